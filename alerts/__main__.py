@@ -1,0 +1,5 @@
+"""`python -m alerts` is the command `watchfloor`."""
+
+from alerts.cli import main
+
+main()

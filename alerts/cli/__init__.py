@@ -1,0 +1,50 @@
+"""The command `watchfloor`: one file per group of commands, each imported only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from alerts.cli.common import VERSION
+
+COMMANDS = {
+    "run": (
+        "alerts.cli.run",
+        "Collect, match and alert until told to stop (--once, --at - for single rounds).",
+    ),
+    "demo": ("alerts.cli.demo", "See the whole line at work on a bundled newsroom, offline, in seconds."),
+    "check": ("alerts.cli.check", "Find every error in rules.yaml and run the rules' own tests."),
+    "match": ("alerts.cli.match", "Say which rules match given articles, and by which words."),
+    "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),
+    "status": ("alerts.cli.status", "Show the ledger, the sources, what waits to be sent, the last reload."),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module at its first use, so that `check` starts without the crawler."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = importlib.import_module(module).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="watchfloor")
+def main() -> None:
+    """Watch the news on Iraq, Iran and militias; alert on what rules.yaml asks for."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""What commands share: where rules and state are, how errors and logs are printed, the exit codes.
+
+Exit codes: 0 ok, 1 problem found, 2 usage.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from alerts import config as configuration
+from alerts.rule import Config
+from crawler.yamlfile import ConfigError
+
+VERSION = version("watchfloor")
+PLACES = (Path("rules.yaml"), Path("/etc/watchfloor/rules.yaml"))
+Command = Callable[..., Any]
+
+config_option = click.option(
+    "-c",
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    envvar="WATCHFLOOR_CONFIG",
+    help="The rules file (default: WATCHFLOOR_CONFIG, ./rules.yaml, /etc/watchfloor/rules.yaml).",
+)
+state_option = click.option(
+    "--state-dir",
+    type=click.Path(path_type=Path),
+    envvar=["WATCHFLOOR_STATE_DIR", "STATE_DIRECTORY"],
+    help="Where the store is kept (default: WATCHFLOOR_STATE_DIR, $STATE_DIRECTORY, ./var beside the rules).",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def rules_path(path: Path | None) -> Path:
+    """Give the rules file: the one named, else the first of the usual places that exists."""
+    return path or next((place for place in PLACES if place.exists()), PLACES[0])
+
+
+def state_path(state_dir: Path | None, rules: Path) -> Path:
+    return state_dir or rules.resolve().parent / "var"
+
+
+def load_config(path: Path, *, resolve_secrets: bool = True) -> Config:
+    """Load the rules, or print every error and end with 1."""
+    try:
+        return configuration.load(path, resolve_secrets=resolve_secrets, environ=os.environ)
+    except ConfigError as error:
+        refuse(error)
+
+
+def refuse(error: ConfigError) -> NoReturn:
+    """Print every error of a rules file, then their number, and end with 1."""
+    for problem in error.problems:
+        click.echo(str(problem), err=True)
+    many = len(error.problems)
+    click.echo(f"{many} error{'s' * (many != 1)}; nothing was changed", err=True)
+    sys.exit(1)
+
+
+def fail(message: str) -> NoReturn:
+    """Say what is wrong and end with 1."""
+    click.echo(f"watchfloor: {message}", err=True)
+    sys.exit(1)
+
+
+def print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+class OneLine(logging.Formatter):
+    """One event a line, whatever the text in it: no newline, escape or forged prefix gets through (CWE-117)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "".join(char if char.isprintable() else repr(char)[1:-1] for char in super().format(record))
+
+
+def log_to_stderr(level: int) -> None:
+    """Log to stderr, ours from `level`, libraries' from WARNING."""
+    stream = logging.StreamHandler(sys.stderr)
+    stream.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[stream], level=logging.WARNING, force=True)
+    logging.getLogger("scrapy").setLevel(logging.ERROR)  # our own lines name every outcome of a poll
+    for ours in ("alerts", "crawler"):
+        logging.getLogger(ours).setLevel(level)

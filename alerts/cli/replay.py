@@ -1,0 +1,62 @@
+"""`watchfloor replay`: a file of articles through the whole line under a virtual clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from alerts.cli.common import config_option, fail, json_option, load_config, print_json, rules_path
+from alerts.lines import LineError, open_lines, read_lines
+from alerts.replay import Replay, Summary
+
+
+@click.command(name="replay")
+@config_option
+@json_option
+@click.option(
+    "--from",
+    "file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Article lines, .jsonl or .jsonl.gz.",
+)
+def command(path: Path | None, *, as_json: bool, file: Path) -> None:
+    """Send the articles in a file through the whole line but fetching and sending, in clock order, in memory."""
+    replay = Replay(load_config(rules_path(path), resolve_secrets=False))
+    try:
+        with open_lines(file) as handle:
+            for record in replay.run(read_lines(handle)):
+                if as_json:
+                    print_json(record)
+                elif record.get("matches") or "at" in record:
+                    click.echo(_words(record))
+    except (LineError, OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: {error}")
+    click.echo(_summary(replay.summary), err=True)
+
+
+def _words(record: dict[str, object]) -> str:
+    deliveries = record["deliveries"]
+    assert isinstance(deliveries, list)
+    told = "; ".join(
+        f"{each['receiver']}: {each['kind']} {each['severity']} {each['state']} ({each['reason']})"
+        for each in deliveries
+    )
+    if "at" in record:
+        return f"{record['at']}: {told}"
+    matches = record["matches"]
+    assert isinstance(matches, list)
+    head = f"{record['id']} {record['relation']} story={record['story']}"
+    return f"{head} by {', '.join(matches)}: {told or 'nobody to tell'}"
+
+
+def _summary(done: Summary) -> str:
+    relations = ", ".join(f"{n} {name}" for name, n in sorted(done.relations.items())) or "nothing"
+    deliveries = ", ".join(f"{n} {kind}" for kind, n in sorted(done.deliveries.items())) or "none"
+    remainders = done.ledger.remainders() if done.ledger else {}
+    balanced = "without remainder" if not any(remainders.values()) else f"REMAINDER {remainders}"
+    return (
+        f"{done.lines} lines ({relations}); {done.matches} matches, {done.alerts} alerts, deliveries: {deliveries}; "
+        f"ledger {balanced}"
+    )

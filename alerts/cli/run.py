@@ -1,0 +1,77 @@
+"""`watchfloor run`: the daemon, or single rounds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from alerts.cli.common import (
+    config_option,
+    fail,
+    log_to_stderr,
+    print_json,
+    refuse,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.lines import parse_time
+from alerts.service import AlreadyRunning, Service, describe
+from crawler.db import StoreError
+from crawler.yamlfile import ConfigError
+
+
+@click.command(name="run")
+@config_option
+@state_option
+@click.option("--once", is_flag=True, help="One full round at the present, then end.")
+@click.option("--at", "at", type=click.Choice(["-"]), help="Read one ISO time a line on stdin; one full round at each.")
+@click.option("-v", "--verbose", count=True, help="Log more; twice for polls that gave nothing new.")
+def command(path: Path | None, state_dir: Path | None, *, once: bool, at: str | None, verbose: int) -> None:
+    """Collect, match and alert until told to stop by SIGTERM or Ctrl-C; SIGHUP reads the rules again."""
+    if once and at:
+        raise click.UsageError("--once and --at exclude each other")
+    quiet = logging.WARNING if at else logging.INFO
+    log_to_stderr(quiet if not verbose else logging.INFO if verbose == 1 else logging.DEBUG)
+    rules = rules_path(path)
+    try:
+        asyncio.run(_run(rules, state_path(state_dir, rules), once=once, at=at))
+    except ConfigError as error:
+        refuse(error)
+    except (AlreadyRunning, StoreError) as error:
+        fail(str(error))
+
+
+async def _run(rules: Path, state_dir: Path, *, once: bool, at: str | None) -> None:
+    async with Service(rules, state_dir, os.environ) as service:
+        if at:
+            await _rounds(service)
+        elif once:
+            now = datetime.now(UTC)
+            await service.start(now)
+            print_json(describe(await service.round(now), now))
+        else:
+            await service.run()
+
+
+async def _rounds(service: Service) -> None:
+    """One full round for each time read; ends at the end of the input."""
+    started = False
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        if not line.strip():
+            continue
+        try:
+            now = parse_time(line)
+        except ValueError:
+            fail(f"{line.strip()!r} is no time; one ISO 8601 time a line is expected, as 2026-06-14T00:00:38Z")
+        if not started:
+            await service.start(now)
+            started = True
+        print_json(describe(await service.round(now), now))
+        sys.stdout.flush()

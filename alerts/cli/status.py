@@ -1,0 +1,87 @@
+"""`watchfloor status`: the books, the sources, what waits, the last reload; read-only beside a running daemon."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from alerts import store
+from alerts.cli.common import (
+    config_option,
+    fail,
+    json_option,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.ledger import balance
+from alerts.service import DATABASE, holder
+from crawler import store as archive
+from crawler.db import Database
+from crawler.polling import in_words
+
+
+@click.command(name="status")
+@config_option
+@state_option
+@json_option
+def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
+    """Show the ledger, the sources by state, what waits to be sent, and the last reload of the rules."""
+    state = state_path(state_dir, rules_path(path))
+    if not (state / DATABASE).exists():
+        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
+    report = _report(state, datetime.now(UTC))
+    if as_json:
+        print_json(report)
+    else:
+        click.echo(_words(report))
+
+
+def _report(state: Path, now: datetime) -> dict[str, object]:
+    database = Database.at(state / DATABASE)
+    with database.read() as connection:
+        states = archive.load_states(connection)
+        delivered = store.delivered(connection)
+        ledger = balance(
+            archive.load_counts(connection, archive.counts),
+            archive.load_counts(connection, store.counts),
+            delivered,
+        )
+        reload = store.get_mark(connection, "reload")
+        stored = archive.totals(connection)
+    database.close()
+    by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
+    outbox: Counter[str] = Counter()
+    for (_, name), n in delivered.items():
+        outbox[name] += n
+    return {
+        "daemon": holder(state),
+        "ledger": ledger.as_dict(),
+        "stored": stored,
+        "sources": dict(sorted(by_outcome.items())),
+        "sources_in_words": {name: in_words(each, now) for name, each in sorted(states.items())},
+        "outbox": dict(sorted(outbox.items())),
+        "reload": json.loads(reload) if reload else None,
+    }
+
+
+def _words(report: dict[str, object]) -> str:
+    pid = report["daemon"]
+    lines = [f"daemon: running, pid {pid}" if pid else "daemon: not running"]
+    lines += [f"{title}: {_flat(report[title])}" for title in ("ledger", "stored", "sources", "outbox", "reload")]
+    words = report["sources_in_words"]
+    assert isinstance(words, dict)
+    return "\n".join([*lines, *(f"  {name}: {text}" for name, text in words.items())])
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{key} {f'({_flat(each)})' if isinstance(each, dict) else each}" for key, each in value.items()
+        )
+    return "never" if value is None else str(value)

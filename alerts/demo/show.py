@@ -1,0 +1,158 @@
+"""The demo itself: the newsroom is polled by the real line, alerts arrive in the sinks, and all is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from alerts import store
+from alerts.demo.serve import FEEDS, Newsroom
+from alerts.demo.sinks import MailSink, WebhookSink
+from alerts.ledger import balance
+from alerts.render.text import isolated
+from alerts.service import Round, Service
+from crawler import store as archive
+from crawler.article import Relation
+from crawler.db import Database
+
+Say = Callable[[str], None]
+EXPLAINED = {
+    "no_match": "no rule asks for it",
+    "told": "the same story has been told",
+    "stale": "older than the freshness limit: goes to a digest",
+    "baseline": "was there before we began to watch",
+    "below_min_severity": "the receiver asked for higher severities only",
+    "shadow": "its rule is in shadow mode",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the newsroom and what became of it: sent to whom, or one named reason why not."""
+
+    outlet: str
+    title: str
+    sent: tuple[str, ...]
+    rules: tuple[str, ...]
+    reason: str
+    evidence: str
+
+
+def run(say: Say) -> list[Item]:
+    """Play the demo and say what an officer, an admin and an operator would see of it."""
+    now = datetime.now(UTC)
+    with (
+        tempfile.TemporaryDirectory(prefix="watchfloor-demo-") as place,
+        closing(Newsroom(now)) as newsroom,
+        closing(MailSink()) as mail,
+        closing(WebhookSink()) as webhook,
+    ):
+        rules = Path(place) / "rules.yaml"
+        rules.write_text(_rules(newsroom, mail, webhook), encoding="utf-8")
+        say(f"A newsroom of {_feeds()} outlets is on the air at {newsroom.base}; polling it.\n")
+        say(_heading("On the console"))
+        done = asyncio.run(_round(rules, Path(place) / "var", now))
+        items = _items(Path(place) / "var" / "watchfloor.db")
+        _say_messages(say, mail, webhook)
+        _say_items(say, items)
+        _say_books(say, done, Path(place) / "var" / "watchfloor.db")
+    return items
+
+
+def _rules(newsroom: Newsroom, mail: MailSink, webhook: WebhookSink) -> str:
+    text = (FEEDS / "rules.yaml").read_text(encoding="utf-8")
+    return text.replace("{base}", newsroom.base).replace("{mail}", mail.url).replace("{webhook}", webhook.url)
+
+
+def _feeds() -> int:
+    return sum(each.name.endswith(".xml") for each in FEEDS.iterdir())
+
+
+async def _round(rules: Path, state: Path, now: datetime) -> Round:
+    async with Service(rules, state, {}) as service:
+        await service.start(now)
+        return await service.round(now)
+
+
+def _items(path: Path) -> list[Item]:
+    database = Database.at(path)
+    with closing(database), database.read() as connection:
+        made = store.decisions_by_revision(connection)
+        return [
+            _item(
+                revision.article.outlet,
+                revision.article.title,
+                revision.placement,
+                made.get(revision.seq, []),
+            )
+            for revision in archive.revisions_after(connection, 0, 1_000)
+        ]
+
+
+def _item(outlet: str, title: str, placement: Any, made: list[store.Made]) -> Item:
+    sent = tuple(each.receiver for each in made if each.queued)
+    rules = tuple(dict.fromkeys(rule for each in made for rule in each.rules))
+    reason = "" if sent else made[0].reason if made else "no_match"
+    evidence = placement.evidence if placement.relation is Relation.DUPLICATE else ""
+    return Item(outlet, title, sent, rules, reason, evidence)
+
+
+def _say_messages(say: Say, mail: MailSink, webhook: WebhookSink) -> None:
+    say(_heading("In the officer's mail"))
+    for message in mail.messages:
+        say(_mail(message))
+    say(_heading("At the webhook"))
+    for body in webhook.bodies:
+        say(textwrap.shorten(json.dumps(body, ensure_ascii=False), 400, placeholder=" ..."))
+
+
+def _mail(message: EmailMessage) -> str:
+    part = message.get_body(("plain",)) or message.get_body(("html",))
+    body = part.get_content() if part else ""
+    heads = [f"{name}: {message[name]}" for name in ("From", "To", "Subject")]
+    return "\n".join([*heads, "", body.strip(), "-" * 78])
+
+
+def _say_items(say: Say, items: list[Item]) -> None:
+    say(_heading("Why each item did, or did not, alert"))
+    for item in items:
+        say("\n".join(_fate(item)))
+
+
+def _fate(item: Item) -> Iterator[str]:
+    told = f"ALERT to {', '.join(item.sent)} by {', '.join(item.rules)}" if item.sent else ""
+    evidence = f" ({item.evidence})" if item.evidence else ""
+    yield f"{item.outlet}: {isolated(item.title)}"
+    yield f"    {told or f'not sent: {item.reason}, {EXPLAINED.get(item.reason, item.reason)}{evidence}'}"
+
+
+def _say_books(say: Say, done: Round, path: Path) -> None:
+    database = Database.at(path)
+    with closing(database), database.read() as connection:
+        books = balance(
+            archive.load_counts(connection, archive.counts),
+            archive.load_counts(connection, store.counts),
+            store.delivered(connection),
+        )
+    rest = "nothing unaccounted for" if not any(books.remainders().values()) else f"REMAINDER {books.remainders()}"
+    suppressed = ", ".join(f"{n} {name}" for name, n in books.suppressed.items()) or "none"
+    say(_heading("The books"))
+    say(
+        f"{done.polls} polls gave {books.entries} entries: {books.new} new, {books.known} known, "
+        f"{books.revised} revised, {sum(books.rejected.values())} rejected.\n"
+        f"{books.matched} decisions: {books.queued} queued, suppressed: {suppressed}. "
+        f"{books.states['sent']} sent, {books.states['pending']} pending; {rest}."
+    )
+
+
+def _heading(text: str) -> str:
+    return f"\n== {text} {'=' * (74 - len(text))}"

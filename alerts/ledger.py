@@ -1,0 +1,69 @@
+"""Counts in, counts out, no remainder: everything that came in is accounted for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+OPEN = {"queued": "pending", "sending": "pending", "unknown": "pending"}
+STATES = ("sent", "pending", "held", "folded", "cancelled", "dead")
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The books of collecting, deciding and delivering.
+
+    entries = new + known + revised + rejected; matched = queued + suppressed; queued = sent + pending + held +
+    folded + cancelled + dead. `matched` counts decisions: one per matching revision and target. `messages`
+    are what is sent besides (digests, notices), by kind and state.
+    """
+
+    entries: int
+    new: int
+    known: int
+    revised: int
+    rejected: Mapping[str, int]
+    matched: int
+    queued: int
+    suppressed: Mapping[str, int]
+    states: Mapping[str, int]
+    messages: Mapping[str, Mapping[str, int]]
+
+    def remainders(self) -> dict[str, int]:
+        """Give what is unaccounted for on each line; all zero, or something was lost."""
+        return {
+            "entries": self.entries - self.new - self.known - self.revised - sum(self.rejected.values()),
+            "matched": self.matched - self.queued - sum(self.suppressed.values()),
+            "queued": self.queued - sum(self.states.values()),
+        }
+
+    def as_dict(self) -> dict[str, object]:
+        plain = {name: getattr(self, name) for name in ("entries", "new", "known", "revised", "matched", "queued")}
+        named = {"rejected": dict(self.rejected), "suppressed": dict(self.suppressed)}
+        messages = {kind: dict(states) for kind, states in self.messages.items()}
+        return plain | named | dict(self.states) | {"messages": messages, "remainders": self.remainders()}
+
+
+def balance(
+    collected: Mapping[str, int], decided: Mapping[str, int], delivered: Mapping[tuple[str, str], int]
+) -> Ledger:
+    """Draw up the books: counts of commits 1 and 2, and the deliveries by (kind, state)."""
+    states = dict.fromkeys(STATES, 0)
+    messages: dict[str, dict[str, int]] = {}
+    for (kind, state), n in delivered.items():
+        name = OPEN.get(state, state)
+        book = messages.setdefault(kind, {}) if kind in {"digest", "notice"} else states
+        book[name] = book.get(name, 0) + n
+    return Ledger(
+        **{name: collected.get(name, 0) for name in ("entries", "new", "known", "revised")},
+        rejected=_under("rejected", collected),
+        matched=decided.get("matched", 0),
+        queued=decided.get("queued", 0),
+        suppressed=_under("suppressed", decided),
+        states=states,
+        messages=messages,
+    )
+
+
+def _under(prefix: str, counts: Mapping[str, int]) -> dict[str, int]:
+    return {name.partition(":")[2]: n for name, n in sorted(counts.items()) if name.startswith(f"{prefix}:")}

@@ -1,0 +1,110 @@
+"""Article lines (JSON Lines, or a text file whose first line is the title) -> Article. A fixed contract."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, cast
+
+from crawler.article import Article
+
+TEXT_KEYS = ("title", "text", "summary", "url", "source", "lang")
+
+
+class LineError(Exception):
+    """A line that is no article; the message names the line and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An article as a line gave it. `at` is when it was first seen or published, None where it says neither."""
+
+    article: Article
+    explicit_id: bool
+    at: datetime | None
+
+
+def read_lines(handle: Iterable[str]) -> Iterator[Line]:
+    """Read JSON Lines; blank lines are skipped, a faulty one raises LineError with its number."""
+    for number, text in enumerate(handle, 1):
+        if text.strip():
+            yield _line(text, number)
+
+
+def read_text(text: str, name: str) -> Line:
+    """Read a plain text: the first line that is not blank is the title, the rest the text."""
+    title, _, body = text.strip().partition("\n")
+    if not title:
+        raise LineError(f"{name}: the file is empty; its first line should be the headline")
+    return Line(Article(name, "", title.strip(), _now_unknown(), text=body.strip()), explicit_id=False, at=None)
+
+
+def open_lines(path: Path) -> IO[str]:
+    """Open a file of lines, gzip-compressed where it is named so."""
+    if path.suffix == ".gz":
+        return cast("IO[str]", gzip.open(path, "rt", encoding="utf-8"))
+    return path.open(encoding="utf-8")
+
+
+def _line(text: str, number: int) -> Line:
+    try:
+        raw: Any = json.loads(text)
+    except ValueError as error:
+        raise LineError(f"line {number}: not JSON ({error}); one object a line is expected") from error
+    if not isinstance(raw, dict):
+        raise LineError(f"line {number}: {type(raw).__name__} instead of an object with at least a title")
+    fields = {key: _text(raw, key, number) for key in TEXT_KEYS}
+    if not fields["title"]:
+        raise LineError(f'line {number}: no "title"; it is the one key that is needed')
+    identity = _identity(raw, number)
+    published, first_seen = _time(raw, "published", number), _time(raw, "first_seen", number)
+    article = Article(
+        id=identity or fields["url"] or f"line:{number}",
+        source=fields["source"],
+        title=fields["title"],
+        first_seen=first_seen or published or _now_unknown(),
+        url=fields["url"] or None,
+        summary=fields["summary"],
+        text=fields["text"],
+        lang=fields["lang"] or None,
+        published=published,
+    )
+    return Line(article, explicit_id=bool(identity), at=first_seen or published)
+
+
+def _identity(raw: dict[str, Any], number: int) -> str:
+    value = raw.get("id")
+    if value is not None and not isinstance(value, str | int):
+        raise LineError(f'line {number}: "id" is {type(value).__name__}; a string is expected')
+    return "" if value is None else str(value)
+
+
+def _text(raw: dict[str, Any], key: str, number: int) -> str:
+    value = raw.get(key)
+    if value is not None and not isinstance(value, str):
+        raise LineError(f'line {number}: "{key}" is {type(value).__name__}; a string is expected')
+    return value or ""
+
+
+def _time(raw: dict[str, Any], key: str, number: int) -> datetime | None:
+    value = _text(raw, key, number)
+    if not value:
+        return None
+    try:
+        return parse_time(value)
+    except ValueError as error:
+        raise LineError(f'line {number}: "{key}" is {value!r}; a time like 2026-06-14T00:00:38Z is expected') from error
+
+
+def parse_time(text: str) -> datetime:
+    """Read an ISO 8601 time; without a zone it is UTC. Raises ValueError."""
+    time = datetime.fromisoformat(text.strip())
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _now_unknown() -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC)

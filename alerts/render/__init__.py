@@ -1,0 +1,1 @@
+"""Alert or digest -> message: pure; one file per form."""

@@ -1,0 +1,158 @@
+"""Articles through the whole line but for fetching and sending, in memory, under a virtual clock."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from alerts import store
+from alerts.alert import Decision, Delivery, DeliveryState, Match
+from alerts.ledger import Ledger, balance
+from alerts.lines import Line
+from alerts.match import Matcher
+from alerts.rule import Config
+from alerts.triage import Verdicts, settle
+from crawler import store as archive
+from crawler.article import Entry, Relation, Revision
+from crawler.db import Database
+from crawler.ingest import Stored, store_poll
+from crawler.polling import state_for
+from crawler.source import Source
+
+QUEUED, SUPPRESSED = "queued", "suppressed"  # what a replay can say: it sends nothing
+START = datetime(2026, 1, 1, tzinfo=UTC)  # the clock of a file in which no line says when
+
+Matched = list[tuple[Revision, tuple[Match, ...]]]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a replay came to."""
+
+    lines: int = 0
+    relations: Counter[str] = field(default_factory=Counter)
+    matches: int = 0
+    alerts: int = 0
+    deliveries: Counter[str] = field(default_factory=Counter)
+    ledger: Ledger | None = None
+
+
+class Replay:
+    """One run over the lines of a file, in clock order."""
+
+    def __init__(self, config: Config) -> None:
+        self._config, self._matcher = config, Matcher(config)
+        self._database = Database("sqlite://")
+        self._database.migrate("crawler", "alerts")
+        self._sources = {key: source for source in config.sources for key in (source.id, source.name) if key}
+        self.summary = Summary()
+
+    def run(self, lines: Iterable[Line]) -> Iterator[dict[str, object]]:
+        """Yield one record a line, and one for each thing that time alone causes."""
+        with self._database.writing.connect() as connection:
+            for now, line in _in_order(lines):
+                yield from self._time_passes(connection, now)
+                yield self._one(connection, line, now)
+            yield from self._time_passes(connection, datetime.max.replace(tzinfo=UTC))
+            self.summary.ledger = balance(
+                archive.load_counts(connection, archive.counts),
+                archive.load_counts(connection, store.counts),
+                store.delivered(connection),
+            )
+            connection.rollback()
+        self._database.close()
+
+    def _one(self, connection: Connection, line: Line, now: datetime) -> dict[str, object]:
+        source = self._source(line.article.source)
+        stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
+        waiting = archive.revisions_after(connection, int(store.get_mark(connection, "triaged") or 0), 10)
+        matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
+        verdicts = settle(connection, self._config, matched, now)
+        self._send(connection, now)
+        return self._record(connection, line, stored, verdicts, matched)
+
+    def _source(self, name: str) -> Source:
+        name = name or "unnamed"
+        if name not in self._sources:
+            slug = re.sub(r"\W+", "-", name.casefold()).strip("-") or "unnamed"
+            self._sources[name] = Source(id=slug, url=f"replay:{slug}", name=name, owner=slug)
+        return self._sources[name]
+
+    def _send(self, connection: Connection, now: datetime) -> list[Delivery]:
+        """Take what is due as sent: there is nothing to fail."""
+        sent = []
+        for target in store.targets_due(connection, now):
+            while (delivery := store.claim(connection, target, now)) is not None:
+                store.record(connection, delivery.id, DeliveryState.SENT, now)
+                sent.append(delivery)
+        return sent
+
+    def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
+        while (due := store.next_due(connection)) is not None and due <= now:
+            sent = self._send(connection, due)
+            self.summary.deliveries.update(each.kind.value for each in sent)
+            yield {"at": _iso(due), "deliveries": [_told(each, QUEUED) for each in sent]}
+
+    def _record(
+        self, connection: Connection, line: Line, stored: Stored, verdicts: Verdicts, matched: Matched
+    ) -> dict[str, object]:
+        made = [each for _, _, decisions in verdicts.decided for each in decisions]
+        matches = [match.rule for _, found in matched for match in found]
+        relation, name = stored.placed[0]
+        placement = archive.placement_of(connection, name)
+        word = placement.relation if relation is Relation.NEW else relation
+        self.summary.lines += 1
+        self.summary.relations[word.value] += 1
+        self.summary.matches += len(matches)
+        self.summary.alerts += verdicts.alerts
+        self.summary.deliveries.update(each.kind.value for each in made if each.queue)
+        return {
+            "id": line.article.id,
+            "story": placement.story,
+            "thread": placement.thread,
+            "relation": word.value,
+            "matches": matches,
+            "deliveries": [_told(each, QUEUED if each.queue else SUPPRESSED) for each in made],
+        }
+
+
+def _in_order(lines: Iterable[Line]) -> list[tuple[datetime, Line]]:
+    """Give each line its time (a line without one takes the one before) and sort by it, keeping the file's order."""
+    timed: list[tuple[datetime, Line]] = []
+    last = START
+    for line in lines:
+        last = line.at or last
+        timed.append((last, line))
+    return sorted(timed, key=lambda pair: pair[0])
+
+
+def _entry(line: Line) -> Entry:
+    article = line.article
+    return Entry(
+        title=article.title,
+        guid=article.id if line.explicit_id else None,
+        url=article.url,
+        summary=article.summary,
+        text=article.text,
+        published=article.published,
+        lang=article.lang,
+    )
+
+
+def _told(each: Decision | Delivery, state: str) -> dict[str, object]:
+    return {
+        "receiver": each.receiver,
+        "kind": each.kind.value,
+        "severity": each.severity.word,
+        "state": state,
+        "reason": each.reason.value,
+    }
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

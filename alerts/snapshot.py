@@ -1,0 +1,54 @@
+"""Alert -> JSON text and back: the form in which what was decided is kept until it is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from alerts.alert import Alert, Cause, Hit, Severity
+from crawler.article import Article
+
+QUOTED = 4_000  # characters of a body kept with an alert: enough for a quote round every hit shown
+TIMES = ("published", "first_seen")
+
+
+def dump(alert: Alert) -> str:
+    """Write an alert as JSON; of a long text only its beginning and the parts round the hits matter later."""
+    article = replace(alert.article, text="", summary=_body_kept(alert))
+    return json.dumps(asdict(replace(alert, article=article)), ensure_ascii=False, default=_plain)
+
+
+def load(text: str) -> Alert:
+    """Read what `dump` wrote."""
+    raw: dict[str, Any] = json.loads(text)
+    raw["severity"] = Severity(raw["severity"])
+    raw["created"] = datetime.fromisoformat(raw["created"])
+    raw["article"] = _article(raw["article"])
+    raw["causes"] = tuple(_cause(each) for each in raw["causes"])
+    raw["outlets"] = tuple(raw["outlets"])
+    return Alert(**raw)
+
+
+def _body_kept(alert: Alert) -> str:
+    body = alert.article.body
+    last = max((hit.end for cause in alert.causes for hit in cause.hits if hit.field == "body"), default=0)
+    return body[: max(QUOTED, last + QUOTED // 4)]
+
+
+def _article(raw: Mapping[str, Any]) -> Article:
+    times = {name: datetime.fromisoformat(raw[name]) for name in TIMES if raw[name]}
+    return Article(**{**raw, **times})
+
+
+def _cause(raw: dict[str, Any]) -> Cause:
+    hits = tuple(Hit(**hit) for hit in raw["hits"])
+    return Cause(**{**raw, "severity": Severity(raw["severity"]), "hits": hits})
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"an alert holds {type(value).__name__}, which JSON cannot")

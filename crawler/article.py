@@ -1,0 +1,106 @@
+"""Values of the collecting line: what a source gave (Entry) and what we keep of it (Article, Story)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no i, l, o, u to misread on a phone
+
+
+class Relation(StrEnum):
+    """What an article is to its story (new, duplicate, updated, related), or an entry to its article."""
+
+    NEW = "new"
+    KNOWN = "known"
+    REVISED = "revised"
+    DUPLICATE = "duplicate"
+    UPDATED = "updated"
+    RELATED = "related"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as the source gave it (RFC 4287 atom:entry, RSS item): plain text, nothing judged.
+
+    `url` is absolute http(s) or None. `published` and `updated` are aware UTC or None where the source gave
+    none that can be read. `text` is the full content where the feed carries it, `summary` its short form.
+    """
+
+    title: str
+    guid: str | None = None
+    url: str | None = None
+    summary: str = ""
+    text: str = ""
+    author: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A normalised news document (schema.org NewsArticle): dates clamped, address canonical.
+
+    `id` is ours and never changes; `revision` counts from 1. `published` is None where the source gave no
+    usable date. `body` is what rules read below the title.
+    """
+
+    id: str
+    source: str
+    title: str
+    first_seen: datetime
+    outlet: str = ""
+    owner: str = ""
+    guid: str | None = None
+    url: str | None = None
+    summary: str = ""
+    text: str = ""
+    author: str | None = None
+    lang: str | None = None
+    published: datetime | None = None
+    revision: int = 1
+
+    @property
+    def body(self) -> str:
+        return self.text or self.summary
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an article stands: its story, its thread, its relation to the story, and the evidence for it."""
+
+    relation: Relation
+    story: str
+    thread: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One stored state of an article, as triage reads it. `seq` orders all revisions of the archive."""
+
+    seq: int
+    article: Article
+    placement: Placement
+    seen: datetime
+    baseline: bool = False
+    changed: tuple[str, ...] = field(default=())
+
+
+def mint(prefix: str, at: datetime, *parts: str) -> str:
+    """Make an id that sorts by time and can be read aloud: prefix, 6 characters of seconds, 8 of hash."""
+    seconds = max(0, int((at - EPOCH).total_seconds()))
+    digest = int.from_bytes(hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:5], "big")
+    return prefix + _base32(seconds, 6) + _base32(digest, 8)
+
+
+def _base32(number: int, width: int) -> str:
+    digits = []
+    for _ in range(width):
+        number, digit = divmod(number, 32)
+        digits.append(BASE32[digit])
+    return "".join(reversed(digits))

@@ -1,0 +1,179 @@
+"""The open crawler: a source and its state in, an Outcome out. One Scrapy crawler stays open for all polls.
+
+A poll is `engine.download_async(request)`: downloader middlewares and per-host slots apply; scheduler, dupefilter
+and callbacks do not. Whatever the network does is an Outcome by name, never an exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+import aiohttp
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DontCloseSpider,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.settings import Settings
+
+from crawler import scrapy_settings
+from crawler.feeds import Feed, read_feed
+from crawler.guard import Blocked
+from crawler.source import Outcome, OutcomeName, Source, SourceState
+from crawler.spiders import KINDS
+from crawler.workers import WorkerDied, Workers, WorkerTimeout
+
+DETAIL_LIMIT = 200
+DRAIN = 5.0  # seconds
+FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
+    (Blocked, OutcomeName.BLOCKED_PRIVATE),
+    (DownloadTimeoutError, OutcomeName.TIMEOUT),
+    (TimeoutError, OutcomeName.TIMEOUT),
+    (CannotResolveHostError, OutcomeName.DNS_FAILED),
+    (ssl.SSLError, OutcomeName.TLS_FAILED),
+    (aiohttp.ClientSSLError, OutcomeName.TLS_FAILED),
+    (DownloadCancelledError, OutcomeName.TOO_LARGE),
+    (ResponseDataLossError, OutcomeName.TRUNCATED),
+    (UnsupportedURLSchemeError, OutcomeName.BAD_REDIRECT),
+    (IgnoreRequest, OutcomeName.BAD_REDIRECT),
+    (DownloadConnectionRefusedError, OutcomeName.UNREACHABLE),
+    (DownloadFailedError, OutcomeName.UNREACHABLE),
+    (OSError, OutcomeName.UNREACHABLE),
+)
+
+
+class _OpenSpider(scrapy.Spider):
+    """Keeps the crawler open; its requests come from outside."""
+
+    name = "open"
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        nothing: tuple[scrapy.Request, ...] = ()
+        for request in nothing:
+            yield request
+
+
+class Fetching:
+    """The crawler all polls go through. `concurrency` bounds polls in flight, `timeout` is seconds a request."""
+
+    def __init__(
+        self,
+        allow_private: Iterable[str] = (),
+        contact: str = "",
+        *,
+        concurrency: int = 32,
+        timeout: float = 20.0,
+    ) -> None:
+        settings = Settings()
+        settings.setmodule(scrapy_settings, priority="project")
+        settings.set("WATCHFLOOR_ALLOW_PRIVATE", list(allow_private), priority="cmdline")
+        settings.set("DOWNLOAD_TIMEOUT", timeout, priority="cmdline")
+        if contact:
+            settings.set("USER_AGENT", f"Watchfloor (+{contact})", priority="cmdline")
+        self._crawler = Crawler(_OpenSpider, settings)
+        self._running: asyncio.Task[None] | None = None
+        self._turns = asyncio.Semaphore(concurrency)
+        self._opened = asyncio.Event()
+
+    async def open(self) -> None:
+        """Open the crawler and wait until it takes requests."""
+        self._crawler.signals.connect(self._keep_open, signal=signals.spider_idle)
+        self._crawler.signals.connect(self._note_open, signal=signals.engine_started)
+        self._running = asyncio.create_task(self._crawler.crawl_async(), name="open crawler")
+        waiting = asyncio.create_task(self._opened.wait())
+        await asyncio.wait({self._running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._running.done():
+            await self._running
+            raise RuntimeError("the crawler ended as soon as it was opened")
+
+    def _keep_open(self) -> None:
+        raise DontCloseSpider
+
+    def _note_open(self) -> None:
+        self._opened.set()
+
+    async def poll(self, source: Source, state: SourceState, now: datetime) -> Outcome:
+        """Fetch a source once and name what came of it."""
+        kind = KINDS[source.kind]
+        async with self._turns:
+            try:
+                response = await self._crawler.engine.download_async(kind.request(source, state))
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever the network or Scrapy raises is this poll's outcome
+                return _failed(source, now, error)
+        done: Outcome = kind.outcome(response, source, now)
+        return done
+
+    async def close(self) -> None:
+        """End the crawler; requests in flight are given a little time."""
+        if self._running is None:
+            return
+        if not self._running.done():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._crawler.stop_async(), DRAIN)
+        with suppress(asyncio.CancelledError, TimeoutError):
+            await asyncio.wait_for(self._running, DRAIN)
+
+
+def _failed(source: Source, now: datetime, error: BaseException) -> Outcome:
+    chain = list(_chain(error))
+    for kind, name in FAILURES:
+        for each in chain:
+            if isinstance(each, kind):
+                return Outcome(source.id, name, now, detail=_short(each))
+    return Outcome(source.id, OutcomeName.FAILED, now, detail=f"{type(error).__name__}: {_short(error)}")
+
+
+def _chain(error: BaseException | None) -> Iterable[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:DETAIL_LIMIT] or type(error).__name__
+
+
+async def parse(workers: Workers, outcome: Outcome, state: SourceState) -> tuple[Outcome, Feed | None]:
+    """Parse a body in a child; gives no feed where nothing is new or where it is none, with the outcome's name.
+
+    An answer with the same bytes as the last costs no parse; its validators are kept all the same.
+    """
+    if outcome.name is not OutcomeName.OK:
+        return outcome, None
+    if outcome.body_sha256 == state.body_sha256:
+        return replace(outcome, name=OutcomeName.NOT_MODIFIED, body=b""), None
+    try:
+        feed = await workers.run(read_feed, outcome.body, outcome.content_type, outcome.url)
+    except WorkerTimeout as error:
+        return replace(outcome, name=OutcomeName.PARSE_TIMEOUT, detail=str(error), body=b""), None
+    except (WorkerDied, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        detail = f"{type(error).__name__}: {_short(error)}"
+        return replace(outcome, name=OutcomeName.PARSE_FAILED, detail=detail, body=b""), None
+    return _named(outcome, feed), feed if feed.version else None
+
+
+def _named(outcome: Outcome, feed: Feed) -> Outcome:
+    if not feed.version:
+        html = outcome.body[:500].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+        detail = "an HTML page" if html else f"not XML we know: {feed.problem}"[:DETAIL_LIMIT]
+        return replace(outcome, name=OutcomeName.NOT_A_FEED, detail=detail, body=b"")
+    if not feed.entries and not feed.rejected:
+        return replace(outcome, name=OutcomeName.NO_ENTRIES, detail="a feed without entries", body=b"")
+    return replace(outcome, body=b"")

@@ -1,0 +1,162 @@
+"""Text in, folded text out: what two spellings of the same words share, with a map back to the original.
+
+Folded text is lower-case tokens with one space between, before and after (" us troops at taqaddum "), so that
+a phrase in spaces is found on word boundaries by plain search. Folding is NFKC (UAX #15) with marks dropped,
+Arabic, Persian and Kurdish letter variants joined, look-alike Cyrillic and Greek letters read as Latin (after
+UTS #39), invisible characters dropped, digits as ASCII, character references decoded, dots of acronyms and
+apostrophes inside a word removed. `fold` is fast; the map is only worked out when a hit asks for it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+ZWNJ = "\u200c"
+APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02bb\u02bf\u02be\u02b9\u2032`\u00b4\uff07"
+LETTERS = {
+    "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ێ": "ي", "ے": "ي", "ک": "ك", "ڪ": "ك", "ة": "ه", "ۀ": "ه", "ە": "ه",
+    "ہ": "ه", "ھ": "ه", "ۃ": "ه", "ۆ": "و", "ۇ": "و", "ڵ": "ل", "ڕ": "ر", "ڤ": "ف", "ـ": "",
+    "а": "a", "в": "b", "е": "e", "к": "k", "м": "m", "н": "h", "о": "o", "р": "p", "с": "c", "т": "t", "у": "y",
+    "х": "x", "і": "i", "ј": "j", "ѕ": "s", "ԁ": "d", "ӏ": "l", "ո": "n", "α": "a", "ε": "e", "ι": "i", "κ": "k",
+    "ο": "o", "ρ": "p", "τ": "t", "υ": "u", "χ": "x", "ν": "v", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d",
+    "æ": "ae", "œ": "oe", "þ": "th",
+}  # fmt: skip
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ACRONYM_DOT = re.compile(
+    r"\.(?<=(?<!\w)[^\W\d_]\.)(?=[^\W\d_](?!\w))"  # between two single letters: the first dot of U.S.
+    r"|\.(?<=(?<!\w)[^\W\d_]\.[^\W\d_]\.)"  # behind the last of them
+)
+_POSSESSIVE = re.compile(r"'(?=s(?!\w))")
+_JOINER = re.compile(rf"(?<=[\u0600-\u06ff]){ZWNJ}+(?=[\u0600-\u06ff])")
+
+
+class _FoldTable(dict[int, str]):
+    """Code point -> folded text, worked out at first need; `str.translate` reads it."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_character(chr(code))
+        return folded
+
+
+def _fold_character(char: str) -> str:
+    if char == ZWNJ:
+        return ZWNJ
+    if char in APOSTROPHES:
+        return "'"
+    pieces = unicodedata.normalize("NFKD", char).casefold()
+    if not pieces.isascii():
+        pieces = unicodedata.normalize("NFKD", pieces)
+    return "".join(_fold_piece(piece) for piece in pieces)
+
+
+def _fold_piece(piece: str) -> str:
+    if piece in LETTERS:
+        return LETTERS[piece]
+    if piece == ".":
+        return "."
+    category = unicodedata.category(piece)
+    if category[0] == "M" or category in {"Cf", "Sk"}:
+        return ""
+    if category == "Nd":
+        return str(unicodedata.digit(piece))
+    return piece if category[0] in "LN" else " "
+
+
+_TABLE = _FoldTable()
+
+
+class Folded:
+    """Folded text and, on demand, where each of its characters came from."""
+
+    __slots__ = ("_spans", "original", "text")
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        self.text = fold(original)
+        self._spans: list[tuple[int, int]] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Give the offsets in the original of folded characters start..end, trailing marks included."""
+        if self._spans is None:
+            self._spans = _trace(self.original)
+        first, last = self._spans[start][0], self._spans[end - 1][1]
+        while last < len(self.original) and unicodedata.category(self.original[last])[0] == "M":
+            last += 1
+        return first, last
+
+
+def fold(text: str) -> str:
+    """Fold text into space-separated tokens with a space at both ends."""
+    if "&" in text:
+        text = _REFERENCE.sub(_dereference, text)
+    text = text.translate(_TABLE)
+    if "." in text:
+        text = _ACRONYM_DOT.sub("", text).replace(".", " ")
+    if "'" in text:
+        text = _POSSESSIVE.sub(" ", text).replace("'", "")
+    if ZWNJ in text:
+        text = _JOINER.sub(" ", text).replace(ZWNJ, "")
+    return f" {' '.join(text.split())} "
+
+
+def _dereference(match: re.Match[str]) -> str:
+    return html.unescape(match[0])
+
+
+def _trace(text: str) -> list[tuple[int, int]]:
+    """Repeat `fold` step by step, keeping for every folded character its (start, end) in the original."""
+    chars, spans = _translated(text)
+    for pattern, instead, literal, default in (
+        (_ACRONYM_DOT, "", ".", " "),
+        (_POSSESSIVE, " ", "'", ""),
+        (_JOINER, " ", ZWNJ, ""),
+    ):
+        chars, spans = _substituted(chars, spans, pattern, instead)
+        chars, spans = _substituted(chars, spans, re.compile(re.escape(literal)), default)
+    return _collapsed(chars, spans)
+
+
+def _translated(text: str) -> tuple[str, list[tuple[int, int]]]:
+    chars: list[str] = []
+    spans: list[tuple[int, int]] = []
+    position = 0
+    references = {match.start(): match for match in _REFERENCE.finditer(text)}
+    while position < len(text):
+        match = references.get(position)
+        source = _dereference(match) if match else text[position]
+        end = match.end() if match else position + 1
+        for char in source:
+            folded = _TABLE[ord(char)]
+            chars.append(folded)
+            spans.extend([(position, end)] * len(folded))
+        position = end
+    return "".join(chars), spans
+
+
+def _substituted(
+    chars: str, spans: list[tuple[int, int]], pattern: re.Pattern[str], instead: str
+) -> tuple[str, list[tuple[int, int]]]:
+    """Replace every match by `instead` (at most one character), keeping the spans in step."""
+    kept: list[tuple[int, int]] = []
+    position = 0
+    for match in pattern.finditer(chars):
+        kept += spans[position : match.start()]
+        if instead:
+            kept.append((spans[match.start()][0], spans[match.end() - 1][1]))
+        position = match.end()
+    kept += spans[position:]
+    return pattern.sub(instead, chars), kept
+
+
+def _collapsed(chars: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    edge = (spans[0][0], spans[0][0]) if spans else (0, 0)
+    collapsed = [edge]
+    for word in re.finditer(r"\S+", chars):
+        if len(collapsed) > 1:
+            follows = spans[word.start()][0]
+            collapsed.append((min(collapsed[-1][1], follows), follows))
+        collapsed += spans[word.start() : word.end()]
+    end = spans[-1][1] if spans else 0
+    return [*collapsed, (end, end)]

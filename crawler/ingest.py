@@ -1,0 +1,128 @@
+"""The collecting line: what a poll gave -> articles, stories, counts and the source's state, in one commit."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from crawler import store
+from crawler.article import Entry, Placement, Relation, mint
+from crawler.dedup import TEXT_WINDOW, Identified, Identity, identify, place
+from crawler.normalise import Draft, article, draft
+from crawler.source import Source, SourceState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Stored:
+    """What one commit of collecting added. entries = new + known + revised + rejected."""
+
+    entries: int = 0
+    new: int = 0
+    known: int = 0
+    revised: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    placed: list[tuple[Relation, str]] = field(default_factory=list)  # new | known | revised, and the article
+
+    def amounts(self) -> dict[str, int]:
+        plain = {"entries": self.entries, "new": self.new, "known": self.known, "revised": self.revised}
+        return plain | {f"rejected:{reason}": n for reason, n in self.rejected.items()}
+
+
+def store_poll(
+    connection: Connection,
+    source: Source,
+    state: SourceState,
+    entries: Sequence[Entry],
+    rejected: Iterable[str],
+    now: datetime,
+    *,
+    baseline: bool = False,
+) -> Stored:
+    """Store a poll: each entry in its place, oldest first, and the state that says it was polled."""
+    stored = Stored(rejected=Counter(rejected))
+    stored.entries = len(entries) + stored.rejected.total()
+    line = _Line(connection, source, now, baseline=baseline)
+    for keys, made in line.drafts(entries):
+        line.put(keys, made, stored)
+    store.save_state(connection, state)
+    store.count(connection, store.counts, stored.amounts())
+    return stored
+
+
+class _Line:
+    """One poll on its way into the store; knows what earlier entries of the same poll became."""
+
+    def __init__(self, connection: Connection, source: Source, now: datetime, *, baseline: bool) -> None:
+        self._connection, self._source, self._now, self._baseline = connection, source, now, baseline
+        self._known: dict[str, list[Identified]] = defaultdict(list)
+
+    def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
+        """Normalise entries (feeds put the newest first) and look all their keys up at once."""
+        drafts = [draft(entry, self._now) for entry in reversed(entries)]
+        shared = _shared_keys(drafts)
+        keyed = [(_keys(made, shared), made) for made in drafts]
+        for each in store.identified(self._connection, {key for keys, _ in keyed for key in keys}):
+            self._known[each.key].append(each)
+        return keyed
+
+    def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
+        """Store one draft as a new article, as a revision, or not at all where nothing changed."""
+        known = [each for key in keys for each in self._known[key]]
+        identity = identify(made, self._source.id, keys, known)
+        if identity.relation is Relation.NEW:
+            stored.new += 1
+            identity = Identity(Relation.NEW, self._add(keys, made), 1)
+        elif identity.relation is Relation.REVISED:
+            stored.revised += 1
+            store.revise_article(self._connection, identity.article, made, identity.revision, self._now)
+        else:
+            stored.known += 1
+        stored.placed.append((identity.relation, identity.article))
+        self._remember(keys, made, identity.article, identity.revision)
+
+    def _add(self, keys: tuple[str, ...], made: Draft) -> str:
+        name = mint("a", self._now, self._source.id, *keys, made.content_key)
+        fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}")
+        candidates = []
+        if made.text_key:
+            candidates = store.same_text(self._connection, made.text_key, self._now - TEXT_WINDOW)
+        placement = place(made, self._source.id, self._now, fresh, candidates)
+        added = article(made, self._source, name, self._now)
+        store.add_article(self._connection, added, made, placement, baseline=self._baseline)
+        return name
+
+    def _remember(self, keys: tuple[str, ...], made: Draft, name: str, revision: int) -> None:
+        for key in keys:
+            own = next((each for each in self._known[key] if each.source == self._source.id), None)
+            if own and own.article == name and own.said == made.content_key and own.revision == revision:
+                continue
+            store.save_identity(self._connection, key, self._source.id, name, made.content_key)
+            self._known[key] = [each for each in self._known[key] if each is not own]
+            self._known[key].append(_identified(key, self._source.id, name, made, revision))
+
+
+def _identified(key: str, source: str, name: str, made: Draft, revision: int) -> Identified:
+    said, entry = made.content_key, made.entry
+    return Identified(key, source, name, said, entry.title, made.url, entry.guid, said, revision)
+
+
+def _keys(made: Draft, shared: frozenset[str]) -> tuple[str, ...]:
+    """Give the keys an entry is known by, the strongest first; its text where it has neither GUID nor own URL."""
+    own = tuple(key for key in (made.guid_key, made.url_key) if key and key not in shared)
+    return own or (f"t:{made.content_key}",)
+
+
+def _shared_keys(drafts: Iterable[Draft]) -> frozenset[str]:
+    """Find GUIDs and links that different entries of one poll share (a home page): they identify nothing."""
+    contents: dict[str, set[str]] = defaultdict(set)
+    for made in drafts:
+        contents[made.guid_key].add(made.content_key)
+        contents[made.url_key].add(made.content_key)
+    return frozenset(key for key, seen in contents.items() if key and len(seen) > 1)

@@ -1,0 +1,82 @@
+"""APScheduler ticks a coroutine; the due times live in the sources' rows, so a missed tick loses nothing.
+
+APScheduler goes by the wall clock: set back an hour, it stands still for an hour. A watchdog that goes by
+monotonic time re-arms the tick when it is late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = logging.getLogger(__name__)
+LATE = 3.0  # ticks without one before the watchdog steps in
+
+
+class Ticker:
+    """Calls `tick` every `every` seconds; a tick that is still running is not started again."""
+
+    def __init__(self, tick: Callable[[], Awaitable[None]], every: float) -> None:
+        self._tick, self._every = tick, every
+        self._last = time.monotonic()
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._scheduler.add_listener(_note, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        self._watchdog: asyncio.Task[None] | None = None
+        self.rearmed = 0
+
+    def start(self) -> None:
+        """Start ticking; the first tick comes at once."""
+        self._arm()
+        self._scheduler.start()
+        self._watchdog = asyncio.create_task(self._watch(), name="tick watchdog")
+
+    def _arm(self) -> None:
+        self._scheduler.add_job(
+            self._run,
+            "interval",
+            seconds=self._every,
+            id="tick",
+            replace_existing=True,
+            next_run_time=datetime.now(UTC),
+        )
+
+    async def _run(self) -> None:
+        self._last = time.monotonic()
+        await self._tick()
+        self._last = time.monotonic()
+
+    async def _watch(self) -> None:
+        """Re-arm the tick where none came for too long by the clock that nobody sets."""
+        while True:
+            await asyncio.sleep(self._every)
+            if time.monotonic() - self._last > LATE * self._every + 1.0:
+                log.warning("tick overdue by the monotonic clock: the wall clock was set, re-arming")
+                self.rearmed += 1
+                self._last = time.monotonic()
+                self._arm()
+                self._scheduler.wakeup()
+
+    async def stop(self) -> None:
+        """Stop ticking; a tick in progress is cancelled by the loop that ends, not waited for."""
+        if self._watchdog:
+            self._watchdog.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watchdog
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+
+def _note(event: JobExecutionEvent) -> None:
+    if event.exception:
+        log.error("tick failed: %r", event.exception)
+    else:
+        log.warning("tick missed, due %s", event.scheduled_run_time)

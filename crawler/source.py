@@ -1,0 +1,162 @@
+"""Values of collecting: what we poll (Source, and its keys), what we know of it (SourceState), what a poll gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from crawler.keys import IDENT, MISSING, Choice, Duration, Host, Key, ListOf, Placed, Table, Text, Url, twice
+from crawler.yamlfile import ConfigError, Problems, read_file
+from crawler.yamlfile import Mapping as MappingNode
+
+
+class OutcomeName(StrEnum):
+    """How a poll ended, in one word. Used in logs, status, tests and notices."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    EMPTY = "empty"  # an answer without a byte of body
+    NOT_A_FEED = "not_a_feed"  # a body that is no feed we can read (HTML, plain text)
+    NO_ENTRIES = "no_entries"  # a feed without a single entry
+    NOT_FOUND = "not_found"  # 404
+    GONE = "gone"  # 410
+    DENIED = "denied"  # 401, 403, 451
+    THROTTLED = "throttled"  # 429, or 503 with Retry-After
+    CLIENT_ERROR = "client_error"  # any other 4xx
+    SERVER_ERROR = "server_error"  # 5xx
+    BAD_REDIRECT = "bad_redirect"  # too many redirects, or to a scheme we do not fetch
+    BLOCKED_PRIVATE = "blocked_private"  # the address is not a public one (guard)
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"  # connection refused or reset
+    DNS_FAILED = "dns_failed"
+    TLS_FAILED = "tls_failed"
+    TRUNCATED = "truncated"  # the body ended before its announced end
+    TOO_LARGE = "too_large"
+    PARSE_TIMEOUT = "parse_timeout"  # the parser was killed at its deadline
+    PARSE_FAILED = "parse_failed"  # the parser crashed
+    FAILED = "failed"  # anything else; the detail says what
+
+
+SUCCESSES = frozenset({OutcomeName.OK, OutcomeName.NOT_MODIFIED, OutcomeName.NO_ENTRIES})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something we poll. `kind` names the spider that reads it; `reliability` is an Admiralty letter A-F."""
+
+    id: str
+    url: str
+    name: str = ""
+    kind: str = "feed"
+    every: timedelta = timedelta(minutes=15)
+    lang: str | None = None
+    owner: str = ""
+    reliability: str = "F"
+
+    @property
+    def outlet(self) -> str:
+        return self.name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of a source between polls; stored in the same commit as what the poll gave.
+
+    `url` is the address the state was earned with: another one in rules.yaml starts a new baseline.
+    `baseline` is when the first good poll was stored, None before it. `failures` counts polls in a row.
+    """
+
+    source: str
+    url: str
+    due: datetime
+    outcome: OutcomeName | None = None
+    detail: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    polled: datetime | None = None
+    succeeded: datetime | None = None
+    failures: int = 0
+    baseline: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one poll gave. `body` is decompressed; `url` is where the body came from, after redirects.
+
+    `retry_after` is seconds from `fetched`, None where the server asked for nothing.
+    """
+
+    source: str
+    name: OutcomeName
+    fetched: datetime
+    detail: str = ""
+    status: int | None = None
+    url: str = ""
+    body: bytes = b""
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    retry_after: float | None = None
+
+
+KINDS = ("feed",)
+
+SOURCE_KEYS = (
+    Key("id", Placed(IDENT), doc="a short id of your own; logs, status and `scrapy crawl -a source=` use it"),
+    Key("url", Placed(Url()), doc="the address that is polled"),
+    Key(
+        "name",
+        Text(what="the outlet's name"),
+        "",
+        "the outlet as alerts name it; the id where it is left out",
+    ),
+    Key("kind", Choice(KINDS), "feed", "what is read there"),
+    Key("every", Duration(timedelta(seconds=1)), timedelta(minutes=15), "how often it is polled"),
+    Key(
+        "lang",
+        Text(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag such as en, ar, fa, ckb"),
+        None,
+        "its language",
+    ),
+    Key("owner", IDENT, "", "who owns the outlet: outlets of one owner are one origin"),
+    Key("reliability", Choice(tuple("ABCDEF")), "F", "Admiralty letter, A reliable to E unreliable, F unknown"),
+)
+SOURCES = ListOf(Table(SOURCE_KEYS, "a source"), "a list of sources")
+ALLOW_PRIVATE = ListOf(Host(), "a list of hosts, addresses or networks", least=0)
+
+
+def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple[Source, ...]:
+    """Make the sources of what the table read; ids and addresses must be unique."""
+    kept = list(rows)
+    twice([row["id"] for row in kept], "source id", problems)
+    twice([row["url"] for row in kept], "address", problems)
+    plain = [{**row, "id": row["id"][0], "url": row["url"][0]} for row in kept]
+    return tuple(Source(**{name: value for name, value in row.items() if name}) for row in plain)
+
+
+def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Read the sources and `settings.allow_private` of a rules file, and nothing else of it.
+
+    Raises ConfigError with every problem found in them.
+    """
+    problems = Problems()
+    _, root = read_file(path, problems)
+    sources: tuple[Source, ...] = ()
+    allowed: tuple[str, ...] = ()
+    if isinstance(root, MappingNode):
+        if node := root.get("sources"):
+            rows = SOURCES.read(node, problems)
+            sources = make_sources(() if rows is MISSING else rows, problems)
+        settings = root.get("settings")
+        if isinstance(settings, MappingNode) and (node := settings.get("allow_private")):
+            read = ALLOW_PRIVATE.read(node, problems)
+            allowed = () if read is MISSING else read
+    if problems:
+        raise ConfigError(problems)
+    return sources, allowed

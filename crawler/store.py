@@ -1,0 +1,325 @@
+"""SQL on sources, articles, revisions, stories and threads. Every function takes the connection of its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    RowMapping,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from crawler.article import Article, Placement, Relation, Revision
+from crawler.db import UtcTime
+from crawler.dedup import Candidate, Identified
+from crawler.normalise import Draft
+from crawler.source import OutcomeName, SourceState
+
+metadata = MetaData()
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("url", Text),
+    Column("due", UtcTime),
+    Column("outcome", Text),
+    Column("detail", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_sha256", Text),
+    Column("polled", UtcTime),
+    Column("succeeded", UtcTime),
+    Column("failures", Integer),
+    Column("baseline", UtcTime),
+)
+threads = Table("threads", metadata, Column("id", Text, primary_key=True), Column("opened", UtcTime))
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("thread", Text),
+    Column("opened", UtcTime),
+    Column("joined", UtcTime),
+)
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("story", Text),
+    Column("relation", Text),
+    Column("evidence", Text),
+    Column("source", Text),
+    Column("outlet", Text),
+    Column("owner", Text),
+    Column("guid", Text),
+    Column("url", Text),
+    Column("author", Text),
+    Column("lang", Text),
+    Column("published", UtcTime),
+    Column("first_seen", UtcTime),
+    Column("revision", Integer),
+    Column("title", Text),
+    Column("content_key", Text),
+    Column("text_key", Text),
+    Column("headline_only", Boolean),
+)
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("article", Text),
+    Column("number", Integer),
+    Column("seen", UtcTime),
+    Column("baseline", Boolean),
+    Column("title", Text),
+    Column("summary", Text),
+    Column("text", Text),
+)
+identities = Table(
+    "identities",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("article", Text),
+    Column("content_key", Text),
+)
+counts = Table("counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer))
+
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """Give an INSERT of this backend's dialect that knows ON CONFLICT."""
+    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    return insert(table)
+
+
+def save_state(connection: Connection, state: SourceState) -> None:
+    """Store what is known of a source; in the same commit as what its poll gave."""
+    values = asdict(state)
+    statement = upsert(connection, sources).values(values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=values))
+
+
+def load_states(connection: Connection) -> dict[str, SourceState]:
+    """Give the stored state of every source ever polled."""
+    return {row["source"]: _state(row) for row in connection.execute(select(sources)).mappings()}
+
+
+def _state(row: RowMapping) -> SourceState:
+    values = {each.name: row[each.name] for each in fields(SourceState)}
+    values["outcome"] = OutcomeName(values["outcome"]) if values["outcome"] else None
+    return SourceState(**values)
+
+
+def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> None:
+    """Add to the ledger's counts, in the commit of what is counted."""
+    for name, amount in amounts.items():
+        if amount:
+            statement = upsert(connection, table).values(name=name, n=amount)
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["name"], set_={"n": table.c.n + statement.excluded.n})
+            )
+
+
+def load_counts(connection: Connection, table: Table) -> dict[str, int]:
+    """Give the ledger's counts by name."""
+    return {row.name: row.n for row in connection.execute(select(table))}
+
+
+_IDENTIFY = (
+    select(
+        identities.c.key,
+        identities.c.source,
+        identities.c.article,
+        identities.c.content_key.label("said"),
+        articles.c.title,
+        articles.c.url,
+        articles.c.guid,
+        articles.c.content_key,
+        articles.c.revision,
+    )
+    .join(articles, articles.c.id == identities.c.article)
+    .where(identities.c.key.in_(bindparam("keys", expanding=True)))
+)
+
+
+def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
+    """Give the articles known by any of the keys, with what each source last said under its key."""
+    rows = connection.execute(_IDENTIFY, {"keys": [key for key in keys if key]})
+    return [Identified(**row) for row in rows.mappings()]
+
+
+_SAME_TEXT = (
+    select(
+        articles.c.id,
+        articles.c.story,
+        stories.c.thread,
+        articles.c.source,
+        articles.c.outlet,
+        articles.c.owner,
+        articles.c.headline_only,
+        articles.c.first_seen,
+    )
+    .join(stories, stories.c.id == articles.c.story)
+    .where(articles.c.text_key == bindparam("text_key"), articles.c.first_seen >= bindparam("since"))
+    .order_by(articles.c.first_seen, articles.c.id)
+    .limit(20)
+)
+
+
+def same_text(connection: Connection, text_key: str, since: datetime) -> list[Candidate]:
+    """Give the articles with equal folded text first seen since then, oldest first."""
+    rows = connection.execute(_SAME_TEXT, {"text_key": text_key, "since": since})
+    return [Candidate(**row) for row in rows.mappings()]
+
+
+def add_article(connection: Connection, article: Article, made: Draft, placement: Placement, *, baseline: bool) -> None:
+    """Store an article with its first revision, opening its story and thread where it is new."""
+    if placement.relation is Relation.NEW:
+        connection.execute(
+            upsert(connection, threads).values(id=placement.thread, opened=article.first_seen).on_conflict_do_nothing()
+        )
+        connection.execute(
+            stories.insert().values(
+                id=placement.story,
+                thread=placement.thread,
+                opened=article.first_seen,
+                joined=article.first_seen,
+            )
+        )
+    else:
+        connection.execute(update(stories).where(stories.c.id == placement.story).values(joined=article.first_seen))
+    values = {each: getattr(article, each) for each in _ARTICLE_COLUMNS}
+    connection.execute(
+        articles.insert().values(
+            **values,
+            story=placement.story,
+            relation=placement.relation.value,
+            evidence=placement.evidence,
+            content_key=made.content_key,
+            text_key=made.text_key,
+            headline_only=made.headline_only,
+        )
+    )
+    _add_revision(connection, article, article.first_seen, baseline=baseline)
+
+
+_ARTICLE_COLUMNS = (
+    "id", "source", "outlet", "owner", "guid", "url", "author", "lang", "published", "first_seen", "revision", "title",
+)  # fmt: skip
+
+
+def revise_article(connection: Connection, identity: str, made: Draft, number: int, now: datetime) -> None:
+    """Store the next revision of a known article. The date of publication stays the first one given."""
+    changed = {
+        "title": made.entry.title,
+        "revision": number,
+        "content_key": made.content_key,
+        "text_key": made.text_key,
+        "headline_only": made.headline_only,
+    }
+    connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
+    values = {"title": made.entry.title, "summary": made.entry.summary, "text": made.entry.text}
+    connection.execute(revisions.insert().values(article=identity, number=number, seen=now, baseline=False, **values))
+
+
+def _add_revision(connection: Connection, article: Article, seen: datetime, *, baseline: bool) -> None:
+    connection.execute(
+        revisions.insert().values(
+            article=article.id,
+            number=article.revision,
+            seen=seen,
+            baseline=baseline,
+            title=article.title,
+            summary=article.summary,
+            text=article.text,
+        )
+    )
+
+
+def save_identity(connection: Connection, key: str, source: str, article: str, content_key: str) -> None:
+    """Remember by which key a source names an article, and what it last said of it."""
+    values = {"key": key, "source": source, "article": article, "content_key": content_key}
+    statement = upsert(connection, identities).values(values)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key", "source"], set_={"article": article, "content_key": content_key}
+        )
+    )
+
+
+_REVISIONS = (
+    select(
+        revisions.c.seq,
+        revisions.c.number,
+        revisions.c.seen,
+        revisions.c.baseline,
+        revisions.c.title,
+        revisions.c.summary,
+        revisions.c.text,
+        *(articles.c[name] for name in _ARTICLE_COLUMNS if name not in {"revision", "title"}),
+        articles.c.story,
+        articles.c.relation,
+        articles.c.evidence,
+        stories.c.thread,
+    )
+    .join(articles, articles.c.id == revisions.c.article)
+    .join(stories, stories.c.id == articles.c.story)
+    .order_by(revisions.c.seq)
+)
+
+
+def revisions_after(connection: Connection, seq: int, limit: int) -> list[Revision]:
+    """Give the revisions stored after `seq`, oldest first."""
+    rows = connection.execute(_REVISIONS.where(revisions.c.seq > seq).limit(limit))
+    return [_revision(row) for row in rows.mappings()]
+
+
+def _revision(row: RowMapping) -> Revision:
+    names = [each.name for each in fields(Article) if each.name != "revision"]
+    article = Article(**{name: row[name] for name in names}, revision=row["number"])
+    relation = Relation(row["relation"]) if row["number"] == 1 else Relation.REVISED
+    placement = Placement(relation, row["story"], row["thread"], row["evidence"])
+    return Revision(row["seq"], article, placement, row["seen"], baseline=row["baseline"])
+
+
+def placement_of(connection: Connection, article: str) -> Placement:
+    """Give where an article stands."""
+    found = (
+        select(articles.c.relation, articles.c.story, stories.c.thread, articles.c.evidence)
+        .join(stories, stories.c.id == articles.c.story)
+        .where(articles.c.id == article)
+    )
+    row = connection.execute(found).one()
+    return Placement(Relation(row.relation), row.story, row.thread, row.evidence)
+
+
+def outlets_of(connection: Connection, story: str) -> list[str]:
+    """Give the outlets that carry a story, in the order they were seen, each once."""
+    rows = connection.execute(
+        select(articles.c.outlet, func.min(articles.c.first_seen).label("seen"))
+        .where(articles.c.story == story)
+        .group_by(articles.c.outlet)
+        .order_by("seen", articles.c.outlet)
+    )
+    return [row.outlet for row in rows]
+
+
+def totals(connection: Connection) -> dict[str, int]:
+    """Count what is stored, table by table."""
+    tables = {"articles": articles, "revisions": revisions, "stories": stories, "threads": threads}
+    return {name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}

@@ -1,0 +1,341 @@
+"""YAML text -> nodes that know their line and column; every fault is a Problem in our own words.
+
+ConfigError
+    all Problems of a file, sorted by place
+
+Nodes are Scalar, Sequence and Mapping. What YAML 1.1 would silently turn into something else (aliases, tags,
+truth values, numbers, comments) stays visible: a Scalar says what YAML would have made of it.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+LARGEST = 1_000_000  # bytes of one file
+DEEPEST = 40  # levels of nesting
+MOST_REPAIRS = 50  # syntax faults looked past in one file
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INDICATORS = {
+    "*": "YAML reads a bare * as a reference",
+    "&": "YAML reads a bare & as an anchor",
+    "!": "YAML reads a bare ! as a tag",
+    "@": "YAML reserves a bare @",
+    "`": "YAML reserves a bare back-tick",
+    "%": "YAML reads a bare % as a directive",
+    "?": "YAML reads a bare ? as a key",
+}
+_SYNTAX = (
+    (
+        "mapping values are not allowed",
+        'a ":" where none may stand; put the text in quotes, or check the indentation',
+    ),
+    (
+        "found character that cannot start any token",
+        "a tab or a character no text may start with; indent with spaces",
+    ),
+    (
+        "could not find expected ':'",
+        'this line is neither a key nor a list item; write "key: value" or "- item"',
+    ),
+    ("found unexpected end of stream", "a quote is opened here and never closed"),
+    ("found unexpected document indicator", "a quote is opened here and never closed"),
+    (
+        "did not find expected ',' or ']'",
+        "a list opened with [ goes wrong here; a comma, a quote or the ] is missing",
+    ),
+    (
+        "did not find expected ',' or '}'",
+        "a mapping opened with { goes wrong here; a comma, a quote or the } is missing",
+    ),
+    (
+        "did not find expected key",
+        "wrong indentation, or text behind a closed quote; keys of one level start in one column",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "wrong indentation; items of one list start in one column, each with -",
+    ),
+    ("did not find expected node content", "a value is missing here, or one comma is too many"),
+    ("found unknown directive", "a line that starts with % is a directive to YAML; put the text in quotes"),
+    ("found unknown escape character", 'a backslash in "double quotes" starts an escape; use single quotes'),
+    ("did not find expected <document start>", 'text where a new key should start; write "key: value"'),
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """What is wrong, where, and what is allowed instead."""
+
+    place: Place
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class ConfigError(Exception):
+    """A file that cannot be used, with all its problems, sorted by place."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Problems:
+    """Collects problems, so that one fault does not hide the next."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+
+    def add(self, place: Place, message: str) -> None:
+        self._found.append(Problem(place, message))
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._found)
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text as written. `kind` is what YAML would make of it: str, bool, null, int, float, timestamp, ..."""
+
+    place: Place
+    text: str
+    kind: str = "str"
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    place: Place
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    place: Place
+    pairs: tuple[tuple[Scalar, Node], ...]
+
+    def get(self, name: str) -> Node | None:
+        return next((value for key, value in self.pairs if key.text == name), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def kind_of(node: Node) -> str:
+    """Name a node for a message: "a list", "a mapping", "nothing" or "a text"."""
+    if isinstance(node, Scalar):
+        return "nothing" if node.kind == "null" and not node.text else "a text"
+    return "a list" if isinstance(node, Sequence) else "a mapping"
+
+
+def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[str, Node | None]:
+    """Read a file; gives its text and its root, None with problems where it cannot be read. Never waits."""
+    label = name or str(path)
+    start = Place(label, 1, 1)
+    text = ""
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            what = "a directory" if stat.S_ISDIR(mode) else "no regular file"
+            problems.add(start, f"this is {what}; name a YAML file")
+            return "", None
+        raw = path.read_bytes()
+        if len(raw) > LARGEST:
+            problems.add(start, f"{len(raw)} bytes; {LARGEST} are allowed in one file")
+            return "", None
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        problems.add(Place(label, line, column), "a byte that is no UTF-8; save the file as UTF-8")
+        return "", None
+    except OSError as error:
+        problems.add(start, f"cannot be read: {error.strerror}")
+        return "", None
+    return text, read_yaml(text, label, problems)
+
+
+def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
+    """Read one YAML document. What can be read in spite of a fault is read, so that all faults are found."""
+    if bad := _FORBIDDEN.search(text):
+        problems.add(_place(file, text, bad.start()), f"control character U+{ord(bad[0]):04X}; take it out")
+        return None
+    for _ in range(MOST_REPAIRS):
+        found = Problems()
+        try:
+            root = _Builder(text, file, found).build()
+        except yaml.MarkedYAMLError as error:
+            repaired = _repair(text, file, error, problems)
+            if repaired is None:
+                return None
+            text = repaired
+            continue
+        for problem in found:
+            problems.add(problem.place, problem.message)
+        if root is None and not found:
+            problems.add(Place(file, 1, 1), "the file is empty; it needs at least version, sources and rules")
+        return root
+    return None
+
+
+def _repair(text: str, file: str, error: yaml.MarkedYAMLError, problems: Problems) -> str | None:
+    """Note a syntax fault. One stray indicator is overwritten, so that reading can go on; else None."""
+    mark = error.problem_mark or error.context_mark
+    index = min(mark.index if mark else 0, max(len(text) - 1, 0))
+    char = text[index : index + 1]
+    if char in {"@", "`", "%"}:
+        word = _word(text, index)
+        problems.add(_place(file, text, index), f'write "{word}" in quotes; {_INDICATORS[char]}')
+        return f"{text[:index]}x{text[index + 1 :]}"
+    if char == "\t":
+        problems.add(_place(file, text, index), "a tab; indent with spaces")
+        return f"{text[:index]} {text[index + 1 :]}"
+    said = str(error.problem)
+    if "end of stream" in said or "document indicator" in said:
+        mark = error.context_mark or mark
+    words = next((ours for theirs, ours in _SYNTAX if theirs in said), said)
+    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+    problems.add(place, words)
+    return None
+
+
+def _word(text: str, index: int) -> str:
+    """Give the text from an index to where an item of a list or a line ends."""
+    return re.split(r"[,\]}\n]", text[index : index + 200], maxsplit=1)[0].strip()
+
+
+def _mark(event: yaml.Event) -> yaml.Mark:
+    assert event.start_mark is not None  # the parser gives every event its mark
+    return event.start_mark  # type: ignore[return-value]
+
+
+def _place(file: str, text: str, index: int) -> Place:
+    return Place(file, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that is being read."""
+
+    place: Place
+    items: list[Node] | None = None
+    pairs: list[tuple[Scalar, Node]] = field(default_factory=list)
+    key: Scalar | None = None
+    seen: dict[str, Place] = field(default_factory=dict)
+
+
+class _Builder:
+    """Builds nodes from parser events, without recursion."""
+
+    def __init__(self, text: str, file: str, problems: Problems) -> None:
+        self._text, self._file, self._problems = text, file, problems
+        self._resolver = yaml.resolver.Resolver()
+        self._stack: list[_Open] = []
+        self._root: Node | None = None
+        self._documents = 0
+
+    def build(self) -> Node | None:
+        for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
+            mark = _mark(event)
+            place = Place(self._file, mark.line + 1, mark.column + 1)
+            if isinstance(event, yaml.DocumentStartEvent):
+                self._documents += 1
+                if self._documents == 2:
+                    self._problems.add(place, "a second document (---); one file holds one")
+            elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+                if not self._open(event, place):
+                    return None
+            elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+                self._close()
+            elif isinstance(event, yaml.ScalarEvent):
+                self._add(self._scalar(event, place))
+            elif isinstance(event, yaml.AliasEvent):
+                self._problems.add(place, f'write "*{event.anchor}" in quotes; {_INDICATORS["*"]}')
+                self._add(Scalar(place, f"*{event.anchor}"))
+        return self._root
+
+    def _open(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent, place: Place) -> bool:
+        if len(self._stack) >= DEEPEST:
+            self._problems.add(place, f"nested more than {DEEPEST} levels deep")
+            return False
+        self._check_properties(event, place)
+        sequence = isinstance(event, yaml.SequenceStartEvent)
+        index = _mark(event).index
+        if not sequence and self._text[index : index + 1] == "?":
+            word = _word(self._text, index)
+            self._problems.add(place, f'write "{word}" in quotes; {_INDICATORS["?"]}')
+        self._stack.append(_Open(place, [] if sequence else None))
+        return True
+
+    def _close(self) -> None:
+        done = self._stack.pop()
+        if done.items is not None:
+            self._add(Sequence(done.place, tuple(done.items)))
+        else:
+            self._add(Mapping(done.place, tuple(done.pairs)))
+
+    def _add(self, node: Node) -> None:
+        if not self._stack:
+            self._root = node if self._documents == 1 else self._root
+            return
+        top = self._stack[-1]
+        if top.items is not None:
+            top.items.append(node)
+        elif top.key is None:
+            top.key = self._key(node, top)
+        else:
+            top.pairs.append((top.key, node))
+            top.key = None
+
+    def _key(self, node: Node, top: _Open) -> Scalar:
+        if not isinstance(node, Scalar):
+            self._problems.add(node.place, f"{kind_of(node)} as a key; a key is a word")
+            return Scalar(node.place, "")
+        if node.text == "<<":
+            self._problems.add(node.place, "merge keys are not used here; write the keys out")
+        elif node.text in top.seen:
+            self._problems.add(
+                node.place, f'"{node.text}" stands twice, first in line {top.seen[node.text].line}; keep one'
+            )
+        top.seen.setdefault(node.text, node.place)
+        return node
+
+    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
+        self._check_properties(event, place)
+        plain = not event.style
+        kind = "str"
+        if plain and event.tag is None:
+            tag = self._resolver.resolve(yaml.ScalarNode, event.value, (True, False))  # type: ignore[no-untyped-call]
+            kind = str(tag).rpartition(":")[2]
+        return Scalar(place, event.value, kind)
+
+    def _check_properties(self, event: yaml.NodeEvent, place: Place) -> None:
+        index = _mark(event).index
+        char = self._text[index : index + 1]
+        if char in {"&", "!"} and (event.anchor or getattr(event, "tag", None)):
+            word = _word(self._text, index)
+            self._problems.add(place, f'write "{word}" in quotes; {_INDICATORS[char]}')

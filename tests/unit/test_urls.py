@@ -1,0 +1,48 @@
+"""Which links are one page, what is taken off a link, and what is no link at all."""
+
+import pytest
+
+from crawler import urls
+
+CLEANED = [
+    ("tracking", "https://a.example/x?utm_source=rss&id=7&fbclid=q", "https://a.example/x?id=7"),
+    ("only tracking", "https://a.example/x?traffic_source=rss", "https://a.example/x"),
+    ("fragment and host case", "HTTPS://A.Example/X#top", "https://a.example/X"),
+    ("page parameters stay as written", "https://a.example/?p=1&q=a%20b", "https://a.example/?p=1&q=a%20b"),
+]
+SAME = [
+    ("scheme", "http://a.example/x", "https://a.example/x"),
+    ("www and trailing slash", "https://www.a.example/x/", "https://a.example/x"),
+    ("order of the query", "https://a.example/x?b=2&a=1", "https://a.example/x?a=1&b=2"),
+    ("percent-encoding", "https://a.example/%d8%a7", "https://a.example/ا"),
+    ("tracking", "https://a.example/x?at_medium=RSS&at_campaign=rss", "https://a.example/x"),
+]
+UNUSABLE = [
+    None, "", "javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "ftp://a.example/x", "//a.example/x",
+    "http://", "http://user:secret@a.example/",
+    "http://[::1", "https://a.example:99999/", "https://a.example/" + "x" * 3000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "url", "expected"), CLEANED, ids=[row[0] for row in CLEANED])
+def test_clean(name: str, url: str, expected: str) -> None:
+    assert urls.clean(url) == expected, name
+
+
+@pytest.mark.parametrize(("name", "one", "other"), SAME, ids=[row[0] for row in SAME])
+def test_same_page(name: str, one: str, other: str) -> None:
+    assert urls.key(one) == urls.key(other), name
+
+
+def test_other_pages_have_other_keys() -> None:
+    pages = ["https://a.example/x", "https://a.example/y", "https://b.example/x", "https://a.example/x?id=1"]
+    assert len({urls.key(page) for page in pages}) == len(pages)
+
+
+@pytest.mark.parametrize("url", UNUSABLE)
+def test_unusable(url: str | None) -> None:
+    assert urls.usable(url) is None
+
+
+def test_mixed_script_host_is_shown_in_its_ascii_form() -> None:
+    assert urls.host("https://www.b\u0430nk.example/") == "xn--bnk-6cd.example"
