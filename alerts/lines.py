@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,11 +28,16 @@ class Line:
     at: datetime | None
 
 
-def read_lines(handle: Iterable[str]) -> Iterator[Line]:
-    """Read JSON Lines; blank lines are skipped, a faulty one raises LineError with its number."""
+def read_lines(handle: Iterable[str], faulty: Callable[[LineError], None]) -> Iterator[Line]:
+    """Read JSON Lines; blank lines are skipped, a faulty one is handed to `faulty` and costs no other."""
     for number, text in enumerate(handle, 1):
         if text.strip():
-            yield _line(text, number)
+            try:
+                line = _line(text, number)
+            except LineError as error:
+                faulty(error)
+            else:
+                yield line
 
 
 def read_text(text: str, name: str) -> Line:
@@ -58,7 +63,7 @@ def _line(text: str, number: int) -> Line:
     if not isinstance(raw, dict):
         raise LineError(f"line {number}: {type(raw).__name__} instead of an object with at least a title")
     fields = {key: _text(raw, key, number) for key in TEXT_KEYS}
-    if not fields["title"]:
+    if not isinstance(raw.get("title"), str):
         raise LineError(f'line {number}: no "title"; it is the one key that is needed')
     identity = _identity(raw, number)
     published, first_seen = _time(raw, "published", number), _time(raw, "first_seen", number)

@@ -73,7 +73,8 @@ class Replay:
         waiting = archive.revisions_after(connection, int(store.get_mark(connection, "triaged") or 0), 10)
         matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
         verdicts = settle(connection, self._config, matched, now)
-        self._send(connection, now)
+        if verdicts.alerts:
+            self._send(connection, now)
         return self._record(connection, line, stored, verdicts, matched)
 
     def _source(self, name: str) -> Source:

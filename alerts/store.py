@@ -16,6 +16,7 @@ from sqlalchemy import (
     RowMapping,
     Table,
     Text,
+    bindparam,
     func,
     select,
     update,
@@ -25,7 +26,7 @@ from alerts import snapshot
 from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Told
 from crawler.article import mint
 from crawler.db import UtcTime
-from crawler.store import upsert
+from crawler.store import save, save_once
 
 metadata = MetaData()
 alerts = Table(
@@ -97,12 +98,15 @@ WAITING = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value)
 
 def get_mark(connection: Connection, name: str) -> str | None:
     """Give a remembered value, such as the last revision triaged."""
-    return connection.scalar(select(marks.c.value).where(marks.c.name == name))
+    value: str | None = connection.scalar(_MARK, {"wanted": name})
+    return value
+
+
+_MARK = select(marks.c.value).where(marks.c.name == bindparam("wanted"))
 
 
 def set_mark(connection: Connection, name: str, value: str) -> None:
-    statement = upsert(connection, marks).values(name=name, value=value)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    save(connection, marks, {"name": name, "value": value}, "name")
 
 
 def told_of(connection: Connection, story: str) -> dict[str, Told]:
@@ -120,8 +124,7 @@ def save_told(connection: Connection, story: str, target: str, now: datetime, wh
         "severity": int(what.severity),
         "revision": what.revision,
     }
-    statement = upsert(connection, told).values(values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["story", "target"], set_=values))
+    save(connection, told, values, "story", "target")
 
 
 def add_decisions(connection: Connection, seq: int, story: str, now: datetime, made: Iterable[Decision]) -> None:
@@ -192,8 +195,7 @@ def queue(
 ) -> bool:
     """Queue one message to one target; False where it is queued already (the unique key holds)."""
     values = _delivery(decision, subject, revision, now, due, payload=None)
-    statement = upsert(connection, deliveries).values(values).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    return save_once(connection, deliveries, values)
 
 
 def queue_notice(
@@ -202,8 +204,7 @@ def queue_notice(
     """Queue what the system says about itself; once for each subject and target."""
     payload = json.dumps({"title": title, "body": body}, ensure_ascii=False)
     values = _delivery(decision, subject, 1, now, now, payload=payload)
-    statement = upsert(connection, deliveries).values(values).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    return save_once(connection, deliveries, values)
 
 
 def _delivery(
@@ -231,7 +232,7 @@ def _delivery(
 
 def add_digest_item(connection: Connection, subject: str, target: str, seq: int, alert: Alert) -> None:
     values = {"subject": subject, "target": target, "seq": seq, "content": snapshot.dump(alert)}
-    connection.execute(upsert(connection, digest_items).values(values).on_conflict_do_nothing())
+    save_once(connection, digest_items, values)
 
 
 def digest_of(connection: Connection, subject: str, target: str) -> list[Alert]:
@@ -347,5 +348,8 @@ def delivered(connection: Connection) -> dict[tuple[str, str], int]:
 
 def next_due(connection: Connection) -> datetime | None:
     """Give the time at which the next waiting delivery goes."""
-    due: datetime | None = connection.scalar(select(func.min(deliveries.c.due)).where(deliveries.c.state.in_(WAITING)))
+    due: datetime | None = connection.scalar(_NEXT_DUE)
     return due
+
+
+_NEXT_DUE = select(func.min(deliveries.c.due)).where(deliveries.c.state.in_(WAITING))

@@ -33,6 +33,18 @@ class Draft:
     text_key: str
     headline_only: bool
 
+    @property
+    def title(self) -> str:
+        return self.entry.title[:TITLE_LIMIT]
+
+    @property
+    def summary(self) -> str:
+        return self.entry.summary[:TEXT_LIMIT]
+
+    @property
+    def text(self) -> str:
+        return self.entry.text[:TEXT_LIMIT]
+
 
 def draft(entry: Entry, now: datetime) -> Draft:
     """Normalise an entry fetched at `now`. A date after `now` is clamped to it, one before 1980 is none."""
@@ -68,9 +80,9 @@ def article(made: Draft, source: Source, identity: str, now: datetime) -> Articl
         owner=source.owner or source.id,
         guid=entry.guid,
         url=made.url,
-        title=entry.title[:TITLE_LIMIT],
-        summary=entry.summary[:TEXT_LIMIT],
-        text=entry.text[:TEXT_LIMIT],
+        title=made.title,
+        summary=made.summary,
+        text=made.text,
         author=entry.author,
         lang=entry.lang or source.lang,
         published=made.published,

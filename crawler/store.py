@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -101,17 +102,42 @@ identities = Table(
 counts = Table("counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer))
 
 
-def upsert(connection: Connection, table: Table) -> Any:
-    """Give an INSERT of this backend's dialect that knows ON CONFLICT."""
-    insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    return insert(table)
+@cache
+def _insert(dialect: str, table: Table, keys: tuple[str, ...], mode: str) -> Any:
+    """Give an INSERT that knows ON CONFLICT, built once: building one costs more than running it."""
+    statement = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(table)
+    if mode == "once":
+        return statement.on_conflict_do_nothing()
+    others = [column.name for column in table.columns if column.name not in keys]
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in others}
+    if mode == "add":
+        changed = {name: table.c[name] + statement.excluded[name] for name in others}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+
+
+def save(connection: Connection, table: Table, values: Mapping[str, Any], *keys: str) -> None:
+    """Insert a row, or overwrite the one with the same keys."""
+    connection.execute(_insert(connection.dialect.name, table, keys, "overwrite"), values)
+
+
+def save_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless one with its unique keys is there; says whether it was inserted."""
+    return bool(connection.execute(_insert(connection.dialect.name, table, (), "once"), values).rowcount)
+
+
+def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> None:
+    """Add to the ledger's counts, in the commit of what is counted."""
+    rows = [{"name": name, "n": amount} for name, amount in amounts.items() if amount]
+    if rows:
+        connection.execute(_insert(connection.dialect.name, table, ("name",), "add"), rows)
 
 
 def save_state(connection: Connection, state: SourceState) -> None:
     """Store what is known of a source; in the same commit as what its poll gave."""
-    values = asdict(state)
-    statement = upsert(connection, sources).values(values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=values))
+    save(connection, sources, {each.name: getattr(state, each.name) for each in _STATE_FIELDS}, "source")
+
+
+_STATE_FIELDS = fields(SourceState)
 
 
 def load_states(connection: Connection) -> dict[str, SourceState]:
@@ -123,16 +149,6 @@ def _state(row: RowMapping) -> SourceState:
     values = {each.name: row[each.name] for each in fields(SourceState)}
     values["outcome"] = OutcomeName(values["outcome"]) if values["outcome"] else None
     return SourceState(**values)
-
-
-def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> None:
-    """Add to the ledger's counts, in the commit of what is counted."""
-    for name, amount in amounts.items():
-        if amount:
-            statement = upsert(connection, table).values(name=name, n=amount)
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["name"], set_={"n": table.c.n + statement.excluded.n})
-            )
 
 
 def load_counts(connection: Connection, table: Table) -> dict[str, int]:
@@ -190,32 +206,24 @@ def same_text(connection: Connection, text_key: str, since: datetime) -> list[Ca
 def add_article(connection: Connection, article: Article, made: Draft, placement: Placement, *, baseline: bool) -> None:
     """Store an article with its first revision, opening its story and thread where it is new."""
     if placement.relation is Relation.NEW:
-        connection.execute(
-            upsert(connection, threads).values(id=placement.thread, opened=article.first_seen).on_conflict_do_nothing()
-        )
-        connection.execute(
-            stories.insert().values(
-                id=placement.story,
-                thread=placement.thread,
-                opened=article.first_seen,
-                joined=article.first_seen,
-            )
-        )
+        seen = article.first_seen
+        save_once(connection, threads, {"id": placement.thread, "opened": seen})
+        story = {"id": placement.story, "thread": placement.thread, "opened": seen, "joined": seen}
+        connection.execute(stories.insert(), story)
     else:
         connection.execute(update(stories).where(stories.c.id == placement.story).values(joined=article.first_seen))
     values = {each: getattr(article, each) for each in _ARTICLE_COLUMNS}
-    connection.execute(
-        articles.insert().values(
-            **values,
-            story=placement.story,
-            relation=placement.relation.value,
-            evidence=placement.evidence,
-            content_key=made.content_key,
-            text_key=made.text_key,
-            headline_only=made.headline_only,
-        )
-    )
-    _add_revision(connection, article, article.first_seen, baseline=baseline)
+    placed = {"story": placement.story, "relation": placement.relation.value, "evidence": placement.evidence}
+    connection.execute(articles.insert(), values | placed | _content(made))
+    _add_revision(connection, article.id, 1, article.first_seen, made, baseline=baseline)
+
+
+def _content(made: Draft) -> dict[str, Any]:
+    return {
+        "content_key": made.content_key,
+        "text_key": made.text_key,
+        "headline_only": made.headline_only,
+    }
 
 
 _ARTICLE_COLUMNS = (
@@ -225,41 +233,22 @@ _ARTICLE_COLUMNS = (
 
 def revise_article(connection: Connection, identity: str, made: Draft, number: int, now: datetime) -> None:
     """Store the next revision of a known article. The date of publication stays the first one given."""
-    changed = {
-        "title": made.entry.title,
-        "revision": number,
-        "content_key": made.content_key,
-        "text_key": made.text_key,
-        "headline_only": made.headline_only,
-    }
+    changed = {"title": made.title, "revision": number} | _content(made)
     connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
-    values = {"title": made.entry.title, "summary": made.entry.summary, "text": made.entry.text}
-    connection.execute(revisions.insert().values(article=identity, number=number, seen=now, baseline=False, **values))
+    _add_revision(connection, identity, number, now, made, baseline=False)
 
 
-def _add_revision(connection: Connection, article: Article, seen: datetime, *, baseline: bool) -> None:
-    connection.execute(
-        revisions.insert().values(
-            article=article.id,
-            number=article.revision,
-            seen=seen,
-            baseline=baseline,
-            title=article.title,
-            summary=article.summary,
-            text=article.text,
-        )
-    )
+def _add_revision(
+    connection: Connection, article: str, number: int, seen: datetime, made: Draft, *, baseline: bool
+) -> None:
+    values = {"article": article, "number": number, "seen": seen, "baseline": baseline}
+    connection.execute(revisions.insert(), values | {"title": made.title, "summary": made.summary, "text": made.text})
 
 
 def save_identity(connection: Connection, key: str, source: str, article: str, content_key: str) -> None:
     """Remember by which key a source names an article, and what it last said of it."""
     values = {"key": key, "source": source, "article": article, "content_key": content_key}
-    statement = upsert(connection, identities).values(values)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key", "source"], set_={"article": article, "content_key": content_key}
-        )
-    )
+    save(connection, identities, values, "key", "source")
 
 
 _REVISIONS = (
@@ -279,13 +268,15 @@ _REVISIONS = (
     )
     .join(articles, articles.c.id == revisions.c.article)
     .join(stories, stories.c.id == articles.c.story)
+    .where(revisions.c.seq > bindparam("after"))
     .order_by(revisions.c.seq)
+    .limit(bindparam("most"))
 )
 
 
 def revisions_after(connection: Connection, seq: int, limit: int) -> list[Revision]:
     """Give the revisions stored after `seq`, oldest first."""
-    rows = connection.execute(_REVISIONS.where(revisions.c.seq > seq).limit(limit))
+    rows = connection.execute(_REVISIONS, {"after": seq, "most": limit})
     return [_revision(row) for row in rows.mappings()]
 
 

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from alerts import config as configuration
+from alerts.lines import LineError
 from alerts.rule import Config
 from crawler.yamlfile import ConfigError
 
@@ -71,6 +72,21 @@ def fail(message: str) -> NoReturn:
     """Say what is wrong and end with 1."""
     click.echo(f"watchfloor: {message}", err=True)
     sys.exit(1)
+
+
+class Faults:
+    """Says each faulty line of an input once, and remembers that the command must end with 1."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self.count = name, 0
+
+    def __call__(self, error: LineError) -> None:
+        self.count += 1
+        click.echo(f"watchfloor: {self._name}: {error}", err=True)
+
+    def end(self) -> None:
+        if self.count:
+            sys.exit(1)
 
 
 def print_json(value: object) -> None:

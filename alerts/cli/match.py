@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from alerts.alert import Match
-from alerts.cli.common import config_option, fail, json_option, load_config, print_json, rules_path
+from alerts.cli.common import Faults, config_option, fail, json_option, load_config, print_json, rules_path
 from alerts.lines import Line, LineError, open_lines, read_lines, read_text
 from alerts.match import Matcher
 from alerts.render.text import plain
@@ -22,8 +23,9 @@ from alerts.render.text import plain
 def command(path: Path | None, *, as_json: bool, file: Path) -> None:
     """Say which rules match the articles in FILE: JSON lines, a .txt whose first line is the title, or - ."""
     matcher = Matcher(load_config(rules_path(path), resolve_secrets=False))
+    faults = Faults(str(file))
     try:
-        for line in _lines(file):
+        for line in _lines(file, faults):
             matches = matcher.match(line.article)
             if as_json:
                 print_json({"id": line.article.id, "matches": [_record(match) for match in matches]})
@@ -31,16 +33,17 @@ def command(path: Path | None, *, as_json: bool, file: Path) -> None:
                 click.echo(_words(line, matches))
     except (LineError, OSError, UnicodeDecodeError) as error:
         fail(f"{file}: {error}")
+    faults.end()
 
 
-def _lines(file: Path) -> Iterator[Line]:
+def _lines(file: Path, faults: Faults) -> Iterator[Line]:
     if file.suffix == ".txt":
         yield read_text(file.read_text(encoding="utf-8"), str(file))
     elif str(file) == "-":
-        yield from read_lines(sys.stdin)
+        yield from read_lines(sys.stdin, faults)
     else:
         with open_lines(file) as handle:
-            yield from read_lines(handle)
+            yield from read_lines(handle, faults)
 
 
 def _record(match: Match) -> dict[str, object]:
@@ -54,9 +57,13 @@ def _words(line: Line, matches: tuple[Match, ...]) -> str:
     head = f"{line.article.id}: {plain(line.article.title)}"
     if not matches:
         return f"{head}\n  no rule matches"
-    told = [
-        f"  {match.rule} ({match.severity.word}): "
-        + ", ".join(f'"{plain(hit.text)}" in {hit.field} {hit.start}-{hit.end} ({hit.term})' for hit in match.hits)
-        for match in matches
+    return "\n".join([head, *(f"  {match.rule} ({match.severity.word}): {_found(match)}" for match in matches)])
+
+
+def _found(match: Match) -> str:
+    """Name each spelling once, by the term that asked for it, with how often it stands in each field."""
+    counted = Counter((hit.term, plain(hit.text), hit.field) for hit in match.hits)
+    words = [
+        f'{term}: "{text}" in {field}{f" ({n} times)" if n > 1 else ""}' for (term, text, field), n in counted.items()
     ]
-    return "\n".join([head, *told])
+    return "; ".join(words)

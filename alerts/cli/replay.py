@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from alerts.cli.common import config_option, fail, json_option, load_config, print_json, rules_path
-from alerts.lines import LineError, open_lines, read_lines
+from alerts.cli.common import Faults, config_option, fail, json_option, load_config, print_json, rules_path
+from alerts.lines import open_lines, read_lines
 from alerts.replay import Replay, Summary
 
 
@@ -24,16 +24,18 @@ from alerts.replay import Replay, Summary
 def command(path: Path | None, *, as_json: bool, file: Path) -> None:
     """Send the articles in a file through the whole line but fetching and sending, in clock order, in memory."""
     replay = Replay(load_config(rules_path(path), resolve_secrets=False))
+    faults = Faults(str(file))
     try:
         with open_lines(file) as handle:
-            for record in replay.run(read_lines(handle)):
+            for record in replay.run(read_lines(handle, faults)):
                 if as_json:
                     print_json(record)
                 elif record.get("matches") or "at" in record:
                     click.echo(_words(record))
-    except (LineError, OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         fail(f"{file}: {error}")
     click.echo(_summary(replay.summary), err=True)
+    faults.end()
 
 
 def _words(record: dict[str, object]) -> str:

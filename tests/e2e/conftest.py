@@ -1,0 +1,110 @@
+"""A desk of its own for each test: an outlet, a webhook, a mail server, a rules file, a state directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alerts.demo.sinks import MailSink
+from tests.e2e.servers import Hook, Outlet
+
+RULES = """\
+version: 1
+settings: {{allow_private: ["127.0.0.1"], admin: {admin}, {settings}}}
+sources:
+{sources}
+receivers:
+  hook: {{urls: ["{hook}"]}}
+  mail: {{urls: ["{mail}"]}}
+rules:
+  - id: militia
+    title: Militias
+    match: {{any: [militia, "ميليشيا"]}}
+    severity: priority
+    notify: {notify}
+"""
+
+
+@dataclass
+class Desk:
+    """Runs the real command on files of its own and reads what it prints."""
+
+    place: Path
+    outlet: Outlet
+    hook: Hook
+    mail: MailSink
+
+    @property
+    def rules(self) -> Path:
+        return self.place / "rules.yaml"
+
+    def write(
+        self,
+        *paths: str,
+        settings: str = "backfill: 6h",
+        every: str = "5m",
+        notify: str = "[hook]",
+        admin: str = "hook",
+    ) -> None:
+        """Write a rules file that polls the given paths of the outlet."""
+        sources = [
+            f'  - {{id: s{number}, name: Outlet {number}, url: "{self.outlet.base}{path}", every: {every}, lang: en}}'
+            for number, path in enumerate(paths, 1)
+        ]
+        text = RULES.format(
+            sources="\n".join(sources),
+            settings=settings,
+            hook=self.hook.url,
+            mail=self.mail.url,
+            notify=notify,
+            admin=admin,
+        )
+        self.rules.write_text(text, encoding="utf-8")
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "alerts", *words]
+
+    def run(self, *words: str, stdin: str = "", expect: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run the command in the desk's place and check its exit code."""
+        done = subprocess.run(
+            self.command(*words),
+            cwd=self.place,
+            env=self.environ(),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == expect, done.stderr
+        return done
+
+    def rounds(self, *times: str) -> list[dict[str, Any]]:
+        """Run one process through a round at each time."""
+        done = self.run("run", "--at", "-", stdin="".join(f"{time}\n" for time in times))
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+    def status(self) -> dict[str, Any]:
+        report: dict[str, Any] = json.loads(self.run("status", "--json").stdout)
+        return report
+
+    def environ(self) -> dict[str, str]:
+        root = str(Path(__file__).parents[2])
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("WATCHFLOOR")}
+        return {**kept, "PYTHONPATH": root}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path, Outlet(), Hook(), MailSink())
+    yield made
+    for each in (made.outlet, made.hook, made.mail):
+        each.close()

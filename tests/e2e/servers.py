@@ -1,0 +1,168 @@
+"""Real servers on loopback for the tests: an outlet that answers as it is told, a webhook that fails on order."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+RSS = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>T</title>{items}</channel></rss>'
+ITEM = (
+    "<item><title>{title}</title><guid>{guid}</guid><link>{link}</link>{date}<description>{text}</description></item>"
+)
+
+
+def rss(*items: dict[str, str]) -> bytes:
+    """Write a feed of items with title, guid, link, date and text."""
+    written = [
+        ITEM.format(
+            title=item["title"],
+            guid=item.get("guid", item["title"]),
+            link=item.get("link", f"https://outlet.example/{item.get('guid', item['title']).replace(' ', '-')}"),
+            date=f"<pubDate>{item['date']}</pubDate>" if "date" in item else "",
+            text=item.get("text", ""),
+        )
+        for item in items
+    ]
+    return RSS.format(items="".join(written)).encode()
+
+
+@dataclass
+class Answer:
+    """What a path answers. `etag` makes it answer 304; `act` takes over the connection for stranger things."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    act: Callable[[BaseHTTPRequestHandler], None] | None = None
+
+
+class Outlet:
+    """An HTTP server whose answers are set path by path; remembers every request."""
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.answers: dict[str, Answer] = {}
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.released = threading.Event()
+        outlet = self
+
+        class Speak(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                outlet.requests.append((self.path, dict(self.headers)))
+                _answer(self, outlet.answers.get(self.path, Answer(status=404)))
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer((host, 0), Speak)
+        self._server.daemon_threads = True
+        self.base = f"http://{host}:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def serve(self, path: str, body: bytes, *, status: int = 200, **headers: str) -> str:
+        self.answers[path] = Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
+        return self.base + path
+
+    def act(self, path: str, act: Callable[[BaseHTTPRequestHandler], None]) -> str:
+        self.answers[path] = Answer(act=act)
+        return self.base + path
+
+    def hang(self, path: str) -> str:
+        """Answer nothing until the server is closed."""
+
+        def wait(_: BaseHTTPRequestHandler) -> None:
+            self.released.wait(60)
+
+        return self.act(path, wait)
+
+    def asked(self, path: str) -> list[dict[str, str]]:
+        return [headers for asked, headers in self.requests if asked == path]
+
+    def close(self) -> None:
+        self.released.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def _answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:
+    if answer.act:
+        answer.act(request)
+        request.close_connection = True
+        return
+    etag = answer.headers.get("ETag")
+    known = etag is not None and request.headers.get("If-None-Match") == etag
+    request.send_response(304 if known else answer.status)
+    for name, value in answer.headers.items():
+        request.send_header(name, value)
+    body = b"" if known else answer.body
+    request.send_header("Content-Length", str(len(body)))
+    request.end_headers()
+    request.wfile.write(body)
+
+
+class Hook:
+    """A webhook that accepts JSON; `script` holds the status of each of the next answers, 200 after them."""
+
+    def __init__(self) -> None:
+        self.accepted: list[dict[str, Any]] = []
+        self.script: list[int] = []
+        self.seen = 0
+        self.changed = threading.Condition()
+        hook = self
+
+        class Accept(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                with hook.changed:
+                    hook.seen += 1
+                    status = hook.script.pop(0) if hook.script else 200
+                    if status < 300:
+                        hook.accepted.append(json.loads(body))
+                    hook.changed.notify_all()
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Accept)
+        self.url = f"json://127.0.0.1:{self._server.server_port}/hook"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def titles(self) -> list[str]:
+        return [str(body["title"]) for body in self.accepted]
+
+    def times(self) -> dict[str, int]:
+        counted: dict[str, int] = defaultdict(int)
+        for title in self.titles():
+            counted[title] += 1
+        return dict(counted)
+
+    def wait_for(self, accepted: int, timeout: float = 20.0) -> bool:
+        with self.changed:
+            return self.changed.wait_for(lambda: len(self.accepted) >= accepted, timeout)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@contextmanager
+def closing_all(*things: Any) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for thing in things:
+            thing.close()
