@@ -49,13 +49,16 @@ class Outlet:
         self.answers: dict[str, Answer] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.released = threading.Event()
+        self.changed = threading.Condition()
         outlet = self
 
         class Speak(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                outlet.requests.append((self.path, dict(self.headers)))
+                with outlet.changed:
+                    outlet.requests.append((self.path, dict(self.headers)))
+                    outlet.changed.notify_all()
                 _answer(self, outlet.answers.get(self.path, Answer(status=404)))
 
             def log_message(self, format: str, *args: object) -> None:
@@ -82,6 +85,11 @@ class Outlet:
             self.released.wait(60)
 
         return self.act(path, wait)
+
+    def wait_for(self, path: str, timeout: float = 20.0) -> bool:
+        """Wait until a path was asked for."""
+        with self.changed:
+            return self.changed.wait_for(lambda: bool(self.asked(path)), timeout)
 
     def asked(self, path: str) -> list[dict[str, str]]:
         return [headers for asked, headers in self.requests if asked == path]

@@ -1,0 +1,169 @@
+"""The daemon as an operator meets it: bad feeds, a broken rules file, a second daemon, signals."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from tests.e2e.conftest import Desk
+from tests.e2e.servers import rss
+
+T0 = "2026-06-14T10:00:00Z"
+DATE = "Sun, 14 Jun 2026 09:30:00 GMT"
+
+
+class Running:
+    """A daemon and what it has logged so far."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.process = subprocess.Popen(
+            desk.command("run"),
+            cwd=desk.place,
+            env=desk.environ(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.log: list[str] = []
+        self._grown = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            with self._grown:
+                self.log.append(line)
+                self._grown.notify_all()
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+    def says(self, pattern: str, timeout: float = 20.0) -> bool:
+        with self._grown:
+            return self._grown.wait_for(lambda: any(re.search(pattern, line) for line in self.log), timeout)
+
+
+@contextmanager
+def daemon(desk: Desk) -> Iterator[Running]:
+    running = Running(desk)
+    try:
+        assert running.says("running sources="), running.log
+        yield running
+    finally:
+        running.end()
+
+
+BAD_FEEDS = [
+    ("not XML", b"this is no feed", 200, "not_a_feed"),
+    ("HTML", b"<!DOCTYPE html><html><body>Log in</body></html>", 200, "not_a_feed"),
+    ("empty", b"", 200, "empty"),
+    ("without entries", rss(), 200, "no_entries"),
+    ("not found", b"no", 404, "not_found"),
+    ("gone", b"no", 410, "gone"),
+    ("forbidden", b"no", 403, "denied"),
+    ("throttled", b"no", 429, "throttled"),
+    ("server error", b"no", 500, "server_error"),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "status", "outcome"), BAD_FEEDS, ids=[row[0] for row in BAD_FEEDS])
+def test_bad_feed_is_a_named_outcome_and_others_alert(
+    desk: Desk, name: str, body: bytes, status: int, outcome: str
+) -> None:
+    desk.outlet.serve("/bad.xml", body, status=status)
+    desk.outlet.serve("/good.xml", rss({"title": "A militia moves", "guid": "1", "date": DATE}))
+    desk.write("/bad.xml", "/good.xml")
+    assert desk.rounds(T0)[0]["deliveries"] == 1, name
+    assert desk.status()["sources"] == {outcome: 1, "ok": 1}
+
+
+def test_hung_feed_does_not_delay_the_others(desk: Desk) -> None:
+    desk.outlet.hang("/hung.xml")
+    desk.outlet.serve("/good.xml", rss({"title": "A militia moves", "guid": "1"}))
+    desk.write("/hung.xml", "/good.xml")
+    desk.rules.write_text(desk.rules.read_text().replace('good.xml", every: 5m', 'good.xml", every: 1s'))
+    with daemon(desk) as running:
+        assert running.says("baseline source=s2")
+        desk.outlet.serve("/good.xml", rss({"title": "A militia rests", "guid": "2"}))
+        assert desk.hook.wait_for(1)
+        assert not running.says("polled source=s1", timeout=0)
+
+
+def test_new_item_reaches_the_sink_while_the_daemon_runs(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml", every="1s")
+    with daemon(desk) as running:
+        assert running.says("baseline source=s1 articles=1")
+        desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+        assert desk.hook.wait_for(1)
+    assert desk.hook.titles() == ["PRIORITY A militia moves | Outlet 1"]
+
+
+def test_broken_rules_at_start_end_with_every_error(desk: Desk) -> None:
+    desk.rules.write_text("version: 1\nsources: []\nreceivers: {}\nrulez: []\n")
+    done = desk.run("run", expect=1)
+    places = [line.split(": ")[0] for line in done.stderr.splitlines() if line.startswith("rules.yaml:")]
+    assert places == ["rules.yaml:1:1", "rules.yaml:2:10", "rules.yaml:4:1"]
+
+
+def test_broken_rules_while_running_leave_the_old_ones_in_force(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml", every="1s")
+    good = desk.rules.read_text()
+    with daemon(desk) as running:
+        assert running.says("baseline")
+        desk.rules.write_text(good.replace("severity: priority", "severity: urgent"))
+        assert running.says(r'rules not reloaded, the old ones stay in force: rules.yaml:\d+:\d+: "urgent" is unknown')
+        assert desk.hook.wait_for(1)
+        assert desk.hook.titles() == ["WATCHFLOOR rules.yaml has 1 error; the old rules stay in force"]
+        desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+        assert desk.hook.wait_for(2)
+        assert desk.status()["reload"]["result"] == "refused"
+        desk.rules.write_text(good.replace("militia,", "convoy,"))
+        assert running.says("rules reloaded")
+        desk.outlet.serve("/a.xml", rss({"title": "A convoy moves", "guid": "2"}))
+        assert desk.hook.wait_for(3)
+    assert desk.hook.titles()[1:] == ["PRIORITY A militia moves | Outlet 1", "PRIORITY A convoy moves | Outlet 1"]
+
+
+def test_second_daemon_on_the_same_state_is_refused_by_name(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml")
+    with daemon(desk) as running:
+        done = desk.run("run", "--once", expect=1)
+        assert f"in use by the daemon with pid {running.process.pid}" in done.stderr
+        assert desk.status()["daemon"] == running.process.pid
+    assert desk.status()["daemon"] is None
+
+
+def test_sigterm_ends_in_order_though_a_feed_hangs(desk: Desk) -> None:
+    desk.outlet.hang("/hung.xml")
+    desk.write("/hung.xml")
+    with daemon(desk) as running:
+        assert desk.outlet.wait_for("/hung.xml")
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(15) == 0
+
+
+def test_no_port_is_opened(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml")
+    with daemon(desk) as running:
+        assert running.says("polled source=s1")
+        assert listening(running.process.pid) == []
+
+
+def listening(pid: int) -> list[int]:
+    return [each.laddr.port for each in psutil.Process(pid).net_connections() if each.status == psutil.CONN_LISTEN]

@@ -1,0 +1,50 @@
+"""SIGKILL at every commit and send of a run: after a restart nothing is lost, and a second copy is marked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.conftest import Desk
+from tests.e2e.servers import rss
+
+T0, T1, T2 = (f"2026-06-14T{hour:02}:00:00Z" for hour in (10, 11, 12))
+DATE = "Sun, 14 Jun 2026 09:30:00 GMT"
+STORIES = 3
+KILLS = [
+    *((point, k) for point in ("before_commit", "after_commit") for k in range(1, 9)),
+    *((point, k) for point in ("before_send", "after_send") for k in range(1, STORIES + 1)),
+]
+
+
+def killed(desk: Desk, point: str, k: int) -> bool:
+    """Run one round that is killed; says whether it got that far."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.killed", point, str(k), "run", "--at", "-"],
+        cwd=desk.place,
+        env=desk.environ(),
+        input=f"{T0}\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode == -9
+
+
+@pytest.mark.parametrize(("point", "k"), KILLS)
+def test_kill_loses_nothing(desk: Desk, point: str, k: int) -> None:
+    titles = [f"Militia story {n}" for n in range(STORIES)]
+    desk.outlet.serve("/a.xml", rss(*({"title": title, "guid": title, "date": DATE} for title in titles)), ETag='"1"')
+    desk.write("/a.xml")
+    assert killed(desk, point, k)
+    desk.rounds(T1, T2)
+    clean = [title.removeprefix("(possible repeat) ") for title in desk.hook.titles()]
+    assert {title.partition("PRIORITY ")[2].partition(" |")[0] for title in clean} == set(titles)
+    repeats = [title for title in desk.hook.titles() if title.startswith("(possible repeat)")]
+    assert len(clean) - STORIES <= len(repeats) <= 1
+    ledger = desk.status()["ledger"]
+    assert not any(ledger["remainders"].values())
+    assert (ledger["new"], ledger["queued"], ledger["sent"]) == (STORIES, STORIES, STORIES)
