@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence as Sequence_
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -55,11 +56,10 @@ class _Reader:
 
     def config(self, path: Path, text: str) -> Config:
         settings = self._raw["settings"] or {key.name: key.default for key in SETTINGS.keys}
-        targets = self._receivers(self._raw["receivers"] or {})
-        lists = self._lists(self._raw["lists"] or {})
-        entities = self._entities(self._raw["entities"] or {}, lists)
-        names = {*entities, *lists, *(kind for each in entities.values() for kind in each.is_a)}
-        rules = tuple(self._rules(self._raw["rules"] or (), names, targets, entities, lists))
+        targets = self._receivers(self._given("receivers", {}))
+        lists = self._lists(self._given("lists", {}))
+        entities = self._entities(self._given("entities", {}), lists)
+        rules = tuple(self._rules(self._given("rules", ()), targets, entities, lists))
         self._settings(settings, targets)
         return Config(
             path=str(path),
@@ -70,12 +70,17 @@ class _Reader:
             admin=settings["admin"][0],
             contact=settings["contact"],
             allow_private=settings["allow_private"],
-            sources=make_sources(self._raw["sources"] or (), self._problems),
+            sources=make_sources(self._given("sources", ()), self._problems),
             receivers=targets,
             entities=entities,
             lists=lists,
             rules=rules,
         )
+
+    def _given(self, section: str, nothing: Any) -> Any:
+        """Give what a section held; `nothing` where it is missing or could not be read."""
+        value = self._raw[section]
+        return nothing if value is MISSING or value is None else value
 
     def _settings(self, settings: Mapping[str, Any], targets: Mapping[str, Receiver]) -> None:
         zone, place = settings["timezone"]
@@ -83,16 +88,18 @@ class _Reader:
             hint = nearest(zone, available_timezones())
             self._problems.add(place, f'"{zone}" is no time zone{hint}; write one as Asia/Baghdad or UTC')
         admin, place = settings["admin"]
-        if admin not in targets:
+        if admin not in targets and self._raw["receivers"] is not MISSING:
             where = place or Place(*_start(self._raw))
             self._problems.add(where, f'settings.admin names "{admin}", which is no receiver{_known(admin, targets)}')
 
     # -- receivers -------------------------------------------------------------------------------------------
 
     def _receivers(self, rows: Mapping[str, tuple[dict[str, Any], Place]]) -> dict[str, Receiver]:
-        return {name: self._receiver(name, row) for name, (row, _) in rows.items()}
+        return {name: self._receiver(name, row) for name, (row, _) in rows.items()}  # a faulty one is still known
 
     def _receiver(self, name: str, row: Mapping[str, Any]) -> Receiver:
+        if row is MISSING:
+            return Receiver(name, ())
         twice(row["urls"], "Apprise URL", self._problems)
         targets = [target for url, place in row["urls"] if (target := self._target(name, url, place))]
         return Receiver(name, tuple(targets), Severity.of(row["min_severity"]))
@@ -139,6 +146,9 @@ class _Reader:
     ) -> dict[str, Entity]:
         entities = {}
         for name, (row, place) in rows.items():
+            if row is MISSING:
+                entities[name] = Entity(name, place, ())
+                continue
             aliases = self._terms(row["aliases"], f'entity "{name}"')
             is_a = self._is_a(name, row["is_a"])
             entities[name] = Entity(name, place, aliases, is_a, row["label"], row["gloss"])
@@ -178,33 +188,33 @@ class _Reader:
     def _rules(
         self,
         rows: Iterable[Mapping[str, Any]],
-        names: set[str],
         targets: Mapping[str, Receiver],
         entities: Mapping[str, Entity],
         lists: Mapping[str, TermList],
     ) -> Iterator[Rule]:
         kept = list(rows)
-        twice([row["id"] for row in kept], "rule id", self._problems)
+        names = {*entities, *lists, *(kind for each in entities.values() for kind in each.is_a)}
+        twice([row["id"] for row in kept if row["id"] is not MISSING], "rule id", self._problems)
         for row in kept:
-            condition = read_whole(row["match"], self._problems)
-            self._check_notify(row, targets)
+            condition = None if row["match"] is MISSING else read_whole(row["match"], self._problems)
+            if row["notify"] is not MISSING and self._raw["receivers"] is not MISSING:
+                self._check_notify(row["notify"], targets)
             if condition is not None:
                 self._check_names(condition, names)
+            if condition is not None and MISSING not in row.values():
                 yield _rule(row, condition, entities, lists)
 
-    def _check_notify(self, row: Mapping[str, Any], targets: Mapping[str, Receiver]) -> None:
-        twice(row["notify"], "receiver", self._problems)
-        for name, place in row["notify"]:
+    def _check_notify(self, notify: Sequence_[tuple[str, Place]], targets: Mapping[str, Receiver]) -> None:
+        twice(notify, "receiver", self._problems)
+        for name, place in notify:
             if name not in targets:
                 self._problems.add(place, f'notify names "{name}", which is no receiver{_known(name, targets)}')
 
     def _check_names(self, condition: Condition, names: set[str]) -> None:
         if condition.term.startswith("$") and condition.term[1:] not in names:
-            self._problems.add(
-                condition.place,
-                f'"{condition.term}" names no entity, kind or list'
-                f"{nearest(condition.term, {f'${name}' for name in names})}; define it under entities or lists",
-            )
+            near = nearest(condition.term, {f"${name}" for name in names})
+            message = f'"{condition.term}" names no entity, kind or list{near}; define it under entities or lists'
+            self._problems.add(condition.place, message)
         for child in condition.children:
             self._check_names(child, names)
 

@@ -180,6 +180,7 @@ RULE = Table(
         Key("tests", TESTS, None, "headlines that `check` tries on it"),
     ),
     "a rule",
+    partial=True,
 )
 ENTITIES: Reader = MapOf(ENTITY, "entities by id")
 RECEIVERS: Reader = MapOf(RECEIVER, "receivers by name")
@@ -195,4 +196,5 @@ FILE = Table(
         Key("rules", ListOf(RULE, "a list of rules"), doc="what to be told about"),
     ),
     "rules.yaml",
+    partial=True,
 )

@@ -138,7 +138,7 @@ def _reference(match: re.Match[str]) -> str:
     return "\ufffd" if bad else match[0]
 
 
-def _entry(item: Mapping[str, Any], base_url: str) -> Entry | str:
+def _entry(item: dict[str, Any], base_url: str) -> Entry | str:
     """Make an entry of an item, or say by name why it is none."""
     title = clean(_text(item.get("title")))[:TITLE_LIMIT].replace("\n", " ")
     summary = clean(_text(item.get("summary")))[:TEXT_LIMIT]
@@ -157,7 +157,7 @@ def _entry(item: Mapping[str, Any], base_url: str) -> Entry | str:
         text=text,
         author=clean(_text(item.get("author")))[:200] or None,
         published=_date(item.get("published_parsed")),
-        updated=_date(item.get("updated_parsed")),
+        updated=_date(dict.get(item, "updated_parsed")),  # feedparser's own get would answer with `published`
         lang=_lang(item.get("language") or _title_lang(item)),
     )
 

@@ -49,7 +49,7 @@ FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
     (DownloadCancelledError, OutcomeName.TOO_LARGE),
     (ResponseDataLossError, OutcomeName.TRUNCATED),
     (UnsupportedURLSchemeError, OutcomeName.BAD_REDIRECT),
-    (IgnoreRequest, OutcomeName.BAD_REDIRECT),
+    (IgnoreRequest, OutcomeName.TOO_LARGE),  # Scrapy's word for a body that decompresses beyond the limit
     (DownloadConnectionRefusedError, OutcomeName.UNREACHABLE),
     (DownloadFailedError, OutcomeName.UNREACHABLE),
     (OSError, OutcomeName.UNREACHABLE),
@@ -133,6 +133,8 @@ class Fetching:
 
 def _failed(source: Source, now: datetime, error: BaseException) -> Outcome:
     chain = list(_chain(error))
+    if isinstance(error, IgnoreRequest) and "redirect" in str(error):  # and for redirects without end
+        return Outcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error))
     for kind, name in FAILURES:
         for each in chain:
             if isinstance(each, kind):

@@ -28,6 +28,7 @@ _ACRONYM_DOT = re.compile(
     r"\.(?<=(?<!\w)[^\W\d_]\.)(?=[^\W\d_](?!\w))"  # between two single letters: the first dot of U.S.
     r"|\.(?<=(?<!\w)[^\W\d_]\.[^\W\d_]\.)"  # behind the last of them
 )
+_ACRONYM = re.compile(r"(?<!\w)[^\W\d_](?:\.[^\W\d_])+$")
 _POSSESSIVE = re.compile(r"'(?=s(?!\w))")
 _JOINER = re.compile(rf"(?<=[\u0600-\u06ff]){ZWNJ}+(?=[\u0600-\u06ff])")
 
@@ -78,11 +79,13 @@ class Folded:
         self._spans: list[tuple[int, int]] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the offsets in the original of folded characters start..end, trailing marks included."""
+        """Give the offsets in the original of folded characters start..end, with marks and an acronym's dot."""
         if self._spans is None:
             self._spans = _trace(self.original)
         first, last = self._spans[start][0], self._spans[end - 1][1]
         while last < len(self.original) and unicodedata.category(self.original[last])[0] == "M":
+            last += 1
+        if self.original[last : last + 1] == "." and _ACRONYM.search(self.original, first, last):
             last += 1
         return first, last
 

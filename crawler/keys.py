@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any, Protocol
@@ -53,9 +53,9 @@ class Key:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Give ' ; did you mean "..."?' for the nearest known word, or nothing where none is near."""
+    """Give ' (did you mean "..."?)' for the nearest known word, or nothing where none is near."""
     found = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=ALIKE)
-    return f'; did you mean "{found[0]}"?' if found else ""
+    return f' (did you mean "{found[0]}"?)' if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,8 @@ class Number:
         if number is None or not self.least <= number <= self.most:
             found = f'"{text}"' if isinstance(node, Scalar) else kind_of(node)
             kind = "a whole number" if self.whole else "a number"
-            problems.add(node.place, f"{found} is not {kind} from {self.least:g} to {self.most:g}")
+            range_ = f"{kind} from {self.least:g} to {self.most:g}" if self.least < self.most else f"{self.least:g}"
+            problems.add(node.place, f"{found} is not {range_}")
             return MISSING
         return int(number) if self.whole else number
 
@@ -267,7 +268,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
-    """A mapping of ids to values; gives {id: (value, place of the id)}."""
+    """A mapping of ids to values; gives {id: (value, place of the id)}, a faulty value as MISSING."""
 
     item: Reader
     what: str
@@ -279,7 +280,7 @@ class MapOf:
         found: dict[str, tuple[Any, Place]] = {}
         for key, value in node.pairs:
             name, read = IDENT.read(key, problems), self.item.read(value, problems)
-            if name is not MISSING and read is not MISSING:
+            if name is not MISSING:
                 found[name] = (read, key.place)
         return found
 
@@ -293,11 +294,14 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A mapping with a fixed table of keys; gives {name: value} with defaults filled in, and "" for its place."""
+    """A mapping with a fixed table of keys; gives {name: value} with defaults filled in, and "" for its place.
+
+    Where a required key is missing or faulty, a `partial` table gives it as MISSING, any other is MISSING as a whole.
+    """
 
     keys: tuple[Key, ...]
     what: str
-    extra: dict[str, str] = field(default_factory=dict)  # keys of elsewhere -> where they belong
+    partial: bool = False
 
     def read(self, node: Node, problems: Problems) -> Any:
         if not isinstance(node, Mapping):
@@ -313,19 +317,15 @@ class Table:
         return self._completed(values, node, problems)
 
     def _completed(self, values: dict[str, Any], node: Node, problems: Problems) -> Any:
-        complete = True
         for key in self.keys:
             if key.name not in values and key.default is REQUIRED:
                 problems.add(node.place, f'{self.what} lacks "{key.name}"{f" ({key.doc})" if key.doc else ""}')
-            values.setdefault(key.name, MISSING if key.default is REQUIRED else key.default)
-            if values[key.name] is MISSING:
-                complete = complete and key.default is not REQUIRED
-                values[key.name] = None if key.default is REQUIRED else key.default
-        return {"": node.place, **values} if complete else MISSING
+            if values.get(key.name, MISSING) is MISSING:
+                values[key.name] = MISSING if key.default is REQUIRED else key.default
+        whole = all(value is not MISSING for value in values.values())
+        return {"": node.place, **values} if whole or self.partial else MISSING
 
     def _unknown(self, name: str) -> str:
-        if name in self.extra:
-            return f'"{name}" does not belong in {self.what}; {self.extra[name]}'
         names = [key.name for key in self.keys]
         return f'unknown key "{name}" in {self.what}{nearest(name, names)}; allowed: {", ".join(names)}'
 

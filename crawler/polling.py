@@ -25,7 +25,7 @@ def next_state(source: Source, state: SourceState, outcome: Outcome, now: dateti
     failures = 0 if good else state.failures + 1
     after = replace(
         state,
-        due=now + _wait(source, failures, outcome),
+        due=_due(source, state, outcome, failures, now),
         outcome=outcome.name,
         detail=outcome.detail,
         polled=now,
@@ -35,6 +35,13 @@ def next_state(source: Source, state: SourceState, outcome: Outcome, now: dateti
     if outcome.name is OutcomeName.OK and state.baseline is None:
         after = replace(after, baseline=now)
     return _with_validators(after, outcome) if outcome.name in VALIDATED else after
+
+
+def _due(source: Source, state: SourceState, outcome: Outcome, failures: int, now: datetime) -> datetime:
+    """Count on from when the poll was due, so that polls a tick late do not drift; from now after a longer gap."""
+    wait = _wait(source, failures, outcome)
+    late = now - state.due
+    return (state.due if timedelta(0) <= late < source.every / 2 else now) + wait
 
 
 def _wait(source: Source, failures: int, outcome: Outcome) -> timedelta:

@@ -55,7 +55,7 @@ _SYNTAX = (
     ),
     (
         "did not find expected key",
-        "wrong indentation, or text behind a closed quote; keys of one level start in one column",
+        "wrong indentation, or a quote missing here or above; keys of a level share a column",
     ),
     (
         "did not find expected '-' indicator",
@@ -213,7 +213,7 @@ def _repair(text: str, file: str, error: yaml.MarkedYAMLError, problems: Problem
         return f"{text[:index]}x{text[index + 1 :]}"
     if char == "\t":
         problems.add(_place(file, text, index), "a tab; indent with spaces")
-        return f"{text[:index]} {text[index + 1 :]}"
+        return None
     said = str(error.problem)
     if "end of stream" in said or "document indicator" in said:
         mark = error.context_mark or mark
@@ -246,6 +246,7 @@ class _Open:
     pairs: list[tuple[Scalar, Node]] = field(default_factory=list)
     key: Scalar | None = None
     seen: dict[str, Place] = field(default_factory=dict)
+    instead: Scalar | None = None  # what the writer meant, where YAML saw a collection in a stray ?
 
 
 class _Builder:
@@ -285,15 +286,18 @@ class _Builder:
         self._check_properties(event, place)
         sequence = isinstance(event, yaml.SequenceStartEvent)
         index = _mark(event).index
+        instead = None
         if not sequence and self._text[index : index + 1] == "?":
-            word = _word(self._text, index)
-            self._problems.add(place, f'write "{word}" in quotes; {_INDICATORS["?"]}')
-        self._stack.append(_Open(place, [] if sequence else None))
+            instead = Scalar(place, _word(self._text, index))
+            self._problems.add(place, f'write "{instead.text}" in quotes; {_INDICATORS["?"]}')
+        self._stack.append(_Open(place, [] if sequence else None, instead=instead))
         return True
 
     def _close(self) -> None:
         done = self._stack.pop()
-        if done.items is not None:
+        if done.instead is not None:
+            self._add(done.instead)
+        elif done.items is not None:
             self._add(Sequence(done.place, tuple(done.items)))
         else:
             self._add(Mapping(done.place, tuple(done.pairs)))
@@ -325,7 +329,8 @@ class _Builder:
         return node
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
-        self._check_properties(event, place)
+        if meant := self._check_properties(event, place):
+            return Scalar(place, meant)
         plain = not event.style
         kind = "str"
         if plain and event.tag is None:
@@ -333,9 +338,12 @@ class _Builder:
             kind = str(tag).rpartition(":")[2]
         return Scalar(place, event.value, kind)
 
-    def _check_properties(self, event: yaml.NodeEvent, place: Place) -> None:
+    def _check_properties(self, event: yaml.NodeEvent, place: Place) -> str:
+        """Note an anchor or a tag; gives the text it was written in, "" where there is none."""
         index = _mark(event).index
         char = self._text[index : index + 1]
         if char in {"&", "!"} and (event.anchor or getattr(event, "tag", None)):
             word = _word(self._text, index)
             self._problems.add(place, f'write "{word}" in quotes; {_INDICATORS[char]}')
+            return word
+        return ""

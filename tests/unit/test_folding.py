@@ -50,7 +50,7 @@ def test_hit_points_back_to_the_original() -> None:
     }
     assert found == {
         "militia": "&#109;ili\u00adtia",
-        "us": "U.S",
+        "us": "U.S.",
         "kataib hezbollah": "Kata\u2019ib\u00a0\u00a0Hezbollah",
         "الحشد": "الحَشْدُ",
     }

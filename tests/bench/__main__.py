@@ -1,0 +1,26 @@
+"""Run all benchmarks, or those named: python -m tests.bench [timeline latency seed weight ...]"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+
+from tests.bench import latency, seed, timeline, weight
+
+BENCHES = {"seed": seed.run, "latency": latency.run, "timeline": timeline.run, "weight": weight.run}
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in wanted if name not in BENCHES]
+    if unknown:
+        sys.exit(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+    for name in wanted:
+        print(f"\n== {name}", flush=True)
+        BENCHES[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""The open crawler against servers that misbehave: a named outcome each, and nobody private is ever reached."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import resource
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from crawler.feeds import Feed
+from crawler.fetching import Fetching, parse
+from crawler.polling import state_for
+from crawler.source import Outcome, OutcomeName, Source
+from crawler.workers import Workers, WorkerTimeout
+from tests.e2e.servers import Outlet, closing_all, rss
+
+NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def outlet() -> Iterator[Outlet]:
+    made = Outlet()
+    with closing_all(made):
+        yield made
+
+
+@pytest.fixture
+def victim() -> Iterator[Outlet]:
+    """A server on another loopback address that nothing may reach."""
+    made = Outlet("127.0.0.2")
+    with closing_all(made):
+        yield made
+
+
+async def _poll(*urls: str) -> list[Outcome]:
+    fetching = Fetching(["127.0.0.1"], "watch@example.org", timeout=1.5)
+    await fetching.open()
+    try:
+        sources = [Source(str(n), url) for n, url in enumerate(urls)]
+        return await asyncio.gather(*(fetching.poll(each, state_for(each, None, NOW), NOW) for each in sources))
+    finally:
+        await fetching.close()
+
+
+def poll(*urls: str) -> list[Outcome]:
+    return asyncio.run(_poll(*urls))
+
+
+def names(*urls: str) -> list[str]:
+    return [outcome.name.value for outcome in poll(*urls)]
+
+
+def test_hung_reset_short_and_endless_answers_are_named_and_others_on_time(outlet: Outlet) -> None:
+    def reset(request: BaseHTTPRequestHandler) -> None:
+        request.connection.shutdown(2)
+
+    def short(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nshort")
+
+    def endless(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
+        for _ in range(40):
+            request.wfile.write(chunk)
+
+    good = outlet.serve("/good", rss({"title": "A", "guid": "1"}))
+    bad = [outlet.hang("/hang"), outlet.act("/reset", reset), outlet.act("/short", short), outlet.act("/big", endless)]
+    assert names(good, *bad) == ["ok", "timeout", "unreachable", "truncated", "too_large"]
+
+
+def test_nothing_listens_and_no_such_name() -> None:
+    assert names("http://127.0.0.1:9/", "http://no-such-host.invalid/") == ["unreachable", "dns_failed"]
+
+
+def test_compression_bomb_is_refused_without_the_memory(outlet: Outlet) -> None:
+    bomb = outlet.serve("/bomb", gzip.compress(b"\0" * 200_000_000), Content_Encoding="gzip")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert names(bomb) == ["too_large"]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 128 * 1024
+
+
+SPELLINGS = [
+    "http://127.0.0.2:{port}/", "//127.0.0.2:{port}/", "http://0x7f000002:{port}/", "http://2130706434:{port}/",
+    "http://127.2:{port}/", "http://[::ffff:127.0.0.2]:{port}/", "http://127.0.0.2\\@example.com:{port}/",
+    "http://user@127.0.0.2:{port}/", "file:///etc/passwd", "data:text/plain,x", "ftp://127.0.0.2:{port}/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_redirect_to_a_private_address_reaches_nobody(outlet: Outlet, victim: Outlet, spelling: str) -> None:
+    port = victim.base.rpartition(":")[2]
+    url = outlet.serve("/r", b"", status=302, Location=spelling.format(port=port))
+    (outcome,) = poll(url)
+    assert outcome.name in {OutcomeName.BLOCKED_PRIVATE, OutcomeName.BAD_REDIRECT, OutcomeName.DNS_FAILED}
+    assert victim.requests == []
+
+
+def test_private_address_is_blocked_by_name(victim: Outlet) -> None:
+    (outcome,) = poll(victim.base + "/x")
+    assert (outcome.name.value, victim.requests) == ("blocked_private", [])
+    assert "allow_private" in outcome.detail
+
+
+def test_redirects_that_never_end_are_named(outlet: Outlet) -> None:
+    url = outlet.serve("/loop", b"", status=302, Location="/loop")
+    assert names(url) == ["bad_redirect"]
+
+
+def test_throttled_is_asked_once_and_says_how_long(outlet: Outlet) -> None:
+    url = outlet.serve("/t", b"no", status=429, Retry_After="120")
+    date = outlet.serve("/d", b"no", status=503, Retry_After="Sun, 14 Jun 2026 12:05:00 GMT")
+    odd = outlet.serve("/o", b"no", status=429, Retry_After="soon")
+    assert [(each.name.value, each.retry_after) for each in poll(url, date, odd)] == [
+        ("throttled", 120.0),
+        ("throttled", 300.0),
+        ("throttled", None),
+    ]
+    assert len(outlet.asked("/t")) == 1
+
+
+def test_request_says_who_asks_and_carries_nothing_else(outlet: Outlet) -> None:
+    outlet.serve("/h", rss(), Set_Cookie="a=b")
+    poll(outlet.base + "/h", outlet.base + "/h")
+    for headers in outlet.asked("/h"):
+        assert headers["User-Agent"] == "Watchfloor (+watch@example.org)"
+        assert not {"Cookie", "Referer"} & set(headers)
+
+
+async def _parsed(body: bytes, deadline: float) -> tuple[Outcome, Feed | None]:
+    workers = Workers(processes=1, deadline=deadline)
+    try:
+        source = Source("a", "https://a.example/")
+        outcome = Outcome("a", OutcomeName.OK, NOW, body=body, body_sha256="h", url=source.url)
+        return await parse(workers, outcome, state_for(source, None, NOW))
+    finally:
+        workers.close()
+
+
+def test_parser_that_runs_for_ever_is_killed_and_named() -> None:
+    item = b"<item><title>x</title><author>" + b"a" * 60_000 + b"</author></item>"
+    body = b'<rss version="2.0"><channel>' + item * 4 + b"</channel></rss>"
+    outcome, feed = asyncio.run(_parsed(body, deadline=2.0))
+    assert (outcome.name.value, feed) == ("parse_timeout", None)
+
+
+@pytest.mark.parametrize("body", [b"/etc/passwd", b"https://127.0.0.1/feed.xml", b"file:///etc/hosts"])
+def test_body_that_is_a_path_or_an_address_is_no_feed(body: bytes) -> None:
+    outcome, feed = asyncio.run(_parsed(body, deadline=10.0))
+    assert (outcome.name.value, feed) == ("not_a_feed", None)
+
+
+async def _two() -> tuple[str, int]:
+    workers = Workers(processes=2, deadline=2.0)
+    try:
+        hung = asyncio.create_task(workers.run(_forever))
+        quick = await workers.run(len, "four")
+        with pytest.raises(WorkerTimeout):
+            await hung
+        return await workers.run(str, "again"), quick
+    finally:
+        workers.close()
+
+
+def _forever() -> None:
+    while True:
+        pass
+
+
+def test_killed_child_costs_its_own_task_only() -> None:
+    assert asyncio.run(_two()) == ("again", 4)

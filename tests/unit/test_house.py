@@ -1,0 +1,92 @@
+"""The house rules that no linter knows: one importer of each library, no clock in the core, the README's table."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = {
+    str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
+    for package in ("crawler", "alerts")
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
+ONLY = {
+    "feedparser": ["crawler/feeds.py"],
+    "yaml": ["crawler/yamlfile.py"],
+    "apscheduler": ["crawler/scheduler.py"],
+    "pebble": ["crawler/workers.py"],
+    "ahocorasick_rs": ["alerts/automaton.py"],
+    "apprise": ["alerts/receivers/console.py", "alerts/receivers/sending.py", "alerts/receivers/targets.py"],
+    "aiosmtpd": ["alerts/demo/sinks.py"],
+}
+CORE = re.compile(
+    r"crawler/(article|source|urls|folding|tokens|feeds|normalise|dedup|polling|keys)\.py"
+    r"|alerts/(alert|rule|operators|automaton|reading|match|lint|decide|pacing|ledger|snapshot|lines)\.py|alerts/render/"
+)
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}
+
+
+def imports(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("library", ONLY)
+def test_library_has_its_one_importer(library: str) -> None:
+    assert [name for name, tree in FILES.items() if library in imports(tree)] == ONLY[library]
+
+
+def test_sql_stands_in_the_stores_only() -> None:
+    allowed = {"crawler/store.py", "alerts/store.py", "crawler/db.py"}
+    statements = {"select", "insert", "update", "delete", "text", "Table"}
+    for name, tree in FILES.items():
+        used = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"
+            for alias in node.names
+        }
+        assert name in allowed or "migrations" in name or not used & statements, name
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if CORE.match(name)])
+def test_core_reads_no_clock(name: str) -> None:
+    calls = {
+        (node.value.id, node.attr)
+        for node in ast.walk(FILES[name])
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    assert not calls & CLOCKS
+
+
+def test_readme_names_every_module_and_no_other() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `((?:crawler|alerts)/[\w/]+?)(?:\.py|/)` \|", text, re.MULTILINE))
+    on_disk = set()
+    for name in FILES:
+        path = Path(name)
+        if path.stem not in {"__init__", "__main__"}:
+            on_disk.add(str(path.parent) if len(path.parts) > 2 else str(path.with_suffix("")))
+    on_disk = {name for name in on_disk if "migrations" not in name}
+    assert named == on_disk
+
+
+def test_changelog_and_readme_name_every_command() -> None:
+    commands = re.findall(
+        r'^    "([a-z-]+)": \("alerts\.cli', (ROOT / "alerts/cli/__init__.py").read_text(), re.MULTILINE
+    )
+    assert commands
+    for document in ("README.md", "CHANGELOG.md"):
+        text = (ROOT / document).read_text(encoding="utf-8")
+        assert [name for name in commands if f"`{name}" not in text and f"watchfloor {name}" not in text] == [], (
+            document
+        )

@@ -1,0 +1,165 @@
+"""What an entry becomes in the store: new, known, revised, duplicate; and that nothing is swallowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from crawler import store
+from crawler.article import Entry, Relation
+from crawler.db import Database
+from crawler.ingest import Stored, store_poll
+from crawler.source import Source, SourceState
+from tests.unit.desk import NOW
+
+HOUR = timedelta(hours=1)
+TEXT = "The convoy left the base at dawn, a witness said."
+
+
+class Archive:
+    """A store in memory that is polled by hand."""
+
+    def __init__(self) -> None:
+        self.database = Database("sqlite://")
+        self.database.migrate("crawler")
+
+    def poll(self, source: str, *entries: Entry, at: datetime = NOW, rejected: tuple[str, ...] = ()) -> Stored:
+        with self.database.write() as connection:
+            polled = Source(source, "https://o.example/"), SourceState(source, "https://o.example/", at)
+            return store_poll(connection, *polled, entries, rejected, at)
+
+    def relations(self) -> list[str]:
+        with self.database.read() as connection:
+            return [each.placement.relation.value for each in store.revisions_after(connection, 0, 100)]
+
+    def totals(self) -> dict[str, int]:
+        with self.database.read() as connection:
+            return store.totals(connection)
+
+
+@pytest.fixture
+def archive() -> Iterator[Archive]:
+    made = Archive()
+    yield made
+    made.database.close()
+
+
+def entry(title: str, key: str = "", text: str = "", **words: str) -> Entry:
+    return Entry(title, guid=key or None, url=f"https://o.example/{key}" if key else None, summary=text, **words)  # type: ignore[arg-type]
+
+
+def test_same_entry_again_is_known_and_writes_nothing(archive: Archive) -> None:
+    archive.poll("a", entry("One", "1"), entry("Two", "2"))
+    again = archive.poll("a", entry("One", "1"), entry("Two", "2"), at=NOW + HOUR)
+    assert (again.entries, again.new, again.known, again.revised) == (2, 0, 2, 0)
+    assert archive.totals() == {"articles": 2, "revisions": 2, "stories": 2, "threads": 2}
+
+
+def test_changed_headline_or_text_is_a_revision_and_a_bumped_date_is_none(archive: Archive) -> None:
+    archive.poll("a", entry("One", "1", "text"))
+    assert archive.poll("a", entry("One, updated", "1", "text")).revised == 1
+    assert archive.poll("a", entry("One, updated", "1", "other text")).revised == 1
+    bumped = Entry("One, updated", "1", "https://o.example/1", "other text", published=NOW)
+    assert archive.poll("a", bumped).known == 1
+
+
+def test_rotated_guid_is_known_by_its_link(archive: Archive) -> None:
+    archive.poll("a", entry("One", "1"))
+    assert archive.poll("a", Entry("One", guid="rotated", url="http://www.o.example/1/?utm_source=x")).known == 1
+
+
+def test_reused_guid_is_another_article(archive: Archive) -> None:
+    archive.poll("a", entry("Convoy leaves at dawn", "1"))
+    other = Entry("Parliament passes oil law", guid="1", url="https://o.example/9")
+    assert archive.poll("a", other).new == 1
+    assert archive.poll("a", other).known == 1
+
+
+def test_guid_is_unique_in_its_source_only(archive: Archive) -> None:
+    archive.poll("a", Entry("Convoy leaves", guid="1", url="https://a.example/1"))
+    assert archive.poll("b", Entry("Oil law passes", guid="1", url="https://b.example/1")).new == 1
+
+
+def test_one_page_in_two_feeds_of_an_outlet_is_one_article(archive: Archive) -> None:
+    archive.poll("world", entry("Convoy leaves base", "1"))
+    assert archive.poll("region", entry("A convoy leaves the base", "1")).known == 1
+    assert archive.poll("world", entry("Convoy leaves base", "1")).known == 1
+    assert archive.poll("region", entry("A convoy leaves the base", "1")).known == 1
+
+
+def test_home_page_as_link_of_every_item_swallows_nothing(archive: Archive) -> None:
+    items = [Entry(title, url="https://o.example/") for title in ("One thing", "Another thing", "A third")]
+    assert archive.poll("a", *items).new == 3
+    assert archive.poll("a", *items).known == 3
+
+
+def test_one_guid_for_every_item_swallows_nothing(archive: Archive) -> None:
+    items = [Entry(title, guid="same") for title in ("One thing", "Another thing", "A third")]
+    assert archive.poll("a", *items).new == 3
+    assert archive.poll("a", *items).known == 3
+
+
+DUPLICATES = [
+    ("reprint with equal text", "a", "b", "Convoy leaves", TEXT, HOUR, Relation.DUPLICATE),
+    ("typography does not count", "a", "b", "Convoy\u00a0LEAVES", TEXT, HOUR, Relation.DUPLICATE),
+    ("same source under a new link", "a", "a", "Convoy leaves", TEXT, HOUR, Relation.DUPLICATE),
+    ("equal headline, other text", "a", "b", "Convoy leaves", "Another text.", HOUR, Relation.NEW),
+    ("after the window", "a", "b", "Convoy leaves", TEXT, 80 * HOUR, Relation.NEW),
+]
+
+
+@pytest.mark.parametrize(("name", "one", "other", "title", "text", "later", "expected"), DUPLICATES)
+def test_equal_text(
+    archive: Archive, name: str, one: str, other: str, title: str, text: str, later: timedelta, expected: Relation
+) -> None:
+    archive.poll(one, entry("Convoy leaves", "1", TEXT))
+    archive.poll(other, entry(title, "2", text), at=NOW + later)
+    assert archive.relations() == ["new", expected.value], name
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "title", "later", "expected"),
+    [
+        ("another source within the window", "b", "Rocket attack in Anbar kills 3", HOUR, "duplicate"),
+        ("another number", "b", "Rocket attack in Anbar kills 4", HOUR, "new"),
+        ("a series of one source", "a", "Rocket attack in Anbar kills 3", HOUR, "new"),
+        ("another day", "b", "Rocket attack in Anbar kills 3", 13 * HOUR, "new"),
+    ],
+)
+def test_equal_headline_without_text(
+    archive: Archive, name: str, other: str, title: str, later: timedelta, expected: str
+) -> None:
+    archive.poll("a", entry("Rocket attack in Anbar kills 3", "1"))
+    archive.poll(other, entry(title, "2"), at=NOW + later)
+    assert archive.relations() == ["new", expected], name
+
+
+def test_newest_first_feed_is_stored_oldest_first(archive: Archive) -> None:
+    archive.poll("a", entry("Newest", "2"), entry("Oldest", "1"))
+    with archive.database.read() as connection:
+        assert [each.article.title for each in store.revisions_after(connection, 0, 9)] == ["Oldest", "Newest"]
+
+
+def test_every_entry_is_counted(archive: Archive) -> None:
+    archive.poll("a", entry("One", "1"), rejected=("no_title_no_text",))
+    archive.poll("a", entry("One, changed", "1"), entry("Two", "2"))
+    with archive.database.read() as connection:
+        counts = store.load_counts(connection, store.counts)
+    assert counts == {"entries": 4, "new": 2, "revised": 1, "rejected:no_title_no_text": 1}
+
+
+def test_failed_commit_stores_nothing_of_a_poll(archive: Archive) -> None:
+    class Killed(Exception):
+        pass
+
+    def half() -> None:
+        with archive.database.write() as connection:
+            source = Source("a", "https://o.example/")
+            store_poll(connection, source, SourceState("a", source.url, NOW), [entry("One", "1")], (), NOW)
+            raise Killed
+
+    with pytest.raises(Killed):
+        half()
+    assert archive.totals() == {"articles": 0, "revisions": 0, "stories": 0, "threads": 0}

@@ -1,0 +1,76 @@
+"""When a source is polled again, after what; and what is kept of an answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from crawler.polling import in_words, next_state, state_for
+from crawler.source import Outcome, OutcomeName, Source, SourceState
+from tests.unit.desk import NOW
+
+EVERY = timedelta(minutes=10)
+SOURCE = Source("a", "https://a.example/rss", every=EVERY)
+FRESH = state_for(SOURCE, None, NOW)
+
+
+def after(name: OutcomeName, state: SourceState = FRESH, **words: object) -> SourceState:
+    return next_state(SOURCE, state, Outcome("a", name, NOW, **words), NOW)  # type: ignore[arg-type]
+
+
+def test_fresh_state_is_due_and_without_baseline() -> None:
+    assert (FRESH.due, FRESH.baseline, FRESH.etag) == (NOW, None, None)
+    moved = Source("a", "https://a.example/other")
+    known = after(OutcomeName.OK, etag='"1"')
+    assert state_for(SOURCE, known, NOW) is known
+    assert state_for(moved, known, NOW) == SourceState("a", moved.url, NOW)
+
+
+def test_good_poll_makes_the_baseline_once_and_keeps_validators() -> None:
+    first = after(OutcomeName.OK, etag='"1"', last_modified="x", body_sha256="h")
+    assert (first.due, first.baseline, first.etag, first.body_sha256) == (NOW + EVERY, NOW, '"1"', "h")
+    later = next_state(SOURCE, first, Outcome("a", OutcomeName.NOT_MODIFIED, NOW), NOW + EVERY)
+    assert (later.baseline, later.etag, later.last_modified) == (NOW, '"1"', "x")
+    bare = after(OutcomeName.OK, first, body_sha256="i")
+    assert (bare.etag, bare.last_modified) == (None, None)
+
+
+@pytest.mark.parametrize("name", [OutcomeName.NO_ENTRIES, OutcomeName.NOT_A_FEED, OutcomeName.TIMEOUT])
+def test_no_baseline_without_entries(name: OutcomeName) -> None:
+    assert after(name).baseline is None
+
+
+def test_body_that_could_not_be_read_leaves_the_old_validators() -> None:
+    good = after(OutcomeName.OK, etag='"1"')
+    assert after(OutcomeName.NOT_A_FEED, good, etag='"2"').etag == '"1"'
+
+
+def test_failures_back_off_up_to_six_hours_and_one_success_ends_them() -> None:
+    state, waits = FRESH, []
+    for _ in range(10):
+        state = next_state(SOURCE, state, Outcome("a", OutcomeName.TIMEOUT, state.due), state.due)
+        assert state.polled is not None
+        waits.append((state.due - state.polled) / EVERY)
+    assert waits == [1, 2, 4, 8, 16, 32, 36, 36, 36, 36]
+    good = next_state(SOURCE, state, Outcome("a", OutcomeName.NOT_MODIFIED, state.due), state.due)
+    assert (good.failures, good.due - state.due) == (0, EVERY)
+
+
+@pytest.mark.parametrize(("asked", "wait"), [(120, 600), (1800, 1800), (10**11, 3600)])
+def test_retry_after_is_honoured_and_capped(asked: float, wait: float) -> None:
+    assert after(OutcomeName.THROTTLED, retry_after=asked).due == NOW + timedelta(seconds=wait)
+
+
+def test_polls_a_tick_late_do_not_drift() -> None:
+    late = NOW + timedelta(seconds=2)
+    assert next_state(SOURCE, FRESH, Outcome("a", OutcomeName.OK, late), late).due == NOW + EVERY
+    much = NOW + timedelta(hours=2)
+    assert next_state(SOURCE, FRESH, Outcome("a", OutcomeName.OK, much), much).due == much + EVERY
+
+
+def test_in_words() -> None:
+    bad = after(OutcomeName.NOT_FOUND, after(OutcomeName.OK), detail="HTTP 404")
+    words = in_words(after(OutcomeName.NOT_FOUND, bad, detail="HTTP 404"), NOW + timedelta(minutes=3))
+    assert words == "not found (HTTP 404), 2 times in a row, last good 3 min ago; polled 3 min ago, next in 17 min"
+    assert in_words(FRESH, NOW) == "never polled"
