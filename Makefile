@@ -24,7 +24,7 @@ contracts: .venv/installed-dev
 	$(BIN)/lint-imports
 
 unit: .venv/installed-dev
-	$(BIN)/pytest -W error
+	$(BIN)/pytest -W error -n auto
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
