@@ -115,7 +115,7 @@ def test_broken_rules_at_start_end_with_every_error(desk: Desk) -> None:
     desk.rules.write_text("version: 1\nsources: []\nreceivers: {}\nrulez: []\n")
     done = desk.run("run", expect=1)
     places = [line.split(": ")[0] for line in done.stderr.splitlines() if line.startswith("rules.yaml:")]
-    assert places == ["rules.yaml:1:1", "rules.yaml:2:10", "rules.yaml:4:1"]
+    assert places == ["rules.yaml:1:1", "rules.yaml:1:1", "rules.yaml:2:10", "rules.yaml:4:1"]
 
 
 def test_broken_rules_while_running_leave_the_old_ones_in_force(desk: Desk) -> None:
