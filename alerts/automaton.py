@@ -102,6 +102,18 @@ def _letters(text: str) -> str:
     return "".join(char for char in text if char.isalnum())
 
 
+class Needles:
+    """Fixed texts, all looked for at once."""
+
+    def __init__(self, needles: Iterable[str]) -> None:
+        patterns = list(needles)
+        self._search = ahocorasick_rs.AhoCorasick(patterns) if patterns else None
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """Give (number of the needle, start, end) of every one found, overlapping ones too."""
+        return self._search.find_matches_as_indexes(text, overlapping=True) if self._search else []
+
+
 class Automaton:
     """Finds spellings in folded text; the cost grows with the text and its hits, not with the spellings."""
 
@@ -111,14 +123,12 @@ class Automaton:
         for number, each in enumerate(self.spellings):
             by_needle.setdefault(each.needle, []).append(number)
         self._numbers = list(by_needle.values())
-        self._search = ahocorasick_rs.AhoCorasick(list(by_needle)) if by_needle else None
+        self._needles = Needles(by_needle)
 
     def find(self, folded: Folded) -> Iterator[tuple[int, int, int]]:
         """Yield (spelling number, start, end) in folded text, whole words with what is attached to them."""
-        if self._search is None:
-            return
         seen: set[tuple[int, int]] = set()
-        for needle, start, end in self._search.find_matches_as_indexes(folded.text, overlapping=True):
+        for needle, start, end in self._needles.find(folded.text):
             for number in self._numbers[needle]:
                 each = self.spellings[number]
                 if each.pattern is None:

@@ -1,18 +1,16 @@
-"""Rules x article -> matches: one pass over title and body finds all terms, only rules they anchor are tested."""
+"""Rules x article -> matches: one reading of title and body finds all terms, only rules they anchor are tested."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from alerts.alert import Match
-from alerts.automaton import Automaton, Spelling, spelling
+from alerts.alert import Match, Severity
+from alerts.lexicon import EXCEPT, Lexicon, terms_of
 from alerts.operators import anchors, evaluate
-from alerts.reading import Reading, read
-
-if TYPE_CHECKING:
-    from alerts.rule import Condition, Config, Entity, Rule
-    from crawler.article import Article
+from alerts.reading import FIELDS, Mention, Mentions, Reading, read
+from alerts.rule import Condition, Config, Rule, Score
+from crawler.article import Article
 
 
 class Matcher:
@@ -20,12 +18,7 @@ class Matcher:
 
     def __init__(self, config: Config) -> None:
         self.rules = tuple(rule for rule in config.rules if rule.mode != "off")
-        by_spelling: dict[Spelling, list[str]] = {}
-        for term in sorted({term for rule in self.rules for term in terms_of(rule.match)}):
-            for each in _spellings(config, term):
-                by_spelling.setdefault(each, []).append(term)
-        self._automaton = Automaton(by_spelling)
-        self._terms = [tuple(terms) for terms in by_spelling.values()]
+        self._lexicon = Lexicon(config, self.rules)
         self._anchored: dict[str, list[int]] = {}
         self._unanchored: list[int] = []
         for number, rule in enumerate(self.rules):
@@ -40,49 +33,92 @@ class Matcher:
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """Give every rule that holds for the article, in the order of the file."""
-        reading = read(article, self._automaton, self._terms)
+        reading = self.read(article)
         numbers = set(self._unanchored)
         for term in reading.mentions:
             numbers.update(self._anchored.get(term, ()))
-        return tuple(match for number in sorted(numbers) if (match := _judge(self.rules[number], reading)))
+        return tuple(match for number in sorted(numbers) if (match := judge(self.rules[number], reading)))
+
+    def read(self, article: Article) -> Reading:
+        """Read an article for these rules."""
+        return read(article, self._lexicon)
 
 
-def _judge(rule: Rule, reading: Reading) -> Match | None:
-    mentions = evaluate(rule.match, reading)
-    return None if mentions is None else Match(rule.id, rule.severity, None, reading.hits(mentions))
+def judge(rule: Rule, reading: Reading) -> Match | None:
+    """Say whether a rule holds for an article: its language, its tree over unmasked mentions, its score."""
+    if not speaks(rule, reading):
+        return None
+    unmasked = mask(rule, reading)
+    mentions = evaluate(rule.match, unmasked)
+    if mentions is None:
+        return None
+    total = None if rule.score is None else reckon(rule, rule.score, unmasked).total
+    severity = severity_of(rule, total)
+    return None if severity is None else Match(rule.id, severity, total, reading.hits(mentions))
 
 
-def terms_of(condition: Condition) -> Iterator[str]:
-    """Walk the tree and yield every term of it, as written."""
+def speaks(rule: Rule, reading: Reading) -> bool:
+    """Say whether the article is in a language of the rule; one of unknown language is in all."""
+    lang = reading.article.lang
+    return not rule.lang or not lang or lang.partition("-")[0] in rule.lang
+
+
+def mask(rule: Rule, reading: Reading) -> Reading:
+    """Leave out the mentions that the rule's `except` overlaps."""
+    masks = [each for term in rule.masks for each in reading.mentions.get(f"{EXCEPT}{term}", ())]
+    if not masks:
+        return reading
+    return reading.only(lambda each: not any(each.overlaps(other) for other in masks))
+
+
+def severity_of(rule: Rule, total: float | None) -> Severity | None:
+    """Give the severity of the highest step the score reaches; None where it reaches none."""
+    if not rule.steps:
+        return rule.severity
+    reached = [severity for least, severity in rule.steps if total is not None and total >= least]
+    return reached[-1] if reached else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """How a score comes about: (name, times, weight) of each part, and their sum."""
+
+    parts: tuple[tuple[str, int, float], ...]
+    total: float
+
+
+def reckon(rule: Rule, score: Score, reading: Reading) -> Reckoning:
+    """Add up a score: each place mentioned once by its longest term, times the weight of where it stands."""
+    counted = dict.fromkeys(("title", "lead", "body"), 0)
+    for mention in _places(reading, set(positive_terms(rule.match))):
+        is_lead = score.lead is not None and mention.field == "body" and reading.word(mention) < score.lead_words
+        counted["lead" if is_lead else mention.field] += 1
+    weights = {"title": score.title, "lead": score.lead or 0.0, "body": score.body}
+    parts = [(name, n, weights[name]) for name, n in counted.items() if n]
+    for number, boost in enumerate(score.boosts, 1):
+        if evaluate(boost.condition, reading) is not None:
+            parts.append((f"boost {number}", 1, boost.add))
+    return Reckoning(tuple(parts), round(sum(n * weight for _, n, weight in parts), 6))
+
+
+def positive_terms(condition: Condition) -> Iterable[str]:
+    """Give the terms a condition asks for, those it forbids left out."""
+    if condition.op == "none":
+        return
     if condition.op == "term":
         yield condition.term
     for child in condition.children:
-        yield from terms_of(child)
+        yield from positive_terms(child)
 
 
-def expand(config: Config, term: str) -> tuple[str, ...]:
-    """Give the spellings a term stands for: itself, or those of the entities or the list it names."""
-    if not term.startswith("$"):
-        return (term,)
-    name = term[1:]
-    if name in config.lists:
-        return tuple(alias for each in config.lists[name].terms for alias in expand(config, each))
-    entities = config.entities
-    return tuple(alias for entity in members(entities, name) for alias in entities[entity].aliases)
+def _places(reading: Reading, terms: set[str]) -> Mentions:
+    """Give the mentions of the terms, of overlapping ones the first and longest."""
+    found = {each for term in terms for each in reading.mentions.get(term, ())}
+    kept: list[Mention] = []
+    for each in sorted(found, key=lambda each: (FIELDS.index(each.field), each.start, -each.end)):
+        if not kept or not kept[-1].overlaps(each):
+            kept.append(each)
+    return tuple(kept)
 
 
-def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:
-    """Give the ids of the entity `name` and of all entities that are one, however far down."""
-    found: dict[str, None] = {}
-    below = [name]
-    while below:
-        kind = below.pop()
-        below += [each.id for each in entities.values() if kind in each.is_a and each.id not in found]
-        if kind in entities:
-            found[kind] = None
-    return tuple(found)
-
-
-def _spellings(config: Config, term: str) -> Iterable[Spelling]:
-    unique = dict.fromkeys(expand(config, term))
-    return (made for alias in unique if (made := spelling(alias)) is not None)
+__all__ = ["Matcher", "Reckoning", "judge", "mask", "positive_terms", "reckon", "severity_of", "speaks", "terms_of"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from alerts.alert import Hit
-from alerts.automaton import Automaton
+from alerts.lexicon import CONTEXT, MASK, Lexicon, Meaning
 from crawler.article import Article
 from crawler.folding import Folded
 
@@ -22,6 +22,7 @@ class Mention:
     field: str
     start: int
     end: int
+    entity: str = ""
 
     def overlaps(self, other: Mention) -> bool:
         return self.field == other.field and self.start < other.end and other.start < self.end
@@ -33,17 +34,36 @@ Mentions = tuple[Mention, ...]
 class Reading:
     """One article, read once for all rules. `mentions` is by term; a narrowed reading shares its texts."""
 
-    __slots__ = ("article", "folded", "mentions")
+    __slots__ = ("_fields", "_words", "article", "folded", "mentions")
 
-    def __init__(self, article: Article, folded: Mapping[str, Folded], mentions: Mapping[str, Mentions]) -> None:
+    def __init__(
+        self,
+        article: Article,
+        folded: Mapping[str, Folded],
+        mentions: Mapping[str, Mentions],
+        fields: tuple[str, ...] = FIELDS,
+        words: int | None = None,
+    ) -> None:
         self.article, self.folded, self.mentions = article, folded, mentions
+        self._fields, self._words = fields, words
 
-    def only(self, keep: Callable[[Mention], bool]) -> Reading:
-        """Give the same article with only the mentions that `keep` keeps."""
+    def only(
+        self, keep: Callable[[Mention], bool], fields: tuple[str, ...] | None = None, words: int | None = None
+    ) -> Reading:
+        """Give the same article with only the mentions that `keep` keeps, only these fields and first words seen."""
         kept = {
             term: left for term, found in self.mentions.items() if (left := tuple(each for each in found if keep(each)))
         }
-        return Reading(self.article, self.folded, kept)
+        seen = self._fields if fields is None else tuple(each for each in fields if each in self._fields)
+        fewest = min((each for each in (words, self._words) if each is not None), default=None)
+        return Reading(self.article, self.folded, kept, seen, fewest)
+
+    def visible(self, field: str) -> str:
+        """Give the folded text of a field as far as this reading sees it."""
+        if field not in self._fields:
+            return ""
+        text = self.folded[field].text
+        return text if self._words is None else f" {' '.join(text.split(' ', self._words + 1)[1 : self._words + 1])} "
 
     def word(self, mention: Mention) -> int:
         """Give the number of the word a mention starts with, from 0 in its field."""
@@ -65,13 +85,39 @@ class Reading:
         return tuple(self.hit(each) for each in ordered)
 
 
-def read(article: Article, automaton: Automaton, terms: Sequence[tuple[str, ...]]) -> Reading:
-    """Find all terms in an article; `terms` names, for each spelling of the automaton, the terms it stands for."""
+def read(article: Article, lexicon: Lexicon) -> Reading:
+    """Find all terms in an article; look-alikes and names without their context are left out."""
     folded = {"title": Folded(article.title), "body": Folded(article.body)}
     found: dict[str, list[Mention]] = {}
     for field, text in folded.items():
-        for number, start, end in automaton.find(text):
-            alias = automaton.spellings[number].alias
-            for term in terms[number]:
-                found.setdefault(term, []).append(Mention(term, alias, field, start, end))
-    return Reading(article, folded, {term: tuple(each) for term, each in found.items()})
+        for meaning, start, end in lexicon.find(text):
+            found.setdefault(meaning.term, []).append(_mention(meaning, field, start, end))
+        for meaning, start, end in lexicon.find_like(text):
+            like, exact = _mention(meaning, field, start, end), found.setdefault(meaning.term, [])
+            if not any(like.overlaps(each) for each in exact):
+                exact.append(like)
+    return Reading(article, folded, _judged(found, lexicon) if found else {})
+
+
+def _mention(meaning: Meaning, field: str, start: int, end: int) -> Mention:
+    return Mention(meaning.term, meaning.alias, field, start, end, meaning.entity)
+
+
+def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:
+    """Leave out entities that stand in a look-alike's name, and ambiguous names without their context."""
+
+    def holds(each: Mention) -> bool:
+        if any(each.overlaps(mask) for mask in found.get(f"{MASK}{each.entity}", ())):
+            return False
+        for alias in (each.alias, ""):
+            needs = lexicon.needs.get((each.entity, alias))
+            if needs and not any(found.get(f"{CONTEXT}{context}") for context in needs):
+                return False
+        return True
+
+    judged = {}
+    for term, mentions in found.items():
+        kept = tuple(each for each in mentions if not each.entity or holds(each))
+        if kept and not term.startswith((CONTEXT, MASK)):
+            judged[term] = kept
+    return judged

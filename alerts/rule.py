@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from alerts.alert import Receiver, Severity
-from crawler.keys import IDENT, Choice, Duration, Key, ListOf, MapOf, Number, Placed, Reader, Table, Text
+from crawler.keys import IDENT, Choice, Duration, Key, ListOf, MapOf, Number, Placed, Raw, Reader, Table, Text
 from crawler.source import ALLOW_PRIVATE, SOURCES, Source
-from crawler.yamlfile import Node, Place, Problems
+from crawler.yamlfile import Place
+
+LEAD_WORDS = 80  # words of the text that count as its lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class Entity:
     is_a: tuple[str, ...] = ()
     label: str = ""
     gloss: str = ""
+    fuzzy: float | None = None  # rapidfuzz ratio asked of transliterations, 0-100; 0 the default one, None off
+    not_like: tuple[str, ...] = ()
+    requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # alias ("" for all) -> context
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,25 @@ class RuleTests:
 
 
 @dataclass(frozen=True, slots=True)
+class Boost:
+    """What is added to a score, or taken off it, where a condition holds."""
+
+    condition: Condition
+    add: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a mention weighs by where it stands; `lead` is None where the lead weighs as the rest of the body."""
+
+    title: float = 1.0
+    body: float = 1.0
+    lead: float | None = None
+    lead_words: int = LEAD_WORDS
+    boosts: tuple[Boost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What the admin wants to be told about. `version` is a hash of its content, printed wherever it speaks."""
 
@@ -75,6 +98,11 @@ class Rule:
     contact: str = ""
     notes: str = ""
     tests: RuleTests = RuleTests()
+    score: Score | None = None
+    steps: tuple[tuple[float, Severity], ...] = ()  # the score from which each severity holds, rising
+    masks: tuple[str, ...] = ()  # `except`: what these overlap is no mention
+    lang: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +122,23 @@ class Config:
     entities: Mapping[str, Entity]
     lists: Mapping[str, TermList]
     rules: tuple[Rule, ...]
+    files: tuple[str, ...] = ()
 
 
+TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 SEVERITIES = tuple(severity.word for severity in Severity)
+CONDITION = Raw({"$ref": "#/definitions/condition"})
+SEVERITY_SCHEMA = {
+    "oneOf": [
+        {"enum": list(SEVERITIES)},
+        {
+            "type": "object",
+            "properties": {word: {"type": "number"} for word in SEVERITIES},
+            "additionalProperties": False,
+        },
+    ]
+}
 LINES = ListOf(Placed(Text(what="a headline")), "a list of headlines", least=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """Takes a node as it is, to be read once the names it uses are known."""
-
-    json_schema: Mapping[str, Any] = field(default_factory=dict)
-
-    def read(self, node: Node, _: Problems) -> Node:
-        return node
-
-    def schema(self) -> dict[str, Any]:
-        return dict(self.json_schema)
 
 
 SETTINGS = Table(
@@ -152,10 +180,15 @@ RECEIVER = Table(
 )
 ENTITY = Table(
     (
-        Key("aliases", Raw({"type": "array", "items": {"type": "string"}}), doc="its spellings, in any script"),
+        Key("aliases", Raw(TERMS), doc="its spellings, in any script"),
         Key("is_a", Raw({"type": ["string", "array"]}), None, "the entities or kinds it belongs to"),
         Key("label", Text(what="a name"), "", "its name as alerts print it"),
         Key("gloss", Text(what="a line of text"), "", "one line that says who or what it is"),
+        Key(
+            "fuzzy", Raw({"type": ["string", "number"]}), None, "transliterations: off, auto, or a ratio from 60 to 100"
+        ),
+        Key("not_like", Raw(TERMS), None, "look-alikes: where one stands, this entity does not"),
+        Key("requires", Raw({"type": ["array", "object"]}), None, "words of which one must stand in the article too"),
     ),
     "an entity",
 )
@@ -166,13 +199,40 @@ TESTS = Table(
     ),
     "tests",
 )
+BOOST = Table(
+    (
+        Key("if", CONDITION, doc="where this holds ..."),
+        Key("add", Number(-1000, 1000), doc="... this is added to the score"),
+    ),
+    "a boost",
+)
+LEAD = Table((Key("words", Number(1, 1000, whole=True), LEAD_WORDS), Key("weight", Number(-1000, 1000))), "lead")
+SCORE = Table(
+    (
+        Key("title", Number(-1000, 1000), 1.0, "a mention in the headline"),
+        Key("lead", LEAD, None, "a mention among the first words of the text"),
+        Key("body", Number(-1000, 1000), 1.0, "a mention in the text"),
+        Key("boosts", ListOf(BOOST, "a list of boosts"), (), "what else raises or lowers the score"),
+    ),
+    "score",
+)
 RULE = Table(
     (
         Key("id", Placed(IDENT), doc="its name in alerts, logs and counts"),
         Key("title", Text(what="a title"), doc="what it watches for, as alerts print it"),
-        Key("match", Raw({"type": ["object", "array", "string"]}), doc="the condition an article must meet"),
-        Key("severity", Choice(SEVERITIES), doc="how urgent a match is"),
+        Key("match", CONDITION, doc="the condition an article must meet"),
+        Key("severity", Raw(SEVERITY_SCHEMA), doc="how urgent a match is: one word, or steps of the score"),
         Key("notify", ListOf(Placed(IDENT), "a list of receivers"), doc="who is told"),
+        Key("except", Raw(TERMS), None, "terms that mask the mentions they overlap, not the article"),
+        Key("filters", ListOf(Placed(IDENT), "a list of filters"), (), "named filters that must hold too"),
+        Key("score", SCORE, None, "what each mention weighs by where it stands"),
+        Key(
+            "lang",
+            ListOf(Text(r"[a-z]{2,3}", "a language such as en, ar, fa"), "a list of languages"),
+            (),
+            "only these",
+        ),
+        Key("tags", ListOf(Text(what="a tag"), "a list of tags"), (), "for filtering what is shown"),
         Key("mode", Choice(("live", "shadow", "off")), "live", "shadow counts and shows, and sends nothing"),
         Key("pir", Text(what="a purpose"), "", "the intelligence requirement it serves"),
         Key("contact", Text(what="a contact"), "", "whom to ask about it"),
@@ -184,17 +244,25 @@ RULE = Table(
 )
 ENTITIES: Reader = MapOf(ENTITY, "entities by id")
 RECEIVERS: Reader = MapOf(RECEIVER, "receivers by name")
+FILTERS: Reader = MapOf(CONDITION, "filters by name")
 LISTS: Reader = MapOf(Raw({"type": "array", "items": {"type": "string"}}), "lists by name")
+SECTIONS = ("sources", "entities", "lists", "filters", "rules")  # what an included file may hold
+_KEYS = (
+    Key("sources", SOURCES, None, "what is polled"),
+    Key("entities", ENTITIES, None, "actors and places with their spellings"),
+    Key("lists", LISTS, None, "named sets of terms"),
+    Key("filters", FILTERS, None, "named conditions that several rules share"),
+    Key("rules", ListOf(RULE, "a list of rules"), None, "what to be told about"),
+)
 FILE = Table(
     (
         Key("version", Number(1, 1, whole=True), doc="the version of this format: 1"),
         Key("settings", SETTINGS, None, "what holds for everything"),
-        Key("sources", SOURCES, doc="what is polled"),
+        Key("include", Raw({"type": "array", "items": {"type": "string"}}), None, "further files of this folder"),
         Key("receivers", RECEIVERS, doc="who can be told, and how"),
-        Key("entities", ENTITIES, {}, "actors and places with their spellings"),
-        Key("lists", LISTS, {}, "named sets of terms"),
-        Key("rules", ListOf(RULE, "a list of rules"), doc="what to be told about"),
+        *_KEYS,
     ),
     "rules.yaml",
     partial=True,
 )
+INCLUDED = Table(_KEYS, "an included file", partial=True)

@@ -31,7 +31,7 @@ from alerts.notices import give_notice, tell_dead
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
 from crawler import store as archive
-from crawler.db import Database, WriterLane
+from crawler.db import DATABASE, Database, WriterLane
 from crawler.fetching import Fetching, parse
 from crawler.ingest import Stored, store_poll
 from crawler.polling import next_state, state_for
@@ -41,7 +41,6 @@ from crawler.workers import Workers
 from crawler.yamlfile import ConfigError
 
 log = logging.getLogger(__name__)
-DATABASE = "watchfloor.db"
 LOCK = "watchfloor.lock"
 TICK = 1.0  # seconds
 RULES_LOOKED_AT_EVERY = 2.0  # seconds
@@ -113,7 +112,7 @@ class Service:
         self._rules, self._environ, self._timeout = rules, environ, timeout
         self.state_dir = state_dir
         self.config = configuration.load(rules, environ=environ)
-        self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules)
+        self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules, self.config.files)
         self._polls: dict[str, asyncio.Task[Stored]] = {}
         self._states: dict[str, SourceState] = {}
         self._stopped = asyncio.Event()
@@ -273,12 +272,12 @@ class Service:
     async def _watch_rules(self, clock: Callable[[], datetime]) -> None:
         while True:
             await asyncio.sleep(RULES_LOOKED_AT_EVERY)
-            if configuration.fingerprint(self._rules) != self._fingerprint:
+            if configuration.fingerprint(self._rules, self.config.files) != self._fingerprint:
                 await self.reload(clock())
 
     async def reload(self, now: datetime) -> bool:
         """Read rules.yaml again. A broken one changes nothing but is said aloud; False then."""
-        self._fingerprint = configuration.fingerprint(self._rules)
+        self._fingerprint = configuration.fingerprint(self._rules, self.config.files)
         try:
             loaded = await asyncio.to_thread(configuration.load, self._rules, environ=self._environ)
         except ConfigError as error:

@@ -28,6 +28,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+DATABASE = "watchfloor.db"  # in the state directory
 BUSY_TIMEOUT_MS = 10_000
 MOST_TOGETHER = 256  # writes in one commit
 

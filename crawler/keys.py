@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any, Protocol
@@ -91,6 +91,14 @@ class Text:
 IDENT = Text(r"[a-z0-9][a-z0-9-]{0,63}", "an id: lower-case letters, digits and -, as in us-militia")
 
 
+def span(text: str) -> timedelta | None:
+    """Read a length of time with its unit, or 0; None where it is none."""
+    match = re.fullmatch(r"(\d{1,6})([smhdw])", text)
+    if match:
+        return timedelta(seconds=int(match[1]) * UNITS[match[2]])
+    return timedelta(0) if text == "0" else None
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A length of time with its unit: 90s, 5m, 48h, 7d, 2w; 0 alone is none."""
@@ -99,12 +107,11 @@ class Duration:
 
     def read(self, node: Node, problems: Problems) -> Any:
         text = node.text if isinstance(node, Scalar) else ""
-        match = re.fullmatch(r"(\d{1,6})([smhdw])", text)
-        if not match and text != "0":
+        length = span(text)
+        if length is None:
             found = f'"{text}"' if isinstance(node, Scalar) else kind_of(node)
             problems.add(node.place, f"{found} is no length of time; write 90s, 5m, 48h, 7d or 2w")
             return MISSING
-        length = timedelta(seconds=int(match[1]) * UNITS[match[2]]) if match else timedelta(0)
         if length < self.least:
             problems.add(node.place, f'"{text}" is too short; at least {self.least.total_seconds():g}s are allowed')
             return MISSING
@@ -338,6 +345,19 @@ class Table:
             "required": [key.name for key in self.keys if key.default is REQUIRED],
             "additionalProperties": False,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Takes a node as it is, to be read once the names it uses are known."""
+
+    json_schema: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, node: Node, _: Problems) -> Node:
+        return node
+
+    def schema(self) -> dict[str, Any]:
+        return dict(self.json_schema)
 
 
 def twice(found: Sequence[tuple[str, Place]], what: str, problems: Problems) -> None:

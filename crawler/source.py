@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.keys import IDENT, MISSING, Choice, Duration, Host, Key, ListOf, Placed, Table, Text, Url, twice
-from crawler.yamlfile import ConfigError, Problems, read_file
+from crawler.yamlfile import ConfigError, Node, Problems, included, read_file
 from crawler.yamlfile import Mapping as MappingNode
 
 
@@ -147,16 +147,18 @@ def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     """
     problems = Problems()
     _, root = read_file(path, problems)
-    sources: tuple[Source, ...] = ()
-    allowed: tuple[str, ...] = ()
-    if isinstance(root, MappingNode):
-        if node := root.get("sources"):
-            rows = SOURCES.read(node, problems)
-            sources = make_sources(() if rows is MISSING else rows, problems)
-        settings = root.get("settings")
-        if isinstance(settings, MappingNode) and (node := settings.get("allow_private")):
-            read = ALLOW_PRIVATE.read(node, problems)
-            allowed = () if read is MISSING else read
+    roots = [root, *(read_file(each, problems)[1] for each in included(path, root, problems))]
+    found = [_given(each, "sources", SOURCES, problems) for each in roots]
+    sources = make_sources((row for rows in found for row in rows), problems)
+    settings = root.get("settings") if isinstance(root, MappingNode) else None
+    allowed = _given(settings, "allow_private", ALLOW_PRIVATE, problems)
     if problems:
         raise ConfigError(problems)
     return sources, allowed
+
+
+def _given(node: Node | None, name: str, reader: ListOf, problems: Problems) -> tuple[Any, ...]:
+    """Read one key of a mapping; nothing where it is missing or faulty."""
+    value = node.get(name) if isinstance(node, MappingNode) else None
+    read = MISSING if value is None else reader.read(value, problems)
+    return () if read is MISSING else tuple(read)

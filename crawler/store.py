@@ -15,10 +15,12 @@ from sqlalchemy import (
     Integer,
     MetaData,
     RowMapping,
+    Select,
     Table,
     Text,
     bindparam,
     func,
+    or_,
     select,
     update,
 )
@@ -286,6 +288,33 @@ def _revision(row: RowMapping) -> Revision:
     relation = Relation(row["relation"]) if row["number"] == 1 else Relation.REVISED
     placement = Placement(relation, row["story"], row["thread"], row["evidence"])
     return Revision(row["seq"], article, placement, row["seen"], baseline=row["baseline"])
+
+
+def articles_of(connection: Connection, identity: str) -> list[Article]:
+    """Give the article of that id, or the articles of the story of that id, as they stand now."""
+    named = or_(articles.c.id == identity, articles.c.story == identity)
+    return _articles(
+        connection, select(*_CURRENT).join(articles, _IS_CURRENT).where(named).order_by(articles.c.first_seen)
+    )
+
+
+def articles_since(connection: Connection, since: datetime, limit: int) -> list[Article]:
+    """Give the articles first seen since then, as they stand now, oldest first."""
+    found = select(*_CURRENT).join(articles, _IS_CURRENT).where(articles.c.first_seen >= since)
+    return _articles(connection, found.order_by(articles.c.first_seen).limit(limit))
+
+
+def _articles(connection: Connection, found: Select[Any]) -> list[Article]:
+    return [Article(**row) for row in connection.execute(found).mappings()]
+
+
+_CURRENT = (
+    *(articles.c[name] for name in _ARTICLE_COLUMNS if name != "title"),
+    revisions.c.title,
+    revisions.c.summary,
+    revisions.c.text,
+)
+_IS_CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
 
 
 def placement_of(connection: Connection, article: str) -> Placement:

@@ -179,6 +179,28 @@ def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[
     return text, read_yaml(text, label, problems)
 
 
+def included(path: Path, root: Node | None, problems: Problems) -> tuple[Path, ...]:
+    """Give the files a file includes: of its own folder or below it, each once, none through a link that leaves it."""
+    names = root.get("include") if isinstance(root, Mapping) else None
+    if names is None:
+        return ()
+    items = names.items if isinstance(names, Sequence) else ()
+    if not items:
+        problems.add(names.place, "include takes a list of file names, as in [entities.yaml]")
+    found: dict[Path, Place] = {}
+    home = path.resolve().parent
+    for item in items:
+        text = item.text if isinstance(item, Scalar) else ""
+        file = (home / text).resolve()
+        if not text or Path(text).is_absolute() or not file.is_relative_to(home) or file == path.resolve():
+            problems.add(item.place, f'"{text}" cannot be included; name a file in the folder of {path.name} or below')
+        elif file in found:
+            problems.add(item.place, f'"{text}" is included twice, first in line {found[file].line}; keep one')
+        else:
+            found[file] = item.place
+    return tuple(path.parent / file.relative_to(home) for file in found)
+
+
 def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
     """Read one YAML document. What can be read in spite of a fault is read, so that all faults are found."""
     if bad := _FORBIDDEN.search(text):

@@ -17,6 +17,10 @@ COMMANDS = {
     "demo": ("alerts.cli.demo", "See the whole line at work on a bundled newsroom, offline, in seconds."),
     "check": ("alerts.cli.check", "Find every error in rules.yaml and run the rules' own tests."),
     "match": ("alerts.cli.match", "Say which rules match given articles, and by which words."),
+    "explain": ("alerts.cli.explain", "Say why rules matched an article, or what it lacked."),
+    "backtest": ("alerts.cli.backtest", "Count what the rules would have caught; show what a change to them does."),
+    "suggest": ("alerts.cli.suggest", "Show spellings of an entity in the archive that none of its aliases lists."),
+    "schema": ("alerts.cli.schema", "Print the JSON Schema of rules.yaml, for editors."),
     "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),
     "status": ("alerts.cli.status", "Show the ledger, the sources, what waits to be sent, the last reload."),
 }

@@ -9,21 +9,22 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from alerts import config as configuration
-from alerts.lines import LineError
+from alerts.lines import Line, LineError, open_lines, read_lines, read_text
 from alerts.rule import Config
+from crawler.keys import span
 from crawler.yamlfile import ConfigError
 
 VERSION = version("watchfloor")
 PLACES = (Path("rules.yaml"), Path("/etc/watchfloor/rules.yaml"))
-Command = Callable[..., Any]
 
 config_option = click.option(
     "-c",
@@ -74,6 +75,21 @@ def fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
+class _Duration(click.ParamType[timedelta]):
+    """A length of time as in rules.yaml: 90s, 5m, 24h, 7d, 2w."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        length = span(str(value))
+        return self.fail(f'"{value}" is no length of time; write 24h or 7d', param, ctx) if length is None else length
+
+
+DURATION = _Duration()
+
+
 class Faults:
     """Says each faulty line of an input once, and remembers that the command must end with 1."""
 
@@ -87,6 +103,20 @@ class Faults:
     def end(self) -> None:
         if self.count:
             sys.exit(1)
+
+
+def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
+    """Read a file of articles: a .txt whose first line is the title, JSON lines (.gz too), or - for standard input."""
+    try:
+        if file.suffix == ".txt":
+            yield read_text(file.read_text(encoding="utf-8"), str(file))
+        elif str(file) == "-":
+            yield from read_lines(sys.stdin, faults)
+        else:
+            with open_lines(file) as handle:
+                yield from read_lines(handle, faults)
+    except (LineError, OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: {error}")
 
 
 def print_json(value: object) -> None:

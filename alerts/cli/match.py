@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from alerts.alert import Match
-from alerts.cli.common import Faults, config_option, fail, json_option, load_config, print_json, rules_path
-from alerts.lines import Line, LineError, open_lines, read_lines, read_text
+from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
+from alerts.lines import Line
 from alerts.match import Matcher
 from alerts.render.text import plain
 
@@ -24,26 +22,13 @@ def command(path: Path | None, *, as_json: bool, file: Path) -> None:
     """Say which rules match the articles in FILE: JSON lines, a .txt whose first line is the title, or - ."""
     matcher = Matcher(load_config(rules_path(path), resolve_secrets=False))
     faults = Faults(str(file))
-    try:
-        for line in _lines(file, faults):
-            matches = matcher.match(line.article)
-            if as_json:
-                print_json({"id": line.article.id, "matches": [_record(match) for match in matches]})
-            else:
-                click.echo(_words(line, matches))
-    except (LineError, OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: {error}")
+    for line in articles_in(file, faults):
+        matches = matcher.match(line.article)
+        if as_json:
+            print_json({"id": line.article.id, "matches": [_record(match) for match in matches]})
+        else:
+            click.echo(_words(line, matches))
     faults.end()
-
-
-def _lines(file: Path, faults: Faults) -> Iterator[Line]:
-    if file.suffix == ".txt":
-        yield read_text(file.read_text(encoding="utf-8"), str(file))
-    elif str(file) == "-":
-        yield from read_lines(sys.stdin, faults)
-    else:
-        with open_lines(file) as handle:
-            yield from read_lines(handle, faults)
 
 
 def _record(match: Match) -> dict[str, object]:

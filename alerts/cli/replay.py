@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from alerts.cli.common import Faults, config_option, fail, json_option, load_config, print_json, rules_path
-from alerts.lines import open_lines, read_lines
+from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
 from alerts.replay import Replay, Summary
 
 
@@ -25,15 +24,11 @@ def command(path: Path | None, *, as_json: bool, file: Path) -> None:
     """Send the articles in a file through the whole line but fetching and sending, in clock order, in memory."""
     replay = Replay(load_config(rules_path(path), resolve_secrets=False))
     faults = Faults(str(file))
-    try:
-        with open_lines(file) as handle:
-            for record in replay.run(read_lines(handle, faults)):
-                if as_json:
-                    print_json(record)
-                elif record.get("matches") or "at" in record:
-                    click.echo(_words(record))
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: {error}")
+    for record in replay.run(articles_in(file, faults)):
+        if as_json:
+            print_json(record)
+        elif record.get("matches") or "at" in record:
+            click.echo(_words(record))
     click.echo(_summary(replay.summary), err=True)
     faults.end()
 

@@ -20,9 +20,9 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.ledger import balance
-from alerts.service import DATABASE, holder
+from alerts.service import holder
 from crawler import store as archive
-from crawler.db import Database
+from crawler.db import DATABASE, Database
 from crawler.polling import in_words
 
 

@@ -117,7 +117,7 @@ def test_sources_are_read_without_the_rest(tmp_path: Path) -> None:
 
 def test_fingerprint_changes_when_the_file_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
-    assert fingerprint(path) is None
+    assert fingerprint(path) == (None,)
     path.write_text("a")
     first = fingerprint(path)
     other = tmp_path / "other"

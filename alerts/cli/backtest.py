@@ -1,0 +1,127 @@
+"""`watchfloor backtest`: what the rules would have caught, and what a change to them would do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from alerts import archive
+from alerts.backtest import Caught, Change, compare, days, per_rule, run
+from alerts.cli.common import (
+    DURATION,
+    Faults,
+    articles_in,
+    config_option,
+    fail,
+    json_option,
+    load_config,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.render.text import plain
+from alerts.rule import Config
+from crawler.article import Article
+
+SHOWN = 10  # headlines shown for each rule and kind of change
+
+
+@click.command(name="backtest")
+@config_option
+@state_option
+@json_option
+@click.option("--since", type=DURATION, default="7d", show_default=True, help="How far back in the stored archive.")
+@click.option("--from", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Article lines.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="Another rules file: show what the one at --config changes on it.",
+)
+def command(
+    path: Path | None,
+    state_dir: Path | None,
+    *,
+    as_json: bool,
+    since: timedelta,
+    file: Path | None,
+    against: Path | None,
+) -> None:
+    """Match the stored archive, or the lines of a file, and count by rule; with --against, gained, lost, changed."""
+    rules = rules_path(path)
+    config = load_config(rules, resolve_secrets=False)
+    other = load_config(against, resolve_secrets=False) if against else None
+    faults = Faults(str(file))
+    if file:
+        articles = [line.article for line in articles_in(file, faults)]
+    else:
+        articles = _stored(state_path(state_dir, rules), since)
+    found = run(config, articles)
+    if other is not None:
+        _tell_changes(compare(run(other, articles), found), len(articles), as_json=as_json)
+    else:
+        _tell_counts(config, per_rule(found, config), articles, as_json=as_json)
+    faults.end()
+
+
+def _stored(state: Path, since: timedelta) -> list[Article]:
+    if not archive.exists(state):
+        fail(f"no archive in {state} yet; use --from FILE, or run the daemon first")
+    return archive.articles_since(state, datetime.now(UTC) - since)
+
+
+def _tell_counts(config: Config, counts: dict[str, int], articles: list[Article], *, as_json: bool) -> None:
+    span = days(articles)
+    if as_json:
+        rows = [{"rule": rule, "matches": n, "per_day": round(n / span, 2)} for rule, n in counts.items()]
+        print_json({"articles": len(articles), "days": round(span, 2), "rules": rows})
+        return
+    for rule, n in counts.items():
+        click.echo(f"{n:6}  {n / span:7.1f} a day  {rule}")
+    click.echo(
+        f"{sum(counts.values())} matches of {len(config.rules)} rules on {len(articles)} articles, {span:.1f} days"
+    )
+
+
+def _tell_changes(changes: list[Change], articles: int, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"articles": articles, "rules": [_record(change) for change in changes]})
+        return
+    for change in changes:
+        gained, lost, changed = len(change.gained), len(change.lost), len(change.changed)
+        click.echo(f"{change.rule}: {gained} gained, {lost} lost, {changed} with another severity")
+        _headlines("+", change.gained)
+        _headlines("-", change.lost)
+        for before, after in change.changed[:SHOWN]:
+            click.echo(f"  ~ {before.severity.word} -> {after.severity.word}: {plain(after.article.title)}")
+    click.echo(f"{len(changes)} rules differ on {articles} articles")
+
+
+def _headlines(sign: str, caught: tuple[Caught, ...]) -> None:
+    for each in caught[:SHOWN]:
+        click.echo(f"  {sign} {each.severity.word}: {plain(each.article.title)}")
+    if len(caught) > SHOWN:
+        click.echo(f"  {sign} and {len(caught) - SHOWN} more")
+
+
+def _record(change: Change) -> dict[str, object]:
+    return {
+        "rule": change.rule,
+        "gained": [_caught(each) for each in change.gained],
+        "lost": [_caught(each) for each in change.lost],
+        "changed": [
+            {**_caught(after), "before": before.severity.word, "score_before": before.score}
+            for before, after in change.changed
+        ],
+    }
+
+
+def _caught(each: Caught) -> dict[str, object]:
+    return {
+        "id": each.article.id,
+        "title": each.article.title,
+        "severity": each.severity.word,
+        "score": each.score,
+    }

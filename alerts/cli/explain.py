@@ -1,0 +1,61 @@
+"""`watchfloor explain`: why a rule matched an article or did not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from alerts import archive
+from alerts.cli.common import (
+    Faults,
+    articles_in,
+    config_option,
+    fail,
+    json_option,
+    load_config,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.explain import explain, lines
+from alerts.match import Matcher
+from alerts.render.text import plain
+from crawler.article import Article
+
+
+@click.command(name="explain")
+@config_option
+@state_option
+@json_option
+@click.option("--rule", "only", help="Explain this rule only; without it, every rule that is not off.")
+@click.argument("what")
+def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: str | None, what: str) -> None:
+    """Say why rules matched WHAT or did not: a file (JSON lines or .txt), - for standard input, or a stored id."""
+    rules = rules_path(path)
+    config = load_config(rules, resolve_secrets=False)
+    matcher = Matcher(config)
+    chosen = [rule for rule in matcher.rules if only in {None, rule.id}]
+    if not chosen:
+        fail(f'no rule "{only}"; there are {", ".join(rule.id for rule in matcher.rules)}')
+    for article in _articles(what, state_path(state_dir, rules)):
+        made = [explain(matcher, rule, article) for rule in chosen]
+        if as_json:
+            print_json({"id": article.id, "rules": [asdict(each) for each in made]})
+        else:
+            click.echo(f"{article.id}: {plain(article.title)}")
+            click.echo("\n".join(line for each in made for line in lines(each)))
+
+
+def _articles(what: str, state: Path) -> list[Article]:
+    if what == "-" or Path(what).exists():
+        faults = Faults(what)
+        found = [line.article for line in articles_in(Path(what), faults)]
+        faults.end()
+        return found
+    stored = archive.articles_of(state, what) if archive.exists(state) else []
+    if not stored:
+        fail(f'"{what}" is neither a file nor the id of an article or story stored in {state}')
+    return stored

@@ -1,0 +1,57 @@
+"""`watchfloor suggest`: spellings in the archive that fuzzy matching caught and no alias lists."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from alerts import archive
+from alerts.cli.common import (
+    DURATION,
+    Faults,
+    articles_in,
+    config_option,
+    fail,
+    json_option,
+    load_config,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.suggest import spellings
+
+
+@click.command(name="suggest")
+@config_option
+@state_option
+@json_option
+@click.option("--since", type=DURATION, default="30d", show_default=True, help="How far back in the stored archive.")
+@click.option("--from", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Article lines.")
+@click.argument("entity")
+def command(
+    path: Path | None, state_dir: Path | None, *, as_json: bool, since: timedelta, file: Path | None, entity: str
+) -> None:
+    """Show how ENTITY is spelled in the archive where none of its aliases says so, most frequent first."""
+    rules = rules_path(path)
+    config = load_config(rules, resolve_secrets=False)
+    if entity not in config.entities:
+        fail(f'no entity "{entity}" in {rules}')
+    faults = Faults(str(file))
+    if file:
+        articles = [line.article for line in articles_in(file, faults)]
+    else:
+        state = state_path(state_dir, rules)
+        if not archive.exists(state):
+            fail(f"no archive in {state} yet; use --from FILE, or run the daemon first")
+        articles = archive.articles_since(state, datetime.now(UTC) - since)
+    found = spellings(config.entities[entity], articles)
+    if as_json:
+        print_json([{"spelling": each.text, "alias": each.alias, "times": each.times} for each in found])
+    for each in () if as_json else found:
+        click.echo(f'{each.times:6}  "{each.text}"  (like {each.alias})')
+    if not found and not as_json:
+        click.echo(f"no spelling of {entity} in {len(articles)} articles that its aliases do not list")
+    faults.end()
