@@ -44,10 +44,9 @@ def run(config: Config, articles: Iterable[Article]) -> Run:
     }
 
 
-def days(articles: Iterable[Article]) -> float:
-    """Give the length of time articles span, in days; at least one."""
-    times = [article.first_seen for article in articles if article.first_seen.year > 1970]
-    return max(1.0, (max(times) - min(times)).total_seconds() / 86400) if times else 1.0
+def days(articles: Iterable[Article]) -> int:
+    """Count the days on which an article was first seen; at least one."""
+    return len({article.first_seen.date() for article in articles if article.first_seen.year > 1970}) or 1
 
 
 def per_rule(found: Run, config: Config) -> dict[str, int]:

@@ -116,8 +116,9 @@ def _trace(text: str) -> list[tuple[int, int]]:
         (_POSSESSIVE, " ", "'", ""),
         (_JOINER, " ", ZWNJ, ""),
     ):
-        chars, spans = _substituted(chars, spans, pattern, instead)
-        chars, spans = _substituted(chars, spans, re.compile(re.escape(literal)), default)
+        if literal in chars:
+            chars, spans = _substituted(chars, spans, pattern, instead)
+            chars, spans = _substituted(chars, spans, re.compile(re.escape(literal)), default)
     return _collapsed(chars, spans)
 
 
@@ -125,17 +126,27 @@ def _translated(text: str) -> tuple[str, list[tuple[int, int]]]:
     chars: list[str] = []
     spans: list[tuple[int, int]] = []
     position = 0
-    references = {match.start(): match for match in _REFERENCE.finditer(text)}
-    while position < len(text):
-        match = references.get(position)
-        source = _dereference(match) if match else text[position]
-        end = match.end() if match else position + 1
-        for char in source:
+    for match in _REFERENCE.finditer(text):
+        _translate_plain(text, position, match.start(), chars, spans)
+        for char in _dereference(match):
             folded = _TABLE[ord(char)]
             chars.append(folded)
-            spans.extend([(position, end)] * len(folded))
-        position = end
+            spans.extend([match.span()] * len(folded))
+        position = match.end()
+    _translate_plain(text, position, len(text), chars, spans)
     return "".join(chars), spans
+
+
+def _translate_plain(text: str, start: int, end: int, chars: list[str], spans: list[tuple[int, int]]) -> None:
+    part = text[start:end]
+    if all(len(_TABLE[ord(char)]) == 1 for char in set(part)):  # the usual text: character for character
+        chars.append(part.translate(_TABLE))
+        spans.extend(zip(range(start, end), range(start + 1, end + 1), strict=True))
+        return
+    for position, char in enumerate(part, start):
+        folded = _TABLE[ord(char)]
+        chars.append(folded)
+        spans.extend([(position, position + 1)] * len(folded))
 
 
 def _substituted(

@@ -76,13 +76,11 @@ def _tell_counts(config: Config, counts: dict[str, int], articles: list[Article]
     span = days(articles)
     if as_json:
         rows = [{"rule": rule, "matches": n, "per_day": round(n / span, 2)} for rule, n in counts.items()]
-        print_json({"articles": len(articles), "days": round(span, 2), "rules": rows})
+        print_json({"articles": len(articles), "days": span, "rules": rows})
         return
     for rule, n in counts.items():
         click.echo(f"{n:6}  {n / span:7.1f} a day  {rule}")
-    click.echo(
-        f"{sum(counts.values())} matches of {len(config.rules)} rules on {len(articles)} articles, {span:.1f} days"
-    )
+    click.echo(f"{sum(counts.values())} matches of {len(config.rules)} rules on {len(articles)} articles, {span} days")
 
 
 def _tell_changes(changes: list[Change], articles: int, *, as_json: bool) -> None:
