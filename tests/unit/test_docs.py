@@ -1,0 +1,55 @@
+"""The documents tell the truth: examples load, every key and operator is named, the schema is current."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from alerts.config import load
+from alerts.lint import failed_tests
+from alerts.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
+from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS
+from alerts.schema import schema
+from crawler.source import SOURCE_KEYS
+
+ROOT = Path(__file__).parents[2]
+RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", RULES, re.DOTALL)
+HEAD = """\
+version: 1
+sources: [{id: wire, url: "https://wire.example/rss.xml"}]
+receivers: {console: {urls: ["console://"]}}
+"""
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_example_loads_and_its_tests_hold(tmp_path: Path, example: str) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(HEAD + example, encoding="utf-8")
+    assert failed_tests(load(path, environ={})) == []
+
+
+def test_readme_example_loads(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    path = tmp_path / "rules.yaml"
+    militia = "  militia: {is_a: iraqi-militia, aliases: [Kataib]}\n"
+    example = example.replace("entities:\n", f"  console: {{urls: ['console://']}}\nentities:\n{militia}")
+    path.write_text(f'version: 1\nsources: [{{id: wire, url: "https://wire.example/"}}]\n{example}', encoding="utf-8")
+    config = load(path, environ={"WATCH_MAIL_URL": "mailtos://user:pass@mail.example"})
+    assert failed_tests(config) == []
+
+
+def test_every_key_and_operator_is_in_the_reference() -> None:
+    tables = (FILE, SETTINGS, RECEIVER, ENTITY, RULE, SCORE, BOOST, TESTS, AT_LEAST, NEAR, SAME, LIKE)
+    keys = {key.name for table in tables for key in table.keys} | {key.name for key in SOURCE_KEYS} | set(WRITABLE)
+    words = set(re.findall(r"[a-z_]+", RULES))
+    assert keys - words == set()
+
+
+def test_committed_schema_is_current() -> None:
+    committed = json.loads((ROOT / "deploy" / "rules.schema.json").read_text(encoding="utf-8"))
+    assert committed == json.loads(json.dumps(schema())), "run: watchfloor schema > deploy/rules.schema.json"
