@@ -102,6 +102,9 @@ def _letters(text: str) -> str:
     return "".join(char for char in text if char.isalnum())
 
 
+Needled = list[tuple[int, int, int]]  # (number of the needle, start, end)
+
+
 class Needles:
     """Fixed texts, all looked for at once."""
 
@@ -109,7 +112,7 @@ class Needles:
         patterns = list(needles)
         self._search = ahocorasick_rs.AhoCorasick(patterns) if patterns else None
 
-    def find(self, text: str) -> list[tuple[int, int, int]]:
+    def find(self, text: str) -> Needled:
         """Give (number of the needle, start, end) of every one found, overlapping ones too."""
         return self._search.find_matches_as_indexes(text, overlapping=True) if self._search else []
 
@@ -122,14 +125,18 @@ class Automaton:
         by_needle: dict[str, list[int]] = {}
         for number, each in enumerate(self.spellings):
             by_needle.setdefault(each.needle, []).append(number)
-        self._numbers = list(by_needle.values())
+        self.by_needle = tuple(tuple(numbers) for numbers in by_needle.values())  # needle -> spellings
         self._needles = Needles(by_needle)
 
-    def find(self, folded: Folded) -> Iterator[tuple[int, int, int]]:
+    def search(self, folded: Folded) -> Needled:
+        """Give the needles that stand in a text: cheap, and what `find` starts from."""
+        return self._needles.find(folded.text)
+
+    def find(self, folded: Folded, needled: Needled | None = None) -> Iterator[tuple[int, int, int]]:
         """Yield (spelling number, start, end) in folded text, whole words with what is attached to them."""
         seen: set[tuple[int, int]] = set()
-        for needle, start, end in self._needles.find(folded.text):
-            for number in self._numbers[needle]:
+        for needle, start, end in self.search(folded) if needled is None else needled:
+            for number in self.by_needle[needle]:
                 each = self.spellings[number]
                 if each.pattern is None:
                     if not each.exact or _is_exact(each, folded, start + 1, end - 1):

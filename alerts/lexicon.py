@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from alerts.automaton import Automaton, Spelling, spelling
+from alerts.automaton import Automaton, Needled, Spelling, spelling
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.translit import Name, NameIndex
 from crawler.folding import Folded
@@ -20,6 +20,15 @@ class Meaning:
     term: str
     alias: str
     entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A text that was looked over: its needles and its names, not yet judged."""
+
+    folded: Folded
+    needled: Needled
+    names: tuple[tuple[Name, int, int], ...]
 
 
 class Lexicon:
@@ -40,6 +49,10 @@ class Lexicon:
         self._meanings = [tuple(each) for each in meanings.values()]
         self._names = NameIndex(name for entity in used for name in names_of(config.entities[entity]))
         self._used = used
+        self._by_needle = [
+            frozenset(meaning.term for number in numbers for meaning in self._meanings[number])
+            for numbers in self._automaton.by_needle
+        ]
 
     def _add_judgements(self, entity: Entity, meanings: dict[Spelling, list[Meaning]]) -> None:
         for other in entity.not_like:
@@ -49,15 +62,28 @@ class Lexicon:
             for each in context:
                 _add(meanings, Meaning(f"{CONTEXT}{each}", each))
 
-    def find(self, folded: Folded) -> Iterator[tuple[Meaning, int, int]]:
+    def search(self, folded: Folded) -> Found:
+        """Look a text over: what may stand in it, before anything is judged or placed."""
+        return Found(folded, self._automaton.search(folded), tuple(self._names.find(folded.text)))
+
+    def terms(self, found: Found) -> set[str]:
+        """Give the terms that may stand in a text; all that do are among them."""
+        terms: set[str] = set()
+        for needle, _, _ in found.needled:
+            terms |= self._by_needle[needle]
+        for name, _, _ in found.names:
+            terms.update(self._used[name.entity])
+        return terms
+
+    def find(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
         """Yield (meaning, start, end) for every spelling found as it is written."""
-        for number, start, end in self._automaton.find(folded):
+        for number, start, end in self._automaton.find(found.folded, found.needled):
             for meaning in self._meanings[number]:
                 yield meaning, start, end
 
-    def find_like(self, folded: Folded) -> Iterator[tuple[Meaning, int, int]]:
+    def find_like(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
         """Yield (meaning, start, end) for every transliteration near enough to a name."""
-        for name, start, end in self._names.find(folded.text):
+        for name, start, end in found.names:
             for term in self._used[name.entity]:
                 yield Meaning(term, name.alias, name.entity), start, end
 

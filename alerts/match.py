@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from alerts.alert import Match, Severity
 from alerts.lexicon import EXCEPT, Lexicon, terms_of
-from alerts.operators import anchors, evaluate
-from alerts.reading import FIELDS, Mention, Mentions, Reading, read
+from alerts.operators import anchors, evaluate, is_possible
+from alerts.reading import FIELDS, Mention, Mentions, Reading, look, read
 from alerts.rule import Condition, Config, Rule, Score
 from crawler.article import Article
 
@@ -33,15 +33,20 @@ class Matcher:
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """Give every rule that holds for the article, in the order of the file."""
-        reading = self.read(article)
+        looked = look(article, self._lexicon)
+        terms = {term for found in looked.values() for term in self._lexicon.terms(found)}
         numbers = set(self._unanchored)
-        for term in reading.mentions:
-            numbers.update(self._anchored.get(term, ()))
-        return tuple(match for number in sorted(numbers) if (match := judge(self.rules[number], reading)))
+        for term in terms & self._anchored.keys():
+            numbers.update(self._anchored[term])
+        likely = [self.rules[number] for number in sorted(numbers) if is_possible(self.rules[number].match, terms)]
+        if not likely:
+            return ()
+        reading = read(article, self._lexicon, looked)
+        return tuple(match for rule in likely if (match := judge(rule, reading)))
 
     def read(self, article: Article) -> Reading:
         """Read an article for these rules."""
-        return read(article, self._lexicon)
+        return read(article, self._lexicon, look(article, self._lexicon))
 
 
 def judge(rule: Rule, reading: Reading) -> Match | None:

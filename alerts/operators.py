@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -54,6 +54,18 @@ def evaluate(condition: Condition, reading: Reading) -> Mentions | None:
 def anchors(condition: Condition) -> Anchors:
     """Give terms of which at least one is found whenever the condition holds; None if there are no such."""
     return OPERATORS[condition.op].anchors(condition)
+
+
+def is_possible(condition: Condition, terms: Set[str]) -> bool:
+    """Say whether a condition could hold where only these terms stand; spares placing and judging them."""
+    op = condition.op
+    if op == "term":
+        return condition.term in terms
+    if op in {"all", "near", "same"}:
+        return all(is_possible(child, terms) for child in condition.children)
+    if op in {"any", "at_least", "title", "lead", "body"}:
+        return any(is_possible(child, terms) for child in condition.children)
+    return True
 
 
 # -- reading ------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from alerts.alert import Hit
-from alerts.lexicon import CONTEXT, MASK, Lexicon, Meaning
+from alerts.lexicon import CONTEXT, MASK, Found, Lexicon, Meaning
 from crawler.article import Article
 from crawler.folding import Folded
 
@@ -85,17 +85,25 @@ class Reading:
         return tuple(self.hit(each) for each in ordered)
 
 
-def read(article: Article, lexicon: Lexicon) -> Reading:
-    """Find all terms in an article; look-alikes and names without their context are left out."""
-    folded = {"title": Folded(article.title), "body": Folded(article.body)}
+Looked = Mapping[str, Found]  # by field
+
+
+def look(article: Article, lexicon: Lexicon) -> Looked:
+    """Look an article's fields over for terms."""
+    return {field: lexicon.search(Folded(getattr(article, field))) for field in FIELDS}
+
+
+def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
+    """Place all terms found in an article; look-alikes and names without their context are left out."""
     found: dict[str, list[Mention]] = {}
-    for field, text in folded.items():
+    for field, text in looked.items():
         for meaning, start, end in lexicon.find(text):
             found.setdefault(meaning.term, []).append(_mention(meaning, field, start, end))
         for meaning, start, end in lexicon.find_like(text):
             like, exact = _mention(meaning, field, start, end), found.setdefault(meaning.term, [])
             if not any(like.overlaps(each) for each in exact):
                 exact.append(like)
+    folded = {field: text.folded for field, text in looked.items()}
     return Reading(article, folded, _judged(found, lexicon) if found else {})
 
 

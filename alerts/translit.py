@@ -17,7 +17,10 @@ from crawler.folding import fold
 
 AUTO = 70.0  # rapidfuzz ratio, 0-100, asked of a spelling with the same skeleton
 AUTO_DELETED = 84.0  # and of one that lacks a consonant of it
-SHORTEST = 4  # consonants; what has fewer is too like other words
+AUTO_SHORT = 80.0  # and of one with few consonants
+SHORTEST = 3  # consonants; what has fewer is too like other words
+SHORT = 4  # below it a name is short, and needs at least so many letters:
+SHORT_LETTERS = 6
 SHORTEST_DELETED = 6
 _ARTICLES = frozenset({"al", "el", "ul", "ol", "as", "ash", "an", "ar", "at", "az", "ad"})
 _DIGRAPHS = (("kh", "k"), ("gh", "g"), ("sh", "s"), ("ch", "s"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("dj", "j"))
@@ -80,9 +83,10 @@ class NameIndex:
         parts = [each for word in fold(name.alias).split() if (each := self._words[word])]
         whole = " ".join(parts)
         size = len(whole.replace(" ", ""))
-        if size < SHORTEST or not fold(name.alias).replace(" ", "").isascii():
+        letters = "".join(_bare(fold(name.alias)).split())
+        if size < SHORTEST or not letters.isascii() or (size < SHORT and len(letters) < SHORT_LETTERS):
             return
-        yield f" {whole} ", name.ratio or AUTO
+        yield f" {whole} ", max(name.ratio or AUTO, AUTO_SHORT if size < SHORT else 0.0)
         if size >= SHORTEST_DELETED:
             lacking = {whole[:i] + whole[i + 1 :] for i, char in enumerate(whole) if char != " " and i > 0}
             for each in lacking - {whole}:

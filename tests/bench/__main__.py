@@ -6,9 +6,15 @@ import os
 import platform
 import sys
 
-from tests.bench import latency, seed, timeline, weight
+from tests.bench import latency, matching, seed, timeline, weight
 
-BENCHES = {"seed": seed.run, "latency": latency.run, "timeline": timeline.run, "weight": weight.run}
+BENCHES = {
+    "seed": seed.run,
+    "matching": matching.run,
+    "latency": latency.run,
+    "timeline": timeline.run,
+    "weight": weight.run,
+}
 
 
 def main() -> None:
