@@ -43,6 +43,7 @@ class Reason(StrEnum):
     FIRST_ARTICLE = "first_article"
     NEW_RULE = "new_rule"  # a rule that had not told this story
     SEVERITY_RAISED = "severity_raised"
+    REMATCH = "rematch"  # changed rules would have caught it
     SYSTEM = "system"  # the system speaks about itself
     BASELINE = "baseline"
     STALE = "stale"

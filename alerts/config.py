@@ -16,6 +16,7 @@ from alerts.rulebook import read_book
 from crawler.keys import MISSING, nearest, twice
 from crawler.source import make_sources
 from crawler.yamlfile import ConfigError, Place, Problems, included, read_file
+from crawler.yamlfile import Mapping as MappingNode
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 Fingerprint = tuple[tuple[int, int, int] | None, ...]
@@ -33,6 +34,9 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
         raise ConfigError(problems or [])
     files = included(path, root, problems)
     texts = [text, *(_merge(raw, each, problems) for each in files)]
+    for section, doc in (("sources", "what is polled"), ("rules", "what to be told about")):
+        if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
+            problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc})')
     config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None)
     if problems:
         raise ConfigError(problems)
@@ -79,9 +83,6 @@ def _config(
     problems: Problems,
     environ: Mapping[str, str] | None,
 ) -> Config:
-    for section, doc in (("sources", "what is polled"), ("rules", "what to be told about")):
-        if raw[section] is None:
-            problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc})')
     settings = raw["settings"] or {key.name: key.default for key in SETTINGS.keys}
     rows = raw["receivers"]
     known = (

@@ -21,13 +21,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from alerts import config as configuration
 from alerts import store
+from alerts.control import serve
 from alerts.deliver import Deliver
 from alerts.match import Matcher
 from alerts.notices import give_notice, tell_dead
+from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
 from crawler import store as archive
@@ -44,6 +46,7 @@ log = logging.getLogger(__name__)
 LOCK = "watchfloor.lock"
 TICK = 1.0  # seconds
 RULES_LOOKED_AT_EVERY = 2.0  # seconds
+LOOKED_BACK = timedelta(hours=24)
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
 RESOLVER_THREADS = 64  # names that hang must not keep healthy ones from being resolved
 
@@ -160,7 +163,7 @@ class Service:
         due = self._due(now)
         stored = await asyncio.gather(*(self._poll(source, now) for source in due))
         verdicts = await self._triage.run(now)
-        sent = await self._send(lambda: now)
+        sent = await self.send(now)
         return Round(
             polls=len(due),
             entries=sum(each.entries for each in stored),
@@ -171,11 +174,12 @@ class Service:
             deliveries=sent["sent"],
         )
 
-    async def _send(self, clock: Callable[[], datetime]) -> Counter[str]:
-        sent = await self._deliver.drain(clock)
+    async def send(self, now: datetime) -> Counter[str]:
+        """Deliver what is due, and the notices of what could not be."""
+        sent = await self._deliver.drain(lambda: now)
         if self._deliver.dead:
-            await self._tell_dead(clock())
-            sent += await self._deliver.drain(clock)
+            await self._tell_dead(now)
+            sent += await self._deliver.drain(lambda: now)
         return sent
 
     async def _tell_dead(self, now: datetime) -> None:
@@ -218,11 +222,13 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
+        control = await serve(self.state_dir, {"rematch": lambda request: self._asked_to_rematch(request, clock)})
         ticker = Ticker(lambda: self._tick(clock), TICK)
         watcher = asyncio.create_task(self._watch_rules(clock), name="rules watcher")
         ticker.start()
         await self._stopped.wait()
         log.info("stopping")
+        control.close()
         watcher.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watcher
@@ -312,6 +318,26 @@ class Service:
             len(loaded.sources),
         )
         await self._note_reload(now, "applied", ())
+        caught = await asyncio.to_thread(self._owed, loaded, Matcher(loaded), now - LOOKED_BACK)
+        stories = len({each.revision.placement.story for each in caught})
+        log.info("of the last 24 h the rules would have told %d stories more: watchfloor rematch sends them", stories)
+
+    async def rematch(self, since: timedelta, now: datetime) -> dict[str, int]:
+        """Send what the rules in force would have caught since then and nobody was told, as one digest a target."""
+        config, matcher = self.config, Matcher(self.config)
+        found = await asyncio.to_thread(self._owed, config, matcher, now - since)
+        digests = await self.lane.write(lambda connection: queue_digest(connection, config, found, now))
+        log.info("rematched since=%s stories=%d digests=%d", now - since, len(found), digests)
+        return {"stories": len({each.revision.placement.story for each in found}), "digests": digests}
+
+    def _owed(self, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
+        with self.database.read() as connection:
+            return owed(connection, config, matcher, since)
+
+    async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Callable[[], datetime]) -> Mapping[str, Any]:
+        done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())
+        await self._deliver.start_due(clock)
+        return done
 
     async def _note_reload(self, now: datetime, result: str, problems: tuple[str, ...]) -> None:
         note = {"at": now.isoformat(), "result": result, "version": self.config.version, "problems": problems}

@@ -102,7 +102,7 @@ def _settle_one(
     told = store.told_of(connection, story)
     made = decide(config, revision, matches, told, now)
     store.add_decisions(connection, revision.seq, story, now, made)
-    alert = _alert(connection, config, revision, matches, now)
+    alert = make_alert(connection, config, revision, matches, now)
     queued = [each for each in made if each.queue]
     if queued:
         store.add_alert(connection, alert)
@@ -130,9 +130,10 @@ def _after(before: Told | None, decision: Decision, alert: Alert) -> Told:
     return Told(rules, severity, alert.revision)
 
 
-def _alert(
+def make_alert(
     connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...], now: datetime
 ) -> Alert:
+    """Make the next alert revision of a story, as it stands now."""
     rules = {rule.id: rule for rule in config.rules}
     story = revision.placement.story
     causes = tuple(

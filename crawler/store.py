@@ -253,6 +253,7 @@ def save_identity(connection: Connection, key: str, source: str, article: str, c
     save(connection, identities, values, "key", "source")
 
 
+_IS_CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
 _REVISIONS = (
     select(
         revisions.c.seq,
@@ -290,6 +291,15 @@ def _revision(row: RowMapping) -> Revision:
     return Revision(row["seq"], article, placement, row["seen"], baseline=row["baseline"])
 
 
+_SINCE = _REVISIONS.where(articles.c.first_seen >= bindparam("since"), _IS_CURRENT)
+
+
+def revisions_since(connection: Connection, since: datetime, seq: int, limit: int) -> list[Revision]:
+    """Give the newest revisions of articles first seen since then, those after `seq`, in order."""
+    rows = connection.execute(_SINCE, {"since": since, "after": seq, "most": limit})
+    return [_revision(row) for row in rows.mappings()]
+
+
 def articles_of(connection: Connection, identity: str) -> list[Article]:
     """Give the article of that id, or the articles of the story of that id, as they stand now."""
     named = or_(articles.c.id == identity, articles.c.story == identity)
@@ -314,7 +324,6 @@ _CURRENT = (
     revisions.c.summary,
     revisions.c.text,
 )
-_IS_CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
 
 
 def placement_of(connection: Connection, article: str) -> Placement:

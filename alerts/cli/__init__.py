@@ -19,6 +19,7 @@ COMMANDS = {
     "match": ("alerts.cli.match", "Say which rules match given articles, and by which words."),
     "explain": ("alerts.cli.explain", "Say why rules matched an article, or what it lacked."),
     "backtest": ("alerts.cli.backtest", "Count what the rules would have caught; show what a change to them does."),
+    "rematch": ("alerts.cli.rematch", "Send what changed rules would have caught, as one digest."),
     "suggest": ("alerts.cli.suggest", "Show spellings of an entity in the archive that none of its aliases lists."),
     "schema": ("alerts.cli.schema", "Print the JSON Schema of rules.yaml, for editors."),
     "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),

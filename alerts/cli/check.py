@@ -1,35 +1,73 @@
-"""`watchfloor check`: every error of rules.yaml at once, then the rules' own tests."""
+"""`watchfloor check`: every error of rules.yaml at once, the rules' own tests, then what it would do badly."""
 
 from __future__ import annotations
 
+import importlib
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from alerts.cli.common import config_option, load_config, refuse, rules_path
-from alerts.lint import failed_tests
+from alerts.backtest import days, per_rule, run
+from alerts.cli.common import config_option, excerpt, load_config, refuse, rules_path, state_option, state_path
+from alerts.lint import BROAD, failed_tests, too_broad, warnings
 from alerts.rule import Config
-from crawler.yamlfile import ConfigError
+from crawler.article import Article
+from crawler.yamlfile import ConfigError, Problem
+
+STORE = "watchfloor.db"  # as crawler.db names it, which imports SQLAlchemy
+LOOKED_BACK = timedelta(days=7)
 
 
 @click.command(name="check")
 @config_option
-def command(path: Path | None) -> None:
-    """Find every error in rules.yaml and run the rules' own tests. Nothing running is touched."""
-    config = load_config(rules_path(path))
-    problems = failed_tests(config)
-    if problems:
+@state_option
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+@click.option("--broad", type=float, default=BROAD, show_default=True, help="Matches a day that are too many.")
+def command(path: Path | None, state_dir: Path | None, *, strict: bool, broad: float) -> None:
+    """Find every error in rules.yaml, run the rules' own tests, warn of what would go badly. Nothing is changed."""
+    rules = rules_path(path)
+    config = load_config(rules)
+    if problems := failed_tests(config):
         refuse(ConfigError(problems))
-    click.echo(summary(config))
+    archived = _archived(state_path(state_dir, rules))
+    span = days(archived)
+    counts = per_rule(run(config, archived), config)
+    found = [*warnings(config), *(too_broad(config, counts, span, broad) if archived else ())]
+    _warn(found)
+    click.echo(_summary(config, sum(counts.values()) / span if archived else None))
+    if strict and found:
+        sys.exit(1)
 
 
-def summary(config: Config) -> str:
+def _archived(state: Path) -> list[Article]:
+    """Read the last days of the archive, where there is one; without it nothing of the store is imported."""
+    if not (state / STORE).exists():
+        return []
+    archive = importlib.import_module("alerts.archive")
+    found: list[Article] = archive.articles_since(state, datetime.now(UTC) - LOOKED_BACK)
+    return found
+
+
+def _warn(found: list[Problem]) -> None:
+    for problem in found:
+        click.echo(f"{problem.place}: warning: {problem.message}", err=True)
+        click.echo(excerpt(problem.place), err=True)
+    if found:
+        click.echo(f"{len(found)} warning{'s' * (len(found) != 1)}", err=True)
+
+
+def _summary(config: Config, a_day: float | None) -> str:
     tests = sum(len(rule.tests.match) + len(rule.tests.no_match) for rule in config.rules)
     counted = [
         (len(config.rules), "rule", "rules"),
         (len(config.sources), "source", "sources"),
         (len(config.entities), "entity", "entities"),
-        (len(config.receivers), "receiver", "receivers"),
+        (tests, "test holds", "tests hold"),
     ]
     parts = ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counted)
-    return f"{config.path}: ok; {parts}; {tests} tests hold"
+    about = (
+        "no archive yet to say how many alerts a day" if a_day is None else f"about {a_day:.0f} matches a day on your"
+    )
+    return f"{config.path}: ok; {parts}, {about}{'' if a_day is None else ' last 7 days'}"

@@ -21,7 +21,7 @@ from alerts import config as configuration
 from alerts.lines import Line, LineError, open_lines, read_lines, read_text
 from alerts.rule import Config
 from crawler.keys import span
-from crawler.yamlfile import ConfigError
+from crawler.yamlfile import ConfigError, Place
 
 VERSION = version("watchfloor")
 PLACES = (Path("rules.yaml"), Path("/etc/watchfloor/rules.yaml"))
@@ -64,9 +64,21 @@ def refuse(error: ConfigError) -> NoReturn:
     """Print every error of a rules file, then their number, and end with 1."""
     for problem in error.problems:
         click.echo(str(problem), err=True)
+        click.echo(excerpt(problem.place), err=True)
     many = len(error.problems)
     click.echo(f"{many} error{'s' * (many != 1)}; nothing was changed", err=True)
     sys.exit(1)
+
+
+def excerpt(place: Place) -> str:
+    """Give the line a problem is in, with a caret under its place."""
+    try:
+        line = Path(place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
+    except (OSError, UnicodeDecodeError, IndexError):
+        return ""
+    start = max(0, place.column - 61)
+    shown = "".join(char if char.isprintable() else " " for char in line[start : start + 100])
+    return f"{place.line:5} | {shown}\n      | {' ' * (place.column - 1 - start)}^"
 
 
 def fail(message: str) -> NoReturn:

@@ -27,6 +27,7 @@ REASONS = {
     Reason.NEW_RULE: "a further rule matched this story",
     Reason.SEVERITY_RAISED: "its severity rose",
     Reason.STALE: "older than the freshness limit, so listed here instead of interrupting",
+    Reason.REMATCH: "the rules as changed would have caught it",
     Reason.SYSTEM: "Watchfloor on itself",
 }
 
@@ -51,7 +52,8 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
 
 def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:
     """Write a digest: one line a story, most urgent first, grouped by the rule that found them."""
-    title = f"DIGEST {len(alerts)} older {'story' if len(alerts) == 1 else 'stories'}"
+    what = "more" if delivery.reason is Reason.REMATCH else "older"
+    title = f"DIGEST {len(alerts)} {what} {'story' if len(alerts) == 1 else 'stories'}"
     lines = [f"Found late ({REASONS[delivery.reason]}):"]
     ranked = sorted(alerts, key=lambda each: (each.causes[0].rule, -each.severity, each.story))
     heading = ""

@@ -167,3 +167,19 @@ def test_no_port_is_opened(desk: Desk) -> None:
 
 def listening(pid: int) -> list[int]:
     return [each.laddr.port for each in psutil.Process(pid).net_connections() if each.status == psutil.CONN_LISTEN]
+
+
+def test_rematch_reaches_the_running_daemon_and_sends_one_digest(desk: Desk) -> None:
+    items = [{"title": f"A convoy moves {n}", "guid": str(n)} for n in range(3)]
+    desk.outlet.serve("/a.xml", rss(*items))
+    desk.write("/a.xml", settings="backfill: 0")
+    with daemon(desk) as running:
+        assert running.says("baseline source=s1 articles=3")
+        desk.rules.write_text(desk.rules.read_text().replace("militia,", "convoy,"))
+        assert running.says("of the last 24 h the rules would have told 3 stories more")
+        done = desk.run("rematch", "--since", "24h")
+        assert done.stdout == "3 stories that were not told, in 1 digests\n"
+        assert desk.hook.wait_for(1)
+        assert desk.run("rematch").stdout == "0 stories that were not told, in 0 digests\n"
+    assert desk.hook.titles() == ["DIGEST 3 more stories"]
+    assert not any(desk.status()["ledger"]["remainders"].values())

@@ -1,0 +1,72 @@
+"""Stored revisions under changed rules -> what they would have caught and nobody was told, as one digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts import store
+from alerts.alert import Decision, Kind, Match, Reason, Told
+from alerts.match import Matcher
+from alerts.rule import Config
+from alerts.triage import make_alert
+from crawler import store as archive
+from crawler.article import Revision
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A stored revision that the rules now catch for a target which was not told of its story."""
+
+    revision: Revision
+    matches: tuple[Match, ...]
+    target: str
+    receiver: str
+
+
+def owed(connection: Connection, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
+    """Find what the rules catch of the articles first seen since then, story by story, and who was not told."""
+    found: list[Owed] = []
+    listed: set[tuple[str, str]] = set()
+    after = 0
+    while revisions := archive.revisions_since(connection, since, after, BATCH):
+        after = revisions[-1].seq
+        for revision in revisions:
+            matches = matcher.match(revision.article)
+            for each in _targets(connection, config, revision, matches) if matches else ():
+                if (revision.placement.story, each.target) not in listed:
+                    listed.add((revision.placement.story, each.target))
+                    found.append(each)
+    return found
+
+
+def _targets(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> list[Owed]:
+    told = store.told_of(connection, revision.placement.story)
+    rules = {rule.id: rule for rule in config.rules if rule.mode == "live"}
+    owing: list[Owed] = []
+    for receiver in config.receivers.values():
+        due = tuple(match for match in matches if match.rule in rules and receiver.name in rules[match.rule].notify)
+        loud = tuple(match for match in due if match.severity >= receiver.min_severity)
+        wanted = {match.rule for match in loud}
+        untold = [each for each in receiver.targets if each.id not in told or not wanted <= told[each.id].rules]
+        owing += [Owed(revision, loud, each.id, receiver.name) for each in untold if loud]
+    return owing
+
+
+def queue_digest(connection: Connection, config: Config, found: list[Owed], now: datetime) -> int:
+    """Queue one digest a target of what it is owed, which is told with it; gives the number of digests."""
+    subjects = {each.target: f"{each.receiver}@rematch-{now:%Y-%m-%dT%H:%M:%SZ}" for each in found}
+    for each in found:
+        story, subject = each.revision.placement.story, subjects[each.target]
+        alert = make_alert(connection, config, each.revision, each.matches, now)
+        store.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
+        digest = Decision(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, queue=True, rules=())
+        store.queue(connection, digest, subject, 1, now, now)
+        before = store.told_of(connection, story).get(each.target)
+        rules = frozenset(match.rule for match in each.matches) | (before.rules if before else frozenset())
+        store.save_told(connection, story, each.target, now, Told(rules, alert.severity, alert.revision))
+    return len(subjects)

@@ -1,0 +1,52 @@
+"""What check warns of, and what it must not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alerts.config import load
+from alerts.lint import too_broad, warnings
+from alerts.rule import Config
+
+HEAD = 'version: 1\nsources: [{id: wire, url: "https://wire.example/"}]\n'
+RULE = "rules:\n  - {id: r, title: T, match: %s, severity: priority, notify: [console], tests: {match: [a], no_match: [b]}}\n"
+CONSOLE = 'receivers: {console: {urls: ["console://"]}}\n'
+WARNED = [
+    ("no tests", CONSOLE, RULE.replace(", tests: {match: [a], no_match: [b]}", "") % "[a1]", "has no tests of both kinds"),
+    ("dead entity", CONSOLE + "entities: {e: {aliases: [x1]}}\n", RULE % "[a1]", 'entity "e" is dead'),
+    ("dead list", CONSOLE + "lists: {l: [x1]}\n", RULE % "[a1]", 'list "l" is dead'),
+    ("repeated", CONSOLE + "lists: {l: [Ain al-Asad, ain al asad]}\n", RULE % '["$l"]', "stands more than once"),
+    ("shared alias", CONSOLE + "entities: {e: {aliases: [x1]}, f: {aliases: [X1]}}\n", RULE % '["$e", "$f"]', 'belongs to "e" too'),
+    ("inside another", CONSOLE + "entities: {e: {aliases: [Hezbollah]}, f: {aliases: [Kataib Hezbollah]}}\n", RULE % '["$e", "$f"]', "add it to not_like"),
+    ("spelled alike", CONSOLE + "entities: {e: {aliases: [Khamenei], fuzzy: auto}, f: {aliases: [Khomeini], fuzzy: auto}}\n", RULE % '["$e", "$f"]', "say not_like in both"),
+    ("nobody is told", 'receivers: {console: {urls: ["console://"]}, spare: {urls: ["json://127.0.0.1:9/"]}}\n', RULE % "[a1]", 'receiver "spare" is reached by no live rule'),
+    ("asks for too much", 'receivers: {console: {urls: ["console://"], min_severity: flash}}\n', RULE % "[a1]", "no rule that notifies it is so urgent"),
+    ("forbidden and asked for", CONSOLE, RULE % "{any: [a1, b1], none: [b1]}", 'asks for "b1" and forbids it'),
+]  # fmt: skip
+
+
+def desk(place: Path, text: str) -> Config:
+    path = place / "rules.yaml"
+    path.write_text(text)
+    return load(path, environ={})
+
+
+@pytest.mark.parametrize(("name", "head", "rules", "words"), WARNED, ids=[row[0] for row in WARNED])
+def test_warns(tmp_path: Path, name: str, head: str, rules: str, words: str) -> None:
+    found = [str(problem) for problem in warnings(desk(tmp_path, HEAD + head + rules))]
+    assert any(words in each for each in found), (name, found)
+
+
+def test_shipped_rules_have_no_warnings() -> None:
+    config = load(Path(__file__).parents[2] / "rules.yaml", environ={})
+    assert [str(problem) for problem in warnings(config)] == []
+
+
+def test_broad_rule_is_named_with_its_rate(tmp_path: Path) -> None:
+    config = desk(tmp_path, HEAD + CONSOLE + RULE % "[a1]")
+    assert [str(each).partition(": ")[2] for each in too_broad(config, {"r": 480}, 2)] == [
+        'rule "r" fires 240 x a day; narrow it'
+    ]
+    assert too_broad(config, {"r": 80}, 2) == []
