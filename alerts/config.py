@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config
 from alerts.rulebook import read_book
 from crawler.keys import MISSING, nearest, twice
 from crawler.source import make_sources
-from crawler.yamlfile import ConfigError, Place, Problems, included, read_file
+from crawler.yamlfile import ConfigError, Place, Problem, Problems, included, read_file
 from crawler.yamlfile import Mapping as MappingNode
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -46,6 +48,18 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
 def fingerprint(path: Path, files: Iterable[str] = ()) -> Fingerprint:
     """Give what changes when one of the files is saved or replaced."""
     return (_stat(path), *(_stat(Path(each)) for each in files))
+
+
+def exposed(path: Path, files: Iterable[str] = ()) -> list[Problem]:
+    """Name the files that someone besides their owner may write, or whose owner is neither we nor root."""
+    found = []
+    for each in (path, *(Path(name) for name in files)):
+        seen = each.stat()
+        if seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            found.append(Problem(Place(str(each), 1, 1), "others may write this file; chmod go-w takes that away"))
+        elif seen.st_uid not in {os.geteuid(), 0}:
+            found.append(Problem(Place(str(each), 1, 1), "this file is another user's; chown it to ours"))
+    return found
 
 
 def _stat(path: Path) -> tuple[int, int, int] | None:

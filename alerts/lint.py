@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from alerts.alert import Match, Severity
+from alerts.automaton import Automaton, spelling
 from alerts.lexicon import expand, members, terms_of
 from alerts.match import Matcher, positive_terms
 from alerts.rule import Condition, Config, Rule
 from alerts.translit import SHORTEST, skeleton
 from crawler.article import Article
-from crawler.folding import fold
+from crawler.folding import Folded, fold
 from crawler.yamlfile import Place, Problem
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +54,7 @@ def warnings(config: Config) -> list[Problem]:
         *_look_alikes(config),
         *_unreachable(config),
         *_shadowed(config),
+        *_dead_terms(config),
     ]
     return sorted(set(found))
 
@@ -172,3 +174,25 @@ def _forbidden(condition: Condition) -> Iterable[str]:
     if condition.op == "all":
         return [term for child in condition.children for term in _forbidden(child)]
     return []
+
+
+def _dead_terms(config: Config) -> Iterator[Problem]:
+    """Find terms of one `any` that another of it always finds too; where mentions are scored, both count."""
+    for rule in config.rules:
+        for group in _groups(rule.match) if rule.score is None else ():
+            plain = [child for child in group.children if child.op == "term" and not child.term.startswith(("$", "="))]
+            for child in plain:
+                others = [each.term for each in plain if each.term != child.term]
+                text = Folded(child.term.replace("*", "").replace("?", "x"))
+                found = Automaton(made for term in others if (made := spelling(term)) is not None)
+                for number, _, _ in found.find(text):
+                    other = found.spellings[number].alias
+                    yield Problem(child.place, f'"{child.term}" is dead beside "{other}", which finds as much')
+                    break
+
+
+def _groups(condition: Condition) -> Iterator[Condition]:
+    if condition.op == "any":
+        yield condition
+    for child in condition.children:
+        yield from _groups(child)

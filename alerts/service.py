@@ -115,6 +115,7 @@ class Service:
         self._rules, self._environ, self._timeout = rules, environ, timeout
         self.state_dir = state_dir
         self.config = configuration.load(rules, environ=environ)
+        _check_exposed(rules, self.config, environ)
         self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules, self.config.files)
         self._polls: dict[str, asyncio.Task[Stored]] = {}
         self._states: dict[str, SourceState] = {}
@@ -348,6 +349,15 @@ def _log_poll(source: Source, name: OutcomeName, detail: str, stored: Stored) ->
     level = logging.DEBUG if name is OutcomeName.NOT_MODIFIED else logging.INFO
     counts = " ".join(f"{key}={value}" for key, value in stored.amounts().items() if value)
     log.log(level, "polled source=%s outcome=%s detail=%s %s", source.id, name.value, detail or "-", counts)
+
+
+def _check_exposed(rules: Path, config: Config, environ: Mapping[str, str]) -> None:
+    """Warn of rules that others may write; as a service (systemd sets INVOCATION_ID) do not start on them."""
+    found = configuration.exposed(rules, config.files)
+    for problem in found:
+        log.warning("%s", problem)
+    if found and "INVOCATION_ID" in environ:
+        raise ConfigError(found)
 
 
 def describe(done: Round, at: datetime) -> dict[str, object]:

@@ -11,6 +11,7 @@ import click
 
 from alerts.backtest import days, per_rule, run
 from alerts.cli.common import config_option, excerpt, load_config, refuse, rules_path, state_option, state_path
+from alerts.config import exposed
 from alerts.lint import BROAD, failed_tests, too_broad, warnings
 from alerts.rule import Config
 from crawler.article import Article
@@ -34,7 +35,11 @@ def command(path: Path | None, state_dir: Path | None, *, strict: bool, broad: f
     archived = _archived(state_path(state_dir, rules))
     span = days(archived)
     counts = per_rule(run(config, archived), config)
-    found = [*warnings(config), *(too_broad(config, counts, span, broad) if archived else ())]
+    found = [
+        *exposed(rules, config.files),
+        *warnings(config),
+        *(too_broad(config, counts, span, broad) if archived else ()),
+    ]
     _warn(found)
     click.echo(_summary(config, sum(counts.values()) / span if archived else None))
     if strict and found:

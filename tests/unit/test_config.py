@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.config import fingerprint, load
+from alerts.config import exposed, fingerprint, load
 from alerts.lint import failed_tests
 from crawler.source import read_sources
 from crawler.yamlfile import ConfigError, Problems, read_file, read_yaml
@@ -125,3 +125,24 @@ def test_fingerprint_changes_when_the_file_is_replaced(tmp_path: Path) -> None:
     os.utime(other, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
     other.replace(path)
     assert fingerprint(path) != first
+
+
+def test_file_that_others_may_write_is_named(tmp_path: Path) -> None:
+    desk(tmp_path, rule("[militia]"))
+    path = tmp_path / "rules.yaml"
+    path.chmod(0o644)
+    assert exposed(path) == []
+    path.chmod(0o664)
+    assert [str(each) for each in exposed(path)] == [
+        f"{path}:1:1: others may write this file; chmod go-w takes that away"
+    ]
+
+
+def test_environment_is_read_in_receivers_only(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    desk(tmp_path, rule('["x1 ${SECRET}"]'), settings='contact: "${SECRET}"')
+    words = path.read_text().replace("title: Rule r", 'title: "${SECRET}"')
+    path.write_text(words)
+    config = load(path, environ={"SECRET": "hunter2"})
+    assert "hunter2" not in repr(config)
+    assert (config.contact, config.rules[0].title) == ("${SECRET}", "${SECRET}")

@@ -23,6 +23,7 @@ WARNED = [
     ("spelled alike", CONSOLE + "entities: {e: {aliases: [Khamenei], fuzzy: auto}, f: {aliases: [Khomeini], fuzzy: auto}}\n", RULE % '["$e", "$f"]', "say not_like in both"),
     ("nobody is told", 'receivers: {console: {urls: ["console://"]}, spare: {urls: ["json://127.0.0.1:9/"]}}\n', RULE % "[a1]", 'receiver "spare" is reached by no live rule'),
     ("asks for too much", 'receivers: {console: {urls: ["console://"], min_severity: flash}}\n', RULE % "[a1]", "no rule that notifies it is so urgent"),
+    ("dead term", CONSOLE, RULE % '["militia*", militias]', '"militias" is dead beside "militia*"'),
     ("forbidden and asked for", CONSOLE, RULE % "{any: [a1, b1], none: [b1]}", 'asks for "b1" and forbids it'),
 ]  # fmt: skip
 
