@@ -142,7 +142,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one target has been told of one story."""
+    """What one target knows of one story; `revision` is the last alert it was sent, 0 where it was sent none."""
 
     rules: frozenset[str]
     severity: Severity

@@ -75,7 +75,7 @@ def _tell(target: Target, severity: Severity, rules: tuple[str, ...], told: Told
     """Decide between the first word, a ping and an edit, for what nothing else holds back."""
     kind, reason, queue = Kind.ALERT, Reason.FIRST_ARTICLE, True
     if told is not None:
-        kind, reason = Kind.UPDATE, Reason.NEW_RULE
+        kind, reason = Kind.UPDATE if told.revision else Kind.ALERT, Reason.NEW_RULE
         if set(rules) <= told.rules:
             reason = Reason.SEVERITY_RAISED
             if severity <= told.severity:

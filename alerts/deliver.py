@@ -103,7 +103,11 @@ class Deliver:
         return ended
 
     async def _send(self, target: Target, delivery: Delivery, clock: Callable[[], datetime]) -> DeliveryState:
-        message = await asyncio.to_thread(self._render, delivery)
+        try:
+            message = await asyncio.to_thread(self._render, delivery)
+        except Exception as error:  # noqa: BLE001 - a message that cannot be written must not stop its lane for ever
+            result = receivers.SendResult(ok=False, detail=f"cannot be written: {error!r}")
+            return await self._record(delivery, result, clock())
         threads = self._threads.setdefault(target.id, ThreadPoolExecutor(1, f"send-{target.receiver}"))
         result = await asyncio.get_running_loop().run_in_executor(threads, receivers.send, target, message)
         return await self._record(delivery, result, clock())

@@ -92,7 +92,7 @@ def _text(raw: dict[str, Any], key: str, number: int) -> str:
     value = raw.get(key)
     if value is not None and not isinstance(value, str):
         raise LineError(f'line {number}: "{key}" is {type(value).__name__}; a string is expected')
-    return value or ""
+    return (value or "").encode("utf-8", "replace").decode()  # JSON can hold half a surrogate pair, text cannot
 
 
 def _time(raw: dict[str, Any], key: str, number: int) -> datetime | None:

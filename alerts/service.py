@@ -16,12 +16,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts import config as configuration
 from alerts import store
@@ -33,6 +35,7 @@ from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
 from crawler import store as archive
+from crawler.article import Entry
 from crawler.db import DATABASE, Database, WriterLane
 from crawler.fetching import Fetching, parse
 from crawler.ingest import Stored, store_poll
@@ -44,9 +47,11 @@ from crawler.yamlfile import ConfigError
 
 log = logging.getLogger(__name__)
 LOCK = "watchfloor.lock"
+LOCK_TRIES, LOCK_PAUSE = 5, 0.1
 TICK = 1.0  # seconds
 RULES_LOOKED_AT_EVERY = 2.0  # seconds
 LOOKED_BACK = timedelta(hours=24)
+RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
 RESOLVER_THREADS = 64  # names that hang must not keep healthy ones from being resolved
 
@@ -82,13 +87,17 @@ def lock(state_dir: Path) -> IO[str]:
     """Take the state directory for this process; the file says whose it is."""
     state_dir.mkdir(parents=True, exist_ok=True)
     handle = (state_dir / LOCK).open("a+", encoding="ascii")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    for left in reversed(range(LOCK_TRIES)):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        if left:
+            time.sleep(LOCK_PAUSE)  # a `status` looks at the lock for an instant
+    else:
         handle.seek(0)
         holder = handle.read().strip() or "unknown"
         handle.close()
-        raise AlreadyRunning(f"{state_dir} is in use by the daemon with pid {holder}") from None
+        raise AlreadyRunning(f"{state_dir} is in use by the daemon with pid {holder}")
     handle.seek(0)
     handle.truncate()
     handle.write(str(os.getpid()))
@@ -201,14 +210,32 @@ class Service:
         after = next_state(source, state, outcome, now)
         first = state.baseline is None and after.baseline is not None
         entries, rejected = (feed.entries, feed.rejected) if feed else ((), ())
-        stored = await self.lane.write(
-            lambda connection: store_poll(connection, source, after, entries, rejected, now, baseline=first)
-        )
+        stored = await self._store(source, after, entries, rejected, now, baseline=first)
         self._states[source.id] = after
         _log_poll(source, outcome.name, outcome.detail, stored)
         if first and stored.new:
             log.info("baseline source=%s articles=%d: stored, not alerted", source.id, stored.new)
         return stored
+
+    async def _store(
+        self,
+        source: Source,
+        after: SourceState,
+        entries: tuple[Entry, ...],
+        rejected: tuple[str, ...],
+        now: datetime,
+        *,
+        baseline: bool,
+    ) -> Stored:
+        """Commit 1. An entry that cannot be stored is found by storing one at a time, and costs no other."""
+        store_it = partial(
+            store_poll, source=source, state=after, entries=entries, rejected=rejected, now=now, baseline=baseline
+        )
+        try:
+            return await self.lane.write(store_it)
+        except SQLAlchemyError as error:
+            log.warning("poll not stored at once source=%s error=%s: storing entry by entry", source.id, error)
+            return await self.lane.write(partial(store_it, careful=True))
 
     # -- the daemon ----------------------------------------------------------------------------------------
 
@@ -267,12 +294,24 @@ class Service:
         await self._deliver.start_due(clock)
         if self._deliver.dead:
             await self._tell_dead(clock())
+        if self._triage.failed:
+            await self._tell_unmatched(clock())
         return verdicts
+
+    async def _tell_unmatched(self, now: datetime) -> None:
+        failed, self._triage.failed = self._triage.failed, []
+        ids = ", ".join(revision.article.id for revision in failed[:20])
+        words = f"The log says why. They are stored and were not judged: {ids}"
+        title = f"{len(failed)} articles could not be matched"
+        await give_notice(self.lane, self.config, f"unmatched:{failed[0].seq}", title, words, now)
 
     def _polled(self, source: str, task: asyncio.Task[Stored]) -> None:
         self._polls.pop(source, None)
         if not task.cancelled() and (error := task.exception()):
-            log.error("poll not stored source=%s error=%r: it is polled again", source, error)
+            state = self._states[source]
+            again = state.due + RETRIED_AFTER * 2 ** min(state.failures, 8)
+            self._states[source] = replace(state, due=again, failures=state.failures + 1)
+            log.error("poll not stored source=%s error=%r: nothing is lost, it is polled again", source, error)
 
     # -- rules -----------------------------------------------------------------------------------------------
 

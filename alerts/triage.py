@@ -52,6 +52,7 @@ class Triage:
         self._database, self._lane = database, lane
         self.config, self._matcher = config, matcher
         self._turn = asyncio.Lock()
+        self.failed: list[Revision] = []
 
     def use(self, config: Config, matcher: Matcher) -> None:
         """Apply other rules from the next revision on."""
@@ -70,7 +71,15 @@ class Triage:
         with self._database.read() as connection:
             after = int(store.get_mark(connection, TRIAGED) or 0)
             waiting = archive.revisions_after(connection, after, BATCH)
-        return [(revision, self._matcher.match(revision.article)) for revision in waiting]
+        return [(revision, self._match(revision)) for revision in waiting]
+
+    def _match(self, revision: Revision) -> tuple[Match, ...]:
+        try:
+            return self._matcher.match(revision.article)
+        except Exception:
+            log.exception("article not matched article=%s revision=%d", revision.article.id, revision.article.revision)
+            self.failed.append(revision)  # the admin is told; the articles behind it must not wait for ever
+            return ()
 
 
 def settle(
@@ -109,7 +118,9 @@ def _settle_one(
         verdicts.alerts += 1
     for each in queued:
         store.queue(connection, each, story, alert.revision, now, now)
-        store.save_told(connection, story, each.target, now, _after(told.get(each.target), each, alert))
+    for each in made:
+        if each.queue or each.reason in {Reason.BASELINE, Reason.STALE}:
+            store.save_told(connection, story, each.target, now, _after(told.get(each.target), each, alert.revision))
     _fold_stale(connection, alert, revision, made, now)
     verdicts.matches += len(matches)
     verdicts.counts.update(_amounts(made))
@@ -124,10 +135,14 @@ def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
     return amounts
 
 
-def _after(before: Told | None, decision: Decision, alert: Alert) -> Told:
+def _after(before: Told | None, decision: Decision, revision: int) -> Told:
+    """Give what a target knows after a decision; revision 0 where it was never sent a message of its own.
+
+    What was there before we began, and what only a digest lists, counts as known: an edit of it tells nothing new.
+    """
     rules = frozenset(decision.rules) | (before.rules if before else frozenset())
     severity = max(decision.severity, before.severity if before else Severity.ROUTINE)
-    return Told(rules, severity, alert.revision)
+    return Told(rules, severity, revision if decision.queue else before.revision if before else 0)
 
 
 def make_alert(

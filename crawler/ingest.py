@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler import store
 from crawler.article import Entry, Placement, Relation, mint
@@ -44,16 +45,34 @@ def store_poll(
     now: datetime,
     *,
     baseline: bool = False,
+    careful: bool = False,
 ) -> Stored:
-    """Store a poll: each entry in its place, oldest first, and the state that says it was polled."""
+    """Store a poll: each entry in its place, oldest first, and the state that says it was polled.
+
+    `careful` gives each entry a savepoint of its own: one that the store refuses is counted as rejected.
+    """
     stored = Stored(rejected=Counter(rejected))
     stored.entries = len(entries) + stored.rejected.total()
     line = _Line(connection, source, now, baseline=baseline)
     for keys, made in line.drafts(entries):
-        line.put(keys, made, stored)
+        if careful:
+            _put_carefully(connection, line, keys, made, stored)
+        else:
+            line.put(keys, made, stored)
     store.save_state(connection, state)
     store.count(connection, store.counts, stored.amounts())
     return stored
+
+
+def _put_carefully(connection: Connection, line: _Line, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
+    before = replace(stored)
+    try:
+        with connection.begin_nested():
+            line.put(keys, made, stored)
+    except (SQLAlchemyError, ValueError) as error:
+        stored.new, stored.known, stored.revised = before.new, before.known, before.revised
+        stored.rejected["unstorable"] += 1
+        log.error("entry not stored keys=%s error=%s", keys, error)
 
 
 class _Line:

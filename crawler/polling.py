@@ -20,7 +20,7 @@ def state_for(source: Source, state: SourceState | None, now: datetime) -> Sourc
 
 
 def next_state(source: Source, state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
-    """Give the state after a poll. The first good one makes the baseline; failures back off, up to six hours."""
+    """Give the state after a poll. The first good one, even an empty one, makes the baseline; failures back off."""
     good = outcome.name in SUCCESSES
     failures = 0 if good else state.failures + 1
     after = replace(
@@ -32,7 +32,7 @@ def next_state(source: Source, state: SourceState, outcome: Outcome, now: dateti
         succeeded=now if good else state.succeeded,
         failures=failures,
     )
-    if outcome.name is OutcomeName.OK and state.baseline is None:
+    if outcome.name in {OutcomeName.OK, OutcomeName.NO_ENTRIES} and state.baseline is None:
         after = replace(after, baseline=now)
     return _with_validators(after, outcome) if outcome.name in VALIDATED else after
 

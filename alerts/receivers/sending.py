@@ -38,9 +38,12 @@ def send(target: Target, message: Message) -> SendResult:
     except BadReceiverUrl as error:
         return SendResult(ok=False, detail=str(error))
     sender = Apprise(service, asset=asset())
-    result = sender.notify(
-        body=message.body, title=message.title, body_format=NotifyFormat.TEXT, log_level=logging.WARNING
-    )
+    try:
+        result = sender.notify(
+            body=message.body, title=message.title, body_format=NotifyFormat.TEXT, log_level=logging.WARNING
+        )
+    except Exception as error:  # noqa: BLE001 - one of 130 plugins failed in a way of its own; the lane goes on
+        return SendResult(ok=False, retry=True, uncertain=True, detail=_detail(target, [repr(error)]))
     if result.status == AppriseResultStatus.SUCCESS:
         return SendResult(ok=True)
     detail = _detail(target, [str(entry.message) for entry in result.logs()])

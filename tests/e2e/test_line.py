@@ -50,6 +50,21 @@ def test_first_poll_of_a_source_alerts_nothing_old(desk: Desk) -> None:
     assert balanced(desk)
 
 
+def test_edit_of_what_was_there_before_alerts_only_by_a_further_rule(desk: Desk) -> None:
+    story = {"guid": "1", "link": "https://a.example/1", "date": D0}
+    desk.outlet.serve("/a.xml", rss({**story, "title": "Militia convoy seen"}))
+    desk.write("/a.xml", settings="backfill: 0")
+    desk.rounds(T0)
+    desk.outlet.serve("/a.xml", rss({**story, "title": "Militia convoy seen at dawn"}))
+    assert desk.rounds(T1)[0]["deliveries"] == 0
+    more = "  - {id: dawn, title: Dawn, match: [dawn], severity: flash, notify: [hook]}\n"
+    desk.rules.write_text(desk.rules.read_text() + more)
+    desk.outlet.serve("/a.xml", rss({**story, "title": "Militia convoy seen at dawn today"}))
+    assert desk.rounds(T2)[0]["deliveries"] == 1
+    assert desk.hook.titles() == ["FLASH Militia convoy seen at dawn today | Outlet 1"]
+    assert balanced(desk)
+
+
 def test_changed_address_makes_a_new_baseline(desk: Desk) -> None:
     desk.outlet.serve("/a.xml", rss({"title": "Quiet day", "guid": "1"}))
     desk.outlet.serve("/b.xml", rss({"title": "Militia of old", "guid": "2", "date": D0}))

@@ -163,3 +163,15 @@ def test_failed_commit_stores_nothing_of_a_poll(archive: Archive) -> None:
     with pytest.raises(Killed):
         half()
     assert archive.totals() == {"articles": 0, "revisions": 0, "stories": 0, "threads": 0}
+
+
+def test_entry_the_store_refuses_costs_no_other(archive: Archive) -> None:
+    source = Source("a", "https://o.example/")
+    bad = entry("half a pair \ud800", "2")
+    with archive.database.write() as connection:
+        state = SourceState("a", source.url, NOW)
+        stored = store_poll(
+            connection, source, state, [entry("One", "1"), bad, entry("Three", "3")], (), NOW, careful=True
+        )
+    assert (stored.new, dict(stored.rejected)) == (2, {"unstorable": 1})
+    assert archive.totals()["articles"] == 2

@@ -36,9 +36,13 @@ def test_good_poll_makes_the_baseline_once_and_keeps_validators() -> None:
     assert (bare.etag, bare.last_modified) == (None, None)
 
 
-@pytest.mark.parametrize("name", [OutcomeName.NO_ENTRIES, OutcomeName.NOT_A_FEED, OutcomeName.TIMEOUT])
-def test_no_baseline_without_entries(name: OutcomeName) -> None:
+@pytest.mark.parametrize("name", [OutcomeName.EMPTY, OutcomeName.NOT_A_FEED, OutcomeName.TIMEOUT])
+def test_no_baseline_without_a_feed(name: OutcomeName) -> None:
     assert after(name).baseline is None
+
+
+def test_empty_feed_makes_the_baseline_so_that_its_first_item_alerts() -> None:
+    assert after(OutcomeName.NO_ENTRIES).baseline == NOW
 
 
 def test_body_that_could_not_be_read_leaves_the_old_validators() -> None:
