@@ -7,6 +7,7 @@ and callbacks do not. Whatever the network does is an Outcome by name, never an 
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
@@ -149,7 +150,8 @@ def _chain(error: BaseException | None) -> Iterable[BaseException]:
 
 
 def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:DETAIL_LIMIT] or type(error).__name__
+    text = re.sub(r" ssl:(<[^>]*>|\w+)", "", " ".join(str(error).split()))  # aiohttp prints its TLS context
+    return text[:DETAIL_LIMIT] or type(error).__name__
 
 
 async def parse(workers: Workers, outcome: Outcome, state: SourceState) -> tuple[Outcome, Feed | None]:

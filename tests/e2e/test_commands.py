@@ -1,0 +1,122 @@
+"""The commands' fixed contracts: what others read of `match`, `replay`, `check`, `explain`, `backtest`, `suggest`."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+from tests.e2e.conftest import Desk
+
+LINES: list[dict[str, Any]] = [
+    {"id": "one", "title": "A militia moves", "source": "Wire", "published": "2026-06-14T10:00:00Z"},
+    {"title": "Quiet day", "url": "https://a.example/q"},
+    {"title": "A militia moves", "source": "Courier", "first_seen": "2026-06-14T10:30:00Z"},
+    {"id": "one", "title": "A militia moves at dawn", "source": "Wire", "first_seen": "2026-06-14T11:00:00Z"},
+    {"title": "Militia of old", "first_seen": "2026-06-14T11:10:00Z", "published": "2026-06-01T00:00:00Z"},
+    {"title": "تحرك ميليشيا", "text": "ليلا", "first_seen": "2026-06-14T12:00:00Z"},
+]
+
+
+def write(desk: Desk, lines: list[dict[str, Any]] = LINES) -> str:
+    desk.write("/a.xml")
+    path = desk.place / "articles.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as handle:
+        handle.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    return str(path)
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_match_gives_ids_rules_and_hits_with_offsets(desk: Desk) -> None:
+    found = rows(desk.run("match", "--json", write(desk)).stdout)
+    assert [row["id"] for row in found] == ["one", "https://a.example/q", "line:3", "one", "line:5", "line:6"]
+    assert found[1] == {"id": "https://a.example/q", "matches": []}
+    (match,) = found[5]["matches"]
+    hit = {"term": "ميليشيا", "alias": "ميليشيا", "field": "title", "start": 5, "end": 12, "text": "ميليشيا"}
+    assert match == {"rule": "militia", "severity": "priority", "score": None, "hits": [hit]}
+
+
+def test_match_reads_a_text_whose_first_line_is_the_title_and_standard_input(desk: Desk) -> None:
+    desk.write("/a.xml")
+    (desk.place / "story.txt").write_text("\nQuiet headline\n\nA militia in the text.\n", encoding="utf-8")
+    (row,) = rows(desk.run("match", "--json", "story.txt").stdout)
+    assert [(hit["field"], hit["text"]) for hit in row["matches"][0]["hits"]] == [("body", "militia")]
+    (row,) = rows(desk.run("match", "--json", "-", stdin='{"title": "militia"}\n').stdout)
+    assert (row["id"], len(row["matches"])) == ("line:1", 1)
+
+
+def test_faulty_lines_are_named_and_cost_no_other(desk: Desk) -> None:
+    desk.write("/a.xml")
+    stdin = (
+        '{"title": "militia"}\nnot json\n[1]\n{"text": "x"}\n{"title": 7}\n{"title": "militia", "published": "noon"}\n'
+    )
+    done = desk.run("match", "--json", "-", stdin=stdin, expect=1)
+    assert len(rows(done.stdout)) == 1
+    assert [line.split(": ")[2] for line in done.stderr.splitlines()] == [f"line {n}" for n in range(2, 7)]
+
+
+def test_replay_goes_by_the_clock_and_accounts_for_everything(desk: Desk) -> None:
+    done = desk.run("replay", "--json", "--from", write(desk))
+    found = rows(done.stdout)
+    lines = [row for row in found if "id" in row]
+    assert [(row["id"], row["relation"]) for row in lines] == [
+        ("one", "new"),
+        ("https://a.example/q", "new"),
+        ("line:3", "duplicate"),
+        ("one", "revised"),
+        ("line:5", "new"),
+        ("line:6", "new"),
+    ]
+    assert lines[0]["story"] == lines[2]["story"] == lines[3]["story"]
+    told = [[(each["kind"], each["state"], each["reason"]) for each in row["deliveries"]] for row in lines]
+    assert told == [
+        [("alert", "queued", "first_article")],
+        [],
+        [("edit", "suppressed", "told")],
+        [("edit", "suppressed", "told")],
+        [("alert", "suppressed", "stale")],
+        [("alert", "queued", "first_article")],
+    ]
+    assert lines[0]["deliveries"][0]["receiver"] == "hook"
+    (by_time,) = [row for row in found if "id" not in row]
+    assert (by_time["at"], by_time["deliveries"][0]["kind"]) == ("2026-06-14T12:00:00Z", "digest")
+    assert "ledger without remainder" in done.stderr
+    assert desk.run("replay", "--json", "--from", write(desk)).stdout == done.stdout
+
+
+def test_explain_names_the_nearest_miss_and_a_stored_article(desk: Desk) -> None:
+    desk.write("/a.xml")
+    done = desk.run("explain", "--rule", "militia", "-", stdin='{"title": "quiet"}\n')
+    assert "nearest: 0 of 2 clauses; missing: any of(militia, ميليشيا)" in done.stdout
+    assert "is neither a file nor the id" in desk.run("explain", "s123", expect=1).stderr
+
+
+def test_backtest_counts_by_rule_and_compares(desk: Desk) -> None:
+    path = write(desk)
+    (counts,) = rows(desk.run("backtest", "--json", "--from", path).stdout)
+    assert counts["rules"] == [{"rule": "militia", "matches": 5, "per_day": 5.0}]
+    other = desk.place / "other.yaml"
+    other.write_text(desk.rules.read_text().replace("militia,", "quiet,"), encoding="utf-8")
+    (changes,) = rows(desk.run("backtest", "--json", "--from", path, "--against", "other.yaml").stdout)
+    (change,) = changes["rules"]
+    assert [each["title"] for each in change["lost"]] == ["Quiet day"]
+    assert len(change["gained"]) == 4
+
+
+def test_check_ends_with_one_line_and_strict_fails_on_warnings(desk: Desk) -> None:
+    desk.write("/a.xml")
+    done = desk.run("check")
+    assert "warning" in done.stderr
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("rules.yaml: ok; 1 rule, 1 source, 0 entities, 0 tests hold")
+    desk.run("check", "--strict", expect=1)
+
+
+def test_usage_errors_end_with_two(desk: Desk) -> None:
+    desk.run("run", "--once", "--at", "-", expect=2)
+    desk.run("replay", expect=2)
+    desk.run("nonsense", expect=2)
+    desk.run("backtest", "--since", "soon", expect=2)
