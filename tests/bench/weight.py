@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -31,18 +32,19 @@ def run() -> None:
 def _started(clone: Path) -> float:
     """Time from `make run` to the daemon's word that it runs."""
     started = time.monotonic()
-    with subprocess.Popen(
-        ["make", "run"], cwd=clone, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    ) as run:
-        assert run.stderr is not None
+    run = subprocess.Popen(
+        ["make", "run"], cwd=clone, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+    )
+    assert run.stderr is not None
+    try:
         for line in run.stderr:
             if "running sources=" in line:
-                break
-        seconds = time.monotonic() - started
-        run.send_signal(signal.SIGINT)
-        subprocess.run(["pkill", "-INT", "-f", str(clone / ".venv/bin/watchfloor")], check=False)
-        run.stderr.read()
-    return seconds
+                return time.monotonic() - started
+        raise RuntimeError("the daemon did not start")
+    finally:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        run.stderr.close()
 
 
 def _timed(command: list[str], clone: Path) -> float:
