@@ -73,6 +73,7 @@ class Hit:
     start: int
     end: int
     text: str
+    disguised: bool = False  # letters of another script stand in for Latin ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alerts.alert import Hit
 from alerts.lexicon import CONTEXT, MASK, Found, Lexicon, Meaning
 from crawler.article import Article
-from crawler.folding import Folded
+from crawler.folding import Folded, is_look_alike
 
 FIELDS = ("title", "body")
 
@@ -77,7 +77,10 @@ class Reading:
         """Give a mention in code points of the field as it was given."""
         folded = self.folded[mention.field]
         start, end = folded.span(mention.start, mention.end)
-        return Hit(mention.term, mention.alias, mention.field, start, end, folded.original[start:end])
+        text = folded.original[start:end]
+        latin = folded.text[mention.start : mention.end].isascii()
+        disguised = latin and any(not char.isascii() and is_look_alike(char) for char in text)
+        return Hit(mention.term, mention.alias, mention.field, start, end, text, disguised)
 
     def hits(self, mentions: Iterable[Mention]) -> tuple[Hit, ...]:
         """Give mentions as hits, each once, in reading order."""

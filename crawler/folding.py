@@ -52,6 +52,11 @@ def _fold_character(char: str) -> str:
     return "".join(_fold_piece(piece) for piece in pieces)
 
 
+def is_look_alike(char: str) -> bool:
+    """Say whether a letter of another script is read as a Latin one."""
+    return char.casefold() in LETTERS and not unicodedata.name(char, "").startswith(("LATIN", "ARABIC"))
+
+
 def _fold_piece(piece: str) -> str:
     if piece in LETTERS:
         return LETTERS[piece]

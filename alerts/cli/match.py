@@ -13,6 +13,8 @@ from alerts.lines import Line
 from alerts.match import Matcher
 from alerts.render.text import plain
 
+HIT_KEYS = ("term", "alias", "field", "start", "end", "text", "disguised")
+
 
 @click.command(name="match")
 @config_option
@@ -32,9 +34,7 @@ def command(path: Path | None, *, as_json: bool, file: Path) -> None:
 
 
 def _record(match: Match) -> dict[str, object]:
-    hits = [
-        {name: getattr(hit, name) for name in ("term", "alias", "field", "start", "end", "text")} for hit in match.hits
-    ]
+    hits = [{name: getattr(hit, name) for name in HIT_KEYS} for hit in match.hits]
     return {"rule": match.rule, "severity": match.severity.word, "score": match.score, "hits": hits}
 
 

@@ -161,7 +161,8 @@ def _found(hits: Iterable[Hit]) -> str:
     """Name each term once, with the words that were found for it and where."""
     terms: dict[str, dict[str, None]] = {}
     for hit in hits:
-        terms.setdefault(hit.term, {})[f'"{isolated(hit.text)}" in the {hit.field}'] = None
+        mark = " in look-alike letters" if hit.disguised else ""
+        terms.setdefault(hit.term, {})[f'"{isolated(hit.text)}"{mark} in the {hit.field}'] = None
     named = [f"{next(iter(places))}{f' ({term})' if term.startswith('$') else ''}" for term, places in terms.items()]
     more = f" and {len(named) - HITS_SHOWN} more terms" if len(named) > HITS_SHOWN else ""
     return "; ".join(named[:HITS_SHOWN]) + more

@@ -35,7 +35,15 @@ def test_match_gives_ids_rules_and_hits_with_offsets(desk: Desk) -> None:
     assert [row["id"] for row in found] == ["one", "https://a.example/q", "line:3", "one", "line:5", "line:6"]
     assert found[1] == {"id": "https://a.example/q", "matches": []}
     (match,) = found[5]["matches"]
-    hit = {"term": "ميليشيا", "alias": "ميليشيا", "field": "title", "start": 5, "end": 12, "text": "ميليشيا"}
+    hit = {
+        "term": "ميليشيا",
+        "alias": "ميليشيا",
+        "field": "title",
+        "start": 5,
+        "end": 12,
+        "text": "ميليشيا",
+        "disguised": False,
+    }
     assert match == {"rule": "militia", "severity": "priority", "score": None, "hits": [hit]}
 
 

@@ -266,3 +266,4 @@ def test_disguised_word_is_found(tmp_path: Path, disguise: str) -> None:
     text = f"A {disguise} moves"
     (match,) = Matcher(load(desk(tmp_path, "[militia]"), environ={})).match(article(text))
     assert match.hits[0].text in text
+    assert match.hits[0].disguised is bool(set(disguise) & set("\u0456\u0430"))
