@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -131,8 +131,9 @@ def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
         fail(f"{file}: {error}")
 
 
-def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+def print_json(value: object, out: TextIO | None = None) -> None:
+    """Print one JSON line, on standard output unless another is given."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str), file=out)
 
 
 class OneLine(logging.Formatter):

@@ -6,8 +6,10 @@ import asyncio
 import logging
 import os
 import sys
+from contextlib import nullcontext, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -40,27 +42,30 @@ def command(path: Path | None, state_dir: Path | None, *, once: bool, at: str | 
     quiet = logging.WARNING if at else logging.INFO
     log_to_stderr(quiet if not verbose else logging.INFO if verbose == 1 else logging.DEBUG)
     rules = rules_path(path)
+    out = sys.stdout
+    aside = redirect_stdout(sys.stderr) if once or at else nullcontext()  # JSON lines alone on standard output
     try:
-        asyncio.run(_run(rules, state_path(state_dir, rules), once=once, at=at))
+        with aside:
+            asyncio.run(_run(rules, state_path(state_dir, rules), out, once=once, at=at))
     except ConfigError as error:
         refuse(error)
     except (AlreadyRunning, StoreError) as error:
         fail(str(error))
 
 
-async def _run(rules: Path, state_dir: Path, *, once: bool, at: str | None) -> None:
+async def _run(rules: Path, state_dir: Path, out: TextIO, *, once: bool, at: str | None) -> None:
     async with Service(rules, state_dir, os.environ) as service:
         if at:
-            await _rounds(service)
+            await _rounds(service, out)
         elif once:
             now = datetime.now(UTC)
             await service.start(now)
-            print_json(describe(await service.round(now), now))
+            print_json(describe(await service.round(now), now), out)
         else:
             await service.run()
 
 
-async def _rounds(service: Service) -> None:
+async def _rounds(service: Service, out: TextIO) -> None:
     """One full round for each time read; ends at the end of the input."""
     started = False
     while line := await asyncio.to_thread(sys.stdin.readline):
@@ -73,5 +78,5 @@ async def _rounds(service: Service) -> None:
         if not started:
             await service.start(now)
             started = True
-        print_json(describe(await service.round(now), now))
-        sys.stdout.flush()
+        print_json(describe(await service.round(now), now), out)
+        out.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -183,6 +184,15 @@ def test_source_is_polled_only_when_due(desk: Desk) -> None:
     desk.write("/a.xml", every="30m")
     polls = [done["polls"] for done in desk.rounds(T0, "2026-06-14T10:29:59Z", "2026-06-14T10:30:00Z")]
     assert polls == [1, 0, 1]
+
+
+def test_rounds_print_json_alone_on_standard_output(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": D0}))
+    desk.write("/a.xml")
+    desk.rules.write_text(desk.rules.read_text().replace(desk.hook.url, "console://"))
+    done = desk.run("run", "--at", "-", stdin=f"{T0}\n")
+    assert [json.loads(line)["deliveries"] for line in done.stdout.splitlines()] == [1]
+    assert "PRIORITY A militia moves | Outlet 1" in done.stderr
 
 
 def test_once_is_one_round_at_the_present(desk: Desk) -> None:
