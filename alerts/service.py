@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 LOCK = "watchfloor.lock"
 LOCK_TRIES, LOCK_PAUSE = 5, 0.1
 TICK = 1.0  # seconds
-RULES_LOOKED_AT_EVERY = 2.0  # seconds
+RULES_LOOKED_AT_EVERY = 1.0  # seconds
 LOOKED_BACK = timedelta(hours=24)
 RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
@@ -316,10 +316,17 @@ class Service:
     # -- rules -----------------------------------------------------------------------------------------------
 
     async def _watch_rules(self, clock: Callable[[], datetime]) -> None:
+        """Reload once a change has stood still for a look: an editor may be half-way through writing it."""
+        before: configuration.Fingerprint | None = None
         while True:
             await asyncio.sleep(RULES_LOOKED_AT_EVERY)
-            if configuration.fingerprint(self._rules, self.config.files) != self._fingerprint:
-                await self.reload(clock())
+            seen = configuration.fingerprint(self._rules, self.config.files)
+            if seen != self._fingerprint and seen == before:
+                try:
+                    await self.reload(clock())
+                except Exception:  # the watcher must outlive any one reload
+                    log.exception("rules not reloaded, the old ones stay in force")
+            before = seen
 
     async def reload(self, now: datetime) -> bool:
         """Read rules.yaml again. A broken one changes nothing but is said aloud; False then."""
