@@ -37,6 +37,7 @@ _DEFINITE = "|".join(
     sorted((*(p + _ARTICLE for p in _JOINED if "ل" not in p), "لل", "ولل", "فلل"), key=len, reverse=True)
 )
 _PLURAL = "هايي|هاي|ها|"  # Persian -ha, -haye, -hayi written joined; with a ZWNJ they are a word of their own
+_JOINED_BY_LETTER = {"ي": "|ان", "ا": "|ي", "و": "|ي"}  # plural -an after -i; ezafe -ye after -a and -u
 _SHORTEST_STEM = 3  # Arabic letters left of a first word once its article is taken off
 SHORTEST_NEEDLE = 2  # letters beside a wildcard
 
@@ -80,7 +81,7 @@ def _patterned(alias: str, folded: str) -> Spelling | None:
         prefix = _DEFINITE if definite else f"{_BARE}|{_DEFINITE}"
         rest = f"{ANY}{stem if definite else folded[1:]}"
     if _ARABIC.match(folded[-2]):
-        suffix = _PLURAL + ("|ان" if folded[-2] == "ي" else "")
+        suffix = _PLURAL + _JOINED_BY_LETTER.get(folded[-2], "")
         rest = rest[:-1] + ANY + " "
     needle = max(re.split(f"[{ANY}{ONE}]", rest), key=len)
     if len(needle.replace(" ", "")) < SHORTEST_NEEDLE:

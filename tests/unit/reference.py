@@ -69,7 +69,14 @@ def _ways(want: str, *, head: bool, tail: bool, exact: bool) -> list[str]:
         else:
             starts = ["", *JOINED, *DEFINITE]
     if not exact and tail and re.match(r"[\u0600-\u06ff]", want[-1]):
-        ends = ["", "ها", "هاي", "هايي", *(["ان"] if want.endswith("ي") else [])]
+        ends = [
+            "",
+            "ها",
+            "هاي",
+            "هايي",
+            *(["ان"] if want.endswith("ي") else []),
+            *(["ي"] if want.endswith(("ا", "و")) else []),
+        ]
     return [f"{start}{stem}{end}" for start in starts for end in ends]
 
 

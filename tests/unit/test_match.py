@@ -25,6 +25,7 @@ FOUND = [
     ("indefinite is another word", '["الحشد الشعبي"]', "حشد الشعبي", []),
     ("Persian letters and ZWNJ", '["$kataib-hezbollah"]', "كتائب حزب الله", ["كتائب حزب الله"]),
     ("Persian plural", '["شبه‌نظامی"]', "شبه نظامیان و شبه‌نظامی‌ها", ["شبه نظامیان", "شبه‌نظامی"]),
+    ("Persian ezafe", "['نیرو', 'آمریکا']", "نیروی آمریکای لاتین", ["نیروی", "آمریکای"]),
     ("wildcard", '["militia*"]', "militiamen", ["militiamen"]),
     ("wildcards inside a phrase", '["iran* backed militia*"]', "Iranian-backed militias", ["Iranian-backed militias"]),
     ("disguised", "[militia]", "m\u0456li\u00adtia", ["m\u0456li\u00adtia"]),
