@@ -6,10 +6,11 @@ import os
 import platform
 import sys
 
-from tests.bench import latency, matching, seed, timeline, weight
+from tests.bench import desk, latency, matching, seed, timeline, weight
 
 BENCHES = {
     "seed": seed.run,
+    "desk": desk.run,
     "matching": matching.run,
     "latency": latency.run,
     "timeline": timeline.run,

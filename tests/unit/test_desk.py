@@ -287,7 +287,9 @@ def test_every_rule_has_steps_purpose_contact_and_tests_in_two_languages() -> No
         assert rule.notes, rule.id
         for cases in (rule.tests.match, rule.tests.no_match):
             assert len(cases) >= 3, rule.id
-            scripts = Counter("arabic" if any("\u0600" <= c <= "\u06ff" for c in line) else "latin" for line, _ in cases)
+            scripts = Counter(
+                "arabic" if any("\u0600" <= c <= "\u06ff" for c in line) else "latin" for line, _ in cases
+            )
             assert len(scripts) == 2, rule.id
 
 
