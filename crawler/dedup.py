@@ -46,6 +46,7 @@ class Candidate:
     source: str
     outlet: str
     owner: str
+    origin: str
     headline_only: bool
     first_seen: datetime
 
@@ -100,7 +101,7 @@ def place(made: Draft, source: str, now: datetime, fresh: Placement, candidates:
     for each in candidates:
         evidence = _evidence(made, source, now, each)
         if evidence:
-            return Placement(Relation.DUPLICATE, each.story, each.thread, evidence)
+            return Placement(Relation.DUPLICATE, each.story, each.thread, evidence, origin=each.origin)
     return fresh
 
 

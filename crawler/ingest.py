@@ -108,7 +108,7 @@ class _Line:
 
     def _add(self, keys: tuple[str, ...], made: Draft) -> str:
         name = mint("a", self._now, self._source.id, *keys, made.content_key)
-        fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}")
+        fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=self._source.owner or self._source.id)
         candidates = []
         if made.text_key:
             candidates = store.same_text(self._connection, made.text_key, self._now - TEXT_WINDOW)
