@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
@@ -29,7 +29,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from crawler.article import Article, Member, Placement, Relation, Revision
 from crawler.db import UtcTime
-from crawler.dedup import Candidate, Identified
+from crawler.dedup import Identified
 from crawler.normalise import Draft
 from crawler.source import OutcomeName, SourceState
 
@@ -117,7 +117,8 @@ def _insert(dialect: str, table: Table, keys: tuple[str, ...], mode: str) -> Any
     others = [column.name for column in table.columns if column.name not in keys]
     changed: dict[str, Any] = {name: statement.excluded[name] for name in others}
     if mode == "add":
-        changed = {name: table.c[name] + statement.excluded[name] for name in others}
+        numbers = [name for name in others if isinstance(table.c[name].type, Integer)]
+        changed |= {name: table.c[name] + statement.excluded[name] for name in numbers}
     return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
 
 
@@ -133,9 +134,13 @@ def save_once(connection: Connection, table: Table, values: Mapping[str, Any]) -
 
 def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> None:
     """Add to the ledger's counts, in the commit of what is counted."""
-    rows = [{"name": name, "n": amount} for name, amount in amounts.items() if amount]
+    add_up(connection, table, [{"name": name, "n": amount} for name, amount in amounts.items() if amount], "name")
+
+
+def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *keys: str) -> None:
+    """Insert rows; where one with the same keys is there, add to its numbers and overwrite the rest."""
     if rows:
-        connection.execute(_insert(connection.dialect.name, table, ("name",), "add"), rows)
+        connection.execute(_insert(connection.dialect.name, table, keys, "add"), rows)
 
 
 def save_state(connection: Connection, state: SourceState) -> None:
@@ -185,33 +190,8 @@ def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
     return [Identified(**row) for row in rows.mappings()]
 
 
-_SAME_TEXT = (
-    select(
-        articles.c.id,
-        articles.c.story,
-        stories.c.thread,
-        articles.c.source,
-        articles.c.outlet,
-        articles.c.owner,
-        articles.c.origin,
-        articles.c.headline_only,
-        articles.c.first_seen,
-    )
-    .join(stories, stories.c.id == articles.c.story)
-    .where(articles.c.text_key == bindparam("text_key"), articles.c.first_seen >= bindparam("since"))
-    .order_by(articles.c.first_seen, articles.c.id)
-    .limit(20)
-)
-
-
-def same_text(connection: Connection, text_key: str, since: datetime) -> list[Candidate]:
-    """Give the articles with equal folded text first seen since then, oldest first."""
-    rows = connection.execute(_SAME_TEXT, {"text_key": text_key, "since": since})
-    return [Candidate(**row) for row in rows.mappings()]
-
-
-def add_article(connection: Connection, article: Article, made: Draft, placement: Placement, *, baseline: bool) -> None:
-    """Store an article with its first revision, opening its story and thread where they are new."""
+def add_article(connection: Connection, article: Article, made: Draft, placement: Placement, *, baseline: bool) -> int:
+    """Store an article with its first revision, opening its story and thread where they are new; gives its seq."""
     if placement.relation in OPENS_A_STORY:
         seen = article.first_seen
         save_once(connection, threads, {"id": placement.thread, "opened": seen})
@@ -222,7 +202,7 @@ def add_article(connection: Connection, article: Article, made: Draft, placement
     values = {each: getattr(article, each) for each in _ARTICLE_COLUMNS}
     placed = {name: getattr(placement, name) for name in ("story", "relation", "evidence", "change", "origin")}
     connection.execute(articles.insert(), values | placed | _content(made))
-    _add_revision(connection, article.id, 1, article.first_seen, made, placement.change, baseline=baseline)
+    return _add_revision(connection, article.id, 1, article.first_seen, made, placement.change, baseline=baseline)
 
 
 def _content(made: Draft) -> dict[str, Any]:
@@ -240,18 +220,22 @@ _ARTICLE_COLUMNS = (
 
 def revise_article(
     connection: Connection, identity: str, made: Draft, number: int, now: datetime, change: str = ""
-) -> None:
-    """Store the next revision of a known article. The date of publication stays the first one given."""
+) -> int:
+    """Store the next revision of a known article; gives its seq. The date of publication stays the first one given."""
     changed = {"title": made.title, "revision": number} | _content(made)
     connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
-    _add_revision(connection, identity, number, now, made, change, baseline=False)
+    return _add_revision(connection, identity, number, now, made, change, baseline=False)
+
+
+_ADD_REVISION = revisions.insert().returning(revisions.c.seq)
 
 
 def _add_revision(
     connection: Connection, article: str, number: int, seen: datetime, made: Draft, change: str, *, baseline: bool
-) -> None:
+) -> int:
     values = {"article": article, "number": number, "seen": seen, "baseline": baseline, "change": change}
-    connection.execute(revisions.insert(), values | {"title": made.title, "summary": made.summary, "text": made.text})
+    said = {"title": made.title, "summary": made.summary, "text": made.text}
+    return int(connection.scalars(_ADD_REVISION, values | said).one())
 
 
 def save_identity(connection: Connection, key: str, source: str, article: str, content_key: str) -> None:
@@ -369,6 +353,19 @@ def placement_of(connection: Connection, article: str) -> Placement:
     """Give where an article stands."""
     member = _member(connection.execute(_MEMBER, {"name": article}).mappings().one())
     return Placement(member.relation, member.story, member.thread, member.evidence, member.change, member.origin)
+
+
+_CONTENT = (
+    select(revisions.c.title, revisions.c.summary, revisions.c.text)
+    .join(articles, _IS_CURRENT)
+    .where(articles.c.id == bindparam("name"))
+)
+
+
+def content_of(connection: Connection, article: str) -> tuple[str, str]:
+    """Give the headline and the body of an article as they stand now."""
+    row = connection.execute(_CONTENT, {"name": article}).one()
+    return row.title, row.text or row.summary
 
 
 def outlets_of(connection: Connection, story: str) -> list[str]:

@@ -6,12 +6,13 @@ import os
 import platform
 import sys
 
-from tests.bench import latency, matching, seed, timeline, weight
+from tests.bench import latency, matching, seed, stories, timeline, weight
 
 BENCHES = {
     "seed": seed.run,
     "matching": matching.run,
     "latency": latency.run,
+    "stories": stories.run,
     "timeline": timeline.run,
     "weight": weight.run,
 }

@@ -21,7 +21,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "sketched",
-        sa.Column("seq", sa.Integer, sa.ForeignKey("revisions.seq"), primary_key=True, autoincrement=False),
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("article", sa.Text, sa.ForeignKey("articles.id"), nullable=False, unique=True),
         sa.Column("seen", sa.Text, nullable=False),
         sa.Column("keys", sa.LargeBinary, nullable=False),
