@@ -48,6 +48,8 @@ class Difference:
     after: str
     part: str  # title | lead | body
     named: bool  # both are names
+    told: bool  # one of them stands in its own body too
+    recurs: bool  # both stand more than once in their own text, as a subject does
 
     def __str__(self) -> str:
         return f"{self.before} / {self.after}"
@@ -168,15 +170,29 @@ class _Differences:
         for offset, word in enumerate(after):
             if is_number(word) and numbers:
                 self._number(numbers.pop(0), word, other, at + offset)
-        old = [word for word in before if self._differs(word, self._later)]
-        new = [word for word in after if self._differs(word, self._earlier)]
+        old = [word for word in before if self._differs(word, self._later, part)]
+        new = [word for word in after if self._differs(word, self._earlier, part)]
         if old and new and not all(any(_one_word(one, two) for two in new) for one in old):
-            named = [(one, two) for one in old for two in new if one in self._names and two in self._names]
-            before_word, after_word = (*named, (old[0], new[0]))[0]
-            self.differing.append(Difference(before_word, after_word, part, bool(named)))
+            self.differing.append(self._difference(old, new, part))
 
-    def _differs(self, word: str, elsewhere: Wording) -> bool:
-        return not is_number(word) and word not in STOP and word not in DAYS and word not in elsewhere.vocabulary
+    def _difference(self, old: list[str], new: list[str], part: str) -> Difference:
+        pairs = [(one, two) for one in old for two in new]
+        named = [(one, two) for one, two in pairs if one in self._names and two in self._names]
+        recurring = [(one, two) for one, two in pairs if self._recurs(one, two)]
+        before, after = (*recurring, *named, pairs[0])[0]
+        left = before in self._earlier.words and before not in self._later.vocabulary
+        told = left or (after in self._later.words and after not in self._earlier.vocabulary)
+        return Difference(before, after, part, bool(named), told, bool(recurring))
+
+    def _recurs(self, before: str, after: str) -> bool:
+        if before in self._later.vocabulary or after in self._earlier.vocabulary:
+            return False
+        earlier = self._earlier.title.count(before) + self._earlier.words.count(before)
+        return earlier > 1 and self._later.title.count(after) + self._later.words.count(after) > 1
+
+    def _differs(self, word: str, elsewhere: Wording, part: str) -> bool:
+        there = elsewhere.title if part == "title" else elsewhere.vocabulary
+        return not is_number(word) and word not in STOP and word not in DAYS and word not in there
 
     def _number(self, before: str, after: str, words: Sequence[str], at: int) -> None:
         if before == after:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from crawler.article import Relation
 from crawler.compare import Change, Comparison, compare
+from crawler.figures import is_number
 from crawler.wording import Wording
 
 HEADLINE_WINDOW = timedelta(hours=12)  # equal headlines alone say nothing after it
@@ -23,10 +24,16 @@ LEAD_KNOWN = 0.3  # of the later lead's runs in the earlier text: below it the l
 REUSED = 0.3  # of the runs: below it, bodies do not make a thread
 SHORT = 60  # words: a text so short is a template as often as a report, so every differing word counts
 UPDATE_WORDS = 25  # words that only the later version of one owner has: more than an edit
+REWRITTEN = 0.7  # of the runs: below it one owner's second text is a new version, not a repeat
 TINY = 30  # words: so short that the headline must name the same subject
+SAME_FIGURES = 6  # numbers that agree in place: so many make even a short text the same report
 NAMES = 3  # differing names anywhere that make another subject; one does in the headline or the first sentence
 TITLE_WORDS = 4  # words of meaning in a headline that can stand for a story
 TITLE_SHARED = 0.5  # of the words of both headlines: one event
+TITLE_SAME = 0.7  # of the words of both headlines, where one only leaves words out: the same
+_TURNING = "no not never denies deny denied without second third another again new more"
+_TURNING_ARABIC = "لا لم لن ليس ينفي نفي تنفي ثان ثالث جديد جديده تكذيب نه دوم سوم بدون"
+TURNING = frozenset(f"{_TURNING} {_TURNING_ARABIC}".split())
 TOLL = (
     "kill", "dead", "death", "die", "wound", "injur", "hurt", "casualt", "toll", "miss", "martyr", "arrest", "detain",
     "قتل", "قتيل", "مقتل", "شهيد", "شهداء", "استشهاد", "جريح", "جرحي", "اصاب", "مصاب", "ضحايا", "ضحيه", "وفاه", "وفيات",
@@ -102,10 +109,21 @@ def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
             return Relation.DUPLICATE, f"same headline, {_minutes(age)} apart", ""
     if age > EVENT or len(shared) < TITLE_WORDS - 1 or share < TITLE_SHARED:
         return Relation.NEW, f"{measured}, needs {TITLE_SHARED:.0%} within 48 h".replace("%", " %"), ""
+    if _says_no_less(earlier, later, found) and share >= TITLE_SAME and age <= HEADLINE_WINDOW:
+        return Relation.DUPLICATE, measured, ""
     tolls = _tolls(found)
     if tolls and len(tolls) == len(found.changes) and not _words_differ(found) and age <= HEADLINE_WINDOW:
         return Relation.UPDATED, measured, _changed(tolls)
     return Relation.RELATED, f"{measured}{_differing(found)}", ""
+
+
+def _says_no_less(earlier: Side, later: Side, found: Comparison) -> bool:
+    """Say whether one of two headlines of different sources only leaves words out, and none that turns its sense."""
+    one, other = earlier.told, later.told
+    if earlier.source == later.source or not (one.topic <= other.topic or other.topic <= one.topic):
+        return False
+    turned = {word for word in {*one.title} ^ {*other.title} if word in TURNING or is_number(word)}
+    return not (turned or found.changes or found.differing) and len(one.topic & other.topic) > TITLE_WORDS
 
 
 def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
@@ -132,6 +150,8 @@ def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str)
         return _judge_lead(found, measured)
     if earlier.owner == later.owner and found.added >= UPDATE_WORDS:
         return Relation.UPDATED, f"{measured}, {found.added} words more", f"{found.added} words more"
+    if earlier.owner == later.owner and found.contained < REWRITTEN:
+        return Relation.UPDATED, f"{measured}, by the same owner", "rewritten"
     return Relation.DUPLICATE, f"{measured}, numbers agree", ""
 
 
@@ -145,12 +165,14 @@ def _same_text(found: Comparison) -> bool:
 
 def _subject_differs(earlier: Side, later: Side, found: Comparison) -> bool:
     """Say whether two texts in the same words tell of different places, people or bodies."""
-    names = [each for each in found.differing if each.named]
+    names = [each for each in found.differing if each.named and (each.part != "title" or each.told)]
     if any(each.part != "body" for each in names) or len(names) >= NAMES:
         return True
-    if not _short(earlier, later):
+    if any(each.recurs for each in found.differing):
+        return True
+    if not _short(earlier, later) or found.agreeing >= SAME_FIGURES:
         return False
-    if found.loose or any(each.part != "title" for each in found.differing):
+    if found.loose or any(each.part != "title" or each.told for each in found.differing):
         return True
     return _tiny(earlier, later) and not _one_subject(earlier.told, later.told)
 
