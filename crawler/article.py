@@ -71,12 +71,38 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where an article stands: its story, its thread, its relation to the story, and the evidence for it."""
+    """Where an article stands: its story, its thread, its relation to the story, and the evidence for it.
+
+    `change` says what changed, in words ("14 -> 17 killed", "CORRECTED", "new lead"): of an updated article,
+    and of a revision whose change is material. `origin` is whose report it is: its owner, or for a duplicate
+    or updated article the agency it names or the origin of what it repeats.
+    """
 
     relation: Relation
     story: str
     thread: str
     evidence: str = ""
+    change: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article in its story and thread, as read in a list of what a story holds."""
+
+    article: str
+    story: str
+    thread: str
+    source: str
+    outlet: str
+    owner: str
+    origin: str
+    relation: Relation
+    title: str
+    url: str | None
+    first_seen: datetime
+    evidence: str
+    change: str
 
 
 @dataclass(frozen=True, slots=True)

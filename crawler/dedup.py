@@ -1,22 +1,19 @@
-"""Which article an entry is, and which story an article belongs to. Pure: candidates in, a verdict out.
+"""Which article an entry is. Pure: what is known by its keys goes in, new, known or revised comes out.
 
-Identity comes first: the GUID in its source, then the canonical URL. Text comes second: equal folded text
-makes a duplicate. An equal headline alone makes one only across sources and within 12 hours.
+The GUID in its source is asked first, then the canonical URL; equal titles never make identity. What a new
+article is to other articles is judged by its text, in `verdict` and `placing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz, utils
 
-from crawler.article import Placement, Relation
+from crawler.article import Relation
 from crawler.normalise import Draft
 
-TEXT_WINDOW = timedelta(hours=72)
-HEADLINE_WINDOW = timedelta(hours=12)
 SAME_HEADLINE = 60.0  # rapidfuzz token_sort_ratio, 0-100: below it a reused key names another story
 COMPARED = 300  # characters of a headline compared
 
@@ -34,20 +31,6 @@ class Identified:
     guid: str | None
     content_key: str
     revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An article with the same folded text."""
-
-    id: str
-    story: str
-    thread: str
-    source: str
-    outlet: str
-    owner: str
-    headline_only: bool
-    first_seen: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +76,3 @@ def _compare(made: Draft, source: str, each: Identified) -> Identity:
     if each.source != source:  # another feed of the outlet words it differently: no change, a second wording
         return Identity(Relation.KNOWN, each.article, each.revision)
     return Identity(Relation.REVISED, each.article, each.revision + 1)
-
-
-def place(made: Draft, source: str, now: datetime, fresh: Placement, candidates: Iterable[Candidate]) -> Placement:
-    """Give a new article its story: that of the first article with the same text, else `fresh`."""
-    for each in candidates:
-        evidence = _evidence(made, source, now, each)
-        if evidence:
-            return Placement(Relation.DUPLICATE, each.story, each.thread, evidence)
-    return fresh
-
-
-def _evidence(made: Draft, source: str, now: datetime, each: Candidate) -> str:
-    age = now - each.first_seen
-    if made.headline_only != each.headline_only:
-        return ""
-    if not made.headline_only:
-        return f"same headline and text as {each.id} ({each.outlet})" if age <= TEXT_WINDOW else ""
-    if each.source == source or age > HEADLINE_WINDOW:
-        return ""
-    return f"same headline as {each.id} ({each.outlet}), {round(age.total_seconds() / 60)} min before"

@@ -13,9 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler import store
 from crawler.article import Entry, Placement, Relation, mint
-from crawler.dedup import TEXT_WINDOW, Identified, Identity, identify, place
+from crawler.dedup import Identified, Identity, identify
 from crawler.normalise import Draft, article, draft
+from crawler.placing import place
+from crawler.sketch import sketch
+from crawler.sketches import Candidates, count_sentences, save_sketch
 from crawler.source import Source, SourceState
+from crawler.verdict import Side, material
+from crawler.wording import Wording, edges, wording
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +86,7 @@ class _Line:
     def __init__(self, connection: Connection, source: Source, now: datetime, *, baseline: bool) -> None:
         self._connection, self._source, self._now, self._baseline = connection, source, now, baseline
         self._known: dict[str, list[Identified]] = defaultdict(list)
+        self._candidates = Candidates(connection, now)
 
     def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
         """Normalise entries (feeds put the newest first) and look all their keys up at once."""
@@ -100,7 +106,7 @@ class _Line:
             identity = Identity(Relation.NEW, self._add(keys, made), 1)
         elif identity.relation is Relation.REVISED:
             stored.revised += 1
-            store.revise_article(self._connection, identity.article, made, identity.revision, self._now)
+            self._revise(made, identity)
         else:
             stored.known += 1
         stored.placed.append((identity.relation, identity.article))
@@ -108,14 +114,28 @@ class _Line:
 
     def _add(self, keys: tuple[str, ...], made: Draft) -> str:
         name = mint("a", self._now, self._source.id, *keys, made.content_key)
-        fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}")
-        candidates = []
-        if made.text_key:
-            candidates = store.same_text(self._connection, made.text_key, self._now - TEXT_WINDOW)
-        placement = place(made, self._source.id, self._now, fresh, candidates)
+        told = self._read(made.title, made.text or made.summary)
+        sketched = sketch(told)
         added = article(made, self._source, name, self._now)
-        store.add_article(self._connection, added, made, placement, baseline=self._baseline)
+        side = Side(name, added.source, added.outlet, added.owner, added.lang, self._now, told)
+        fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=added.owner)
+        placement = place(side, self._candidates.of(sketched), fresh)
+        seq = store.add_article(self._connection, added, made, placement, baseline=self._baseline)
+        save_sketch(self._connection, name, seq, self._now, sketched)
+        if placement.relation in store.OPENS_A_STORY:
+            count_sentences(self._connection, self._source.id, edges(told), self._now)
         return name
+
+    def _revise(self, made: Draft, identity: Identity) -> None:
+        """Store the next revision, what it changed, and its keys in place of the old text's."""
+        before = self._read(*store.content_of(self._connection, identity.article))
+        after = self._read(made.title, made.text or made.summary)
+        change = material(before, after)
+        seq = store.revise_article(self._connection, identity.article, made, identity.revision, self._now, change)
+        save_sketch(self._connection, identity.article, seq, self._now, sketch(after))
+
+    def _read(self, title: str, body: str) -> Wording:
+        return wording(title, body, self._source.outlet, self._candidates.boilerplate(self._source.id))
 
     def _remember(self, keys: tuple[str, ...], made: Draft, name: str, revision: int) -> None:
         for key in keys:

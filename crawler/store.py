@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
@@ -27,12 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from crawler.article import Article, Placement, Relation, Revision
+from crawler.article import Article, Member, Placement, Relation, Revision
 from crawler.db import UtcTime
-from crawler.dedup import Candidate, Identified
+from crawler.dedup import Identified
 from crawler.normalise import Draft
 from crawler.source import OutcomeName, SourceState
 
+OPENS_A_STORY = frozenset({Relation.NEW, Relation.RELATED})
 metadata = MetaData()
 sources = Table(
     "sources",
@@ -66,6 +67,8 @@ articles = Table(
     Column("story", Text),
     Column("relation", Text),
     Column("evidence", Text),
+    Column("change", Text),
+    Column("origin", Text),
     Column("source", Text),
     Column("outlet", Text),
     Column("owner", Text),
@@ -89,6 +92,7 @@ revisions = Table(
     Column("number", Integer),
     Column("seen", UtcTime),
     Column("baseline", Boolean),
+    Column("change", Text),
     Column("title", Text),
     Column("summary", Text),
     Column("text", Text),
@@ -113,7 +117,8 @@ def _insert(dialect: str, table: Table, keys: tuple[str, ...], mode: str) -> Any
     others = [column.name for column in table.columns if column.name not in keys]
     changed: dict[str, Any] = {name: statement.excluded[name] for name in others}
     if mode == "add":
-        changed = {name: table.c[name] + statement.excluded[name] for name in others}
+        numbers = [name for name in others if isinstance(table.c[name].type, Integer)]
+        changed |= {name: table.c[name] + statement.excluded[name] for name in numbers}
     return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
 
 
@@ -129,9 +134,13 @@ def save_once(connection: Connection, table: Table, values: Mapping[str, Any]) -
 
 def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> None:
     """Add to the ledger's counts, in the commit of what is counted."""
-    rows = [{"name": name, "n": amount} for name, amount in amounts.items() if amount]
+    add_up(connection, table, [{"name": name, "n": amount} for name, amount in amounts.items() if amount], "name")
+
+
+def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *keys: str) -> None:
+    """Insert rows; where one with the same keys is there, add to its numbers and overwrite the rest."""
     if rows:
-        connection.execute(_insert(connection.dialect.name, table, ("name",), "add"), rows)
+        connection.execute(_insert(connection.dialect.name, table, keys, "add"), rows)
 
 
 def save_state(connection: Connection, state: SourceState) -> None:
@@ -181,33 +190,9 @@ def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
     return [Identified(**row) for row in rows.mappings()]
 
 
-_SAME_TEXT = (
-    select(
-        articles.c.id,
-        articles.c.story,
-        stories.c.thread,
-        articles.c.source,
-        articles.c.outlet,
-        articles.c.owner,
-        articles.c.headline_only,
-        articles.c.first_seen,
-    )
-    .join(stories, stories.c.id == articles.c.story)
-    .where(articles.c.text_key == bindparam("text_key"), articles.c.first_seen >= bindparam("since"))
-    .order_by(articles.c.first_seen, articles.c.id)
-    .limit(20)
-)
-
-
-def same_text(connection: Connection, text_key: str, since: datetime) -> list[Candidate]:
-    """Give the articles with equal folded text first seen since then, oldest first."""
-    rows = connection.execute(_SAME_TEXT, {"text_key": text_key, "since": since})
-    return [Candidate(**row) for row in rows.mappings()]
-
-
-def add_article(connection: Connection, article: Article, made: Draft, placement: Placement, *, baseline: bool) -> None:
-    """Store an article with its first revision, opening its story and thread where it is new."""
-    if placement.relation is Relation.NEW:
+def add_article(connection: Connection, article: Article, made: Draft, placement: Placement, *, baseline: bool) -> int:
+    """Store an article with its first revision, opening its story and thread where they are new; gives its seq."""
+    if placement.relation in OPENS_A_STORY:
         seen = article.first_seen
         save_once(connection, threads, {"id": placement.thread, "opened": seen})
         story = {"id": placement.story, "thread": placement.thread, "opened": seen, "joined": seen}
@@ -215,9 +200,9 @@ def add_article(connection: Connection, article: Article, made: Draft, placement
     else:
         connection.execute(update(stories).where(stories.c.id == placement.story).values(joined=article.first_seen))
     values = {each: getattr(article, each) for each in _ARTICLE_COLUMNS}
-    placed = {"story": placement.story, "relation": placement.relation.value, "evidence": placement.evidence}
+    placed = {name: getattr(placement, name) for name in ("story", "relation", "evidence", "change", "origin")}
     connection.execute(articles.insert(), values | placed | _content(made))
-    _add_revision(connection, article.id, 1, article.first_seen, made, baseline=baseline)
+    return _add_revision(connection, article.id, 1, article.first_seen, made, placement.change, baseline=baseline)
 
 
 def _content(made: Draft) -> dict[str, Any]:
@@ -233,18 +218,24 @@ _ARTICLE_COLUMNS = (
 )  # fmt: skip
 
 
-def revise_article(connection: Connection, identity: str, made: Draft, number: int, now: datetime) -> None:
-    """Store the next revision of a known article. The date of publication stays the first one given."""
+def revise_article(
+    connection: Connection, identity: str, made: Draft, number: int, now: datetime, change: str = ""
+) -> int:
+    """Store the next revision of a known article; gives its seq. The date of publication stays the first one given."""
     changed = {"title": made.title, "revision": number} | _content(made)
     connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
-    _add_revision(connection, identity, number, now, made, baseline=False)
+    return _add_revision(connection, identity, number, now, made, change, baseline=False)
+
+
+_ADD_REVISION = revisions.insert().returning(revisions.c.seq)
 
 
 def _add_revision(
-    connection: Connection, article: str, number: int, seen: datetime, made: Draft, *, baseline: bool
-) -> None:
-    values = {"article": article, "number": number, "seen": seen, "baseline": baseline}
-    connection.execute(revisions.insert(), values | {"title": made.title, "summary": made.summary, "text": made.text})
+    connection: Connection, article: str, number: int, seen: datetime, made: Draft, change: str, *, baseline: bool
+) -> int:
+    values = {"article": article, "number": number, "seen": seen, "baseline": baseline, "change": change}
+    said = {"title": made.title, "summary": made.summary, "text": made.text}
+    return int(connection.scalars(_ADD_REVISION, values | said).one())
 
 
 def save_identity(connection: Connection, key: str, source: str, article: str, content_key: str) -> None:
@@ -260,6 +251,7 @@ _REVISIONS = (
         revisions.c.number,
         revisions.c.seen,
         revisions.c.baseline,
+        revisions.c.change,
         revisions.c.title,
         revisions.c.summary,
         revisions.c.text,
@@ -267,6 +259,7 @@ _REVISIONS = (
         articles.c.story,
         articles.c.relation,
         articles.c.evidence,
+        articles.c.origin,
         stories.c.thread,
     )
     .join(articles, articles.c.id == revisions.c.article)
@@ -287,7 +280,7 @@ def _revision(row: RowMapping) -> Revision:
     names = [each.name for each in fields(Article) if each.name != "revision"]
     article = Article(**{name: row[name] for name in names}, revision=row["number"])
     relation = Relation(row["relation"]) if row["number"] == 1 else Relation.REVISED
-    placement = Placement(relation, row["story"], row["thread"], row["evidence"])
+    placement = Placement(relation, row["story"], row["thread"], row["evidence"], row["change"], row["origin"])
     return Revision(row["seq"], article, placement, row["seen"], baseline=row["baseline"])
 
 
@@ -326,15 +319,53 @@ _CURRENT = (
 )
 
 
+_MEMBERS = (
+    select(
+        articles.c.id.label("article"),
+        articles.c.story,
+        stories.c.thread,
+        *(articles.c[name] for name in ("source", "outlet", "owner", "origin", "relation", "title", "url")),
+        articles.c.first_seen,
+        articles.c.evidence,
+        articles.c.change,
+    )
+    .join(stories, stories.c.id == articles.c.story)
+    .order_by(articles.c.first_seen, articles.c.relation.in_(("duplicate", "updated")), articles.c.id)
+)
+_MEMBERS_OF = _MEMBERS.where(
+    articles.c.story.in_(
+        select(stories.c.id).where(or_(stories.c.id == bindparam("name"), stories.c.thread == bindparam("name")))
+    )
+)
+_MEMBER = _MEMBERS.where(articles.c.id == bindparam("name"))
+
+
+def members_of(connection: Connection, name: str) -> tuple[Member, ...]:
+    """Give the articles of the story or thread of that id, in the order they were first seen."""
+    return tuple(_member(row) for row in connection.execute(_MEMBERS_OF, {"name": name}).mappings())
+
+
+def _member(row: RowMapping) -> Member:
+    return Member(**{**row, "relation": Relation(row["relation"])})
+
+
 def placement_of(connection: Connection, article: str) -> Placement:
     """Give where an article stands."""
-    found = (
-        select(articles.c.relation, articles.c.story, stories.c.thread, articles.c.evidence)
-        .join(stories, stories.c.id == articles.c.story)
-        .where(articles.c.id == article)
-    )
-    row = connection.execute(found).one()
-    return Placement(Relation(row.relation), row.story, row.thread, row.evidence)
+    member = _member(connection.execute(_MEMBER, {"name": article}).mappings().one())
+    return Placement(member.relation, member.story, member.thread, member.evidence, member.change, member.origin)
+
+
+_CONTENT = (
+    select(revisions.c.title, revisions.c.summary, revisions.c.text)
+    .join(articles, _IS_CURRENT)
+    .where(articles.c.id == bindparam("name"))
+)
+
+
+def content_of(connection: Connection, article: str) -> tuple[str, str]:
+    """Give the headline and the body of an article as they stand now."""
+    row = connection.execute(_CONTENT, {"name": article}).one()
+    return row.title, row.text or row.summary
 
 
 def outlets_of(connection: Connection, story: str) -> list[str]:

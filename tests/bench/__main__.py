@@ -6,13 +6,14 @@ import os
 import platform
 import sys
 
-from tests.bench import desk, latency, matching, seed, timeline, weight
+from tests.bench import desk, latency, matching, seed, stories, timeline, weight
 
 BENCHES = {
     "seed": seed.run,
     "desk": desk.run,
     "matching": matching.run,
     "latency": latency.run,
+    "stories": stories.run,
     "timeline": timeline.run,
     "weight": weight.run,
 }

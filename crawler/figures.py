@@ -1,0 +1,77 @@
+"""Words -> the numbers they spell, in English, Arabic and Persian; folded tokens in, folded tokens out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+POINT = "point"  # between the digits of 4.5, which folding would part: "4point5"
+_THOUSANDS = re.compile(r"(?<=\d)[,\u066c](?=\d{3}(?!\d))")
+_DECIMAL = re.compile(r"(?<=\d)[.\u066b](?=\d)")
+_UNITS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19, "dozen": 12,
+    "ثلاثه": 3, "اربعه": 4, "خمسه": 5, "سته": 6, "سبعه": 7, "ثمانيه": 8, "تسعه": 9, "عشره": 10, "ثلاث": 3, "اربع": 4,
+    "خمس": 5, "ست": 6, "سبع": 7, "ثماني": 8, "تسع": 9, "عشر": 10, "اثنان": 2, "اثنين": 2,
+    "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10, "يازده": 11, "دوازده": 12,
+    "سيزده": 13, "چهارده": 14, "پانزده": 15, "شانزده": 16, "هفده": 17, "هجده": 18, "نوزده": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "عشرون": 20, "عشرين": 20, "ثلاثون": 30, "ثلاثين": 30, "اربعون": 40, "اربعين": 40, "خمسون": 50, "خمسين": 50,
+    "ستون": 60, "ستين": 60, "سبعون": 70, "سبعين": 70, "ثمانون": 80, "ثمانين": 80, "تسعون": 90, "تسعين": 90,
+    "بيست": 20, "سي": 30, "چهل": 40, "پنجاه": 50, "شصت": 60, "هفتاد": 70, "هشتاد": 80, "نود": 90,
+}  # fmt: skip
+_AND = {"و"}  # Persian joins tens and units by it; Arabic joins units and tens with it attached (_ARABIC)
+_ARABIC = {f"و{word}": tens for word, tens in _TENS.items() if word.endswith(("ون", "ين"))}
+_TEEN = {"عشر", "عشره"}
+
+
+def joined(text: str) -> str:
+    """Keep a number in one token through folding: 1,200 -> 1200, 4.5 -> 4point5."""
+    return _DECIMAL.sub(POINT, _THOUSANDS.sub("", text))
+
+
+def is_number(token: str) -> bool:
+    return token[0].isdigit() if token else False
+
+
+def shown(token: str) -> str:
+    """Write a number token as people do."""
+    return token.replace(POINT, ".")
+
+
+def digits(tokens: Sequence[str]) -> list[str]:
+    """Replace spelled numbers below 100 by digits; every other token stays as it is."""
+    if not any(token in _UNITS or token in _TENS for token in tokens):
+        return list(tokens)
+    written: list[str] = []
+    position = 0
+    while position < len(tokens):
+        value, used = _spelled(tokens, position)
+        written.append(str(value) if used else tokens[position])
+        position += used or 1
+    return written
+
+
+def _spelled(tokens: Sequence[str], at: int) -> tuple[int, int]:
+    """Give the number spelled at a place and how many tokens it takes; (0, 0) where there is none."""
+    first = tokens[at]
+    second, third = (*tokens[at + 1 : at + 3], "", "")[:2]
+    if first in _TENS:
+        return _tens(_TENS[first], second, third)
+    if first not in _UNITS:
+        return 0, 0
+    unit = _UNITS[first]
+    if unit < 10 and second in _ARABIC:
+        return unit + _ARABIC[second], 2
+    return (unit + 10, 2) if unit < 10 and second in _TEEN else (unit, 1)
+
+
+def _tens(tens: int, second: str, third: str) -> tuple[int, int]:
+    if _UNITS.get(second, 10) < 10:
+        return tens + _UNITS[second], 2
+    if second in _AND and _UNITS.get(third, 10) < 10:
+        return tens + _UNITS[third], 3
+    return tens, 1

@@ -1,0 +1,67 @@
+"""What the store says of stories, and that a store of an earlier version is brought up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from crawler import store
+from crawler.article import Entry, Relation
+from crawler.db import Database
+from crawler.ingest import store_poll
+from crawler.source import Source, SourceState
+from tests.unit.desk import NOW
+
+HOUR = timedelta(hours=1)
+
+
+def poll(database: Database, source: Source, *titles: str, at: timedelta = timedelta(0)) -> None:
+    entries = [
+        Entry(title, guid=f"{source.id}/{title}", summary="The convoy left the base at dawn.") for title in titles
+    ]
+    with database.write() as connection:
+        store_poll(connection, source, SourceState(source.id, source.url, NOW + at), entries, (), NOW + at)
+
+
+def test_members_of_a_story_are_in_order_with_their_origin() -> None:
+    database = Database("sqlite://")
+    database.migrate("crawler")
+    poll(database, Source("one", "https://one.example/", name="One", owner="first"), "Convoy leaves base")
+    poll(database, Source("two", "https://two.example/", name="Two", owner="second"), "Convoy leaves base", at=HOUR)
+    with database.read() as connection:
+        opened, joined = (each.placement for each in store.revisions_after(connection, 0, 9))
+        by_story, by_thread = store.members_of(connection, opened.story), store.members_of(connection, opened.thread)
+    assert [(each.outlet, each.relation, each.origin) for each in by_story] == [
+        ("One", Relation.NEW, "first"),
+        ("Two", Relation.DUPLICATE, "first"),
+    ]
+    assert by_thread == by_story
+    assert joined.origin == "first"
+    database.close()
+
+
+def test_store_of_the_first_version_is_brought_up_with_owners_as_origins(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / "old.db")
+    with database.writing.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", "crawler:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "c0001")
+    with database.write() as connection:
+        connection.execute(text("INSERT INTO threads VALUES ('t1', '2026-01-01T00:00:00.000000Z')"))
+        connection.execute(text("INSERT INTO stories VALUES ('s1', 't1', '2026-01-01', '2026-01-01')"))
+        connection.execute(
+            text(
+                "INSERT INTO articles (id, story, relation, evidence, source, outlet, owner, first_seen, revision, title,"
+                " content_key, text_key, headline_only) VALUES ('a1', 's1', 'new', '', 'one', 'One', 'first',"
+                " '2026-01-01T00:00:00.000000Z', 1, 'Convoy', 'c', 't', 0)"
+            )
+        )
+    database.migrate("crawler")
+    with database.read() as connection:
+        assert [(each.article, each.origin) for each in store.members_of(connection, "t1")] == [("a1", "first")]
+    database.close()
