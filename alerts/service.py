@@ -33,7 +33,8 @@ from alerts.match import Matcher
 from alerts.notices import give_notice, tell_dead
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
-from alerts.triage import Triage, Verdicts
+from alerts.settle import Verdicts
+from alerts.triage import Triage
 from crawler import store as archive
 from crawler.article import Entry
 from crawler.db import DATABASE, Database, WriterLane
