@@ -59,12 +59,14 @@ class Difference:
 class Comparison:
     """What two articles share. Shares are 0 to 1; `later` is the article that came second.
 
-    `contained`: of the shorter body's runs of words, in the longer. `lead`: of the later lead's runs, in the
+    `contained`: of the shorter body's runs of words, in the longer. `aligned`: of its words, in their order inside
+    paired sentences. `lead`: of the later lead's runs, in the
     earlier body. `headline`: of the words of the shorter headline. `agreeing`: numbers equal in place.
     `loose`: numbers that only one of two paired sentences has.
     """
 
     contained: float
+    aligned: float
     lead: float
     old_lead: float
     headline: float
@@ -88,6 +90,7 @@ def compare(earlier: Wording, later: Wording) -> Comparison:
         found.align(one, other, "body" if at else "lead")
     return Comparison(
         contained=_contained(earlier.shingles, later.shingles),
+        aligned=found.equal / max(1, min(len(earlier.words), len(later.words))),
         lead=_share(later.lead, earlier.shingles),
         old_lead=_share(earlier.lead, later.shingles),
         headline=_likeness_of_headlines(earlier, later),
@@ -150,12 +153,14 @@ class _Differences:
         self.differing: list[Difference] = []
         self.agreeing = 0
         self.loose = 0
+        self.equal = 0  # words of bodies
 
     def align(self, one: Sequence[str], other: Sequence[str], part: str) -> None:
         for code in Levenshtein.opcodes(one, other):
             tag, start, end, first, last = code.tag, code.src_start, code.src_end, code.dest_start, code.dest_end
             if tag == "equal":
                 self.agreeing += sum(map(is_number, one[start:end]))
+                self.equal += (end - start) * (part != "title")
             elif tag == "replace":
                 self._replaced(one[start:end], other[first:last], other, first, part)
             elif end < len(one) and last < len(other):  # at the end one sentence is only cut shorter

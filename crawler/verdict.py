@@ -19,6 +19,7 @@ SERIES = timedelta(hours=12)  # the same source, the same headline, later than t
 EVENT = timedelta(hours=48)  # headlines alone make a thread within it
 SAME = 0.55  # of the shorter body's runs of words in the longer: the same text
 SAME_REWORDED = 0.42  # the same, where at least AGREEING numbers stand in the same places and none differs
+SAME_ALIGNED = 0.85  # of the words, in their order inside sentences: the same, in another house's style
 AGREEING = 2
 LEAD_KNOWN = 0.3  # of the later lead's runs in the earlier text: below it the lead is new
 REUSED = 0.3  # of the runs: below it, bodies do not make a thread
@@ -164,7 +165,7 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
         return Relation.NEW, f"same headline in the same source, {_minutes(age)} apart: a series", ""
     if found.equal_bodies and found.equal_headlines:
         return Relation.DUPLICATE, "100 % contained, headline and numbers agree", ""
-    if not _same_text(found):
+    if not _same_text(earlier, later, found):
         return _judge_event(earlier, later, found, measured)
     if _subject_differs(earlier, later, found):
         return Relation.RELATED, f"{measured}{_differing(found)}", ""
@@ -186,12 +187,16 @@ def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str)
     return Relation.DUPLICATE, f"{measured}, numbers agree", ""
 
 
-def _same_text(found: Comparison) -> bool:
+def _same_text(earlier: Side, later: Side, found: Comparison) -> bool:
     if found.contained >= SAME:
         return True
+    if found.changes or found.loose:
+        return False
     in_front = [each for each in found.differing if each.part != "body"]
-    agrees = found.agreeing >= AGREEING and not found.changes and not found.loose
-    return found.contained >= SAME_REWORDED and agrees and not in_front
+    if found.contained >= SAME_REWORDED and found.agreeing >= AGREEING and not in_front:
+        return True
+    reworded = found.aligned >= SAME_ALIGNED and found.contained >= REUSED and not _short(earlier, later)
+    return reworded and not any(each.named or each.recurs for each in in_front)
 
 
 def _subject_differs(earlier: Side, later: Side, found: Comparison) -> bool:
