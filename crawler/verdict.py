@@ -206,8 +206,10 @@ def _subject_differs(earlier: Side, later: Side, found: Comparison) -> bool:
         return True
     if any(each.recurs for each in found.differing):
         return True
-    if not _short(earlier, later) or found.agreeing >= SAME_FIGURES:
+    if not _short(earlier, later):
         return False
+    if found.agreeing >= SAME_FIGURES:
+        return not _one_subject(earlier.told, later.told)
     if found.loose or any(each.part != "title" or each.told for each in found.differing):
         return True
     return _tiny(earlier, later) and not _one_subject(earlier.told, later.told)
@@ -236,7 +238,7 @@ def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str)
 
 def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
     """Say whether short texts with differing numbers still tell of one thing: its toll grew, or its headline stands."""
-    if found.agreeing >= SAME_FIGURES:
+    if found.agreeing >= SAME_FIGURES and _one_subject(one, other):
         return True
     tolls = len(_tolls(found)) == len(found.changes) and len(one.topic & other.topic) >= 2
     return tolls or one.topic <= other.topic or other.topic <= one.topic
