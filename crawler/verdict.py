@@ -163,7 +163,7 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
     measured = f"{found.contained:.0%} contained".replace("%", " %")
     if found.equal_headlines and earlier.source == later.source and age >= SERIES and _short(earlier, later):
         return Relation.NEW, f"same headline in the same source, {_minutes(age)} apart: a series", ""
-    if found.equal_bodies and found.equal_headlines:
+    if found.equal_bodies and found.equal_headlines and not _is_correction(earlier, later):
         return Relation.DUPLICATE, "100 % contained, headline and numbers agree", ""
     if not _same_text(earlier, later, found):
         return _judge_event(earlier, later, found, measured)
@@ -176,7 +176,7 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
 
 def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
     """The text is the same and its numbers agree: is it only repeated?"""
-    if later.told.corrected and not earlier.told.corrected:
+    if _is_correction(earlier, later):
         return Relation.UPDATED, f"{measured}, marked as a correction", "CORRECTED"
     if found.lead < LEAD_KNOWN:
         return _judge_lead(found, measured)
@@ -185,6 +185,10 @@ def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str)
     if earlier.owner == later.owner and found.contained < REWRITTEN:
         return Relation.UPDATED, f"{measured}, by the same owner", "rewritten"
     return Relation.DUPLICATE, f"{measured}, numbers agree", ""
+
+
+def _is_correction(earlier: Side, later: Side) -> bool:
+    return later.told.corrected and not earlier.told.corrected
 
 
 def _same_text(earlier: Side, later: Side, found: Comparison) -> bool:
