@@ -21,8 +21,8 @@ from crawler.ingest import store_poll
 from crawler.normalise import OLDEST
 from crawler.source import Source, SourceState
 from crawler.tokens import sentences
+from tests.bench.reuters import CORPUS
 from tests.bench.shared import missing
-from tests.bench.stories import CORPUS
 
 TEXTS = 300
 LATER = timedelta(hours=1)
