@@ -181,9 +181,9 @@ def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str)
     if found.lead < LEAD_KNOWN:
         return _judge_lead(found, measured)
     if earlier.owner == later.owner and found.added >= UPDATE_WORDS:
-        return Relation.UPDATED, f"{measured}, {found.added} words more", f"{found.added} words more"
+        return Relation.UPDATED, f"{measured}, {found.added} words more", ""
     if earlier.owner == later.owner and found.contained < REWRITTEN:
-        return Relation.UPDATED, f"{measured}, by the same owner", "rewritten"
+        return Relation.UPDATED, f"{measured}, rewritten by the same owner", ""
     return Relation.DUPLICATE, f"{measured}, numbers agree", ""
 
 

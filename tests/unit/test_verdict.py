@@ -116,6 +116,16 @@ def test_equal_headlines_alone(name: str, source: str, later: timedelta, text: s
     assert verdict.relation.value == relation, name
 
 
+def test_longer_version_of_one_owner_is_an_update_without_a_material_change() -> None:
+    longer = f"{TEXT} {FRESH}"
+    same, other = (
+        judge(side(TITLE, TEXT), side(TITLE, longer, name="a2", source=who, at=HOUR)) for who in ("one", "two")
+    )
+    assert (same.relation, same.change) == (Relation.UPDATED, "")
+    assert same.evidence.endswith("31 words more")
+    assert other.relation is Relation.DUPLICATE
+
+
 def test_declared_languages_that_differ_are_never_one() -> None:
     assert judge(side(AR_TITLE, AR, lang="ar"), side(AR_TITLE, AR, lang="fa", source="two")).relation is Relation.NEW
 
