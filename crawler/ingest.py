@@ -15,6 +15,7 @@ from crawler import store
 from crawler.article import Entry, Placement, Relation, mint
 from crawler.dedup import TEXT_WINDOW, Identified, Identity, identify, place
 from crawler.normalise import Draft, article, draft
+from crawler.polling import heard
 from crawler.source import Source, SourceState
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class Stored:
     revised: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     placed: list[tuple[Relation, str]] = field(default_factory=list)  # new | known | revised, and the article
+    state: SourceState | None = None  # of the source, as stored
 
     def amounts(self) -> dict[str, int]:
         plain = {"entries": self.entries, "new": self.new, "known": self.known, "revised": self.revised}
@@ -59,7 +61,10 @@ def store_poll(
             _put_carefully(connection, line, keys, made, stored)
         else:
             line.put(keys, made, stored)
-    store.save_state(connection, state)
+    dates = [date for entry in entries if (date := entry.published or entry.updated)]
+    known = stored.known + stored.revised
+    stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates)
+    store.save_state(connection, stored.state)
     store.count(connection, store.counts, stored.amounts())
     return stored
 
