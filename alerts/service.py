@@ -12,7 +12,6 @@ import logging
 import signal
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,7 +32,7 @@ from alerts.triage import Triage, Verdicts
 from crawler.clock import Clock
 from crawler.collecting import Collecting
 from crawler.db import DATABASE, Database, WriterLane
-from crawler.fetching import Fetching
+from crawler.fetching import Fetching, resolver_threads
 from crawler.scheduler import Ticker
 from crawler.workers import Workers
 from crawler.yamlfile import ConfigError
@@ -43,7 +42,6 @@ TICK = 1.0  # seconds
 RULES_LOOKED_AT_EVERY = 1.0  # seconds
 LOOKED_BACK = timedelta(hours=24)
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
-RESOLVER_THREADS = 64  # names that hang must not keep healthy ones from being resolved
 
 
 @dataclass(slots=True)
@@ -72,7 +70,7 @@ class Service:
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(RESOLVER_THREADS, "worker"))
+        asyncio.get_running_loop().set_default_executor(resolver_threads())
         self.database = Database.at(self.state_dir / DATABASE)
         self.database.migrate("crawler", "alerts")
         self.lane = WriterLane(self.database)

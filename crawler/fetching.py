@@ -10,6 +10,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -43,6 +44,7 @@ from crawler.workers import Workers, WorkerTimeout
 
 DETAIL_LIMIT = 200
 DRAIN = 5.0  # seconds
+RESOLVER_THREADS = 64
 AT_ONCE = 4  # requests to one host
 APART = 1.0  # seconds between the starts of two of them; 0 for hosts the admin let through as private
 FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
@@ -60,6 +62,11 @@ FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
     (DownloadFailedError, OutcomeName.UNREACHABLE),
     (OSError, OutcomeName.UNREACHABLE),
 )
+
+
+def resolver_threads() -> ThreadPoolExecutor:
+    """Give the threads in which names are resolved: so many that names that hang keep no healthy one waiting."""
+    return ThreadPoolExecutor(RESOLVER_THREADS, "worker")
 
 
 class _OpenSpider(scrapy.Spider):

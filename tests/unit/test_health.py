@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -44,8 +45,9 @@ def wait(state: SourceState) -> timedelta:
     ("source", "asked", "minutes"), [(SOURCE, 10**9, 10), (SLOW, 10**9, 40), (SLOW, 1200, 20), (SLOW, 60, 10)]
 )
 def test_server_and_feed_may_lengthen_up_to_the_ceiling_only(source: Source, asked: float, minutes: int) -> None:
-    for words in ({"fresh_for": asked}, {"ttl": asked}):
-        state = polled(begun(source), OutcomeName.OK, NOW + EVERY, source, **words)
+    for word in ("fresh_for", "ttl"):
+        said: Any = {word: asked}
+        state = polled(begun(source), OutcomeName.OK, NOW + EVERY, source, **said)
         assert wait(state) == timedelta(minutes=minutes)
     assert wait(polled(state, OutcomeName.NOT_MODIFIED, state.due, source)) == timedelta(minutes=minutes), "ttl stays"
 
@@ -148,7 +150,10 @@ def test_silence_is_three_times_the_sources_own_rhythm() -> None:
     assert state.heard
     quiet = polled(state, OutcomeName.NOT_MODIFIED, state.due)
     edge = state.heard + silent_after(quiet)
-    assert condition(quiet, edge - timedelta(seconds=1)) is Condition.WELL
+    assert condition(quiet, edge + HOUR) is Condition.WELL, "nobody has asked since"
+    before = polled(quiet, OutcomeName.NOT_MODIFIED, edge - timedelta(seconds=1))
+    assert condition(before, edge) is Condition.WELL
+    quiet = polled(quiet, OutcomeName.NOT_MODIFIED, edge)
     assert condition(quiet, edge) is Condition.SILENT
     empty = polled(quiet, OutcomeName.NO_ENTRIES, edge)
     assert condition(empty, edge) is Condition.SILENT
