@@ -25,10 +25,13 @@ TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000
 GUID_LIMIT = 512
 TITLE_FROM_TEXT = 100
+ITEMS_SALVAGED = 500
+PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,200}\?>""")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,12})|([0-9]{1,12}));")
 _SURROGATES = re.compile(r"&#(?:x[dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#(?:x[dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,500}(\[.{0,20000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_ITEM = re.compile(r"<(item|entry)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _SILENT = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|article)\b[^>]*)>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!--.*?(?:-->|$)|[/!?]?[A-Za-z][^>]*(?:>|$))", re.DOTALL)
@@ -45,12 +48,16 @@ class Feed:
     version: str = ""
     lang: str | None = None
     problem: str = ""
+    ttl: float | None = None  # seconds for which the feed itself says it need not be asked again
 
 
 def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
     """Read a feed. A faulty item is named in `rejected` and costs no other; never raises for what is in the body."""
     text = _mended(decode(body, content_type))
-    parsed = feedparser.parse(io.BytesIO(text.encode("utf-8")), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        parsed = _parsed(text)
+    except Exception as error:  # noqa: BLE001 - feedparser raises what it likes; the good items are still there
+        return _salvaged(text, base_url, error)
     version = parsed.get("version") or ""
     problem = str(parsed.get("bozo_exception") or "")[:200] if parsed.get("bozo") else ""
     if not version:
@@ -59,12 +66,55 @@ def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
     rejected: list[str] = []
     lang = _lang(parsed.feed.get("language"))
     for item in parsed.entries:
-        made = _entry(item, base_url)
+        made = _read_entry(item, base_url)
         if isinstance(made, Entry):
             entries.append(made)
         else:
             rejected.append(made)
-    return Feed(tuple(entries), tuple(rejected), version, lang, problem)
+    return Feed(tuple(entries), tuple(rejected), version, lang, problem, _ttl(parsed.feed))
+
+
+def _parsed(text: str) -> Any:
+    return feedparser.parse(io.BytesIO(text.encode("utf-8")), sanitize_html=False, resolve_relative_uris=False)
+
+
+def _salvaged(text: str, base_url: str, error: Exception) -> Feed:
+    """Parse item by item a feed on which the parser raised, so that the item at fault costs no other."""
+    cuts = [(match.start(), match.end()) for match in _ITEM.finditer(text)][:ITEMS_SALVAGED]
+    if not cuts:
+        raise error
+    head, tail = text[: cuts[0][0]], text[cuts[-1][1] :]
+    entries: list[Entry] = []
+    rejected: list[str] = []
+    version = ""
+    for start, end in cuts:
+        try:
+            parsed = _parsed(head + text[start:end] + tail)
+        except Exception:  # noqa: BLE001 - this is the item at fault; it is named and counted
+            rejected.append("parser_raised")
+            continue
+        version = version or parsed.get("version") or ""
+        made = [_read_entry(item, base_url) for item in parsed.entries]
+        entries += [each for each in made if isinstance(each, Entry)]
+        rejected += [each for each in made if not isinstance(each, Entry)]
+    return Feed(tuple(entries), tuple(rejected), version, None, f"{type(error).__name__}: {error}"[:200])
+
+
+def _read_entry(item: dict[str, Any], base_url: str) -> Entry | str:
+    try:
+        return _entry(item, base_url)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError):
+        return "unreadable"
+
+
+def _ttl(feed: Mapping[str, Any]) -> float | None:
+    """Read `ttl` (minutes, RSS 2.0) or sy:updatePeriod and sy:updateFrequency; seconds."""
+    said = _text(feed.get("ttl")).strip()
+    if re.fullmatch(r"[0-9]{1,9}", said):
+        return float(said) * 60
+    period = PERIODS.get(_text(feed.get("sy_updateperiod")).strip().lower())
+    often = _text(feed.get("sy_updatefrequency")).strip() or "1"
+    return period / max(int(often), 1) if period and re.fullmatch(r"[0-9]{1,6}", often) else None
 
 
 def decode(body: bytes, content_type: str | None) -> str:

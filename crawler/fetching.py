@@ -10,9 +10,11 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import aiohttp
 import scrapy
@@ -33,13 +35,18 @@ from scrapy.settings import Settings
 
 from crawler import scrapy_settings
 from crawler.feeds import Feed, read_feed
-from crawler.guard import Blocked
+from crawler.guard import Blocked, Guard
+from crawler.hosts import Hosts
+from crawler.impostors import named
 from crawler.source import Outcome, OutcomeName, Source, SourceState
 from crawler.spiders import KINDS
-from crawler.workers import WorkerDied, Workers, WorkerTimeout
+from crawler.workers import Workers, WorkerTimeout
 
 DETAIL_LIMIT = 200
 DRAIN = 5.0  # seconds
+RESOLVER_THREADS = 64
+AT_ONCE = 4  # requests to one host
+APART = 1.0  # seconds between the starts of two of them; 0 for hosts the admin let through as private
 FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
     (Blocked, OutcomeName.BLOCKED_PRIVATE),
     (DownloadTimeoutError, OutcomeName.TIMEOUT),
@@ -57,6 +64,11 @@ FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
 )
 
 
+def resolver_threads() -> ThreadPoolExecutor:
+    """Give the threads in which names are resolved: so many that names that hang keep no healthy one waiting."""
+    return ThreadPoolExecutor(RESOLVER_THREADS, "worker")
+
+
 class _OpenSpider(scrapy.Spider):
     """Keeps the crawler open; its requests come from outside."""
 
@@ -69,15 +81,21 @@ class _OpenSpider(scrapy.Spider):
 
 
 class Fetching:
-    """The crawler all polls go through. `concurrency` bounds polls in flight, `timeout` is seconds a request."""
+    """The crawler all polls go through.
+
+    `concurrency` bounds polls in flight over all hosts, `at_once` those to one host, `apart` is seconds between two of
+    them (None: one second, none for hosts of our own), `timeout` is seconds for a poll with all its redirects.
+    """
 
     def __init__(
         self,
         allow_private: Iterable[str] = (),
         contact: str = "",
         *,
-        concurrency: int = 32,
+        concurrency: int = 256,
         timeout: float = 20.0,
+        at_once: int = AT_ONCE,
+        apart: float | None = None,
     ) -> None:
         settings = Settings()
         settings.setmodule(scrapy_settings, priority="project")
@@ -87,7 +105,10 @@ class Fetching:
             settings.set("USER_AGENT", f"Watchfloor (+{contact})", priority="cmdline")
         self._crawler = Crawler(_OpenSpider, settings)
         self._running: asyncio.Task[None] | None = None
+        self._timeout = timeout
         self._turns = asyncio.Semaphore(concurrency)
+        own = Guard(allow_private)
+        self.hosts = Hosts(at_once, lambda host: apart if apart is not None else 0.0 if own.lets_in(host) else APART)
         self._opened = asyncio.Event()
 
     async def open(self) -> None:
@@ -109,11 +130,15 @@ class Fetching:
         self._opened.set()
 
     async def poll(self, source: Source, state: SourceState, now: datetime) -> Outcome:
-        """Fetch a source once and name what came of it."""
+        """Fetch a source once, when its host's turn comes, and name what came of it."""
         kind = KINDS[source.kind]
-        async with self._turns:
+        request = kind.request(source, state, now)
+        request.meta["download_slot"] = source.host  # Scrapy's own slots would count all ports of a host as one
+        request.meta["unverified_host"] = None if source.verify_tls else urlsplit(request.url).hostname
+        async with self.hosts.turn(source.host), self._turns:
             try:
-                response = await self._crawler.engine.download_async(kind.request(source, state))
+                async with asyncio.timeout(self._timeout):
+                    response = await self._crawler.engine.download_async(request)
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever the network or Scrapy raises is this poll's outcome
@@ -167,7 +192,7 @@ async def parse(workers: Workers, outcome: Outcome, state: SourceState) -> tuple
         feed = await workers.run(read_feed, outcome.body, outcome.content_type, outcome.url)
     except WorkerTimeout as error:
         return replace(outcome, name=OutcomeName.PARSE_TIMEOUT, detail=str(error), body=b""), None
-    except (WorkerDied, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever a parser raises on hostile bytes is this poll's outcome
         detail = f"{type(error).__name__}: {_short(error)}"
         return replace(outcome, name=OutcomeName.PARSE_FAILED, detail=detail, body=b""), None
     return _named(outcome, feed), feed if feed.version else None
@@ -175,9 +200,8 @@ async def parse(workers: Workers, outcome: Outcome, state: SourceState) -> tuple
 
 def _named(outcome: Outcome, feed: Feed) -> Outcome:
     if not feed.version:
-        html = outcome.body[:500].lstrip().lower().startswith((b"<!doctype html", b"<html"))
-        detail = "an HTML page" if html else f"not XML we know: {feed.problem}"[:DETAIL_LIMIT]
+        detail = named(outcome.body) or f"not XML we know: {feed.problem}"[:DETAIL_LIMIT]
         return replace(outcome, name=OutcomeName.NOT_A_FEED, detail=detail, body=b"")
     if not feed.entries and not feed.rejected:
         return replace(outcome, name=OutcomeName.NO_ENTRIES, detail="a feed without entries", body=b"")
-    return replace(outcome, body=b"")
+    return replace(outcome, body=b"", ttl=feed.ttl)

@@ -16,6 +16,7 @@ from crawler.article import Entry, Placement, Relation, mint
 from crawler.dedup import Identified, Identity, identify
 from crawler.normalise import Draft, article, draft
 from crawler.placing import place
+from crawler.polling import heard
 from crawler.sketch import sketch
 from crawler.sketches import Candidates, count_sentences, save_sketch
 from crawler.source import Source, SourceState
@@ -35,6 +36,7 @@ class Stored:
     revised: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     placed: list[tuple[Relation, str]] = field(default_factory=list)  # new | known | revised, and the article
+    state: SourceState | None = None  # of the source, as stored
 
     def amounts(self) -> dict[str, int]:
         plain = {"entries": self.entries, "new": self.new, "known": self.known, "revised": self.revised}
@@ -64,7 +66,10 @@ def store_poll(
             _put_carefully(connection, line, keys, made, stored)
         else:
             line.put(keys, made, stored)
-    store.save_state(connection, state)
+    dates = [date for entry in entries if (date := entry.published or entry.updated)]
+    known = stored.known + stored.revised
+    stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates)
+    store.save_state(connection, stored.state)
     store.count(connection, store.counts, stored.amounts())
     return stored
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "schema": ("alerts.cli.schema", "Print the JSON Schema of rules.yaml, for editors."),
     "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),
     "stories": ("alerts.cli.stories", "List stories and their articles: what joined what, and by which evidence."),
+    "sources": ("alerts.cli.sources", "Show each source in words: its state, the reason, the next poll."),
     "status": ("alerts.cli.status", "Show the ledger, the sources, what waits to be sent, the last reload."),
 }
 
