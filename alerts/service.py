@@ -33,7 +33,9 @@ from alerts.match import Matcher
 from alerts.notices import give_notice, tell_dead
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
-from alerts.triage import Triage, Verdicts
+from alerts.settle import Verdicts
+from alerts.triage import Triage
+from crawler import sketches
 from crawler import store as archive
 from crawler.article import Entry
 from crawler.db import DATABASE, Database, WriterLane
@@ -51,6 +53,7 @@ LOCK_TRIES, LOCK_PAUSE = 5, 0.1
 TICK = 1.0  # seconds
 RULES_LOOKED_AT_EVERY = 1.0  # seconds
 LOOKED_BACK = timedelta(hours=24)
+EXPIRED_EVERY = timedelta(seconds=10)  # one slice of old candidate keys
 RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
 RESOLVER_THREADS = 64  # names that hang must not keep healthy ones from being resolved
@@ -129,6 +132,7 @@ class Service:
         self._polls: dict[str, asyncio.Task[Stored]] = {}
         self._states: dict[str, SourceState] = {}
         self._stopped = asyncio.Event()
+        self._expired = datetime.min.replace(tzinfo=UTC)
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)
@@ -282,6 +286,9 @@ class Service:
                 self._polls[source.id] = task
                 task.add_done_callback(partial(self._polled, source.id))
         await self._alert(clock)
+        if not self._polls and now - self._expired >= EXPIRED_EVERY:  # idle: nothing waits for the writer
+            self._expired = now
+            await self.lane.write(partial(sketches.expire, now=now))
 
     async def _poll_and_alert(self, source: Source, clock: Callable[[], datetime]) -> Stored:
         stored = await self._poll(source, clock())

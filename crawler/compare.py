@@ -49,7 +49,7 @@ class Difference:
     part: str  # title | lead | body
     named: bool  # both are names
     told: bool  # one of them stands in its own body too
-    recurs: bool  # both stand more than once in their own text, as a subject does
+    recurs: bool  # both stand in front and again in their own text, as a subject does where no capital marks it
 
     def __str__(self) -> str:
         return f"{self.before} / {self.after}"
@@ -59,12 +59,14 @@ class Difference:
 class Comparison:
     """What two articles share. Shares are 0 to 1; `later` is the article that came second.
 
-    `contained`: of the shorter body's runs of words, in the longer. `lead`: of the later lead's runs, in the
+    `contained`: of the shorter body's runs of words, in the longer. `aligned`: of its words, in their order inside
+    paired sentences. `lead`: of the later lead's runs, in the
     earlier body. `headline`: of the words of the shorter headline. `agreeing`: numbers equal in place.
     `loose`: numbers that only one of two paired sentences has.
     """
 
     contained: float
+    aligned: float
     lead: float
     old_lead: float
     headline: float
@@ -88,6 +90,7 @@ def compare(earlier: Wording, later: Wording) -> Comparison:
         found.align(one, other, "body" if at else "lead")
     return Comparison(
         contained=_contained(earlier.shingles, later.shingles),
+        aligned=found.equal / max(1, min(len(earlier.words), len(later.words))),
         lead=_share(later.lead, earlier.shingles),
         old_lead=_share(earlier.lead, later.shingles),
         headline=_likeness_of_headlines(earlier, later),
@@ -146,16 +149,19 @@ class _Differences:
     def __init__(self, earlier: Wording, later: Wording) -> None:
         self._earlier, self._later = earlier, later
         self._names = earlier.names | later.names
+        self._caseless = not earlier.names or not later.names
         self.changes: list[Change] = []
         self.differing: list[Difference] = []
         self.agreeing = 0
         self.loose = 0
+        self.equal = 0  # words of bodies
 
     def align(self, one: Sequence[str], other: Sequence[str], part: str) -> None:
         for code in Levenshtein.opcodes(one, other):
             tag, start, end, first, last = code.tag, code.src_start, code.src_end, code.dest_start, code.dest_end
             if tag == "equal":
                 self.agreeing += sum(map(is_number, one[start:end]))
+                self.equal += (end - start) * (part != "title")
             elif tag == "replace":
                 self._replaced(one[start:end], other[first:last], other, first, part)
             elif end < len(one) and last < len(other):  # at the end one sentence is only cut shorter
@@ -178,7 +184,7 @@ class _Differences:
     def _difference(self, old: list[str], new: list[str], part: str) -> Difference:
         pairs = [(one, two) for one in old for two in new]
         named = [(one, two) for one, two in pairs if one in self._names and two in self._names]
-        recurring = [(one, two) for one, two in pairs if self._recurs(one, two)]
+        recurring = [(one, two) for one, two in pairs if self._caseless and part != "body" and self._recurs(one, two)]
         before, after = (*recurring, *named, pairs[0])[0]
         left = before in self._earlier.words and before not in self._later.vocabulary
         told = left or (after in self._later.words and after not in self._earlier.vocabulary)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 POINT = "point"  # between the digits of 4.5, which folding would part: "4point5"
+SOFT_HYPHEN = "\u00ad"  # a mark where a line may break, also inside a number
 _THOUSANDS = re.compile(r"(?<=\d)[,\u066c](?=\d{3}(?!\d))")
 _DECIMAL = re.compile(r"(?<=\d)[.\u066b](?=\d)")
 _UNITS = {
@@ -30,7 +31,7 @@ _TEEN = {"عشر", "عشره"}
 
 def joined(text: str) -> str:
     """Keep a number in one token through folding: 1,200 -> 1200, 4.5 -> 4point5."""
-    return _DECIMAL.sub(POINT, _THOUSANDS.sub("", text))
+    return _DECIMAL.sub(POINT, _THOUSANDS.sub("", text.replace(SOFT_HYPHEN, "")))
 
 
 def is_number(token: str) -> bool:

@@ -208,3 +208,18 @@ def count_sentences(connection: Connection, source: str, numbers: Iterable[int],
     """Count the sentences at the edges of an article of its own text."""
     rows = [{"source": source, "sentence": number, "n": 1, "seen": now} for number in sorted(set(numbers))]
     add_up(connection, sentences, rows, "source", "sentence")
+
+
+_MISPLACED = {
+    "article without a story": select(articles.c.id).where(articles.c.story.not_in(select(stories.c.id))),
+    "story without a thread": select(stories.c.id).where(stories.c.thread.not_in(select(threads.c.id))),
+    "story without an article": select(stories.c.id).where(stories.c.id.not_in(select(articles.c.story))),
+    "keys without an article": select(sketched.c.seq).where(sketched.c.article.not_in(select(articles.c.id))),
+    "a key without its list": select(sketches.c.key).where(sketches.c.seq.not_in(select(sketched.c.seq))),
+}
+
+
+def misplaced(connection: Connection) -> dict[str, list[Any]]:
+    """Find what no commit may leave behind; empty when the archive is whole. For tests and `doctor`."""
+    found = {what: list(connection.execute(query.limit(5)).scalars()) for what, query in _MISPLACED.items()}
+    return {what: rows for what, rows in found.items() if rows}

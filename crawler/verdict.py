@@ -19,17 +19,20 @@ SERIES = timedelta(hours=12)  # the same source, the same headline, later than t
 EVENT = timedelta(hours=48)  # headlines alone make a thread within it
 SAME = 0.55  # of the shorter body's runs of words in the longer: the same text
 SAME_REWORDED = 0.42  # the same, where at least AGREEING numbers stand in the same places and none differs
+SAME_ALIGNED = 0.85  # of the words, in their order inside sentences: the same, in another house's style
 AGREEING = 2
 LEAD_KNOWN = 0.3  # of the later lead's runs in the earlier text: below it the lead is new
 REUSED = 0.3  # of the runs: below it, bodies do not make a thread
 SHORT = 60  # words: a text so short is a template as often as a report, so every differing word counts
 UPDATE_WORDS = 25  # words that only the later version of one owner has: more than an edit
 REWRITTEN = 0.7  # of the runs: below it one owner's second text is a new version, not a repeat
+STUB = 15  # words: "an agency said on Monday that" and no more; then headlines decide
 TINY = 30  # words: so short that the headline must name the same subject
 SAME_FIGURES = 6  # numbers that agree in place: so many make even a short text the same report
 NAMES = 3  # differing names anywhere that make another subject; one does in the headline or the first sentence
 TITLE_WORDS = 4  # words of meaning in a headline that can stand for a story
 TITLE_SHARED = 0.5  # of the words of both headlines: one event
+TITLE_SHARED_OF_FEW = 0.6  # the same, where they share three or four words only
 TITLE_SAME = 0.7  # of the words of both headlines, where one only leaves words out: the same
 _TURNING = "no not never denies deny denied without second third another again new more"
 _TURNING_ARABIC = "لا لم لن ليس ينفي نفي تنفي ثان ثالث جديد جديده تكذيب نه دوم سوم بدون"
@@ -69,9 +72,15 @@ def judge(earlier: Side, later: Side) -> Verdict:
     if not _one_language(earlier, later):
         return Verdict(Relation.NEW, f"closest {_named(earlier)}: another language")
     found = compare(earlier.told, later.told)
-    rule = _judge_texts if earlier.told.words and later.told.words else _judge_headlines
+    rule = _judge_headlines if _is_stub(earlier, later, found) else _judge_texts
     relation, reason, change = rule(earlier, later, found)
     return Verdict(relation, f"{_lead_in(relation, earlier)}, {reason}", change, found.contained + found.headline / 10)
+
+
+def _is_stub(earlier: Side, later: Side, found: Comparison) -> bool:
+    """Say whether a body is missing or too short to say anything that its headline does not."""
+    shorter = min(len(earlier.told.words), len(later.told.words))
+    return shorter < STUB and (not shorter or found.agreeing < AGREEING)
 
 
 def _one_language(earlier: Side, later: Side) -> bool:
@@ -101,20 +110,43 @@ def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
     shared = earlier.told.topic & later.told.topic
     share = len(shared) / max(1, len(earlier.told.topic | later.told.topic))
     measured = f"headlines {share:.0%} alike, {_minutes(age)} apart".replace("%", " %")
-    whole = not earlier.told.words and not later.told.words
-    if found.equal_headlines and (whole or len(shared) >= TITLE_WORDS):
-        if earlier.source == later.source:
-            return Relation.NEW, f"same headline in the same source, {_minutes(age)} apart: a series", ""
-        if age <= HEADLINE_WINDOW:
-            return Relation.DUPLICATE, f"same headline, {_minutes(age)} apart", ""
-    if age > EVENT or len(shared) < TITLE_WORDS - 1 or share < TITLE_SHARED:
+    if found.equal_headlines and (relation := _equal_headlines(earlier, later, found, len(shared))):
+        return relation, f"same headline, {_minutes(age)} apart{': a series' * (relation is Relation.NEW)}", ""
+    if _says_no_less(earlier, later, found) and share >= TITLE_SAME and age <= HEADLINE_WINDOW:
+        return Relation.DUPLICATE, measured, ""
+    if not _one_event(shared, share, age):
         return Relation.NEW, f"{measured}, needs {TITLE_SHARED:.0%} within 48 h".replace("%", " %"), ""
     if _says_no_less(earlier, later, found) and share >= TITLE_SAME and age <= HEADLINE_WINDOW:
         return Relation.DUPLICATE, measured, ""
-    tolls = _tolls(found)
-    if tolls and len(tolls) == len(found.changes) and not _words_differ(found) and age <= HEADLINE_WINDOW:
-        return Relation.UPDATED, measured, _changed(tolls)
+    if change := _toll_grew(found, age):
+        return Relation.UPDATED, measured, change
     return Relation.RELATED, f"{measured}{_differing(found)}", ""
+
+
+def _equal_headlines(earlier: Side, later: Side, found: Comparison, shared: int) -> Relation | None:
+    """Judge equal headlines over bodies that say nothing; None where the words have to decide."""
+    age = later.seen - earlier.seen
+    bare = not earlier.told.words and not later.told.words
+    if earlier.source == later.source:
+        return Relation.DUPLICATE if found.equal_bodies and not bare and age < SERIES else Relation.NEW
+    if age <= HEADLINE_WINDOW and (bare or found.equal_bodies or shared >= TITLE_WORDS):
+        return Relation.DUPLICATE
+    return None
+
+
+def _one_event(shared: frozenset[str], share: float, age: timedelta) -> bool:
+    """Say whether headlines share enough words of meaning for one thread: fewer where those are most of them."""
+    if age > EVENT or share < TITLE_SHARED:
+        return False
+    return len(shared) > TITLE_WORDS or (len(shared) >= TITLE_WORDS - 1 and share >= TITLE_SHARED_OF_FEW)
+
+
+def _toll_grew(found: Comparison, age: timedelta) -> str:
+    """Give the change where two reports differ in a growing toll and in nothing else, "" otherwise."""
+    tolls = _tolls(found)
+    if not tolls or len(tolls) != len(found.changes) or found.differing or age > HEADLINE_WINDOW:
+        return ""
+    return _changed(tolls)
 
 
 def _says_no_less(earlier: Side, later: Side, found: Comparison) -> bool:
@@ -133,7 +165,7 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
         return Relation.NEW, f"same headline in the same source, {_minutes(age)} apart: a series", ""
     if found.equal_bodies and found.equal_headlines:
         return Relation.DUPLICATE, "100 % contained, headline and numbers agree", ""
-    if not _same_text(found):
+    if not _same_text(earlier, later, found):
         return _judge_event(earlier, later, found, measured)
     if _subject_differs(earlier, later, found):
         return Relation.RELATED, f"{measured}{_differing(found)}", ""
@@ -155,12 +187,16 @@ def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str)
     return Relation.DUPLICATE, f"{measured}, numbers agree", ""
 
 
-def _same_text(found: Comparison) -> bool:
+def _same_text(earlier: Side, later: Side, found: Comparison) -> bool:
     if found.contained >= SAME:
         return True
+    if found.changes or found.loose:
+        return False
     in_front = [each for each in found.differing if each.part != "body"]
-    agrees = found.agreeing >= AGREEING and not found.changes and not found.loose
-    return found.contained >= SAME_REWORDED and agrees and not in_front
+    if found.contained >= SAME_REWORDED and found.agreeing >= AGREEING and not in_front:
+        return True
+    reworded = found.aligned >= SAME_ALIGNED and found.contained >= REUSED and not _short(earlier, later)
+    return reworded and not any(each.named or each.recurs for each in in_front)
 
 
 def _subject_differs(earlier: Side, later: Side, found: Comparison) -> bool:
@@ -200,6 +236,8 @@ def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str)
 
 def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
     """Say whether short texts with differing numbers still tell of one thing: its toll grew, or its headline stands."""
+    if found.agreeing >= SAME_FIGURES:
+        return True
     tolls = len(_tolls(found)) == len(found.changes) and len(one.topic & other.topic) >= 2
     return tolls or one.topic <= other.topic or other.topic <= one.topic
 
@@ -218,7 +256,9 @@ def _judge_event(earlier: Side, later: Side, found: Comparison, measured: str) -
     alike = f", headlines {share:.0%} alike".replace("%", " %")
     if found.contained >= REUSED and not _short(earlier, later):
         return Relation.RELATED, f"{measured}{alike}", ""
-    if share >= TITLE_SHARED and len(shared) >= TITLE_WORDS - 1 and age <= EVENT:
+    if _one_event(shared, share, age):
+        if change := _toll_grew(found, age):
+            return Relation.UPDATED, f"{measured}{alike}", change
         return Relation.RELATED, f"{measured}{alike}{_differing(found)}", ""
     return Relation.NEW, f"{measured}, needs {SAME:.0%}{alike}".replace("%", " %").replace("  %", " %"), ""
 
@@ -229,10 +269,6 @@ def _short(earlier: Side, later: Side) -> bool:
 
 def _tiny(earlier: Side, later: Side) -> bool:
     return min(len(earlier.told.words), len(later.told.words)) < TINY
-
-
-def _words_differ(found: Comparison) -> bool:
-    return bool(found.differing)
 
 
 def _tolls(found: Comparison) -> list[Change]:

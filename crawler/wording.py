@@ -44,7 +44,8 @@ _NAME = re.compile(r"(?<=[\w,;\"'’)] )[A-Z][\w'’-]+")
 _CORRECTED = ("correct", "تصحيح", "اصلاحيه", "refile")
 _STOP_ENGLISH = """
 a an the of in on at to for and or by with from as is are was were be been has have had it its this that says said say
-after over amid into near his her their he she they who which will would not no new us
+after over amid into near his her their he she they who which will would not no new us least reports reportedly source
+sources official officials live latest breaking update updates s
 """
 _STOP_ARABIC = "في من على الي عن ان او ثم قد مع هذا هذه التي الذي بعد قبل بين خلال كما لا ما هو هي كان كانت و"
 _STOP_PERSIAN = "در از به كه را با براي اين ان است شد مي هاي يك بر تا هم"
@@ -106,9 +107,7 @@ def shingles(words: Sequence[str]) -> list[int]:
         return [combine([number_of(word) for word in words])] if words else []
     numbers = [number_of(word) for word in words]
     found = []
-    for one, two, three in zip(
-        numbers, numbers[1:], numbers[2:], strict=False
-    ):  # written out: it is the hot loop
+    for one, two, three in zip(numbers, numbers[1:], numbers[2:], strict=False):  # written out: it is the hot loop
         mixed = ((one * _ODD + two) * _ODD + three) & _MASK
         found.append((mixed ^ (mixed >> 29)) * _ODD & _MASK)
     return found

@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from tests.bench import desk, latency, matching, seed, stories, timeline, weight
+from tests.bench import desk, latency, matching, seed, stories, stories_stress, timeline, weight
 
 BENCHES = {
     "seed": seed.run,
@@ -14,6 +14,7 @@ BENCHES = {
     "matching": matching.run,
     "latency": latency.run,
     "stories": stories.run,
+    "stories-stress": stories_stress.run,
     "timeline": timeline.run,
     "weight": weight.run,
 }

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from crawler import sketches
+from crawler.db import DATABASE, Database
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
 
@@ -34,13 +36,25 @@ def killed(desk: Desk, point: str, k: int) -> bool:
     return done.returncode == -9
 
 
+def assert_placed(desk: Desk) -> None:
+    """Every article stands in a story and thread; no key stands without its article."""
+    path = desk.place / "var" / DATABASE
+    assert path.exists()
+    database = Database.at(path)
+    with database.read() as connection:
+        assert sketches.misplaced(connection) == {}
+    database.close()
+
+
 @pytest.mark.parametrize(("point", "k"), KILLS)
 def test_kill_loses_nothing(desk: Desk, point: str, k: int) -> None:
     titles = [f"Militia story {n}" for n in range(STORIES)]
     desk.outlet.serve("/a.xml", rss(*({"title": title, "guid": title, "date": DATE} for title in titles)), ETag='"1"')
     desk.write("/a.xml")
     assert killed(desk, point, k)
+    assert_placed(desk)
     desk.rounds(T1, T2)
+    assert_placed(desk)
     clean = [title.removeprefix("(possible repeat) ") for title in desk.hook.titles()]
     assert {title.partition("PRIORITY ")[2].partition(" |")[0] for title in clean} == set(titles)
     repeats = [title for title in desk.hook.titles() if title.startswith("(possible repeat)")]
