@@ -14,6 +14,7 @@ from alerts.alert import Receiver, Severity
 from alerts.lexicon import members, terms_of
 from alerts.operators import asks, read_condition, read_term
 from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
+from crawler.folding import fold
 from crawler.keys import IDENT, MISSING, Choice, Number, nearest, twice
 from crawler.yamlfile import Mapping as MappingNode
 from crawler.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
@@ -119,7 +120,10 @@ class _Reader:
         return None
 
     def _requires(self, name: str, aliases: tuple[str, ...], node: Node | None) -> dict[str, tuple[str, ...]]:
-        """Read the context an entity needs: a list for all its aliases, or a mapping of alias to list."""
+        """Read the context an entity needs: a list for all its aliases, or a mapping of alias to list.
+
+        Aliases that find the same words need the same: a Persian spelling would else let in the Arabic word.
+        """
         what = f'requires of "{name}"'
         if not isinstance(node, MappingNode):
             terms = self._terms(node, what)
@@ -128,7 +132,8 @@ class _Reader:
             if key.text not in aliases:
                 near = nearest(key.text, aliases)
                 self._add(key.place, f'{what} names "{key.text}", which is none of its aliases{near}')
-        return {key.text: self._terms(value, what) for key, value in node.pairs}
+        context = {_as_found(key.text): self._terms(value, what) for key, value in node.pairs}
+        return {alias: context[same] for alias in aliases if (same := _as_found(alias)) in context}
 
     def _refuse_circle(self, entity: Entity) -> None:
         above, seen = list(entity.is_a), set()
@@ -296,6 +301,11 @@ class _Reader:
         if not steps and not node.pairs:
             self._add(node.place, f"severity without a step; write one of {', '.join(WORDS)}")
         return tuple((least, severity) for least, severity, _ in steps) if len(steps) == len(read) else ()
+
+
+def _as_found(alias: str) -> str:
+    """Give what two aliases share that find the same words."""
+    return alias if alias.startswith("=") or "*" in alias or "?" in alias else fold(alias)
 
 
 def _when(values: Any) -> When | None:

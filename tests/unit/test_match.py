@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from alerts.config import load
 from alerts.match import Matcher
-from tests.unit.desk import article, desk, rule
+from tests.unit.desk import HEAD, article, desk, rule
 
 FOUND = [
     ("phrase in any case", '["shia militia"]', "The SHIA Militia left", ["SHIA Militia"]),
@@ -65,3 +66,14 @@ def test_hit_names_the_term_as_written_and_the_alias_as_found(tmp_path: Path) ->
     matcher = Matcher(desk(tmp_path, rule('["$militia-group"]')))
     hit = matcher.match(article("کتائب حزب الله"))[0].hits[0]
     assert (hit.term, hit.alias) == ("$militia-group", "کتائب حزب‌الله")
+
+
+def test_an_alias_found_as_another_needs_its_context_too(tmp_path: Path) -> None:
+    entity = 'taqaddum: {aliases: ["التقدّم", "التقدم", "=AT"], requires: {"التقدم": ["قاعدة"]}}'
+    path = tmp_path / "rules.yaml"
+    head = HEAD.format(settings="freshness: 48h").replace("entities:\n", f"entities:\n  {entity}\n")
+    path.write_text(head + "rules:\n" + rule('["$taqaddum"]'), encoding="utf-8")
+    matcher = Matcher(load(path, environ={}))
+    assert not matcher.match(article("مفاوضات تحرز التقدّم"))
+    assert matcher.match(article("قاعدة التقدّم"))
+    assert matcher.match(article("AT"))
