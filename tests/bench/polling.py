@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import json
 import multiprocessing
@@ -14,7 +15,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -89,13 +89,14 @@ async def _misbehave(request: web.Request, number: int) -> web.StreamResponse:
     if kind == 2 and request.transport:
         request.transport.abort()
         return response
-    for _ in range(100 if kind == 1 else 64):
-        await response.write(b"x" if kind == 1 else b"x" * 1_000_000)
-        await asyncio.sleep(0.5 if kind == 1 else 0)
+    with contextlib.suppress(ConnectionError):  # we are cut off, as we deserve
+        for _ in range(100 if kind == 1 else 64):
+            await response.write(b"x" if kind == 1 else b"x" * 1_000_000)
+            await asyncio.sleep(0.5 if kind == 1 else 0)
     return response
 
 
-@contextmanager
+@contextlib.contextmanager
 def served(hostile: int = 0) -> Iterator[str]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
