@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from crawler.db import Database, WriterLane
 from crawler.ingest import Stored
 from crawler.source import Source
 from tests.unit.desk import NOW
+
+
+def _after(seconds: int) -> datetime:
+    return NOW + timedelta(seconds=seconds)
 
 
 def test_slow_ticks_starve_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,7 +40,7 @@ def test_slow_ticks_starve_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         collecting.use([Source(f"s{n}", f"https://s{n}.example/", every=timedelta(minutes=1)) for n in range(600)])
         counts = []
         for seconds in range(0, 36, 5):
-            await collecting.start_due(lambda at=seconds: NOW + timedelta(seconds=at), lambda: asyncio.sleep(0))
+            await collecting.start_due(partial(_after, seconds), partial(asyncio.sleep, 0))
             await asyncio.sleep(0)
             counts.append(len(started))
         assert counts == sorted(counts)
