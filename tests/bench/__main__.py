@@ -6,7 +6,18 @@ import os
 import platform
 import sys
 
-from tests.bench import desk, latency, matching, seed, stories, stories_stress, stories_window, timeline, weight
+from tests.bench import (
+    desk,
+    latency,
+    matching,
+    polling,
+    seed,
+    stories,
+    stories_stress,
+    stories_window,
+    timeline,
+    weight,
+)
 
 BENCHES = {
     "seed": seed.run,
@@ -16,6 +27,7 @@ BENCHES = {
     "stories": stories.run,
     "stories-stress": stories_stress.run,
     "stories-window": stories_window.run,
+    "polling": polling.run,
     "timeline": timeline.run,
     "weight": weight.run,
 }
