@@ -43,9 +43,6 @@ class Reason(StrEnum):
     FIRST_ARTICLE = "first_article"
     NEW_RULE = "new_rule"  # a rule that had not told this story
     SEVERITY_RAISED = "severity_raised"
-    UPDATED = "updated"  # what is told changed: a toll, a correction, a new lead
-    WHEN_HELD = "when_held"  # the thread came to hold what the rule waits for
-    WAITING = "waiting"  # the rule's `when` does not hold yet; tested again with every article that joins
     REMATCH = "rematch"  # changed rules would have caught it
     SYSTEM = "system"  # the system speaks about itself
     BASELINE = "baseline"
@@ -142,23 +139,15 @@ class Alert:
     article: Article
     causes: tuple[Cause, ...]
     outlets: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()  # what is new since the last message, such as "14 -> 17 killed"
-    standing: str = ""  # reliability and origins in words: "B2, automatic: 2 origins (bbc, reuters)"
-    related: tuple[str, ...] = ()  # headlines of the other stories of its thread, newest first
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one target knows of one story; `revision` is the last alert it was sent, 0 where it was sent none.
-
-    `pinged` is when its last message went out or is due; `changes` are those that message tells.
-    """
+    """What one target knows of one story; `revision` is the last alert it was sent, 0 where it was sent none."""
 
     rules: frozenset[str]
     severity: Severity
     revision: int
-    pinged: datetime | None = None
-    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +161,6 @@ class Decision:
     reason: Reason
     queue: bool
     rules: tuple[str, ...]
-    due: datetime | None = None  # when it goes, None for now
-    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

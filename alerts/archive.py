@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler import store
-from crawler.article import Article, Member
+from crawler.article import Article
 from crawler.db import DATABASE, Database
 
 MOST = 1_000_000  # articles looked at
@@ -22,25 +22,6 @@ def articles_of(state_dir: Path, identity: str) -> list[Article]:
     database = Database.at(state_dir / DATABASE)
     with database.read() as connection:
         found = store.articles_of(connection, identity)
-    database.close()
-    return found
-
-
-def members_of(state_dir: Path, name: str) -> tuple[Member, ...]:
-    """Give the articles of the story or thread of that id, or of the story that holds the article of that id."""
-    database = Database.at(state_dir / DATABASE)
-    with database.read() as connection:
-        story = store.story_of(connection, name)
-        found = store.members_of(connection, story or name)
-    database.close()
-    return found
-
-
-def members_since(state_dir: Path, since: datetime) -> tuple[Member, ...]:
-    """Give the articles of all stories that an article joined since then."""
-    database = Database.at(state_dir / DATABASE)
-    with database.read() as connection:
-        found = store.members_since(connection, since)
     database.close()
     return found
 

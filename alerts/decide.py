@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts.alert import Decision, Kind, Match, Reason, Receiver, Severity, Target, Told
 from alerts.rule import Config, Rule
 from crawler.article import Revision
-
-PING_GAP = timedelta(minutes=30)  # between two pings on one story for a change of what is told
 
 
 def decide(
@@ -18,14 +15,13 @@ def decide(
 ) -> tuple[Decision, ...]:
     """Decide for every target of every matching rule; one decision a target, each with its reason.
 
-    `told` is by target id: what that target has been told of this story. A change (a toll, a correction, a new lead)
-    pings at most once in PING_GAP; one that comes sooner is due when the gap ends, with what it does not tell yet.
+    `told` is by target id: what that target has been told of this story.
     """
     rules = {rule.id: rule for rule in config.rules}
     held = [(rules[match.rule], match.severity) for match in matches]
     general = _unfit(config, revision, now)
     return tuple(
-        _decide_target(target, receiver, owed, general, told.get(target.id), revision.placement.change, now)
+        _decide_target(target, receiver, owed, general, told.get(target.id))
         for receiver in config.receivers.values()
         if (owed := _owed(held, receiver))
         for target in receiver.targets
@@ -63,8 +59,6 @@ def _decide_target(
     owed: list[tuple[Rule, Severity]],
     general: Reason | None,
     told: Told | None,
-    change: str,
-    now: datetime,
 ) -> Decision:
     live = [(rule, severity) for rule, severity in owed if rule.mode == "live"]
     loud = [(rule, severity) for rule, severity in live if severity >= receiver.min_severity]
@@ -73,36 +67,17 @@ def _decide_target(
     rules = tuple(rule.id for rule, _ in named)
     reason = general or (Reason.SHADOW if not live else Reason.BELOW_SEVERITY if not loud else None)
     if reason is None:
-        return _tell(
-            Decision(target.id, target.receiver, Kind.ALERT, severity, Reason.FIRST_ARTICLE, queue=True, rules=rules),
-            target,
-            told,
-            change,
-            now,
-        )
+        return _tell(target, severity, rules, told)
     return Decision(target.id, target.receiver, Kind.ALERT, severity, reason, queue=False, rules=rules)
 
 
-def _tell(first: Decision, target: Target, told: Told | None, change: str, now: datetime) -> Decision:
+def _tell(target: Target, severity: Severity, rules: tuple[str, ...], told: Told | None) -> Decision:
     """Decide between the first word, a ping and an edit, for what nothing else holds back."""
-    if told is None:
-        return first
-    kind = Kind.UPDATE if told.revision else Kind.ALERT
-    changes = (*_untold(told, now), *([change] if change else []))
-    if not set(first.rules) <= told.rules:
-        return replace(first, kind=kind, reason=Reason.NEW_RULE, changes=changes)
-    if first.severity > told.severity:
-        return replace(first, kind=kind, reason=Reason.SEVERITY_RAISED, changes=changes)
-    if change:
-        due = max(now, told.pinged + PING_GAP) if told.pinged and not _is_pending(told, now) else told.pinged
-        return replace(first, kind=kind, reason=Reason.UPDATED, due=due, changes=changes)
-    return replace(first, kind=Kind.EDIT, reason=Reason.TOLD, queue=target.can_edit)
-
-
-def _is_pending(told: Told, now: datetime) -> bool:
-    """Say whether the last message on the story is still to go out; a newer one takes its place."""
-    return told.pinged is not None and told.pinged > now
-
-
-def _untold(told: Told, now: datetime) -> tuple[str, ...]:
-    return told.changes if _is_pending(told, now) else ()
+    kind, reason, queue = Kind.ALERT, Reason.FIRST_ARTICLE, True
+    if told is not None:
+        kind, reason = Kind.UPDATE if told.revision else Kind.ALERT, Reason.NEW_RULE
+        if set(rules) <= told.rules:
+            reason = Reason.SEVERITY_RAISED
+            if severity <= told.severity:
+                kind, reason, queue = Kind.EDIT, Reason.TOLD, target.can_edit
+    return Decision(target.id, target.receiver, kind, severity, reason, queue=queue, rules=rules)

@@ -56,7 +56,6 @@ def warnings(config: Config) -> list[Problem]:
         *_unreachable(config),
         *_shadowed(config),
         *_dead_terms(config),
-        *_hopeless(config),
     ]
     return sorted(set(found))
 
@@ -206,19 +205,6 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
                     other = found.spellings[number].alias
                     yield Problem(child.place, f'"{child.term}" is dead beside "{other}", which finds as much')
                     break
-
-
-def _hopeless(config: Config) -> Iterator[Problem]:
-    """Find rules whose `when` asks for more than the sources could ever give."""
-    owners = {source.owner or source.id for source in config.sources}
-    best = min((source.reliability for source in config.sources), default="F")
-    for rule in config.rules:
-        if rule.when and rule.when.origins > len(owners):
-            words = f"waits for {rule.when.origins} origins, and the sources have {len(owners)} owners"
-            yield Problem(rule.place, f'rule "{rule.id}" {words}; it may wait for ever')
-        if rule.when and rule.when.reliability < best:
-            words = f"waits for reliability {rule.when.reliability}, and the best source has {best}"
-            yield Problem(rule.place, f'rule "{rule.id}" {words}; it waits for ever')
 
 
 def _groups(condition: Condition) -> Iterator[Condition]:

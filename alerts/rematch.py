@@ -11,7 +11,7 @@ from alerts import store
 from alerts.alert import Decision, Kind, Match, Reason, Told
 from alerts.match import Matcher
 from alerts.rule import Config
-from alerts.settle import make_alert
+from alerts.triage import make_alert
 from crawler import store as archive
 from crawler.article import Revision
 

@@ -16,7 +16,7 @@ from alerts.ledger import Ledger, balance
 from alerts.lines import Line
 from alerts.match import Matcher
 from alerts.rule import Config
-from alerts.settle import Verdicts, settle
+from alerts.triage import Verdicts, settle
 from crawler import store as archive
 from crawler.article import Entry, Relation, Revision
 from crawler.db import Database
@@ -72,7 +72,7 @@ class Replay:
         stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
         waiting = archive.revisions_after(connection, int(store.get_mark(connection, "triaged") or 0), 10)
         matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
-        verdicts = settle(connection, self._config, matched, now, self._matcher.match)
+        verdicts = settle(connection, self._config, matched, now)
         if verdicts.alerts:
             self._send(connection, now)
         return self._record(connection, line, stored, verdicts, matched)

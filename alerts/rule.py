@@ -83,14 +83,6 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """What a rule asks of the thread: so many origins, and one source of this reliability (A-F) or better."""
-
-    origins: int = 1
-    reliability: str = "F"
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     """What the admin wants to be told about. `version` is a hash of its content, printed wherever it speaks."""
 
@@ -111,7 +103,6 @@ class Rule:
     masks: tuple[str, ...] = ()  # `except`: what these overlap is no mention
     lang: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    when: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +225,6 @@ SCORE = Table(
     ),
     "score",
 )
-WHEN = Table(
-    (
-        Key("origins", Number(1, 50, whole=True), 1, "so many origins report it"),
-        Key("reliability", Choice(tuple("ABCDEF")), "F", "one of its sources is this reliable or better"),
-    ),
-    "when",
-)
 RULE = Table(
     (
         Key("id", Placed(IDENT), doc="its name in alerts, logs and counts"),
@@ -251,7 +235,6 @@ RULE = Table(
         Key("except", Raw(TERMS), None, "terms that mask the mentions they overlap, not the article"),
         Key("filters", ListOf(Placed(IDENT), "a list of filters"), (), "named filters that must hold too"),
         Key("score", SCORE, None, "what each mention weighs by where it stands"),
-        Key("when", WHEN, None, "conditions on the thread, tested again whenever an article joins"),
         Key(
             "lang",
             ListOf(Text(r"[a-z]{2,3}", "a language such as en, ar, fa"), "a list of languages"),

@@ -29,8 +29,7 @@ from alerts.match import Matcher
 from alerts.notices import give_notice, tell_dead
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
-from alerts.settle import Verdicts
-from alerts.triage import Triage
+from alerts.triage import Triage, Verdicts
 from crawler import sketches
 from crawler.clock import Clock
 from crawler.collecting import Collecting

@@ -12,7 +12,6 @@ from alerts.alert import Alert, Cause, Hit, Severity
 from crawler.article import Article
 
 QUOTED = 4_000  # characters of a body kept with an alert: enough for a quote round every hit shown
-LISTS = ("outlets", "changes", "related")
 TIMES = ("published", "first_seen")
 
 
@@ -29,8 +28,7 @@ def load(text: str) -> Alert:
     raw["created"] = datetime.fromisoformat(raw["created"])
     raw["article"] = _article(raw["article"])
     raw["causes"] = tuple(_cause(each) for each in raw["causes"])
-    for name in LISTS:
-        raw[name] = tuple(raw.get(name, ()))
+    raw["outlets"] = tuple(raw["outlets"])
     return Alert(**raw)
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    delete,
     func,
     select,
     update,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 
 from alerts import snapshot
 from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Told
-from crawler.article import Revision, mint
+from crawler.article import mint
 from crawler.db import UtcTime
 from crawler.store import save, save_once
 
@@ -62,17 +61,6 @@ told = Table(
     Column("rules", Text),
     Column("severity", Integer),
     Column("revision", Integer),
-    Column("pinged", UtcTime),
-    Column("changes", Text),
-)
-waits = Table(
-    "waits",
-    metadata,
-    Column("seq", Integer, primary_key=True),
-    Column("rule", Text, primary_key=True),
-    Column("story", Text),
-    Column("thread", Text),
-    Column("at", UtcTime),
 )
 deliveries = Table(
     "deliveries",
@@ -124,16 +112,7 @@ def set_mark(connection: Connection, name: str, value: str) -> None:
 def told_of(connection: Connection, story: str) -> dict[str, Told]:
     """Give what each target has been told of a story."""
     rows = connection.execute(select(told).where(told.c.story == story))
-    return {
-        row.target: Told(
-            frozenset(json.loads(row.rules)),
-            Severity(row.severity),
-            row.revision,
-            row.pinged,
-            tuple(json.loads(row.changes)),
-        )
-        for row in rows
-    }
+    return {row.target: Told(frozenset(json.loads(row.rules)), Severity(row.severity), row.revision) for row in rows}
 
 
 def save_told(connection: Connection, story: str, target: str, now: datetime, what: Told) -> None:
@@ -144,78 +123,29 @@ def save_told(connection: Connection, story: str, target: str, now: datetime, wh
         "rules": json.dumps(sorted(what.rules)),
         "severity": int(what.severity),
         "revision": what.revision,
-        "pinged": what.pinged,
-        "changes": json.dumps(what.changes, ensure_ascii=False),
     }
     save(connection, told, values, "story", "target")
 
 
 def add_decisions(connection: Connection, seq: int, story: str, now: datetime, made: Iterable[Decision]) -> None:
     """Keep every decision with its reason: the answer to "why did, why did not this fire"."""
-    rows = [_decision(each, seq, story, now) for each in made]
+    rows = [
+        {
+            "seq": seq,
+            "target": each.target,
+            "at": now,
+            "story": story,
+            "receiver": each.receiver,
+            "kind": each.kind.value,
+            "severity": int(each.severity),
+            "reason": each.reason.value,
+            "queued": each.queue,
+            "rules": json.dumps(each.rules),
+        }
+        for each in made
+    ]
     if rows:
         connection.execute(decisions.insert(), rows)
-
-
-def redecide(connection: Connection, seq: int, story: str, now: datetime, made: Iterable[Decision]) -> int:
-    """Put decisions in the place of those that waited; gives how many waiting ones of the revision are no more."""
-    waiting = (decisions.c.seq == seq) & (decisions.c.reason == Reason.WAITING.value)
-    if connection.scalar(select(func.count()).select_from(waits).where(waits.c.seq == seq)):
-        waiting &= decisions.c.target.in_([each.target for each in made])  # other rules of it wait on
-    gone = connection.execute(delete(decisions).where(waiting)).rowcount
-    for each in made:
-        save(connection, decisions, _decision(each, seq, story, now), "seq", "target")
-    return gone
-
-
-def _decision(each: Decision, seq: int, story: str, now: datetime) -> dict[str, object]:
-    return {
-        "seq": seq,
-        "target": each.target,
-        "at": now,
-        "story": story,
-        "receiver": each.receiver,
-        "kind": each.kind.value,
-        "severity": int(each.severity),
-        "reason": each.reason.value,
-        "queued": each.queue,
-        "rules": json.dumps(each.rules),
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A match whose rule waits for its thread: the revision that matched, by `seq`, and the rule."""
-
-    seq: int
-    rule: str
-    story: str
-    thread: str
-    at: datetime
-
-
-def add_wait(connection: Connection, revision: Revision, rule: str, now: datetime) -> None:
-    """Remember that a match waits for its thread."""
-    placed = {"story": revision.placement.story, "thread": revision.placement.thread}
-    save_once(connection, waits, {"seq": revision.seq, "rule": rule, "at": now, **placed})
-
-
-def waits_of(connection: Connection, thread: str) -> list[Wait]:
-    """Give what waits in a thread, oldest first."""
-    rows = connection.execute(_WAITS, {"wanted": thread})
-    return [Wait(**row) for row in rows.mappings()]
-
-
-_WAITS = select(waits).where(waits.c.thread == bindparam("wanted")).order_by(waits.c.seq, waits.c.rule)
-
-
-def drop_waits(connection: Connection, seq: int, rules: Iterable[str]) -> None:
-    connection.execute(delete(waits).where(waits.c.seq == seq, waits.c.rule.in_(list(rules))))
-
-
-def drop_old_waits(connection: Connection, before: datetime) -> None:
-    """Forget waits begun before then: nothing joins their threads any more. Their decisions stay `waiting`."""
-    connection.execute(delete(waits).where(waits.c.at < before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,14 +308,6 @@ def record(
     if repeat:
         values["repeat"] = True
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
-
-
-def fold_pending(connection: Connection, story: str, target: str, now: datetime) -> int:
-    """Fold the messages on a story that wait for their time into the one that is queued now."""
-    pending = (deliveries.c.subject == story) & (deliveries.c.target == target) & (deliveries.c.due > now)
-    waiting = pending & (deliveries.c.state == DeliveryState.QUEUED.value) & (deliveries.c.attempts == 0)
-    folded = {"state": DeliveryState.FOLDED.value, "changed": now, "detail": "told with a newer message"}
-    return connection.execute(update(deliveries).where(waiting).values(**folded)).rowcount
 
 
 def recover(connection: Connection, now: datetime) -> int:

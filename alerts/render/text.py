@@ -17,7 +17,6 @@ from crawler.urls import host
 TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
 QUOTE_RADIUS = 110  # characters of text shown on each side of the hits
 HITS_SHOWN = 6
-RELATED_LIMIT = 100  # characters of another story's headline
 DIGEST_SHOWN = 50
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -27,8 +26,6 @@ REASONS = {
     Reason.FIRST_ARTICLE: "first article of this story",
     Reason.NEW_RULE: "a further rule matched this story",
     Reason.SEVERITY_RAISED: "its severity rose",
-    Reason.UPDATED: "what is told has changed",
-    Reason.WHEN_HELD: "the reports its rule waits for have come in",
     Reason.STALE: "older than the freshness limit, so listed here instead of interrupting",
     Reason.REMATCH: "the rules as changed would have caught it",
     Reason.SYSTEM: "Watchfloor on itself",
@@ -41,15 +38,12 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     lines = [
         isolated(article.title),
         f"{article.outlet}{_host(article.url)}{f', {article.lang}' if article.lang else ''}",
-        *([f"Reliability {plain(alert.standing)}"] if alert.standing else []),
         _times(alert, timezone),
         *([article.url] if article.url else ["(the source gave no link)"]),
         "",
-        *_changed(alert),
         *_quote(alert),
         *(_why(cause) for cause in alert.causes),
         *_also(alert),
-        *(f"Same event: {isolated(cut(title, RELATED_LIMIT))}" for title in alert.related),
         f"Sent because: {REASONS[delivery.reason]}.",
         f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}",
     ]
@@ -141,10 +135,6 @@ def _line(alert: Alert, timezone: str) -> str:
     article = alert.article
     when = _time(article.published, timezone) if article.published else "undated"
     return ", ".join([plain(article.outlet), when, *([article.url] if article.url else []), alert.story])
-
-
-def _changed(alert: Alert) -> list[str]:
-    return [f"What changed: {isolated('; '.join(alert.changes))}", ""] if alert.changes else []
 
 
 def _quote(alert: Alert) -> list[str]:
