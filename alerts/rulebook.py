@@ -13,7 +13,7 @@ from typing import Any
 from alerts.alert import Receiver, Severity
 from alerts.lexicon import members, terms_of
 from alerts.operators import asks, read_condition, read_term, read_whole
-from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList
+from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
 from crawler.keys import IDENT, MISSING, Choice, Number, nearest, twice
 from crawler.yamlfile import Mapping as MappingNode
 from crawler.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
@@ -186,6 +186,7 @@ class _Reader:
             masks=masks,
             lang=row["lang"],
             tags=row["tags"],
+            when=_when(row["when"]),
         )
         return replace(made, version=version_of(made, self._entities, self._lists))
 
@@ -272,6 +273,10 @@ class _Reader:
         return tuple((least, severity) for least, severity, _ in steps) if len(steps) == len(read) else ()
 
 
+def _when(row: Row | None) -> When:
+    return When(row["origins"], row["reliability"]) if row else When()
+
+
 def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, TermList]) -> str:
     """Hash what decides whether and how a rule fires: its tree, score and severity, the words behind its names."""
     words: list[object] = []
@@ -286,7 +291,8 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
     scored = rule.score and (rule.score.title, rule.score.lead, rule.score.lead_words, rule.score.body)
     boosted = [(_shape(boost.condition), boost.add) for boost in boosts]
     decides = (rule.id, _shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))
-    text = repr((decides, sorted(rule.masks), scored, boosted, words))
+    asked = () if rule.when == When() else (rule.when,)
+    text = repr((decides, sorted(rule.masks), scored, boosted, words, *asked))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

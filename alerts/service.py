@@ -288,6 +288,7 @@ class Service:
         if not self._polls and now - self._expired >= EXPIRED_EVERY:  # idle: nothing waits for the writer
             self._expired = now
             await self.lane.write(partial(sketches.expire, now=now))
+            await self.lane.write(partial(store.expire_waits, now=now))
 
     async def _poll_and_alert(self, source: Source, clock: Callable[[], datetime]) -> Stored:
         stored = await self._poll(source, clock())
