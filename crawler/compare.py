@@ -49,7 +49,7 @@ class Difference:
     part: str  # title | lead | body
     named: bool  # both are names
     told: bool  # one of them stands in its own body too
-    recurs: bool  # both stand more than once in their own text, as a subject does
+    recurs: bool  # both stand in front and again in their own text, as a subject does where no capital marks it
 
     def __str__(self) -> str:
         return f"{self.before} / {self.after}"
@@ -149,6 +149,7 @@ class _Differences:
     def __init__(self, earlier: Wording, later: Wording) -> None:
         self._earlier, self._later = earlier, later
         self._names = earlier.names | later.names
+        self._caseless = not earlier.names or not later.names
         self.changes: list[Change] = []
         self.differing: list[Difference] = []
         self.agreeing = 0
@@ -183,7 +184,7 @@ class _Differences:
     def _difference(self, old: list[str], new: list[str], part: str) -> Difference:
         pairs = [(one, two) for one in old for two in new]
         named = [(one, two) for one, two in pairs if one in self._names and two in self._names]
-        recurring = [(one, two) for one, two in pairs if self._recurs(one, two)]
+        recurring = [(one, two) for one, two in pairs if self._caseless and part != "body" and self._recurs(one, two)]
         before, after = (*recurring, *named, pairs[0])[0]
         left = before in self._earlier.words and before not in self._later.vocabulary
         told = left or (after in self._later.words and after not in self._earlier.vocabulary)
