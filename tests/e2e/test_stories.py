@@ -99,12 +99,12 @@ def test_rule_with_when_tells_once_on_the_second_origin_also_after_a_restart(des
     desk.outlet.serve("/b.xml", rss(item("b1", headline, date=D1)))
     desk.rounds(T1)
     assert told(desk) == [], "a reprint has the origin of what it repeats"
-    desk.outlet.serve("/c.xml", rss(item("c1", "Band seizes bridge at Hawija, army says", date=D1)))
+    desk.outlet.serve("/c.xml", rss(item("c1", "Group seizes bridge at Hawija, governor says", date=D1)))
     desk.rounds(T2)
     ((title, message),) = told(desk)
     assert title.startswith(f"PRIORITY {headline}")
     assert "Reliability: F2, automatic (2 origins: s1, s3)" in message
-    assert "Same event: Band seizes bridge at Hawija, army says (Outlet 3, s" in message
+    assert "Same event: Group seizes bridge at Hawija, governor says (Outlet 3, s" in message
     assert "condition on the thread has come to hold" in message
     desk.rounds(T3)
     assert len(told(desk)) == 1
@@ -127,9 +127,7 @@ def test_guids_dates_and_titles_that_change_alert_as_they_should(desk: Desk) -> 
     desk.rounds("2026-06-14T10:20:00Z")
     assert len(told(desk)) == 1
     for number in range(10):
-        edited = (
-            f"Militia convoy {'seen spotted sighted noticed observed'.split()[number % 5]} near Hawija, take {number}"
-        )
+        edited = f"Militia convoy {['seen', 'spotted', 'sighted', 'noticed', 'observed'][number % 5]} near Hawija, take {number}"
         desk.outlet.serve("/a.xml", rss({**story, "guid": "rotated", "title": edited}))
         desk.rounds(f"2026-06-14T10:{30 + number}:00Z")
     edits = told(desk)[1:]
@@ -151,3 +149,32 @@ def test_edit_that_first_makes_a_rule_match_is_one_alert(desk: Desk) -> None:
     desk.rounds(T1, T2)
     assert [title for title, _ in told(desk)] == ["PRIORITY Convoy of 5 militia vehicles seen | Outlet 1"]
     assert balanced(desk)
+
+
+def test_command_shows_stories_and_explains_each_place(desk: Desk) -> None:
+    title = "انفجار قرب الحويجة يقتل عناصر من ميليشيا"
+    desk.outlet.serve(
+        "/a.xml", rss(item("a1", "Bomb hits militia patrol near Hawija", PATROL.format(toll=14)), item("a2", title))
+    )
+    desk.outlet.serve("/b.xml", rss(item("b1", "Bomb hits militia patrol near Hawija", PATROL.format(toll=17))))
+    desk.write("/a.xml", "/b.xml")
+    desk.rules.write_text(desk.rules.read_text().replace("name: Outlet 1,", "name: Outlet 1, reliability: B,"))
+    desk.rounds(T0)
+    records = [json.loads(line) for line in desk.run("stories", "--since", "5200w", "--json").stdout.splitlines()]
+    (one,) = (each for each in records if len(each["stories"][0]["articles"]) == 2)
+    first, second = one["stories"][0]["articles"]
+    assert (first["relation"], second["relation"]) == ("new", "updated")
+    assert second["change"].startswith(("14 -> 17", "17 -> 14"))
+    assert (one["reliability"], one["origins"]) == ("B3", [first["origin"]])
+    shown = desk.run("stories", "--story", second["id"]).stdout
+    assert shown == desk.run("stories", "--story", one["thread"]).stdout
+    assert f"thread {one['thread']}: B3, automatic (1 origin: {first['origin']})" in shown
+    assert "update of" in shown
+    assert all(len(line) <= 100 for line in shown.splitlines())
+    whole = desk.run("stories", "--since", "5200w").stdout
+    assert f"\u2068{title}\u2069" in whole
+    assert "no article, story or thread" in desk.run("stories", "--story", "nothing", expect=1).stderr
+    explained = desk.run("explain", second["id"]).stdout
+    assert f"updated in story {one['stories'][0]['story']}" in explained
+    assert "because: update of" in explained
+    assert "hook: alert, first_article (rules militia)" in explained
