@@ -43,6 +43,9 @@ class Reason(StrEnum):
     FIRST_ARTICLE = "first_article"
     NEW_RULE = "new_rule"  # a rule that had not told this story
     SEVERITY_RAISED = "severity_raised"
+    UPDATED = "updated"  # what is told has changed, and the change matters
+    PACED = "paced"  # the same, so soon after the last ping that it waits
+    WHEN_HOLDS = "when_holds"  # the rule's condition on the thread has come to hold
     REMATCH = "rematch"  # changed rules would have caught it
     SYSTEM = "system"  # the system speaks about itself
     BASELINE = "baseline"
@@ -50,6 +53,7 @@ class Reason(StrEnum):
     TOLD = "told"
     SHADOW = "shadow"
     BELOW_SEVERITY = "below_min_severity"
+    WAITING = "waiting"  # the rule matches; its condition on the thread does not hold yet
 
 
 class DeliveryState(StrEnum):
@@ -124,11 +128,40 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How far what a thread tells is confirmed: its origins in order, and the best Admiralty letter of its sources.
+
+    The two are never folded into one score (NATO AJP-2.1: source and information are rated apart).
+    """
+
+    origins: tuple[str, ...] = ()
+    letter: str = "F"
+
+    @property
+    def number(self) -> int:
+        """Give the automatic number: 2 when two origins agree, 3 single origin, 6 unknown; 1 only people give."""
+        return 2 if len(self.origins) > 1 else 3 if self.origins else 6
+
+    @property
+    def rating(self) -> str:
+        return f"{self.letter}{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another story of the same thread, by its first headline and outlet."""
+
+    story: str
+    title: str
+    outlet: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """What one story tells: the article that speaks, why, how urgently, and who else reports it.
 
     A snapshot: what a message says is what was known when it was decided. `revision` grows from 1 with each
-    change of what is told.
+    change of what is told; `changes` are those that no message has told yet, oldest first.
     """
 
     story: str
@@ -139,20 +172,41 @@ class Alert:
     article: Article
     causes: tuple[Cause, ...]
     outlets: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    standing: Standing = Standing()
+    siblings: tuple[Sibling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one target knows of one story; `revision` is the last alert it was sent, 0 where it was sent none."""
+    """What one target knows of one story; `revision` is the last alert it was sent, 0 where it was sent none.
+
+    `pinged` is when it was last pinged, or will be by an update that waits; `untold` is what that one will tell.
+    """
 
     rules: frozenset[str]
     severity: Severity
     revision: int
+    pinged: datetime | None = None
+    untold: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A match that waits for its rule's `when`: of which story, by which revision it was found."""
+
+    story: str
+    thread: str
+    seq: int
+    match: Match
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do about one story for one target. `queue` is False where the reason is a suppression."""
+    """What to do about one story for one target. `queue` is False where the reason is a suppression.
+
+    `due` is when the message may go, None for at once; `waiting` are rules that match and whose `when` does not hold.
+    """
 
     target: str
     receiver: str
@@ -161,6 +215,8 @@ class Decision:
     reason: Reason
     queue: bool
     rules: tuple[str, ...]
+    due: datetime | None = None
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

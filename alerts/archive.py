@@ -1,15 +1,24 @@
-"""The stored archive, read-only, for the commands that look back: articles by id, articles since a time."""
+"""The stored archive, read-only, for the commands that look back: articles, stories and
+decisions by id, articles and threads since a time.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from alerts import store as told
+from alerts.store import Made
 from crawler import store
-from crawler.article import Article
+from crawler.article import Article, Member
 from crawler.db import DATABASE, Database
 
 MOST = 1_000_000  # articles looked at
+PAGE = 1_000  # revisions read at once
 
 
 def exists(state_dir: Path) -> bool:
@@ -17,19 +26,54 @@ def exists(state_dir: Path) -> bool:
     return (state_dir / DATABASE).exists()
 
 
-def articles_of(state_dir: Path, identity: str) -> list[Article]:
-    """Give the article of that id, or the articles of the story of that id, as they stand now."""
+@contextmanager
+def _reading(state_dir: Path) -> Iterator[Connection]:
     database = Database.at(state_dir / DATABASE)
     with database.read() as connection:
-        found = store.articles_of(connection, identity)
+        yield connection
     database.close()
-    return found
+
+
+def articles_of(state_dir: Path, identity: str) -> list[Article]:
+    """Give the article of that id, or the articles of the story of that id, as they stand now."""
+    with _reading(state_dir) as connection:
+        return store.articles_of(connection, identity)
 
 
 def articles_since(state_dir: Path, since: datetime) -> list[Article]:
     """Give the articles first seen since then, as they stand now, oldest first."""
-    database = Database.at(state_dir / DATABASE)
-    with database.read() as connection:
-        found = store.articles_since(connection, since, MOST)
-    database.close()
-    return found
+    with _reading(state_dir) as connection:
+        return store.articles_since(connection, since, MOST)
+
+
+def thread_of(state_dir: Path, identity: str) -> tuple[Member, ...]:
+    """Give the whole thread of an article, story or thread id; nothing where there is none such."""
+    with _reading(state_dir) as connection:
+        return _thread_of(connection, identity)
+
+
+def _thread_of(connection: Connection, identity: str) -> tuple[Member, ...]:
+    members = store.members_of(connection, identity)
+    if not members:
+        articles = store.articles_of(connection, identity)
+        members = store.members_of(connection, store.placement_of(connection, identity).story) if articles else ()
+    return store.members_of(connection, members[0].thread) if members else ()
+
+
+def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
+    """Give the threads that an article joined or opened since then, in the order of their last one."""
+    with _reading(state_dir) as connection:
+        threads: dict[str, None] = {}
+        after = 0
+        while revisions := store.revisions_since(connection, since, after, PAGE):
+            after = revisions[-1].seq
+            for each in revisions:
+                threads.pop(each.placement.thread, None)
+                threads[each.placement.thread] = None
+        return [store.members_of(connection, thread) for thread in threads]
+
+
+def decisions_on(state_dir: Path, story: str) -> list[tuple[int, Made]]:
+    """Give the decisions on a story, in order."""
+    with _reading(state_dir) as connection:
+        return told.decisions_on(connection, story)

@@ -1,27 +1,57 @@
-"""A revision, its matches and what was told -> what to tell each target, and why. Pure; freshness lives here."""
+"""A revision, its matches and what was told -> what to tell each target, and why. Pure; freshness lives here.
+
+The first word on a story is an alert. After it: a rule that has not told the story, a raised severity and a change
+that matters ping; anything else edits. A change so soon after a ping waits, and is told with those that follow it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from alerts.alert import Decision, Kind, Match, Reason, Receiver, Severity, Target, Told
+from alerts.alert import Decision, Kind, Match, Reason, Receiver, Severity, Standing, Target, Told
 from alerts.rule import Config, Rule
+from alerts.standing import holds
 from crawler.article import Revision
+
+PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but for a new rule or a raised severity
+PINGS = frozenset({Kind.ALERT, Kind.UPDATE})
+Owed = list[tuple[Rule, Severity]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is the same for every target. `waited`: rules whose `when` did not hold for the story until now."""
+
+    change: str
+    standing: Standing
+    waited: frozenset[str]
+    baseline: bool
+    stale: bool
+    now: datetime
 
 
 def decide(
-    config: Config, revision: Revision, matches: Iterable[Match], told: Mapping[str, Told], now: datetime
+    config: Config,
+    revision: Revision,
+    matches: Iterable[Match],
+    told: Mapping[str, Told],
+    now: datetime,
+    standing: Standing = Standing(),  # noqa: B008 - frozen
+    waited: frozenset[str] = frozenset(),
 ) -> tuple[Decision, ...]:
     """Decide for every target of every matching rule; one decision a target, each with its reason.
 
-    `told` is by target id: what that target has been told of this story.
+    `told` is by target id: what that target has been told of this story. `standing` is that of its thread.
     """
     rules = {rule.id: rule for rule in config.rules}
     held = [(rules[match.rule], match.severity) for match in matches]
-    general = _unfit(config, revision, now)
+    baseline = revision.baseline and not _backfilled(config, revision, now)
+    stale = is_stale(config, revision, now)
+    case = _Case(revision.placement.change, standing, waited, baseline, stale, now)
     return tuple(
-        _decide_target(target, receiver, owed, general, told.get(target.id))
+        _decide_target(target, receiver, owed, case, told.get(target.id))
         for receiver in config.receivers.values()
         if (owed := _owed(held, receiver))
         for target in receiver.targets
@@ -37,11 +67,28 @@ def is_stale(config: Config, revision: Revision, now: datetime) -> bool:
     return now - (revision.article.published or revision.article.first_seen) > config.freshness
 
 
-def _unfit(config: Config, revision: Revision, now: datetime) -> Reason | None:
-    """Name what keeps a revision from interrupting anyone, whatever the receiver."""
-    if revision.baseline and not _backfilled(config, revision, now):
-        return Reason.BASELINE
-    return Reason.STALE if is_stale(config, revision, now) else None
+def changes(told: Told | None, change: str, now: datetime) -> tuple[str, ...]:
+    """Give the changes a message would tell its target: those of an update that waits still, then this one."""
+    waiting = told.untold if told and told.pinged and told.pinged > now else ()
+    return (*waiting, change) if change and change not in waiting else waiting
+
+
+def after(told: Told | None, decision: Decision, revision: int, change: str, now: datetime) -> Told:
+    """Give what a target knows after a decision; revision 0 where it was never sent a message of its own.
+
+    What was there before we began, and what only a digest lists, counts as known: an edit of it tells nothing new.
+    """
+    before = told or Told(frozenset(), Severity.ROUTINE, 0)
+    known = replace(
+        before,
+        rules=before.rules | frozenset(decision.rules),
+        severity=max(before.severity, decision.severity),
+        revision=revision if decision.queue else before.revision,
+    )
+    if not decision.queue or decision.kind not in PINGS:
+        return known
+    untold = changes(told, change, now) if decision.due else ()
+    return replace(known, pinged=decision.due or now, untold=untold)
 
 
 def _backfilled(config: Config, revision: Revision, now: datetime) -> bool:
@@ -49,35 +96,62 @@ def _backfilled(config: Config, revision: Revision, now: datetime) -> bool:
     return bool(config.backfill) and published is not None and now - published <= config.backfill
 
 
-def _owed(held: list[tuple[Rule, Severity]], receiver: Receiver) -> list[tuple[Rule, Severity]]:
+def _owed(held: Owed, receiver: Receiver) -> Owed:
     return [(rule, severity) for rule, severity in held if receiver.name in rule.notify]
 
 
-def _decide_target(
-    target: Target,
-    receiver: Receiver,
-    owed: list[tuple[Rule, Severity]],
-    general: Reason | None,
-    told: Told | None,
-) -> Decision:
+def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, told: Told | None) -> Decision:
     live = [(rule, severity) for rule, severity in owed if rule.mode == "live"]
     loud = [(rule, severity) for rule, severity in live if severity >= receiver.min_severity]
-    named = loud or live or owed
+    known = told.rules if told else frozenset()
+    ready = [
+        (rule, severity)
+        for rule, severity in loud
+        if case.baseline or rule.id in known or holds(rule.when, case.standing)
+    ]
+    named = ready or loud or live or owed
     severity = max(severity for _, severity in named)
     rules = tuple(rule.id for rule, _ in named)
-    reason = general or (Reason.SHADOW if not live else Reason.BELOW_SEVERITY if not loud else None)
+    waiting = tuple(rule.id for rule, severity in loud if (rule, severity) not in ready)
+    reason = _withheld(case, live, loud, ready)
     if reason is None:
-        return _tell(target, severity, rules, told)
-    return Decision(target.id, target.receiver, Kind.ALERT, severity, reason, queue=False, rules=rules)
+        return replace(_tell(target, severity, rules, told, case), waiting=waiting)
+    return Decision(target.id, target.receiver, Kind.ALERT, severity, reason, queue=False, rules=rules, waiting=waiting)
 
 
-def _tell(target: Target, severity: Severity, rules: tuple[str, ...], told: Told | None) -> Decision:
-    """Decide between the first word, a ping and an edit, for what nothing else holds back."""
-    kind, reason, queue = Kind.ALERT, Reason.FIRST_ARTICLE, True
-    if told is not None:
-        kind, reason = Kind.UPDATE if told.revision else Kind.ALERT, Reason.NEW_RULE
-        if set(rules) <= told.rules:
-            reason = Reason.SEVERITY_RAISED
-            if severity <= told.severity:
-                kind, reason, queue = Kind.EDIT, Reason.TOLD, target.can_edit
-    return Decision(target.id, target.receiver, kind, severity, reason, queue=queue, rules=rules)
+def _withheld(case: _Case, live: Owed, loud: Owed, ready: Owed) -> Reason | None:
+    """Name what keeps all of it from a target, the first that holds; None where something is to be told."""
+    causes = (
+        (Reason.BASELINE, case.baseline),
+        (Reason.SHADOW, not live),
+        (Reason.BELOW_SEVERITY, not loud),
+        (Reason.WAITING, not ready),
+        (Reason.STALE, case.stale),
+    )
+    return next((reason for reason, met in causes if met), None)
+
+
+def _tell(target: Target, severity: Severity, rules: tuple[str, ...], told: Told | None, case: _Case) -> Decision:
+    """Decide between the first word, a ping at once or later, and an edit, for what nothing holds back."""
+    kind, reason, due = Kind.UPDATE if told and told.revision else Kind.ALERT, Reason.FIRST_ARTICLE, None
+    new = frozenset(rules) - (told.rules if told else frozenset())
+    if new & case.waited:
+        reason = Reason.WHEN_HOLDS
+    elif told is not None and new:
+        reason = Reason.NEW_RULE
+    elif told is not None and severity > told.severity:
+        reason = Reason.SEVERITY_RAISED
+    elif told is not None and case.change:
+        due = _next_ping(told, case.now)
+        reason = Reason.PACED if due else Reason.UPDATED
+    elif told is not None:
+        kind, reason = Kind.EDIT, Reason.TOLD
+    queue = kind is not Kind.EDIT or target.can_edit
+    return Decision(target.id, target.receiver, kind, severity, reason, queue=queue, rules=rules, due=due)
+
+
+def _next_ping(told: Told, now: datetime) -> datetime | None:
+    """Give when the next ping may go, None for at once; one that waits already keeps its time."""
+    if told.pinged is None or now - told.pinged >= PING_EVERY:
+        return None
+    return told.pinged if told.pinged > now else told.pinged + PING_EVERY

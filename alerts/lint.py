@@ -56,6 +56,7 @@ def warnings(config: Config) -> list[Problem]:
         *_unreachable(config),
         *_shadowed(config),
         *_dead_terms(config),
+        *_never_confirmed(config),
     ]
     return sorted(set(found))
 
@@ -205,6 +206,23 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
                     other = found.spellings[number].alias
                     yield Problem(child.place, f'"{child.term}" is dead beside "{other}", which finds as much')
                     break
+
+
+def _never_confirmed(config: Config) -> Iterator[Problem]:
+    """Find rules whose `when` asks for what the sources can never give; agencies they name may add origins."""
+    best = min((source.reliability for source in config.sources), default="F")
+    for rule in config.rules:
+        if rule.when.reliability and best > rule.when.reliability:
+            wanted = rule.when.reliability
+            yield Problem(
+                rule.place,
+                f'rule "{rule.id}" waits for a source of reliability {wanted} or better, and the best is {best}; '
+                "set reliability of the sources, or ask for less",
+            )
+        if rule.when.origins > 1 and len(config.sources) < 2:
+            yield Problem(
+                rule.place, f'rule "{rule.id}" waits for {rule.when.origins} origins, and there is one source only'
+            )
 
 
 def _groups(condition: Condition) -> Iterator[Condition]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from alerts import store
 from alerts.alert import Decision, Kind, Match, Reason, Told
 from alerts.match import Matcher
 from alerts.rule import Config
+from alerts.standing import holds, letters_of, standing_of
 from alerts.triage import make_alert
 from crawler import store as archive
 from crawler.article import Revision
@@ -46,7 +47,8 @@ def owed(connection: Connection, config: Config, matcher: Matcher, since: dateti
 
 def _targets(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> list[Owed]:
     told = store.told_of(connection, revision.placement.story)
-    rules = {rule.id: rule for rule in config.rules if rule.mode == "live"}
+    standing = standing_of(archive.members_of(connection, revision.placement.thread), letters_of(config))
+    rules = {rule.id: rule for rule in config.rules if rule.mode == "live" and holds(rule.when, standing)}
     owing: list[Owed] = []
     for receiver in config.receivers.values():
         due = tuple(match for match in matches if match.rule in rules and receiver.name in rules[match.rule].notify)
@@ -62,11 +64,14 @@ def queue_digest(connection: Connection, config: Config, found: list[Owed], now:
     subjects = {each.target: f"{each.receiver}@rematch-{now:%Y-%m-%dT%H:%M:%SZ}" for each in found}
     for each in found:
         story, subject = each.revision.placement.story, subjects[each.target]
-        alert = make_alert(connection, config, each.revision, each.matches, now)
+        members = archive.members_of(connection, each.revision.placement.thread)
+        alert = make_alert(connection, config, each.revision, each.matches, members, now)
         store.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
         digest = Decision(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, queue=True, rules=())
         store.queue(connection, digest, subject, 1, now, now)
         before = store.told_of(connection, story).get(each.target)
-        rules = frozenset(match.rule for match in each.matches) | (before.rules if before else frozenset())
-        store.save_told(connection, story, each.target, now, Told(rules, alert.severity, alert.revision))
+        known = before or Told(frozenset(), alert.severity, alert.revision)
+        rules = known.rules | {match.rule for match in each.matches}
+        what = replace(known, rules=rules, severity=alert.severity, revision=alert.revision)
+        store.save_told(connection, story, each.target, now, what)
     return len(subjects)

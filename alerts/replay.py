@@ -24,7 +24,7 @@ from crawler.ingest import Stored, store_poll
 from crawler.polling import state_for
 from crawler.source import Source
 
-QUEUED, SUPPRESSED = "queued", "suppressed"  # what a replay can say: it sends nothing
+QUEUED, HELD, SUPPRESSED = "queued", "held", "suppressed"  # what a replay can say: it sends nothing
 START = datetime(2026, 1, 1, tzinfo=UTC)  # the clock of a file in which no line says when
 
 Matched = list[tuple[Revision, tuple[Match, ...]]]
@@ -118,7 +118,7 @@ class Replay:
             "thread": placement.thread,
             "relation": word.value,
             "matches": matches,
-            "deliveries": [_told(each, QUEUED if each.queue else SUPPRESSED) for each in made],
+            "deliveries": [_told(each, _state(each)) for each in made],
         }
 
 
@@ -143,6 +143,11 @@ def _entry(line: Line) -> Entry:
         published=article.published,
         lang=article.lang,
     )
+
+
+def _state(each: Decision) -> str:
+    """Say what became of a decision at once: one that is held goes when its time has come, on a line of its own."""
+    return SUPPRESSED if not each.queue else HELD if each.due else QUEUED
 
 
 def _told(each: Decision | Delivery, state: str) -> dict[str, object]:

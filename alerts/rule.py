@@ -83,6 +83,14 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """What a rule asks of the thread: so many origins, a source of at least this Admiralty letter; "" asks nothing."""
+
+    origins: int = 1
+    reliability: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What the admin wants to be told about. `version` is a hash of its content, printed wherever it speaks."""
 
@@ -103,6 +111,7 @@ class Rule:
     masks: tuple[str, ...] = ()  # `except`: what these overlap is no mention
     lang: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    when: When = When()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +234,15 @@ SCORE = Table(
     ),
     "score",
 )
+WHEN = Table(
+    (
+        Key("origins", Number(1, 20, whole=True), 1, "from how many origins the thread is reported; reprints are one"),
+        Key(
+            "reliability", Choice(tuple("ABCDE")), "", "the Admiralty letter that its best source has, or a better one"
+        ),
+    ),
+    "when",
+)
 RULE = Table(
     (
         Key("id", Placed(IDENT), doc="its name in alerts, logs and counts"),
@@ -242,6 +260,7 @@ RULE = Table(
             "only these",
         ),
         Key("tags", ListOf(Text(what="a tag"), "a list of tags"), (), "for filtering what is shown"),
+        Key("when", WHEN, None, "conditions on the thread; the match waits until they hold"),
         Key("mode", Choice(("live", "shadow", "off")), "live", "shadow counts and shows, and sends nothing"),
         Key("pir", Text(what="a purpose"), "", "the intelligence requirement it serves"),
         Key("contact", Text(what="a contact"), "", "whom to ask about it"),

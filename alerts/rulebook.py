@@ -13,7 +13,7 @@ from typing import Any
 from alerts.alert import Receiver, Severity
 from alerts.lexicon import members, terms_of
 from alerts.operators import asks, read_condition, read_term
-from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList
+from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
 from crawler.folding import fold
 from crawler.keys import IDENT, MISSING, Choice, Number, nearest, twice
 from crawler.yamlfile import Mapping as MappingNode
@@ -212,6 +212,7 @@ class _Reader:
             masks=masks,
             lang=row["lang"],
             tags=row["tags"],
+            when=_when(row["when"]),
         )
         return replace(made, version=version_of(made, self._entities, self._lists))
 
@@ -307,6 +308,10 @@ def _as_found(alias: str) -> str:
     return alias if alias.startswith("=") or "*" in alias or "?" in alias else fold(alias)
 
 
+def _when(row: Row | None) -> When:
+    return When(row["origins"], row["reliability"]) if row else When()
+
+
 def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, TermList]) -> str:
     """Hash what decides whether and how a rule fires: its tree, score and severity, the words behind its names."""
     words: list[object] = []
@@ -321,7 +326,8 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
     scored = rule.score and (rule.score.title, rule.score.lead, rule.score.lead_words, rule.score.body)
     boosted = [(_shape(boost.condition), boost.add) for boost in boosts]
     decides = (rule.id, _shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))
-    text = repr((decides, sorted(rule.masks), scored, boosted, words))
+    asked = () if rule.when == When() else (rule.when,)
+    text = repr((decides, sorted(rule.masks), scored, boosted, words, *asked))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

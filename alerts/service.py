@@ -190,6 +190,7 @@ class Service:
         if self._collecting.idle and now - self._expired >= EXPIRED_EVERY:
             self._expired = now
             await self.lane.write(partial(sketches.expire, now=now))
+            await self.lane.write(partial(store.expire_waits, now=now))
 
     def _follow(self, clock: Clock) -> None:
         """Where the wall clock was set, move along with it: no poll waits an hour because it went back one."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from alerts.alert import Alert, Cause, Hit, Severity
+from alerts.alert import Alert, Cause, Hit, Match, Severity, Sibling, Standing
 from crawler.article import Article
 
 QUOTED = 4_000  # characters of a body kept with an alert: enough for a quote round every hit shown
@@ -28,8 +28,24 @@ def load(text: str) -> Alert:
     raw["created"] = datetime.fromisoformat(raw["created"])
     raw["article"] = _article(raw["article"])
     raw["causes"] = tuple(_cause(each) for each in raw["causes"])
-    raw["outlets"] = tuple(raw["outlets"])
+    for name in ("outlets", "changes"):
+        raw[name] = tuple(raw.get(name, ()))  # an alert queued by an older version lacks the later ones
+    standing = raw.get("standing", {"origins": (), "letter": "F"})
+    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"])
+    raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))
     return Alert(**raw)
+
+
+def dump_match(match: Match) -> str:
+    """Write a match as JSON."""
+    return json.dumps(asdict(match), ensure_ascii=False)
+
+
+def load_match(text: str) -> Match:
+    """Read what `dump_match` wrote."""
+    raw: dict[str, Any] = json.loads(text)
+    hits = tuple(Hit(**hit) for hit in raw["hits"])
+    return Match(**{**raw, "severity": Severity(raw["severity"]), "hits": hits})
 
 
 def _body_kept(alert: Alert) -> str:

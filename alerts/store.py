@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -13,17 +14,19 @@ from sqlalchemy import (
     Connection,
     Integer,
     MetaData,
+    Row,
     RowMapping,
     Table,
     Text,
     bindparam,
+    delete,
     func,
     select,
     update,
 )
 
 from alerts import snapshot
-from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Told
+from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Told, Wait
 from crawler.article import mint
 from crawler.db import UtcTime
 from crawler.store import save, save_once
@@ -43,14 +46,15 @@ decisions = Table(
     metadata,
     Column("seq", Integer, primary_key=True),
     Column("target", Text, primary_key=True),
+    Column("story", Text, primary_key=True),
     Column("at", UtcTime),
-    Column("story", Text),
     Column("receiver", Text),
     Column("kind", Text),
     Column("severity", Integer),
     Column("reason", Text),
     Column("queued", Boolean),
     Column("rules", Text),
+    Column("waiting", Text),
 )
 told = Table(
     "told",
@@ -61,6 +65,18 @@ told = Table(
     Column("rules", Text),
     Column("severity", Integer),
     Column("revision", Integer),
+    Column("pinged", UtcTime),
+    Column("untold", Text),
+)
+waits = Table(
+    "waits",
+    metadata,
+    Column("story", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("thread", Text),
+    Column("seq", Integer),
+    Column("at", UtcTime),
+    Column("match", Text),
 )
 deliveries = Table(
     "deliveries",
@@ -93,6 +109,7 @@ digest_items = Table(
 counts = Table("alert_counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer))
 marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("value", Text))
 
+WAITED_AT_MOST = timedelta(days=14)  # longer than a thread takes in stories
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value)
 
 
@@ -111,8 +128,12 @@ def set_mark(connection: Connection, name: str, value: str) -> None:
 
 def told_of(connection: Connection, story: str) -> dict[str, Told]:
     """Give what each target has been told of a story."""
-    rows = connection.execute(select(told).where(told.c.story == story))
-    return {row.target: Told(frozenset(json.loads(row.rules)), Severity(row.severity), row.revision) for row in rows}
+    return {row.target: _told(row) for row in connection.execute(select(told).where(told.c.story == story))}
+
+
+def _told(row: Row[Any]) -> Told:
+    rules, untold = frozenset(json.loads(row.rules)), tuple(json.loads(row.untold))
+    return Told(rules, Severity(row.severity), row.revision, row.pinged, untold)
 
 
 def save_told(connection: Connection, story: str, target: str, now: datetime, what: Told) -> None:
@@ -123,6 +144,8 @@ def save_told(connection: Connection, story: str, target: str, now: datetime, wh
         "rules": json.dumps(sorted(what.rules)),
         "severity": int(what.severity),
         "revision": what.revision,
+        "pinged": what.pinged,
+        "untold": json.dumps(what.untold, ensure_ascii=False),
     }
     save(connection, told, values, "story", "target")
 
@@ -141,11 +164,37 @@ def add_decisions(connection: Connection, seq: int, story: str, now: datetime, m
             "reason": each.reason.value,
             "queued": each.queue,
             "rules": json.dumps(each.rules),
+            "waiting": json.dumps(each.waiting),
         }
         for each in made
     ]
     if rows:
         connection.execute(decisions.insert(), rows)
+
+
+def save_wait(connection: Connection, wait: Wait, now: datetime) -> None:
+    """Remember a match until its rule's `when` holds; a newer match of the story takes the place of the older."""
+    content = snapshot.dump_match(wait.match)
+    values = {"story": wait.story, "rule": wait.match.rule, "thread": wait.thread, "seq": wait.seq, "at": now}
+    save(connection, waits, values | {"match": content}, "story", "rule")
+
+
+def waits_in(connection: Connection, thread: str) -> list[Wait]:
+    """Give the matches that wait in a thread, oldest first."""
+    rows = connection.execute(_WAITS, {"wanted": thread})
+    return [Wait(row.story, row.thread, row.seq, snapshot.load_match(row.match)) for row in rows]
+
+
+_WAITS = select(waits).where(waits.c.thread == bindparam("wanted")).order_by(waits.c.seq, waits.c.rule)
+
+
+def end_wait(connection: Connection, story: str, rule: str) -> None:
+    connection.execute(delete(waits).where(waits.c.story == story, waits.c.rule == rule))
+
+
+def expire_waits(connection: Connection, now: datetime) -> int:
+    """Forget matches that waited so long that nothing joins their thread any more; gives their number."""
+    return connection.execute(delete(waits).where(waits.c.at < now - WAITED_AT_MOST)).rowcount
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +205,27 @@ class Made:
     reason: str
     queued: bool
     rules: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
+    at: datetime | None = None
+    kind: str = ""
+
+
+def decisions_on(connection: Connection, story: str) -> list[tuple[int, Made]]:
+    """Give the decisions on a story in order, each with the `seq` of the revision that caused it."""
+    found = select(decisions).where(decisions.c.story == story).order_by(decisions.c.seq, decisions.c.target)
+    return [(row.seq, _made(row)) for row in connection.execute(found)]
+
+
+def _made(row: Row[Any]) -> Made:
+    rules, waiting = (tuple(json.loads(each)) for each in (row.rules, row.waiting))
+    return Made(row.receiver, row.reason, row.queued, rules, waiting, row.at, row.kind)
 
 
 def decisions_by_revision(connection: Connection) -> dict[int, list[Made]]:
     """Give all decisions by the `seq` of the revision they were made on."""
     by_revision: dict[int, list[Made]] = {}
     for row in connection.execute(select(decisions).order_by(decisions.c.seq, decisions.c.target)):
-        made = Made(row.receiver, row.reason, row.queued, tuple(json.loads(row.rules)))
-        by_revision.setdefault(row.seq, []).append(made)
+        by_revision.setdefault(row.seq, []).append(_made(row))
     return by_revision
 
 
@@ -196,6 +258,20 @@ def queue(
     """Queue one message to one target; False where it is queued already (the unique key holds)."""
     values = _delivery(decision, subject, revision, now, due, payload=None)
     return save_once(connection, deliveries, values)
+
+
+def fold(connection: Connection, story: str, target: str, into: int, now: datetime) -> None:
+    """Fold the update that waits into alert `into`, which tells its change too."""
+    waiting = (
+        deliveries.c.subject == story,
+        deliveries.c.target == target,
+        deliveries.c.state == DeliveryState.QUEUED.value,
+        deliveries.c.reason == Reason.PACED.value,
+        deliveries.c.attempts == 0,
+        deliveries.c.due > now,
+    )
+    values = {"state": DeliveryState.FOLDED.value, "changed": now, "detail": f"told in alert {into}"}
+    connection.execute(update(deliveries).where(*waiting).values(**values))
 
 
 def queue_notice(

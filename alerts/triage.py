@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
 from alerts import store
-from alerts.alert import Alert, Cause, Decision, Kind, Match, Reason, Severity, Told
-from alerts.decide import decide
+from alerts.alert import Alert, Cause, Decision, Kind, Match, Reason, Severity, Standing, Wait
+from alerts.decide import PINGS, after, changes, decide
 from alerts.match import Matcher
 from alerts.pacing import digest_window
 from alerts.rule import Config
+from alerts.standing import holds, letters_of, siblings_of, standing_of
 from crawler import store as archive
-from crawler.article import Revision
+from crawler.article import Member, Revision
 from crawler.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
@@ -91,41 +93,112 @@ def settle(
     """Commit 2: decide on matched revisions, queue what is owed, and remember how far we are."""
     verdicts = Verdicts(revisions=len(matched))
     for revision, matches in matched:
-        if matches:
-            _settle_one(connection, config, revision, matches, now, verdicts)
+        verdicts.matches += len(matches)
+        for case in _cases(connection, config, revision, matches):
+            _settle_one(connection, config, case, now, verdicts)
     if matched:
         store.set_mark(connection, TRIAGED, str(matched[-1][0].seq))
     archive.count(connection, store.counts, verdicts.counts)
     return verdicts
 
 
-def _settle_one(
-    connection: Connection,
-    config: Config,
-    revision: Revision,
-    matches: tuple[Match, ...],
-    now: datetime,
-    verdicts: Verdicts,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A revision that speaks for its story, by which matches; `waited` are rules whose `when` now holds for it."""
+
+    revision: Revision
+    matches: tuple[Match, ...]
+    members: tuple[Member, ...]
+    standing: Standing
+    waited: frozenset[str] = frozenset()
+
+
+def _cases(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> Iterator[Case]:
+    """Give what is to be decided because of a revision: its own story, then others of its thread that waited."""
+    story, thread = revision.placement.story, revision.placement.thread
+    waits = store.waits_in(connection, thread)
+    matches = matches or _carried(connection, config, revision)
+    if not matches and not waits:
+        return
+    members = archive.members_of(connection, thread)
+    standing = standing_of(members, letters_of(config))
+    ripe = [each for each in waits if _is_ripe(config, each, standing)]
+    own = [each for each in ripe if each.story == story]
+    if own:
+        speaks = revision if matches else _speaking(connection, revision, own[-1].seq)
+        named = {match.rule for match in matches}
+        more = tuple(each.match for each in own if each.match.rule not in named)
+        yield Case(speaks, matches + more, members, standing, frozenset(each.match.rule for each in own))
+    elif matches:
+        yield Case(revision, matches, members, standing)
+    for other in dict.fromkeys(each.story for each in ripe if each.story != story):
+        held = [each for each in ripe if each.story == other]
+        found = tuple(each.match for each in held)
+        speaks = _speaking(connection, revision, held[-1].seq)
+        yield Case(speaks, found, members, standing, frozenset(match.rule for match in found))
+
+
+def _is_ripe(config: Config, wait: Wait, standing: Standing) -> bool:
+    return any(
+        rule.id == wait.match.rule and rule.mode == "live" and holds(rule.when, standing) for rule in config.rules
+    )
+
+
+def _speaking(connection: Connection, cause: Revision, seq: int) -> Revision:
+    """Give the revision that matched and waited, as `cause` brings it to be told."""
+    (waited,) = archive.revisions_after(connection, seq - 1, 1)
+    placement = replace(
+        waited.placement, change=cause.placement.change * (cause.placement.story == waited.placement.story)
+    )
+    return replace(waited, seq=cause.seq, baseline=False, placement=placement)
+
+
+def _carried(connection: Connection, config: Config, revision: Revision) -> tuple[Match, ...]:
+    """Give the rules that told a story, for a change to it whose own words no rule asks for."""
     story = revision.placement.story
+    last = store.last_alert_revision(connection, story) if revision.placement.change else 0
+    if not last:
+        return ()
+    live = {rule.id for rule in config.rules if rule.mode != "off"}
+    causes = store.load_alert(connection, story, last).causes
+    return tuple(Match(each.rule, each.severity, each.score, ()) for each in causes if each.rule in live)
+
+
+def _settle_one(connection: Connection, config: Config, case: Case, now: datetime, verdicts: Verdicts) -> None:
+    revision, story, change = case.revision, case.revision.placement.story, case.revision.placement.change
     told = store.told_of(connection, story)
-    made = decide(config, revision, matches, told, now)
+    made = decide(config, revision, case.matches, told, now, case.standing, case.waited)
     store.add_decisions(connection, revision.seq, story, now, made)
-    alert = make_alert(connection, config, revision, matches, now)
     queued = [each for each in made if each.queue]
+    untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
+    alert = make_alert(connection, config, revision, case.matches, case.members, now, tuple(untold))
     if queued:
         store.add_alert(connection, alert)
         verdicts.alerts += 1
     for each in queued:
-        store.queue(connection, each, story, alert.revision, now, now)
+        if each.kind in PINGS:
+            store.fold(connection, story, each.target, alert.revision, now)
+        store.queue(connection, each, story, alert.revision, now, each.due or now)
     for each in made:
         if each.queue or each.reason in {Reason.BASELINE, Reason.STALE}:
-            store.save_told(connection, story, each.target, now, _after(told.get(each.target), each, alert.revision))
+            known = after(told.get(each.target), each, alert.revision, change, now)
+            store.save_told(connection, story, each.target, now, known)
+    _keep_waits(connection, case, made, now)
     _fold_stale(connection, alert, revision, made, now)
-    verdicts.matches += len(matches)
     verdicts.counts.update(_amounts(made))
-    verdicts.decided.append((revision, matches, made))
+    verdicts.decided.append((revision, case.matches, made))
     _log(revision, made)
+
+
+def _keep_waits(connection: Connection, case: Case, made: tuple[Decision, ...], now: datetime) -> None:
+    """Remember matches whose rule's `when` does not hold yet; forget those that now had their turn."""
+    revision, waiting = case.revision, {rule for each in made for rule in each.waiting}
+    for rule in case.waited:
+        store.end_wait(connection, revision.placement.story, rule)
+    for match in case.matches:
+        if match.rule in waiting:
+            wait = Wait(revision.placement.story, revision.placement.thread, revision.seq, match)
+            store.save_wait(connection, wait, now)
 
 
 def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
@@ -135,20 +208,16 @@ def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
     return amounts
 
 
-def _after(before: Told | None, decision: Decision, revision: int) -> Told:
-    """Give what a target knows after a decision; revision 0 where it was never sent a message of its own.
-
-    What was there before we began, and what only a digest lists, counts as known: an edit of it tells nothing new.
-    """
-    rules = frozenset(decision.rules) | (before.rules if before else frozenset())
-    severity = max(decision.severity, before.severity if before else Severity.ROUTINE)
-    return Told(rules, severity, revision if decision.queue else before.revision if before else 0)
-
-
 def make_alert(
-    connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...], now: datetime
+    connection: Connection,
+    config: Config,
+    revision: Revision,
+    matches: tuple[Match, ...],
+    members: tuple[Member, ...],
+    now: datetime,
+    untold: tuple[str, ...] = (),
 ) -> Alert:
-    """Make the next alert revision of a story, as it stands now."""
+    """Make the next alert revision of a story, as it and its thread (`members`) stand now."""
     rules = {rule.id: rule for rule in config.rules}
     story = revision.placement.story
     causes = tuple(
@@ -172,7 +241,10 @@ def make_alert(
         created=now,
         article=revision.article,
         causes=causes,
-        outlets=tuple(archive.outlets_of(connection, story)),
+        outlets=tuple(dict.fromkeys(each.outlet for each in members if each.story == story)),
+        changes=untold,
+        standing=standing_of(members, letters_of(config)),
+        siblings=siblings_of(members, story),
     )
 
 

@@ -107,9 +107,7 @@ def shingles(words: Sequence[str]) -> list[int]:
         return [combine([number_of(word) for word in words])] if words else []
     numbers = [number_of(word) for word in words]
     found = []
-    for one, two, three in zip(
-        numbers, numbers[1:], numbers[2:], strict=False
-    ):  # written out: it is the hot loop
+    for one, two, three in zip(numbers, numbers[1:], numbers[2:], strict=False):  # written out: it is the hot loop
         mixed = ((one * _ODD + two) * _ODD + three) & _MASK
         found.append((mixed ^ (mixed >> 29)) * _ODD & _MASK)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from alerts.cli.common import (
 )
 from alerts.explain import explain, lines
 from alerts.match import Matcher
-from alerts.render.text import plain
+from alerts.render.text import plain, rated
+from alerts.standing import letters_of, standing_of
 from crawler.article import Article
 
 
@@ -40,13 +42,15 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     chosen = [rule for rule in matcher.rules if only in {None, rule.id}]
     if not chosen:
         fail(f'no rule "{only}"; there are {", ".join(rule.id for rule in matcher.rules)}')
-    for article in _articles(what, state_path(state_dir, rules)):
+    state = state_path(state_dir, rules)
+    for article in _articles(what, state):
         made = [explain(matcher, rule, article) for rule in chosen]
+        place = _place(state, article.id, letters_of(config))
         if as_json:
-            print_json({"id": article.id, "rules": [asdict(each) for each in made]})
+            print_json({"id": article.id, "rules": [asdict(each) for each in made], "place": place})
         else:
             click.echo(f"{article.id}: {plain(article.title)}")
-            click.echo("\n".join(line for each in made for line in lines(each)))
+            click.echo("\n".join([*_placed(place), *(line for each in made for line in lines(each))]))
 
 
 def _articles(what: str, state: Path) -> list[Article]:
@@ -59,3 +63,42 @@ def _articles(what: str, state: Path) -> list[Article]:
     if not stored:
         fail(f'"{what}" is neither a file nor the id of an article or story stored in {state}')
     return stored
+
+
+def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, object] | None:
+    """Give where a stored article stands and why, and what was decided on its story; None for one not stored."""
+    members = archive.thread_of(state, article) if archive.exists(state) else ()
+    for each in members:
+        if each.article == article:
+            standing = standing_of(members, letters)
+            return {
+                "story": each.story,
+                "thread": each.thread,
+                "relation": each.relation.value,
+                "evidence": each.evidence,
+                "change": each.change,
+                "origin": each.origin,
+                "origins": list(standing.origins),
+                "reliability": standing.rating,
+                "standing": rated(standing),
+                "decisions": [asdict(made) for _, made in archive.decisions_on(state, each.story)],
+            }
+    return None
+
+
+def _placed(place: Mapping[str, object] | None) -> Iterator[str]:
+    """Write why an article joined its story or opened one, then each decision on the story with its reason."""
+    if place is None:
+        return
+    yield f"{place['relation']} in story {place['story']}, thread {place['thread']}"
+    yield f"  because: {plain(str(place['evidence'] or 'nothing stored shares its keys'))}"
+    if place["change"]:
+        yield f"  changed: {plain(str(place['change']))}"
+    yield f"  reliability of the thread: {place['standing']}; origin of this article: {place['origin']}"
+    decisions = place["decisions"]
+    assert isinstance(decisions, list)
+    for each in decisions:
+        what = each["kind"] if each["queued"] else "suppressed"
+        waits = f"; waiting for their when: {', '.join(each['waiting'])}" if each["waiting"] else ""
+        at = f"{each['at']:%d %b %H:%M}"
+        yield f"  {at} {each['receiver']}: {what}, {each['reason']} (rules {', '.join(each['rules'])}{waits})"

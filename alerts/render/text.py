@@ -11,12 +11,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Message, Reason
+from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Message, Reason, Standing
 from crawler.urls import host
 
 TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
 QUOTE_RADIUS = 110  # characters of text shown on each side of the hits
+CHANGE_LIMIT = 48  # characters of what changed in the title
 HITS_SHOWN = 6
+SIBLINGS_SHOWN = 3
+SIBLING_LIMIT = 80  # characters of each
 DIGEST_SHOWN = 50
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -26,6 +29,9 @@ REASONS = {
     Reason.FIRST_ARTICLE: "first article of this story",
     Reason.NEW_RULE: "a further rule matched this story",
     Reason.SEVERITY_RAISED: "its severity rose",
+    Reason.UPDATED: "what it tells has changed",
+    Reason.PACED: "what it tells has changed; held until 30 minutes after the last message on it",
+    Reason.WHEN_HOLDS: "the rule's condition on the thread has come to hold",
     Reason.STALE: "older than the freshness limit, so listed here instead of interrupting",
     Reason.REMATCH: "the rules as changed would have caught it",
     Reason.SYSTEM: "Watchfloor on itself",
@@ -41,9 +47,12 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
         _times(alert, timezone),
         *([article.url] if article.url else ["(the source gave no link)"]),
         "",
+        *(f"Updated: {plain(change)}" for change in alert.changes),
         *_quote(alert),
         *(_why(cause) for cause in alert.causes),
         *_also(alert),
+        *_rated(alert.standing),
+        *_siblings(alert),
         f"Sent because: {REASONS[delivery.reason]}.",
         f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}",
     ]
@@ -101,7 +110,8 @@ def cut(text: str, limit: int) -> str:
 
 def _title(delivery: Delivery, alert: Alert) -> str:
     word = alert.severity.word.upper()
-    update = "UPDATE " if delivery.kind is Kind.UPDATE else ""
+    changed = f"({cut(plain('; '.join(alert.changes)), CHANGE_LIMIT)}) " if alert.changes else ""
+    update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
     outlet = f" | {plain(alert.article.outlet)}"
     head = _marked(delivery, f"{word} {update}")
     return f"{head}{cut(plain(alert.article.title), TITLE_LIMIT - len(head) - len(outlet))}{outlet}"
@@ -152,7 +162,7 @@ def _quote(alert: Alert) -> list[str]:
 
 
 def _why(cause: Cause) -> str:
-    found = _found(cause.hits)
+    found = _found(cause.hits) or "an earlier report of this story"
     purpose = f" [{cause.pir}]" if cause.pir else ""
     return f"Why: {cause.title} (rule {cause.rule}, version {cause.version}){purpose}: {found}"
 
@@ -171,3 +181,27 @@ def _found(hits: Iterable[Hit]) -> str:
 def _also(alert: Alert) -> list[str]:
     others = [plain(outlet) for outlet in alert.outlets if outlet != alert.article.outlet]
     return [f"Also reported by: {', '.join(others)}"] if others else []
+
+
+def rated(standing: Standing) -> str:
+    """Write a standing as officers read it: letter and number apart, who set the number, and by which origins."""
+    many = len(standing.origins)
+    names = f": {', '.join(plain(each) for each in standing.origins)}" if many else ""
+    return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"
+
+
+def _rated(standing: Standing) -> list[str]:
+    return [f"Reliability: {rated(standing)}"] if standing.origins else []
+
+
+def _siblings(alert: Alert) -> list[str]:
+    """Name the other stories of the event in a line, the newest first."""
+    newest = alert.siblings[::-1]
+    if not newest:
+        return []
+    shown = [
+        f"{isolated(cut(plain(each.title), SIBLING_LIMIT))} ({plain(each.outlet)}, {each.story})"
+        for each in newest[:SIBLINGS_SHOWN]
+    ]
+    more = f"; and {len(newest) - SIBLINGS_SHOWN} more" if len(newest) > SIBLINGS_SHOWN else ""
+    return [f"Same event: {'; '.join(shown)}{more}"]

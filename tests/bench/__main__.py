@@ -8,6 +8,7 @@ import sys
 
 from tests.bench import (
     desk,
+    june,
     latency,
     matching,
     polling,
@@ -28,6 +29,7 @@ BENCHES = {
     "stories-stress": stories_stress.run,
     "stories-window": stories_window.run,
     "polling": polling.run,
+    "june": june.run,
     "timeline": timeline.run,
     "weight": weight.run,
 }

@@ -44,5 +44,5 @@ def article(title: str, body: str = "", published: datetime | None = NOW) -> Art
     return Article("a1", "wire", title, NOW, outlet="Wire", owner="wire", text=body, published=published)
 
 
-def revision(made: Article, relation: Relation = Relation.NEW, *, baseline: bool = False) -> Revision:
-    return Revision(1, made, Placement(relation, "s1", "t1"), NOW, baseline=baseline)
+def revision(made: Article, relation: Relation = Relation.NEW, *, baseline: bool = False, change: str = "") -> Revision:
+    return Revision(1, made, Placement(relation, "s1", "t1", change=change), NOW, baseline=baseline)

@@ -7,23 +7,57 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from alerts.alert import Match, Severity, Told
-from alerts.decide import decide
+from alerts.alert import Decision, Kind, Match, Reason, Severity, Standing, Told
+from alerts.decide import PING_EVERY, after, changes, decide, is_stale
 from alerts.ledger import balance
 from alerts.pacing import digest_window, is_spent, retry_at
+from alerts.rule import Config
 from crawler.article import Relation
 from tests.unit.desk import NOW, article, desk, revision, rule
 
 PRIORITY, FLASH = Severity.PRIORITY, Severity.FLASH
 TOLD = Told(frozenset({"r"}), PRIORITY, 1)
+MINUTE = timedelta(minutes=1)
+PINGED = Told(frozenset({"r"}), PRIORITY, 1, NOW - 31 * MINUTE)
+JUST_PINGED = Told(frozenset({"r"}), PRIORITY, 1, NOW - 10 * MINUTE)
+TOLL = {"relation": Relation.UPDATED, "change": "14 -> 17 killed"}
 OLD = NOW - timedelta(hours=49)
+WHEN = rule("[base]", name="when").replace("mode:", "when: {origins: 2}, mode:")
 CASES = [
     ("first article", {}, {}, None, ("alert", "first_article", True)),
     ("told before", {"relation": Relation.DUPLICATE}, {}, TOLD, ("edit", "told", False)),
     ("edited after it was told", {"relation": Relation.REVISED}, {}, TOLD, ("edit", "told", False)),
     ("a further rule", {"relation": Relation.DUPLICATE}, {"rule": "other"}, TOLD, ("update", "new_rule", True)),
     ("severity raised", {"relation": Relation.REVISED}, {"severity": FLASH}, TOLD, ("update", "severity_raised", True)),
+    ("updated, the change matters", TOLL, {}, PINGED, ("update", "updated", True)),
+    ("edited, the change matters", {**TOLL, "relation": Relation.REVISED}, {}, PINGED, ("update", "updated", True)),
+    ("updated without a change that matters", {**TOLL, "change": ""}, {}, PINGED, ("edit", "told", False)),
+    ("updated soon after a ping", TOLL, {}, JUST_PINGED, ("update", "paced", True)),
+    ("a further rule soon after a ping", TOLL, {"rule": "other"}, JUST_PINGED, ("update", "new_rule", True)),
+    ("severity raised soon after a ping", TOLL, {"severity": FLASH}, JUST_PINGED, ("update", "severity_raised", True)),
+    ("updated, known from before we began", TOLL, {}, Told(frozenset({"r"}), PRIORITY, 0), ("alert", "updated", True)),
+    (
+        "an edit that first makes a rule match",
+        {**TOLL, "relation": Relation.REVISED},
+        {},
+        None,
+        ("alert", "first_article", True),
+    ),
+    ("another story of the thread", {"relation": Relation.RELATED}, {}, None, ("alert", "first_article", True)),
+    ("when does not hold", {}, {"rule": "when"}, None, ("alert", "waiting", False)),
+    ("when does not hold, on a baseline", {"baseline": True}, {"rule": "when"}, None, ("alert", "baseline", False)),
+    ("when holds", {"origins": ("a", "b")}, {"rule": "when"}, None, ("alert", "first_article", True)),
+    (
+        "when holds for what waited",
+        {"origins": ("a", "b"), "waited": {"when"}},
+        {"rule": "when"},
+        None,
+        ("alert", "when_holds", True),
+    ),
+    ("when, once told", {}, {"rule": "when"}, Told(frozenset({"when"}), PRIORITY, 1), ("edit", "told", False)),
     ("baseline", {"baseline": True}, {}, None, ("alert", "baseline", False)),
     ("older than freshness", {"published": OLD}, {}, None, ("alert", "stale", False)),
     ("just inside freshness", {"published": OLD + timedelta(hours=1)}, {}, None, ("alert", "first_article", True)),
@@ -40,15 +74,18 @@ def test_decides(
     told: Told | None,
     expected: tuple[str, str, bool],
 ) -> None:
-    config = desk(tmp_path, rule("[militia]") + rule("[base]", name="other"))
-    given = revision(
+    config = desk(tmp_path, rule("[militia]") + rule("[base]", name="other") + WHEN)
+    seen = revision(
         article("militia", published=is_.get("published", NOW)),
         is_.get("relation", Relation.NEW),
         baseline=is_.get("baseline", False),
+        change=is_.get("change", ""),
     )
     matches = [Match(match.get("rule", "r"), match.get("severity", PRIORITY), None, ())]
     target = config.receivers["console"].targets[0].id
-    (made,) = decide(config, given, matches, {target: told} if told else {}, NOW)
+    standing = Standing(is_.get("origins", ("a",)))
+    before = {target: told} if told else {}
+    (made,) = decide(config, seen, matches, before, NOW, standing, frozenset(is_.get("waited", ())))
     assert (made.kind.value, made.reason.value, made.queue) == expected, name
 
 
@@ -56,8 +93,8 @@ def test_backfill_lets_dated_newer_items_through_and_undated_ones_not(tmp_path: 
     config = desk(tmp_path, rule("[militia]"), settings="backfill: 6h")
     matches = [Match("r", PRIORITY, None, ())]
     for published, queue in ((NOW - timedelta(hours=5), True), (NOW - timedelta(hours=7), False), (None, False)):
-        given = revision(article("militia", published=published), baseline=True)
-        assert decide(config, given, matches, {}, NOW)[0].queue is queue
+        seen = revision(article("militia", published=published), baseline=True)
+        assert decide(config, seen, matches, {}, NOW)[0].queue is queue
 
 
 def test_receiver_asks_for_severity_and_shadow_sends_nothing(tmp_path: Path) -> None:
@@ -97,3 +134,115 @@ def test_ledger_names_what_is_missing() -> None:
     assert whole.as_dict()["messages"] == {"digest": {"sent": 1}}
     torn = balance({**collected, "new": 4}, decided, {("alert", "sent"): 1})
     assert torn.remainders() == {"entries": 1, "matched": 0, "queued": 1}
+
+
+def test_change_that_waits_is_told_with_the_next_and_keeps_its_time(tmp_path: Path) -> None:
+    config = desk(tmp_path, rule("[militia]"))
+    told: Told | None = None
+    sent = []
+    steps = [
+        (0, ""),
+        (5, "3 -> 5 killed"),
+        (12, "5 -> 9 killed"),
+        (20, ""),
+        (31, "9 -> 10 killed"),
+        (90, "10 -> 11 killed"),
+    ]
+    for minutes, change in steps:
+        now = NOW + minutes * MINUTE
+        (made,) = decide(
+            config,
+            revision(article("x"), Relation.UPDATED, change=change),
+            [Match("r", PRIORITY, None, ())],
+            _by_target(config, told),
+            now,
+        )
+        due = round((made.due - NOW) / MINUTE) if made.due else None
+        sent.append((made.reason.value, due, changes(told, change, now) if made.queue else ()))
+        told = after(told, made, minutes + 1, change, now)
+    assert sent == [
+        ("first_article", None, ()),
+        ("paced", 30, ("3 -> 5 killed",)),
+        ("paced", 30, ("3 -> 5 killed", "5 -> 9 killed")),
+        ("told", None, ()),
+        ("paced", 60, ("9 -> 10 killed",)),
+        ("updated", None, ("10 -> 11 killed",)),
+    ]
+
+
+def _by_target(config: Config, told: Told | None) -> dict[str, Told]:
+    return {config.receivers["console"].targets[0].id: told} if told else {}
+
+
+SEVERITY = st.sampled_from(Severity)
+RULES = ("r", "s", "w")
+TOLDS = st.none() | st.builds(
+    Told,
+    rules=st.frozensets(st.sampled_from(RULES)),
+    severity=SEVERITY,
+    revision=st.integers(1, 3),
+    pinged=st.none() | st.integers(-90, 29).map(lambda minutes: NOW + minutes * MINUTE),
+)
+GIVEN = st.fixed_dictionaries(
+    {
+        "relation": st.sampled_from(Relation),
+        "change": st.sampled_from(["", "14 -> 17 killed"]),
+        "baseline": st.booleans(),
+        "published": st.sampled_from([NOW, OLD, None]),
+    }
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    is_=GIVEN,
+    found=st.dictionaries(st.sampled_from(RULES), SEVERITY, min_size=1),
+    told=TOLDS,
+    origins=st.lists(st.sampled_from("ab"), unique=True),
+)
+def test_nothing_is_lost_and_a_ping_is_justified(
+    tmp_path: Path, is_: dict[str, Any], found: dict[str, Severity], told: Told | None, origins: list[str]
+) -> None:
+    config = _three_rules(tmp_path)
+    seen = revision(
+        article("x", published=is_["published"]), is_["relation"], baseline=is_["baseline"], change=is_["change"]
+    )
+    before = {target.id: told for each in config.receivers.values() for target in each.targets if told}
+    matches = [Match(name, severity, None, ()) for name, severity in found.items()]
+    made = decide(config, seen, matches, before, NOW, Standing(tuple(origins)))
+    asked = {name for name, rules in NOTIFIED.items() if rules & found.keys()}
+    assert sorted(each.receiver for each in made) == sorted(asked)  # one target a receiver: none lost, none twice
+    for each in made:
+        floor = config.receivers[each.receiver].min_severity
+        loud = {n: s for n, s in found.items() if n in NOTIFIED[each.receiver] and s >= floor}
+        ready = {n: s for n, s in loud.items() if n != "w" or len(origins) > 1 or (told and n in told.rules)}
+        assert set(each.waiting) == (set() if is_["baseline"] else loud.keys() - ready.keys())
+        held_back = is_["baseline"] or not ready or is_stale(config, seen, NOW)
+        assert each.queue is (not held_back and _justified(told, ready, is_["change"]))
+        assert each.reason in Reason
+        assert each.queue or each.reason in SUPPRESSED
+        _assert_paced(each, told)
+
+
+NOTIFIED = {"console": {"r", "w"}, "hook": {"s", "w"}}
+SUPPRESSED = {Reason.BASELINE, Reason.STALE, Reason.WAITING, Reason.BELOW_SEVERITY, Reason.TOLD}
+
+
+def _three_rules(place: Path) -> Config:
+    text = rule("[militia]") + rule("[base]", name="s", notify="[hook]")
+    text += rule("[camp]", name="w", notify="[console, hook]").replace("mode:", "when: {origins: 2}, mode:")
+    return desk(place, text)
+
+
+def _justified(told: Told | None, ready: dict[str, Severity], change: str) -> bool:
+    return told is None or bool(ready.keys() - told.rules or max(ready.values()) > told.severity or change)
+
+
+def _assert_paced(made: Decision, told: Told | None) -> None:
+    """A ping that is neither a new rule nor a raised severity keeps 30 minutes from the last one."""
+    if made.queue and made.reason in {Reason.UPDATED, Reason.PACED}:
+        assert told is not None
+        last = told.pinged or NOW - PING_EVERY
+        goes = made.due or NOW
+        assert goes == last if last > NOW else goes - last >= PING_EVERY
+        assert made.kind is Kind.UPDATE

@@ -11,7 +11,7 @@ import pytest
 from alerts.config import load
 from alerts.lint import failed_tests
 from alerts.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
-from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS
+from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
 from alerts.schema import schema
 from crawler.source import SOURCE_KEYS
 
@@ -44,7 +44,7 @@ def test_readme_example_loads(tmp_path: Path) -> None:
 
 
 def test_every_key_and_operator_is_in_the_reference() -> None:
-    tables = (FILE, SETTINGS, RECEIVER, ENTITY, RULE, SCORE, BOOST, TESTS, AT_LEAST, NEAR, SAME, LIKE)
+    tables = (FILE, SETTINGS, RECEIVER, ENTITY, RULE, SCORE, BOOST, TESTS, WHEN, AT_LEAST, NEAR, SAME, LIKE)
     keys = {key.name for table in tables for key in table.keys} | {key.name for key in SOURCE_KEYS} | set(WRITABLE)
     words = set(re.findall(r"[a-z_]+", RULES))
     assert keys - words == set()

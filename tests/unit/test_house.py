@@ -25,7 +25,7 @@ ONLY = {
 }
 CORE = re.compile(
     r"crawler/(article|source|urls|folding|tokens|feeds|normalise|dedup|polling|keys)\.py"
-    r"|alerts/(alert|rule|operators|automaton|reading|match|lint|decide|pacing|ledger|snapshot|lines)\.py|alerts/render/"
+    r"|alerts/(alert|rule|operators|automaton|reading|match|lint|decide|standing|pacing|ledger|snapshot|lines)\.py|alerts/render/"
 )
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}
 

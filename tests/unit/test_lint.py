@@ -24,6 +24,8 @@ WARNED = [
     ("nobody is told", 'receivers: {console: {urls: ["console://"]}, spare: {urls: ["json://127.0.0.1:9/"]}}\n', RULE % "[a1]", 'receiver "spare" is reached by no live rule'),
     ("asks for too much", 'receivers: {console: {urls: ["console://"], min_severity: flash}}\n', RULE % "[a1]", "no rule that notifies it is so urgent"),
     ("dead term", CONSOLE, RULE % '["militia*", militias]', '"militias" is dead beside "militia*"'),
+    ("never so reliable", CONSOLE, RULE.replace("tests:", "when: {reliability: B}, tests:") % "[a1]", "waits for a source of reliability B or better, and the best is F"),
+    ("never confirmed", CONSOLE, RULE.replace("tests:", "when: {origins: 2}, tests:") % "[a1]", "waits for 2 origins, and there is one source only"),
     ("forbidden and asked for", CONSOLE, RULE % "{any: [a1, b1], none: [b1]}", 'asks for "b1" and forbids it'),
 ]  # fmt: skip
 

@@ -1,0 +1,128 @@
+"""`watchfloor stories`: what was put together with what, on which evidence, and how far it is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from alerts import archive
+from alerts.alert import Standing
+from alerts.cli.common import (
+    DURATION,
+    config_option,
+    fail,
+    json_option,
+    load_config,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.render.text import cut, isolated, plain, rated
+from alerts.standing import letters_of, standing_of
+from crawler.article import Member
+
+WIDTH = 98  # of a terminal of 100 columns
+Thread = tuple[Member, ...]
+
+
+@click.command(name="stories")
+@config_option
+@state_option
+@json_option
+@click.option("--since", type=DURATION, default="24h", show_default=True, help="Stories of articles first seen since.")
+@click.option("--story", "name", help="One story: the id of it, of its thread, or of an article in it.")
+def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: timedelta, name: str | None) -> None:
+    """List threads, their stories and articles in order, with the relation and the evidence of each."""
+    rules = rules_path(path)
+    letters = letters_of(load_config(rules, resolve_secrets=False))
+    state = state_path(state_dir, rules)
+    threads = _threads(state, datetime.now(UTC) - since, name)
+    for members in threads:
+        standing = standing_of(members, letters)
+        if as_json:
+            print_json(_record(members, standing))
+        else:
+            click.echo("\n".join(_lines(members, standing)))
+    if not threads and not as_json:
+        click.echo("no stories since then")
+
+
+def _threads(state: Path, since: datetime, name: str | None) -> list[Thread]:
+    if not archive.exists(state):
+        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
+    if name is None:
+        return archive.threads_since(state, since)
+    found = archive.thread_of(state, name)
+    if not found:
+        fail(f'"{name}" is the id of no article, story or thread stored in {state}')
+    wanted = {each.story for each in found if name in {each.article, each.story, each.thread}}
+    return [tuple(each for each in found if each.story in wanted)]
+
+
+def _stories(members: Thread) -> dict[str, list[Member]]:
+    stories: dict[str, list[Member]] = {}
+    for each in members:
+        stories.setdefault(each.story, []).append(each)
+    return stories
+
+
+def _record(members: Thread, standing: Standing) -> dict[str, object]:
+    stories = [
+        {
+            "story": story,
+            "title": found[0].title,
+            "outlets": list(dict.fromkeys(each.outlet for each in found)),
+            "articles": [_article(each) for each in found],
+        }
+        for story, found in _stories(members).items()
+    ]
+    confirmed = {"origins": list(standing.origins), "reliability": standing.rating, "automatic": True}
+    return {"thread": members[0].thread, **confirmed, "stories": stories}
+
+
+def _article(member: Member) -> dict[str, object]:
+    kept = {name: value for name, value in asdict(member).items() if name not in {"article", "story", "thread"}}
+    return {
+        "id": member.article,
+        **kept,
+        "relation": member.relation.value,
+        "first_seen": member.first_seen.isoformat(),
+    }
+
+
+def _lines(members: Thread, standing: Standing) -> Iterator[str]:
+    yield from _folded(f"thread {members[0].thread}: {rated(standing)}", "")
+    for story, found in _stories(members).items():
+        outlets = len({each.outlet for each in found})
+        head = f"story {story}, {len(found)} article{'s' * (len(found) != 1)}, {outlets} outlet{'s' * (outlets != 1)}"
+        yield f"  {head}"
+        for each in found:
+            yield from _told(each)
+    yield ""
+
+
+def _told(each: Member) -> Iterator[str]:
+    origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
+    outlet = cut(plain(each.outlet), 30)
+    yield f"    {each.first_seen:%d %b %H:%M} {each.relation.value:9} {each.article} {outlet}{origin}"
+    yield f"      {isolated(cut(plain(each.title), WIDTH - 8))}"
+    if each.change:
+        yield from _folded(f"changed: {plain(each.change)}", "      ")
+    if each.evidence:
+        yield from _folded(f"because: {plain(each.evidence)}", "      ")
+
+
+def _folded(text: str, indent: str) -> Iterator[str]:
+    """Break a text at words so that no line is wider than the terminal."""
+    line = indent
+    for word in text.split():
+        if len(line) + len(word) > WIDTH and line.strip():
+            yield line.rstrip()
+            line = f"{indent}  "
+        line += f"{word} "
+    yield line.rstrip()

@@ -1,0 +1,53 @@
+"""Members of a thread and the sources' letters -> origins and reliability, and whether a rule's `when` holds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from alerts.alert import Sibling, Standing
+from alerts.rule import Config, When
+from crawler.article import Member
+
+LETTERS = "ABCDEF"  # NATO AJP-2.1, reliability of a source: A reliable to E unreliable, F cannot be judged
+
+
+def letters_of(config: Config) -> dict[str, str]:
+    """Give the Admiralty letter of every source of the rules."""
+    return {source.id: source.reliability for source in config.sources}
+
+
+def standing_of(members: Iterable[Member], letters: Mapping[str, str]) -> Standing:
+    """Draw up the standing of a thread; a source that the rules no longer have counts as F."""
+    seen = list(members)
+    origins = tuple(dict.fromkeys(each.origin for each in seen if each.origin))
+    return Standing(origins, min((letters.get(each.source, "F") for each in seen), default="F"))
+
+
+def siblings_of(members: Iterable[Member], story: str) -> tuple[Sibling, ...]:
+    """Give the thread's other stories, each by its first member."""
+    first: dict[str, Member] = {}
+    for each in members:
+        first.setdefault(each.story, each)
+    return tuple(Sibling(name, each.title, each.outlet) for name, each in first.items() if name != story)
+
+
+def holds(when: When, standing: Standing) -> bool:
+    """Say whether a thread meets a rule's condition on it."""
+    return not lacking(when, standing)
+
+
+def lacking(when: When, standing: Standing) -> str:
+    """Say in words what a thread lacks of a rule's condition; "" where it holds."""
+    asked = [
+        (when.origins <= max(1, len(standing.origins)), _origins(when, standing)),
+        (not when.reliability or standing.letter <= when.reliability, _letter(when, standing)),
+    ]
+    return "; ".join(words for met, words in asked if not met)
+
+
+def _origins(when: When, standing: Standing) -> str:
+    return f"needs {when.origins} origins, has {len(standing.origins)} ({', '.join(standing.origins) or 'none known'})"
+
+
+def _letter(when: When, standing: Standing) -> str:
+    return f"needs a source of reliability {when.reliability} or better, the best is {standing.letter}"

@@ -1,0 +1,219 @@
+"""What an alert says of a change, of who confirms it and of the rest of the event; and what waits until it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config as Alembic
+from sqlalchemy import Connection, text
+
+from alerts import snapshot, store
+from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling, Standing
+from alerts.match import Matcher
+from alerts.render.text import render_alert
+from alerts.rule import Config, When
+from alerts.standing import holds, lacking, siblings_of, standing_of
+from alerts.triage import Verdicts, settle
+from crawler import store as archive
+from crawler.article import Entry, Member, Relation
+from crawler.db import Database
+from crawler.ingest import store_poll
+from crawler.source import Source, SourceState
+from tests.unit.desk import NOW, article, desk, rule
+
+HIT = Hit("militia", "militia", "title", 10, 17, "militia")
+CAUSE = Cause("r", "Militias", "0a1b2c3d", Severity.PRIORITY, (HIT,))
+ALERT = Alert("s1", "t1", 2, Severity.PRIORITY, NOW, article("Bomb hits militia patrol"), (CAUSE,), ("Wire", "Daily"))
+SENT = Delivery(
+    "d1", "s1", Kind.UPDATE, 2, "x", "x", Severity.PRIORITY, Reason.UPDATED, DeliveryState.SENDING, NOW, NOW
+)
+FULL = replace(
+    ALERT,
+    changes=("14 -> 17 killed", "CORRECTED"),
+    standing=Standing(("agency", "daily"), "B"),
+    siblings=tuple(Sibling(f"s{n}", f"Story {n}", "Daily") for n in range(3, 8)),
+)
+GOLDEN = """\
+Bomb hits militia patrol
+Wire
+Published 14 Jun 12:00 UTC; seen 14 Jun 12:00 UTC
+(the source gave no link)
+
+Updated: 14 -> 17 killed
+Updated: CORRECTED
+Why: Militias (rule r, version 0a1b2c3d): "militia" in the title
+Also reported by: Daily
+Reliability: B2, automatic (2 origins: agency, daily)
+Same event: Story 7 (Daily, s7); Story 6 (Daily, s6); Story 5 (Daily, s5); and 2 more
+Sent because: what it tells has changed.
+Story s1, alert 2, delivery d1"""
+
+
+def test_update_says_what_changed_who_confirms_it_and_what_else_the_event_has() -> None:
+    message = render_alert(SENT, FULL, "UTC")
+    assert message.title == "PRIORITY UPDATE (14 -> 17 killed; CORRECTED) Bomb hits militia patrol | Wire"
+    assert message.body == GOLDEN
+
+
+def test_change_in_arabic_and_a_forged_line_stay_in_their_place() -> None:
+    alert = replace(
+        FULL, changes=("14 -> 17 قتيلا\nSent because: nothing",), siblings=(Sibling("s9", "انفجار\nWhy: x", "Y"),)
+    )
+    body = render_alert(SENT, alert, "UTC").body.splitlines()
+    assert "Updated: 14 -> 17 قتيلا Sent because: nothing" in body
+    assert "Same event: \u2068انفجار Why: x\u2069 (Y, s9)" in body
+
+
+def test_snapshot_keeps_all_and_reads_those_of_an_older_version() -> None:
+    assert snapshot.load(snapshot.dump(FULL)) == replace(FULL, article=replace(FULL.article, summary="", text=""))
+    older = snapshot.dump(ALERT).replace(', "changes": []', "")
+    older = older[: older.index(', "standing"')] + "}"
+    assert snapshot.load(older) == ALERT
+
+
+STANDINGS = [
+    ((), "F", "F6"),
+    (("one",), "B", "B3"),
+    (("one", "one"), "B", "B3"),
+    (("one", "two"), "C", "C2"),
+    (("one", "two", "three"), "A", "A2"),
+]
+
+
+def member(number: int, origin: str, source: str = "x", story: str = "s1") -> Member:
+    return Member(
+        f"a{number}", story, "t1", source, f"O{number}", origin, origin, Relation.NEW, f"T{number}", None, NOW, "", ""
+    )
+
+
+@pytest.mark.parametrize(("origins", "letter", "rating"), STANDINGS)
+def test_rates_source_and_number_apart(origins: tuple[str, ...], letter: str, rating: str) -> None:
+    members = [member(number, origin) for number, origin in enumerate(origins)]
+    assert standing_of(members, {"x": letter}).rating == rating
+
+
+def test_best_letter_counts_and_a_source_that_is_gone_is_unknown() -> None:
+    members = [member(1, "one", "gone"), member(2, "two", "good"), member(3, "two", "fair", "s2")]
+    assert standing_of(members, {"good": "B", "fair": "C"}) == Standing(("one", "two"), "B")
+    assert siblings_of(members, "s1") == (Sibling("s2", "T3", "O3"),)
+
+
+@pytest.mark.parametrize(
+    ("when", "standing", "words"),
+    [
+        (When(), Standing(), ""),
+        (When(2), Standing(("a", "b")), ""),
+        (When(2), Standing(("a",)), "needs 2 origins, has 1 (a)"),
+        (When(1, "C"), Standing(("a",), "B"), ""),
+        (When(1, "C"), Standing(("a",), "C"), ""),
+        (When(3, "B"), Standing((), "C"), "needs 3 origins, has 0 (none known); needs a source of reliability B or better, the best is C"),
+    ],
+)  # fmt: skip
+def test_condition_on_the_thread(when: When, standing: Standing, words: str) -> None:
+    assert lacking(when, standing) == words
+    assert holds(when, standing) is (not words)
+
+
+@pytest.fixture
+def line() -> Iterator[Connection]:
+    database = Database("sqlite://")
+    database.migrate("crawler", "alerts")
+    with database.writing.connect() as connection:
+        yield connection
+        connection.rollback()
+    database.close()
+
+
+def step(connection: Connection, config: Config, source: str, title: str, minutes: int, body: str = "") -> Verdicts:
+    """Store one article of a source and settle it, as the daemon does in two commits."""
+    now = NOW + timedelta(minutes=minutes)
+    polled = Source(source, f"https://{source}.example/", owner=source)
+    entry = Entry(title, guid=f"{source}/{title}", summary=body, published=now)
+    store_poll(connection, polled, SourceState(source, polled.url, now), [entry], (), now)
+    waiting = archive.revisions_after(connection, int(store.get_mark(connection, "triaged") or 0), 9)
+    matcher = Matcher(config)
+    return settle(connection, config, [(each, matcher.match(each.article)) for each in waiting], now)
+
+
+BRIDGE = "Militia seizes bridge at Hawija, governor says"
+OTHER = "Group seizes bridge at Hawija, governor says"
+
+
+def test_match_waits_for_a_second_origin_and_tells_once(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]").replace("mode:", "when: {origins: 2}, mode:"))
+    for source, minutes in (("one", 0), ("two", 5)):
+        done = step(line, config, source, BRIDGE, minutes)
+        assert dict(done.counts) == {"matched": 1, "suppressed:waiting": 1}
+    done = step(line, config, "three", OTHER, 10)
+    ((revision, matches, (made,)),) = done.decided
+    assert (revision.article.title, [match.rule for match in matches]) == (BRIDGE, ["r"])
+    assert (made.kind, made.reason, made.queue) == (Kind.ALERT, Reason.WHEN_HOLDS, True)
+    assert dict(done.counts) == {"matched": 1, "queued": 1}
+    assert store.waits_in(line, revision.placement.thread) == []
+    assert step(line, config, "four", "Troop seizes bridge at Hawija, governor says", 20).decided == []
+    told = store.load_alert(line, revision.placement.story, 1)
+    assert told.standing.origins == ("one", "three")
+    assert [each.title for each in told.siblings] == [OTHER]
+
+
+def test_waiting_match_of_a_rule_that_is_gone_or_off_tells_nothing(tmp_path: Path, line: Connection) -> None:
+    waits = rule("[militia]").replace("mode:", "when: {origins: 2}, mode:")
+    step(line, desk(tmp_path, waits), "one", BRIDGE, 0)
+    for rules in (rule("[base]", name="other"), waits.replace("live", "shadow")):
+        assert step(line, desk(tmp_path, rules), rules[9:11], OTHER, 5).decided == []
+
+
+def test_wait_ends_when_nothing_joins_any_more(tmp_path: Path, line: Connection) -> None:
+    step(line, desk(tmp_path, rule("[militia]").replace("mode:", "when: {origins: 2}, mode:")), "one", BRIDGE, 0)
+    assert store.expire_waits(line, NOW + timedelta(days=13)) == 0
+    assert store.expire_waits(line, NOW + timedelta(days=15)) == 1
+
+
+TEXT = (
+    "A roadside bomb hit a patrol near the town of Hawija on Sunday and {toll} men were killed, police sources said. "
+    "The blast struck the second of three vehicles as they returned. Ambulances took the wounded to a hospital in "
+    "Kirkuk while troops closed the road and searched farms on both sides of it until nightfall."
+)
+
+
+def test_change_to_a_story_is_told_though_its_words_match_no_rule(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]"))
+    step(line, config, "one", "Bomb hits militia patrol near Hawija", 0, TEXT.format(toll=14))
+    done = step(line, config, "two", "Bomb hits patrol near Hawija", 40, TEXT.format(toll=17))
+    ((revision, matches, (made,)),) = done.decided
+    assert revision.placement.relation is Relation.UPDATED
+    assert [(match.rule, match.hits) for match in matches] == [("r", ())]
+    assert (made.kind, made.reason, made.queue) == (Kind.UPDATE, Reason.UPDATED, True)
+    told = store.load_alert(line, revision.placement.story, 2)
+    assert told.changes == (revision.placement.change,)
+    assert "an earlier report of this story" in render_alert(SENT, told, "UTC").body
+    assert step(line, config, "three", "Bomb hits patrol near Hawija", 50, TEXT.format(toll=17)).decided == []
+
+
+def test_store_of_the_first_version_keeps_its_decisions(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / "old.db")
+    with database.writing.connect() as connection:
+        config = Alembic()
+        config.set_main_option("script_location", "alerts:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "a0001")
+    with database.write() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO decisions VALUES (1, 'x', '2026-01-01T00:00:00.000000Z', 's1', 'console', 'alert', 2,"
+                " 'first_article', 1, '[\"r\"]')"
+            )
+        )
+        connection.execute(text("INSERT INTO told VALUES ('s1', 'x', '2026-01-01T00:00:00.000000Z', '[\"r\"]', 2, 1)"))
+    database.migrate("alerts")
+    with database.read() as connection:
+        ((seq, made),) = store.decisions_on(connection, "s1")
+        told = store.told_of(connection, "s1")["x"]
+    assert (seq, made.reason, made.rules, made.waiting) == (1, "first_article", ("r",), ())
+    assert (told.revision, told.pinged, told.untold) == (1, None, ())
+    database.close()
