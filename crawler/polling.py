@@ -66,6 +66,26 @@ def _with_validators(state: SourceState, outcome: Outcome) -> SourceState:
     )
 
 
+def describe(source: Source, state: SourceState, now: datetime) -> dict[str, object]:
+    """Give a source's state as `watchfloor sources --json` prints it; keys are added, never removed."""
+    return {
+        "source": source.id,
+        "outlet": source.outlet,
+        "url": source.url,
+        "outcome": state.outcome.value if state.outcome else None,
+        "reason": state.detail,
+        "failures": state.failures,
+        "polled": _iso(state.polled),
+        "succeeded": _iso(state.succeeded),
+        "next": _iso(state.due),
+        "words": in_words(state, now),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
 def in_words(state: SourceState, now: datetime) -> str:
     """Say in one line how a source is: its last outcome, for how long, and when it is polled next."""
     if state.outcome is None or state.polled is None:

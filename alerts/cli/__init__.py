@@ -23,6 +23,7 @@ COMMANDS = {
     "suggest": ("alerts.cli.suggest", "Show spellings of an entity in the archive that none of its aliases lists."),
     "schema": ("alerts.cli.schema", "Print the JSON Schema of rules.yaml, for editors."),
     "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),
+    "sources": ("alerts.cli.sources", "Show each source in words: its state, the reason, the next poll."),
     "status": ("alerts.cli.status", "Show the ledger, the sources, what waits to be sent, the last reload."),
 }
 

@@ -1,0 +1,55 @@
+"""`watchfloor sources`: each source in words: its state, why, and when it is polled next."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from alerts.cli.common import (
+    config_option,
+    fail,
+    json_option,
+    load_config,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from crawler import store
+from crawler.db import DATABASE, Database
+from crawler.polling import describe, state_for
+from crawler.source import Source, SourceState
+
+
+@click.group(name="sources", invoke_without_command=True)
+@config_option
+@state_option
+@json_option
+@click.pass_context
+def command(context: click.Context, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
+    """Show each source: its state in words, the reason, and when it is polled next."""
+    if context.invoked_subcommand is not None:
+        return
+    rules = rules_path(path)
+    sources = load_config(rules, resolve_secrets=False).sources
+    state = state_path(state_dir, rules)
+    if not (state / DATABASE).exists():
+        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
+    now = datetime.now(UTC)
+    rows = [describe(each, state_for(each, known, now), now) for each, known in _states(state, sources)]
+    if as_json:
+        print_json(rows)
+    else:
+        width = max((len(str(row["source"])) for row in rows), default=0)
+        for row in rows:
+            click.echo(f"{row['source']!s:{width}}  {row['words']}")
+
+
+def _states(state_dir: Path, sources: tuple[Source, ...]) -> list[tuple[Source, SourceState | None]]:
+    database = Database.at(state_dir / DATABASE)
+    with database.read() as connection:
+        states = store.load_states(connection)
+    database.close()
+    return [(each, states.get(each.id)) for each in sources]
