@@ -37,7 +37,7 @@ from alerts.triage import Triage, Verdicts
 from crawler import store as archive
 from crawler.article import Entry
 from crawler.db import DATABASE, Database, WriterLane
-from crawler.fetching import Fetching, parse
+from crawler.fetching import Fetching, follow, parse, reader
 from crawler.ingest import Stored, store_poll
 from crawler.polling import next_state, state_for
 from crawler.scheduler import Ticker
@@ -206,7 +206,10 @@ class Service:
     async def _poll(self, source: Source, now: datetime) -> Stored:
         """One poll, from request to commit 1; the source's state changes only with that commit."""
         state = self._state(source, now)
-        outcome, feed = await parse(self._workers, await self._fetching.poll(source, state, now), state)
+        answer = await self._fetching.poll(source, state, now)
+        outcome, feed = await parse(self._workers, answer, state, reader(source))
+        if feed and feed.more:
+            outcome, feed = await follow(self._fetching, self._workers, source, outcome, feed)
         after = next_state(source, state, outcome, now)
         first = state.baseline is None and after.baseline is not None
         entries, rejected = (feed.entries, feed.rejected) if feed else ((), ())

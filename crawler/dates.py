@@ -181,7 +181,7 @@ def _time(plain: str) -> tuple[int, int, int, str]:
     """Give hour, minute, second and what is written beside them, zone and half of the day among it."""
     match = _TIME.search(plain)
     if not match:
-        return 0, 0, 0, plain
+        return 0, 0, 0, _NUMBERS.sub(" ", plain)
     hour = int(match[1])
     before = re.sub(r"(?<!\w)[مص](?!\w)", " ", plain[max(0, match.start() - 12) : match.start()])  # "م": of our era
     beside = fold(f"{before} {plain[match.end() : match.end() + 14]}")

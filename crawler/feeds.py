@@ -21,10 +21,12 @@ import feedparser
 
 from crawler.article import Entry
 from crawler.dates import is_arab, read_date
+from crawler.jsonfeed import items_of, json_feed
 
 TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000
 GUID_LIMIT = 512
+RAW_LIMIT = 500_000
 OLDEST_YEAR = 1969  # a year before is of another calendar, or a fault
 TITLE_FROM_TEXT = 100
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,200}\?>""")
@@ -34,6 +36,7 @@ _DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,500}(\[.{0,20000}?\]\s*)?>", re.DOTAL
 _SILENT = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|article)\b[^>]*)>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!--.*?(?:-->|$)|[/!?]?[A-Za-z][^>]*(?:>|$))", re.DOTALL)
+_CUT = re.compile(r"(<(?:\w+:)?(item|entry)[\s>].*?</(?:\w+:)?\2\s*>)", re.DOTALL)  # items, as they stand
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 _BLANKS = re.compile(r" ?\n[ \n]*")
 
@@ -47,20 +50,32 @@ class Feed:
     version: str = ""
     lang: str | None = None
     problem: str = ""
+    more: tuple[str, ...] = ()  # addresses whose entries belong to it: the sitemaps of an index
 
 
 def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
     """Read a feed. A faulty item is named in `rejected` and costs no other; never raises for what is in the body."""
-    text = _mended(decode(body, content_type))
+    decoded = decode(body, content_type)
+    own = json_feed(decoded)
+    if own is not None:
+        return _read(items_of(own), "json11", _lang(own.get("language")), "", base_url)
+    text = _mended(decoded)
     parsed = feedparser.parse(io.BytesIO(text.encode("utf-8")), sanitize_html=False, resolve_relative_uris=False)
     version = parsed.get("version") or ""
     problem = str(parsed.get("bozo_exception") or "")[:200] if parsed.get("bozo") else ""
     if not version:
         return Feed(problem=problem or "no RSS, Atom or RDF in it")
+    cut = _CUT.findall(text)
+    if len(cut) == len(parsed.entries):
+        for item, (raw, _) in zip(parsed.entries, cut, strict=True):
+            item["raw"] = raw
+    return _read(parsed.entries, version, _lang(parsed.feed.get("language")), problem, base_url)
+
+
+def _read(items: Iterable[dict[str, Any]], version: str, lang: str | None, problem: str, base_url: str) -> Feed:
     entries: list[Entry] = []
     rejected: list[str] = []
-    lang = _lang(parsed.feed.get("language"))
-    for item in parsed.entries:
+    for item in items:
         made = _entry(item, base_url, lang)
         if isinstance(made, Entry):
             entries.append(made)
@@ -162,6 +177,7 @@ def _entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry 
         published=_date(dict.get(item, "published_parsed"), _text(dict.get(item, "published")), lang),
         updated=_date(dict.get(item, "updated_parsed"), _text(dict.get(item, "updated")), lang),
         lang=_lang(item.get("language") or _title_lang(item)),
+        raw=_text(item.get("raw"))[:RAW_LIMIT],
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,7 +19,7 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.feeds import read_feed
+from crawler.feeds import Feed, read_feed
 from crawler.polling import state_for
 from crawler.source import Outcome, OutcomeName, Source, SourceState, read_sources
 
@@ -27,6 +27,7 @@ ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 LONGEST_RETRY_AFTER = 3600.0  # seconds
+HEADERS_LIMIT = 8_000  # characters kept as evidence
 STATUS = {
     304: OutcomeName.NOT_MODIFIED,
     401: OutcomeName.DENIED,
@@ -38,9 +39,9 @@ STATUS = {
 }
 
 
-def request(source: Source, state: SourceState) -> scrapy.Request:
-    """Ask for a feed; conditionally, byte for byte, where an earlier answer gave validators (RFC 9110, 13.1)."""
-    headers = {"Accept": ACCEPT}
+def request(source: Source, state: SourceState, accept: str = ACCEPT) -> scrapy.Request:
+    """Ask for a source; conditionally, byte for byte, where an earlier answer gave validators (RFC 9110, 13.1)."""
+    headers = {"Accept": accept}
     if state.etag:
         headers["If-None-Match"] = state.etag
     if state.last_modified:
@@ -68,7 +69,13 @@ def outcome(response: Response, source: Source, fetched: datetime) -> Outcome:
         last_modified=_header(response, "Last-Modified"),
         body_sha256=hashlib.sha256(response.body).hexdigest() if ok else None,
         retry_after=retry_after if name not in {OutcomeName.OK, OutcomeName.NOT_MODIFIED} else None,
+        headers=response.headers.to_string().decode("latin-1")[:HEADERS_LIMIT],
     )
+
+
+def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:
+    """Give what reads a feed's body; it runs in a child."""
+    return read_feed
 
 
 def _name(response: Response) -> OutcomeName:
@@ -133,16 +140,23 @@ class FeedSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         now = datetime.now(UTC)
-        yield request(self._source, state_for(self._source, None, now)).replace(callback=self.parse)
+        asked: scrapy.Request = self.request(self._source, state_for(self._source, None, now))
+        yield asked.replace(callback=self.parse)
 
-    def parse(self, response: Response, **_: Any) -> Iterator[dict[str, Any]]:
+    def parse(self, response: Response, **_: Any) -> Iterator[dict[str, Any] | scrapy.Request]:
         done = outcome(response, self._source, datetime.now(UTC))
         if done.name is not OutcomeName.OK:
             self.logger.error("source=%s outcome=%s %s", self._source.id, done.name.value, done.detail)
             return
-        for entry in read_feed(done.body, done.content_type, done.url).entries:
-            yield asdict(entry)
+        read: Feed = self.reader(self._source)(done.body, done.content_type, done.url)
+        if not read.version:
+            self.logger.error("source=%s: %s", self._source.id, read.problem or "not what its kind says")
+        for entry in read.entries:
+            yield {name: value for name, value in asdict(entry).items() if name != "raw"}
+        for url in read.more:
+            yield response.follow(url, callback=self.parse, meta={"handle_httpstatus_all": True})
 
-    # What the daemon calls; `start` and `parse` above go by the same two.
-    request = staticmethod(request)
+    # What the daemon calls; `start` and `parse` above go by the same three.
+    request: Callable[[Source, SourceState], scrapy.Request] = staticmethod(request)
     outcome = staticmethod(outcome)
+    reader: Callable[[Source], Callable[[bytes, str | None, str], Feed]] = staticmethod(reader)

@@ -29,6 +29,7 @@ WRITTEN = [
     ("Afghan month", "3 قوس 1405", None, "2026-11-24T00:00"),
     ("Kurdish month with its ending", "۲۴ی تشرینی دووەمی ۲۰۲۶ 10:00", "ckb", "2026-11-24T07:00"),
     ("Kurdish month of the Persian calendar", "3ی سەرماوەزی 1405 GMT", "ckb", "2026-11-24T00:00"),
+    ("date alone, its day no zone", "2026-11-14", None, "2026-11-14T00:00"),
     ("Hijri alone", "14 جمادى الآخرة 1448", None, "2026-11-25T00:00"),
     ("Gregorian beside Hijri", "15 جمادى الآخرة 1448 هـ - 24 نوفمبر 2026 م 08:00", "ar", "2026-11-24T05:00"),
 ]

@@ -16,6 +16,7 @@ FILES = {
 }
 ONLY = {
     "feedparser": ["crawler/feeds.py"],
+    "trafilatura": ["crawler/pages.py"],
     "yaml": ["crawler/yamlfile.py"],
     "apscheduler": ["crawler/scheduler.py"],
     "pebble": ["crawler/workers.py"],
@@ -24,7 +25,7 @@ ONLY = {
     "aiosmtpd": ["alerts/demo/sinks.py"],
 }
 CORE = re.compile(
-    r"crawler/(article|source|urls|folding|tokens|dates|feeds|normalise|dedup|polling|keys)\.py"
+    r"crawler/(article|source|urls|folding|tokens|dates|feeds|jsonfeed|sitemaps|sections|pages|decoding|linkeddata|normalise|dedup|polling|keys)\.py"
     r"|alerts/(alert|rule|operators|automaton|reading|match|lint|decide|pacing|ledger|snapshot|lines)\.py|alerts/render/"
 )
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}
