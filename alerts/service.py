@@ -23,6 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from alerts import config as configuration
@@ -34,14 +35,16 @@ from alerts.notices import give_notice, tell_dead
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
+from crawler import evidence, wanted
 from crawler import store as archive
 from crawler.article import Entry
 from crawler.db import DATABASE, Database, WriterLane
 from crawler.fetching import Fetching, follow, parse, reader
+from crawler.fulltext import FullText
 from crawler.ingest import Stored, store_poll
 from crawler.polling import next_state, state_for
 from crawler.scheduler import Ticker
-from crawler.source import OutcomeName, Source, SourceState
+from crawler.source import Outcome, OutcomeName, Source, SourceState
 from crawler.workers import Workers
 from crawler.yamlfile import ConfigError
 
@@ -53,6 +56,8 @@ RULES_LOOKED_AT_EVERY = 1.0  # seconds
 LOOKED_BACK = timedelta(hours=24)
 RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
+PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
+EXPIRED_EVERY = timedelta(seconds=30)
 RESOLVER_THREADS = 64  # names that hang must not keep healthy ones from being resolved
 
 
@@ -129,6 +134,7 @@ class Service:
         self._polls: dict[str, asyncio.Task[Stored]] = {}
         self._states: dict[str, SourceState] = {}
         self._stopped = asyncio.Event()
+        self._expire_at = datetime.min.replace(tzinfo=UTC)
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)
@@ -137,6 +143,7 @@ class Service:
         self.database.migrate("crawler", "alerts")
         self.lane = WriterLane(self.database)
         self._workers = Workers()
+        self._pages = FullText(self.database, self.lane, self._workers)
         self._triage = Triage(self.database, self.lane, self.config, Matcher(self.config))
         self._deliver = Deliver(self.database, self.lane, self.config)
         with self.database.read() as connection:
@@ -154,6 +161,7 @@ class Service:
         for task in self._polls.values():
             task.cancel()
         await asyncio.gather(*self._polls.values(), return_exceptions=True)
+        await self._pages.close()
         await self._fetching.close()
         await self._deliver.close(DRAIN)
         self._workers.close()
@@ -174,6 +182,12 @@ class Service:
         stored = await asyncio.gather(*(self._poll(source, now) for source in due))
         verdicts = await self._triage.run(now)
         sent = await self.send(now)
+        pages = await self._pages.work_off(self._fetching, self._sources(), now, budget=PAGES_OF_A_ROUND)
+        if pages:
+            log.info("pages made revisions=%d", pages)
+            verdicts += await self._triage.run(now)
+            sent += await self.send(now)
+        await self.lane.write(partial(_expire, now=now))
         return Round(
             polls=len(due),
             entries=sum(each.entries for each in stored),
@@ -183,6 +197,9 @@ class Service:
             alerts=verdicts.alerts,
             deliveries=sent["sent"],
         )
+
+    def _sources(self) -> dict[str, Source]:
+        return {source.id: source for source in self.config.sources}
 
     async def send(self, now: datetime) -> Counter[str]:
         """Deliver what is due, and the notices of what could not be."""
@@ -213,7 +230,7 @@ class Service:
         after = next_state(source, state, outcome, now)
         first = state.baseline is None and after.baseline is not None
         entries, rejected = (feed.entries, feed.rejected) if feed else ((), ())
-        stored = await self._store(source, after, entries, rejected, now, baseline=first)
+        stored = await self._store(source, after, entries, rejected, now, outcome, baseline=first)
         self._states[source.id] = after
         _log_poll(source, outcome.name, outcome.detail, stored)
         if first and stored.new:
@@ -227,12 +244,21 @@ class Service:
         entries: tuple[Entry, ...],
         rejected: tuple[str, ...],
         now: datetime,
+        answer: Outcome,
         *,
         baseline: bool,
     ) -> Stored:
         """Commit 1. An entry that cannot be stored is found by storing one at a time, and costs no other."""
         store_it = partial(
-            store_poll, source=source, state=after, entries=entries, rejected=rejected, now=now, baseline=baseline
+            store_poll,
+            source=source,
+            state=after,
+            entries=entries,
+            rejected=rejected,
+            now=now,
+            baseline=baseline,
+            answer=answer,
+            pages_from=now - self.config.backfill if self.config.backfill else None,
         )
         try:
             return await self.lane.write(store_it)
@@ -285,10 +311,15 @@ class Service:
                 self._polls[source.id] = task
                 task.add_done_callback(partial(self._polled, source.id))
         await self._alert(clock)
+        await self._pages.start_due(self._fetching, self._sources(), clock)
+        if now >= self._expire_at:
+            self._expire_at = now + EXPIRED_EVERY
+            await self.lane.write(partial(_expire, now=now))
 
     async def _poll_and_alert(self, source: Source, clock: Callable[[], datetime]) -> Stored:
         stored = await self._poll(source, clock())
         if stored.new or stored.revised:
+            self._pages.wake()
             await self._alert(clock)
         return stored
 
@@ -398,6 +429,12 @@ def _log_poll(source: Source, name: OutcomeName, detail: str, stored: Stored) ->
     level = logging.DEBUG if name is OutcomeName.NOT_MODIFIED else logging.INFO
     counts = " ".join(f"{key}={value}" for key, value in stored.amounts().items() if value)
     log.log(level, "polled source=%s outcome=%s detail=%s %s", source.id, name.value, detail or "-", counts)
+
+
+def _expire(connection: Connection, now: datetime) -> None:
+    """Let a slice of old evidence go, and pages that waited too long."""
+    evidence.expire(connection, now)
+    wanted.expire(connection, now)
 
 
 def _check_exposed(rules: Path, config: Config, environ: Mapping[str, str]) -> None:
