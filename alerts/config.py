@@ -114,6 +114,8 @@ def _config(
         admin=settings["admin"][0],
         contact=settings["contact"],
         allow_private=settings["allow_private"],
+        host_at_once=settings["host_at_once"],
+        host_apart=settings["host_apart"],
         sources=make_sources(sources, problems),
         receivers=known or {},
         entities=book.entities,

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from alerts import store
 from alerts.alert import Dead, Decision, Kind, Reason, Severity
 from alerts.rule import Config
@@ -29,14 +31,27 @@ async def give_notice(
     `not_by` names targets that cannot be used because the notice is about them.
     """
     log.warning("notice cause=%s %s", cause, title)
-    targets = [each for each in config.receivers[config.admin].targets if each.id not in set(not_by)]
-    made = [
-        Decision(each.id, each.receiver, Kind.NOTICE, Severity.PRIORITY, Reason.SYSTEM, queue=True, rules=())
-        for each in targets
-    ]
     await lane.write(
-        lambda connection: [store.queue_notice(connection, each, f"notice:{cause}", now, title, body) for each in made]
+        lambda connection: queue_all(connection, config, f"notice:{cause}", title, body, now, not_by=not_by)
     )
+
+
+def queue_all(
+    connection: Connection,
+    config: Config,
+    subject: str,
+    title: str,
+    body: str,
+    now: datetime,
+    *,
+    not_by: Iterable[str] = (),
+) -> None:
+    """Queue a notice for every target of `settings.admin`, in the commit of its cause."""
+    barred = set(not_by)
+    for each in config.receivers[config.admin].targets:
+        if each.id not in barred:
+            made = Decision(each.id, each.receiver, Kind.NOTICE, Severity.PRIORITY, Reason.SYSTEM, queue=True, rules=())
+            store.queue_notice(connection, made, subject, now, title, body)
 
 
 async def tell_dead(lane: WriterLane, config: Config, dead: Iterable[Dead], now: datetime) -> None:

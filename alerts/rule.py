@@ -123,6 +123,8 @@ class Config:
     lists: Mapping[str, TermList]
     rules: tuple[Rule, ...]
     files: tuple[str, ...] = ()
+    host_at_once: int = 4
+    host_apart: timedelta | None = None
 
 
 TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
@@ -163,6 +165,13 @@ SETTINGS = Table(
             ALLOW_PRIVATE,
             (),
             "hosts and networks that may be polled though they are not public",
+        ),
+        Key("host_at_once", Number(1, 64, whole=True), 4, "how many requests one host is sent at the same time"),
+        Key(
+            "host_apart",
+            Duration(),
+            None,
+            "the time between two requests to one host; 1s where it is left out, 0 for hosts in allow_private",
         ),
     ),
     "settings",

@@ -7,62 +7,47 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import logging
-import os
 import signal
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
-
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from typing import Any, Self
 
 from alerts import config as configuration
 from alerts import store
 from alerts.control import serve
 from alerts.deliver import Deliver
+from alerts.health import Health
+from alerts.holding import lock
 from alerts.match import Matcher
 from alerts.notices import give_notice, tell_dead
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
-from crawler import evidence, wanted
-from crawler import store as archive
-from crawler.article import Entry
+from crawler.clock import Clock
+from crawler.collecting import Collecting
 from crawler.db import DATABASE, Database, WriterLane
-from crawler.fetching import Fetching, follow, parse, reader
-from crawler.fulltext import FullText
-from crawler.ingest import Stored, store_poll
-from crawler.polling import next_state, state_for
+from crawler.fetching import Fetching
+from crawler.fulltext import FullText, expire
 from crawler.scheduler import Ticker
-from crawler.source import Outcome, OutcomeName, Source, SourceState
 from crawler.workers import Workers
 from crawler.yamlfile import ConfigError
 
 log = logging.getLogger(__name__)
-LOCK = "watchfloor.lock"
-LOCK_TRIES, LOCK_PAUSE = 5, 0.1
 TICK = 1.0  # seconds
 RULES_LOOKED_AT_EVERY = 1.0  # seconds
 LOOKED_BACK = timedelta(hours=24)
-RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
 PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
 EXPIRED_EVERY = timedelta(seconds=30)
 RESOLVER_THREADS = 64  # names that hang must not keep healthy ones from being resolved
-
-
-class AlreadyRunning(Exception):
-    """Another daemon holds the state directory."""
 
 
 @dataclass(slots=True)
@@ -78,50 +63,6 @@ class Round:
     deliveries: int = 0
 
 
-class Clock:
-    """Wall clock at start plus monotonic time: it neither jumps nor stands still when the wall clock is set."""
-
-    def __init__(self) -> None:
-        self._start, self._zero = datetime.now(UTC), time.monotonic()
-
-    def __call__(self) -> datetime:
-        return self._start + timedelta(seconds=time.monotonic() - self._zero)
-
-
-def lock(state_dir: Path) -> IO[str]:
-    """Take the state directory for this process; the file says whose it is."""
-    state_dir.mkdir(parents=True, exist_ok=True)
-    handle = (state_dir / LOCK).open("a+", encoding="ascii")
-    for left in reversed(range(LOCK_TRIES)):
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        if left:
-            time.sleep(LOCK_PAUSE)  # a `status` looks at the lock for an instant
-    else:
-        handle.seek(0)
-        holder = handle.read().strip() or "unknown"
-        handle.close()
-        raise AlreadyRunning(f"{state_dir} is in use by the daemon with pid {holder}")
-    handle.seek(0)
-    handle.truncate()
-    handle.write(str(os.getpid()))
-    handle.flush()
-    return handle
-
-
-def holder(state_dir: Path) -> int | None:
-    """Give the pid of the daemon that holds the state directory, None where none does."""
-    try:
-        with (state_dir / LOCK).open("r", encoding="ascii") as handle:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return None
-    except BlockingIOError:
-        return int((state_dir / LOCK).read_text(encoding="ascii") or 0)
-    return None
-
-
 class Service:
     """Everything that runs, opened and closed in order: `async with Service(path, state_dir) as service`."""
 
@@ -131,8 +72,6 @@ class Service:
         self.config = configuration.load(rules, environ=environ)
         _check_exposed(rules, self.config, environ)
         self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules, self.config.files)
-        self._polls: dict[str, asyncio.Task[Stored]] = {}
-        self._states: dict[str, SourceState] = {}
         self._stopped = asyncio.Event()
         self._expire_at = datetime.min.replace(tzinfo=UTC)
 
@@ -143,26 +82,31 @@ class Service:
         self.database.migrate("crawler", "alerts")
         self.lane = WriterLane(self.database)
         self._workers = Workers()
-        self._pages = FullText(self.database, self.lane, self._workers)
         self._triage = Triage(self.database, self.lane, self.config, Matcher(self.config))
         self._deliver = Deliver(self.database, self.lane, self.config)
-        with self.database.read() as connection:
-            self._states = archive.load_states(connection)
-        await self._open_fetching()
+        self._collecting = Collecting(self.database, self.lane, self._workers)
+        self._collecting.backfill = self.config.backfill
+        self._pages = FullText(self.database, self.lane, self._workers)
+        self._health = Health(self.database, self.lane, self.config)
+        await self._collecting.open(self._fetching(), self.config.sources, datetime.now(UTC))
+        self._pages.use(self._collecting.fetching, self.config.sources)
         return self
 
-    async def _open_fetching(self) -> None:
-        self._fetching = Fetching(self.config.allow_private, self.config.contact, timeout=self._timeout)
-        await self._fetching.open()
+    def _fetching(self) -> Fetching:
+        config = self.config
+        return Fetching(
+            config.allow_private,
+            config.contact,
+            timeout=self._timeout,
+            at_once=config.host_at_once,
+            apart=config.host_apart.total_seconds() if config.host_apart is not None else None,
+        )
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._polls.values():
-            task.cancel()
-        await asyncio.gather(*self._polls.values(), return_exceptions=True)
         await self._pages.close()
-        await self._fetching.close()
+        await self._collecting.close()
         await self._deliver.close(DRAIN)
         self._workers.close()
         await asyncio.to_thread(self.lane.close)
@@ -178,18 +122,16 @@ class Service:
 
     async def round(self, now: datetime) -> Round:
         """Poll what is due, match, decide and deliver what is due, all as of `now`."""
-        due = self._due(now)
-        stored = await asyncio.gather(*(self._poll(source, now) for source in due))
+        stored = await self._collecting.round(now)
+        await self._health.tell(self._collecting, now)
         verdicts = await self._triage.run(now)
         sent = await self.send(now)
-        pages = await self._pages.work_off(self._fetching, self._sources(), now, budget=PAGES_OF_A_ROUND)
-        if pages:
-            log.info("pages made revisions=%d", pages)
+        if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
             verdicts += await self._triage.run(now)
             sent += await self.send(now)
-        await self.lane.write(partial(_expire, now=now))
+        await self.lane.write(partial(expire, now=now))
         return Round(
-            polls=len(due),
+            polls=len(stored),
             entries=sum(each.entries for each in stored),
             new=sum(each.new for each in stored),
             revised=sum(each.revised for each in stored),
@@ -197,9 +139,6 @@ class Service:
             alerts=verdicts.alerts,
             deliveries=sent["sent"],
         )
-
-    def _sources(self) -> dict[str, Source]:
-        return {source.id: source for source in self.config.sources}
 
     async def send(self, now: datetime) -> Counter[str]:
         """Deliver what is due, and the notices of what could not be."""
@@ -212,59 +151,6 @@ class Service:
     async def _tell_dead(self, now: datetime) -> None:
         dead, self._deliver.dead = self._deliver.dead, []
         await tell_dead(self.lane, self.config, dead, now)
-
-    def _due(self, now: datetime) -> list[Source]:
-        return [source for source in self.config.sources if self._state(source, now).due <= now]
-
-    def _state(self, source: Source, now: datetime) -> SourceState:
-        state = self._states[source.id] = state_for(source, self._states.get(source.id), now)
-        return state
-
-    async def _poll(self, source: Source, now: datetime) -> Stored:
-        """One poll, from request to commit 1; the source's state changes only with that commit."""
-        state = self._state(source, now)
-        answer = await self._fetching.poll(source, state, now)
-        outcome, feed = await parse(self._workers, answer, state, reader(source))
-        if feed and feed.more:
-            outcome, feed = await follow(self._fetching, self._workers, source, outcome, feed)
-        after = next_state(source, state, outcome, now)
-        first = state.baseline is None and after.baseline is not None
-        entries, rejected = (feed.entries, feed.rejected) if feed else ((), ())
-        stored = await self._store(source, after, entries, rejected, now, outcome, baseline=first)
-        self._states[source.id] = after
-        _log_poll(source, outcome.name, outcome.detail, stored)
-        if first and stored.new:
-            log.info("baseline source=%s articles=%d: stored, not alerted", source.id, stored.new)
-        return stored
-
-    async def _store(
-        self,
-        source: Source,
-        after: SourceState,
-        entries: tuple[Entry, ...],
-        rejected: tuple[str, ...],
-        now: datetime,
-        answer: Outcome,
-        *,
-        baseline: bool,
-    ) -> Stored:
-        """Commit 1. An entry that cannot be stored is found by storing one at a time, and costs no other."""
-        store_it = partial(
-            store_poll,
-            source=source,
-            state=after,
-            entries=entries,
-            rejected=rejected,
-            now=now,
-            baseline=baseline,
-            answer=answer,
-            pages_from=now - self.config.backfill if self.config.backfill else None,
-        )
-        try:
-            return await self.lane.write(store_it)
-        except SQLAlchemyError as error:
-            log.warning("poll not stored at once source=%s error=%s: storing entry by entry", source.id, error)
-            return await self.lane.write(partial(store_it, careful=True))
 
     # -- the daemon ----------------------------------------------------------------------------------------
 
@@ -303,27 +189,32 @@ class Service:
     def _forget_fingerprint(self) -> None:
         self._fingerprint = None
 
-    async def _tick(self, clock: Callable[[], datetime]) -> None:
-        now = clock()
-        for source in self._due(now):
-            if source.id not in self._polls:
-                task = asyncio.create_task(self._poll_and_alert(source, clock), name=f"poll {source.id}")
-                self._polls[source.id] = task
-                task.add_done_callback(partial(self._polled, source.id))
+    async def _tick(self, clock: Clock) -> None:
+        self._follow(clock)
+        await self._collecting.start_due(clock, lambda: self._heard(clock))
+        await self._pages.start_due(clock)
+        await self._health.tell(self._collecting, clock())
         await self._alert(clock)
-        await self._pages.start_due(self._fetching, self._sources(), clock)
+
+        await self._let_go(clock())
+
+    async def _heard(self, clock: Clock) -> None:
+        self._pages.wake()
+        await self._alert(clock)
+
+    async def _let_go(self, now: datetime) -> None:
         if now >= self._expire_at:
             self._expire_at = now + EXPIRED_EVERY
-            await self.lane.write(partial(_expire, now=now))
+            await self.lane.write(partial(expire, now=now))
 
-    async def _poll_and_alert(self, source: Source, clock: Callable[[], datetime]) -> Stored:
-        stored = await self._poll(source, clock())
-        if stored.new or stored.revised:
-            self._pages.wake()
-            await self._alert(clock)
-        return stored
+    def _follow(self, clock: Clock) -> None:
+        """Where the wall clock was set, move along with it: no poll waits an hour because it went back one."""
+        step = clock.step()
+        if step:
+            log.warning("the wall clock was set by %.0f s: due times move along", step.total_seconds())
+            self._collecting.shift(step)
 
-    async def _alert(self, clock: Callable[[], datetime]) -> Verdicts:
+    async def _alert(self, clock: Clock) -> Verdicts:
         verdicts = await self._triage.run(clock())
         await self._deliver.start_due(clock)
         if self._deliver.dead:
@@ -339,17 +230,9 @@ class Service:
         title = f"{len(failed)} articles could not be matched"
         await give_notice(self.lane, self.config, f"unmatched:{failed[0].seq}", title, words, now)
 
-    def _polled(self, source: str, task: asyncio.Task[Stored]) -> None:
-        self._polls.pop(source, None)
-        if not task.cancelled() and (error := task.exception()):
-            state = self._states[source]
-            again = state.due + RETRIED_AFTER * 2 ** min(state.failures, 8)
-            self._states[source] = replace(state, due=again, failures=state.failures + 1)
-            log.error("poll not stored source=%s error=%r: nothing is lost, it is polled again", source, error)
-
     # -- rules -----------------------------------------------------------------------------------------------
 
-    async def _watch_rules(self, clock: Callable[[], datetime]) -> None:
+    async def _watch_rules(self, clock: Clock) -> None:
         """Reload once a change has stood still for a look: an editor may be half-way through writing it."""
         before: configuration.Fingerprint | None = None
         while True:
@@ -389,9 +272,14 @@ class Service:
         self._triage.use(loaded, Matcher(loaded))
         self._deliver.use(loaded)
         await self._deliver.adopt(now)
-        if (before.allow_private, before.contact) != (loaded.allow_private, loaded.contact):
-            await self._fetching.close()
-            await self._open_fetching()
+        self._health.use(loaded)
+        if _fetched_by(before) != _fetched_by(loaded):
+            await self._collecting.close()
+            await self._collecting.open(self._fetching(), loaded.sources, now)
+        else:
+            self._collecting.use(loaded.sources)
+        self._collecting.backfill = loaded.backfill
+        self._pages.use(self._collecting.fetching, loaded.sources)
         log.info(
             "rules reloaded version=%s rules=%d sources=%d",
             loaded.version,
@@ -415,7 +303,7 @@ class Service:
         with self.database.read() as connection:
             return owed(connection, config, matcher, since)
 
-    async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Callable[[], datetime]) -> Mapping[str, Any]:
+    async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())
         await self._deliver.start_due(clock)
         return done
@@ -425,16 +313,8 @@ class Service:
         await self.lane.write(lambda connection: store.set_mark(connection, "reload", json.dumps(note)))
 
 
-def _log_poll(source: Source, name: OutcomeName, detail: str, stored: Stored) -> None:
-    level = logging.DEBUG if name is OutcomeName.NOT_MODIFIED else logging.INFO
-    counts = " ".join(f"{key}={value}" for key, value in stored.amounts().items() if value)
-    log.log(level, "polled source=%s outcome=%s detail=%s %s", source.id, name.value, detail or "-", counts)
-
-
-def _expire(connection: Connection, now: datetime) -> None:
-    """Let a slice of old evidence go, and pages that waited too long."""
-    evidence.expire(connection, now)
-    wanted.expire(connection, now)
+def _fetched_by(config: Config) -> tuple[object, ...]:
+    return config.allow_private, config.contact, config.host_at_once, config.host_apart
 
 
 def _check_exposed(rules: Path, config: Config, environ: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -29,14 +29,16 @@ GUID_LIMIT = 512
 RAW_LIMIT = 500_000
 OLDEST_YEAR = 1969  # a year before is of another calendar, or a fault
 TITLE_FROM_TEXT = 100
+ITEMS_SALVAGED = 500
+PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,200}\?>""")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,12})|([0-9]{1,12}));")
 _SURROGATES = re.compile(r"&#(?:x[dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#(?:x[dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,500}(\[.{0,20000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_ITEM = re.compile(r"<(item|entry)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _SILENT = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|article)\b[^>]*)>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!--.*?(?:-->|$)|[/!?]?[A-Za-z][^>]*(?:>|$))", re.DOTALL)
-_CUT = re.compile(r"(<(?:\w+:)?(item|entry)[\s>].*?</(?:\w+:)?\2\s*>)", re.DOTALL)  # items, as they stand
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 _BLANKS = re.compile(r" ?\n[ \n]*")
 
@@ -50,6 +52,7 @@ class Feed:
     version: str = ""
     lang: str | None = None
     problem: str = ""
+    ttl: float | None = None  # seconds for which the feed itself says it need not be asked again
     more: tuple[str, ...] = ()  # addresses whose entries belong to it: the sitemaps of an index
 
 
@@ -58,30 +61,78 @@ def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
     decoded = decode(body, content_type)
     own = json_feed(decoded)
     if own is not None:
-        return _read(items_of(own), "json11", _lang(own.get("language")), "", base_url)
+        return _read(items_of(own), Feed(version="json11", lang=_lang(own.get("language"))), base_url)
     text = _mended(decoded)
-    parsed = feedparser.parse(io.BytesIO(text.encode("utf-8")), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        parsed = _parsed(text)
+    except Exception as error:  # noqa: BLE001 - feedparser raises what it likes; the good items are still there
+        return _salvaged(text, base_url, error)
     version = parsed.get("version") or ""
     problem = str(parsed.get("bozo_exception") or "")[:200] if parsed.get("bozo") else ""
     if not version:
         return Feed(problem=problem or "no RSS, Atom or RDF in it")
-    cut = _CUT.findall(text)
+    cut = [match[0] for match in _ITEM.finditer(text)]
     if len(cut) == len(parsed.entries):
-        for item, (raw, _) in zip(parsed.entries, cut, strict=True):
+        for item, raw in zip(parsed.entries, cut, strict=True):
             item["raw"] = raw
-    return _read(parsed.entries, version, _lang(parsed.feed.get("language")), problem, base_url)
+    whole = Feed((), (), version, _lang(parsed.feed.get("language")), problem, _ttl(parsed.feed))
+    return _read(parsed.entries, whole, base_url)
 
 
-def _read(items: Iterable[dict[str, Any]], version: str, lang: str | None, problem: str, base_url: str) -> Feed:
+def _read(items: Iterable[dict[str, Any]], whole: Feed, base_url: str) -> Feed:
     entries: list[Entry] = []
     rejected: list[str] = []
     for item in items:
-        made = _entry(item, base_url, lang)
+        made = _read_entry(item, base_url, whole.lang)
         if isinstance(made, Entry):
             entries.append(made)
         else:
             rejected.append(made)
-    return Feed(tuple(entries), tuple(rejected), version, lang, problem)
+    return replace(whole, entries=tuple(entries), rejected=tuple(rejected))
+
+
+def _parsed(text: str) -> Any:
+    return feedparser.parse(io.BytesIO(text.encode("utf-8")), sanitize_html=False, resolve_relative_uris=False)
+
+
+def _salvaged(text: str, base_url: str, error: Exception) -> Feed:
+    """Parse item by item a feed on which the parser raised, so that the item at fault costs no other."""
+    cuts = [(match.start(), match.end()) for match in _ITEM.finditer(text)][:ITEMS_SALVAGED]
+    if not cuts:
+        raise error
+    head, tail = text[: cuts[0][0]], text[cuts[-1][1] :]
+    entries: list[Entry] = []
+    rejected: list[str] = []
+    version = ""
+    for start, end in cuts:
+        try:
+            parsed = _parsed(head + text[start:end] + tail)
+        except Exception:  # noqa: BLE001 - this is the item at fault; it is named and counted
+            rejected.append("parser_raised")
+            continue
+        version = version or parsed.get("version") or ""
+        lang = _lang(parsed.feed.get("language"))
+        made = [_read_entry({**item, "raw": text[start:end]}, base_url, lang) for item in parsed.entries]
+        entries += [each for each in made if isinstance(each, Entry)]
+        rejected += [each for each in made if not isinstance(each, Entry)]
+    return Feed(tuple(entries), tuple(rejected), version, None, f"{type(error).__name__}: {error}"[:200])
+
+
+def _read_entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry | str:
+    try:
+        return _entry(item, base_url, feed_lang)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError):
+        return "unreadable"
+
+
+def _ttl(feed: Mapping[str, Any]) -> float | None:
+    """Read `ttl` (minutes, RSS 2.0) or sy:updatePeriod and sy:updateFrequency; seconds."""
+    said = _text(feed.get("ttl")).strip()
+    if re.fullmatch(r"[0-9]{1,9}", said):
+        return float(said) * 60
+    period = PERIODS.get(_text(feed.get("sy_updateperiod")).strip().lower())
+    often = _text(feed.get("sy_updatefrequency")).strip() or "1"
+    return period / max(int(often), 1) if period and re.fullmatch(r"[0-9]{1,6}", often) else None
 
 
 def decode(body: bytes, content_type: str | None) -> str:

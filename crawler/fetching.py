@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import aiohttp
 import scrapy
@@ -33,17 +34,22 @@ from scrapy.settings import Settings
 
 from crawler import scrapy_settings
 from crawler.feeds import Feed, read_feed
-from crawler.guard import Blocked
+from crawler.guard import Blocked, Guard
+from crawler.hosts import Hosts
+from crawler.impostors import named
 from crawler.source import Outcome, OutcomeName, Source, SourceState
 from crawler.spiders import KINDS
+from crawler.spiders.feed import HANDLED
 from crawler.spiders.feed import outcome as outcome_of
-from crawler.workers import WorkerDied, Workers, WorkerTimeout
+from crawler.workers import Workers, WorkerTimeout
 
 DETAIL_LIMIT = 200
 PAGES_AT_ONCE = 8
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
-PAGE_META = {"handle_httpstatus_all": True}
+PAGE_META = {"handle_httpstatus_list": HANDLED}
 DRAIN = 5.0  # seconds
+AT_ONCE = 4  # requests to one host
+APART = 1.0  # seconds between the starts of two of them; 0 for hosts the admin let through as private
 FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
     (Blocked, OutcomeName.BLOCKED_PRIVATE),
     (DownloadTimeoutError, OutcomeName.TIMEOUT),
@@ -73,15 +79,21 @@ class _OpenSpider(scrapy.Spider):
 
 
 class Fetching:
-    """The crawler all polls go through. `concurrency` bounds polls in flight, `timeout` is seconds a request."""
+    """The crawler all polls go through.
+
+    `concurrency` bounds polls in flight over all hosts, `at_once` those to one host, `apart` is seconds between two of
+    them (None: one second, none for hosts of our own), `timeout` is seconds for a poll with all its redirects.
+    """
 
     def __init__(
         self,
         allow_private: Iterable[str] = (),
         contact: str = "",
         *,
-        concurrency: int = 32,
+        concurrency: int = 256,
         timeout: float = 20.0,
+        at_once: int = AT_ONCE,
+        apart: float | None = None,
     ) -> None:
         settings = Settings()
         settings.setmodule(scrapy_settings, priority="project")
@@ -91,8 +103,11 @@ class Fetching:
             settings.set("USER_AGENT", f"Watchfloor (+{contact})", priority="cmdline")
         self._crawler = Crawler(_OpenSpider, settings)
         self._running: asyncio.Task[None] | None = None
+        self._timeout = timeout
         self._turns = asyncio.Semaphore(concurrency)
         self._page_turns = asyncio.Semaphore(PAGES_AT_ONCE)  # of their own: polls never wait for pages
+        own = Guard(allow_private)
+        self.hosts = Hosts(at_once, lambda host: apart if apart is not None else 0.0 if own.lets_in(host) else APART)
         self._opened = asyncio.Event()
 
     async def open(self) -> None:
@@ -114,11 +129,15 @@ class Fetching:
         self._opened.set()
 
     async def poll(self, source: Source, state: SourceState, now: datetime) -> Outcome:
-        """Fetch a source once and name what came of it."""
+        """Fetch a source once, when its host's turn comes, and name what came of it."""
         kind = KINDS[source.kind]
-        async with self._turns:
+        request = kind.request(source, state, now)
+        request.meta["download_slot"] = source.host  # Scrapy's own slots would count all ports of a host as one
+        request.meta["unverified_host"] = None if source.verify_tls else urlsplit(request.url).hostname
+        async with self.hosts.turn(source.host), self._turns:
             try:
-                response = await self._crawler.engine.download_async(kind.request(source, state))
+                async with asyncio.timeout(self._timeout):
+                    response = await self._crawler.engine.download_async(request)
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever the network or Scrapy raises is this poll's outcome
@@ -128,10 +147,14 @@ class Fetching:
 
     async def page(self, source: Source, url: str, now: datetime) -> Outcome:
         """Fetch what is no poll (a page, robots.txt, one sitemap of an index) and name what came of it."""
-        request = scrapy.Request(url, headers={"Accept": PAGE_ACCEPT}, dont_filter=True, meta=PAGE_META)
-        async with self._page_turns:
+        request = scrapy.Request(url, headers={"Accept": PAGE_ACCEPT}, dont_filter=True, meta=dict(PAGE_META))
+        host = urlsplit(url).netloc.lower()
+        request.meta["download_slot"] = host
+        request.meta["unverified_host"] = None if source.verify_tls else urlsplit(source.url).hostname
+        async with self._page_turns, self.hosts.turn(host):
             try:
-                response = await self._crawler.engine.download_async(request)
+                async with asyncio.timeout(self._timeout):
+                    response = await self._crawler.engine.download_async(request)
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever the network or Scrapy raises is this fetch's outcome
@@ -195,7 +218,7 @@ async def parse(
         feed = await workers.run(read, outcome.body, outcome.content_type, outcome.url)
     except WorkerTimeout as error:
         return replace(outcome, name=OutcomeName.PARSE_TIMEOUT, detail=str(error), body=b""), None
-    except (WorkerDied, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever a parser raises on hostile bytes is this poll's outcome
         detail = f"{type(error).__name__}: {_short(error)}"
         return replace(outcome, name=OutcomeName.PARSE_FAILED, detail=detail, body=b""), None
     return _named(outcome, feed), feed if feed.version else None
@@ -230,12 +253,12 @@ async def follow(
 
 def _named(outcome: Outcome, feed: Feed) -> Outcome:
     if not feed.version:
-        html = outcome.body[:500].lstrip().lower().startswith((b"<!doctype html", b"<html"))
         words = feed.problem if feed.problem.startswith("no ") else f"not XML we know: {feed.problem}"
-        detail = "an HTML page" if html and not feed.problem.startswith("no links") else words[:DETAIL_LIMIT]
+        named_so = "" if feed.problem.startswith("no links") else named(outcome.body)
+        detail = named_so or words[:DETAIL_LIMIT]
         return replace(outcome, name=OutcomeName.NOT_A_FEED, detail=detail, body=b"")
     if feed.more:
         return replace(outcome, body=b"")
     if not feed.entries and not feed.rejected:
         return replace(outcome, name=OutcomeName.NO_ENTRIES, detail="a feed without entries", body=b"")
-    return replace(outcome, body=b"")
+    return replace(outcome, body=b"", ttl=feed.ttl)

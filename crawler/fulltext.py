@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
-from crawler import wanted
+from sqlalchemy import Connection
+
+from crawler import evidence, wanted
 from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching
 from crawler.ingest import store_page
@@ -25,7 +27,6 @@ from crawler.workers import WorkerDied, Workers, WorkerTimeout
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # pages in flight, one a host
-PACE = 1.0  # seconds between two pages of a host that asks for no other
 RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 ROBOTS_TTL = timedelta(hours=24)  # RFC 9309, 2.4: no cached copy older than that
 ROBOTS_AGAIN = timedelta(minutes=30)  # after one that could not be had
@@ -40,6 +41,7 @@ PASSING = frozenset(
 )  # fmt: skip
 OF_THE_HOST = PASSING - {OutcomeName.TRUNCATED, OutcomeName.FAILED}
 ROBOTS = "robots"  # the reason of a page that robots.txt forbids
+Clock = Callable[[], datetime]
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,47 +58,47 @@ class _Host:
 
 
 class FullText:
-    """Works through the backlog of pages. `found` is called after each page that made a new revision."""
+    """Works through the backlog of pages: one at a time of a host, when the host's turn has come."""
 
-    def __init__(self, database: Database, lane: WriterLane, workers: Workers, *, pace: float = PACE) -> None:
-        self._database, self._lane, self._workers, self._pace = database, lane, workers, pace
+    def __init__(self, database: Database, lane: WriterLane, workers: Workers) -> None:
+        self._database, self._lane, self._workers = database, lane, workers
+        self._sources: dict[str, Source] = {}
         self._hosts: dict[str, _Host] = {}
         self._tasks: dict[str, asyncio.Task[bool]] = {}
         self._look = LONG_AGO  # before it, nothing can be due
         self.stored = 0
 
+    def use(self, fetching: Fetching, sources: Iterable[Source]) -> None:
+        """Take the open crawler and the sources whose pages are fetched, in place of those before."""
+        self._fetching, self._sources = fetching, {each.id: each for each in sources}
+
     def wake(self) -> None:
         """Look at the backlog at the next call: something was put on it."""
         self._look = LONG_AGO
 
-    async def start_due(
-        self, fetching: Fetching, sources: Mapping[str, Source], clock: Callable[[], datetime]
-    ) -> list[asyncio.Task[bool]]:
-        """Start what is due and may start; gives the tasks started, each of which says whether it made a revision."""
+    async def start_due(self, clock: Clock) -> None:
+        """Start what is due and may start, and wait for none of it."""
         now = clock()
         if now < self._look or len(self._tasks) >= AT_ONCE:
-            return []
+            return
         pages, following = await asyncio.to_thread(self._due, now)
         if not pages:
             self._look = following or now + wanted.LONGEST
-        started = []
         for page in pages:
             host = self._host(page.host)
             if len(self._tasks) < AT_ONCE and page.article not in self._tasks and self._may_start(host, now):
                 host.busy = True
-                task = asyncio.create_task(self._one(page, host, fetching, sources, clock), name=f"page {page.article}")
+                task = asyncio.create_task(self._one(page, host, clock), name=f"page {page.article}")
                 self._tasks[page.article] = task
                 task.add_done_callback(partial(self._ended, page, host))
-                started.append(task)
-        return started
 
-    async def work_off(self, fetching: Fetching, sources: Mapping[str, Source], now: datetime, *, budget: float) -> int:
+    async def work_off(self, now: datetime, *, budget: float) -> int:
         """Work through what is due as of `now`, for so many seconds at most; gives the number of new revisions."""
         loop = asyncio.get_running_loop()
         until, before = loop.time() + budget, self.stored
         while loop.time() < until:
             self.wake()
-            await self.start_due(fetching, sources, lambda: now)
+            await self.start_due(lambda: now)
             if self._tasks:
                 await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED, timeout=budget)
                 continue
@@ -140,19 +142,12 @@ class FullText:
         elif task.result():
             self.stored += 1
 
-    async def _one(
-        self,
-        page: Wanted,
-        host: _Host,
-        fetching: Fetching,
-        sources: Mapping[str, Source],
-        clock: Callable[[], datetime],
-    ) -> bool:
+    async def _one(self, page: Wanted, host: _Host, clock: Clock) -> bool:
         """Fetch, read and store one page, or say by name why not."""
-        source = sources.get(page.source)
+        source = self._sources.get(page.source)
         if source is None or source.full_text == "never":
             return await self._end(page, "not_wanted")
-        answer = await self._fetch(page, source, host, fetching, clock)
+        answer = await self._fetch(page, source, host, clock)
         if answer.name in PASSING:
             return await self._put_off(page, host, answer, clock())
         host.failures = 0
@@ -165,28 +160,23 @@ class FullText:
             partial(store_page, source=source, wanted_page=page, answer=answer, page=read, now=clock())
         )
 
-    async def _fetch(
-        self, page: Wanted, source: Source, host: _Host, fetching: Fetching, clock: Callable[[], datetime]
-    ) -> Outcome:
+    async def _fetch(self, page: Wanted, source: Source, host: _Host, clock: Clock) -> Outcome:
         """Fetch a page, where robots.txt was had and allows it; what forbids it is named in the outcome's detail."""
-        robots = await self._robots(page, source, host, fetching, clock)
+        robots = await self._robots(page, source, host, clock())
         if robots is None:
             return Outcome(source.id, OutcomeName.UNREACHABLE, clock(), detail="robots.txt could not be had")
         if not robots.allows(page.url):
             return Outcome(source.id, OutcomeName.DENIED, clock(), detail=ROBOTS)
-        answer = await fetching.page(source, page.url, clock())
-        host.free = asyncio.get_running_loop().time() + max(self._pace, robots.delay)
+        answer = await self._fetching.page(source, page.url, clock())
+        host.free = asyncio.get_running_loop().time() + robots.delay
         return answer
 
-    async def _robots(
-        self, page: Wanted, source: Source, host: _Host, fetching: Fetching, clock: Callable[[], datetime]
-    ) -> Robots | None:
+    async def _robots(self, page: Wanted, source: Source, host: _Host, now: datetime) -> Robots | None:
         """Give the host's robots.txt, from memory for a day; None where it could not be had."""
-        now = clock()
         fresh = ROBOTS_TTL if host.robots is not None else ROBOTS_AGAIN
         if host.asked is None or not timedelta(0) <= now - host.asked < fresh:
             parts = urlsplit(page.url)
-            answer = await fetching.page(source, f"{parts.scheme}://{parts.netloc}/robots.txt", now)
+            answer = await self._fetching.page(source, f"{parts.scheme}://{parts.netloc}/robots.txt", now)
             host.robots, host.asked = robots_of(answer), now
         return host.robots
 
@@ -218,3 +208,9 @@ class FullText:
         log.info("page put off article=%s host=%s outcome=%s %s", page.article, page.host, name.value, answer.detail)
         await self._lane.write(partial(wanted.put_off, page=page, until=again, tries=page.tries + 1))
         return False
+
+
+def expire(connection: Connection, now: datetime) -> None:
+    """Let a slice of old evidence go, and the pages that waited too long."""
+    evidence.expire(connection, now)
+    wanted.expire(connection, now)

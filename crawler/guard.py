@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +38,7 @@ _NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 _COMPATIBLE = IPv6Network("::/96")
 _PLAIN_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]+\]")
 _host: ContextVar[tuple[str, int]] = ContextVar("host")
+_unverified: ContextVar[bool] = ContextVar("unverified", default=False)
 
 
 class Blocked(Exception):
@@ -54,6 +57,17 @@ class Guard:
                 self._networks.append((ip_network(name, strict=False), port))
             except ValueError:
                 self._hosts.add((name.lower(), port))
+
+    def lets_in(self, host: str) -> bool:
+        """Say whether the admin let a host, as in `name` or `address:port`, through by name."""
+        name, port = _split_port(host)
+        if (name, None) in self._hosts or (name, port) in self._hosts:
+            return True
+        try:
+            ip = ip_address(name)
+        except ValueError:
+            return False
+        return any(ip in network and allowed in {None, port} for network, allowed in self._networks)
 
     def judge_url(self, url: str) -> None:
         """Raise Blocked where a URL is not plain http(s) to a host written plainly."""
@@ -104,6 +118,14 @@ def _hidden(ip: IPv6Address) -> IPv4Address | None:
     return None
 
 
+@cache
+def _trusting() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def _split_port(entry: str) -> tuple[str, int | None]:
     match = re.fullmatch(r"(\[[^\]]+\]|[^:]+):(\d{1,5})", entry)
     return (match[1].strip("[]"), int(match[2])) if match else (entry.strip("[]"), None)
@@ -127,9 +149,19 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - Scrapy's signature
         self._guard.judge_url(request.url)
         parts = urlsplit(request.url)
+        _unverified.set(request.meta.get("unverified_host") == parts.hostname)
         _host.set((parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)))
         async with super()._make_request(request, timeout) as response:
             yield response
+
+    @property
+    def _ssl_context(self) -> ssl.SSLContext:
+        """The TLS context of this request: one that verifies, unless the source's rules say otherwise of its host."""
+        return _trusting() if _unverified.get() else self._verifying
+
+    @_ssl_context.setter
+    def _ssl_context(self, context: ssl.SSLContext) -> None:
+        self._verifying = context
 
     def _socket(self, address: Any) -> socket.socket:
         family, kind, protocol, _, where = address

@@ -17,6 +17,7 @@ from crawler.article import Entry, Placement, Relation, mint
 from crawler.dedup import TEXT_WINDOW, Identified, Identity, identify, place
 from crawler.normalise import Draft, article, draft
 from crawler.pages import Page
+from crawler.polling import heard
 from crawler.source import Outcome, Source, SourceState
 from crawler.wanted import Wanted, complete, content_of, end, want
 
@@ -35,6 +36,7 @@ class Stored:
     revised: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     placed: list[tuple[Relation, str]] = field(default_factory=list)  # new | known | revised, and the article
+    state: SourceState | None = None  # of the source, as stored
 
     def amounts(self) -> dict[str, int]:
         plain = {"entries": self.entries, "new": self.new, "known": self.known, "revised": self.revised}
@@ -70,7 +72,10 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
             line.put(keys, made, stored)
     if answer is not None:
         line.keep(answer, pages_from)
-    store.save_state(connection, state)
+    dates = [date for entry in entries if (date := entry.published or entry.updated)]
+    known = stored.known + stored.revised
+    stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates)
+    store.save_state(connection, stored.state)
     store.count(connection, store.counts, stored.amounts())
     return stored
 

@@ -15,16 +15,20 @@ DOWNLOAD_HANDLERS = {
     "s3": None,
 }
 WATCHFLOOR_ALLOW_PRIVATE: list[str] = []
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # takes a cut gzip body for whole
+    "crawler.encodings.DecodingMiddleware": 590,
+}
 
 # Bounds on what one answer may cost.
 DOWNLOAD_TIMEOUT = 20
-DOWNLOAD_MAXSIZE = 15 * 1024 * 1024  # counts decompressed bytes too
+DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # bytes; DecodingMiddleware holds decoded bodies to it too
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
-CONCURRENT_REQUESTS = 64
-CONCURRENT_REQUESTS_PER_DOMAIN = 4
+CONCURRENT_REQUESTS = 256
+CONCURRENT_REQUESTS_PER_DOMAIN = 64  # hosts.py holds each host to less, and to a pace
 
 # One poll, one request: the next one is scheduled by polling.py, which honours Retry-After.
 RETRY_ENABLED = False

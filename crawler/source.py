@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cssselect import HTMLTranslator, SelectorError
 
-from crawler.keys import IDENT, MISSING, Choice, Duration, Host, Key, ListOf, Placed, Table, Text, Url, twice
+from crawler.keys import IDENT, MISSING, Choice, Duration, Flag, Host, Key, ListOf, Placed, Table, Text, Url, twice
 from crawler.yamlfile import ConfigError, Node, Problems, included, read_file
 from crawler.yamlfile import Mapping as MappingNode
 
@@ -64,6 +65,18 @@ class Source:
     reliability: str = "F"
     select: str = ""
     full_text: str = "auto"
+    at_most: timedelta | None = None
+    verify_tls: bool = True
+
+    @property
+    def ceiling(self) -> timedelta:
+        """The longest interval that quiet or the server's wishes may bring; never shorter than `every`."""
+        return max(self.every, self.at_most or self.every)
+
+    @property
+    def host(self) -> str:
+        """The host and port that is asked."""
+        return urlsplit(self.url).netloc.lower()
 
     @property
     def outlet(self) -> str:
@@ -75,7 +88,12 @@ class SourceState:
     """What is known of a source between polls; stored in the same commit as what the poll gave.
 
     `url` is the address the state was earned with: another one in rules.yaml starts a new baseline.
-    `baseline` is when the first good poll was stored, None before it. `failures` counts polls in a row.
+    `baseline` is when the first good poll was stored, None before it. `failures` counts polls in a row, `failing`
+    is when the first of them was. `whole` is when the server last sent a whole body, `heard` when it last brought an
+    article we did not know; `rhythm` is the longest usual pause between two such, in seconds. `pace` is the present
+    interval in seconds where it is not `every`; `gap` is when a poll last shared no entry with the one before it.
+    `moved_to` is where permanent redirects lead, `moves` how many equal answers in a row said so. `ttl` is for how
+    many seconds the feed's last body said it need not be asked again.
     """
 
     source: str
@@ -90,14 +108,24 @@ class SourceState:
     succeeded: datetime | None = None
     failures: int = 0
     baseline: datetime | None = None
+    failing: datetime | None = None
+    whole: datetime | None = None
+    heard: datetime | None = None
+    rhythm: float | None = None
+    pace: float | None = None
+    gap: datetime | None = None
+    moved_to: str | None = None
+    moves: int = 0
+    ttl: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one poll gave. `body` is decompressed; `url` is where the body came from, after redirects.
 
-    `retry_after` is seconds from `fetched`, None where the server asked for nothing. `headers` are the answer's, as
-    lines of name: value.
+    `retry_after` is seconds from `fetched`, None where the server asked for nothing. `fresh_for` is for how many
+    seconds the server calls the answer fresh, `ttl` the same in the words of the feed. `moved_to` is the end of a
+    chain of permanent redirects. `headers` are the answer's, as lines of name: value.
     """
 
     source: str
@@ -113,6 +141,9 @@ class Outcome:
     body_sha256: str | None = None
     retry_after: float | None = None
     headers: str = ""
+    fresh_for: float | None = None
+    ttl: float | None = None
+    moved_to: str | None = None
 
 
 KINDS = ("feed", "sitemap", "section")
@@ -153,6 +184,13 @@ SOURCE_KEYS = (
         "full_text", Choice(FULL_TEXT), "auto", "whether article pages are fetched: auto, where only a summary is given"
     ),
     Key("every", Duration(timedelta(seconds=1)), timedelta(minutes=15), "how often it is polled"),
+    Key(
+        "at_most",
+        Duration(timedelta(seconds=1)),
+        None,
+        "the longest interval where the server asks for one or the source is quiet; `every` where it is left out",
+    ),
+    Key("verify_tls", Flag(), True, "false polls a server whose certificate cannot be verified; each start logs it"),
     Key(
         "lang",
         Text(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag such as en, ar, fa, ckb"),

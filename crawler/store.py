@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Float,
     Integer,
     MetaData,
     RowMapping,
@@ -49,6 +50,15 @@ sources = Table(
     Column("succeeded", UtcTime),
     Column("failures", Integer),
     Column("baseline", UtcTime),
+    Column("failing", UtcTime),
+    Column("whole", UtcTime),
+    Column("heard", UtcTime),
+    Column("rhythm", Float),
+    Column("pace", Float),
+    Column("gap", UtcTime),
+    Column("moved_to", Text),
+    Column("moves", Integer),
+    Column("ttl", Float),
 )
 threads = Table("threads", metadata, Column("id", Text, primary_key=True), Column("opened", UtcTime))
 stories = Table(
@@ -136,7 +146,14 @@ def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> N
 
 def save_state(connection: Connection, state: SourceState) -> None:
     """Store what is known of a source; in the same commit as what its poll gave."""
-    save(connection, sources, {each.name: getattr(state, each.name) for each in _STATE_FIELDS}, "source")
+    save_states(connection, [state])
+
+
+def save_states(connection: Connection, states: Iterable[SourceState]) -> None:
+    """Store what is known of several sources, all in one statement."""
+    rows = [{each.name: getattr(state, each.name) for each in _STATE_FIELDS} for state in states]
+    if rows:
+        connection.execute(_insert(connection.dialect.name, sources, ("source",), "overwrite"), rows)
 
 
 _STATE_FIELDS = fields(SourceState)

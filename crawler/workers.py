@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as PoolTimeout
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -60,8 +62,10 @@ class Workers:
 
 
 def _prepare_child(parent: int) -> None:
-    """Leave Ctrl-C to the parent, and end when it is gone."""
+    """Leave Ctrl-C to the parent, bound the child's memory, and end when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    own = resource.getpagesize() * int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (own + LARGEST_CHILD, resource.RLIM_INFINITY))
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
 
 

@@ -13,7 +13,8 @@ import click
 
 from alerts.cli.common import DURATION, config_option, fail, load_config, rules_path, state_option, state_path
 from alerts.control import ControlError, ask
-from alerts.service import AlreadyRunning, Service, holder
+from alerts.holding import AlreadyRunning, holder
+from alerts.service import Service
 
 
 @click.command(name="rematch")

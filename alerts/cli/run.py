@@ -23,8 +23,9 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.holding import AlreadyRunning
 from alerts.lines import parse_time
-from alerts.service import AlreadyRunning, Service, describe
+from alerts.service import Service, describe
 from crawler.db import StoreError
 from crawler.yamlfile import ConfigError
 

@@ -19,7 +19,8 @@ from alerts.cli.common import (
 )
 from crawler import store
 from crawler.db import DATABASE, Database
-from crawler.polling import describe, state_for
+from crawler.health import describe
+from crawler.polling import state_for
 from crawler.source import Source, SourceState
 
 

@@ -19,11 +19,11 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.holding import holder
 from alerts.ledger import balance
-from alerts.service import holder
 from crawler import store as archive
 from crawler.db import DATABASE, Database
-from crawler.polling import in_words
+from crawler.health import in_words
 
 
 @click.command(name="status")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,14 +21,16 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.feeds import Feed, read_feed
-from crawler.polling import state_for
+from crawler.impostors import named
+from crawler.polling import LONGEST_RETRY_AFTER, address, is_conditional, state_for
 from crawler.source import Outcome, OutcomeName, Source, SourceState, read_sources
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-LONGEST_RETRY_AFTER = 3600.0  # seconds
 HEADERS_LIMIT = 8_000  # characters kept as evidence
+HANDLED = [304, *range(400, 600)]  # ours to name; redirects are followed, each hop past the guard
+PERMANENT = {301, 308}
 STATUS = {
     304: OutcomeName.NOT_MODIFIED,
     401: OutcomeName.DENIED,
@@ -39,14 +42,17 @@ STATUS = {
 }
 
 
-def request(source: Source, state: SourceState, accept: str = ACCEPT) -> scrapy.Request:
+def request(source: Source, state: SourceState, now: datetime, accept: str = ACCEPT) -> scrapy.Request:
     """Ask for a source; conditionally, byte for byte, where an earlier answer gave validators (RFC 9110, 13.1)."""
     headers = {"Accept": accept}
-    if state.etag:
-        headers["If-None-Match"] = state.etag
-    if state.last_modified:
-        headers["If-Modified-Since"] = state.last_modified
-    return scrapy.Request(source.url, headers=headers, dont_filter=True, meta={"handle_httpstatus_all": True})
+    if is_conditional(state, now):
+        headers |= {name: value for name, value in _validators(state) if value}
+    meta = {"handle_httpstatus_list": HANDLED}
+    return scrapy.Request(address(source, state), headers=headers, dont_filter=True, meta=meta)
+
+
+def _validators(state: SourceState) -> tuple[tuple[str, str | None], ...]:
+    return ("If-None-Match", state.etag), ("If-Modified-Since", state.last_modified)
 
 
 def outcome(response: Response, source: Source, fetched: datetime) -> Outcome:
@@ -70,6 +76,8 @@ def outcome(response: Response, source: Source, fetched: datetime) -> Outcome:
         body_sha256=hashlib.sha256(response.body).hexdigest() if ok else None,
         retry_after=retry_after if name not in {OutcomeName.OK, OutcomeName.NOT_MODIFIED} else None,
         headers=response.headers.to_string().decode("latin-1")[:HEADERS_LIMIT],
+        fresh_for=_fresh_for(response, fetched),
+        moved_to=_moved_to(response),
     )
 
 
@@ -90,7 +98,12 @@ def _name(response: Response) -> OutcomeName:
 
 
 def _detail(response: Response) -> str:
-    return "no body" if 200 <= response.status < 300 else f"HTTP {response.status}"
+    if 200 <= response.status < 300:
+        return "no body"
+    page = named(response.body) if response.body else ""
+    return (
+        f"HTTP {response.status}, {page}" if page.startswith(("a challenge", "a login")) else f"HTTP {response.status}"
+    )
 
 
 def _header(response: Response, name: str) -> str | None:
@@ -102,15 +115,42 @@ def _retry_after(value: str | None, fetched: datetime) -> float | None:
     """Read Retry-After (RFC 9110, 10.2.3): seconds or a date; capped, None where it says neither."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if re.fullmatch(r"[0-9]+", value.strip()):
         seconds = float(value.strip()[:12])
     else:
-        try:
-            date = parsedate_to_datetime(value)
-        except (ValueError, OverflowError):
+        date = _date(value)
+        if date is None:
             return None
-        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - fetched.timestamp()
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+        seconds = (date - fetched).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER.total_seconds())
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _fresh_for(response: Response, fetched: datetime) -> float | None:
+    """Read for how many seconds an answer is fresh (RFC 9111, 4.2): max-age less Age, else Expires less Date."""
+    said = (_header(response, "Cache-Control") or "").lower()
+    if re.search(r"\bno-(?:cache|store)\b", said):
+        return None
+    age = re.search(r"\bmax-age\s*=\s*\"?([0-9]{1,12})", said)
+    if age:
+        spent = re.fullmatch(r"[0-9]{1,12}", (_header(response, "Age") or "").strip())
+        return max(float(age[1]) - float(spent[0] if spent else 0), 0.0)
+    expires = _date(_header(response, "Expires") or "")
+    sent = _date(_header(response, "Date") or "") or fetched
+    return max((expires - sent).total_seconds(), 0.0) if expires else None
+
+
+def _moved_to(response: Response) -> str | None:
+    """Give where a chain of nothing but permanent redirects ended (RFC 9110, 15.4.2, 15.4.9)."""
+    reasons = response.request.meta.get("redirect_reasons", ()) if response.request else ()
+    return response.url if reasons and all(each in PERMANENT for each in reasons) else None
 
 
 class FeedSpider(scrapy.Spider):
@@ -140,7 +180,7 @@ class FeedSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         now = datetime.now(UTC)
-        asked: scrapy.Request = self.request(self._source, state_for(self._source, None, now))
+        asked: scrapy.Request = self.request(self._source, state_for(self._source, None, now), now)
         yield asked.replace(callback=self.parse)
 
     def parse(self, response: Response, **_: Any) -> Iterator[dict[str, Any] | scrapy.Request]:
@@ -154,9 +194,9 @@ class FeedSpider(scrapy.Spider):
         for entry in read.entries:
             yield {name: value for name, value in asdict(entry).items() if name != "raw"}
         for url in read.more:
-            yield response.follow(url, callback=self.parse, meta={"handle_httpstatus_all": True})
+            yield response.follow(url, callback=self.parse, meta={"handle_httpstatus_list": HANDLED})
 
     # What the daemon calls; `start` and `parse` above go by the same three.
-    request: Callable[[Source, SourceState], scrapy.Request] = staticmethod(request)
+    request: Callable[[Source, SourceState, datetime], scrapy.Request] = staticmethod(request)
     outcome = staticmethod(outcome)
     reader: Callable[[Source], Callable[[bytes, str | None, str], Feed]] = staticmethod(reader)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import scrapy
@@ -15,9 +16,9 @@ from crawler.spiders import feed
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 
 
-def request(source: Source, state: SourceState) -> scrapy.Request:
+def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
     """Ask for a section page, conditionally where an earlier answer gave validators."""
-    return feed.request(source, state, ACCEPT)
+    return feed.request(source, state, now, ACCEPT)
 
 
 def reader(source: Source) -> Callable[[bytes, str | None, str], Feed]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import scrapy
 
@@ -14,9 +15,9 @@ from crawler.spiders import feed
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.9, */*;q=0.5"
 
 
-def request(source: Source, state: SourceState) -> scrapy.Request:
+def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
     """Ask for a sitemap, conditionally where an earlier answer gave validators."""
-    return feed.request(source, state, ACCEPT)
+    return feed.request(source, state, now, ACCEPT)
 
 
 def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:

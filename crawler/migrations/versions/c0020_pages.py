@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c0020"
-down_revision = "c0001"
+down_revision = "c0010"
 
 
 def upgrade() -> None:

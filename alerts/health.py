@@ -1,0 +1,126 @@
+"""What polls say of sources and network -> notices to the admin: once when it begins, once when it ends, many in one.
+
+Health is named in crawler/health.py; what was told stands in the store, in the commit that queues the notice.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts import store
+from alerts.notices import queue_all
+from alerts.rule import Config
+from crawler.collecting import Collecting
+from crawler.db import Database, WriterLane
+from crawler.health import TELLING, Condition, condition, in_words, length
+from crawler.polling import moved
+from crawler.source import Source, SourceState
+
+log = logging.getLogger(__name__)
+MARK = "health"  # source id -> what the admin was last told of it
+NETWORK = " network"  # no source has a space in its id
+NAMED_AT_MOST = 3
+Line = tuple[str, str, str]  # whom it is about, the words, the kind of news
+
+
+class Health:
+    """Tells the admin what is wrong with sources, and when it is over."""
+
+    def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
+        self._lane, self._config = lane, config
+        with database.read() as connection:
+            self._told: dict[str, str] = json.loads(store.get_mark(connection, MARK) or "{}")
+
+    def use(self, config: Config) -> None:
+        self._config = config
+
+    async def tell(self, collecting: Collecting, now: datetime) -> None:
+        """Queue one notice for all that has changed since the last look; what was told is stored with it."""
+        polled, collecting.polled = collecting.polled, set()
+        told, lines = dict(self._told), []
+        for source, state in collecting.known():
+            if source.id in polled:
+                lines += _news(source, state, told, now)
+        lines += self._of_network(collecting, told, now)
+        if told == self._told and not lines:
+            return
+        await self._lane.write(lambda connection: self._put(connection, told, lines, now))
+        self._told = told
+
+    def _put(self, connection: Connection, told: dict[str, str], lines: list[Line], now: datetime) -> None:
+        store.set_mark(connection, MARK, json.dumps(told, sort_keys=True))
+        if lines:
+            title = _title(lines)
+            log.warning("notice cause=health %s", title)
+            body = "\n".join(f"{name}: {words}" for name, words, _ in lines)
+            queue_all(connection, self._config, f"notice:health:{now.isoformat()}", title, body, now)
+
+    def _of_network(self, collecting: Collecting, told: dict[str, str], now: datetime) -> list[Line]:
+        network = collecting.network
+        if network.down and NETWORK not in told:
+            told[NETWORK] = (network.since or now).isoformat()
+            words = (
+                f"no source can be reached: {len(network.failed)} hosts that were well failed, and none answers; "
+                "no source is charged, all are tried each minute"
+            )
+            return [("our network", words, "down")]
+        if not network.down and NETWORK in told:
+            since = datetime.fromisoformat(told.pop(NETWORK))
+            return [("our network", f"sources can be reached again, after {length(now - since)}", "well again")]
+        return []
+
+
+def _news(source: Source, state: SourceState, told: dict[str, str], now: datetime) -> list[Line]:
+    """Give what is to be said of one source, and note it as told."""
+    named = condition(state, now)
+    before = told.get(source.id)
+    lines = []
+    if named in TELLING and before != named.value:
+        told[source.id] = named.value
+        lines.append((source.id, f"{in_words(state, now)}{_advice(source, named)}", named.value))
+    elif named is Condition.WELL and before is not None:
+        del told[source.id]
+        lines.append((source.id, f"well again (it was {before}); {in_words(state, now)}", "well again"))
+    lines += _once(source, "moved", state.moved_to if moved(state) else None, told, _moved_words)
+    lines += _once(source, "gap", f"{state.gap:%Y-%m-%d}" if state.gap else None, told, _gap_words)
+    return lines
+
+
+def _once(
+    source: Source, what: str, value: str | None, told: dict[str, str], words: Callable[[Source, str], str]
+) -> list[Line]:
+    """Say a remark on a source once for each of its values."""
+    name = f"{source.id} {what}"
+    if value is None or told.get(name) == value:
+        return []
+    told[name] = value
+    return [(source.id, words(source, value), what)]
+
+
+def _moved_words(source: Source, url: str) -> str:
+    return f'moved for good and is polled at its new address; write in rules.yaml, at {source.id}: url: "{url}"'
+
+
+def _gap_words(_: Source, day: str) -> str:
+    return f"possible gap on {day}: an answer shared no entry with the one before it; it is polled sooner for a while"
+
+
+def _advice(source: Source, named: Condition) -> str:
+    if named is Condition.GONE:
+        return f"; the outlet says it is gone for good: take {source.id} out of rules.yaml or give it another url"
+    return ""
+
+
+def _title(lines: list[Line]) -> str:
+    """Name what happened, and to whom where these are few."""
+    kinds = sorted({kind for _, _, kind in lines})
+    names = list(dict.fromkeys(name for name, _, _ in lines))
+    shown = ", ".join(names[:NAMED_AT_MOST]) + (
+        f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
+    )
+    return f"{' / '.join(kinds)}: {shown}"

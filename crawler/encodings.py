@@ -1,0 +1,137 @@
+"""Encoded body -> plain body, within a limit: gzip, deflate, br, zstd. A stream that ends early is named, not given.
+
+Scrapy's own middleware gives what it could of a cut gzip stream as if it were whole; this one does not.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import Any, Self
+
+import brotli
+from backports import zstd
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
+from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
+
+ACCEPTED = b"gzip, deflate, br, zstd"
+CODINGS_AT_MOST = 2  # RFC 9110, 8.4 allows a chain; honest servers send one
+
+
+class Truncated(Exception):
+    """The stream ended before its end."""
+
+
+class TooLarge(Exception):
+    """The plain body is larger than allowed."""
+
+
+def decode(body: bytes, coding: str, limit: int) -> bytes:
+    """Decode one coding. Raises Truncated, TooLarge, or ValueError for bytes that are not of that coding."""
+    if not body:
+        return body
+    try:
+        return CODINGS[coding](body, limit)
+    except (zlib.error, brotli.error, zstd.ZstdError, EOFError) as error:
+        raise ValueError(f"not {coding}: {error}") from error
+
+
+def _zlib(body: bytes, limit: int, window: int) -> bytes:
+    plain, left = b"", body
+    while left:
+        stream = zlib.decompressobj(window)
+        plain += stream.decompress(left, limit + 1 - len(plain))
+        if len(plain) > limit:
+            raise TooLarge
+        if not stream.eof:
+            raise Truncated
+        left = stream.unused_data.lstrip(b"\0")  # a gzip file may have several members, and padding (RFC 1952, 2.2)
+        if window == zlib.MAX_WBITS | 16 and left[:2] != b"\x1f\x8b":
+            break
+    return plain
+
+
+def _gzip(body: bytes, limit: int) -> bytes:
+    return _zlib(body, limit, zlib.MAX_WBITS | 16)
+
+
+def _deflate(body: bytes, limit: int) -> bytes:
+    """Decode deflate: zlib's format by the letter of RFC 9110, the bare stream by habit of some servers."""
+    try:
+        return _zlib(body, limit, zlib.MAX_WBITS)
+    except zlib.error:
+        return _zlib(body, limit, -zlib.MAX_WBITS)
+
+
+def _brotli(body: bytes, limit: int) -> bytes:
+    stream = brotli.Decompressor()
+    plain = stream.process(body, output_buffer_limit=limit + 1)
+    while not stream.is_finished() and not stream.can_accept_more_data() and len(plain) <= limit:
+        plain += stream.process(b"", output_buffer_limit=limit + 1 - len(plain))
+    if len(plain) > limit:
+        raise TooLarge
+    if not stream.is_finished():
+        raise Truncated
+    return bytes(plain)
+
+
+def _zstd(body: bytes, limit: int) -> bytes:
+    stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: 23})  # 8 MiB, RFC 8878, 3.1.1
+    plain = stream.decompress(body, limit + 1)
+    if len(plain) > limit:
+        raise TooLarge
+    if not stream.eof:
+        raise Truncated
+    return plain
+
+
+CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+    "identity": lambda body, _: body,
+}
+
+
+class DecodingMiddleware:
+    """Asks for the codings we read, and gives responses with plain bodies, in place of Scrapy's own."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    def process_request(self, request: Request, **_: Any) -> None:
+        request.headers.setdefault("Accept-Encoding", ACCEPTED)
+
+    def process_response(self, request: Request, response: Response, **_: Any) -> Response:  # noqa: ARG002 - Scrapy's signature
+        named = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+        codings = [each.strip().lower() for each in named.split(",") if each.strip()]
+        if not codings or not response.body:
+            return response
+        plain = self._plain(response.body, codings)
+        del response.headers["Content-Encoding"]
+        kind = responsetypes.from_args(headers=response.headers, url=response.url, body=plain)
+        made: Response = response.replace(cls=kind, body=plain)
+        return made
+
+    def _plain(self, body: bytes, codings: list[str]) -> bytes:
+        if len(codings) > CODINGS_AT_MOST or any(each not in CODINGS for each in codings):
+            raise ResponseDataLossError(f"an encoding we do not read: {', '.join(codings)[:100]}")
+        try:
+            for coding in reversed(codings):
+                body = decode(body, coding, self._limit)
+        except TooLarge as error:
+            raise DownloadCancelledError(f"decodes to more than {self._limit} bytes") from error
+        except Truncated as error:
+            raise ResponseDataLossError("the encoded body ends before its end") from error
+        except ValueError as error:
+            raise ResponseDataLossError(str(error)) from error
+        return body

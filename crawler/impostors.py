@@ -1,0 +1,38 @@
+"""The first bytes of an answer that is no feed -> what it is, by name: HTML, login page, challenge page. Pure."""
+
+from __future__ import annotations
+
+import re
+
+LOOKED_AT = 20_000  # bytes
+_HTML = re.compile(
+    rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+CHALLENGES = (
+    ("Cloudflare", re.compile(rb"cf-chl-|cf_chl_|challenges\.cloudflare\.com|/cdn-cgi/challenge-platform/", re.I)),
+    ("Akamai", re.compile(rb"_abck|ak_bmsc|akamai.{0,40}bot", re.I | re.S)),
+    ("Imperva", re.compile(rb"_incapsula_resource|incident id", re.I)),
+    ("DataDome", re.compile(rb"captcha-delivery\.com|datadome", re.I)),
+    ("DDoS-Guard", re.compile(rb"ddos-guard", re.I)),
+    ("Sucuri", re.compile(rb"sucuri_cloudproxy_js", re.I)),
+    ("a captcha", re.compile(rb"g-recaptcha|h-captcha|hcaptcha\.com|recaptcha/api", re.I)),
+    (
+        "a check of the browser",
+        re.compile(rb"<title>\s*(?:just a moment|attention required|checking your browser|access denied)", re.I),
+    ),
+)
+_LOGIN = re.compile(rb"""<input[^>]{0,300}type\s*=\s*["']?password""", re.I)
+_LOGIN_TITLE = re.compile(rb"<title>[^<]{0,80}\b(?:log ?in|sign ?in|subscribe|paywall)\b", re.I)
+
+
+def named(body: bytes) -> str:
+    """Say what an answer is that holds no feed; "" where it is no HTML either."""
+    start = body[:LOOKED_AT]
+    if not _HTML.match(start):
+        return ""
+    for name, mark in CHALLENGES:
+        if mark.search(start):
+            return f"a challenge page: {name}"
+    if _LOGIN.search(start) or _LOGIN_TITLE.search(start):
+        return "a login page"
+    return "an HTML page"
