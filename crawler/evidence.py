@@ -95,7 +95,7 @@ def keep(connection: Connection, answer: Outcome, pieces: Iterable[tuple[str, st
 def kept(connection: Connection, article: str) -> list[Kept]:
     """Give what is kept of an article, oldest first."""
     found = select(evidence, fetches).join(fetches, fetches.c.id == evidence.c.fetch)
-    rows = connection.execute(found.where(evidence.c.article == article).order_by(fetches.c.fetched, fetches.c.id))
+    rows = connection.execute(found.where(evidence.c.article == article).order_by(fetches.c.fetched, evidence.c.form))
     return [
         Kept(
             article=row.article,

@@ -24,6 +24,12 @@ class Robots:
         return self.rules is None or bool(self.rules.can_fetch(url, AGENT))
 
     @property
+    def news_sitemaps(self) -> tuple[str, ...]:
+        """Give the sitemaps it names, those that say "news" first."""
+        named = tuple(self.rules.sitemaps) if self.rules is not None else ()
+        return tuple(sorted(named, key=lambda url: "news" not in url.lower()))
+
+    @property
     def delay(self) -> float:
         """Give the seconds between two pages that the host asks for, 0 where it asks for none."""
         asked = self.rules.crawl_delay(AGENT) if self.rules is not None else None

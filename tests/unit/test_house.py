@@ -26,7 +26,7 @@ ONLY = {
     "aiosmtpd": ["alerts/demo/sinks.py"],
 }
 CORE = re.compile(
-    r"crawler/(article|source|urls|folding|tokens|dates|feeds|jsonfeed|sitemaps|sections|pages|decoding|linkeddata|normalise|dedup|polling|keys)\.py"
+    r"crawler/(article|source|urls|folding|tokens|dates|feeds|jsonfeed|sitemaps|sections|alternates|pages|decoding|linkeddata|normalise|dedup|polling|keys)\.py"
     r"|alerts/(alert|rule|operators|automaton|reading|match|lint|decide|pacing|ledger|snapshot|lines)\.py|alerts/render/"
 )
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}
