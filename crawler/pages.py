@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from crawler import urls
 from crawler.dates import read_date
 from crawler.decoding import decode_page
 from crawler.feeds import TEXT_LIMIT, TITLE_LIMIT, clean
+from crawler.folding import fold
 from crawler.linkeddata import articles_in
 
 LARGEST = 5_000_000  # characters of a page that are read
@@ -39,6 +40,10 @@ PUBLISHED = (
 MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "dcterms.modified")
 AUTHOR = ("author", "byl", "article:author", "dc.creator", "parsely-author", "sailthru.author", "og:article:author")
 SITE = ("og:site_name", "application-name", "al:android:app_name", "twitter:app:name:iphone")
+# Persian and Kurdish join words with zero-width characters, which trafilatura deletes: rare printable ones stand in.
+JOINERS = re.compile("[\u200c\u200d]")
+_HIDDEN = str.maketrans("\u200c\u200d", "\u2050\u2054")
+_SHOWN = str.maketrans("\u2050\u2054", "\u200c\u200d")
 _PERSIAN, _KURDISH = re.compile("[پچژگکی]"), re.compile("[ڵڕێۆەڤ]")
 _ARABIC, _LATIN = re.compile("[\u0621-\u06d3]"), re.compile("[A-Za-z]")
 
@@ -65,6 +70,18 @@ class Page:
 def read_page(body: bytes, content_type: str | None, url: str) -> Page:
     """Read an article page fetched from `url`; never raises for what is in it."""
     markup = decode_page(body, content_type)[:LARGEST].replace("\0", "")
+    joined = bool(JOINERS.search(markup))
+    page = _read(markup.translate(_HIDDEN) if joined else markup, url)
+    return _restored(page) if joined else page
+
+
+def _restored(page: Page) -> Page:
+    """Put the joiners back that were hidden from the extractor."""
+    said = {name: getattr(page, name) for name in ("headline", "text", "author", "site")}
+    return replace(page, **{name: value.translate(_SHOWN) for name, value in said.items() if value})
+
+
+def _read(markup: str, url: str) -> Page:
     tree = parse_html(markup)
     if tree is None:
         return Page(problem="no_html")
@@ -73,6 +90,7 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
     site = _first(_name(own.get("publisher")), *(meta.get(name) for name in SITE))
     headline = _headline(tree, own, meta, site)
     text, how = _text(tree, own, url)
+    text = _without_headline(text, headline)
     lang = _language(tree, own, meta, text or headline)
     challenge = bool(CHALLENGE.match(headline)) and len(text) < FULL_BODY
     date = partial(read_date, lang=lang)
@@ -166,6 +184,12 @@ def _text(tree: lxml.html.HtmlElement, own: Mapping[str, Any], url: str) -> tupl
     if len(written) > len(found):
         return written[:TEXT_LIMIT], "json-ld"
     return found[:TEXT_LIMIT], "trafilatura" if found else ""
+
+
+def _without_headline(text: str, headline: str) -> str:
+    """Drop the headline where the text begins with it: what stands in it would count twice."""
+    first, _, rest = text.partition("\n")
+    return rest if rest and headline and fold(first) == fold(headline) else text
 
 
 def _extracted(tree: lxml.html.HtmlElement, url: str, *, fast: bool) -> str:

@@ -6,13 +6,14 @@ import os
 import platform
 import sys
 
-from tests.bench import latency, matching, seed, timeline, weight
+from tests.bench import extraction, latency, matching, seed, timeline, weight
 
 BENCHES = {
     "seed": seed.run,
     "matching": matching.run,
     "latency": latency.run,
     "timeline": timeline.run,
+    "extraction": extraction.run,
     "weight": weight.run,
 }
 
