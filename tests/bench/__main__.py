@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from tests.bench import extraction, latency, matching, seed, timeline, weight
+from tests.bench import evidence, extraction, latency, matching, seed, timeline, weight
 
 BENCHES = {
     "seed": seed.run,
@@ -14,6 +14,7 @@ BENCHES = {
     "latency": latency.run,
     "timeline": timeline.run,
     "extraction": extraction.run,
+    "evidence": evidence.run,
     "weight": weight.run,
 }
 
