@@ -2,6 +2,7 @@
 
 BOT_NAME = "watchfloor"
 SPIDER_MODULES = ["crawler.spiders.feed", "crawler.spiders.sitemap", "crawler.spiders.section"]
+SPIDER_CONTRACTS = {"crawler.spiders.contracts.SourceContract": 1}  # `scrapy check`: a source of each kind, live
 USER_AGENT = "Watchfloor (news monitoring)"
 
 # One asyncio loop for everything; no Twisted reactor beside it.

@@ -169,21 +169,32 @@ class FeedSpider(scrapy.Spider):
         path = Path(spider._config or os.environ.get("WATCHFLOOR_CONFIG", "rules.yaml"))
         sources, allowed = read_sources(path)
         crawler.settings.set("WATCHFLOOR_ALLOW_PRIVATE", list(allowed), priority="spider")
-        found = [each for each in sources if each.id == spider._wanted]
+        found = [each for each in sources if spider._wanted in {each.id, ""} and each.kind == cls.name]
         if not found:
-            known = ", ".join(each.id for each in sources)
-            raise ValueError(f'-a source="{spider._wanted}" names no source of {path}; known: {known}')
+            known = ", ".join(each.id for each in sources if each.kind == cls.name) or "none"
+            raise ValueError(f'-a source="{spider._wanted}" names no {cls.name} of {path}; known: {known}')
         spider._source = found[0]
         return spider
 
     _source: Source
 
-    async def start(self) -> AsyncIterator[scrapy.Request]:
+    def first_request(self) -> scrapy.Request:
+        """Give the first poll of the source."""
         now = datetime.now(UTC)
-        asked: scrapy.Request = self.request(self._source, state_for(self._source, None, now), now)
-        yield asked.replace(callback=self.parse)
+        return self.request(self._source, state_for(self._source, None, now), now)
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        if not self._wanted:
+            raise ValueError(f"scrapy crawl {self.name} needs -a source=ID, as in -a source={self._source.id}")
+        yield self.first_request().replace(callback=self.parse)
 
     def parse(self, response: Response, **_: Any) -> Iterator[dict[str, Any] | scrapy.Request]:
+        """Give the entries of a source, and the requests for what belongs to it.
+
+        @source
+        @returns items 1
+        @scrapes title url published
+        """
         done = outcome(response, self._source, datetime.now(UTC))
         if done.name is not OutcomeName.OK:
             self.logger.error("source=%s outcome=%s %s", self._source.id, done.name.value, done.detail)

@@ -209,3 +209,26 @@ def test_scrapy_crawls_each_kind(desk: Desk, tmp_path: Path) -> None:
         cwd=desk.environ()["PYTHONPATH"], capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "A headline that is long enough" in done.stdout
+
+
+def test_scrapy_checks_its_contracts_against_a_source_of_each_kind(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(item(desk, "one", "Council meets in Anbar")))
+    desk.outlet.serve("/front", b'<main><h2><a href="/news/100001">A headline that is long enough</a></h2></main>')
+    desk.outlet.serve(
+        "/map.xml", f"<urlset><url><loc>{desk.outlet.base}/a-story-of-five-words</loc></url></urlset>".encode()
+    )
+    desk.write("/a.xml", "/front", "/map.xml")
+    text = desk.rules.read_text().replace('/front", every: 5m', '/front", every: 5m, kind: section')
+    desk.rules.write_text(text.replace('/map.xml", every: 5m', '/map.xml", every: 5m, kind: sitemap'))
+    words = [*desk.command()[:1], "-m", "scrapy", "check"]
+    environ = desk.environ() | {"WATCHFLOOR_CONFIG": str(desk.rules)}
+
+    def check() -> subprocess.CompletedProcess[str]:
+        root = desk.environ()["PYTHONPATH"]
+        return subprocess.run(words, cwd=root, env=environ, capture_output=True, text=True, check=False)
+
+    assert check().returncode == 0, check().stderr
+    desk.outlet.serve("/front", b"<main>nothing</main>")
+    broken = check()
+    assert broken.returncode == 1
+    assert "section" in broken.stderr
