@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -86,28 +85,14 @@ def _news(source: Source, state: SourceState, told: dict[str, str], now: datetim
     elif named is Condition.WELL and before is not None:
         del told[source.id]
         lines.append((source.id, f"well again (it was {before}); {in_words(state, now)}", "well again"))
-    lines += _once(source, "moved", state.moved_to if moved(state) else None, told, _moved_words)
-    lines += _once(source, "gap", f"{state.gap:%Y-%m-%d}" if state.gap else None, told, _gap_words)
+    if moved(state) and state.moved_to and told.get(f"{source.id} moved") != state.moved_to:
+        told[f"{source.id} moved"] = state.moved_to
+        lines.append((source.id, _moved_words(source, state.moved_to), "moved"))
     return lines
-
-
-def _once(
-    source: Source, what: str, value: str | None, told: dict[str, str], words: Callable[[Source, str], str]
-) -> list[Line]:
-    """Say a remark on a source once for each of its values."""
-    name = f"{source.id} {what}"
-    if value is None or told.get(name) == value:
-        return []
-    told[name] = value
-    return [(source.id, words(source, value), what)]
 
 
 def _moved_words(source: Source, url: str) -> str:
     return f'moved for good and is polled at its new address; write in rules.yaml, at {source.id}: url: "{url}"'
-
-
-def _gap_words(_: Source, day: str) -> str:
-    return f"possible gap on {day}: an answer shared no entry with the one before it; it is polled sooner for a while"
 
 
 def _advice(source: Source, named: Condition) -> str:

@@ -12,7 +12,6 @@ import logging
 import signal
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -34,7 +33,7 @@ from alerts.triage import Triage, Verdicts
 from crawler.clock import Clock
 from crawler.collecting import Collecting
 from crawler.db import DATABASE, Database, WriterLane
-from crawler.fetching import Fetching
+from crawler.fetching import Fetching, resolver_threads
 from crawler.fulltext import FullText, expire
 from crawler.scheduler import Ticker
 from crawler.workers import Workers
@@ -47,7 +46,6 @@ LOOKED_BACK = timedelta(hours=24)
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
 PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
 EXPIRED_EVERY = timedelta(seconds=30)
-RESOLVER_THREADS = 64  # names that hang must not keep healthy ones from being resolved
 
 
 @dataclass(slots=True)
@@ -77,7 +75,7 @@ class Service:
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(RESOLVER_THREADS, "worker"))
+        asyncio.get_running_loop().set_default_executor(resolver_threads())
         self.database = Database.at(self.state_dir / DATABASE)
         self.database.migrate("crawler", "alerts")
         self.lane = WriterLane(self.database)

@@ -38,7 +38,8 @@ def condition(state: SourceState, now: datetime) -> Condition:
         return Condition.NEW
     if state.failures:
         return _failing(state, now)
-    if state.heard is not None and now - state.heard >= silent_after(state):
+    asked = min(now, state.polled or now)  # while nobody asks, a source is not silent
+    if state.heard is not None and asked - state.heard >= silent_after(state):
         return Condition.SILENT
     return Condition.WELL
 

@@ -20,6 +20,7 @@ JITTER = 0.1  # of a back-off, so that what failed together does not come back t
 WHOLE_AT_LEAST = timedelta(hours=24)  # between two polls without validators
 CONFIRMED = 3  # equal answers in a row before an address is given up, or another one taken
 FASTEST = timedelta(seconds=30)  # a turned-over window shortens the interval to a quarter, but not below this
+WINDOW = 2  # entries an answer must have for "none of them is known" to mean that some were missed
 QUIET = 1.0  # rhythms without news after which polls are slowed down to `at_most`
 SLOWER, SOONER = 1.25, 0.5
 SPREAD_RATE = 20.0  # polls a second at start-up, unless the sources need more
@@ -190,7 +191,7 @@ def heard(
         return state
     if state.heard is None:
         return replace(state, heard=now, rhythm=_first_rhythm(dates, now)) if state.baseline else state
-    turned_over = new > 0 and known == 0 and state.baseline != now
+    turned_over = new >= WINDOW and known == 0 and state.baseline != now
     if new:
         rhythm = _rhythm(state, now)
         state = replace(state, heard=now, rhythm=rhythm, gap=now if turned_over else state.gap)

@@ -6,12 +6,13 @@ import os
 import platform
 import sys
 
-from tests.bench import evidence, extraction, latency, matching, seed, timeline, weight
+from tests.bench import evidence, extraction, latency, matching, polling, seed, timeline, weight
 
 BENCHES = {
     "seed": seed.run,
     "matching": matching.run,
     "latency": latency.run,
+    "polling": polling.run,
     "timeline": timeline.run,
     "extraction": extraction.run,
     "evidence": evidence.run,

@@ -79,5 +79,5 @@ def test_polls_a_tick_late_do_not_drift() -> None:
 def test_in_words() -> None:
     bad = after(OutcomeName.NOT_FOUND, after(OutcomeName.OK), detail="HTTP 404")
     words = in_words(after(OutcomeName.NOT_FOUND, bad, detail="HTTP 404"), NOW + timedelta(minutes=3))
-    assert words == "not found (HTTP 404), 2 times in a row, last good 3 min ago; polled 3 min ago, next in 17 min"
+    assert words == "not found (HTTP 404), 2 times in a row, last good 3 min ago; polled 3 min ago, next in 16 min"
     assert in_words(FRESH, NOW) == "never polled"

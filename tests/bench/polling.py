@@ -1,0 +1,330 @@
+"""What polls cost: CPU beside a bare client and another reader, 2,000 feeds in a minute, hostile servers, raw feeds."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psutil
+from aiohttp import web
+
+from crawler.collecting import Collecting
+from crawler.db import Database, WriterLane
+from crawler.feeds import read_feed
+from crawler.fetching import Fetching
+from crawler.source import Source
+from crawler.workers import Workers
+from tests.bench.shared import ROOT, unpack_timeline
+from tests.e2e.servers import rss
+
+FEEDS, ROUNDS = 200, 10
+MANY, MINUTES = 2000, 2
+RAW = ("raw-2020-spring-dev", "raw-2026-08-13-dev")
+
+
+def run() -> None:
+    costs()
+    for hostile in (0, MANY // 20):
+        many(hostile)
+    for name in RAW:
+        raw(name)
+
+
+def _feed(name: str) -> bytes:
+    items = [
+        {"title": f"Item {n} of feed {name}", "guid": f"{name}-{n}", "text": f"Some words on item {n}. " * 12}
+        for n in range(20)
+    ]
+    return rss(*items)
+
+
+def _serve(port: Any, hostile: int) -> None:
+    """An aiohttp server in a process of its own: feeds with an ETag, the first `hostile` of them misbehaving."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        if int(name) < hostile:
+            return await _misbehave(request, int(name))
+        if request.headers.get("If-None-Match") == f'"{name}"':
+            return web.Response(status=304, headers={"ETag": f'"{name}"'})
+        return web.Response(body=_feed(name), headers={"ETag": f'"{name}"'}, content_type="application/rss+xml")
+
+    async def main() -> None:
+        app = web.Application()
+        app.router.add_get("/{name}", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)
+        await site.start()
+        port.send(runner.addresses[0][1])
+        await asyncio.Event().wait()
+
+    asyncio.run(main())
+
+
+async def _misbehave(request: web.Request, number: int) -> web.StreamResponse:
+    """Hang, drip, break off, send without end, or send what is slow to parse."""
+    kind = number % 5
+    if kind == 0:
+        await asyncio.sleep(120)
+    if kind == 4:
+        return web.Response(body=b"<rss><channel><item><author>" + b"(" * 60_000 + b"</author></item></channel></rss>")
+    response = web.StreamResponse(headers={"Content-Length": "1000"} if kind != 3 else {})
+    await response.prepare(request)
+    if kind == 2 and request.transport:
+        request.transport.abort()
+        return response
+    for _ in range(100 if kind == 1 else 64):
+        await response.write(b"x" if kind == 1 else b"x" * 1_000_000)
+        await asyncio.sleep(0.5 if kind == 1 else 0)
+    return response
+
+
+@contextmanager
+def served(hostile: int = 0) -> Iterator[str]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    server = context.Process(target=_serve, args=(theirs, hostile), daemon=True)
+    server.start()
+    try:
+        yield f"http://127.0.0.1:{ours.recv()}"
+    finally:
+        server.kill()
+        server.join()
+
+
+def _cpu() -> float:
+    return time.process_time()
+
+
+def costs() -> None:
+    """CPU of this process a poll; children (parsing) apart."""
+    with served() as base:
+        bare = asyncio.run(_bare(base))
+        first, again, children, commit = asyncio.run(_ours(base))
+        print(f"bare aiohttp client, 304: {bare:.2f} ms CPU a poll ({1000 / bare:,.0f} polls/s a core)")
+        print(
+            f"a 304 poll with its state written: {again:.2f} ms CPU ({1000 / again:,.0f} polls/s a core), {again / bare:.1f} x bare"
+        )
+        print(
+            f"a first poll of 20 items stored: {first:.2f} ms CPU in the main process and {children:.2f} ms in children "
+            f"({1000 / (first + children):,.0f} polls/s a core); one fsync'd commit {commit:.1f} ms of wall time"
+        )
+        _reader(base)
+
+
+async def _bare(base: str) -> float:
+    async with aiohttp.ClientSession() as session:
+
+        async def one(name: int) -> None:
+            async with session.get(f"{base}/{name}", headers={"If-None-Match": f'"{name}"'}) as response:
+                await response.read()
+
+        await asyncio.gather(*(one(n) for n in range(FEEDS)))
+        begun = _cpu()
+        for _ in range(ROUNDS):
+            await _in_turns(one, FEEDS)
+        return 1000 * (_cpu() - begun) / (FEEDS * ROUNDS)
+
+
+async def _in_turns(one: Callable[[int], Awaitable[object]], count: int) -> None:
+    turns = asyncio.Semaphore(32)
+
+    async def held(n: int) -> None:
+        async with turns:
+            await one(n)
+
+    await asyncio.gather(*(held(n) for n in range(count)))
+
+
+async def _ours(base: str) -> tuple[float, float, float, float]:
+    with tempfile.TemporaryDirectory() as place:
+        database = Database.at(Path(place) / "bench.db")
+        database.migrate("crawler")
+        lane, workers = WriterLane(database), Workers()
+        await workers.run(len, "warm")
+        collecting = Collecting(database, lane, workers)
+        now = [datetime(2026, 11, 24, tzinfo=UTC)]
+        sources = [Source(f"s{n}", f"{base}/{n}") for n in range(FEEDS)]
+        await collecting.open(Fetching(["127.0.0.1"], at_once=32), sources, now[0])
+        begun, spent = _cpu(), _children()
+        stored = await collecting.round(now[0])
+        assert sum(each.new for each in stored) == FEEDS * 20, "every item of a first poll is stored"
+        first = 1000 * (_cpu() - begun) / FEEDS
+        children = 1000 * (_children() - spent) / FEEDS
+        begun = _cpu()
+        for _ in range(ROUNDS):
+            now[0] = max(state.due for _, state in collecting.known())
+            await collecting.round(now[0])
+        again = 1000 * (_cpu() - begun) / (FEEDS * ROUNDS)
+        wall = time.monotonic()
+        for _ in range(20):
+            await lane.write(lambda connection: connection.exec_driver_sql("UPDATE counts SET n = n + 1"))
+        commit = 1000 * (time.monotonic() - wall) / 20
+        await collecting.close()
+        workers.close()
+        lane.close()
+        database.close()
+        return first, again, children, commit
+
+
+def _children() -> float:
+    """CPU seconds of the parsing children that live."""
+    return sum(sum(each.cpu_times()[:2]) for each in psutil.Process().children(recursive=True))
+
+
+def _reader(base: str) -> None:
+    if importlib.util.find_spec("reader") is None:
+        print("lemon24/reader: skipped, it is not installed (pip install reader)")
+        return
+    with tempfile.TemporaryDirectory() as place:
+        command = [sys.executable, "-m", "tests.bench.polling", "reader", base, place]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        print(done.stdout.strip())
+
+
+def reader_costs(base: str, place: str) -> None:
+    make_reader = importlib.import_module("reader").make_reader
+    reader = make_reader(f"{place}/reader.db")
+    for n in range(FEEDS):
+        reader.add_feed(f"{base}/{n}")
+    begun = _cpu()
+    reader.update_feeds()
+    first = 1000 * (_cpu() - begun) / FEEDS
+    begun = _cpu()
+    for _ in range(3):
+        reader.update_feeds()
+    again = 1000 * (_cpu() - begun) / (FEEDS * 3)
+    print(f"lemon24/reader: a 304 poll {again:.2f} ms CPU, a first poll of 20 items {first:.2f} ms CPU")
+
+
+RULES = """\
+version: 1
+settings: {{allow_private: ["127.0.0.1"], host_at_once: 64}}
+sources:
+{sources}
+receivers: {{console: {{urls: ["console://"]}}}}
+rules:
+  - {{id: m, title: M, match: [nothingatall], severity: routine, notify: [console]}}
+"""
+
+
+def many(hostile: int) -> None:
+    """The real daemon over 2,000 feeds at 60 s; measured from outside and by what it logs of itself."""
+    with served(hostile) as base, tempfile.TemporaryDirectory() as place:
+        sources = "\n".join(f'  - {{id: s{n}, url: "{base}/{n}", every: 60s}}' for n in range(MANY))
+        rules = Path(place) / "rules.yaml"
+        rules.write_text(RULES.format(sources=sources), encoding="utf-8")
+        log = Path(place) / "log"
+        command = [sys.executable, "-m", "tests.bench.polling", "daemon", str(rules), str(log)]
+        daemon = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            time.sleep(100)  # the first polls, with their parsing and storing, are behind it
+            process = psutil.Process(daemon.pid)
+            before = sum(process.cpu_times()[:2])
+            time.sleep(60 * MINUTES)
+            share = (sum(process.cpu_times()[:2]) - before) / (60 * MINUTES)
+            rss_mb = process.memory_info().rss / 1e6
+        finally:
+            daemon.terminate()
+            daemon.wait(30)
+        seen = json.loads(log.read_text(encoding="utf-8"))
+    late, lag = sorted(seen["late"]), sorted(seen["lag"])
+    print(
+        f"{MANY} feeds at 60 s, {hostile} hostile: {share:.1%} of a core in the main process, RSS {rss_mb:.0f} MB; "
+        f"{len(late)} polls, lateness p50 {_at(late, 0.5):.2f} s, p99 {_at(late, 0.99):.2f} s; "
+        f"loop lag p50 {1000 * _at(lag, 0.5):.0f} ms, p99 {1000 * _at(lag, 0.99):.0f} ms, max {1000 * lag[-1]:.0f} ms"
+    )
+
+
+def _at(ordered: list[float], share: float) -> float:
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+
+
+def daemon(rules: str, log: str) -> None:
+    """The service itself, with a note of how late each poll of a well source is, and of the loop's lag."""
+    from alerts.service import Service  # noqa: PLC0415 - only this process runs the service
+
+    late: list[float] = []
+    lag: list[float] = []
+
+    async def main() -> None:
+        async with Service(Path(rules), Path(rules).parent / "var", os.environ) as service:
+            collecting = service._collecting
+            poll = collecting.poll
+            begun = time.monotonic()
+
+            async def noted(source: Source, clock: Callable[[], datetime]) -> Any:
+                state = collecting.states.get(source.id)
+                if state and not state.failures and time.monotonic() - begun > 100:
+                    late.append((clock() - state.due).total_seconds())
+                return await poll(source, clock)
+
+            collecting.poll = noted  # type: ignore[method-assign]
+            watch = asyncio.create_task(_watch(lag))
+            await service.run()
+            watch.cancel()
+
+    asyncio.run(main())
+    Path(log).write_text(json.dumps({"late": late or [0], "lag": lag or [0]}), encoding="utf-8")
+
+
+async def _watch(lag: list[float]) -> None:
+    while True:
+        begun = time.monotonic()
+        await asyncio.sleep(0.05)
+        lag.append(time.monotonic() - begun - 0.05)
+
+
+def raw(name: str) -> None:
+    """Every captured file, broken ones too: parsed, or named."""
+    with tempfile.TemporaryDirectory() as place:
+        unpacked = unpack_timeline(name, Path(place))
+        if unpacked is None:
+            return
+        files = sorted(path for path in unpacked.rglob("*") if path.is_file() and path.suffix != ".json")
+        outcomes: Counter[str] = Counter()
+        costs, sizes, entries = [], [], 0
+        for path in files:
+            body = path.read_bytes()
+            begun = _cpu()
+            feed = read_feed(body, None, "https://outlet.example/")
+            costs.append(_cpu() - begun)
+            sizes.append(len(body))
+            entries += len(feed.entries)
+            outcomes[_named(body, feed.version, feed.problem, len(feed.entries))] += 1
+        rate = 1000 * sum(costs) / (sum(sizes) / 100_000)
+        print(
+            f"{name}: {len(files)} files, {sum(sizes) / 1e6:.1f} MB, {entries} items, {rate:.1f} ms CPU per 100 KB, ",
+            end="",
+        )
+        print(f"slowest file {max(costs):.2f} s, median {1000 * statistics.median(costs):.1f} ms; {dict(outcomes)}")
+
+
+def _named(body: bytes, version: str, problem: str, entries: int) -> str:
+    if not body.strip():
+        return "empty"
+    if not version:
+        return "no feed, named"
+    if problem:
+        return "malformed, items given" if entries else "malformed, without items"
+    return "well-formed"
+
+
+if __name__ == "__main__":
+    {"reader": reader_costs, "daemon": daemon}[sys.argv[1]](*sys.argv[2:])

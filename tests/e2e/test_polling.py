@@ -1,0 +1,358 @@
+"""The poller against servers of every kind, as the issue numbers its behaviours; who is told, and when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from crawler import fetching
+from crawler.fetching import Fetching
+from crawler.hosts import Hosts
+from crawler.polling import state_for
+from crawler.scheduler import Ticker
+from crawler.source import Outcome, Source
+from tests.e2e.conftest import Desk
+from tests.e2e.servers import Outlet, closing_all, rss
+
+NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
+ITEMS = [{"title": f"Quiet item {n}", "guid": str(n)} for n in range(5)]
+
+
+def at(hours: float) -> str:
+    return (NOW + timedelta(hours=hours)).isoformat()
+
+
+@pytest.fixture
+def outlet() -> Iterator[Outlet]:
+    made = Outlet()
+    with closing_all(made):
+        yield made
+
+
+async def _poll(sources: list[Source], **words: Any) -> list[Outcome]:
+    crawler = Fetching(["127.0.0.1"], **{"timeout": 2.0, **words})
+    await crawler.open()
+    try:
+        return await asyncio.gather(*(crawler.poll(each, state_for(each, None, NOW), NOW) for each in sources))
+    finally:
+        await crawler.close()
+
+
+def poll(*urls: str, **words: Any) -> list[Outcome]:
+    return asyncio.run(_poll([Source(str(n), url) for n, url in enumerate(urls)], **words))
+
+
+def sources_of(desk: Desk) -> dict[str, Any]:
+    return {row["source"]: row for row in json.loads(desk.run("sources", "--json").stdout)}
+
+
+# -- 1 to 4, 6, 11: what is asked, and where ---------------------------------------------------------------------------
+
+
+def test_redirects_are_followed_and_permanent_ones_adopted_after_three_answers(desk: Desk) -> None:
+    desk.outlet.serve("/new.xml", rss(*ITEMS))
+    desk.outlet.serve("/a.xml", b"", status=308, Location="/new.xml")
+    desk.outlet.serve("/b.xml", b"", status=302, Location="/new.xml")
+    desk.write("/a.xml", "/b.xml")
+    desk.rounds(*(at(hour) for hour in range(5)))
+    assert (len(desk.outlet.asked("/a.xml")), len(desk.outlet.asked("/b.xml"))) == (3, 5)
+    assert sources_of(desk)["s1"]["asked"] == f"{desk.outlet.base}/new.xml"
+    assert desk.hook.titles() == ["WATCHFLOOR moved: s1"]
+    assert f'url: "{desk.outlet.base}/new.xml"' in desk.hook.accepted[0]["message"]
+
+
+def test_server_that_says_304_for_ever_is_asked_without_validators_once_a_day(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(*ITEMS), ETag='W/"odd ; \\" one"', Last_Modified="yesterday, or so")
+    desk.write("/a.xml")
+    desk.rounds(*(at(hour) for hour in (0, 1, 23, 25, 26)))
+    sent = [(each.get("If-None-Match"), each.get("If-Modified-Since")) for each in desk.outlet.asked("/a.xml")]
+    both = ('W/"odd ; \\" one"', "yesterday, or so")
+    assert sent == [(None, None), both, both, (None, None), both]
+
+
+def test_freshness_named_by_the_server_lengthens_to_the_ceiling(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(*ITEMS), Cache_Control="public, max-age=999999999")
+    desk.write("/a.xml", every="10m")
+    desk.rules.write_text(desk.rules.read_text().replace("every: 10m", "every: 10m, at_most: 1h"))
+    polls = [done["polls"] for done in desk.rounds(at(0), at(0.5), at(0.99), at(1), at(1.5), at(2))]
+    assert polls == [1, 0, 0, 1, 0, 1]
+
+
+# -- 9, 10, 12, 13: health, told once -------------------------------------------------------------------------------------
+
+TROUBLES = [
+    ("403", b"no", 403, "down", 3),
+    ("challenge", b"<html><title>Just a moment...</title></html>", 200, "down", 3),
+    ("410", b"gone", 410, "gone", 3),
+    ("no entries", rss(), 200, "silent", 30),
+    ("same body", rss(*ITEMS), 200, "silent", 30),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "status", "kind", "hours"), TROUBLES, ids=[row[0] for row in TROUBLES])
+def test_trouble_is_told_once_and_recovery_once(
+    desk: Desk, name: str, body: bytes, status: int, kind: str, hours: int
+) -> None:
+    desk.outlet.serve("/a.xml", rss(*ITEMS))
+    desk.outlet.serve("/b.xml", rss({"title": "Other", "guid": "o"}))
+    desk.write("/a.xml")
+    desk.rounds(at(0))
+    desk.outlet.serve("/a.xml", body, status=status)
+    desk.rounds(*(at(0.25 + n * hours / 20) for n in range(40)))
+    assert desk.hook.titles() == [f"WATCHFLOOR {kind}: s1"], name
+    assert sources_of(desk)["s1"]["state"] == kind
+    desk.outlet.serve("/a.xml", rss({"title": "News", "guid": "n"}, *ITEMS))
+    desk.rounds(at(2 * hours + 7), at(2 * hours + 8))
+    assert desk.hook.titles()[1:] == ["WATCHFLOOR well again: s1"]
+    words = desk.run("sources").stdout
+    assert words.startswith("s1  ok")
+
+
+def test_all_hosts_failing_at_once_charge_no_source_and_give_one_notice(desk: Desk) -> None:
+    outlets = [Outlet() for _ in range(4)]
+    lines = [f'  - {{id: n{n}, url: "{each.serve("/", rss(*ITEMS))}", every: 5m}}' for n, each in enumerate(outlets)]
+    desk.write("/a.xml")
+    text = desk.rules.read_text()
+    start, end = text.index("  - {id: s1"), text.index("receivers:")
+    desk.rules.write_text(text[:start] + "\n".join(lines) + "\n" + text[end:])
+    desk.rounds(at(0))
+    for each in outlets:
+        each.close()
+    desk.rounds(at(1), at(1.1), at(1.2))
+    assert {row["failures"] for row in sources_of(desk).values()} == {0}
+    assert desk.hook.titles() == ["WATCHFLOOR down: our network"]
+    with closing_all(Outlet()):
+        text = desk.rules.read_text()
+        desk.rules.write_text(text.replace(outlets[0].base, desk.outlet.base))
+        desk.outlet.serve("/", rss(*ITEMS))
+        desk.rounds(at(2))
+    assert desk.hook.titles()[1:] == ["WATCHFLOOR well again: our network"]
+
+
+# -- 5, 14: pace --------------------------------------------------------------------------------------------------------
+
+
+def test_one_host_is_asked_so_many_at_once_and_so_far_apart() -> None:
+    async def starts(at_once: int, apart: float, asked_ago: float | None) -> list[float]:
+        hosts, begun = Hosts(at_once, lambda _: apart), time.monotonic()
+        if asked_ago is not None:
+            hosts.asked("a", asked_ago)
+        seen: list[float] = []
+        running = 0
+
+        async def one() -> None:
+            nonlocal running
+            async with hosts.turn("a"):
+                running += 1
+                assert running <= at_once
+                seen.append(time.monotonic() - begun)
+                await asyncio.sleep(0)
+                running -= 1
+
+        await asyncio.gather(*(one() for _ in range(4)))
+        return seen
+
+    spaced = asyncio.run(starts(4, 0.1, None))
+    assert all(later - earlier > 0.09 for earlier, later in pairwise(spaced))
+    assert asyncio.run(starts(1, 0.1, 0.0))[0] > 0.09, "the process before asked a moment ago"
+    assert asyncio.run(starts(2, 0.0, None))[-1] < 0.5
+
+
+def test_sources_of_one_host_share_its_turns(outlet: Outlet) -> None:
+    running, most = [0], [0]
+    guard = threading.Lock()
+
+    def slow(request: BaseHTTPRequestHandler) -> None:
+        with guard:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.05)
+        with guard:
+            running[0] -= 1
+        body = rss(*ITEMS)
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    urls = [outlet.act(f"/{n}", slow) for n in range(8)]
+    assert {each.name.value for each in poll(*urls, at_once=2)} == {"ok"}
+    assert most == [2]
+
+
+# -- 16, 17: hostile servers ----------------------------------------------------------------------------------------------
+
+
+def test_slow_cut_and_endless_answers_end_in_time_by_name(outlet: Outlet) -> None:
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        with contextlib.suppress(OSError):
+            while not outlet.released.wait(0.2):
+                request.wfile.write(b"x")
+                request.wfile.flush()
+
+    def headers(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        with contextlib.suppress(OSError):
+            for n in range(200_000):
+                request.wfile.write(b"X-%d: %s\r\n" % (n, b"y" * 100))
+
+    cut = outlet.serve("/cut", gzip.compress(rss(*ITEMS) * 100)[:-20], Content_Encoding="gzip")
+    hops = outlet.act("/hops", _slow_hop)
+    begun = time.monotonic()
+    done = poll(outlet.act("/drip", drip), outlet.act("/headers", headers), cut, hops, at_once=8)
+    assert time.monotonic() - begun < 2.0 + 1.0 + 3.0, "the timeout, a second, and the opening of the crawler"
+    assert [each.name.value for each in done][::3] == ["timeout", "timeout"]
+    assert done[1].name.value in {"unreachable", "timeout", "failed"}
+    assert done[2].name.value == "truncated"
+
+
+def _slow_hop(request: BaseHTTPRequestHandler) -> None:
+    time.sleep(0.9)
+    request.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /hops\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_proxy_of_the_environment_is_ignored(outlet: Outlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert poll(outlet.serve("/", rss(*ITEMS)))[0].name.value == "ok"
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[str]:
+    """An HTTPS server whose certificate nobody has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    begin = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(begin - timedelta(days=1)).not_valid_after(begin + timedelta(days=1))
+    pem = made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (tmp_path / "pem").write_bytes(pem + secret)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "pem")
+
+    class Speak(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = rss(*ITEMS)
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    class Quiet(HTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A refused handshake is what we test."""
+
+    server = Quiet(("127.0.0.1", 0), Speak)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_unverifiable_certificate_is_refused_unless_the_source_says_otherwise(secure: str, outlet: Outlet) -> None:
+    away = outlet.serve("/away", b"", status=302, Location=secure)
+    sources = [
+        Source("a", secure),
+        Source("b", secure, verify_tls=False),
+        Source("c", away.replace("127.0.0.1", "localhost"), verify_tls=False),
+    ]
+    names = [each.name.value for each in asyncio.run(_poll(sources))]
+    assert names[:2] == ["tls_failed", "ok"]
+    assert names[2] != "ok", "the opt-out is for the source's own host, not for where it redirects"
+
+
+def test_thirty_hung_hosts_and_names_keep_nobody_waiting(outlet: Outlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    released, asked = threading.Event(), socket.getaddrinfo
+
+    def resolve(host: Any, *words: Any, **more: Any) -> Any:
+        if str(host).startswith("hung"):
+            released.wait(30)
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+        return asked(host, *words, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    silent = [socket.create_server(("127.0.0.1", 0)) for _ in range(30)]
+
+    async def run() -> list[float]:
+        loop = asyncio.get_running_loop()
+        pool = fetching.resolver_threads()
+        loop.set_default_executor(pool)
+        crawler = Fetching(["127.0.0.1"], timeout=3.0)
+        await crawler.open()
+        bad = [f"http://hung{n}.example/" for n in range(30)]
+        bad += [f"http://127.0.0.1:{each.getsockname()[1]}/" for each in silent]
+        tasks = [asyncio.create_task(crawler.poll(each, state_for(each, None, NOW), NOW)) for each in map(_source, bad)]
+        took = []
+        for n in range(20):
+            begun = time.monotonic()
+            good = _source(outlet.serve(f"/{n}", rss(*ITEMS)))
+            done = await crawler.poll(good, state_for(good, None, NOW), NOW)
+            assert done.name.value == "ok"
+            took.append(time.monotonic() - begun)
+        released.set()
+        assert {each.name.value for each in await asyncio.gather(*tasks)} <= {"timeout", "dns_failed"}
+        await crawler.close()
+        return took
+
+    assert max(asyncio.run(run())) < 5.0
+    for each in silent:
+        each.close()
+
+
+def _source(url: str) -> Source:
+    return Source(url.replace("/", "-"), url)
+
+
+# -- 23, T43 -----------------------------------------------------------------------------------------------------------
+
+
+def test_tick_resumes_after_the_loop_was_blocked() -> None:
+    async def run() -> int:
+        ticks, resumed = [0], asyncio.Event()
+
+        async def tick() -> None:
+            ticks[0] += 1
+            if ticks[0] == 2:
+                time.sleep(1.0)  # noqa: ASYNC251 - the fault under test
+            if ticks[0] == 4:
+                resumed.set()
+
+        ticker = Ticker(tick, 0.1)
+        ticker.start()
+        await asyncio.wait_for(resumed.wait(), 5)
+        await ticker.stop()
+        return ticks[0]
+
+    assert asyncio.run(run()) >= 4
+
+
+FLOORS = {"scrapy": (2, 14, 2), "urllib3": (2, 7), "aiohttp": (3, 14), "feedparser": (6, 0, 14)}
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_dependency_is_not_below_its_safe_floor(package: str) -> None:
+    found = tuple(int(part) for part in version(package).split(".")[:3])
+    assert found >= FLOORS[package]

@@ -1,0 +1,64 @@
+"""Encoded bodies: whole ones are decoded, bombs refused within the limit, cut ones named, chains held short."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import brotli
+import pytest
+from backports import zstd
+from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
+from scrapy.http import Response
+
+from crawler.encodings import CODINGS, DecodingMiddleware, TooLarge, Truncated, decode
+
+BODY = "شرح ".encode() * 5000
+WRITE = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstd.compress,
+}
+LIMIT = 1 << 20
+
+
+@pytest.mark.parametrize("coding", WRITE)
+def test_whole_cut_and_bomb(coding: str) -> None:
+    written = WRITE[coding](BODY)
+    assert decode(written, coding, LIMIT) == BODY
+    with pytest.raises(Truncated):
+        decode(written[:-5], coding, LIMIT)
+    with pytest.raises(TooLarge):
+        decode(WRITE[coding](b"\0" * 50_000_000), coding, LIMIT)
+    with pytest.raises(ValueError, match="not "):
+        decode(b"<rss>not encoded at all</rss>", coding, LIMIT)
+
+
+def test_bare_deflate_and_gzip_members() -> None:
+    bare = zlib.compressobj(wbits=-15)
+    assert decode(bare.compress(BODY) + bare.flush(), "deflate", LIMIT) == BODY
+    assert decode(gzip.compress(b"a") + gzip.compress(b"b"), "gzip", LIMIT) == b"ab"
+
+
+def answered(body: bytes, coding: str) -> Response:
+    request = Request("https://a.example/")
+    middleware = DecodingMiddleware(LIMIT)
+    middleware.process_request(request)
+    assert request.headers["Accept-Encoding"] == b"gzip, deflate, br, zstd"
+    return middleware.process_response(request, Response(request.url, body=body, headers={"Content-Encoding": coding}))
+
+
+def test_middleware_gives_plain_bodies_or_names_the_fault() -> None:
+    assert answered(gzip.compress(gzip.compress(BODY)), "gzip, gzip").body == BODY
+    assert "Content-Encoding" not in answered(gzip.compress(BODY), "gzip").headers
+    for body, coding, fault in (
+        (gzip.compress(gzip.compress(b"\0" * 50_000_000)), "gzip, gzip", DownloadCancelledError),
+        (gzip.compress(BODY)[:-5], "gzip", ResponseDataLossError),
+        (BODY, "compress", ResponseDataLossError),
+        (BODY, "gzip, gzip, gzip", ResponseDataLossError),
+    ):
+        with pytest.raises(fault):
+            answered(body, coding)
+    assert set(CODINGS) >= {"gzip", "br", "zstd", "deflate"}
