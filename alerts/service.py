@@ -84,7 +84,8 @@ class Service:
         self._deliver = Deliver(self.database, self.lane, self.config)
         self._collecting = Collecting(self.database, self.lane, self._workers)
         self._collecting.backfill = self.config.backfill
-        self._pages = FullText(self.database, self.lane, self._workers)
+        self._page_workers = Workers(processes=1)  # of their own: a hostile page holds up no feed
+        self._pages = FullText(self.database, self.lane, self._page_workers)
         self._health = Health(self.database, self.lane, self.config)
         await self._collecting.open(self._fetching(), self.config.sources, datetime.now(UTC))
         self._pages.use(self._collecting.fetching, self.config.sources)
@@ -107,6 +108,7 @@ class Service:
         await self._collecting.close()
         await self._deliver.close(DRAIN)
         self._workers.close()
+        self._page_workers.close()
         await asyncio.to_thread(self.lane.close)
         self.database.close()
         self._lock.close()

@@ -66,6 +66,7 @@ class FullText:
         self._hosts: dict[str, _Host] = {}
         self._tasks: dict[str, asyncio.Task[bool]] = {}
         self._look = LONG_AGO  # before it, nothing can be due
+        self._woken = 0
         self.stored = 0
 
     def use(self, fetching: Fetching, sources: Iterable[Source]) -> None:
@@ -75,14 +76,16 @@ class FullText:
     def wake(self) -> None:
         """Look at the backlog at the next call: something was put on it."""
         self._look = LONG_AGO
+        self._woken += 1
 
     async def start_due(self, clock: Clock) -> None:
         """Start what is due and may start, and wait for none of it."""
         now = clock()
         if now < self._look or len(self._tasks) >= AT_ONCE:
             return
+        woken = self._woken
         pages, following = await asyncio.to_thread(self._due, now)
-        if not pages:
+        if not pages and woken == self._woken:  # nothing was put on the backlog while we looked
             self._look = following or now + wanted.LONGEST
         for page in pages:
             host = self._host(page.host)

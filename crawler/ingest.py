@@ -8,11 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import evidence, store, urls
+from crawler import evidence, store
 from crawler.article import Entry, Placement, Relation, mint
 from crawler.dedup import TEXT_WINDOW, Identified, Identity, identify, place
 from crawler.normalise import Draft, article, draft
@@ -134,7 +135,7 @@ class _Line:
             old = self._baseline and not (pages_from and made.published and made.published >= pages_from)
             if made.url and not old and wants_page(self._source, made.entry):
                 due = self._now if relation is Relation.NEW else self._now + PAGE_AGAIN
-                pages.append(Wanted(name, self._source.id, made.url, urls.host(made.url), self._now, due))
+                pages.append(Wanted(name, self._source.id, made.url, urlsplit(made.url).netloc.lower(), self._now, due))
         want(self._connection, pages)
 
     def _add(self, keys: tuple[str, ...], made: Draft) -> str:

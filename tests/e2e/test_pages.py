@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Desk
-from tests.e2e.servers import rss
+from tests.e2e.servers import Outlet, closing_all, rss
+from tests.e2e.test_daemon import daemon
 
 T0, T1, T2 = "2026-06-14T09:00:00Z", "2026-06-14T09:05:00Z", "2026-06-14T09:11:00Z"
 T3 = "2026-06-14T12:30:00Z"
@@ -198,6 +199,24 @@ def test_evidence_is_kept_with_its_fetch_and_expires(desk: Desk) -> None:
     desk.rounds("2026-06-21T09:06:00Z")
     assert tables(desk, "select count(*) from evidence") == [(0,)]
     assert tables(desk, "select count(*) from fetches") == [(0,)]
+
+
+def test_daemon_fetches_pages_beside_polls_and_a_hung_one_stops_nothing(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss())
+    desk.write("/a.xml", every="1s", settings="freshness: 520w")
+    other = Outlet()
+    hung = item(desk, "hung", "A council that never ends") | {"link": other.hang("/hung")}
+    with closing_all(other), daemon(desk) as running:
+        assert running.says("outcome=no_entries")
+        desk.outlet.serve("/one", page("Council meets in Anbar", "A militia then shelled the base."))
+        desk.outlet.serve("/a.xml", rss(hung, item(desk, "one", "Council meets in Anbar")))
+        assert desk.outlet.wait_for("/one")
+        assert desk.hook.wait_for(1)
+        polls = len(desk.outlet.asked("/a.xml"))
+        desk.outlet.serve("/a.xml", rss(item(desk, "two", "A militia moves on", WORDS * 2)))
+        assert desk.hook.wait_for(2)
+        assert len(desk.outlet.asked("/a.xml")) > polls
+    assert len(alerts(desk)) == 2
 
 
 def test_scrapy_crawls_each_kind(desk: Desk, tmp_path: Path) -> None:
