@@ -35,6 +35,7 @@ from crawler.clock import Clock
 from crawler.collecting import Collecting
 from crawler.db import DATABASE, Database, WriterLane
 from crawler.fetching import Fetching, resolver_threads
+from crawler.fulltext import FullText, expire
 from crawler.scheduler import Ticker
 from crawler.workers import Workers
 from crawler.yamlfile import ConfigError
@@ -43,8 +44,9 @@ log = logging.getLogger(__name__)
 TICK = 1.0  # seconds
 RULES_LOOKED_AT_EVERY = 1.0  # seconds
 LOOKED_BACK = timedelta(hours=24)
-EXPIRED_EVERY = timedelta(seconds=10)  # one slice of old candidate keys
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
+PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
+EXPIRED_EVERY = timedelta(seconds=10)  # one slice of what is kept for a while
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class Service:
         _check_exposed(rules, self.config, environ)
         self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules, self.config.files)
         self._stopped = asyncio.Event()
-        self._expired = datetime.min.replace(tzinfo=UTC)
+        self._expire_at = datetime.min.replace(tzinfo=UTC)
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)
@@ -82,8 +84,12 @@ class Service:
         self._triage = Triage(self.database, self.lane, self.config, Matcher(self.config))
         self._deliver = Deliver(self.database, self.lane, self.config)
         self._collecting = Collecting(self.database, self.lane, self._workers)
+        self._collecting.backfill = self.config.backfill
+        self._page_workers = Workers(processes=1)  # of their own: a hostile page holds up no feed
+        self._pages = FullText(self.database, self.lane, self._page_workers)
         self._health = Health(self.database, self.lane, self.config)
         await self._collecting.open(self._fetching(), self.config.sources, datetime.now(UTC))
+        self._pages.use(self._collecting.fetching, self.config.sources)
         return self
 
     def _fetching(self) -> Fetching:
@@ -99,9 +105,11 @@ class Service:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._pages.close()
         await self._collecting.close()
         await self._deliver.close(DRAIN)
         self._workers.close()
+        self._page_workers.close()
         await asyncio.to_thread(self.lane.close)
         self.database.close()
         self._lock.close()
@@ -119,6 +127,10 @@ class Service:
         await self._health.tell(self._collecting, now)
         verdicts = await self._triage.run(now)
         sent = await self.send(now)
+        if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
+            verdicts += await self._triage.run(now)
+            sent += await self.send(now)
+        await self.lane.write(partial(expire, now=now))
         return Round(
             polls=len(stored),
             entries=sum(each.entries for each in stored),
@@ -180,15 +192,23 @@ class Service:
 
     async def _tick(self, clock: Clock) -> None:
         self._follow(clock)
-        await self._collecting.start_due(clock, lambda: self._alert(clock))
+        await self._collecting.start_due(clock, lambda: self._heard(clock))
+        await self._pages.start_due(clock)
         await self._health.tell(self._collecting, clock())
         await self._alert(clock)
-        await self._expire(clock())
+        await self._let_go(clock())
 
-    async def _expire(self, now: datetime) -> None:
-        """Drop one slice of old candidate keys, where no poll waits for the writer."""
-        if self._collecting.idle and now - self._expired >= EXPIRED_EVERY:
-            self._expired = now
+    async def _heard(self, clock: Clock) -> None:
+        self._pages.wake()
+        await self._alert(clock)
+
+    async def _let_go(self, now: datetime) -> None:
+        """Drop one slice of what is kept for a while: candidate keys and waits when no poll is under way, evidence."""
+        if now < self._expire_at:
+            return
+        self._expire_at = now + EXPIRED_EVERY
+        await self.lane.write(partial(expire, now=now))
+        if self._collecting.idle:
             await self.lane.write(partial(sketches.expire, now=now))
             await self.lane.write(partial(store.expire_waits, now=now))
 
@@ -263,6 +283,8 @@ class Service:
             await self._collecting.open(self._fetching(), loaded.sources, now)
         else:
             self._collecting.use(loaded.sources)
+        self._collecting.backfill = loaded.backfill
+        self._pages.use(self._collecting.fetching, loaded.sources)
         log.info(
             "rules reloaded version=%s rules=%d sources=%d",
             loaded.version,

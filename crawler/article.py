@@ -28,6 +28,7 @@ class Entry:
 
     `url` is absolute http(s) or None. `published` and `updated` are aware UTC or None where the source gave
     none that can be read. `text` is the full content where the feed carries it, `summary` its short form.
+    `raw` is the item as it stood in what was fetched, kept as evidence; "" where it could not be cut out.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Entry:
     published: datetime | None = None
     updated: datetime | None = None
     lang: str | None = None
+    raw: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawler import store
 from crawler.article import Entry
 from crawler.db import Database, WriterLane
-from crawler.fetching import Fetching, parse
+from crawler.fetching import Fetching, follow, parse, reader
 from crawler.health import Network, observe
 from crawler.ingest import Stored, store_poll
 from crawler.polling import heard, next_state, spread, state_for, uncharged
@@ -44,6 +44,7 @@ class Collecting:
         self._before: dict[str, SourceState] = {}  # states of well sources that fail now, until we know whose fault
         self._spread: datetime | None = None
         self.network = Network()
+        self.backfill = timedelta(0)  # how far back a first poll may alert; it decides whose pages are worth a fetch
         self.polled: set[str] = set()  # since someone last asked; health is judged by them
         with database.read() as connection:
             self.states = store.load_states(connection)
@@ -51,7 +52,7 @@ class Collecting:
     async def open(self, fetching: Fetching, sources: Iterable[Source], now: datetime) -> None:
         """Take the open crawler and the sources to poll; hosts asked a moment ago are not asked again at once."""
         self.use(sources)
-        self._fetching = fetching
+        self.fetching = fetching
         await fetching.open()
         for source, state in self.known():
             if state.polled and 0 <= (ago := (now - state.polled).total_seconds()) < ASKED_LATELY:
@@ -70,7 +71,7 @@ class Collecting:
             task.cancel()
         await asyncio.gather(*self._polls.values(), return_exceptions=True)
         await self.flush()
-        await self._fetching.close()
+        await self.fetching.close()
 
     @property
     def idle(self) -> bool:
@@ -140,13 +141,16 @@ class Collecting:
         """One poll, from request to commit 1; the source's state changes only with that commit."""
         started = clock()
         state = self._state(source, started)
-        outcome, feed = await parse(self._workers, await self._fetching.poll(source, state, started), state)
+        answer = await self.fetching.poll(source, state, started)
+        outcome, feed = await parse(self._workers, answer, state, reader(source))
+        if feed and feed.more:
+            outcome, feed = await follow(self.fetching, self._workers, source, outcome, feed)
         now = clock()
         after = self._after(source, state, outcome, now)
         first = state.baseline is None and after.baseline is not None
         entries, rejected = (feed.entries, feed.rejected) if feed else ((), ())
         if entries or rejected or first:
-            stored = await self._store(source, after, entries, rejected, now, baseline=first)
+            stored = await self._store(source, after, entries, rejected, now, outcome, baseline=first)
         else:
             stored = Stored(state=heard(source, after, now, new=0, known=0))
             assert stored.state is not None
@@ -199,13 +203,22 @@ class Collecting:
         entries: tuple[Entry, ...],
         rejected: tuple[str, ...],
         now: datetime,
+        answer: Outcome,
         *,
         baseline: bool,
     ) -> Stored:
         """Commit 1. An entry that cannot be stored is found by storing one at a time, and costs no other."""
         self._unsaved.pop(source.id, None)
         store_it = partial(
-            store_poll, source=source, state=after, entries=entries, rejected=rejected, now=now, baseline=baseline
+            store_poll,
+            source=source,
+            state=after,
+            entries=entries,
+            rejected=rejected,
+            now=now,
+            baseline=baseline,
+            answer=answer,
+            pages_from=now - self.backfill if self.backfill else None,
         )
         try:
             return await self._lane.write(store_it)

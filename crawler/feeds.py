@@ -12,7 +12,7 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -20,10 +20,14 @@ from urllib.parse import urljoin
 import feedparser
 
 from crawler.article import Entry
+from crawler.dates import is_arab, read_date
+from crawler.jsonfeed import items_of, json_feed
 
 TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000
 GUID_LIMIT = 512
+RAW_LIMIT = 500_000
+OLDEST_YEAR = 1969  # a year before is of another calendar, or a fault
 TITLE_FROM_TEXT = 100
 ITEMS_SALVAGED = 500
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
@@ -49,11 +53,16 @@ class Feed:
     lang: str | None = None
     problem: str = ""
     ttl: float | None = None  # seconds for which the feed itself says it need not be asked again
+    more: tuple[str, ...] = ()  # addresses whose entries belong to it: the sitemaps of an index
 
 
 def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
     """Read a feed. A faulty item is named in `rejected` and costs no other; never raises for what is in the body."""
-    text = _mended(decode(body, content_type))
+    decoded = decode(body, content_type)
+    own = json_feed(decoded)
+    if own is not None:
+        return _read(items_of(own), Feed(version="json11", lang=_lang(own.get("language"))), base_url)
+    text = _mended(decoded)
     try:
         parsed = _parsed(text)
     except Exception as error:  # noqa: BLE001 - feedparser raises what it likes; the good items are still there
@@ -62,16 +71,24 @@ def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
     problem = str(parsed.get("bozo_exception") or "")[:200] if parsed.get("bozo") else ""
     if not version:
         return Feed(problem=problem or "no RSS, Atom or RDF in it")
+    cut = [match[0] for match in _ITEM.finditer(text)]
+    if len(cut) == len(parsed.entries):
+        for item, raw in zip(parsed.entries, cut, strict=True):
+            item["raw"] = raw
+    whole = Feed((), (), version, _lang(parsed.feed.get("language")), problem, _ttl(parsed.feed))
+    return _read(parsed.entries, whole, base_url)
+
+
+def _read(items: Iterable[dict[str, Any]], whole: Feed, base_url: str) -> Feed:
     entries: list[Entry] = []
     rejected: list[str] = []
-    lang = _lang(parsed.feed.get("language"))
-    for item in parsed.entries:
-        made = _read_entry(item, base_url)
+    for item in items:
+        made = _read_entry(item, base_url, whole.lang)
         if isinstance(made, Entry):
             entries.append(made)
         else:
             rejected.append(made)
-    return Feed(tuple(entries), tuple(rejected), version, lang, problem, _ttl(parsed.feed))
+    return replace(whole, entries=tuple(entries), rejected=tuple(rejected))
 
 
 def _parsed(text: str) -> Any:
@@ -94,15 +111,16 @@ def _salvaged(text: str, base_url: str, error: Exception) -> Feed:
             rejected.append("parser_raised")
             continue
         version = version or parsed.get("version") or ""
-        made = [_read_entry(item, base_url) for item in parsed.entries]
+        lang = _lang(parsed.feed.get("language"))
+        made = [_read_entry({**item, "raw": text[start:end]}, base_url, lang) for item in parsed.entries]
         entries += [each for each in made if isinstance(each, Entry)]
         rejected += [each for each in made if not isinstance(each, Entry)]
     return Feed(tuple(entries), tuple(rejected), version, None, f"{type(error).__name__}: {error}"[:200])
 
 
-def _read_entry(item: dict[str, Any], base_url: str) -> Entry | str:
+def _read_entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry | str:
     try:
-        return _entry(item, base_url)
+        return _entry(item, base_url, feed_lang)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError):
         return "unreadable"
 
@@ -188,8 +206,9 @@ def _reference(match: re.Match[str]) -> str:
     return "\ufffd" if bad else match[0]
 
 
-def _entry(item: dict[str, Any], base_url: str) -> Entry | str:
+def _entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry | str:
     """Make an entry of an item, or say by name why it is none."""
+    lang = _lang(item.get("language")) or feed_lang
     title = clean(_text(item.get("title")))[:TITLE_LIMIT].replace("\n", " ")
     summary = clean(_text(item.get("summary")))[:TEXT_LIMIT]
     text = clean(_longest(item.get("content") or ()))[:TEXT_LIMIT]
@@ -206,9 +225,10 @@ def _entry(item: dict[str, Any], base_url: str) -> Entry | str:
         summary=summary,
         text=text,
         author=clean(_text(item.get("author")))[:200] or None,
-        published=_date(item.get("published_parsed")),
-        updated=_date(dict.get(item, "updated_parsed")),  # feedparser's own get would answer with `published`
+        published=_date(dict.get(item, "published_parsed"), _text(dict.get(item, "published")), lang),
+        updated=_date(dict.get(item, "updated_parsed"), _text(dict.get(item, "updated")), lang),
         lang=_lang(item.get("language") or _title_lang(item)),
+        raw=_text(item.get("raw"))[:RAW_LIMIT],
     )
 
 
@@ -238,13 +258,15 @@ def _link(value: str, base_url: str) -> str | None:
     return link if re.match(r"https?://", link, re.IGNORECASE) else None
 
 
-def _date(parsed: object) -> datetime | None:
-    if not isinstance(parsed, tuple):
-        return None
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _date(parsed: object, written: str, lang: str | None) -> datetime | None:
+    """Take feedparser's reading; ours where it has none, takes a Persian year for 1405, or AST for the Atlantic's."""
+    arabian = " AST" in written and is_arab(lang)
+    if isinstance(parsed, tuple) and parsed[0] > OLDEST_YEAR and not arabian:
+        try:
+            return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+    return read_date(written, lang)
 
 
 def clean(markup: str) -> str:

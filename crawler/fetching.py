@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -40,9 +40,14 @@ from crawler.hosts import Hosts
 from crawler.impostors import named
 from crawler.source import Outcome, OutcomeName, Source, SourceState
 from crawler.spiders import KINDS
+from crawler.spiders.feed import HANDLED
+from crawler.spiders.feed import outcome as outcome_of
 from crawler.workers import Workers, WorkerTimeout
 
 DETAIL_LIMIT = 200
+PAGES_AT_ONCE = 8
+PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+PAGE_META = {"handle_httpstatus_list": HANDLED}
 DRAIN = 5.0  # seconds
 RESOLVER_THREADS = 64
 AT_ONCE = 4  # requests to one host
@@ -107,6 +112,7 @@ class Fetching:
         self._running: asyncio.Task[None] | None = None
         self._timeout = timeout
         self._turns = asyncio.Semaphore(concurrency)
+        self._page_turns = asyncio.Semaphore(PAGES_AT_ONCE)  # of their own: polls never wait for pages
         own = Guard(allow_private)
         self.hosts = Hosts(at_once, lambda host: apart if apart is not None else 0.0 if own.lets_in(host) else APART)
         self._opened = asyncio.Event()
@@ -146,6 +152,22 @@ class Fetching:
         done: Outcome = kind.outcome(response, source, now)
         return done
 
+    async def page(self, source: Source, url: str, now: datetime) -> Outcome:
+        """Fetch what is no poll (a page, robots.txt, one sitemap of an index) and name what came of it."""
+        request = scrapy.Request(url, headers={"Accept": PAGE_ACCEPT}, dont_filter=True, meta=dict(PAGE_META))
+        host = urlsplit(url).netloc.lower()
+        request.meta["download_slot"] = host
+        request.meta["unverified_host"] = None if source.verify_tls else urlsplit(source.url).hostname
+        async with self._page_turns, self.hosts.turn(host):
+            try:
+                async with asyncio.timeout(self._timeout):
+                    response = await self._crawler.engine.download_async(request)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever the network or Scrapy raises is this fetch's outcome
+                return _failed(source, now, error)
+        return outcome_of(response, source, now)
+
     async def close(self) -> None:
         """End the crawler; requests in flight are given a little time."""
         if self._running is None:
@@ -179,7 +201,18 @@ def _short(error: BaseException) -> str:
     return text[:DETAIL_LIMIT] or type(error).__name__
 
 
-async def parse(workers: Workers, outcome: Outcome, state: SourceState) -> tuple[Outcome, Feed | None]:
+Read = Callable[[bytes, str | None, str], Feed]
+
+
+def reader(source: Source) -> Read:
+    """Give what reads the bodies of a source, by its kind."""
+    read: Read = KINDS[source.kind].reader(source)
+    return read
+
+
+async def parse(
+    workers: Workers, outcome: Outcome, state: SourceState, read: Read = read_feed
+) -> tuple[Outcome, Feed | None]:
     """Parse a body in a child; gives no feed where nothing is new or where it is none, with the outcome's name.
 
     An answer with the same bytes as the last costs no parse; its validators are kept all the same.
@@ -189,7 +222,7 @@ async def parse(workers: Workers, outcome: Outcome, state: SourceState) -> tuple
     if outcome.body_sha256 == state.body_sha256:
         return replace(outcome, name=OutcomeName.NOT_MODIFIED, body=b""), None
     try:
-        feed = await workers.run(read_feed, outcome.body, outcome.content_type, outcome.url)
+        feed = await workers.run(read, outcome.body, outcome.content_type, outcome.url)
     except WorkerTimeout as error:
         return replace(outcome, name=OutcomeName.PARSE_TIMEOUT, detail=str(error), body=b""), None
     except Exception as error:  # noqa: BLE001 - whatever a parser raises on hostile bytes is this poll's outcome
@@ -198,10 +231,41 @@ async def parse(workers: Workers, outcome: Outcome, state: SourceState) -> tuple
     return _named(outcome, feed), feed if feed.version else None
 
 
+async def follow(
+    fetching: Fetching, workers: Workers, source: Source, outcome: Outcome, feed: Feed
+) -> tuple[Outcome, Feed | None]:
+    """Fetch what belongs to a body (the sitemaps of an index) and give all their entries as one.
+
+    An index keeps no validators: it may stand unchanged while its sitemaps change. Where some of them fail, the
+    others count and the detail says which failed; where all fail, the first failure is the outcome.
+    """
+    unknown = SourceState(source.id, source.url, outcome.fetched)
+    answers = [await fetching.page(source, url, outcome.fetched) for url in feed.more]
+    parsed = [await parse(workers, each, unknown, reader(source)) for each in answers]
+    bad = [each for each, read in parsed if read is None]
+    if len(bad) == len(parsed):
+        return bad[0] if bad else replace(outcome, name=OutcomeName.NO_ENTRIES, detail="an index of nothing"), None
+    feeds = [read for _, read in parsed if read is not None]
+    whole = Feed(
+        tuple(entry for each in feeds for entry in each.entries),
+        tuple(reason for each in feeds for reason in each.rejected),
+        feed.version,
+    )
+    names = ", ".join(each.name.value for each in bad)
+    detail = f"{len(bad)} of {len(parsed)} sitemaps failed: {names}" if bad else ""
+    return replace(
+        outcome, name=OutcomeName.OK, detail=detail, etag=None, last_modified=None, body_sha256=None, body=b""
+    ), whole
+
+
 def _named(outcome: Outcome, feed: Feed) -> Outcome:
     if not feed.version:
-        detail = named(outcome.body) or f"not XML we know: {feed.problem}"[:DETAIL_LIMIT]
+        words = feed.problem if feed.problem.startswith("no ") else f"not XML we know: {feed.problem}"
+        named_so = "" if feed.problem.startswith("no links") else named(outcome.body)
+        detail = named_so or words[:DETAIL_LIMIT]
         return replace(outcome, name=OutcomeName.NOT_A_FEED, detail=detail, body=b"")
+    if feed.more:
+        return replace(outcome, body=b"")
     if not feed.entries and not feed.rejected:
         return replace(outcome, name=OutcomeName.NO_ENTRIES, detail="a feed without entries", body=b"")
     return replace(outcome, body=b"", ttl=feed.ttl)

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import store
+from crawler import evidence, store
 from crawler.article import Entry, Placement, Relation, mint
 from crawler.dedup import Identified, Identity, identify
 from crawler.normalise import Draft, article, draft
+from crawler.pages import Page
 from crawler.placing import place
 from crawler.polling import heard
 from crawler.sketch import sketch
 from crawler.sketches import Candidates, count_sentences, save_sketch
-from crawler.source import Source, SourceState
+from crawler.source import Outcome, Source, SourceState
 from crawler.verdict import Side, material
+from crawler.wanted import Wanted, complete, content_of, end, want
 from crawler.wording import Wording, edges, wording
 
 log = logging.getLogger(__name__)
+SUMMARY = 800  # characters: what is shorter is a summary, and its page is fetched
+PAGE_AGAIN = timedelta(minutes=5)  # from an edit to the next look at the page: edits come in rows
 
 
 @dataclass(slots=True)
@@ -43,7 +49,7 @@ class Stored:
         return plain | {f"rejected:{reason}": n for reason, n in self.rejected.items()}
 
 
-def store_poll(
+def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     connection: Connection,
     source: Source,
     state: SourceState,
@@ -53,10 +59,14 @@ def store_poll(
     *,
     baseline: bool = False,
     careful: bool = False,
+    answer: Outcome | None = None,
+    pages_from: datetime | None = None,
 ) -> Stored:
     """Store a poll: each entry in its place, oldest first, and the state that says it was polled.
 
-    `careful` gives each entry a savepoint of its own: one that the store refuses is counted as rejected.
+    `careful` gives each entry a savepoint of its own: one that the store refuses is counted as rejected. With the
+    `answer` they came in, raw entries are kept as evidence and the pages they want are put on the backlog; those of a
+    baseline only where they are dated `pages_from` or later.
     """
     stored = Stored(rejected=Counter(rejected))
     stored.entries = len(entries) + stored.rejected.total()
@@ -66,6 +76,8 @@ def store_poll(
             _put_carefully(connection, line, keys, made, stored)
         else:
             line.put(keys, made, stored)
+    if answer is not None:
+        line.keep(answer, pages_from)
     dates = [date for entry in entries if (date := entry.published or entry.updated)]
     known = stored.known + stored.revised
     stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates)
@@ -92,6 +104,7 @@ class _Line:
         self._connection, self._source, self._now, self._baseline = connection, source, now, baseline
         self._known: dict[str, list[Identified]] = defaultdict(list)
         self._candidates = Candidates(connection, now)
+        self._changed: dict[str, tuple[Relation, Draft]] = {}
 
     def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
         """Normalise entries (feeds put the newest first) and look all their keys up at once."""
@@ -116,6 +129,20 @@ class _Line:
             stored.known += 1
         stored.placed.append((identity.relation, identity.article))
         self._remember(keys, made, identity.article, identity.revision)
+        if identity.relation is not Relation.KNOWN:
+            self._changed[identity.article] = (identity.relation, made)
+
+    def keep(self, answer: Outcome, pages_from: datetime | None) -> None:
+        """Keep the raw entries of what is new or revised, and ask for the pages it wants."""
+        changed = self._changed.items()
+        evidence.keep(self._connection, answer, [(name, *_raw(made.entry)) for name, (_, made) in changed])
+        pages = []
+        for name, (relation, made) in changed:
+            old = self._baseline and not (pages_from and made.published and made.published >= pages_from)
+            if made.url and not old and wants_page(self._source, made.entry):
+                due = self._now if relation is Relation.NEW else self._now + PAGE_AGAIN
+                pages.append(Wanted(name, self._source.id, made.url, urlsplit(made.url).netloc.lower(), self._now, due))
+        want(self._connection, pages)
 
     def _add(self, keys: tuple[str, ...], made: Draft) -> str:
         name = mint("a", self._now, self._source.id, *keys, made.content_key)
@@ -133,9 +160,12 @@ class _Line:
 
     def _revise(self, made: Draft, identity: Identity) -> None:
         """Store the next revision, what it changed, and its keys in place of the old text's."""
-        before = self._read(*store.content_of(self._connection, identity.article))
+        title, body = store.content_of(self._connection, identity.article)
         after = self._read(made.title, made.text or made.summary)
-        change = material(before, after)
+        if len(made.text or made.summary) * 2 < len(body):  # the page's text stood there: only headlines compare
+            change = material(self._read(title, ""), self._read(made.title, ""))
+        else:
+            change = material(self._read(title, body), after)
         seq = store.revise_article(self._connection, identity.article, made, identity.revision, self._now, change)
         save_sketch(self._connection, identity.article, seq, self._now, sketch(after))
 
@@ -150,6 +180,54 @@ class _Line:
             store.save_identity(self._connection, key, self._source.id, name, made.content_key)
             self._known[key] = [each for each in self._known[key] if each is not own]
             self._known[key].append(_identified(key, self._source.id, name, made, revision))
+
+
+def wants_page(source: Source, entry: Entry) -> bool:
+    """Say whether an entry's page is to be fetched: always, never, or where the source gives a summary only."""
+    if source.full_text == "auto":
+        return len(entry.text or entry.summary) < SUMMARY
+    return source.full_text == "always"
+
+
+def _raw(entry: Entry) -> tuple[str, bytes]:
+    """Give an entry's evidence and its form: the item as it stood, or its words where it could not be cut out."""
+    if entry.raw:
+        return "entry", entry.raw.encode("utf-8", "surrogatepass")
+    words = {name: value for name, value in asdict(entry).items() if value and name != "raw"}
+    return "entry-text", json.dumps(words, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+
+
+def store_page(
+    connection: Connection, source: Source, wanted_page: Wanted, answer: Outcome, page: Page, now: datetime
+) -> bool:
+    """Store a page that was fetched as the next revision of its article; says whether it is one.
+
+    The source's headline stays (a section's link gives way to the page's own), its date and author too; the page fills
+    in what was left open. A page that says no more than the source did changes nothing, but is kept as evidence.
+    """
+    name = wanted_page.article
+    known = content_of(connection, name)
+    current = next(iter(store.articles_of(connection, name)), None)
+    if known is None or current is None:
+        end(connection, name, "no_article")
+        return False
+    evidence.keep(connection, answer, [(name, "page", answer.body)])
+    headline = page.headline if source.kind == "section" and page.headline else current.title
+    entry = Entry(headline, current.guid, current.url, current.summary, page.text, published=page.published)
+    made = draft(entry, now)
+    if len(page.text) <= len(current.body) or made.content_key == known:
+        end(connection, name, "no_gain")
+        return False
+    number = current.revision + 1
+    seq = store.revise_article(
+        connection, name, made, number, now, ""
+    )  # more words on the same news: no change to tell
+    told = wording(made.title, made.text, source.outlet, Candidates(connection, now).boilerplate(source.id))
+    save_sketch(connection, name, seq, now, sketch(told))
+    filled = {"author": page.author, "lang": source.lang or page.lang, "published": made.published}
+    complete(connection, name, number, filled)
+    end(connection, name, "stored")
+    return True
 
 
 def _identified(key: str, source: str, name: str, made: Draft, revision: int) -> Identified:

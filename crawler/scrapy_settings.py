@@ -1,7 +1,8 @@
 """Scrapy's settings, each deviation from its defaults with its reason. `scrapy.cfg` names this module."""
 
 BOT_NAME = "watchfloor"
-SPIDER_MODULES = ["crawler.spiders.feed"]
+SPIDER_MODULES = ["crawler.spiders.feed", "crawler.spiders.sitemap", "crawler.spiders.section"]
+SPIDER_CONTRACTS = {"crawler.spiders.contracts.SourceContract": 1}  # `scrapy check`: a source of each kind, live
 USER_AGENT = "Watchfloor (news monitoring)"
 
 # One asyncio loop for everything; no Twisted reactor beside it.

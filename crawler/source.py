@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from cssselect import HTMLTranslator, SelectorError
+
 from crawler.keys import IDENT, MISSING, Choice, Duration, Flag, Host, Key, ListOf, Placed, Table, Text, Url, twice
 from crawler.yamlfile import ConfigError, Node, Problems, included, read_file
 from crawler.yamlfile import Mapping as MappingNode
@@ -47,7 +49,11 @@ SUCCESSES = frozenset({OutcomeName.OK, OutcomeName.NOT_MODIFIED, OutcomeName.NO_
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something we poll. `kind` names the spider that reads it; `reliability` is an Admiralty letter A-F."""
+    """Something we poll. `kind` names the spider that reads it; `reliability` is an Admiralty letter A-F.
+
+    `select` is the CSS selector of a section's links, "" for heuristics. `full_text` says whose article pages are
+    fetched: auto (where the source gives a summary only), always, never.
+    """
 
     id: str
     url: str
@@ -57,6 +63,8 @@ class Source:
     lang: str | None = None
     owner: str = ""
     reliability: str = "F"
+    select: str = ""
+    full_text: str = "auto"
     at_most: timedelta | None = None
     verify_tls: bool = True
 
@@ -117,7 +125,7 @@ class Outcome:
 
     `retry_after` is seconds from `fetched`, None where the server asked for nothing. `fresh_for` is for how many
     seconds the server calls the answer fresh, `ttl` the same in the words of the feed. `moved_to` is the end of a
-    chain of permanent redirects.
+    chain of permanent redirects. `headers` are the answer's, as lines of name: value.
     """
 
     source: str
@@ -132,12 +140,34 @@ class Outcome:
     last_modified: str | None = None
     body_sha256: str | None = None
     retry_after: float | None = None
+    headers: str = ""
     fresh_for: float | None = None
     ttl: float | None = None
     moved_to: str | None = None
 
 
-KINDS = ("feed",)
+KINDS = ("feed", "sitemap", "section")
+FULL_TEXT = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A CSS selector, as in `select: "article h2 a"`."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = Text(what="a CSS selector").read(node, problems)
+        if text is MISSING:
+            return MISSING
+        try:
+            HTMLTranslator().css_to_xpath(text)
+        except SelectorError as error:
+            problems.add(node.place, f'"{text}" is no CSS selector ({error}); write one as in article h2 a')
+            return MISSING
+        return text, node.place
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
 
 SOURCE_KEYS = (
     Key("id", Placed(IDENT), doc="a short id of your own; logs, status and `scrapy crawl -a source=` use it"),
@@ -148,7 +178,11 @@ SOURCE_KEYS = (
         "",
         "the outlet as alerts name it; the id where it is left out",
     ),
-    Key("kind", Choice(KINDS), "feed", "what is read there"),
+    Key("kind", Choice(KINDS), "feed", "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section"),
+    Key("select", Selector(), ("", None), "of a section: the CSS selector of its links; without it, heuristics"),
+    Key(
+        "full_text", Choice(FULL_TEXT), "auto", "whether article pages are fetched: auto, where only a summary is given"
+    ),
     Key("every", Duration(timedelta(seconds=1)), timedelta(minutes=15), "how often it is polled"),
     Key(
         "at_most",
@@ -175,7 +209,11 @@ def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple
     kept = list(rows)
     twice([row["id"] for row in kept], "source id", problems)
     twice([row["url"] for row in kept], "address", problems)
-    plain = [{**row, "id": row["id"][0], "url": row["url"][0]} for row in kept]
+    for row in kept:
+        selector, place = row["select"]
+        if selector and row["kind"] != "section":
+            problems.add(place, f'"select" is read of kind: section only; this source is a {row["kind"]}')
+    plain = [{**row, **{name: row[name][0] for name in ("id", "url", "select")}} for row in kept]
     return tuple(Source(**{name: value for name, value in row.items() if name}) for row in plain)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 
 import click
 
-from alerts.cli.common import VERSION
+from alerts.cli.common import VERSION, LazyGroup
 
 COMMANDS = {
     "run": (
@@ -29,25 +28,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """Imports a command's module at its first use, so that `check` starts without the crawler."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module, _ = COMMANDS[cmd_name]
-        command: click.Command = importlib.import_module(module).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="watchfloor")
 def main() -> None:
     """Watch the news on Iraq, Iran and militias; alert on what rules.yaml asks for."""

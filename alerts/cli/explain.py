@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -24,6 +27,7 @@ from alerts.cli.common import (
 from alerts.explain import explain, lines
 from alerts.match import Matcher
 from alerts.render.text import plain, rated
+from alerts.rule import Config
 from alerts.standing import letters_of, standing_of
 from crawler.article import Article
 
@@ -35,7 +39,7 @@ from crawler.article import Article
 @click.option("--rule", "only", help="Explain this rule only; without it, every rule that is not off.")
 @click.argument("what")
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: str | None, what: str) -> None:
-    """Say why rules matched WHAT or did not: a file (JSON lines or .txt), - for standard input, or a stored id."""
+    """Say why rules matched WHAT or did not: a file (JSON lines, .txt), - for standard input, a stored id, or a URL."""
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     matcher = Matcher(config)
@@ -43,7 +47,8 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     if not chosen:
         fail(f'no rule "{only}"; there are {", ".join(rule.id for rule in matcher.rules)}')
     state = state_path(state_dir, rules)
-    for article in _articles(what, state):
+    found = [_fetched(what, config)] if "://" in what else _articles(what, state)
+    for article in found:
         made = [explain(matcher, rule, article) for rule in chosen]
         place = _place(state, article.id, letters_of(config))
         if as_json:
@@ -51,6 +56,31 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         else:
             click.echo(f"{article.id}: {plain(article.title)}")
             click.echo("\n".join([*_placed(place), *(line for each in made for line in lines(each))]))
+
+
+def _fetched(url: str, config: Config) -> Article:
+    """Fetch and read the page of an article, as the daemon would."""
+    discovery = importlib.import_module("crawler.discovery")  # Scrapy comes with it; a file is explained without
+
+    async def look() -> Article:
+        now = datetime.now(UTC)
+        async with discovery.scout(config.allow_private, config.contact, now) as scout:
+            answer, page, problem = await scout.page(url)
+        if page is None or problem:
+            fail(f"{url}: no text to explain: {problem}")
+        return Article(
+            id=page.url or answer.url,
+            source="",
+            title=page.headline,
+            first_seen=now,
+            url=page.url or answer.url,
+            text=page.text,
+            author=page.author,
+            lang=page.lang,
+            published=page.published,
+        )
+
+    return asyncio.run(look())
 
 
 def _articles(what: str, state: Path) -> list[Article]:

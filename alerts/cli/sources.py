@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import (
+    LazyGroup,
     config_option,
     fail,
     json_option,
@@ -23,8 +24,14 @@ from crawler.health import describe
 from crawler.polling import state_for
 from crawler.source import Source, SourceState
 
+LAZY = {
+    "add": ("alerts.cli.discover:add", "Find what can be polled at an address; print the lines to paste."),
+    "try": ("alerts.cli.discover:attempt", "Show what one poll of an address or a source would give."),
+    "evidence": ("alerts.cli.evidence", "Show, or write out, what was fetched of an article."),
+}
 
-@click.group(name="sources", invoke_without_command=True)
+
+@click.group(name="sources", cls=LazyGroup, lazy=LAZY, invoke_without_command=True)
 @config_option
 @state_option
 @json_option

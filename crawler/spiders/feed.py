@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +20,7 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.feeds import read_feed
+from crawler.feeds import Feed, read_feed
 from crawler.impostors import named
 from crawler.polling import LONGEST_RETRY_AFTER, address, is_conditional, state_for
 from crawler.source import Outcome, OutcomeName, Source, SourceState, read_sources
@@ -28,6 +28,7 @@ from crawler.source import Outcome, OutcomeName, Source, SourceState, read_sourc
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+HEADERS_LIMIT = 8_000  # characters kept as evidence
 HANDLED = [304, *range(400, 600)]  # ours to name; redirects are followed, each hop past the guard
 PERMANENT = {301, 308}
 STATUS = {
@@ -41,9 +42,9 @@ STATUS = {
 }
 
 
-def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
-    """Ask for a feed; conditionally, byte for byte, where an earlier answer gave validators (RFC 9110, 13.1)."""
-    headers = {"Accept": ACCEPT}
+def request(source: Source, state: SourceState, now: datetime, accept: str = ACCEPT) -> scrapy.Request:
+    """Ask for a source; conditionally, byte for byte, where an earlier answer gave validators (RFC 9110, 13.1)."""
+    headers = {"Accept": accept}
     if is_conditional(state, now):
         headers |= {name: value for name, value in _validators(state) if value}
     meta = {"handle_httpstatus_list": HANDLED}
@@ -74,9 +75,15 @@ def outcome(response: Response, source: Source, fetched: datetime) -> Outcome:
         last_modified=_header(response, "Last-Modified"),
         body_sha256=hashlib.sha256(response.body).hexdigest() if ok else None,
         retry_after=retry_after if name not in {OutcomeName.OK, OutcomeName.NOT_MODIFIED} else None,
+        headers=response.headers.to_string().decode("latin-1")[:HEADERS_LIMIT],
         fresh_for=_fresh_for(response, fetched),
         moved_to=_moved_to(response),
     )
+
+
+def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:
+    """Give what reads a feed's body; it runs in a child."""
+    return read_feed
 
 
 def _name(response: Response) -> OutcomeName:
@@ -162,27 +169,45 @@ class FeedSpider(scrapy.Spider):
         path = Path(spider._config or os.environ.get("WATCHFLOOR_CONFIG", "rules.yaml"))
         sources, allowed = read_sources(path)
         crawler.settings.set("WATCHFLOOR_ALLOW_PRIVATE", list(allowed), priority="spider")
-        found = [each for each in sources if each.id == spider._wanted]
+        found = [each for each in sources if spider._wanted in {each.id, ""} and each.kind == cls.name]
         if not found:
-            known = ", ".join(each.id for each in sources)
-            raise ValueError(f'-a source="{spider._wanted}" names no source of {path}; known: {known}')
+            known = ", ".join(each.id for each in sources if each.kind == cls.name) or "none"
+            raise ValueError(f'-a source="{spider._wanted}" names no {cls.name} of {path}; known: {known}')
         spider._source = found[0]
         return spider
 
     _source: Source
 
-    async def start(self) -> AsyncIterator[scrapy.Request]:
+    def first_request(self) -> scrapy.Request:
+        """Give the first poll of the source."""
         now = datetime.now(UTC)
-        yield request(self._source, state_for(self._source, None, now), now).replace(callback=self.parse)
+        return self.request(self._source, state_for(self._source, None, now), now)
 
-    def parse(self, response: Response, **_: Any) -> Iterator[dict[str, Any]]:
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        if not self._wanted:
+            raise ValueError(f"scrapy crawl {self.name} needs -a source=ID, as in -a source={self._source.id}")
+        yield self.first_request().replace(callback=self.parse)
+
+    def parse(self, response: Response, **_: Any) -> Iterator[dict[str, Any] | scrapy.Request]:
+        """Give the entries of a source, and the requests for what belongs to it.
+
+        @source
+        @returns items 1
+        @scrapes title url published
+        """
         done = outcome(response, self._source, datetime.now(UTC))
         if done.name is not OutcomeName.OK:
             self.logger.error("source=%s outcome=%s %s", self._source.id, done.name.value, done.detail)
             return
-        for entry in read_feed(done.body, done.content_type, done.url).entries:
-            yield asdict(entry)
+        read: Feed = self.reader(self._source)(done.body, done.content_type, done.url)
+        if not read.version:
+            self.logger.error("source=%s: %s", self._source.id, read.problem or "not what its kind says")
+        for entry in read.entries:
+            yield {name: value for name, value in asdict(entry).items() if name != "raw"}
+        for url in read.more:
+            yield response.follow(url, callback=self.parse, meta={"handle_httpstatus_list": HANDLED})
 
-    # What the daemon calls; `start` and `parse` above go by the same two.
-    request = staticmethod(request)
+    # What the daemon calls; `start` and `parse` above go by the same three.
+    request: Callable[[Source, SourceState, datetime], scrapy.Request] = staticmethod(request)
     outcome = staticmethod(outcome)
+    reader: Callable[[Source], Callable[[bytes, str | None, str], Feed]] = staticmethod(reader)

@@ -8,6 +8,8 @@ import sys
 
 from tests.bench import (
     desk,
+    evidence,
+    extraction,
     june,
     latency,
     matching,
@@ -31,6 +33,8 @@ BENCHES = {
     "polling": polling.run,
     "june": june.run,
     "timeline": timeline.run,
+    "extraction": extraction.run,
+    "evidence": evidence.run,
     "weight": weight.run,
 }
 

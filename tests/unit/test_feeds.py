@@ -132,3 +132,22 @@ def test_cleaning_is_linear(markup: str) -> None:
 
 def test_decode_names_no_codec_that_can_fail() -> None:
     assert decode(b'<?xml version="1.0" encoding="base64"?><a/>', "text/xml; charset=zip").startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("lang", "written", "expected"),
+    [
+        ("ar", "Tue, 24 Nov 2026 10:00:00 AST", "2026-11-24T07:00"),
+        ("en", "Tue, 24 Nov 2026 10:00:00 AST", "2026-11-24T14:00"),
+        ("fa", "1405-09-03T14:30:00+03:30", "2026-11-24T11:00"),
+        ("fa", "۳ آذر ۱۴۰۵ ۱۴:۳۰", "2026-11-24T11:00"),
+        ("ar", "24 تشرين الثاني 2026 10:00", "2026-11-24T07:00"),
+    ],
+)
+def test_date_of_the_region_is_read(lang: str, written: str, expected: str) -> None:
+    body = (
+        f'<rss version="2.0"><channel><title>T</title><language>{lang}</language>'
+        f"<item><title>A</title><pubDate>{written}</pubDate></item></channel></rss>"
+    ).encode()
+    (entry,) = read_feed(body, None, BASE).entries
+    assert entry.published == datetime.fromisoformat(expected).replace(tzinfo=UTC)

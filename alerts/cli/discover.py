@@ -1,0 +1,190 @@
+"""`watchfloor sources add` and `sources try`: what can be polled at an address, and what one poll would give."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
+from alerts.render.text import plain
+from crawler.article import Entry
+from crawler.discovery import Scout, Tried, scout
+from crawler.source import KINDS, Source, read_sources
+from crawler.yamlfile import ConfigError
+
+T = TypeVar("T")
+SHOWN = 10  # entries
+PLAIN = re.compile(r"(?!(no|on|off|yes|true|false|null)$)([a-z][a-z0-9-]*|15m)")  # what YAML reads as it stands
+
+
+def run(path: Path | None, work: Callable[[Scout, tuple[Source, ...]], Awaitable[T]]) -> T:
+    """Run `work` with the sources of the rules file, where there is one, and what it lets through."""
+    rules = rules_path(path)
+    try:
+        sources, allowed = read_sources(rules) if rules.exists() else ((), ())
+    except ConfigError as error:
+        fail(f"{error.problems[0]}")
+    return asyncio.run(_run(sources, allowed, work))
+
+
+async def _run(
+    sources: tuple[Source, ...], allowed: tuple[str, ...], work: Callable[[Scout, tuple[Source, ...]], Awaitable[T]]
+) -> T:
+    async with scout(allowed, "", datetime.now(UTC)) as opened:
+        return await work(opened, sources)
+
+
+@click.command(name="add")
+@config_option
+@json_option
+@click.argument("url")
+def add(path: Path | None, *, as_json: bool, url: str) -> None:
+    """Find what can be polled at URL and print the lines to paste under `sources:`. Nothing is changed."""
+    url = url if "://" in url else f"https://{url}"
+
+    async def work(opened: Scout, sources: tuple[Source, ...]) -> tuple[list[Tried], set[str]]:
+        return await opened.discover(url), {each.id for each in sources}
+
+    found, taken = run(path, work)
+    usable = [each for each in found if each.entries]
+    if not usable:
+        fail(f"{url}: nothing to poll found; last tried as a {found[-1].source.kind}: {_words(found[-1])}")
+    rows = [_row(each, taken) for each in usable]
+    if as_json:
+        print_json(rows)
+        return
+    for number, (each, row) in enumerate(zip(usable, rows, strict=True)):
+        click.echo(f"# {each.how}: {_words(each)}")
+        click.echo(f"{'# ' if number else ''}- {_flow(row)}")
+
+
+def _row(tried: Tried, taken: set[str]) -> dict[str, str]:
+    """Give the keys of a source as rules.yaml wants them; its id is new."""
+    source = tried.source
+    host = (urlsplit(source.url).hostname or "source").removeprefix("www.").removeprefix("feeds.")
+    base = re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")[:50] or "source"
+    name = next(each for each in (base, *(f"{base}-{n}" for n in range(2, 1000))) if each not in taken)
+    taken.add(name)
+    row = {"id": name, "url": source.url}
+    if source.kind != "feed":
+        row["kind"] = source.kind
+    return row | {"every": "15m"} | ({"lang": tried.lang} if tried.lang else {})
+
+
+def _flow(row: dict[str, str]) -> str:
+    """Write a row as a YAML flow mapping; the values that need quotes get JSON's, which are YAML's too."""
+    written = (f"{key}: {value if PLAIN.fullmatch(value) else json.dumps(value)}" for key, value in row.items())
+    return "{" + ", ".join(written) + "}"
+
+
+@click.command(name="try")
+@config_option
+@json_option
+@click.option("--kind", type=click.Choice(KINDS), help="What URL is; without it, feed.")
+@click.option("--select", default="", help="The CSS selector of a section's links.")
+@click.argument("what", metavar="URL|ID")
+def attempt(path: Path | None, *, as_json: bool, kind: str | None, select: str, what: str) -> None:
+    """Show what one poll of a source would give, and what its first page holds. Nothing is stored."""
+
+    async def work(opened: Scout, sources: tuple[Source, ...]) -> dict[str, object]:
+        source = _source(what, sources)
+        source = replace(source, kind=kind or ("section" if select else source.kind), select=select or source.select)
+        tried = await opened.attempt(source)
+        link = next((entry.url for entry in tried.entries if entry.url), None)
+        return _report(tried) | {"page": await _page(opened, link) if link else None}
+
+    report = run(path, work)
+    if as_json:
+        print_json(report)
+    else:
+        click.echo("\n".join(_lines(report)))
+    if not report["entries"]:
+        raise SystemExit(1)
+
+
+def _source(what: str, sources: tuple[Source, ...]) -> Source:
+    if "://" in what:
+        return Source("tried", what)
+    found = next((each for each in sources if each.id == what), None)
+    if found is None:
+        fail(f'"{what}" is neither an address nor the id of a source; known: {", ".join(each.id for each in sources)}')
+    return found
+
+
+def _report(tried: Tried) -> dict[str, object]:
+    entries = tried.entries
+    dated = [date for entry in entries if (date := entry.published or entry.updated)]
+    return {
+        "url": tried.source.url,
+        "kind": tried.source.kind,
+        "outcome": tried.outcome.name.value,
+        "detail": tried.outcome.detail,
+        "version": tried.feed.version if tried.feed else "",
+        "entries": len(entries),
+        "rejected": list(tried.feed.rejected) if tried.feed else [],
+        "dated": len(dated),
+        "newest": max(dated).isoformat() if dated else None,
+        "oldest": min(dated).isoformat() if dated else None,
+        "lang": tried.lang,
+        "text_lengths": [len(entry.text or entry.summary) for entry in entries],
+        "first": [_entry(entry) for entry in entries[:SHOWN]],
+    }
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    date = entry.published or entry.updated
+    length = len(entry.text or entry.summary)
+    return {"title": entry.title, "url": entry.url, "date": date.isoformat() if date else None, "text": length}
+
+
+async def _page(opened: Scout, link: str) -> dict[str, object]:
+    answer, page, problem = await opened.page(link)
+    if page is None or problem:
+        return {"url": answer.url or link, "problem": problem}
+    named = {name: getattr(page, name) for name in ("headline", "author", "lang", "site", "how")}
+    dates = {name: date.isoformat() if (date := getattr(page, name)) else None for name in ("published", "modified")}
+    return {"url": page.url or answer.url, **named, **dates, "text": len(page.text), "begins": page.text[:200]}
+
+
+def _lines(report: dict[str, object]) -> list[str]:
+    lengths = sorted(report["text_lengths"]) if isinstance(report["text_lengths"], list) else []
+    median = lengths[len(lengths) // 2] if lengths else 0
+    lines = [
+        f"{report['url']} ({report['kind']}): {report['outcome']} {report['version']} {report['detail']}".rstrip(),
+        f"entries {report['entries']}, dated {report['dated']}, newest {report['newest'] or '-'}, "
+        f"language {report['lang'] or 'not said'}, text median {median} characters, "
+        f"rejected {len(_list(report['rejected']))}",
+    ]
+    lines += [
+        f"  {row['date'] or 'undated':25}  {row['text']:>6}  {plain(row['title'])}" for row in _list(report["first"])
+    ]
+    page = report["page"]
+    if isinstance(page, dict):
+        lines.append(f"first page: {page['url']}")
+        lines += [
+            f"  {name}: {plain(str(value))}" for name, value in page.items() if value is not None and name != "url"
+        ]
+    return lines
+
+
+def _list(value: object) -> list[dict[str, str]]:
+    return value if isinstance(value, list) else []
+
+
+def _words(tried: Tried) -> str:
+    report = _report(tried)
+    if not tried.entries:
+        return f"{report['outcome']} {report['detail']}".strip()
+    return (
+        f"{report['entries']} entries, {report['dated']} dated, newest {report['newest'] or '-'}, "
+        f"language {report['lang'] or 'not said'}"
+    )

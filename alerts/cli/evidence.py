@@ -1,0 +1,64 @@
+"""`watchfloor sources evidence`: the raw entry and page of an article, as they were fetched."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
+from crawler.db import DATABASE, Database
+from crawler.evidence import Kept, kept, size
+
+
+@click.command(name="evidence")
+@config_option
+@state_option
+@json_option
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the raw bytes into this folder.")
+@click.argument("article")
+def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Path | None, article: str) -> None:
+    """Show what was fetched of ARTICLE: address, time, headers, SHA-256, checked; it is kept for seven days."""
+    state = state_path(state_dir, rules_path(path))
+    if not (state / DATABASE).exists():
+        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
+    database = Database.at(state / DATABASE)
+    with database.read() as connection:
+        found = kept(connection, article)
+        pieces, stored = size(connection)
+    database.close()
+    if not found:
+        fail(f'nothing is kept of "{article}" (evidence is kept for 7 days; now {pieces} pieces, {stored} bytes)')
+    for number, each in enumerate(found, 1):
+        written = _write(out, number, each) if out else None
+        row = _row(each) | ({"file": str(written)} if written else {})
+        if as_json:
+            print_json(row)
+        else:
+            click.echo("\n".join(f"{name}: {value}" for name, value in row.items()) + "\n")
+    if not all(each.intact for each in found):
+        sys.exit(1)
+
+
+def _row(each: Kept) -> dict[str, object]:
+    return {
+        "article": each.article,
+        "form": each.form,
+        "fetched": each.fetched.isoformat(),
+        "url": each.url,
+        "status": each.status,
+        "bytes": len(each.raw),
+        "sha256": each.sha256,
+        "intact": each.intact,
+        "answer_sha256": each.body_sha256,
+        "headers": each.headers,
+    }
+
+
+def _write(out: Path, number: int, each: Kept) -> Path:
+    out.mkdir(parents=True, exist_ok=True)
+    suffix = {"page": "html", "entry-text": "json"}.get(each.form, "xml")
+    target = out / f"{each.article}-{number}-{each.form}.{suffix}"
+    target.write_bytes(each.raw)
+    return target

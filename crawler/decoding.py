@@ -1,0 +1,59 @@
+"""Bytes of an HTML page -> text: byte order mark, what the bytes are, what is declared, in this order of trust."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_DECLARED_XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})""")
+# Labels that browsers read as the wider Windows set (WHATWG Encoding, 4.2).
+_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874"}
+_LATIN = frozenset({"cp1252", "cp1254", "iso8859-15", "utf-8"})
+_RUN = re.compile(rb"[\xc0-\xf3]{3,}")
+
+
+def decode_page(body: bytes, content_type: str | None) -> str:
+    """Decode a page; bad bytes cost one character each.
+
+    Bytes that are all valid UTF-8 are UTF-8, whatever is declared. Where a Latin set (or UTF-8, wrongly) is declared
+    and most high bytes stand in runs, it is Arabic in cp1256, as older sites of the region mislabel it.
+    """
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body.decode(name, errors="replace")
+    if b"\0" in body[:2]:
+        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", errors="replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    name = _declared(body, content_type)
+    if name in _LATIN and _reads_as_arabic(body):
+        return body.decode("cp1256", errors="replace")
+    text = body.decode(name, errors="replace")
+    if name == "utf-8" and text.count("\ufffd") * 2 > sum(byte > 127 for byte in body):
+        return body.decode("cp1252", errors="replace")
+    return text
+
+
+def _declared(body: bytes, content_type: str | None) -> str:
+    """Give the codec that is declared: by the server, in a meta element, in an XML declaration; else UTF-8."""
+    header = _CHARSET.search(content_type or "")
+    meta, xml = _META.search(body[:4096]), _DECLARED_XML.match(body[:300])
+    for label in (header[1] if header else "", *(each[1].decode("ascii", "replace") for each in (meta, xml) if each)):
+        try:
+            name = codecs.lookup(label).name if label else ""
+            "".encode(name or "utf-8")
+        except LookupError:
+            continue
+        if name and not name.startswith("utf-16"):  # a meta element that can be read as ASCII is no UTF-16
+            return _WIDER.get(name, name)
+    return "utf-8"
+
+
+def _reads_as_arabic(body: bytes) -> bool:
+    high = sum(byte > 127 for byte in body)
+    return sum(len(run) for run in _RUN.findall(body)) * 2 > high

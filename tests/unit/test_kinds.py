@@ -1,0 +1,183 @@
+"""What each kind of source reads: JSON Feed, news sitemaps with index and gzip, links of section pages."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.feeds import read_feed
+from crawler.sections import read_section
+from crawler.sitemaps import MOST, read_sitemap
+from crawler.source import read_sources
+from crawler.yamlfile import ConfigError
+
+BASE = "https://outlet.example/"
+
+
+def test_json_feed_becomes_entries() -> None:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "T",
+        "language": "ar",
+        "items": [
+            {
+                "id": "1",
+                "url": "/a/1",
+                "title": "هجوم على قاعدة <عين>",
+                "content_html": "<p>One</p><p>Two &amp; three</p>",
+                "summary": "S",
+                "date_published": "2026-11-24T10:00:00+03:00",
+                "authors": [{"name": "A"}, {"name": "B"}],
+            },
+            {"id": 2, "content_text": "Only a text with < in it", "date_modified": "2026-11-24T10:00:00Z"},
+            {"id": "3"},
+            "no item",
+        ],
+    }
+    read = read_feed(json.dumps(feed).encode(), "application/feed+json", BASE)
+    first, second = read.entries
+    assert (read.version, read.lang, read.rejected) == ("json11", "ar", ("no_title_no_text", "no_title_no_text"))
+    assert (first.title, first.url, first.text) == ("هجوم على قاعدة <عين>", BASE + "a/1", "One\nTwo & three")
+    assert (first.summary, first.author) == ("S", "A, B")
+    assert first.published == datetime(2026, 11, 24, 7, tzinfo=UTC)
+    assert (second.guid, second.title) == ("2", "Only a text with < in it")
+    assert json.loads(first.raw)["id"] == "1"
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"version": 1}', b'{"items": []}', b"[1]", b"{" * 100_000])
+def test_other_json_is_no_feed(body: bytes) -> None:
+    assert read_feed(body, None, BASE).version == ""
+
+
+def test_raw_items_are_cut_out_of_a_feed() -> None:
+    items = "<item><title>A</title><x:y>kept</x:y></item><item><title>B</title></item>"
+    read = read_feed(f'<rss version="2.0" xmlns:x="x"><channel>{items}</channel></rss>'.encode(), None, BASE)
+    assert [entry.raw for entry in read.entries] == [
+        "<item><title>A</title><x:y>kept</x:y></item>",
+        "<item><title>B</title></item>",
+    ]
+
+
+NEWS = """<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"
+ xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+<url><loc>https://outlet.example/old</loc><news:news><news:publication><news:name>O</news:name>
+<news:language>ar</news:language></news:publication><news:publication_date>2026-11-23T10:00:00+03:00</news:publication_date>
+<news:title>Older &amp; first</news:title></news:news></url>
+<url><loc>https://outlet.example/new</loc><image:image><image:loc>https://i.example/x.jpg</image:loc>
+<image:title>A picture</image:title></image:image><news:news><news:publication_date>2026-11-24</news:publication_date>
+<news:title><![CDATA[Newer]]></news:title></news:news></url>
+<url><loc>https://outlet.example/2026/militia-attacks-base-in-anbar-123.html</loc></url>
+<url><loc>javascript:alert(1)</loc></url><url><loc>https://outlet.example/x</loc></url>
+</urlset>"""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_news_sitemap_is_read_newest_first(packed: bool) -> None:
+    body = gzip.compress(NEWS.encode()) if packed else NEWS.encode()
+    read = read_sitemap(body, None, BASE + "sitemap.xml")
+    assert [(entry.title, entry.url) for entry in read.entries] == [
+        ("Newer", BASE + "new"),
+        ("Older & first", BASE + "old"),
+        ("Militia attacks base in anbar", BASE + "2026/militia-attacks-base-in-anbar-123.html"),
+    ]
+    assert read.entries[1].published == datetime(2026, 11, 23, 7, tzinfo=UTC)
+    assert read.entries[1].lang == "ar"
+    assert read.rejected == ("no_link", "no_title_no_text")
+    assert read.entries[0].raw.startswith("<url")
+
+
+def test_index_gives_its_newest_news_sitemaps_of_the_same_site() -> None:
+    rows = [
+        ("https://outlet.example/pages.xml", "2026-11-24"),
+        ("https://outlet.example/news-1.xml", "2026-11-01"),
+        ("https://cdn.outlet.example/news-2.xml.gz", "2026-11-20"),
+        ("https://elsewhere.example.net/news.xml", "2026-11-24"),
+        ("https://outlet.example/archive.xml", ""),
+        ("https://outlet.example/tags.xml", "2020-01-01"),
+    ]
+    maps = "".join(f"<sitemap><loc>{url}</loc><lastmod>{date}</lastmod></sitemap>" for url, date in rows)
+    read = read_sitemap(f"<sitemapindex>{maps}</sitemapindex>".encode(), None, BASE)
+    assert read.more == (rows[2][0], rows[1][0], rows[0][0])
+
+
+HOSTILE = [
+    ("entity", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><urlset><url><loc>https://a.example/</loc><title>&e;</title></url></urlset>'),
+    ("laughs", b"<!DOCTYPE x [<!ENTITY a 'ha'>" + b"".join(f"<!ENTITY {chr(98 + n)} '{'&' + chr(97 + n) + ';'}'>".encode() for n in range(20)) + b"]><urlset>&u;</urlset>"),
+    ("gzip bomb", gzip.compress(b"\0" * 100_000_000)),
+    ("broken gzip", gzip.compress(NEWS.encode())[:80]),
+    ("no XML", b"hello"),
+    ("HTML", b"<html><body>no</body></html>"),
+    ("empty", b""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [row[1] for row in HOSTILE], ids=[row[0] for row in HOSTILE])
+def test_hostile_sitemap_costs_little_and_gives_nothing(body: bytes) -> None:
+    started = time.process_time()
+    read = read_sitemap(body, None, BASE)
+    assert time.process_time() - started < 1.0
+    assert not read.entries
+
+
+def test_long_sitemap_gives_its_newest() -> None:
+    rows = "".join(
+        f"<url><loc>https://outlet.example/a-b-c-{n}x</loc><lastmod>2026-11-{n % 24 + 1:02}</lastmod></url>"
+        for n in range(5000)
+    )
+    read = read_sitemap(f"<urlset>{rows}</urlset>".encode(), None, BASE)
+    assert len(read.entries) == MOST
+    dates = {entry.updated for entry in read.entries}
+    assert dates == {datetime(2026, 11, day, tzinfo=UTC) for day in (24, 23, 22)}
+
+
+FRONT = """<html lang="ar"><body><nav><a href="/sections/politics-and-more-things-to-read">Everything about politics</a></nav>
+<main><article><a href="/2026/11/24/first"><img src="x.jpg"></a>
+<h2><a href="/2026/11/24/first?utm_source=home">هجوم بطائرة مسيرة على قاعدة في الأنبار</a></h2>
+<time datetime="2026-11-24T10:00:00+03:00">now</time></article>
+<article><a class="card" href="https://outlet.example/news/654321"><h3>Militia denies attack on the base</h3><p>More words</p></a></article>
+<a href="/tag/iraq-and-its-neighbours-2026">A tag page with quite many words</a>
+<a href="https://elsewhere.example.net/news/99999">Some headline of another outlet altogether</a>
+<a href="/news/777777">Short</a><a href="javascript:void(0)">Something that only looks like a link</a></main>
+<footer><a href="/2026/terms-and-conditions-of-use">Terms and conditions of this site</a></footer></body></html>"""
+
+
+def test_links_of_a_section_are_guessed() -> None:
+    read = read_section(FRONT.encode(), "text/html; charset=utf-8", BASE)
+    assert [(entry.title, entry.url) for entry in read.entries] == [
+        ("هجوم بطائرة مسيرة على قاعدة في الأنبار", BASE + "2026/11/24/first"),
+        ("Militia denies attack on the base", BASE + "news/654321"),
+    ]
+    assert [entry.published for entry in read.entries] == [datetime(2026, 11, 24, 7, tzinfo=UTC), None]
+    assert read.lang == "ar"
+
+
+def test_links_of_a_section_are_selected() -> None:
+    assert [entry.url for entry in read_section(FRONT.encode(), None, BASE, "article h2 a, a.card").entries] == [
+        BASE + "2026/11/24/first",
+        BASE + "news/654321",
+    ]
+    assert "h5" in read_section(FRONT.encode(), None, BASE, "h5 a").problem
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('kind: section, select: "a["', "is no CSS selector"),
+        ('kind: feed, select: "a"', "kind: section only"),
+        ("kind: sitmap", 'did you mean "sitemap"'),
+        ("full_text: yes", "full_text"),
+    ],
+)
+def test_faulty_keys_of_a_source_are_named(tmp_path: Path, keys: str, said: str) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(f'sources: [{{id: a, url: "https://a.example/", {keys}}}]\n', encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        read_sources(path)
+    words = " ".join(str(problem) for problem in raised.value.problems)
+    assert said in words or "allowed: auto, always, never" in words
