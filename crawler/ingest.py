@@ -124,7 +124,9 @@ class _Line:
             identity = Identity(Relation.NEW, self._add(keys, made), 1)
         elif identity.relation is Relation.REVISED:
             stored.revised += 1
-            self._revise(made, identity)
+            said = {each.said for each in known if each.article == identity.article and each.source == self._source.id}
+            stands = {each.content_key for each in known if each.article == identity.article}
+            self._revise(made, identity, paged=not said & stands)
         else:
             stored.known += 1
         stored.placed.append((identity.relation, identity.article))
@@ -158,11 +160,14 @@ class _Line:
             count_sentences(self._connection, self._source.id, edges(told), self._now)
         return name
 
-    def _revise(self, made: Draft, identity: Identity) -> None:
-        """Store the next revision, what it changed, and its keys in place of the old text's."""
+    def _revise(self, made: Draft, identity: Identity, *, paged: bool) -> None:
+        """Store the next revision, what it changed, and its keys in place of the old text's.
+
+        Where the page's text stands (`paged`), the source's own summary is no change of it: only headlines compare.
+        """
         title, body = store.content_of(self._connection, identity.article)
         after = self._read(made.title, made.text or made.summary)
-        if len(made.text or made.summary) * 2 < len(body):  # the page's text stood there: only headlines compare
+        if paged:
             change = material(self._read(title, ""), self._read(made.title, ""))
         else:
             change = material(self._read(title, body), after)
