@@ -85,6 +85,7 @@ def label(condition: Condition) -> str:
         "at_least": f"at least {options.get('k')} of",
         "near": f"near({parts}) within {options.get('within')}{', in this order' if options.get('ordered') else ''}",
         "same": f"same {options.get('unit')}({parts})",
+        "filter": f"filter {options.get('name')}",
         "regex": f"regex /{options.get('pattern')}/",
         "like": f"like an example, at least {options.get('min_similarity')}",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -94,17 +95,28 @@ def _all_terms(rule: Rule) -> Iterator[str]:
 
 
 def _repeated(config: Config) -> Iterator[Problem]:
-    """Find terms of one list or entity that are the same once folded."""
+    """Find terms of one list or entity that are one but for case and marks.
+
+    An Arabic and a Persian spelling fold to one as well; written both, they tell the reader what is covered.
+    """
     words = [(each.id, each.place, each.terms) for each in config.lists.values()]
     words += [(each.id, each.place, each.aliases) for each in config.entities.values()]
     for name, place, terms in words:
-        folded = Counter(
-            fold(term) for term in terms if not term.startswith("=") and "*" not in term and "?" not in term
-        )
+        counted = Counter(_unmarked(term) for term in terms if not term.startswith("="))
         for term in terms:
-            if not term.startswith("=") and folded[fold(term)] > 1:
-                folded[fold(term)] = 0
-                yield Problem(place, f'"{term}" stands more than once in "{name}" but for case, marks or letter forms')
+            if not term.startswith("=") and counted[_unmarked(term)] > 1:
+                counted[_unmarked(term)] = 0
+                yield Problem(place, f'"{term}" stands more than once in "{name}" but for case and marks')
+
+
+def _unmarked(term: str) -> str:
+    """Give a term without case, marks, apostrophes and hyphens, its letters left in their own script."""
+    plain = unicodedata.normalize("NFKD", term).casefold()
+    return " ".join(
+        "".join(
+            each if each.isalnum() or each in "*?" else " " * (each == "-" or each.isspace()) for each in plain
+        ).split()
+    )
 
 
 def _shared_aliases(config: Config) -> Iterator[Problem]:
@@ -117,7 +129,10 @@ def _shared_aliases(config: Config) -> Iterator[Problem]:
 
 
 def _look_alikes(config: Config) -> Iterator[Problem]:
-    """Find names that stand inside another's, or that fuzzy matching cannot part, where no not_like says so."""
+    """Find names that stand inside another's, or that fuzzy matching cannot part, where no not_like says so.
+
+    What is an entity of the shorter name's kind may hold that name: Baghdad airport is in Baghdad.
+    """
     names = [(entity, alias, fold(alias)) for entity in config.entities.values() for alias in entity.aliases]
     by_bones: dict[str, set[str]] = {}
     for entity, _, folded in names:
@@ -125,8 +140,9 @@ def _look_alikes(config: Config) -> Iterator[Problem]:
             by_bones.setdefault(_bones(folded), set()).add(entity.id)
     for entity, alias, folded in names:
         known = {fold(each) for each in entity.not_like}
+        own = members(config.entities, entity.id)
         for other, longer, inside in names:
-            if other.id != entity.id and folded in inside and folded != inside and inside not in known:
+            if folded in inside and folded != inside and inside not in known and other.id not in own:
                 yield Problem(
                     entity.place,
                     f'"{alias}" stands inside "{longer}" of "{other.id}"; if that is another, add it to not_like',
@@ -194,19 +210,15 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
 
 def _never_confirmed(config: Config) -> Iterator[Problem]:
     """Find rules whose `when` asks for what the sources can never give; agencies they name may add origins."""
+    owners = {source.owner or source.id for source in config.sources}
     best = min((source.reliability for source in config.sources), default="F")
     for rule in config.rules:
         if rule.when.reliability and best > rule.when.reliability:
-            wanted = rule.when.reliability
-            yield Problem(
-                rule.place,
-                f'rule "{rule.id}" waits for a source of reliability {wanted} or better, and the best is {best}; '
-                "set reliability of the sources, or ask for less",
-            )
-        if rule.when.origins > 1 and len(config.sources) < 2:
-            yield Problem(
-                rule.place, f'rule "{rule.id}" waits for {rule.when.origins} origins, and there is one source only'
-            )
+            words = f"waits for a source of reliability {rule.when.reliability} or better, and the best is {best}"
+            yield Problem(rule.place, f'rule "{rule.id}" {words}; set reliability of the sources, or ask for less')
+        if rule.when.origins > len(owners):
+            words = f"waits for {rule.when.origins} origins, and the sources have {len(owners)} owners"
+            yield Problem(rule.place, f'rule "{rule.id}" {words}; it may wait for ever')
 
 
 def _groups(condition: Condition) -> Iterator[Condition]:

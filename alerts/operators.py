@@ -21,8 +21,7 @@ from alerts.proximity import UNITS, near, same
 from alerts.reading import FIELDS, Mention, Mentions, Reading
 from alerts.rule import LEAD_WORDS, Condition
 from crawler.folding import fold
-from crawler.keys import MISSING, Choice, Flag, Key, ListOf, Number, Raw, Table, Text, nearest
-from crawler.yamlfile import Mapping as MappingNode
+from crawler.keys import IDENT, MISSING, Choice, Flag, Key, ListOf, Number, Raw, Table, Text, nearest
 from crawler.yamlfile import Node, Problems, Scalar, Sequence
 
 Anchors = frozenset[str] | None
@@ -63,7 +62,7 @@ def is_possible(condition: Condition, terms: Set[str]) -> bool:
         return condition.term in terms
     if op in {"all", "near", "same"}:
         return all(is_possible(child, terms) for child in condition.children)
-    if op in {"any", "at_least", "title", "lead", "body"}:
+    if op in {"any", "at_least", "title", "lead", "body", "filter"}:
         return any(is_possible(child, terms) for child in condition.children)
     return True
 
@@ -96,15 +95,6 @@ def read_term(node: Node, problems: Problems) -> str:
         problems.add(node.place, f'"{term}" has too few letters to be searched for; write at least {SHORTEST_NEEDLE}')
         return ""
     return str(term)
-
-
-def read_whole(node: Node, problems: Problems) -> Condition | None:
-    """Read a rule's whole `match`, which must be able to be found by something."""
-    condition = read_condition(node, problems)
-    if isinstance(node, MappingNode) and condition is not None and not asks(condition):
-        problems.add(node.place, '"match" has only "none": it would fire on almost every article; add any or all')
-        return None
-    return condition
 
 
 def asks(condition: Condition) -> bool:
@@ -143,6 +133,12 @@ def _read_group(op: str, node: Sequence, problems: Problems, **options: object) 
 def _read_field(op: str, node: Node, problems: Problems) -> Condition | None:
     child = read_condition(node, problems)
     return Condition(op, node.place, (child,)) if child is not None else None
+
+
+def _read_filter(op: str, node: Node, problems: Problems) -> Condition | None:
+    """Read the name of a filter; `rulebook` puts that filter's condition under it."""
+    name = IDENT.read(node, problems)
+    return None if name is MISSING else Condition(op, node.place, options={"name": name})
 
 
 def _read_table(op: str, table: Table, over: str) -> Callable[[str, Node, Problems], Condition | None]:
@@ -264,6 +260,10 @@ def _test_same(condition: Condition, reading: Reading) -> Mentions | None:
 
 def _test_field(condition: Condition, reading: Reading) -> Mentions | None:
     return evaluate(condition.children[0], narrowed(condition.op, reading))
+
+
+def _test_filter(condition: Condition, reading: Reading) -> Mentions | None:
+    return evaluate(condition.children[0], reading)
 
 
 def narrowed(field: str, reading: Reading) -> Reading:
@@ -439,6 +439,7 @@ def _operators() -> dict[str, Operator]:
             )
             for name, doc in values.items()
         },
+        "filter": Operator(_read_filter, _test_filter, _anchor_any, IDENT.schema(), "the condition of that name holds"),
         "regex": Operator(_read_regex, _test_regex, _anchor_none, {"type": "string"}, regex_doc),
         "like": Operator(_read_like, _test_like, _anchor_none, LIKE.schema(), like_doc),
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 from alerts.alert import Receiver, Severity
 from alerts.lexicon import members, terms_of
-from alerts.operators import asks, read_condition, read_term, read_whole
+from alerts.operators import asks, read_condition, read_term
 from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
 from crawler.keys import IDENT, MISSING, Choice, Number, nearest, twice
 from crawler.yamlfile import Mapping as MappingNode
@@ -51,6 +51,7 @@ class _Reader:
                 self._add(entity.place, f'"{name}" is a list already; entities and lists share their names')
             self._refuse_circle(entity)
         self._filters = {name: self._filter(row) for name, row in self._given("filters").items()}
+        self._filters = {name: self._resolved(each, (name,)) for name, each in self._filters.items()}
         return Book(self._entities, self._lists, tuple(self._rules(self._given("rules", ()))))
 
     def _given(self, section: str, nothing: Any = None) -> Any:
@@ -148,6 +149,28 @@ class _Reader:
             self._check_names(condition)
         return condition
 
+    def _resolved(self, condition: Condition | None, inside: tuple[str, ...] = ()) -> Condition | None:
+        """Put under each `filter` of a tree the condition it names; `inside` are the filters we are in."""
+        if condition is None:
+            return None
+        if condition.op != "filter":
+            children = tuple(self._resolved(child, inside) for child in condition.children)
+            whole = tuple(child for child in children if child is not None)
+            return replace(condition, children=whole) if len(whole) == len(children) else None
+        name = str(condition.options["name"])
+        if name in inside:
+            self._add(condition.place, f'filter "{name}" names itself, by way of {" -> ".join(inside)}; take one out')
+            return None
+        found = self._resolved(self._named_filter(name, condition.place), (*inside, name))
+        return None if found is None else replace(condition, children=(found,))
+
+    def _named_filter(self, name: str, place: Place) -> Condition | None:
+        if name in self._filters:
+            return self._filters[name]
+        near, known = nearest(name, self._filters), ", ".join(self._filters) or "none"
+        self._add(place, f'"{name}" is no filter{near}; known: {known}')
+        return None
+
     def _rules(self, rows: Iterable[Row]) -> Iterator[Rule]:
         kept = list(rows)
         twice([row["id"] for row in kept if row["id"] is not MISSING], "rule id", self._problems)
@@ -157,9 +180,7 @@ class _Reader:
                 yield made
 
     def _rule(self, row: Row) -> Rule | None:
-        condition = None if row["match"] is MISSING else read_whole(row["match"], self._problems)
-        if condition is not None:
-            self._check_names(condition)
+        condition = None if row["match"] is MISSING else self._whole(row["match"])
         self._check_notify(row["notify"])
         filtered = self._filtered(condition, row["filters"])
         score = self._score(row["score"])
@@ -190,6 +211,16 @@ class _Reader:
         )
         return replace(made, version=version_of(made, self._entities, self._lists))
 
+    def _whole(self, node: Node) -> Condition | None:
+        """Read a rule's whole `match`, which must be able to be found by something."""
+        condition = self._resolved(read_condition(node, self._problems))
+        if condition is None:
+            return None
+        self._check_names(condition)
+        if not asks(condition):
+            self._add(node.place, '"match" has only "none": it would fire on almost every article; add any or all')
+        return condition
+
     def _check_notify(self, notify: Any) -> None:
         if notify is MISSING:
             return
@@ -212,13 +243,7 @@ class _Reader:
 
     def _filtered(self, condition: Condition | None, names: Rows[tuple[str, Place]]) -> Condition | None:
         """Join a rule's tree and the filters it names."""
-        filters = []
-        for name, place in names:
-            if name not in self._filters:
-                near, known = nearest(name, self._filters), ", ".join(self._filters) or "none"
-                self._add(place, f'filters names "{name}", which is no filter{near}; known: {known}')
-            else:
-                filters.append(self._filters[name])
+        filters = [self._named_filter(name, place) for name, place in names]
         if condition is None or any(each is None for each in filters):
             return None
         kept = tuple(each for each in filters if each is not None)
@@ -241,7 +266,7 @@ class _Reader:
             return None
         boosts = []
         for row in values["boosts"]:
-            condition = read_condition(row["if"], self._problems)
+            condition = self._resolved(read_condition(row["if"], self._problems))
             if condition is not None:
                 self._check_names(condition)
                 boosts.append(Boost(condition, row["add"]))
@@ -290,9 +315,12 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
             words.append((each, sorted(entity.aliases), entity.fuzzy, judged))
     scored = rule.score and (rule.score.title, rule.score.lead, rule.score.lead_words, rule.score.body)
     boosted = [(_shape(boost.condition), boost.add) for boost in boosts]
-    decides = (rule.id, _shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))
-    asked = () if rule.when == When() else (rule.when,)
-    text = repr((decides, sorted(rule.masks), scored, boosted, words, *asked))
+    decides: tuple[object, ...] = (
+        rule.id, _shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang)
+    )  # fmt: skip
+    if rule.when != When():
+        decides += (rule.when.origins, rule.when.reliability)
+    text = repr((decides, sorted(rule.masks), scored, boosted, words))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

@@ -345,6 +345,18 @@ def members_of(connection: Connection, name: str) -> tuple[Member, ...]:
     return tuple(_member(row) for row in connection.execute(_MEMBERS_OF, {"name": name}).mappings())
 
 
+def members_since(connection: Connection, since: datetime) -> tuple[Member, ...]:
+    """Give the articles of all stories that an article joined since then, in the order they were first seen."""
+    joined = _MEMBERS.where(stories.c.joined >= since)
+    return tuple(_member(row) for row in connection.execute(joined).mappings())
+
+
+def story_of(connection: Connection, article: str) -> str | None:
+    """Give the story of the article of that id; None where there is no such article."""
+    found: str | None = connection.scalar(select(articles.c.story).where(articles.c.id == article))
+    return found
+
+
 def _member(row: RowMapping) -> Member:
     return Member(**{**row, "relation": Relation(row["relation"])})
 

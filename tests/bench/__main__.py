@@ -6,10 +6,11 @@ import os
 import platform
 import sys
 
-from tests.bench import june, latency, matching, seed, stories, stories_stress, stories_window, timeline, weight
+from tests.bench import desk, june, latency, matching, seed, stories, stories_stress, stories_window, timeline, weight
 
 BENCHES = {
     "seed": seed.run,
+    "desk": desk.run,
     "matching": matching.run,
     "latency": latency.run,
     "stories": stories.run,

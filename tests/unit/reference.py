@@ -122,7 +122,7 @@ class Reference:
         results = [self.test(child, fields, masks) for child in condition.children]
         held = [each for each in results if each is not None]
         union = [each for result in held for each in result]
-        if condition.op == "any":
+        if condition.op in {"any", "filter"}:
             return union if held else None
         if condition.op == "all":
             return union if len(held) == len(results) else None

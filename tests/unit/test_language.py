@@ -33,6 +33,8 @@ lists:
   us-forces: ["US troops", "American forces"]
 filters:
   not-sport: {none: [football]}
+  armed-in-iraq: {all: [militia, {filter: in-iraq}]}
+  in-iraq: [Iraq, Baghdad]
 rules:
 """
 RULE = "  - {{id: {name}, title: T, match: {match}, severity: {severity}, notify: [console]{more}}}\n"
@@ -55,6 +57,10 @@ HOLDS = [
     ("near too far", "near: {terms: [a1, b1], within: 2}", "a1 x x b1", False),
     ("near in any order", "near: {terms: [b1, a1], within: 1}", "a1 b1", True),
     ("near in this order", "near: {terms: [b1, a1], within: 1, ordered: true}", "a1 b1", False),
+    ("filter in a title", "title: {filter: armed-in-iraq}", "Militia in Baghdad", True),
+    ("filter looks only where it stands", "title: {filter: armed-in-iraq}", "Militia | in Baghdad", False),
+    ("filter as a group of near", "near: {terms: [{filter: in-iraq}, drone], within: 2}", "drone hits Iraq", True),
+    ("filter under none", "all: [militia], none: [{filter: in-iraq}]", "Militia in Iraq", False),
     ("near over fields", "near: {terms: [a1, b1], within: 9}", "a1 | b1", False),
     ("near of a list and a wildcard", 'near: {terms: ["$us-forces", [base, "militia*"]], within: 3}', "US troops met militiamen", True),
     ("near needs two mentions", 'near: {terms: ["militia*", militias], within: 5}', "militias", False),
@@ -144,6 +150,9 @@ MISTAKES = [
     ("{regex: 'a*'}", "it matches the empty text"),
     ("{like: {examples: [x1], min_similarity: 7}}", '"7" is not a number from 0.05 to 1'),
     ("['*']", "has too few letters to be searched for"),
+    ("{filter: not-sprot}", '"not-sprot" is no filter (did you mean "not-sport"?)'),
+    ("{filter: not-sport}", 'has only "none"'),
+    ("{filter: [not-sport]}", "an id"),
     ("{title: {none: [a1]}}", 'has only "none"'),
 ]
 
@@ -163,7 +172,7 @@ def test_mistakes_are_named(tmp_path: Path, match: str, words: str) -> None:
         (
             "priority",
             "filters: [not-sprot]",
-            'filters names "not-sprot", which is no filter (did you mean "not-sport"?)',
+            '"not-sprot" is no filter (did you mean "not-sport"?)',
         ),
         ("priority", "except: '$nobody'", '"except" takes a list of terms'),
     ],
