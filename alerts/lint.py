@@ -210,19 +210,15 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
 
 def _never_confirmed(config: Config) -> Iterator[Problem]:
     """Find rules whose `when` asks for what the sources can never give; agencies they name may add origins."""
+    owners = {source.owner or source.id for source in config.sources}
     best = min((source.reliability for source in config.sources), default="F")
     for rule in config.rules:
         if rule.when.reliability and best > rule.when.reliability:
-            wanted = rule.when.reliability
-            yield Problem(
-                rule.place,
-                f'rule "{rule.id}" waits for a source of reliability {wanted} or better, and the best is {best}; '
-                "set reliability of the sources, or ask for less",
-            )
-        if rule.when.origins > 1 and len(config.sources) < 2:
-            yield Problem(
-                rule.place, f'rule "{rule.id}" waits for {rule.when.origins} origins, and there is one source only'
-            )
+            words = f"waits for a source of reliability {rule.when.reliability} or better, and the best is {best}"
+            yield Problem(rule.place, f'rule "{rule.id}" {words}; set reliability of the sources, or ask for less')
+        if rule.when.origins > len(owners):
+            words = f"waits for {rule.when.origins} origins, and the sources have {len(owners)} owners"
+            yield Problem(rule.place, f'rule "{rule.id}" {words}; it may wait for ever')
 
 
 def _groups(condition: Condition) -> Iterator[Condition]:

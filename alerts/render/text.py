@@ -44,6 +44,7 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     lines = [
         isolated(article.title),
         f"{article.outlet}{_host(article.url)}{f', {article.lang}' if article.lang else ''}",
+        *_rated(alert.standing),
         _times(alert, timezone),
         *([article.url] if article.url else ["(the source gave no link)"]),
         "",
@@ -51,7 +52,6 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
         *_quote(alert),
         *(_why(cause) for cause in alert.causes),
         *_also(alert),
-        *_rated(alert.standing),
         *_siblings(alert),
         f"Sent because: {REASONS[delivery.reason]}.",
         f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}",

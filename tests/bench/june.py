@@ -90,7 +90,7 @@ def sampled(connection: sqlite3.Connection) -> list[str]:
 
 
 _ARTICLES = (
-    "SELECT a.*, s.thread, r.summary, r.text FROM articles a JOIN stories s ON s.id = a.story "
+    "SELECT a.*, s.thread, r.title AS first_title, r.summary, r.text FROM articles a JOIN stories s ON s.id = a.story "
     "JOIN revisions r ON r.article = a.id AND r.number = 1 ORDER BY a.first_seen, a.rowid"
 )
 
@@ -111,7 +111,8 @@ def alike(rows: list[dict[str, Any]]) -> Any:
 
 def _shown(row: dict[str, Any]) -> str:
     body = " ".join((row["text"] or row["summary"] or "").split())[:300]
-    return f"  {row['first_seen'][:16]} {row['outlet']}: {row['title']}\n      {body}"
+    edited = f" (later: {row['title']})" if row["title"] != row["first_title"] else ""
+    return f"  {row['first_seen'][:16]} {row['outlet']}: {row['first_title']}{edited}\n      {body}"
 
 
 if __name__ == "__main__":

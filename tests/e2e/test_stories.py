@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 from typing import Any
+
+import pytest
 
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
@@ -108,6 +113,29 @@ def test_rule_with_when_tells_once_on_the_second_origin_also_after_a_restart(des
     assert "condition on the thread has come to hold" in message
     desk.rounds(T3)
     assert len(told(desk)) == 1
+    assert balanced(desk)
+
+
+@pytest.mark.parametrize(
+    ("point", "k"), [("before_commit", 3), ("after_commit", 3), ("before_commit", 4), ("after_commit", 4)]
+)
+def test_kill_while_the_second_origin_joins_neither_loses_nor_repeats(desk: Desk, point: str, k: int) -> None:
+    headline = "Militia seizes bridge at Hawija, governor says"
+    desk.outlet.serve("/a.xml", rss(item("a1", headline)))
+    desk.outlet.serve("/b.xml", rss(item("b0", "Quiet day")))
+    confirmed(desk, "/a.xml", "/b.xml")
+    desk.rounds(T0)
+    desk.outlet.serve("/b.xml", rss(item("b1", "Group seizes bridge at Hawija, governor says", date=D1)))
+    words = [sys.executable, "-m", "tests.e2e.killed", point, str(k), "run", "--at", "-"]
+    given = {"cwd": desk.place, "env": desk.environ(), "input": f"{T1}\n", "text": True}
+    done = subprocess.run(words, **given, capture_output=True, timeout=60, check=False)  # type: ignore[call-overload]
+    assert done.returncode == -signal.SIGKILL
+    desk.rounds(T2, T3)
+    clean = [title.removeprefix("(possible repeat) ") for title, _ in told(desk)]
+    assert set(clean) == {f"PRIORITY {headline} | Outlet 1"}
+    repeats = [title for title, _ in told(desk) if title.startswith("(possible repeat)")]
+    assert len(clean) - len(repeats) == 1
+    assert waits(desk) == []
     assert balanced(desk)
 
 

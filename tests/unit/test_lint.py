@@ -25,7 +25,7 @@ WARNED = [
     ("asks for too much", 'receivers: {console: {urls: ["console://"], min_severity: flash}}\n', RULE % "[a1]", "no rule that notifies it is so urgent"),
     ("dead term", CONSOLE, RULE % '["militia*", militias]', '"militias" is dead beside "militia*"'),
     ("never so reliable", CONSOLE, RULE.replace("tests:", "when: {reliability: B}, tests:") % "[a1]", "waits for a source of reliability B or better, and the best is F"),
-    ("never confirmed", CONSOLE, RULE.replace("tests:", "when: {origins: 2}, tests:") % "[a1]", "waits for 2 origins, and there is one source only"),
+    ("never confirmed", CONSOLE, RULE.replace("tests:", "when: {origins: 2}, tests:") % "[a1]", "waits for 2 origins, and the sources have 1 owners; it may wait for ever"),
     ("forbidden and asked for", CONSOLE, RULE % "{any: [a1, b1], none: [b1]}", 'asks for "b1" and forbids it'),
 ]  # fmt: skip
 

@@ -41,6 +41,7 @@ FULL = replace(
 GOLDEN = """\
 Bomb hits militia patrol
 Wire
+Reliability: B2, automatic (2 origins: agency, daily)
 Published 14 Jun 12:00 UTC; seen 14 Jun 12:00 UTC
 (the source gave no link)
 
@@ -48,7 +49,6 @@ Updated: 14 -> 17 killed
 Updated: CORRECTED
 Why: Militias (rule r, version 0a1b2c3d): "militia" in the title
 Also reported by: Daily
-Reliability: B2, automatic (2 origins: agency, daily)
 Same event: Story 7 (Daily, s7); Story 6 (Daily, s6); Story 5 (Daily, s5); and 2 more
 Sent because: what it tells has changed.
 Story s1, alert 2, delivery d1"""
