@@ -123,8 +123,8 @@ def test_trouble_is_told_once_and_recovery_once(
     desk.outlet.serve("/a.xml", rss({"title": "News", "guid": "n"}, *ITEMS))
     desk.rounds(at(2 * hours + 7), at(2 * hours + 8))
     assert desk.hook.titles()[1:] == ["WATCHFLOOR well again: s1"]
-    words = desk.run("sources").stdout
-    assert words.startswith("s1  ok")
+    assert sources_of(desk)["s1"]["state"] == "well"
+    assert desk.run("sources").stdout.startswith("s1  not modified; polled ")
 
 
 def test_all_hosts_failing_at_once_charge_no_source_and_give_one_notice(desk: Desk) -> None:
