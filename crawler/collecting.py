@@ -28,7 +28,8 @@ from crawler.workers import Workers
 log = logging.getLogger(__name__)
 RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
 ASKED_LATELY = 3600.0  # seconds
-BURST = 64  # sources due at once before they are spread
+BURST = 64  # sources due at once, as at a start or after a suspend, before they are spread
+SPREAD_AGAIN = timedelta(minutes=10)  # a slow tick also finds many due: putting them off again would starve them
 Clock = Callable[[], datetime]
 
 
@@ -41,6 +42,7 @@ class Collecting:
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._unsaved: dict[str, SourceState] = {}
         self._before: dict[str, SourceState] = {}  # states of well sources that fail now, until we know whose fault
+        self._spread: datetime | None = None
         self.network = Network()
         self.backfill = timedelta(0)  # how far back a first poll may alert; it decides whose pages are worth a fetch
         self.polled: set[str] = set()  # since someone last asked; health is judged by them
@@ -107,7 +109,8 @@ class Collecting:
         """Start polls of what is due; `news` is called as soon as one of them brought an article."""
         now = clock()
         waiting = [each for each in self.due(now) if each.id not in self._polls]
-        if len(waiting) > BURST:
+        if len(waiting) > BURST and (self._spread is None or now - self._spread > SPREAD_AGAIN):
+            self._spread = now
             self.spread(waiting, now)
             waiting = [each for each in waiting if self.states[each.id].due <= now]
         for source in waiting:

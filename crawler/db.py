@@ -185,6 +185,8 @@ class WriterLane:
         try:
             with self._database.write() as connection:
                 for work, future in batch:
+                    if not future.set_running_or_notify_cancel():
+                        continue  # its caller was cancelled; from here on the future cannot be
                     try:
                         with connection.begin_nested():
                             done.append((future, work(connection)))
