@@ -73,9 +73,10 @@ class Article:
 class Placement:
     """Where an article stands: its story, its thread, its relation to the story, and the evidence for it.
 
-    `change` says what changed, in words ("14 -> 17 killed", "CORRECTED", "new lead"): of an updated article,
-    and of a revision whose change is material. `origin` is whose report it is: its owner, or for a duplicate
-    or updated article the agency it names or the origin of what it repeats.
+    `change` says what changed, in words ("14 -> 17 killed", "CORRECTED", "new lead"): of an updated article or
+    a revision whose change is material; an update that only says more or says it otherwise has none. `origin` is
+    whose report it is: its owner, or for a duplicate or updated article the agency it names or the origin of what
+    it repeats.
     """
 
     relation: Relation

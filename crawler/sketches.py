@@ -105,10 +105,12 @@ def expire(connection: Connection, now: datetime) -> int:
     return len(rows)
 
 
+_FIRST = select(sketched.c.seq).where(sketched.c.seen >= bindparam("since")).order_by(sketched.c.seen).limit(1)
+
+
 def first_in_window(connection: Connection, now: datetime) -> int:
     """Give the lowest seq whose keys are looked at."""
-    found = select(sketched.c.seq).where(sketched.c.seen >= now - WINDOW).order_by(sketched.c.seen).limit(1)
-    return connection.scalar(found) or NOTHING
+    return connection.scalar(_FIRST, {"since": now - WINDOW}) or NOTHING
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Addresses: the link we keep (tracking taken off), the key that says two links are one page, the host."""
+"""Addresses: the link we keep (tracking taken off), the key of a page, the host, the name of a wrapper."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ TRACKING = re.compile(
     re.IGNORECASE,
 )
 LONGEST = 2048
+WRAPPERS = {"news.google.com": "Google News", "news.yahoo.com": "Yahoo News", "flip.it": "Flipboard"}
+_MOBILE = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.[^.])")
+_AMP_PATH = re.compile(r"(?:/amp|\.amp)(?=/?$)|^/amp(?=/)|(?<=\.)amp\.(?=html?$)")
+_AMP_PAIR = re.compile(r"^(?:amp(?:=1|=true|=)?|outputType=amp)$")
+_AMP_CACHE = re.compile(
+    r"^https?://(?:[^/]+\.cdn\.ampproject\.org/(?:c|v)/(?:s/)?|(?:www\.)?google\.[a-z.]+/amp/s/)(?P<page>.+)$"
+)
 
 
 def clean(url: str) -> str:
@@ -29,10 +36,30 @@ def clean(url: str) -> str:
 
 
 def key(url: str) -> str:
-    """Give what two links to one page share: scheme, www., a trailing slash and the query's order do not count."""
-    parts = urlsplit(canonicalize_url(clean(url)))
-    host = parts.netloc.removeprefix("www.").removesuffix(":80").removesuffix(":443")
-    return f"{host}{parts.path.rstrip('/')}{'?' if parts.query else ''}{parts.query}"
+    """Give what two links to one page share.
+
+    Scheme, www., mobile and AMP forms of a page, a trailing slash and the query's order do not count. The
+    link of a wrapper (Google News) says nothing of the page behind it and stays a key of its own.
+    """
+    parts = urlsplit(canonicalize_url(clean(_out_of_cache(url))))
+    host = parts.netloc.removesuffix(":80").removesuffix(":443")
+    if not wrapper(url):
+        host = _MOBILE.sub("", host)
+    query = "&".join(pair for pair in parts.query.split("&") if pair and not _AMP_PAIR.match(pair))
+    path = _AMP_PATH.sub("", parts.path).rstrip("/")
+    return f"{host}{path}{'?' if query else ''}{query}"
+
+
+def wrapper(url: str) -> str:
+    """Name the service whose link hides the page's own, "" where the link is the page's."""
+    parts = urlsplit(url)
+    return next((name for host, name in WRAPPERS.items() if (parts.hostname or "") == host), "")
+
+
+def _out_of_cache(url: str) -> str:
+    """Give the address of the page that an AMP cache serves; any other link as it is."""
+    found = _AMP_CACHE.match(url)
+    return f"https://{found['page']}" if found else url
 
 
 def usable(url: str | None) -> str | None:

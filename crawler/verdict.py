@@ -163,7 +163,7 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
     measured = f"{found.contained:.0%} contained".replace("%", " %")
     if found.equal_headlines and earlier.source == later.source and age >= SERIES and _short(earlier, later):
         return Relation.NEW, f"same headline in the same source, {_minutes(age)} apart: a series", ""
-    if found.equal_bodies and found.equal_headlines:
+    if found.equal_bodies and found.equal_headlines and not _is_correction(earlier, later):
         return Relation.DUPLICATE, "100 % contained, headline and numbers agree", ""
     if not _same_text(earlier, later, found):
         return _judge_event(earlier, later, found, measured)
@@ -176,15 +176,19 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
 
 def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
     """The text is the same and its numbers agree: is it only repeated?"""
-    if later.told.corrected and not earlier.told.corrected:
+    if _is_correction(earlier, later):
         return Relation.UPDATED, f"{measured}, marked as a correction", "CORRECTED"
     if found.lead < LEAD_KNOWN:
         return _judge_lead(found, measured)
     if earlier.owner == later.owner and found.added >= UPDATE_WORDS:
-        return Relation.UPDATED, f"{measured}, {found.added} words more", f"{found.added} words more"
+        return Relation.UPDATED, f"{measured}, {found.added} words more", ""
     if earlier.owner == later.owner and found.contained < REWRITTEN:
-        return Relation.UPDATED, f"{measured}, by the same owner", "rewritten"
+        return Relation.UPDATED, f"{measured}, rewritten by the same owner", ""
     return Relation.DUPLICATE, f"{measured}, numbers agree", ""
+
+
+def _is_correction(earlier: Side, later: Side) -> bool:
+    return later.told.corrected and not earlier.told.corrected
 
 
 def _same_text(earlier: Side, later: Side, found: Comparison) -> bool:
@@ -206,8 +210,10 @@ def _subject_differs(earlier: Side, later: Side, found: Comparison) -> bool:
         return True
     if any(each.recurs for each in found.differing):
         return True
-    if not _short(earlier, later) or found.agreeing >= SAME_FIGURES:
+    if not _short(earlier, later):
         return False
+    if found.agreeing >= SAME_FIGURES:
+        return not _one_subject(earlier.told, later.told)
     if found.loose or any(each.part != "title" or each.told for each in found.differing):
         return True
     return _tiny(earlier, later) and not _one_subject(earlier.told, later.told)
@@ -236,7 +242,7 @@ def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str)
 
 def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
     """Say whether short texts with differing numbers still tell of one thing: its toll grew, or its headline stands."""
-    if found.agreeing >= SAME_FIGURES:
+    if found.agreeing >= SAME_FIGURES and _one_subject(one, other):
         return True
     tolls = len(_tolls(found)) == len(found.changes) and len(one.topic & other.topic) >= 2
     return tolls or one.topic <= other.topic or other.topic <= one.topic

@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from tests.bench import desk, latency, matching, seed, stories, stories_stress, timeline, weight
+from tests.bench import desk, latency, matching, seed, stories, stories_stress, stories_window, timeline, weight
 
 BENCHES = {
     "seed": seed.run,
@@ -15,6 +15,7 @@ BENCHES = {
     "latency": latency.run,
     "stories": stories.run,
     "stories-stress": stories_stress.run,
+    "stories-window": stories_window.run,
     "timeline": timeline.run,
     "weight": weight.run,
 }

@@ -21,8 +21,8 @@ from crawler.ingest import store_poll
 from crawler.normalise import OLDEST
 from crawler.source import Source, SourceState
 from crawler.tokens import sentences
+from tests.bench.reuters import CORPUS
 from tests.bench.shared import missing
-from tests.bench.stories import CORPUS
 
 TEXTS = 300
 LATER = timedelta(hours=1)
@@ -43,11 +43,10 @@ Change = Callable[[Text, int], Text]
 
 def texts() -> list[Text]:
     """Give real news texts of 120 words and more, in English."""
-    found = []
     with gzip.open(CORPUS, "rt", encoding="utf-8") as lines:
-        for raw in map(json.loads, lines):
-            if raw["lang"] == "en" and "1987" not in raw["dataset"] and len(raw["text"].split()) >= 120:
-                found.append(Text(raw["title"], " ".join(raw["text"].split())))
+        modern = (raw for raw in map(json.loads, lines) if raw["lang"] == "en" and "1987" not in raw["dataset"])
+        found = [Text(raw["title"], " ".join(raw["text"].split())) for raw in modern]
+    found = [each for each in found if len(each.body.split()) >= 120]
     random.Random(5).shuffle(found)
     unique = {each.body[:80]: each for each in found}
     return list(unique.values())[:TEXTS]
@@ -71,7 +70,7 @@ def summary(text: Text, at: int) -> Text:
 
 
 def other_headline(text: Text, at: int) -> Text:
-    words = (split(text.body) + [text.body])[1].split()
+    words = [*split(text.body), text.body][1].split()
     return Text(" ".join(words[:9]).strip(".,") or "Other words", text.body)
 
 
@@ -233,12 +232,72 @@ def _print_own(name: str, before: Sequence[Placement | None], after: Sequence[Pl
     )
 
 
-PLACES = (
-    "Kirkuk Mosul Basra Anbar Samarra Tikrit Ramadi Fallujah Baqubah Hilla Karbala Najaf Kut Amara Nasiriyah Samawah Diwaniyah"
-    " Sulaymaniyah Erbil Duhok"
-).split()
-ARABIC_PLACES = "كركوك الموصل البصرة الأنبار سامراء تكريت الرمادي الفلوجة بعقوبة الحلة كربلاء النجف الكوت العمارة الناصرية السماوة الديوانية السليمانية أربيل دهوك".split()
-PERSIAN_PLACES = "تهران اصفهان شیراز تبریز اهواز کرمان مشهد قم یزد زاهدان بوشهر رشت اراک همدان کرمانشاه سنندج ایلام گرگان ساری قزوین".split()
+PLACES = [
+    "Kirkuk",
+    "Mosul",
+    "Basra",
+    "Anbar",
+    "Samarra",
+    "Tikrit",
+    "Ramadi",
+    "Fallujah",
+    "Baqubah",
+    "Hilla",
+    "Karbala",
+    "Najaf",
+    "Kut",
+    "Amara",
+    "Nasiriyah",
+    "Samawah",
+    "Diwaniyah",
+    "Sulaymaniyah",
+    "Erbil",
+    "Duhok",
+]
+ARABIC_PLACES = [
+    "كركوك",
+    "الموصل",
+    "البصرة",
+    "الأنبار",
+    "سامراء",
+    "تكريت",
+    "الرمادي",
+    "الفلوجة",
+    "بعقوبة",
+    "الحلة",
+    "كربلاء",
+    "النجف",
+    "الكوت",
+    "العمارة",
+    "الناصرية",
+    "السماوة",
+    "الديوانية",
+    "السليمانية",
+    "أربيل",
+    "دهوك",
+]
+PERSIAN_PLACES = [
+    "تهران",
+    "اصفهان",
+    "شیراز",
+    "تبریز",
+    "اهواز",
+    "کرمان",
+    "مشهد",
+    "قم",
+    "یزد",
+    "زاهدان",
+    "بوشهر",
+    "رشت",
+    "اراک",
+    "همدان",
+    "کرمانشاه",
+    "سنندج",
+    "ایلام",
+    "گرگان",
+    "ساری",
+    "قزوین",
+]
 TEMPLATES = (
     ("en", PLACES, "Rocket attack in {p} kills {n}",
      "At least {n} people were killed when rockets hit a base in {p} on Monday, police said. Nobody claimed the attack, the third of"

@@ -16,6 +16,12 @@ SAME = [
     ("order of the query", "https://a.example/x?b=2&a=1", "https://a.example/x?a=1&b=2"),
     ("percent-encoding", "https://a.example/%d8%a7", "https://a.example/ا"),
     ("tracking", "https://a.example/x?at_medium=RSS&at_campaign=rss", "https://a.example/x"),
+    ("mobile host", "https://m.a.example/x", "https://www.a.example/x"),
+    ("AMP path", "https://a.example/x/amp/", "https://a.example/x"),
+    ("AMP folder and host", "https://amp.a.example/amp/x", "https://a.example/x"),
+    ("AMP parameter", "https://a.example/x?amp=1&id=7", "https://a.example/x?id=7"),
+    ("AMP cache", "https://a-example.cdn.ampproject.org/c/s/a.example/x", "https://a.example/x"),
+    ("AMP viewer", "https://www.google.com/amp/s/a.example/x", "https://a.example/x"),
 ]
 UNUSABLE = [
     None, "", "javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "ftp://a.example/x", "//a.example/x",
@@ -37,6 +43,18 @@ def test_same_page(name: str, one: str, other: str) -> None:
 def test_other_pages_have_other_keys() -> None:
     pages = ["https://a.example/x", "https://a.example/y", "https://b.example/x", "https://a.example/x?id=1"]
     assert len({urls.key(page) for page in pages}) == len(pages)
+
+
+def test_wrappers_are_named_and_stay_what_they_are() -> None:
+    wrapped = "https://news.google.com/rss/articles/CBMiX?oc=5"
+    assert urls.wrapper(wrapped) == "Google News"
+    assert urls.key(wrapped) == "news.google.com/rss/articles/CBMiX"
+    assert urls.wrapper("https://a.example/x") == ""
+
+
+@pytest.mark.parametrize("host", ["m.example", "amp.dev", "mobile.ir"])
+def test_short_hosts_are_no_mobile_forms(host: str) -> None:
+    assert urls.key(f"https://{host}/x") == f"{host}/x"
 
 
 @pytest.mark.parametrize("url", UNUSABLE)

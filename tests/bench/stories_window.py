@@ -1,0 +1,141 @@
+"""How fast an article is placed as the window grows: articles/s, p50, p99, bytes a story, time to reopen.
+
+WATCHFLOOR_STORIES=10000,100000,1000000 names the windows; without it the first two are measured. Stories are
+made up: words by Zipf's law, so that common word pairs are shared by many; one in twenty reprints another.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from crawler import sketches, store
+from crawler.article import Entry
+from crawler.db import Database
+from crawler.ingest import store_poll
+from crawler.normalise import OLDEST
+from crawler.sketch import pack, sketch
+from crawler.source import Source, SourceState
+from crawler.wording import wording
+
+START = OLDEST + timedelta(days=9_000)
+PROBES = 1_000
+EXPIRED = 10_000  # windows up to this one are also expired to the end
+TOGETHER = 500  # articles in one commit while the window grows
+VOCABULARY = 40_000
+
+
+def run() -> None:
+    """Print one row a window."""
+    sizes = [int(size) for size in os.environ.get("WATCHFLOOR_STORIES", "10000,100000").split(",")]
+    print(
+        f"{'stories':>9} {'articles/s':>10} {'p50 ms':>7} {'p99 ms':>7} {'bytes a story':>13} {'keys only':>9} {'reopen ms':>9}"
+    )
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as place:
+            measure(Path(place) / "window.db", size)
+
+
+def written(seed: int) -> Iterator[Entry]:
+    """Make up articles of a headline of ten words and a body of sixty, one in twenty a reprint."""
+    random_ = random.Random(seed)
+    words = [f"w{number:x}" for number in range(VOCABULARY)]
+    weights = list(accumulate(1 / (rank + 20) for rank in range(VOCABULARY)))
+    last: list[str] = []
+    for number in range(1 << 60):
+        if not last or random_.random() > 0.05:
+            last = random_.choices(words, cum_weights=weights, k=70)
+        body = " ".join(last[10:])
+        yield Entry(" ".join(last[:10]).capitalize(), guid=f"{seed}/{number}", text=f"{body}.")
+
+
+def measure(path: Path, size: int) -> None:
+    database = Database.at(path)
+    database.migrate("crawler")
+    source = Source("made", "https://made.example/", lang="en")
+    grow(database, size)
+    times = probe(database, source, START + timedelta(days=3))
+    with database.read() as connection:
+        stories = connection.scalar(text("SELECT count(*) FROM stories")) or 1
+        keys = connection.scalar(text("SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'sketch%'")) or 0
+    dropped, longest = expiry(database, START + timedelta(days=30)) if size <= EXPIRED else (0, 0.0)
+    database.close()
+    start = time.perf_counter()
+    again = Database.at(path)
+    again.migrate("crawler")
+    _store(again, source, [next(written(3))], START + timedelta(days=3, hours=1))
+    reopened = time.perf_counter() - start
+    again.close()
+    if dropped:
+        print(f"expiry: {dropped:,} articles, longest slice of {sketches.SLICE} {longest * 1e3:.0f} ms CPU")
+    times.sort()
+    print(
+        f"{size:9,} {len(times) / sum(times):10.0f} {times[len(times) // 2] * 1e3:7.2f} {times[int(len(times) * 0.99)] * 1e3:7.2f}"
+        f" {path.stat().st_size / stories:13.0f} {keys / stories:9.0f} {reopened * 1e3:9.0f}"
+    )
+
+
+def grow(database: Database, size: int) -> None:
+    """Fill the store with stories in bulk: the rows that the line would write, without judging each."""
+    made, step = written(1), timedelta(days=3) / size
+    for first in range(0, size, TOGETHER):
+        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for number in range(first + 1, min(first + TOGETHER, size) + 1):
+            _add_rows(rows, next(made), number, START + step * number)
+        with database.write() as connection:
+            for name, values in rows.items():
+                connection.execute(store.metadata.tables[name].insert(), values)
+
+
+def _add_rows(rows: dict[str, list[dict[str, Any]]], entry: Entry, number: int, at: datetime) -> None:
+    name, keys = f"{number:014}", sketch(wording(entry.title, entry.text))
+    rows["threads"].append({"id": f"t{name}", "opened": at})
+    rows["stories"].append({"id": f"s{name}", "thread": f"t{name}", "opened": at, "joined": at})
+    article = dict.fromkeys(("evidence", "change", "origin", "outlet", "owner", "content_key", "text_key"), "made")
+    article |= {"id": f"a{name}", "story": f"s{name}", "relation": "new", "source": "made", "lang": "en"}
+    rows["articles"].append(article | {"title": entry.title, "first_seen": at, "revision": 1, "headline_only": False})
+    told = {"title": entry.title, "summary": "", "text": entry.text, "change": ""}
+    rows["revisions"].append(told | {"seq": number, "article": f"a{name}", "number": 1, "seen": at, "baseline": False})
+    rows["sketched"].append({"seq": number, "article": f"a{name}", "seen": at, "keys": pack(keys)})
+    rows["sketches"] += [{"key": key, "seq": number} for key in sorted(keys)]
+
+
+def _store(database: Database, source: Source, entries: list[Entry], at: datetime) -> None:
+    with database.write() as connection:
+        store_poll(connection, source, SourceState(source.id, source.url, at), entries, (), at)
+
+
+def probe(database: Database, source: Source, at: datetime) -> list[float]:
+    """Time single articles inside one commit, in CPU seconds: the machine is shared, and fsync is not the window's cost."""
+    times = []
+    entries = written(2)
+    with database.write() as connection:
+        for _ in range(PROBES):
+            entry = next(entries)
+            start = time.process_time()
+            store_poll(connection, source, SourceState(source.id, source.url, at), [entry], (), at)
+            times.append(time.process_time() - start)
+    return times
+
+
+def expiry(database: Database, now: datetime) -> tuple[int, float]:
+    """Drop everything before the window, slice by slice; give the articles and the longest slice in seconds."""
+    dropped, longest = 0, 0.0
+    while True:
+        start = time.process_time()
+        with database.write() as connection:
+            found = sketches.expire(connection, now)
+        longest = max(longest, time.process_time() - start)
+        dropped += found
+        if not found:
+            return dropped, longest

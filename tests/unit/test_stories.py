@@ -1,0 +1,142 @@
+"""Stories through the store: keys live and die with their article, boilerplate is learned, edits say what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from crawler import sketches, store
+from crawler.article import Entry, Relation, Revision
+from crawler.db import Database
+from crawler.ingest import store_poll
+from crawler.source import Source, SourceState
+from tests.unit.desk import NOW
+from tests.unit.test_verdict import FRESH, MORE, TEXT, TITLE
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    made = Database("sqlite://")
+    made.migrate("crawler")
+    yield made
+    made.close()
+
+
+def poll(database: Database, source: str, title: str, text: str = "", key: str = "", at: timedelta = 0 * HOUR) -> None:
+    polled = Source(source, f"https://{source}.example/", name=source.title(), owner=source, lang="en")
+    entry = Entry(title, guid=key or f"{source}/{title}", text=text)
+    with database.write() as connection:
+        store_poll(connection, polled, SourceState(source, polled.url, NOW + at), [entry], (), NOW + at)
+
+
+def revisions(database: Database) -> list[Revision]:
+    with database.read() as connection:
+        assert sketches.misplaced(connection) == {}
+        return store.revisions_after(connection, 0, 1000)
+
+
+def test_follow_up_opens_its_own_story_in_the_thread(database: Database) -> None:
+    poll(database, "one", TITLE, TEXT)
+    poll(database, "two", "Interior minister dismissed over mine blast", FRESH + MORE, at=HOUR)
+    first, second = (each.placement for each in revisions(database))
+    assert second.relation is Relation.RELATED
+    assert (second.thread, second.story == first.story) == (first.thread, False)
+
+
+def test_reprint_of_an_update_joins_the_same_story(database: Database) -> None:
+    later = TITLE.replace("14", "17"), TEXT.replace("14", "17")
+    poll(database, "one", TITLE, TEXT)
+    poll(database, "two", *later, at=HOUR)
+    poll(database, "three", *later, at=2 * HOUR)
+    poll(database, "four", TITLE, TEXT, at=3 * HOUR)
+    placed = [each.placement for each in revisions(database)]
+    assert [each.relation.value for each in placed] == ["new", "updated", "duplicate", "duplicate"]
+    assert len({each.story for each in placed}) == 1
+    assert [each.change for each in placed] == ["", "14 -> 17 soldiers", "", ""]
+    assert {each.origin for each in placed} == {"one"}
+
+
+def test_edit_says_what_changed_and_its_keys_replace_the_old(database: Database) -> None:
+    poll(database, "one", TITLE, TEXT, key="1")
+    poll(database, "one", "Parliament dismisses interior minister", FRESH, key="1", at=HOUR)
+    poll(database, "two", TITLE, TEXT, at=2 * HOUR)
+    poll(database, "three", "Parliament dismisses interior minister", FRESH, at=3 * HOUR)
+    first, edited, old, fresh = revisions(database)
+    assert (edited.placement.relation, edited.placement.change) == (Relation.REVISED, "new lead")
+    assert (old.placement.relation, fresh.placement.relation) == (Relation.NEW, Relation.DUPLICATE)
+    assert fresh.placement.story == first.placement.story
+
+
+def test_edit_of_typography_changes_nothing(database: Database) -> None:
+    poll(database, "one", TITLE, TEXT, key="1")
+    poll(database, "one", TITLE, TEXT + " The road stays closed.", key="1", at=HOUR)
+    assert [each.placement.change for each in revisions(database)] == ["", ""]
+
+
+def test_keys_before_the_window_are_dropped_in_slices(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sketches, "SLICE", 2)
+    for number, word in enumerate(("minister", "bridge", "drought")):
+        poll(database, "one", f"The {word} and the {number + 4} days", at=number * HOUR)
+    now = NOW + sketches.WINDOW + 2 * HOUR
+    with database.write() as connection:
+        assert [sketches.expire(connection, now) for _ in range(2)] == [2, 0]
+        assert connection.scalar(select(func.count()).select_from(sketches.sketched)) == 1
+        assert sketches.misplaced(connection) == {}
+
+
+def test_what_lies_before_the_window_is_not_compared_though_still_stored(database: Database) -> None:
+    poll(database, "one", TITLE, TEXT)
+    poll(database, "two", TITLE, TEXT, at=sketches.WINDOW + HOUR)
+    assert [each.placement.relation.value for each in revisions(database)] == ["new", "new"]
+
+
+def test_sentences_a_source_repeats_are_learned_and_do_not_join_its_articles(database: Database) -> None:
+    advert = "Follow the channel of this paper for more news from the region. All its writers are in twelve cities. "
+    topics = ("Dam gates opened", "Bank lowers rate", "School year begins", "Court frees editor", "Ferry line resumes")
+    bodies = (
+        "Engineers opened two gates of the dam.",
+        "The central bank lowered its rate by a quarter point.",
+        "Pupils went back to class on Sunday in the whole country.",
+        "A court freed the editor after nine months.",
+        "The ferry to the island runs again twice a day.",
+    )
+    for number, (title, body) in enumerate(zip(topics, bodies, strict=True)):
+        poll(database, "one", title, f"{body} {advert}", at=number * HOUR)
+    placed = [each.placement.relation for each in revisions(database)]
+    assert Relation.DUPLICATE not in placed
+    assert Relation.UPDATED not in placed
+    with database.read() as connection:
+        assert len(sketches.boilerplate(connection, "one")) == 2
+        assert not sketches.boilerplate(connection, "two")
+
+
+def test_evidence_of_a_new_story_names_the_closest_one(database: Database) -> None:
+    poll(database, "one", "Mine blast hits border convoy", TEXT)
+    poll(database, "two", "Mine blast debate hits border ministry", FRESH, at=HOUR)
+    placed = revisions(database)[1].placement
+    assert placed.relation is Relation.NEW
+    assert "needs 55 %" in placed.evidence
+
+
+@pytest.mark.parametrize("sources", [50])
+def test_one_headline_of_fifty_sources_is_one_story(database: Database, sources: int) -> None:
+    for number in range(sources):
+        poll(database, f"s{number}", "Army says drone downed over northern base", at=timedelta(minutes=number))
+    placed = [each.placement for each in revisions(database)]
+    assert len({each.story for each in placed}) == 1
+    assert {each.origin for each in placed} == {"s0"}
+
+
+def test_rotated_guid_and_bumped_date_make_no_article(database: Database) -> None:
+    polled = Source("one", "https://one.example/", lang="en")
+    for number in range(3):
+        at: datetime = NOW + number * HOUR
+        entry = Entry(TITLE, guid=f"rotated-{number}", url="https://one.example/a", text=TEXT, published=at)
+        with database.write() as connection:
+            store_poll(connection, polled, SourceState("one", polled.url, at), [entry], (), at)
+    assert len(revisions(database)) == 1
