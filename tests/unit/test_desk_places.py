@@ -106,6 +106,7 @@ EVERYDAY = [  # the words, and what was taken for a name of ours
     ("drunk", "سائق مخمور", "makhmur"),
     ("under penalty of death", "يواجه المتهم بعقوبة الإعدام", "baqubah"),
     ("by a penalty", "التهديد بعقوبة مالية", "baqubah"),
+    ("a president named Amedi", "الرئيس نزار ئاميدي يستقبل وفدا", "amedi"),
     ("a woman named Rania", "الفنانة رانية", "raniya"),
     ("a place name in a scandal", "Abu Ghraib abuse trial in Virginia", "abu-ghraib"),
 ]
