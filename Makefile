@@ -24,7 +24,7 @@ contracts: .venv/installed-dev
 	$(BIN)/lint-imports
 
 unit: .venv/installed-dev
-	$(BIN)/pytest -W error -n auto
+	$(BIN)/pytest -W error -n auto --dist worksteal
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench

@@ -93,6 +93,8 @@ def label(condition: Condition) -> str:
 
 
 def _short(condition: Condition) -> str:
+    if condition.op == "filter":
+        return str(condition.options["name"])
     if condition.op == "term":
         return condition.term.removeprefix("$")
     return "|".join(_short(child) for child in condition.children) or label(condition)
@@ -170,12 +172,13 @@ def _named(node: Node) -> str:
     return f"{node.label}{inside}{f', {node.miss}' if node.miss else ''}"
 
 
-def lines(explanation: Explanation) -> Iterator[str]:
-    """Write an explanation as lines to read."""
+def lines(explanation: Explanation, *, full: bool = True) -> Iterator[str]:
+    """Write an explanation as lines to read; in short, a match shows what held, and a miss only what was nearest."""
     match = explanation.match
     verdict = f"matches, {match.severity.word}" if match else "does not match"
     yield f"{explanation.rule} (version {explanation.version}): {verdict}"
-    yield from _tree(explanation.tree, 1)
+    if full or match:
+        yield from _tree(explanation.tree, 1, full=full)
     if explanation.masked:
         yield f"  masked by except: {', '.join(explanation.masked)}"
     if explanation.score:
@@ -184,9 +187,10 @@ def lines(explanation: Explanation) -> Iterator[str]:
         yield f"  nearest: {explanation.miss}"
 
 
-def _tree(node: Node, depth: int) -> Iterator[str]:
+def _tree(node: Node, depth: int, *, full: bool) -> Iterator[str]:
     words = f": {', '.join(node.words)}" if node.words else ""
     miss = f" ({node.miss})" if node.miss else ""
     yield f"{'  ' * depth}{'+' if node.holds else '-'} {node.label}{words}{miss}"
     for child in node.children:
-        yield from _tree(child, depth + 1)
+        if full or child.holds:
+            yield from _tree(child, depth + 1, full=full)

@@ -111,7 +111,7 @@ class Replay:
         self.summary.relations[word.value] += 1
         self.summary.matches += len(matches)
         self.summary.alerts += verdicts.alerts
-        self.summary.deliveries.update(each.kind.value for each in made if each.queue)
+        self.summary.deliveries.update(each.kind.value for each in made if each.queue and not each.due)
         return {
             "id": line.article.id,
             "story": placement.story,

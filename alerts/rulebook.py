@@ -20,7 +20,6 @@ from crawler.yamlfile import Mapping as MappingNode
 from crawler.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
 
 Row = Mapping[str, Any]
-Named = Mapping[str, tuple[Any, Place]]
 WORDS = tuple(severity.word for severity in Severity)
 
 

@@ -47,6 +47,7 @@ LOOKED_BACK = timedelta(hours=24)
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
 PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
 EXPIRED_EVERY = timedelta(seconds=10)  # one slice of what is kept for a while
+EXPIRED_AT_LAST = timedelta(minutes=1)  # without an idle moment
 
 
 @dataclass(slots=True)
@@ -130,7 +131,9 @@ class Service:
         if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
             verdicts += await self._triage.run(now)
             sent += await self.send(now)
-        await self.lane.write(partial(expire, now=now))
+        if self._triage.failed:
+            await self._tell_unmatched(now)
+        await self._expire(now)
         return Round(
             polls=len(stored),
             entries=sum(each.entries for each in stored),
@@ -192,10 +195,10 @@ class Service:
 
     async def _tick(self, clock: Clock) -> None:
         self._follow(clock)
+        await self._alert(clock)  # first: no fault of collecting may hold an alert back
         await self._collecting.start_due(clock, lambda: self._heard(clock))
         await self._pages.start_due(clock)
         await self._health.tell(self._collecting, clock())
-        await self._alert(clock)
         await self._let_go(clock())
 
     async def _heard(self, clock: Clock) -> None:
@@ -203,14 +206,17 @@ class Service:
         await self._alert(clock)
 
     async def _let_go(self, now: datetime) -> None:
-        """Drop one slice of what is kept for a while: candidate keys and waits when no poll is under way, evidence."""
-        if now < self._expire_at:
+        """Drop what is kept for a while, at idle; where there is no idle moment, now and then all the same."""
+        if now < self._expire_at or not (self._collecting.idle or now >= self._expire_at + EXPIRED_AT_LAST):
             return
         self._expire_at = now + EXPIRED_EVERY
+        await self._expire(now)
+
+    async def _expire(self, now: datetime) -> None:
+        """Drop one slice of evidence, candidate keys and waits."""
         await self.lane.write(partial(expire, now=now))
-        if self._collecting.idle:
-            await self.lane.write(partial(sketches.expire, now=now))
-            await self.lane.write(partial(store.expire_waits, now=now))
+        await self.lane.write(partial(sketches.expire, now=now))
+        await self.lane.write(partial(store.expire_waits, now=now))
 
     def _follow(self, clock: Clock) -> None:
         """Where the wall clock was set, move along with it: no poll waits an hour because it went back one."""

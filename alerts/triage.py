@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from alerts.pacing import digest_window
 from alerts.rule import Config
 from alerts.standing import holds, letters_of, siblings_of, standing_of
 from crawler import store as archive
-from crawler.article import Member, Revision
+from crawler.article import Member, Relation, Revision
 from crawler.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
@@ -64,20 +65,22 @@ class Triage:
         """Give all revisions that wait their verdict."""
         async with self._turn:
             verdicts = Verdicts()
-            while matched := await asyncio.to_thread(self._match_next):
-                config = self.config
+            while True:
+                config, matcher = self.config, self._matcher  # one pair: a reload in between waits for the next batch
+                matched = await asyncio.to_thread(self._match_next, matcher)
+                if not matched:
+                    return verdicts
                 verdicts += await self._lane.write(partial(settle, config=config, matched=matched, now=now))
-            return verdicts
 
-    def _match_next(self) -> list[tuple[Revision, tuple[Match, ...]]]:
+    def _match_next(self, matcher: Matcher) -> list[tuple[Revision, tuple[Match, ...]]]:
         with self._database.read() as connection:
             after = int(store.get_mark(connection, TRIAGED) or 0)
             waiting = archive.revisions_after(connection, after, BATCH)
-        return [(revision, self._match(revision)) for revision in waiting]
+        return [(revision, self._match(matcher, revision)) for revision in waiting]
 
-    def _match(self, revision: Revision) -> tuple[Match, ...]:
+    def _match(self, matcher: Matcher, revision: Revision) -> tuple[Match, ...]:
         try:
-            return self._matcher.match(revision.article)
+            return matcher.match(revision.article)
         except Exception:
             log.exception("article not matched article=%s revision=%d", revision.article.id, revision.article.revision)
             self.failed.append(revision)  # the admin is told; the articles behind it must not wait for ever
@@ -117,7 +120,7 @@ def _cases(connection: Connection, config: Config, revision: Revision, matches: 
     """Give what is to be decided because of a revision: its own story, then others of its thread that waited."""
     story, thread = revision.placement.story, revision.placement.thread
     waits = store.waits_in(connection, thread)
-    matches = matches or _carried(connection, config, revision)
+    matches += _carried(connection, config, revision, {match.rule for match in matches})
     if not matches and not waits:
         return
     members = archive.members_of(connection, thread)
@@ -125,10 +128,9 @@ def _cases(connection: Connection, config: Config, revision: Revision, matches: 
     ripe = [each for each in waits if _is_ripe(config, each, standing)]
     own = [each for each in ripe if each.story == story]
     if own:
-        speaks = revision if matches else _speaking(connection, revision, own[-1].seq)
-        named = {match.rule for match in matches}
-        more = tuple(each.match for each in own if each.match.rule not in named)
-        yield Case(speaks, matches + more, members, standing, frozenset(each.match.rule for each in own))
+        speaks = _speaking(connection, revision, own[-1].seq) if revision.baseline or not matches else revision
+        strongest = _strongest(matches, [each.match for each in own])
+        yield Case(speaks, strongest, members, standing, frozenset(each.match.rule for each in own))
     elif matches:
         yield Case(revision, matches, members, standing)
     for other in dict.fromkeys(each.story for each in ripe if each.story != story):
@@ -136,6 +138,15 @@ def _cases(connection: Connection, config: Config, revision: Revision, matches: 
         found = tuple(each.match for each in held)
         speaks = _speaking(connection, revision, held[-1].seq)
         yield Case(speaks, found, members, standing, frozenset(match.rule for match in found))
+
+
+def _strongest(matches: tuple[Match, ...], waited: list[Match]) -> tuple[Match, ...]:
+    """Give one match a rule, of two the more severe: a weak article that ends a wait makes what waited no weaker."""
+    best: dict[str, Match] = {}
+    for match in (*matches, *waited):
+        if match.rule not in best or match.severity > best[match.rule].severity:
+            best[match.rule] = match
+    return tuple(best.values())
 
 
 def _is_ripe(config: Config, wait: Wait, standing: Standing) -> bool:
@@ -153,15 +164,17 @@ def _speaking(connection: Connection, cause: Revision, seq: int) -> Revision:
     return replace(waited, seq=cause.seq, baseline=False, placement=placement)
 
 
-def _carried(connection: Connection, config: Config, revision: Revision) -> tuple[Match, ...]:
-    """Give the rules that told a story, for a change to it whose own words no rule asks for."""
+def _carried(connection: Connection, config: Config, revision: Revision, matched: set[str]) -> tuple[Match, ...]:
+    """Give the rules that told a story, for a change to it whose own words they do not ask for."""
     story = revision.placement.story
     last = store.last_alert_revision(connection, story) if revision.placement.change else 0
-    if not last:
-        return ()
-    live = {rule.id for rule in config.rules if rule.mode != "off"}
-    causes = store.load_alert(connection, story, last).causes
-    return tuple(Match(each.rule, each.severity, each.score, ()) for each in causes if each.rule in live)
+    wanted = {rule.id for rule in config.rules if rule.mode != "off"} - matched
+    told: dict[str, Match] = {}
+    for number in range(1, last + 1):
+        for each in store.load_alert(connection, story, number).causes:
+            if each.rule in wanted:
+                told[each.rule] = Match(each.rule, each.severity, each.score, ())
+    return tuple(told.values())
 
 
 def _settle_one(connection: Connection, config: Config, case: Case, now: datetime, verdicts: Verdicts) -> None:
@@ -179,8 +192,10 @@ def _settle_one(connection: Connection, config: Config, case: Case, now: datetim
         if each.kind in PINGS:
             store.fold(connection, story, each.target, alert.revision, now)
         store.queue(connection, each, story, alert.revision, now, each.due or now)
+    # an old article that joins a story of others says nothing of what its readers were told
+    opens = revision.placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
     for each in made:
-        if each.queue or each.reason in {Reason.BASELINE, Reason.STALE}:
+        if each.queue or each.reason is Reason.STALE or (each.reason is Reason.BASELINE and opens):
             known = after(told.get(each.target), each, alert.revision, change, now)
             store.save_told(connection, story, each.target, now, known)
     _keep_waits(connection, case, made, now)
@@ -260,7 +275,13 @@ def _fold_stale(
                 each.target, each.receiver, Kind.DIGEST, Severity.ROUTINE, Reason.STALE, queue=True, rules=()
             )
             store.queue(connection, digest, subject, 1, now, end)
-            store.add_digest_item(connection, subject, each.target, revision.seq, alert)
+            store.add_digest_item(connection, subject, each.target, _item_number(revision), alert)
+
+
+def _item_number(revision: Revision) -> int:
+    """Number a digest's items: by revision, and by story where one article brings several to be told."""
+    digest = hashlib.sha256(revision.placement.story.encode()).digest()
+    return (revision.seq << 20) | int.from_bytes(digest[:3], "big") >> 4
 
 
 def _log(revision: Revision, made: tuple[Decision, ...]) -> None:

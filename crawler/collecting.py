@@ -222,7 +222,7 @@ class Collecting:
         )
         try:
             return await self._lane.write(store_it)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, ValueError) as error:
             log.warning("poll not stored at once source=%s error=%s: storing entry by entry", source.id, error)
             return await self._lane.write(partial(store_it, careful=True))
 

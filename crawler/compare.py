@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from crawler.figures import is_number, shown
-from crawler.wording import LEAD, STOP, Wording
+from crawler.wording import STOP, Wording
 
 PAIRED = 0.5  # share of the shorter sentence's words found in the longer one
 MOST_SENTENCES = 40
@@ -224,8 +224,3 @@ def _change(before: str, after: str, words: Sequence[str], at: int) -> Change:
 
 def _content(words: Sequence[str]) -> Iterator[str]:
     return (word for word in words if word not in STOP and word not in PEOPLE and not is_number(word))
-
-
-def is_fuller(one: Wording, other: Wording) -> bool:
-    """Say whether the first has clearly more text."""
-    return len(one.words) > max(LEAD, len(other.words) * 1.3)

@@ -39,6 +39,7 @@ _ITEM = re.compile(r"<(item|entry)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECAS
 _SILENT = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|article)\b[^>]*)>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!--.*?(?:-->|$)|[/!?]?[A-Za-z][^>]*(?:>|$))", re.DOTALL)
+_LONE = re.compile(r"[\ud800-\udfff]")  # half a surrogate pair: no text that can be stored
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 _BLANKS = re.compile(r" ?\n[ \n]*")
 
@@ -280,4 +281,4 @@ def clean(markup: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    return _BLANKS.sub("\n", _SPACES.sub(" ", text)).strip()
+    return _BLANKS.sub("\n", _SPACES.sub(" ", _LONE.sub("\ufffd", text))).strip()

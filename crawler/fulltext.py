@@ -93,7 +93,7 @@ class FullText:
                 host.busy = True
                 task = asyncio.create_task(self._one(page, host, clock), name=f"page {page.article}")
                 self._tasks[page.article] = task
-                task.add_done_callback(partial(self._ended, page, host))
+                task.add_done_callback(partial(self._ended, page, host, clock))
 
     async def work_off(self, now: datetime, *, budget: float) -> int:
         """Work through what is due as of `now`, for so many seconds at most; gives the number of new revisions."""
@@ -134,13 +134,13 @@ class FullText:
     def _may_start(self, host: _Host, now: datetime) -> bool:
         return not host.busy and host.rest <= now and host.free <= asyncio.get_running_loop().time()
 
-    def _ended(self, page: Wanted, host: _Host, task: asyncio.Task[bool]) -> None:
+    def _ended(self, page: Wanted, host: _Host, clock: Clock, task: asyncio.Task[bool]) -> None:
         host.busy = False
         self._tasks.pop(page.article, None)
         if task.cancelled():
             return
         if error := task.exception():
-            host.rest = max(host.rest, page.due + HOST_REST)
+            host.rest = max(host.rest, clock() + HOST_REST)
             log.error("page not stored article=%s error=%r: it stays on the backlog", page.article, error)
         elif task.result():
             self.stored += 1

@@ -95,9 +95,9 @@ def _read(markup: str, url: str) -> Page:
     challenge = bool(CHALLENGE.match(headline)) and len(text) < FULL_BODY
     date = partial(read_date, lang=lang)
     return Page(
-        headline=headline,
-        text="" if challenge else text,
-        author=_author(own, meta),
+        headline=_whole(headline),
+        text="" if challenge else _whole(text),
+        author=_whole(_author(own, meta) or "") or None,
         published=_date(date, own.get("datePublished"), (meta.get(name) for name in PUBLISHED), _shown_dates(tree)),
         modified=_date(date, own.get("dateModified"), (meta.get(name) for name in MODIFIED), ()),
         lang=lang,
@@ -261,3 +261,8 @@ def _same_site(one: str, other: str) -> bool:
     """Say whether two links share host or parent host (m.outlet.example and www.outlet.example)."""
     first, second = urls.host(one), urls.host(other)
     return first == second or first.split(".")[-2:] == second.split(".")[-2:]
+
+
+def _whole(text: str) -> str:
+    """Replace half surrogate pairs (JSON may hold them): they are no text that can be stored."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -385,17 +385,6 @@ def content_of(connection: Connection, article: str) -> tuple[str, str]:
     return row.title, row.text or row.summary
 
 
-def outlets_of(connection: Connection, story: str) -> list[str]:
-    """Give the outlets that carry a story, in the order they were seen, each once."""
-    rows = connection.execute(
-        select(articles.c.outlet, func.min(articles.c.first_seen).label("seen"))
-        .where(articles.c.story == story)
-        .group_by(articles.c.outlet)
-        .order_by("seen", articles.c.outlet)
-    )
-    return [row.outlet for row in rows]
-
-
 def totals(connection: Connection) -> dict[str, int]:
     """Count what is stored, table by table."""
     tables = {"articles": articles, "revisions": revisions, "stories": stories, "threads": threads}

@@ -116,8 +116,6 @@ def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
         return Relation.DUPLICATE, measured, ""
     if not _one_event(shared, share, age):
         return Relation.NEW, f"{measured}, needs {TITLE_SHARED:.0%} within 48 h".replace("%", " %"), ""
-    if _says_no_less(earlier, later, found) and share >= TITLE_SAME and age <= HEADLINE_WINDOW:
-        return Relation.DUPLICATE, measured, ""
     if change := _toll_grew(found, age):
         return Relation.UPDATED, measured, change
     return Relation.RELATED, f"{measured}{_differing(found)}", ""

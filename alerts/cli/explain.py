@@ -55,7 +55,9 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
             print_json({"id": article.id, "rules": [asdict(each) for each in made], "place": place})
         else:
             click.echo(f"{article.id}: {plain(article.title)}")
-            click.echo("\n".join([*_placed(place), *(line for each in made for line in lines(each))]))
+            click.echo(
+                "\n".join([*_placed(place), *(line for each in made for line in lines(each, full=only is not None))])
+            )
 
 
 def _fetched(url: str, config: Config) -> Article:

@@ -43,7 +43,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
     state = state_path(state_dir, rules)
     threads = _threads(state, datetime.now(UTC) - since, name)
     for members in threads:
-        standing = standing_of(members, letters)
+        standing = standing_of(archive.thread_of(state, members[0].thread), letters)
         if as_json:
             print_json(_record(members, standing))
         else:

@@ -151,3 +151,9 @@ def test_date_of_the_region_is_read(lang: str, written: str, expected: str) -> N
     ).encode()
     (entry,) = read_feed(body, None, BASE).entries
     assert entry.published == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+def test_half_a_surrogate_pair_is_replaced_and_can_be_stored() -> None:
+    body = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "Convoy \\ud83d leaves"}]}'
+    (entry,) = read_feed(body, "application/feed+json", "https://outlet.example/").entries
+    assert entry.title.encode("utf-8").decode("utf-8") == "Convoy \ufffd leaves"

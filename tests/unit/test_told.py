@@ -13,12 +13,12 @@ from alembic.config import Config as Alembic
 from sqlalchemy import Connection, text
 
 from alerts import snapshot, store
-from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling, Standing
+from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Match, Reason, Severity, Sibling, Standing
 from alerts.match import Matcher
 from alerts.render.text import render_alert
 from alerts.rule import Config, When
 from alerts.standing import holds, lacking, siblings_of, standing_of
-from alerts.triage import Verdicts, settle
+from alerts.triage import Verdicts, _strongest, settle
 from crawler import store as archive
 from crawler.article import Entry, Member, Relation
 from crawler.db import Database
@@ -129,12 +129,21 @@ def line() -> Iterator[Connection]:
     database.close()
 
 
-def step(connection: Connection, config: Config, source: str, title: str, minutes: int, body: str = "") -> Verdicts:
+def step(
+    connection: Connection,
+    config: Config,
+    source: str,
+    title: str,
+    minutes: int,
+    body: str = "",
+    *,
+    baseline: bool = False,
+) -> Verdicts:
     """Store one article of a source and settle it, as the daemon does in two commits."""
     now = NOW + timedelta(minutes=minutes)
     polled = Source(source, f"https://{source}.example/", owner=source)
     entry = Entry(title, guid=f"{source}/{title}", summary=body, published=now)
-    store_poll(connection, polled, SourceState(source, polled.url, now), [entry], (), now)
+    store_poll(connection, polled, SourceState(source, polled.url, now), [entry], (), now, baseline=baseline)
     waiting = archive.revisions_after(connection, int(store.get_mark(connection, "triaged") or 0), 9)
     matcher = Matcher(config)
     return settle(connection, config, [(each, matcher.match(each.article)) for each in waiting], now)
@@ -159,6 +168,14 @@ def test_match_waits_for_a_second_origin_and_tells_once(tmp_path: Path, line: Co
     told = store.load_alert(line, revision.placement.story, 1)
     assert told.standing.origins == ("one", "three")
     assert [each.title for each in told.siblings] == [OTHER]
+
+
+def test_baseline_of_a_new_source_silences_no_story_of_others(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]").replace("mode:", "when: {origins: 2}, mode:"))
+    step(line, config, "one", BRIDGE, 0)
+    assert dict(step(line, config, "two", BRIDGE, 5, baseline=True).counts) == {"matched": 1, "suppressed:baseline": 1}
+    ((_, _, (made,)),) = step(line, config, "three", OTHER, 10).decided
+    assert (made.reason, made.queue) == (Reason.WHEN_HOLDS, True)
 
 
 def test_waiting_match_of_a_rule_that_is_gone_or_off_tells_nothing(tmp_path: Path, line: Connection) -> None:
@@ -193,6 +210,23 @@ def test_change_to_a_story_is_told_though_its_words_match_no_rule(tmp_path: Path
     assert told.changes == (revision.placement.change,)
     assert "an earlier report of this story" in render_alert(SENT, told, "UTC").body
     assert step(line, config, "three", "Bomb hits patrol near Hawija", 50, TEXT.format(toll=17)).decided == []
+
+
+def test_change_is_told_to_those_who_were_told_though_another_rule_matches_it(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]") + rule("[mayor]", name="other", notify="[hook]"))
+    step(line, config, "one", "Bomb hits militia patrol near Hawija", 0, TEXT.format(toll=14))
+    later = f"{TEXT.format(toll=17)} The mayor spoke of a crime against people on their way home."
+    ((revision, _, made),) = step(line, config, "two", "Bomb hits patrol near Hawija", 40, later).decided
+    assert revision.placement.relation is Relation.UPDATED
+    assert {(each.receiver, each.reason) for each in made} == {
+        ("console", Reason.UPDATED),
+        ("hook", Reason.FIRST_ARTICLE),
+    }
+
+
+def test_weaker_article_that_ends_a_wait_makes_it_no_weaker() -> None:
+    weak, strong = Match("r", Severity.ROUTINE, None, ()), Match("r", Severity.IMMEDIATE, None, ())
+    assert _strongest((weak,), [strong, Match("s", Severity.ROUTINE, None, ())])[0] is strong
 
 
 def test_store_of_the_first_version_keeps_its_decisions(tmp_path: Path) -> None:

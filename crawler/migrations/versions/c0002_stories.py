@@ -35,3 +35,4 @@ def upgrade() -> None:
         sa.Column("seen", sa.Text, nullable=False),
         sqlite_with_rowid=False,
     )
+    op.create_index("sentences_by_time", "sentences", ["seen"])
