@@ -31,6 +31,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
+from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler import scrapy_settings
@@ -142,15 +143,7 @@ class Fetching:
         request.meta["download_slot"] = source.host  # Scrapy's own slots would count all ports of a host as one
         request.meta["unverified_host"] = None if source.verify_tls else urlsplit(request.url).hostname
         async with self.hosts.turn(source.host), self._turns:
-            try:
-                async with asyncio.timeout(self._timeout):
-                    response = await self._crawler.engine.download_async(request)
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever the network or Scrapy raises is this poll's outcome
-                return _failed(source, now, error)
-        done: Outcome = kind.outcome(response, source, now)
-        return done
+            return await self._outcome(request, source, now, kind.outcome)
 
     async def page(self, source: Source, url: str, now: datetime) -> Outcome:
         """Fetch what is no poll (a page, robots.txt, one sitemap of an index) and name what came of it."""
@@ -159,14 +152,21 @@ class Fetching:
         request.meta["download_slot"] = host
         request.meta["unverified_host"] = None if source.verify_tls else urlsplit(source.url).hostname
         async with self._page_turns, self.hosts.turn(host):
-            try:
-                async with asyncio.timeout(self._timeout):
-                    response = await self._crawler.engine.download_async(request)
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever the network or Scrapy raises is this fetch's outcome
-                return _failed(source, now, error)
-        return outcome_of(response, source, now)
+            return await self._outcome(request, source, now, outcome_of)
+
+    async def _outcome(
+        self,
+        request: scrapy.Request,
+        source: Source,
+        now: datetime,
+        read: Callable[[Response, Source, datetime], Outcome],
+    ) -> Outcome:
+        try:
+            async with asyncio.timeout(self._timeout):
+                response = await self._crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - whatever the network or Scrapy raises is this fetch's outcome
+            return _failed(source, now, error)
+        return read(response, source, now)
 
     async def close(self) -> None:
         """End the crawler; requests in flight are given a little time."""

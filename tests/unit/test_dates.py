@@ -72,4 +72,5 @@ def test_hijri_days() -> None:
 
 @given(st.text(max_size=300), st.sampled_from([None, "ar", "fa", "ckb"]))
 def test_any_text_is_a_date_or_none(text: str, lang: str | None) -> None:
-    read_date(text, lang)
+    read = read_date(text, lang)
+    assert read is None or read.utcoffset() is not None
