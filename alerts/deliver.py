@@ -12,7 +12,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts import receivers, store
+from alerts import outbox, receivers, store
 from alerts.alert import Dead, Delivery, DeliveryState, Kind, Message, Target
 from alerts.pacing import is_spent, retry_at
 from alerts.render.text import render_alert, render_digest, render_notice
@@ -42,7 +42,7 @@ class Deliver:
 
     async def recover(self, now: datetime) -> None:
         """At start: what was in flight goes again, marked; what lost its target gets another or is cancelled."""
-        in_flight = await self._lane.write(lambda connection: store.recover(connection, now))
+        in_flight = await self._lane.write(lambda connection: outbox.recover(connection, now))
         if in_flight:
             log.warning("recovered deliveries in_flight=%d: they are sent again, marked possible repeat", in_flight)
         await self.adopt(now)
@@ -52,12 +52,12 @@ class Deliver:
         await self._lane.write(lambda connection: self._adopt(connection, now))
 
     def _adopt(self, connection: Connection, now: datetime) -> None:
-        for orphan in store.orphans(connection, tuple(self._targets)):
+        for orphan in outbox.orphans(connection, tuple(self._targets)):
             receiver = self._config.receivers.get(orphan.receiver)
-            if receiver and store.retarget(connection, orphan.id, receiver.targets[0].id, now):
+            if receiver and outbox.retarget(connection, orphan.id, receiver.targets[0].id, now):
                 continue
             detail = "receiver_removed"
-            store.record(connection, orphan.id, DeliveryState.CANCELLED, now, detail=detail)
+            outbox.record(connection, orphan.id, DeliveryState.CANCELLED, now, detail=detail)
             log.warning("cancelled delivery=%s receiver=%s reason=%s", orphan.id, orphan.receiver, detail)
 
     async def drain(self, clock: Callable[[], datetime]) -> Counter[str]:
@@ -78,7 +78,7 @@ class Deliver:
 
     def _due(self, now: datetime) -> list[str]:
         with self._database.read() as connection:
-            return store.targets_due(connection, now)
+            return outbox.targets_due(connection, now)
 
     def _ended(self, target: str, task: asyncio.Task[Counter[str]]) -> None:
         self._running.pop(target, None)
@@ -96,7 +96,7 @@ class Deliver:
     async def _send_all(self, target: Target, clock: Callable[[], datetime]) -> Counter[str]:
         ended: Counter[str] = Counter()
         while not self._stopping:
-            delivery = await self._lane.write(lambda c: store.claim(c, target.id, clock()))
+            delivery = await self._lane.write(lambda c: outbox.claim(c, target.id, clock()))
             if delivery is None:
                 break
             ended[(await self._send(target, delivery, clock)).value] += 1
@@ -117,7 +117,7 @@ class Deliver:
             return render_notice(delivery)
         with self._database.read() as connection:
             if delivery.kind is Kind.DIGEST:
-                listed = store.digest_of(connection, delivery.subject, delivery.target)
+                listed = outbox.digest_of(connection, delivery.subject, delivery.target)
                 return render_digest(delivery, listed, self._config.timezone)
             alert = store.load_alert(connection, delivery.subject, delivery.revision)
         return render_alert(delivery, alert, self._config.timezone)
@@ -129,7 +129,7 @@ class Deliver:
             state = DeliveryState.QUEUED if again else DeliveryState.DEAD
             due = retry_at(delivery.id, delivery.attempts, now) if again else None
         await self._lane.write(
-            lambda connection: store.record(
+            lambda connection: outbox.record(
                 connection, delivery.id, state, now, detail=result.detail, due=due, repeat=result.uncertain
             )
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts import store
+from alerts import outbox
 from alerts.alert import Dead, Decision, Kind, Reason, Severity
 from alerts.rule import Config
 from crawler.db import WriterLane
@@ -51,7 +51,7 @@ def queue_all(
     for each in config.receivers[config.admin].targets:
         if each.id not in barred:
             made = Decision(each.id, each.receiver, Kind.NOTICE, Severity.PRIORITY, Reason.SYSTEM, queue=True, rules=())
-            store.queue_notice(connection, made, subject, now, title, body)
+            outbox.queue_notice(connection, made, subject, now, title, body)
 
 
 async def tell_dead(lane: WriterLane, config: Config, dead: Iterable[Dead], now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts import store
+from alerts import outbox, store
 from alerts.alert import Decision, Kind, Match, Reason, Told
 from alerts.match import Matcher
 from alerts.rule import Config
@@ -66,9 +66,9 @@ def queue_digest(connection: Connection, config: Config, found: list[Owed], now:
         story, subject = each.revision.placement.story, subjects[each.target]
         members = archive.members_of(connection, each.revision.placement.thread)
         alert = make_alert(connection, config, each.revision, each.matches, members, now)
-        store.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
+        outbox.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
         digest = Decision(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, queue=True, rules=())
-        store.queue(connection, digest, subject, 1, now, now)
+        outbox.queue(connection, digest, subject, 1, now, now)
         before = store.told_of(connection, story).get(each.target)
         known = before or Told(frozenset(), alert.severity, alert.revision)
         rules = known.rules | {match.rule for match in each.matches}

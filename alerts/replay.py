@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from alerts import store
+from alerts import outbox, store
 from alerts.alert import Decision, Delivery, DeliveryState, Match
 from alerts.ledger import Ledger, balance
 from alerts.lines import Line
@@ -62,7 +62,7 @@ class Replay:
             self.summary.ledger = balance(
                 archive.load_counts(connection, archive.counts),
                 archive.load_counts(connection, store.counts),
-                store.delivered(connection),
+                outbox.delivered(connection),
             )
             connection.rollback()
         self._database.close()
@@ -87,14 +87,14 @@ class Replay:
     def _send(self, connection: Connection, now: datetime) -> list[Delivery]:
         """Take what is due as sent: there is nothing to fail."""
         sent = []
-        for target in store.targets_due(connection, now):
-            while (delivery := store.claim(connection, target, now)) is not None:
-                store.record(connection, delivery.id, DeliveryState.SENT, now)
+        for target in outbox.targets_due(connection, now):
+            while (delivery := outbox.claim(connection, target, now)) is not None:
+                outbox.record(connection, delivery.id, DeliveryState.SENT, now)
                 sent.append(delivery)
         return sent
 
     def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
-        while (due := store.next_due(connection)) is not None and due <= now:
+        while (due := outbox.next_due(connection)) is not None and due <= now:
             sent = self._send(connection, due)
             self.summary.deliveries.update(each.kind.value for each in sent)
             yield {"at": _iso(due), "deliveries": [_told(each, QUEUED) for each in sent]}

@@ -13,7 +13,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts import store
+from alerts import outbox, store
 from alerts.alert import Alert, Cause, Decision, Kind, Match, Reason, Severity, Standing, Wait
 from alerts.decide import PINGS, after, changes, decide
 from alerts.match import Matcher
@@ -190,8 +190,8 @@ def _settle_one(connection: Connection, config: Config, case: Case, now: datetim
         verdicts.alerts += 1
     for each in queued:
         if each.kind in PINGS:
-            store.fold(connection, story, each.target, alert.revision, now)
-        store.queue(connection, each, story, alert.revision, now, each.due or now)
+            outbox.fold(connection, story, each.target, alert.revision, now)
+        outbox.queue(connection, each, story, alert.revision, now, each.due or now)
     # an old article that joins a story of others says nothing of what its readers were told
     opens = revision.placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
     for each in made:
@@ -274,8 +274,8 @@ def _fold_stale(
             digest = Decision(
                 each.target, each.receiver, Kind.DIGEST, Severity.ROUTINE, Reason.STALE, queue=True, rules=()
             )
-            store.queue(connection, digest, subject, 1, now, end)
-            store.add_digest_item(connection, subject, each.target, _item_number(revision), alert)
+            outbox.queue(connection, digest, subject, 1, now, end)
+            outbox.add_digest_item(connection, subject, each.target, _item_number(revision), alert)
 
 
 def _item_number(revision: Revision) -> int:

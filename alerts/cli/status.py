@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from alerts import store
+from alerts import outbox, store
 from alerts.cli.common import (
     config_option,
     fail,
@@ -46,7 +46,7 @@ def _report(state: Path, now: datetime) -> dict[str, object]:
     database = Database.at(state / DATABASE)
     with database.read() as connection:
         states = archive.load_states(connection)
-        delivered = store.delivered(connection)
+        delivered = outbox.delivered(connection)
         ledger = balance(
             archive.load_counts(connection, archive.counts),
             archive.load_counts(connection, store.counts),
@@ -56,16 +56,16 @@ def _report(state: Path, now: datetime) -> dict[str, object]:
         stored = archive.totals(connection)
     database.close()
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
-    outbox: Counter[str] = Counter()
+    by_state: Counter[str] = Counter()
     for (_, name), n in delivered.items():
-        outbox[name] += n
+        by_state[name] += n
     return {
         "daemon": holder(state),
         "ledger": ledger.as_dict(),
         "stored": stored,
         "sources": dict(sorted(by_outcome.items())),
         "sources_in_words": {name: in_words(each, now) for name, each in sorted(states.items())},
-        "outbox": dict(sorted(outbox.items())),
+        "outbox": dict(sorted(by_state.items())),
         "reload": json.loads(reload) if reload else None,
     }
 

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from alerts import store
+from alerts import outbox, store
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink
 from alerts.ledger import balance
@@ -141,7 +141,7 @@ def _say_books(say: Say, done: Round, path: Path) -> None:
         books = balance(
             archive.load_counts(connection, archive.counts),
             archive.load_counts(connection, store.counts),
-            store.delivered(connection),
+            outbox.delivered(connection),
         )
     rest = "nothing unaccounted for" if not any(books.remainders().values()) else f"REMAINDER {books.remainders()}"
     suppressed = ", ".join(f"{n} {name}" for name, n in books.suppressed.items()) or "none"

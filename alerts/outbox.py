@@ -1,0 +1,226 @@
+"""SQL on the outbox: deliveries, and what a digest lists. Every function takes the connection of its commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Boolean, Column, Connection, Integer, RowMapping, Table, Text, func, select, update
+
+from alerts import snapshot
+from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity
+from alerts.store import metadata
+from crawler.article import mint
+from crawler.db import UtcTime
+from crawler.store import save_once
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("subject", Text),
+    Column("kind", Text),
+    Column("revision", Integer),
+    Column("target", Text),
+    Column("receiver", Text),
+    Column("severity", Integer),
+    Column("reason", Text),
+    Column("state", Text),
+    Column("queued", UtcTime),
+    Column("due", UtcTime),
+    Column("attempts", Integer),
+    Column("repeat", Boolean),
+    Column("changed", UtcTime),
+    Column("detail", Text),
+    Column("payload", Text),
+)
+digest_items = Table(
+    "digest_items",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("content", Text),
+)
+
+WAITING = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value)
+
+
+def queue(
+    connection: Connection, decision: Decision, subject: str, revision: int, now: datetime, due: datetime
+) -> bool:
+    """Queue one message to one target; False where it is queued already (the unique key holds)."""
+    values = _delivery(decision, subject, revision, now, due, payload=None)
+    return save_once(connection, deliveries, values)
+
+
+def fold(connection: Connection, story: str, target: str, into: int, now: datetime) -> None:
+    """Fold the update that waits into alert `into`, which tells its change too."""
+    waiting = (
+        deliveries.c.subject == story,
+        deliveries.c.target == target,
+        deliveries.c.state == DeliveryState.QUEUED.value,
+        deliveries.c.reason == Reason.PACED.value,
+        deliveries.c.attempts == 0,
+        deliveries.c.due > now,
+    )
+    values = {"state": DeliveryState.FOLDED.value, "changed": now, "detail": f"told in alert {into}"}
+    connection.execute(update(deliveries).where(*waiting).values(**values))
+
+
+def queue_notice(
+    connection: Connection, decision: Decision, subject: str, now: datetime, title: str, body: str
+) -> bool:
+    """Queue what the system says about itself; once for each subject and target."""
+    payload = json.dumps({"title": title, "body": body}, ensure_ascii=False)
+    values = _delivery(decision, subject, 1, now, now, payload=payload)
+    return save_once(connection, deliveries, values)
+
+
+def _delivery(
+    decision: Decision, subject: str, revision: int, now: datetime, due: datetime, *, payload: str | None
+) -> dict[str, object]:
+    return {
+        "id": mint("d", now, subject, decision.kind.value, str(revision), decision.target),
+        "subject": subject,
+        "kind": decision.kind.value,
+        "revision": revision,
+        "target": decision.target,
+        "receiver": decision.receiver,
+        "severity": int(decision.severity),
+        "reason": decision.reason.value,
+        "state": DeliveryState.QUEUED.value,
+        "queued": now,
+        "due": due,
+        "attempts": 0,
+        "repeat": False,
+        "changed": now,
+        "detail": "",
+        "payload": payload,
+    }
+
+
+def add_digest_item(connection: Connection, subject: str, target: str, seq: int, alert: Alert) -> None:
+    values = {"subject": subject, "target": target, "seq": seq, "content": snapshot.dump(alert)}
+    save_once(connection, digest_items, values)
+
+
+def digest_of(connection: Connection, subject: str, target: str) -> list[Alert]:
+    """Give what a digest lists, oldest first."""
+    found = (
+        select(digest_items.c.content)
+        .where(digest_items.c.subject == subject, digest_items.c.target == target)
+        .order_by(digest_items.c.seq)
+    )
+    return [snapshot.load(row.content) for row in connection.execute(found)]
+
+
+def targets_due(connection: Connection, now: datetime) -> list[str]:
+    """Give the targets for which something is due."""
+    found = select(deliveries.c.target).where(deliveries.c.state.in_(WAITING), deliveries.c.due <= now).distinct()
+    return list(connection.scalars(found))
+
+
+def claim(connection: Connection, target: str, now: datetime) -> Delivery | None:
+    """Take the next delivery due for a target: flash first, then the longest waiting. Durable before a byte leaves.
+
+    One at a time, so that a kill leaves at most one message a target of which nobody knows whether it arrived.
+    """
+    due = (
+        select(deliveries.c.id)
+        .where(deliveries.c.target == target, deliveries.c.state.in_(WAITING), deliveries.c.due <= now)
+        .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
+        .limit(1)
+    )
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.id.in_(due), deliveries.c.state.in_(WAITING))
+        .values(state=DeliveryState.SENDING.value, attempts=deliveries.c.attempts + 1, changed=now)
+        .returning(*deliveries.c)
+    )
+    row = connection.execute(statement).mappings().first()
+    return _read(row) if row else None
+
+
+def _read(row: RowMapping) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        subject=row["subject"],
+        kind=Kind(row["kind"]),
+        revision=row["revision"],
+        target=row["target"],
+        receiver=row["receiver"],
+        severity=Severity(row["severity"]),
+        reason=Reason(row["reason"]),
+        state=DeliveryState(row["state"]),
+        queued=row["queued"],
+        due=row["due"],
+        attempts=row["attempts"],
+        repeat=row["repeat"],
+        payload=json.loads(row["payload"]) if row["payload"] else None,
+    )
+
+
+def record(
+    connection: Connection,
+    delivery: str,
+    state: DeliveryState,
+    now: datetime,
+    *,
+    detail: str = "",
+    due: datetime | None = None,
+    repeat: bool = False,
+) -> None:
+    """Store what became of a claimed delivery. `repeat` marks that the next attempt may be a second copy."""
+    values: dict[str, object] = {"state": state.value, "changed": now, "detail": detail}
+    if due is not None:
+        values["due"] = due
+    if repeat:
+        values["repeat"] = True
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+
+
+def recover(connection: Connection, now: datetime) -> int:
+    """Mark what was being sent when the last process ended: it may have arrived, so it goes again, marked."""
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.state == DeliveryState.SENDING.value)
+        .values(state=DeliveryState.UNKNOWN.value, repeat=True, due=now, changed=now)
+    )
+    return connection.execute(statement).rowcount
+
+
+def orphans(connection: Connection, targets: Sequence[str]) -> list[Delivery]:
+    """Give what waits for a target that rules.yaml no longer has."""
+    found = select(deliveries).where(deliveries.c.state.in_(WAITING), deliveries.c.target.not_in(targets))
+    return [_read(row) for row in connection.execute(found).mappings()]
+
+
+def retarget(connection: Connection, delivery: str, target: str, now: datetime) -> bool:
+    """Give an orphan another target; False where that one has the same message already."""
+    row = connection.execute(select(deliveries).where(deliveries.c.id == delivery)).mappings().one()
+    same = [getattr(deliveries.c, name) == row[name] for name in ("subject", "kind", "revision")]
+    if connection.scalar(select(deliveries.c.id).where(*same, deliveries.c.target == target)):
+        return False
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(target=target, changed=now))
+    return True
+
+
+def delivered(connection: Connection) -> dict[tuple[str, str], int]:
+    """Count deliveries by kind and state."""
+    rows = connection.execute(
+        select(deliveries.c.kind, deliveries.c.state, func.count().label("n")).group_by(
+            deliveries.c.kind, deliveries.c.state
+        )
+    )
+    return {(row.kind, row.state): row.n for row in rows}
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Give the time at which the next waiting delivery goes."""
+    due: datetime | None = connection.scalar(_NEXT_DUE)
+    return due
+
+
+_NEXT_DUE = select(func.min(deliveries.c.due)).where(deliveries.c.state.in_(WAITING))
