@@ -13,27 +13,32 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from crawler.figures import is_number, shown
+from crawler.tolls import PEOPLE
 from crawler.wording import STOP, Wording
 
 PAIRED = 0.5  # share of the shorter sentence's words found in the longer one
 MOST_SENTENCES = 40
+BESIDE = 4  # words on each side of a number that say what it counts
 MISSPELT = 85.0  # rapidfuzz ratio, 0-100; below it Abadi is not Ebadi and Khomeini is not Khamenei
 _DAYS = """
 monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow jan feb mar apr jun jul aug sept oct
 nov dec january february march april may june july august september october november december
 """
 DAYS = frozenset(_DAYS.split())
-PEOPLE = frozenset(("people", "persons", "others", "more", "least", "شخص", "اشخاص", "شخصا", "تن", "نفر", "نفرا"))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A number that stands in the same place as another one; `where` are the words beside it."""
+    """A number that stands in the same place as another one; `where` is the word that says of what.
+
+    `beside` are all words near it.
+    """
 
     before: str
     after: str
     where: str
     precedes: bool = False  # `where` stands before the number
+    beside: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         told = f"{shown(self.before)} -> {shown(self.after)}"
@@ -216,10 +221,11 @@ def _one_word(one: str, other: str) -> bool:
 
 
 def _change(before: str, after: str, words: Sequence[str], at: int) -> Change:
-    behind = next(_content(words[at + 1 : at + 5]), "")
-    if behind:
-        return Change(before, after, behind)
-    return Change(before, after, next(_content(words[max(0, at - 3) : at][::-1]), ""), precedes=True)
+    beside = tuple(words[max(0, at - BESIDE) : at + 1 + BESIDE])
+    behind = next((word for word in words[at + 1 : at + 1 + BESIDE] if word not in PEOPLE), "")
+    if behind and behind not in STOP and not is_number(behind):
+        return Change(before, after, behind, beside=beside)
+    return Change(before, after, next(_content(words[max(0, at - 3) : at][::-1]), ""), precedes=True, beside=beside)
 
 
 def _content(words: Sequence[str]) -> Iterator[str]:

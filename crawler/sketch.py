@@ -11,17 +11,18 @@ from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 from itertools import combinations
 
+from crawler.tolls import subject
 from crawler.wording import Wording, combine, number_of, shingles
 
 SHARED = 2  # keys that make two articles candidates
 WINDOWS = ((25, 8), (60, 10), (None, 14))  # words from the beginning, keys kept
-PAIRS = 10  # keys of a headline's word pairs
+PAIRS = 15  # keys of a headline's word pairs
 TOPIC = 12  # words of a headline that are paired
 _HEADLINE = number_of("headline")
 
 
 def sketch(told: Wording) -> frozenset[int]:
-    """Give the keys of an article, at most 44."""
+    """Give the keys of an article, at most 49."""
     keys: set[int] = set()
     numbers = shingles(told.words)
     for words, kept in WINDOWS:
@@ -30,12 +31,18 @@ def sketch(told: Wording) -> frozenset[int]:
 
 
 def _headline_keys(told: Wording) -> frozenset[int]:
-    """An equal headline shares two keys of its own; a similar one shares pairs of its words."""
+    """An equal headline shares two keys of its own; a similar one shares pairs of its words, those of its toll last."""
     numbers = sorted(number_of(word) for word in told.topic)[:TOPIC]
     if not numbers:
         return frozenset()
-    pairs = nsmallest(PAIRS, (combine((_HEADLINE, *pair)) for pair in combinations(numbers, 2)))
+    pairs = _pairs(subject(told), PAIRS)
+    pairs += [pair for pair in _pairs(told.topic, PAIRS) if pair not in pairs][: PAIRS - len(pairs)]
     return frozenset((*pairs, combine((_HEADLINE, 1, *numbers)), combine((_HEADLINE, 2, *numbers))))
+
+
+def _pairs(words: Iterable[str], most: int) -> list[int]:
+    numbers = sorted(number_of(word) for word in words)[:TOPIC]
+    return nsmallest(most, (combine((_HEADLINE, *pair)) for pair in combinations(numbers, 2)))
 
 
 def pack(keys: Iterable[int]) -> bytes:

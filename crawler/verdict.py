@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from crawler.article import Relation
 from crawler.compare import Change, Comparison, compare
 from crawler.figures import is_number
+from crawler.tolls import harms, new_toll
 from crawler.wording import Wording
 
 HEADLINE_WINDOW = timedelta(hours=12)  # equal headlines alone say nothing after it
@@ -36,12 +37,8 @@ TITLE_SHARED_OF_FEW = 0.6  # the same, where they share three or four words only
 TITLE_SAME = 0.7  # of the words of both headlines, where one only leaves words out: the same
 _TURNING = "no not never denies deny denied without second third another again new more"
 _TURNING_ARABIC = "لا لم لن ليس ينفي نفي تنفي ثان ثالث جديد جديده تكذيب نه دوم سوم بدون"
+_APART = (Relation.NEW, Relation.RELATED)
 TURNING = frozenset(f"{_TURNING} {_TURNING_ARABIC}".split())
-TOLL = (
-    "kill", "dead", "death", "die", "wound", "injur", "hurt", "casualt", "toll", "miss", "martyr", "arrest", "detain",
-    "قتل", "قتيل", "مقتل", "شهيد", "شهداء", "استشهاد", "جريح", "جرحي", "اصاب", "مصاب", "ضحايا", "ضحيه", "وفاه", "وفيات",
-    "كشته", "زخمي", "مجروح", "جان باخت", "قرباني", "شهيد", "مصدوم", "جانباخت", "فوتي",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +71,9 @@ def judge(earlier: Side, later: Side) -> Verdict:
     found = compare(earlier.told, later.told)
     rule = _judge_headlines if _is_stub(earlier, later, found) else _judge_texts
     relation, reason, change = rule(earlier, later, found)
+    apart = relation in _APART and later.seen - earlier.seen <= EVENT
+    if apart and (risen := new_toll(earlier.told, later.told)):
+        relation, reason, change = Relation.UPDATED, f"{reason}; it says that the toll rose", risen
     return Verdict(relation, f"{_lead_in(relation, earlier)}, {reason}", change, found.contained + found.headline / 10)
 
 
@@ -282,7 +282,7 @@ def _tolls(found: Comparison) -> list[Change]:
 
 def _is_toll(change: Change) -> bool:
     grows = change.before.isdigit() and change.after.isdigit() and int(change.after) > int(change.before)
-    return grows and any(word in change.where for word in TOLL)
+    return grows and harms(change.beside)
 
 
 def _changed(changes: tuple[Change, ...] | list[Change]) -> str:

@@ -49,7 +49,7 @@ sources official officials live latest breaking update updates s
 """
 _STOP_ARABIC = "في من على الي عن ان او ثم قد مع هذا هذه التي الذي بعد قبل بين خلال كما لا ما هو هي كان كانت و"
 _STOP_PERSIAN = "در از به كه را با براي اين ان است شد مي هاي يك بر تا هم"
-STOP = frozenset(f"{_STOP_ENGLISH} {_STOP_ARABIC} {_STOP_PERSIAN}".split())
+STOP = frozenset(fold(f"{_STOP_ENGLISH} {_STOP_ARABIC} {_STOP_PERSIAN}").split())
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,24 @@ def test_new_toll_of_another_outlet_pings_and_says_what_changed(desk: Desk) -> N
     assert balanced(desk)
 
 
+def test_toll_that_rose_told_in_other_words_updates_the_story(desk: Desk) -> None:
+    desk.outlet.serve(
+        "/a.xml", rss(item("a1", "Three killed in drone attack on militia base in Kirkuk", "Guards put out the fire."))
+    )
+    desk.outlet.serve("/b.xml", rss(item("b0", "Quiet day")))
+    desk.write("/a.xml", "/b.xml")
+    desk.rounds(T0)
+    risen = item(
+        "b1", "Kirkuk militia base attack: death toll rises to five", "Two men died of burns in the night.", D1
+    )
+    desk.outlet.serve("/b.xml", rss(risen))
+    desk.rounds(T1)
+    _, (title, message) = told(desk)
+    assert title.startswith("PRIORITY UPDATE (3 -> 5 killed)")
+    assert "Also reported by: Outlet 1" in message
+    assert balanced(desk)
+
+
 def test_two_new_tolls_within_half_an_hour_are_one_ping_with_both(desk: Desk) -> None:
     title = "Bomb hits militia patrol near Hawija"
     desk.outlet.serve("/a.xml", rss(item("a1", title, PATROL.format(toll=14))))

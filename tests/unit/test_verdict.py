@@ -79,11 +79,57 @@ VERDICTS = [
     ("headlines, one denies", "Militia hits base in northern Marwa valley", "",
      "Militia never hits base in northern Marwa valley", "", "related", ""),
     ("headlines, a new toll", "Blast in Karrada market kills 14", "", "Blast in Karrada market kills 17", "", "updated", "kills 14 -> 17"),
+    ("headlines, a new toll of people", "Blast in Karrada market kills 14 civilians", "",
+     "Blast in Karrada market kills 17 civilians", "", "updated", "14 -> 17 civilians"),
+    ("headlines, no toll", "Army moves 14 tanks to Karrada market", "", "Army moves 17 tanks to Karrada market", "", "related", ""),
     ("headlines, a smaller toll", "Blast in Karrada market kills 14", "", "Blast in Karrada market kills 3", "", "related", ""),
     ("headlines, another place", "Rocket attack in Kirkuk kills 3", "", "Rocket attack in Mosul kills 4", "", "related", ""),
     ("bodies that only name who said it", "Minister opens bridge", "BAGHDAD - A security source said on Monday",
      "Rockets hit airport", "BAGHDAD - A security source said on Monday", "new", ""),
 ]  # fmt: skip
+
+
+FIRST = (
+    "Three killed in drone attack on Kirkuk base",
+    "Three members of a brigade were killed and two wounded when a drone struck their base south of the city, guards said.",
+)
+AR_FIRST = (
+    "مقتل 3 مقاتلين بهجوم مسير على مقر لواء في كركوك",
+    "قال مصدر أمني إن طائرة مسيرة ضربت المقر فجرا وإن الحريق أخمد.",
+)
+FA_FIRST = (
+    "۳ کشته در حمله پهپادی به پایگاهی در کرکوک",
+    "یک منبع محلی گفت پهپاد بامداد امروز به پایگاه خورد و آتش مهار شد.",
+)
+RISEN = [
+    ("a toll that rose, in other words", FIRST, ("Kirkuk drone attack death toll rises to five",
+     "Doctors at the city's main hospital said two more fighters had died of burns during the night."), "updated", "3 -> 5 killed"),
+    ("the deed by another word", FIRST, ("Death toll from drone strike in Kirkuk climbs to 5", ""), "updated", "3 -> 5 killed"),
+    ("said in the body only", FIRST, ("Drone attack on Kirkuk brigade",
+     "The number of dead has risen to six, the brigade said, and four more are in hospital."), "updated", "3 -> 6 killed"),
+    ("another place", FIRST, ("Basra drone attack death toll rises to five", ""), "new", ""),
+    ("another weapon", FIRST, ("Kirkuk market blast death toll rises to five", ""), "new", ""),
+    ("no more dead than before", FIRST, ("Kirkuk drone attack death toll rises to three", ""), "new", ""),
+    ("the toll of a war", FIRST, ("Death toll of drone attacks on Kirkuk rises to 1,300", ""), "new", ""),
+    ("a second attack, nothing of a toll that rose", FIRST, ("Kirkuk drone attack kills five fighters",
+     "A second drone struck in the evening and five men died, police said."), "new", ""),
+    ("the wounded rose", FIRST, ("Kirkuk drone attack: number of wounded rises to nine", ""), "new", ""),
+    ("Arabic", AR_FIRST, ("ارتفاع حصيلة قتلى الهجوم على مقر اللواء في كركوك إلى 5", ""), "updated", "3 -> 5 مقتل"),
+    ("Arabic, another place", AR_FIRST, ("ارتفاع حصيلة قتلى الهجوم على مقر اللواء في الرمادي إلى 5", ""), "new", ""),
+    ("Persian", FA_FIRST, ("شمار کشته‌های حمله پهپادی به کرکوک به ۵ نفر رسید", ""), "updated", "3 -> 5 كشته"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "first", "later", "relation", "change"), RISEN)
+def test_short_report_that_says_the_toll_rose(
+    name: str, first: tuple[str, str], later: tuple[str, str], relation: str, change: str
+) -> None:
+    earlier, told = side(*first), side(*later, name="a2", source="two", at=3 * HOUR)
+    verdict = judge(earlier, told)
+    assert (verdict.relation.value, verdict.change) == (relation, change), verdict.evidence
+    assert relation == "new" or len(sketch(earlier.told) & sketch(told.told)) >= SHARED
+    late = judge(earlier, side(*later, name="a2", source="two", at=49 * HOUR))
+    assert late.relation is not Relation.UPDATED
 
 
 @pytest.mark.parametrize(("name", "title", "text", "later", "later_text", "relation", "change"), VERDICTS)
