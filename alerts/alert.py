@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from crawler.article import Article
@@ -45,13 +45,23 @@ class Reason(StrEnum):
     SEVERITY_RAISED = "severity_raised"
     UPDATED = "updated"  # what is told has changed, and the change matters
     PACED = "paced"  # the same, so soon after the last ping that it waits
+    SECOND_ORIGIN = "second_origin"  # an origin other than the first reports it too
+    NEWS_AGAIN = "news_again"  # it is reported again after twelve hours without a word
     WHEN_HOLDS = "when_holds"  # the rule's condition on the thread has come to hold
     REMATCH = "rematch"  # changed rules would have caught it
+    ROUTINE = "routine"  # routine stories are told together
+    QUIET_HOURS = "quiet_hours"  # held while the receiver's quiet hours lasted
+    STORM = "storm"  # more than the receiver's rate lets through
+    SCHEDULED = "scheduled"  # the receiver's own times, also where there is nothing to tell
+    STANDBY = "standby"  # the receiver it was for cannot be reached
+    ESCALATED = "escalated"  # nobody acknowledged it in time
+    RESENT = "resent"  # a person asked for it again
     SYSTEM = "system"  # the system speaks about itself
     BASELINE = "baseline"
     STALE = "stale"
     TOLD = "told"
     SHADOW = "shadow"
+    SILENCED = "silenced"  # a silence is in force
     BELOW_SEVERITY = "below_min_severity"
     WAITING = "waiting"  # the rule matches; its condition on the thread does not hold yet
 
@@ -94,7 +104,7 @@ class Match:
 class Target:
     """One Apprise URL with one address. `id` names it without its secrets: receiver plus a short hash.
 
-    `can_edit` says whether a sent message can be changed in place.
+    `can_edit`: a sent message can be changed in place. `can_ack`: an acknowledgement given there comes back.
     """
 
     id: str
@@ -102,6 +112,7 @@ class Target:
     url: str
     schema: str
     can_edit: bool = False
+    can_ack: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +172,8 @@ class Alert:
     """What one story tells: the article that speaks, why, how urgently, and who else reports it.
 
     A snapshot: what a message says is what was known when it was decided. `revision` grows from 1 with each
-    change of what is told; `changes` are those that no message has told yet, oldest first.
+    change of what is told; `changes` are those that no message has told yet, oldest first. `glosses` say who or what
+    the entities found are, each one line.
     """
 
     story: str
@@ -175,6 +187,7 @@ class Alert:
     changes: tuple[str, ...] = ()
     standing: Standing = Standing()
     siblings: tuple[Sibling, ...] = ()
+    glosses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +234,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message to one target; unique on (subject, kind, revision, target)."""
+    """One message to one target; unique on (subject, kind, revision, target).
+
+    `notes` are lines that this message says besides: why it comes late, what a silence held back. `handle` is what the
+    service calls the message once sent (Slack channel and ts, a Message-ID). `held` names why it waits, "" where it
+    does not. `lease` is when a claim ends of itself.
+    """
 
     id: str
     subject: str
@@ -237,14 +255,50 @@ class Delivery:
     attempts: int = 0
     repeat: bool = False  # an earlier attempt may have arrived
     payload: Mapping[str, object] | None = None
+    thread: str = ""
+    notes: tuple[str, ...] = ()
+    handle: str = ""
+    held: str = ""
+    lease: datetime | None = None
+    sent: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a target is sent: a title that stands alone on a lock screen, and a body; both plain text."""
+    """What a target is sent: a title that stands alone on a lock screen, and a body, both plain text.
+
+    `key` is the delivery's id, the same in every attempt; messages of one `topic` (a story, a digest) belong together.
+    `html` and `blocks` are what a service with a form of its own shows instead of the body. `edits` is the handle of
+    the message whose place it takes, `follows` of the one of its topic that it answers to. `repeat` says that an
+    earlier attempt may have arrived: a service that can look does so first.
+    """
 
     title: str
     body: str
+    key: str = ""
+    topic: str = ""
+    severity: Severity = Severity.PRIORITY
+    kind: Kind = Kind.NOTICE
+    html: str = ""
+    blocks: tuple[Mapping[str, object], ...] = ()
+    edits: str = ""
+    follows: str = ""
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """`retry`: trying again can help. `uncertain`: it may have arrived, although no answer came.
+
+    `handle` is what the service calls the message; `wait` is how long it asks to be left alone (429).
+    """
+
+    ok: bool
+    retry: bool = False
+    uncertain: bool = False
+    detail: str = ""
+    handle: str = ""
+    wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

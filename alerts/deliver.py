@@ -13,7 +13,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from alerts import outbox, receivers, store
-from alerts.alert import Dead, Delivery, DeliveryState, Kind, Message, Target
+from alerts.alert import Dead, Delivery, DeliveryState, Kind, Message, SendResult, Target
 from alerts.pacing import is_spent, retry_at
 from alerts.render.text import render_alert, render_digest, render_notice
 from alerts.rule import Config
@@ -106,7 +106,7 @@ class Deliver:
         try:
             message = await asyncio.to_thread(self._render, delivery)
         except Exception as error:  # noqa: BLE001 - a message that cannot be written must not stop its lane for ever
-            result = receivers.SendResult(ok=False, detail=f"cannot be written: {error!r}")
+            result = SendResult(ok=False, detail=f"cannot be written: {error!r}")
             return await self._record(delivery, result, clock())
         threads = self._threads.setdefault(target.id, ThreadPoolExecutor(1, f"send-{target.receiver}"))
         result = await asyncio.get_running_loop().run_in_executor(threads, receivers.send, target, message)
@@ -122,7 +122,7 @@ class Deliver:
             alert = store.load_alert(connection, delivery.subject, delivery.revision)
         return render_alert(delivery, alert, self._config.timezone)
 
-    async def _record(self, delivery: Delivery, result: receivers.SendResult, now: datetime) -> DeliveryState:
+    async def _record(self, delivery: Delivery, result: SendResult, now: datetime) -> DeliveryState:
         state, due = DeliveryState.SENT, None
         if not result.ok:
             again = result.retry and not is_spent(delivery.queued, delivery.severity, now)
@@ -130,7 +130,14 @@ class Deliver:
             due = retry_at(delivery.id, delivery.attempts, now) if again else None
         await self._lane.write(
             lambda connection: outbox.record(
-                connection, delivery.id, state, now, detail=result.detail, due=due, repeat=result.uncertain
+                connection,
+                delivery.id,
+                state,
+                now,
+                detail=result.detail,
+                due=due,
+                repeat=result.uncertain,
+                handle=result.handle,
             )
         )
         log.log(

@@ -34,6 +34,12 @@ deliveries = Table(
     Column("changed", UtcTime),
     Column("detail", Text),
     Column("payload", Text),
+    Column("thread", Text),
+    Column("notes", Text),
+    Column("handle", Text),
+    Column("held", Text),
+    Column("lease", UtcTime),
+    Column("sent", UtcTime),
 )
 digest_items = Table(
     "digest_items",
@@ -48,10 +54,18 @@ WAITING = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value)
 
 
 def queue(
-    connection: Connection, decision: Decision, subject: str, revision: int, now: datetime, due: datetime
+    connection: Connection,
+    decision: Decision,
+    subject: str,
+    revision: int,
+    now: datetime,
+    due: datetime,
+    thread: str = "",
+    notes: tuple[str, ...] = (),
 ) -> bool:
     """Queue one message to one target; False where it is queued already (the unique key holds)."""
     values = _delivery(decision, subject, revision, now, due, payload=None)
+    values |= {"thread": thread, "notes": json.dumps(notes, ensure_ascii=False)}
     return save_once(connection, deliveries, values)
 
 
@@ -98,6 +112,10 @@ def _delivery(
         "changed": now,
         "detail": "",
         "payload": payload,
+        "thread": "",
+        "notes": "[]",
+        "handle": "",
+        "held": "",
     }
 
 
@@ -159,6 +177,12 @@ def _read(row: RowMapping) -> Delivery:
         attempts=row["attempts"],
         repeat=row["repeat"],
         payload=json.loads(row["payload"]) if row["payload"] else None,
+        thread=row["thread"],
+        notes=tuple(json.loads(row["notes"])),
+        handle=row["handle"],
+        held=row["held"],
+        lease=row["lease"],
+        sent=row["sent"],
     )
 
 
@@ -171,9 +195,12 @@ def record(
     detail: str = "",
     due: datetime | None = None,
     repeat: bool = False,
+    handle: str = "",
 ) -> None:
     """Store what became of a claimed delivery. `repeat` marks that the next attempt may be a second copy."""
     values: dict[str, object] = {"state": state.value, "changed": now, "detail": detail}
+    if state is DeliveryState.SENT:
+        values |= {"sent": now, "handle": handle}
     if due is not None:
         values["due"] = due
     if repeat:

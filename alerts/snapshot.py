@@ -28,7 +28,7 @@ def load(text: str) -> Alert:
     raw["created"] = datetime.fromisoformat(raw["created"])
     raw["article"] = _article(raw["article"])
     raw["causes"] = tuple(_cause(each) for each in raw["causes"])
-    for name in ("outlets", "changes"):
+    for name in ("outlets", "changes", "glosses"):
         raw[name] = tuple(raw.get(name, ()))  # an alert queued by an older version lacks the later ones
     standing = raw.get("standing", {"origins": (), "letter": "F"})
     raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"])

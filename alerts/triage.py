@@ -191,7 +191,7 @@ def _settle_one(connection: Connection, config: Config, case: Case, now: datetim
     for each in queued:
         if each.kind in PINGS:
             outbox.fold(connection, story, each.target, alert.revision, now)
-        outbox.queue(connection, each, story, alert.revision, now, each.due or now)
+        outbox.queue(connection, each, story, alert.revision, now, each.due or now, alert.thread)
     # an old article that joins a story of others says nothing of what its readers were told
     opens = revision.placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
     for each in made:

@@ -22,7 +22,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.render.text import plain
+from alerts.render.words import plain
 from alerts.rule import Config
 from crawler.article import Article
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
-from alerts.render.text import plain
+from alerts.render.words import plain
 from crawler.article import Entry
 from crawler.discovery import Scout, Tried, scout
 from crawler.source import KINDS, Source, read_sources

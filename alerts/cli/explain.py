@@ -26,7 +26,7 @@ from alerts.cli.common import (
 )
 from alerts.explain import explain, lines
 from alerts.match import Matcher
-from alerts.render.text import plain, rated
+from alerts.render.words import plain, rated
 from alerts.rule import Config
 from alerts.standing import letters_of, standing_of
 from crawler.article import Article

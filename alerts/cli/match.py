@@ -11,7 +11,7 @@ from alerts.alert import Match
 from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
 from alerts.lines import Line
 from alerts.match import Matcher
-from alerts.render.text import plain
+from alerts.render.words import plain
 
 HIT_KEYS = ("term", "alias", "field", "start", "end", "text", "disguised")
 

@@ -22,7 +22,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.render.text import cut, isolated, plain, rated
+from alerts.render.words import cut, isolated, plain, rated
 from alerts.standing import letters_of, standing_of
 from crawler.article import Member
 

@@ -18,7 +18,7 @@ from alerts import outbox, store
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink
 from alerts.ledger import balance
-from alerts.render.text import isolated
+from alerts.render.words import isolated
 from alerts.service import Round, Service
 from crawler import store as archive
 from crawler.article import Relation

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 
 from apprise import Apprise, AppriseResultStatus, NotifyFormat
 
-from alerts.alert import Message, Target
+from alerts.alert import Message, SendResult, Target
 from alerts.receivers.targets import BadReceiverUrl, asset, build, masked
 
 _APPRISE = logging.getLogger("apprise")  # its own log names tokens at DEBUG: kept from ours, whatever the level
@@ -21,22 +21,14 @@ _PERMANENT = re.compile(r"\berror[= :(]+(400|401|403|404|405|410|413|422)\b|\(?\
 _UNCERTAIN = re.compile(r"timed? ?out|reset|aborted|closed|disconnected", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class SendResult:
-    """`retry`: trying again can help. `uncertain`: it may have arrived, although no answer came."""
-
-    ok: bool
-    retry: bool = False
-    uncertain: bool = False
-    detail: str = ""
-
-
 def send(target: Target, message: Message) -> SendResult:
     """Send a message to a target and wait for the answer. Runs in a thread of the target's own."""
     try:
         service = build(target.url)
     except BadReceiverUrl as error:
         return SendResult(ok=False, detail=str(error))
+    if (deliver := getattr(service, "deliver", None)) is not None:  # a plugin of ours: it says more than yes or no
+        return _cleaned(target, deliver(message))
     sender = Apprise(service, asset=asset())
     try:
         result = sender.notify(
@@ -53,6 +45,10 @@ def send(target: Target, message: Message) -> SendResult:
         uncertain=result.status == AppriseResultStatus.TIMEOUT or bool(_UNCERTAIN.search(detail)),
         detail=detail,
     )
+
+
+def _cleaned(target: Target, result: SendResult) -> SendResult:
+    return result if result.ok else replace(result, detail=_detail(target, [result.detail]))
 
 
 def _detail(target: Target, said: list[str]) -> str:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from alerts import receivers
+from alerts.alert import SendResult
 from alerts.cli import main
 from crawler.db import Database
 
@@ -38,7 +39,7 @@ class Killer:
             self.at("before_commit")
         self.at("after_commit")
 
-    def send(self, *args: Any) -> receivers.SendResult:
+    def send(self, *args: Any) -> SendResult:
         self.at("before_send")
         result = real_send(*args)
         self.at("after_send")

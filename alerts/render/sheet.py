@@ -1,0 +1,222 @@
+"""Alert or digest -> sheet: all that a message says, cleaned and in words; the forms only lay it out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Reason, Severity
+from alerts.render.words import clean, cut, isolated, plain, rated, time
+from crawler.urls import host
+
+TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
+QUOTE_RADIUS = 110  # characters of text shown on each side of the hits
+CHANGE_LIMIT = 48  # characters of what changed in the title
+HITS_SHOWN = 6
+SIBLINGS_SHOWN = 3
+SIBLING_LIMIT = 80  # characters of each
+DIGEST_SHOWN = 50
+
+REASONS = {
+    Reason.FIRST_ARTICLE: "first article of this story",
+    Reason.NEW_RULE: "a further rule matched this story",
+    Reason.SEVERITY_RAISED: "its severity rose",
+    Reason.UPDATED: "what it tells has changed",
+    Reason.PACED: "what it tells has changed; held until 30 minutes after the last message on it",
+    Reason.SECOND_ORIGIN: "a second origin reports it",
+    Reason.NEWS_AGAIN: "it is reported again after twelve hours",
+    Reason.WHEN_HOLDS: "the rule's condition on the thread has come to hold",
+    Reason.STALE: "older than the freshness limit, so listed here instead of interrupting",
+    Reason.REMATCH: "the rules as changed would have caught it",
+    Reason.ROUTINE: "routine stories are told together",
+    Reason.QUIET_HOURS: "held while the quiet hours lasted",
+    Reason.STORM: "more came than this receiver's rate lets through",
+    Reason.SCHEDULED: "this receiver's digest is due",
+    Reason.STANDBY: "the receiver it was for cannot be reached",
+    Reason.ESCALATED: "nobody acknowledged it in time",
+    Reason.RESENT: "somebody asked for it again",
+    Reason.TOLD: "others report it too",
+    Reason.SYSTEM: "Watchfloor on itself",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a message on a story says. `quote` is in pieces: (words, whether they were hit)."""
+
+    severity: Severity
+    title: str
+    headline: str
+    url: str | None
+    outlet: str
+    times: str
+    rated: str = ""
+    changes: tuple[str, ...] = ()
+    quote: tuple[tuple[str, bool], ...] = ()
+    glosses: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    also: str = ""
+    siblings: str = ""
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One story of a digest."""
+
+    severity: Severity
+    headline: str
+    url: str | None
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSheet:
+    """What a digest says: stories by the rule that found them, each group with its heading."""
+
+    title: str
+    intro: str
+    groups: tuple[tuple[str, tuple[Item, ...]], ...]
+    more: str = ""
+    notes: tuple[str, ...] = ()
+    footer: str = ""
+
+
+def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
+    """Draw up what one alert says: what, who, when, the words that matched, why it fired, how to find it again."""
+    article = alert.article
+    return Sheet(
+        severity=alert.severity,
+        title=_title(delivery, alert),
+        headline=isolated(article.title),
+        url=article.url,
+        outlet=f"{plain(article.outlet)}{_host(article.url)}{f', {article.lang}' if article.lang else ''}",
+        times=_times(alert, timezone),
+        rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
+        changes=tuple(f"Updated: {plain(change)}" for change in alert.changes),
+        quote=_quote(alert),
+        glosses=tuple(isolated(each) for each in alert.glosses),
+        why=tuple(_why(cause) for cause in alert.causes),
+        also=_also(alert),
+        siblings=_siblings(alert),
+        reason=f"Sent because: {REASONS[delivery.reason]}.",
+        notes=_notes(delivery),
+        footer=f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}",
+    )
+
+
+def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> DigestSheet:
+    """Draw up a digest: one line a story, most urgent first, grouped by the rule that found them."""
+    what = "more" if delivery.reason is Reason.REMATCH else "older"
+    ranked = sorted(alerts, key=lambda each: (each.causes[0].rule, -each.severity, each.story))
+    groups = groupby(ranked[:DIGEST_SHOWN], key=lambda each: each.causes[0].rule)
+    return DigestSheet(
+        title=marked(delivery, f"DIGEST {len(alerts)} {what} {'story' if len(alerts) == 1 else 'stories'}"),
+        intro=f"Found late ({REASONS[delivery.reason]}):",
+        groups=tuple(_group(tuple(listed), timezone) for _, listed in groups),
+        more=f"and {len(ranked) - DIGEST_SHOWN} more: watchfloor status" if len(ranked) > DIGEST_SHOWN else "",
+        notes=_notes(delivery),
+        footer=f"Digest {delivery.subject}, delivery {delivery.id}",
+    )
+
+
+def marked(delivery: Delivery, title: str) -> str:
+    """Say in a title that an earlier attempt may have arrived."""
+    return f"(possible repeat) {title}" if delivery.repeat else title
+
+
+def _group(listed: tuple[Alert, ...], timezone: str) -> tuple[str, tuple[Item, ...]]:
+    cause = listed[0].causes[0]
+    items = tuple(
+        Item(each.severity, isolated(each.article.title), each.article.url, _line(each, timezone)) for each in listed
+    )
+    return f"{cause.title} ({cause.rule})", items
+
+
+def _title(delivery: Delivery, alert: Alert) -> str:
+    word = alert.severity.word.upper()
+    changed = f"({cut(plain('; '.join(alert.changes)), CHANGE_LIMIT)}) " if alert.changes else ""
+    update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
+    outlet = f" | {plain(alert.article.outlet)}"
+    head = marked(delivery, f"{word} {update}")
+    return f"{head}{cut(plain(alert.article.title), TITLE_LIMIT - len(head) - len(outlet))}{outlet}"
+
+
+def _notes(delivery: Delivery) -> tuple[str, ...]:
+    late = f"Attempt {delivery.attempts}: earlier ones failed or were cut off."
+    return (*delivery.notes, late) if delivery.attempts > 1 else delivery.notes
+
+
+def _host(url: str | None) -> str:
+    return f" ({host(url)})" if url else ""
+
+
+def _times(alert: Alert, timezone: str) -> str:
+    published = time(alert.article.published, timezone) if alert.article.published else "at an unknown time"
+    return f"Published {published}; seen {time(alert.article.first_seen, timezone)}"
+
+
+def _line(alert: Alert, timezone: str) -> str:
+    article = alert.article
+    when = time(article.published, timezone) if article.published else "undated"
+    return ", ".join([plain(article.outlet), when, *([article.url] if article.url else []), alert.story])
+
+
+def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
+    """Quote the body round its first hit, or its beginning where only the headline was hit."""
+    body = alert.article.body
+    hits = sorted((hit.start, hit.end) for cause in alert.causes for hit in cause.hits if hit.field == "body")
+    middle = hits[0][0] if hits else 0
+    start, end = max(0, middle - QUOTE_RADIUS), min(len(body), middle + 2 * QUOTE_RADIUS)
+    if start:
+        start += body[start:middle].find(" ") + 1
+    if end < len(body):
+        end = max(body.rfind(" ", middle, end), middle + 1)
+    if not body[start:end].strip():
+        return ()
+    pieces: list[tuple[str, bool]] = [("… ", False)] if start else []
+    at = start
+    for first, last in hits:
+        if first >= at and last <= end:
+            pieces += [(body[at:first], False), (body[first:last], True)]
+            at = last
+    pieces += [(body[at:end], False), *([(" …", False)] if end < len(body) else [])]
+    return tuple((clean(words), hit) for words, hit in pieces if words)
+
+
+def _why(cause: Cause) -> str:
+    found = _found(cause.hits) or "an earlier report of this story"
+    purpose = f" [{cause.pir}]" if cause.pir else ""
+    return f"Why: {cause.title} (rule {cause.rule}, version {cause.version}){purpose}: {found}"
+
+
+def _found(hits: Iterable[Hit]) -> str:
+    """Name each term once, with the words that were found for it and where."""
+    terms: dict[str, dict[str, None]] = {}
+    for hit in hits:
+        mark = " in look-alike letters" if hit.disguised else ""
+        terms.setdefault(hit.term, {})[f'"{isolated(hit.text)}"{mark} in the {hit.field}'] = None
+    named = [f"{next(iter(places))}{f' ({term})' if term.startswith('$') else ''}" for term, places in terms.items()]
+    more = f" and {len(named) - HITS_SHOWN} more terms" if len(named) > HITS_SHOWN else ""
+    return "; ".join(named[:HITS_SHOWN]) + more
+
+
+def _also(alert: Alert) -> str:
+    others = [plain(outlet) for outlet in alert.outlets if outlet != alert.article.outlet]
+    return f"Also reported by: {', '.join(others)}" if others else ""
+
+
+def _siblings(alert: Alert) -> str:
+    """Name the other stories of the event in a line, the newest first."""
+    newest = alert.siblings[::-1]
+    if not newest:
+        return ""
+    shown = [
+        f"{isolated(cut(plain(each.title), SIBLING_LIMIT))} ({plain(each.outlet)}, {each.story})"
+        for each in newest[:SIBLINGS_SHOWN]
+    ]
+    more = f"; and {len(newest) - SIBLINGS_SHOWN} more" if len(newest) > SIBLINGS_SHOWN else ""
+    return f"Same event: {'; '.join(shown)}{more}"
