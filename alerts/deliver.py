@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from alerts import outbox, receivers, store
 from alerts.alert import Dead, Delivery, DeliveryState, Kind, Message, SendResult, Target
 from alerts.pacing import is_spent, retry_at
-from alerts.render.text import render_alert, render_digest, render_notice
+from alerts.render import form_of
 from alerts.rule import Config
 from crawler.db import Database, WriterLane
 
@@ -104,7 +104,7 @@ class Deliver:
 
     async def _send(self, target: Target, delivery: Delivery, clock: Callable[[], datetime]) -> DeliveryState:
         try:
-            message = await asyncio.to_thread(self._render, delivery)
+            message = await asyncio.to_thread(self._render, target, delivery)
         except Exception as error:  # noqa: BLE001 - a message that cannot be written must not stop its lane for ever
             result = SendResult(ok=False, detail=f"cannot be written: {error!r}")
             return await self._record(delivery, result, clock())
@@ -112,15 +112,16 @@ class Deliver:
         result = await asyncio.get_running_loop().run_in_executor(threads, receivers.send, target, message)
         return await self._record(delivery, result, clock())
 
-    def _render(self, delivery: Delivery) -> Message:
+    def _render(self, target: Target, delivery: Delivery) -> Message:
+        form = form_of(target.schema)
         if delivery.kind is Kind.NOTICE:
-            return render_notice(delivery)
+            return form.notice(delivery)
         with self._database.read() as connection:
             if delivery.kind is Kind.DIGEST:
                 listed = outbox.digest_of(connection, delivery.subject, delivery.target)
-                return render_digest(delivery, listed, self._config.timezone)
+                return form.digest(delivery, listed, self._config.timezone)
             alert = store.load_alert(connection, delivery.subject, delivery.revision)
-        return render_alert(delivery, alert, self._config.timezone)
+        return form.alert(delivery, alert, self._config.timezone)
 
     async def _record(self, delivery: Delivery, result: SendResult, now: datetime) -> DeliveryState:
         state, due = DeliveryState.SENT, None

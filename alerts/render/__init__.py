@@ -1,1 +1,27 @@
-"""Alert or digest -> message: pure; one file per form."""
+"""Alert, digest or notice -> message: pure; one file per form, chosen by the target's service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from alerts.alert import Alert, Delivery, Message
+from alerts.render import text
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one kind of service is written to; the last argument of the first two is the time zone."""
+
+    alert: Callable[[Delivery, Alert, str], Message]
+    digest: Callable[[Delivery, Sequence[Alert], str], Message]
+    notice: Callable[[Delivery], Message]
+
+
+PLAIN = Form(text.render_alert, text.render_digest, text.render_notice)
+FORMS: Mapping[str, Form] = {}  # by schema of the target's URL
+
+
+def form_of(schema: str) -> Form:
+    """Give the form in which a service is written to; plain text where it has none of its own."""
+    return FORMS.get(schema, PLAIN)
