@@ -298,6 +298,42 @@ class Delivery:
     sent: datetime | None = None
 
 
+class Scope(StrEnum):
+    """What a silence is on."""
+
+    RULE = "rule"  # one rule: what others match is told
+    STORY = "story"
+    THREAD = "thread"
+    OUTLET = "outlet"  # its name, the id of the source, or the host of the link
+    ENTITY = "entity"  # articles whose match found the entity, or one that is_a it
+    TEXT = "text"  # words in the headline, folded as rules fold them
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A mute with author, reason and end; never without. `ended_by` names who ended it before its time."""
+
+    id: str
+    scope: Scope
+    value: str
+    author: str
+    reason: str
+    begins: datetime
+    ends: datetime
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Somebody has taken notice of a story: who, when, by which way, as of which alert revision."""
+
+    story: str
+    at: datetime
+    by: str
+    via: str
+    revision: int
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What a target is sent: a title that stands alone on a lock screen, and a body, both plain text.

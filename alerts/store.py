@@ -183,10 +183,11 @@ class Made:
 def decisions_on(connection: Connection, story: str) -> list[tuple[int, Made]]:
     """Give the decisions on a story in order, each with the `seq` of the revision that caused it."""
     found = select(decisions).where(decisions.c.story == story).order_by(decisions.c.seq, decisions.c.target)
-    return [(row.seq, _made(row)) for row in connection.execute(found)]
+    return [(row.seq, made_of(row)) for row in connection.execute(found)]
 
 
-def _made(row: Row[Any]) -> Made:
+def made_of(row: Row[Any]) -> Made:
+    """Read a row of `decisions`."""
     rules, waiting = (tuple(json.loads(each)) for each in (row.rules, row.waiting))
     return Made(row.receiver, row.reason, row.queued, rules, waiting, row.at, row.kind)
 
@@ -195,7 +196,7 @@ def decisions_by_revision(connection: Connection) -> dict[int, list[Made]]:
     """Give all decisions by the `seq` of the revision they were made on."""
     by_revision: dict[int, list[Made]] = {}
     for row in connection.execute(select(decisions).order_by(decisions.c.seq, decisions.c.target)):
-        by_revision.setdefault(row.seq, []).append(_made(row))
+        by_revision.setdefault(row.seq, []).append(made_of(row))
     return by_revision
 
 
