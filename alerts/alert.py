@@ -32,6 +32,7 @@ class Kind(StrEnum):
 
     ALERT = "alert"  # the first word on a story
     UPDATE = "update"  # a ping: what is told has changed
+    ESCALATION = "escalation"  # what nobody acknowledged, told to somebody else
     EDIT = "edit"  # the message changes in place, without a ping
     DIGEST = "digest"  # several stories in one message
     NOTICE = "notice"  # the system on itself, to the admin

@@ -6,7 +6,19 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, Integer, RowMapping, Table, Text, func, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    func,
+    select,
+    update,
+)
 
 from alerts import snapshot
 from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity
@@ -232,6 +244,12 @@ def retarget(connection: Connection, delivery: str, target: str, now: datetime) 
         return False
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(target=target, changed=now))
     return True
+
+
+def deliveries_that(connection: Connection, *hold: ColumnElement[bool]) -> list[Delivery]:
+    """Give the deliveries for which all conditions hold, in the order they were queued."""
+    found = select(deliveries).where(*hold).order_by(deliveries.c.queued, deliveries.c.id)
+    return [_read(row) for row in connection.execute(found).mappings()]
 
 
 def delivered(connection: Connection) -> dict[tuple[str, str], int]:

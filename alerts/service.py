@@ -21,12 +21,13 @@ from typing import Any, Self
 
 from alerts import config as configuration
 from alerts import store
-from alerts.control import serve
+from alerts.control import Answer, serve
 from alerts.deliver import Deliver
 from alerts.health import Health
 from alerts.holding import lock
 from alerts.match import Matcher
 from alerts.notices import give_notice, tell_dead
+from alerts.orders import ORDERS, Order
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
@@ -169,7 +170,7 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
-        control = await serve(self.state_dir, {"rematch": lambda request: self._asked_to_rematch(request, clock)})
+        control = await serve(self.state_dir, self._commands(clock))
         ticker = Ticker(lambda: self._tick(clock), TICK)
         watcher = asyncio.create_task(self._watch_rules(clock), name="rules watcher")
         ticker.start()
@@ -313,6 +314,16 @@ class Service:
     def _owed(self, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
         with self.database.read() as connection:
             return owed(connection, config, matcher, since)
+
+    def _commands(self, clock: Clock) -> dict[str, Answer]:
+        """Give what can be asked for over the control socket."""
+        orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
+        return {"rematch": lambda request: self._asked_to_rematch(request, clock), **orders}
+
+    async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = await self.lane.write(lambda connection: order(connection, request, clock()))
+        log.info("order %s by=%s error=%s", request["command"], request.get("by", "-"), answer.get("error", "-"))
+        return answer
 
     async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())
