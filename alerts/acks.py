@@ -89,6 +89,12 @@ def unacked(connection: Connection, since: datetime, least: Severity, targets: S
     )
 
 
+def escalated_since(connection: Connection, since: datetime) -> set[tuple[str, int, str]]:
+    """Give what was escalated since then: story, alert revision and target."""
+    mine = (deliveries.c.kind == Kind.ESCALATION.value, deliveries.c.queued >= since)
+    return {(each.subject, each.revision, each.target) for each in outbox.deliveries_that(connection, *mine)}
+
+
 def stories_of(connection: Connection, identity: str) -> tuple[str, ...]:
     """Give the stories that any id printed in a message stands for: delivery, story, thread or article.
 

@@ -21,6 +21,7 @@ from typing import Any, Self
 
 from alerts import config as configuration
 from alerts import store
+from alerts.acking import Acking
 from alerts.control import Answer, serve
 from alerts.deliver import Deliver
 from alerts.health import Health
@@ -85,6 +86,7 @@ class Service:
         self._workers = Workers()
         self._triage = Triage(self.database, self.lane, self.config, Matcher(self.config))
         self._deliver = Deliver(self.database, self.lane, self.config)
+        self._acking = Acking(self.database, self.lane, self.config)
         self._collecting = Collecting(self.database, self.lane, self._workers)
         self._collecting.backfill = self.config.backfill
         self._page_workers = Workers(processes=1)  # of their own: a hostile page holds up no feed
@@ -109,6 +111,7 @@ class Service:
     ) -> None:
         await self._pages.close()
         await self._collecting.close()
+        self._acking.close()
         await self._deliver.close(DRAIN)
         self._workers.close()
         self._page_workers.close()
@@ -128,6 +131,8 @@ class Service:
         stored = await self._collecting.round(now)
         await self._health.tell(self._collecting, now)
         verdicts = await self._triage.run(now)
+        await self._acking.look(lambda: now)
+        await self._acking.escalate(now)
         sent = await self.send(now)
         if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
             verdicts += await self._triage.run(now)
@@ -197,6 +202,7 @@ class Service:
     async def _tick(self, clock: Clock) -> None:
         self._follow(clock)
         await self._alert(clock)  # first: no fault of collecting may hold an alert back
+        await self._acking.start_due(clock)
         await self._collecting.start_due(clock, lambda: self._heard(clock))
         await self._pages.start_due(clock)
         await self._health.tell(self._collecting, clock())
@@ -283,6 +289,7 @@ class Service:
         before, self.config = self.config, loaded
         self._triage.use(loaded, Matcher(loaded))
         self._deliver.use(loaded)
+        self._acking.use(loaded)
         await self._deliver.adopt(now)
         self._health.use(loaded)
         if _fetched_by(before) != _fetched_by(loaded):
