@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 from crawler.article import Article
@@ -36,6 +36,9 @@ class Kind(StrEnum):
     EDIT = "edit"  # the message changes in place, without a ping
     DIGEST = "digest"  # several stories in one message
     NOTICE = "notice"  # the system on itself, to the admin
+
+
+PINGS = frozenset({Kind.ALERT, Kind.UPDATE})
 
 
 class Reason(StrEnum):
@@ -117,8 +120,16 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of each day, from `begin` until `end`, which may lie on the next day."""
+
+    begin: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
 class Escalate:
-    """What is not acknowledged within `after` of being sent goes on to the receiver `to`."""
+    """Who is told where nobody acknowledges an alert within `after`."""
 
     after: timedelta
     to: str
@@ -126,11 +137,21 @@ class Escalate:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A named set of targets. `standby` is the receiver that takes over while this one cannot be reached."""
+    """A named set of targets, and when they may be written to.
+
+    `quiet` hours hold all below `breach`; `digest` are its own times for what is routine; both are of the time zone
+    `zone`. `rate` is the most messages of one minute. `group_wait` is how long priority waits for more of its thread.
+    """
 
     name: str
     targets: tuple[Target, ...]
     min_severity: Severity = Severity.ROUTINE
+    zone: str = "UTC"
+    quiet: Hours | None = None
+    breach: Severity = Severity.FLASH
+    digest: tuple[time, ...] = ()
+    rate: int = 24
+    group_wait: timedelta = timedelta(0)
     standby: str = ""
     escalate: Escalate | None = None
 
@@ -206,6 +227,7 @@ class Told:
     """What one target knows of one story; `revision` is the last alert it was sent, 0 where it was sent none.
 
     `pinged` is when it was last pinged, or will be by an update that waits; `untold` is what that one will tell.
+    `origins` is how many it was told of, 0 where that is not known.
     """
 
     rules: frozenset[str]
@@ -213,6 +235,7 @@ class Told:
     revision: int
     pinged: datetime | None = None
     untold: tuple[str, ...] = ()
+    origins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +252,8 @@ class Wait:
 class Decision:
     """What to do about one story for one target. `queue` is False where the reason is a suppression.
 
-    `due` is when the message may go, None for at once; `waiting` are rules that match and whose `when` does not hold.
+    `due` is when the message may go, None for at once; `held` names why it waits. `waiting` are rules that match and
+    whose `when` does not hold.
     """
 
     target: str
@@ -241,6 +265,7 @@ class Decision:
     rules: tuple[str, ...]
     due: datetime | None = None
     waiting: tuple[str, ...] = ()
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from alerts import outbox, receivers, store
 from alerts.alert import Dead, Delivery, DeliveryState, Kind, Message, SendResult, Target
-from alerts.pacing import is_spent, retry_at
 from alerts.render import form_of
+from alerts.retrying import is_spent, retry_at
 from alerts.rule import Config
 from crawler.db import Database, WriterLane
 

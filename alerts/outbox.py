@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from alerts import snapshot
-from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity
+from alerts.alert import PINGS, Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity
 from alerts.store import metadata
 from crawler.article import mint
 from crawler.db import UtcTime
@@ -62,7 +62,7 @@ digest_items = Table(
     Column("content", Text),
 )
 
-WAITING = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value)
+WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
 
 
 def queue(
@@ -81,18 +81,34 @@ def queue(
     return save_once(connection, deliveries, values)
 
 
-def fold(connection: Connection, story: str, target: str, into: int, now: datetime) -> None:
-    """Fold the update that waits into alert `into`, which tells its change too."""
+def unseen(connection: Connection, story: str, target: str) -> list[Delivery]:
+    """Give the pings of a story that wait for a target and were never tried."""
     waiting = (
         deliveries.c.subject == story,
         deliveries.c.target == target,
-        deliveries.c.state == DeliveryState.QUEUED.value,
-        deliveries.c.reason == Reason.PACED.value,
+        deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
+        deliveries.c.kind.in_([kind.value for kind in PINGS]),
         deliveries.c.attempts == 0,
-        deliveries.c.due > now,
     )
-    values = {"state": DeliveryState.FOLDED.value, "changed": now, "detail": f"told in alert {into}"}
-    connection.execute(update(deliveries).where(*waiting).values(**values))
+    return [_read(row) for row in connection.execute(select(deliveries).where(*waiting)).mappings()]
+
+
+def fold(connection: Connection, delivery: str, into: str, now: datetime) -> None:
+    """Mark a delivery as told in another message, named in words."""
+    values = {"state": DeliveryState.FOLDED.value, "changed": now, "detail": into}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+
+
+def hold(connection: Connection, delivery: str, until: datetime, why: str, now: datetime) -> None:
+    """Let a delivery wait until a time."""
+    values = {"state": DeliveryState.HELD.value, "due": until, "held": why, "changed": now}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+
+
+def note(connection: Connection, delivery: str, notes: tuple[str, ...]) -> None:
+    """Set the lines that a delivery says besides."""
+    values = {"notes": json.dumps(notes, ensure_ascii=False)}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
 def queue_notice(
@@ -116,7 +132,7 @@ def _delivery(
         "receiver": decision.receiver,
         "severity": int(decision.severity),
         "reason": decision.reason.value,
-        "state": DeliveryState.QUEUED.value,
+        "state": (DeliveryState.HELD if decision.held else DeliveryState.QUEUED).value,
         "queued": now,
         "due": due,
         "attempts": 0,
@@ -127,7 +143,7 @@ def _delivery(
         "thread": "",
         "notes": "[]",
         "handle": "",
-        "held": "",
+        "held": decision.held,
     }
 
 

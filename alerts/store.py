@@ -64,6 +64,7 @@ told = Table(
     Column("revision", Integer),
     Column("pinged", UtcTime),
     Column("untold", Text),
+    Column("origins", Integer),
 )
 waits = Table(
     "waits",
@@ -101,7 +102,7 @@ def told_of(connection: Connection, story: str) -> dict[str, Told]:
 
 def _told(row: Row[Any]) -> Told:
     rules, untold = frozenset(json.loads(row.rules)), tuple(json.loads(row.untold))
-    return Told(rules, Severity(row.severity), row.revision, row.pinged, untold)
+    return Told(rules, Severity(row.severity), row.revision, row.pinged, untold, row.origins)
 
 
 def save_told(connection: Connection, story: str, target: str, now: datetime, what: Told) -> None:
@@ -114,6 +115,7 @@ def save_told(connection: Connection, story: str, target: str, now: datetime, wh
         "revision": what.revision,
         "pinged": what.pinged,
         "untold": json.dumps(what.untold, ensure_ascii=False),
+        "origins": what.origins,
     }
     save(connection, told, values, "story", "target")
 
