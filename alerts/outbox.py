@@ -268,6 +268,11 @@ def deliveries_that(connection: Connection, *hold: ColumnElement[bool]) -> list[
     return [_read(row) for row in connection.execute(found).mappings()]
 
 
+def details_of(connection: Connection, *hold: ColumnElement[bool]) -> dict[str, str]:
+    """Give by id what was last said of the deliveries for which all conditions hold."""
+    return {row.id: row.detail for row in connection.execute(select(deliveries.c.id, deliveries.c.detail).where(*hold))}
+
+
 def delivered(connection: Connection) -> dict[tuple[str, str], int]:
     """Count deliveries by kind and state."""
     rows = connection.execute(

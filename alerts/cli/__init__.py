@@ -24,6 +24,7 @@ COMMANDS = {
     "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),
     "ack": ("alerts.cli.ack", "Say that somebody has taken notice of a story."),
     "silence": ("alerts.cli.silence", "Hold messages back for a time, with name and reason (add, list, end)."),
+    "handover": ("alerts.cli.handover", "Say what the next shift must know, as Markdown."),
     "stories": ("alerts.cli.stories", "Show stories and threads, and why each article joined or did not."),
     "sources": ("alerts.cli.sources", "Show each source in words: its state, the reason, the next poll."),
     "status": ("alerts.cli.status", "Show the ledger, the sources, what waits to be sent, the last reload."),

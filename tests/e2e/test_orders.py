@@ -96,3 +96,17 @@ def test_orders_reach_the_running_daemon(told: tuple[Desk, str, str]) -> None:
         desk.run("silence", "add", "--rule", "militia", "--for", "1h", "--reason", "x", "--by", "Noor")
         assert desk.run("silence", "list").stdout.startswith("q1 rule militia, until")
         assert '"s2" is the id of no story' in desk.run("ack", "s2", expect=1).stderr
+
+
+def test_handover_names_the_story_its_ack_and_what_is_silent(told: tuple[Desk, str, str]) -> None:
+    desk, story, _ = told
+    desk.run("ack", story, "--by", "Noor")
+    desk.run("silence", "add", "--rule", "militia", "--for", "4h", "--reason", "drill", "--by", "Omar")
+    done = desk.run("handover", "--since", "1h").stdout
+    assert "## Stories told: 1\n\n### Priority: 1\n\n- [A militia moves on Balad](https://outlet.example/1)" in done
+    assert "acknowledged by Noor" in done
+    assert "- `q1` rule militia, until " in done
+    shift = json.loads(desk.run("handover", "--json").stdout)
+    assert [(each["story"], each["ack"]["by"]) for each in shift["stories"]] == [(story, "Noor")]
+    assert [each["id"] for each in shift["silences"]] == ["q1"]
+    assert (shift["dead"], shift["held"], shift["reload"]["result"][:5]) == ([], [], "start")
