@@ -26,7 +26,7 @@ from alerts.deliver import Deliver
 from alerts.health import Health
 from alerts.holding import lock
 from alerts.match import Matcher
-from alerts.notices import give_notice, tell_dead
+from alerts.notices import give_notice
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
@@ -146,15 +146,7 @@ class Service:
 
     async def send(self, now: datetime) -> Counter[str]:
         """Deliver what is due, and the notices of what could not be."""
-        sent = await self._deliver.drain(lambda: now)
-        if self._deliver.dead:
-            await self._tell_dead(now)
-            sent += await self._deliver.drain(lambda: now)
-        return sent
-
-    async def _tell_dead(self, now: datetime) -> None:
-        dead, self._deliver.dead = self._deliver.dead, []
-        await tell_dead(self.lane, self.config, dead, now)
+        return await self._deliver.drain(lambda: now)
 
     # -- the daemon ----------------------------------------------------------------------------------------
 
@@ -228,8 +220,6 @@ class Service:
     async def _alert(self, clock: Clock) -> Verdicts:
         verdicts = await self._triage.run(clock())
         await self._deliver.start_due(clock)
-        if self._deliver.dead:
-            await self._tell_dead(clock())
         if self._triage.failed:
             await self._tell_unmatched(clock())
         return verdicts

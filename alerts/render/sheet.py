@@ -146,8 +146,7 @@ def _title(delivery: Delivery, alert: Alert) -> str:
 
 
 def _notes(delivery: Delivery) -> tuple[str, ...]:
-    late = f"Attempt {delivery.attempts}: earlier ones failed or were cut off."
-    return (*delivery.notes, late) if delivery.attempts > 1 else delivery.notes
+    return tuple(isolated(each) for each in delivery.notes)
 
 
 def _host(url: str | None) -> str:

@@ -55,6 +55,7 @@ def test_sql_stands_in_the_stores_only() -> None:
         "crawler/evidence.py",
         "alerts/store.py",
         "alerts/outbox.py",
+        "alerts/conditions.py",
         "alerts/quieting.py",
         "crawler/db.py",
     }

@@ -12,6 +12,7 @@ def upgrade() -> None:
         op.add_column("deliveries", sa.Column(name, sa.Text, nullable=False, server_default=default))
     op.add_column("deliveries", sa.Column("lease", sa.Text))
     op.add_column("deliveries", sa.Column("sent", sa.Text))
+    op.add_column("deliveries", sa.Column("tried", sa.Text))
     op.create_index("deliveries_by_thread", "deliveries", ["target", "thread"])
     op.create_index("deliveries_by_subject", "deliveries", ["subject"])
     op.add_column("told", sa.Column("origins", sa.Integer, nullable=False, server_default="0"))
@@ -21,6 +22,10 @@ def upgrade() -> None:
         sa.Column("rests_until", sa.Text),
         sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
         sa.Column("failing_since", sa.Text),
+        sa.Column("asked", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("down_from", sa.Text),
+        sa.Column("down_until", sa.Text),
+        sa.Column("detail", sa.Text, nullable=False, server_default=""),
         sa.Column("tokens", sa.Float),
         sa.Column("tokens_at", sa.Text),
     )
