@@ -14,6 +14,7 @@ from alerts.retrying import is_spent, retry_at
 
 OPENS_AFTER = 5  # failures in a row
 OPENS_OVER = timedelta(seconds=30)  # at least, from the first of them to the last
+BREATH = timedelta(seconds=5)  # after as many failures in less than that: it may be restarting
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=5)
 LONGEST_REST = timedelta(hours=1)  # whatever a service asks for
@@ -90,8 +91,10 @@ def failed(before: Condition, now: datetime, detail: str) -> Condition:
     """Give the condition after a failure that another attempt may mend."""
     since, failures = before.failing_since or now, before.failures + 1
     after = replace(before, failures=failures, failing_since=since, detail=detail)
-    if not before.is_down and (failures < OPENS_AFTER or now - since < OPENS_OVER):
+    if failures < OPENS_AFTER and not before.is_down:
         return after
+    if not before.is_down and now - since < OPENS_OVER:
+        return replace(after, rests_until=now + BREATH, asked=False)
     if not before.is_down:
         after = replace(after, down_from=since, down_until=None)
     pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, (now - (after.down_from or now)) / 2))

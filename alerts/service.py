@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from alerts import config as configuration
-from alerts import store
+from alerts import sendlog, store
 from alerts.control import serve
 from alerts.deliver import Deliver
 from alerts.health import Health
@@ -161,7 +161,8 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
-        control = await serve(self.state_dir, {"rematch": lambda request: self._asked_to_rematch(request, clock)})
+        answers = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
+        control = await serve(self.state_dir, {name: partial(ask, clock=clock) for name, ask in answers.items()})
         ticker = Ticker(lambda: self._tick(clock), TICK)
         watcher = asyncio.create_task(self._watch_rules(clock), name="rules watcher")
         ticker.start()
@@ -306,6 +307,21 @@ class Service:
 
     async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())
+        await self._deliver.start_due(clock)
+        return done
+
+    async def resend(self, identity: str, now: datetime) -> dict[str, str]:
+        """Queue a delivery once more. Raises NotAgain."""
+        zone = self.config.timezone
+        again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone))
+        log.info("resent delivery=%s as=%s", identity, again)
+        return {"id": again}
+
+    async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
+        try:
+            done = await self.resend(str(request["id"]), clock())
+        except sendlog.NotAgain as error:
+            return {"error": str(error)}
         await self._deliver.start_due(clock)
         return done
 

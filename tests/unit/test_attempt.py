@@ -139,6 +139,7 @@ FIRST = replace(SENT, state=DeliveryState.SENT, sent=NOW, handle="C1/17.5")
 TURNS = [
     ("its message was sent", [FIRST], True, False),
     ("a newer edit waits", [FIRST, replace(EDIT, id="d8", revision=4, state=DeliveryState.QUEUED)], False, False),
+    ("a newer edit was sent", [FIRST, replace(EDIT, id="d8", revision=4, state=DeliveryState.SENT)], False, False),
     ("an older edit waits", [FIRST, replace(EDIT, id="d8", revision=2, state=DeliveryState.QUEUED)], True, False),
     ("its message still waits", [replace(SENT, state=DeliveryState.UNKNOWN)], False, True),
     ("its message was given up", [replace(SENT, state=DeliveryState.DEAD)], True, False),
