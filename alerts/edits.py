@@ -27,9 +27,9 @@ class Turn:
 def edit_turn(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Turn:
     """Judge an edit by the other deliveries of its story to its target.
 
-    A newer edit, sent or waiting, says all that this one says. Where the message is still to be sent, the edit waits behind it. Where it
-    was given up, nobody there knows of the story: the edit goes as a message of its own. Where the service gave the
-    message no name, or a digest told the story, what the edit adds cannot be shown and is folded into what was sent.
+    A newer edit, sent or waiting, says all that this one says. Where the message is still to be sent, the edit waits
+    behind it. Where it was given up, nobody there knows of the story: the edit goes as a message of its own. Where the
+    service gave the message no name, or a digest told the story, what the edit adds is folded into what was sent.
     """
     later = [each for each in story if each.kind is Kind.EDIT and each.revision > edit.revision]
     if newer := [each for each in later if each.state in OPEN or each.state is DeliveryState.SENT]:
