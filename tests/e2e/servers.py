@@ -124,13 +124,15 @@ def _answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:
 class Hook:
     """A webhook that accepts JSON; `script` holds the status of each of the next answers, 200 after them.
 
-    Status 0 accepts and gives no answer. `headers` go with every answer that is not 2xx.
+    Status 0 accepts and gives no answer. `headers` go with every answer that is not 2xx. `choose` gives the status of
+    the answers that are not scripted.
     """
 
     def __init__(self) -> None:
         self.accepted: list[dict[str, Any]] = []
         self.script: list[int] = []
         self.headers: dict[str, str] = {}
+        self.choose: Callable[[], int] = lambda: 200
         self.seen = 0
         self.changed = threading.Condition()
         hook = self
@@ -140,7 +142,7 @@ class Hook:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with hook.changed:
                     hook.seen += 1
-                    status = hook.script.pop(0) if hook.script else 200
+                    status = hook.script.pop(0) if hook.script else hook.choose()
                     if status < 300:
                         hook.accepted.append(json.loads(body))
                     hook.changed.notify_all()
