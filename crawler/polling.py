@@ -108,7 +108,8 @@ def next_state(source: Source, state: SourceState, outcome: Outcome, now: dateti
 
 def uncharged(state: SourceState, outcome: Outcome, source: Source, now: datetime) -> SourceState:
     """Give the state after a poll that failed because our own network did: nothing but the time has changed."""
-    return replace(state, due=now + min(source.every, timedelta(minutes=1)), polled=now, outcome=outcome.name)
+    due = now + min(source.every, timedelta(minutes=1))
+    return replace(state, due=due, polled=now, outcome=outcome.name, detail=outcome.detail)
 
 
 def _due(source: Source, state: SourceState, outcome: Outcome, failures: int, now: datetime) -> datetime:
