@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
@@ -127,25 +128,53 @@ def test_trouble_is_told_once_and_recovery_once(
     assert desk.run("sources").stdout.startswith("s1  not modified; polled ")
 
 
-def test_all_hosts_failing_at_once_charge_no_source_and_give_one_notice(desk: Desk) -> None:
-    outlets = [Outlet() for _ in range(4)]
-    lines = [f'  - {{id: n{n}, url: "{each.serve("/", rss(*ITEMS))}", every: 5m}}' for n, each in enumerate(outlets)]
+@contextmanager
+def away(count: int) -> Iterator[list[Outlet]]:
+    """Give outlets that can all be closed and opened again at their addresses: our network, down and up."""
+    outlets = [Outlet() for _ in range(count)]
+    for each in outlets:
+        each.serve("/", rss(*ITEMS))
+    with closing_all(*outlets):
+        yield outlets
+
+
+def listed(desk: Desk, outlets: list[Outlet]) -> None:
+    lines = [f'  - {{id: n{n}, url: "{each.base}/", every: 5m}}' for n, each in enumerate(outlets)]
     desk.write("/a.xml")
     text = desk.rules.read_text()
     start, end = text.index("  - {id: s1"), text.index("receivers:")
     desk.rules.write_text(text[:start] + "\n".join(lines) + "\n" + text[end:])
-    desk.rounds(at(0))
-    for each in outlets:
-        each.close()
-    desk.rounds(at(1), at(1.1), at(1.2))
-    assert {row["failures"] for row in sources_of(desk).values()} == {0}
-    assert desk.hook.titles() == ["WATCHFLOOR down: our network"]
-    with closing_all(Outlet()):
-        text = desk.rules.read_text()
-        desk.rules.write_text(text.replace(outlets[0].base, desk.outlet.base))
-        desk.outlet.serve("/", rss(*ITEMS))
+
+
+def test_all_hosts_failing_at_once_charge_no_source_and_give_one_notice(desk: Desk) -> None:
+    with away(4) as outlets:
+        listed(desk, outlets)
+        desk.rounds(at(0))
+        for each in outlets:
+            each.stop()
+        desk.rounds(at(1), at(1.1), at(1.2))
+        assert {row["failures"] for row in sources_of(desk).values()} == {0}
+        assert desk.hook.titles() == ["WATCHFLOOR down: our network"]
+        for command in ("status", "sources"):
+            assert "our network is down since 14 Jun 13:00 UTC" in desk.run(command).stdout
+        assert desk.status()["network_down_since"] == "2026-06-14T13:00:00+00:00"
+        desk.rounds(at(1.3))
+        assert len(desk.hook.titles()) == 1, "a start while it is down is no recovery"
+        outlets[0].start()
         desk.rounds(at(2))
-    assert desk.hook.titles()[1:] == ["WATCHFLOOR well again: our network"]
+        assert desk.hook.titles()[1:] == ["WATCHFLOOR well again: our network"]
+        assert "our network" not in desk.run("status").stdout
+
+
+def test_source_never_reached_is_not_called_well(desk: Desk) -> None:
+    with away(4) as outlets:
+        listed(desk, outlets)
+        for each in outlets:
+            each.stop()
+        desk.rounds(at(0), at(0.1), at(0.2))
+        assert {row["state"] for row in sources_of(desk).values()} == {"new"}
+        assert "not charged: it is our own network, never reached yet" in desk.run("sources").stdout
+        assert desk.status()["sources_by_state"] == {"new": 4}
 
 
 # -- 5, 14: pace --------------------------------------------------------------------------------------------------------
