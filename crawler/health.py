@@ -60,7 +60,7 @@ def silent_after(state: SourceState) -> timedelta:
 def in_words(state: SourceState, now: datetime) -> str:
     """Say in one line how a source is: its last outcome, for how long, and when it is polled next."""
     if state.outcome is None or state.polled is None:
-        return f"never polled, next {_when(state, now)}"
+        return f"never polled{f' ({state.detail})' if state.detail else ''}, next {_when(state, now)}"
     named = condition(state, now)
     head = f"{named.value}: " if named in TELLING else ""
     name = state.outcome.value.replace("_", " ")
@@ -144,6 +144,11 @@ class Network:
     failed: frozenset[str] = frozenset()
     since: datetime | None = None
     down: bool = False
+
+    def shifted(self, step: timedelta) -> Network:
+        """Give it after the wall clock was set."""
+        answered, since = (at + step if at else None for at in (self.answered, self.since))
+        return replace(self, answered=answered, since=since)
 
 
 def observe(network: Network, host: str, outcome: OutcomeName, now: datetime, *, was_well: bool) -> Network:
