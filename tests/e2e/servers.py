@@ -45,7 +45,7 @@ class Answer:
 class Outlet:
     """An HTTP server whose answers are set path by path; remembers every request."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.answers: dict[str, Answer] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.released = threading.Event()
@@ -64,7 +64,7 @@ class Outlet:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._where, self._speak = (host, 0), Speak
+        self._where, self._speak = (host, port), Speak
         self._server: ThreadingHTTPServer | None = None
         self.start()
         self.base = f"http://{host}:{self._where[1]}"
