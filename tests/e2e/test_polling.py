@@ -347,7 +347,7 @@ def test_sources_of_one_host_share_its_turns(outlet: Outlet) -> None:
     assert most == [2]
 
 
-# -- 16, 17: hostile servers ----------------------------------------------------------------------------------------------
+# -- 16, 17, T17: hostile servers ----------------------------------------------------------------------------------------------
 
 
 def test_slow_cut_and_endless_answers_end_in_time_by_name(outlet: Outlet) -> None:
@@ -377,6 +377,16 @@ def test_slow_cut_and_endless_answers_end_in_time_by_name(outlet: Outlet) -> Non
 def _slow_hop(request: BaseHTTPRequestHandler) -> None:
     time.sleep(0.9)
     request.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /hops\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_arabic_rule_matches_a_feed_with_a_bad_byte(desk: Desk) -> None:
+    """T17."""
+    title = "تحرك ميليشيا قرب القاعدة"
+    body = rss({"title": title, "guid": "1", "date": "Sun, 14 Jun 2026 11:30:00 GMT", "text": "ليلا BAD"})
+    desk.outlet.serve("/a.xml", body.replace(b"BAD", b"\xff\x00"))
+    desk.write("/a.xml")
+    desk.rounds(at(0))
+    assert desk.hook.titles() == [f"PRIORITY {title} | Outlet 1"]
 
 
 def test_proxy_of_the_environment_is_ignored(outlet: Outlet, monkeypatch: pytest.MonkeyPatch) -> None:
