@@ -21,6 +21,7 @@ from crawler.article import Entry
 from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching, follow, parse, reader
 from crawler.health import Network, observe
+from crawler.hosts import Rest
 from crawler.ingest import Stored, store_poll
 from crawler.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
 from crawler.source import Outcome, OutcomeName, Source, SourceState
@@ -161,6 +162,8 @@ class Collecting:
         after = self._after(source, state, outcome, now)
         if outcome.name is OutcomeName.THROTTLED and outcome.retry_after:
             self._rest_others(source, now)
+        elif rest := self._rest_of(source, after, now):  # another source was told so while this one was in flight
+            after = rested(after, *rest)
         first = state.baseline is None and after.baseline is not None
         entries, rejected = (feed.entries, feed.rejected) if feed else ((), ())
         if entries or rejected or first:
@@ -186,11 +189,13 @@ class Collecting:
             self.states[source.id] = self._unsaved[source.id] = state
         return Stored(state=state)
 
+    def _rest_of(self, source: Source, state: SourceState, now: datetime) -> Rest | None:
+        return self.fetching.hosts.resting(now).get(urlsplit(address(source, state)).netloc.lower())
+
     def _rest_others(self, source: Source, now: datetime) -> None:
         """Put off the other sources of hosts that asked for rest: Retry-After is said to all of us."""
-        resting = self.fetching.hosts.resting(now)
         for each, state in list(self.known()):
-            rest = resting.get(urlsplit(address(each, state)).netloc.lower())
+            rest = self._rest_of(each, state, now)
             if rest and each.id != source.id and state.due < rest.until:
                 self.states[each.id] = self._unsaved[each.id] = rested(state, rest.until, rest.why)
                 log.info("source=%s put off until %s: %s", each.id, rest.until, rest.why)

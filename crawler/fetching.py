@@ -217,6 +217,7 @@ def _chain(error: BaseException | None) -> Iterable[BaseException]:
 
 def _short(error: BaseException) -> str:
     text = re.sub(r" ssl:(<[^>]*>|\w+)", "", " ".join(str(error).split()))  # aiohttp prints its TLS context
+    text = re.sub(r" \[Connect call failed [^\]]*\]", "", text)  # the address once more
     return text[:DETAIL_LIMIT] or type(error).__name__
 
 

@@ -114,8 +114,13 @@ def uncharged(state: SourceState, outcome: Outcome, source: Source, now: datetim
 
 
 def rested(state: SourceState, until: datetime, why: str) -> SourceState:
-    """Give the state of a source whose host asked for rest: it is due no sooner, and nothing is charged."""
-    return replace(state, due=until, detail=why) if state.due < until else state
+    """Give the state of a source whose host asked for rest: it is due no sooner, and nothing is charged.
+
+    A source that fails keeps the reason of its own.
+    """
+    if state.due >= until:
+        return state
+    return replace(state, due=until, detail=state.detail if state.failures else why)
 
 
 def shifted(state: SourceState, step: timedelta) -> SourceState:

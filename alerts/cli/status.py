@@ -30,6 +30,8 @@ from crawler.health import condition, in_words
 from crawler.source import SourceState, read_sources
 from crawler.yamlfile import ConfigError
 
+PLURALS = {"entry": "entries", "match": "matches"}
+
 
 @click.command(name="status")
 @config_option
@@ -106,14 +108,18 @@ def _lines(report: Mapping[str, Any], now: datetime) -> Iterator[str]:
 def _books(ledger: Mapping[str, Any]) -> Iterator[str]:
     """Write the ledger as three sums and what is missing from them."""
     came = {name: ledger[name] for name in ("new", "known", "revised")}
-    yield f"collected: {ledger['entries']} entries: {_listed(came, ledger['rejected'], 'rejected')}"
+    yield f"collected: {_counted(ledger['entries'], 'entry')}: {_listed(came, ledger['rejected'], 'rejected')}"
     to_send = {"queued": ledger["queued"]}
-    yield f"decided: {ledger['matched']} matches: {_listed(to_send, ledger['suppressed'], 'not told')}"
-    yield f"told: {ledger['queued']} messages: {_listed({name: ledger[name] for name in STATES})}"
+    yield f"decided: {_counted(ledger['matched'], 'match')}: {_listed(to_send, ledger['suppressed'], 'not told')}"
+    yield f"told: {_counted(ledger['queued'], 'message')}: {_listed({name: ledger[name] for name in STATES})}"
     for kind, states in sorted(ledger["messages"].items()):
-        yield f"besides: {sum(states.values())} {kind}s: {_listed(states)}"
+        yield f"besides: {_counted(sum(states.values()), kind)}: {_listed(states)}"
     missing = {name: n for name, n in ledger["remainders"].items() if n}
     yield f"UNACCOUNTED FOR: {_listed(missing)}" if missing else "the books balance: nothing is unaccounted for"
+
+
+def _counted(n: int, one: str) -> str:
+    return f"{n} {one if n == 1 else PLURALS.get(one, f'{one}s')}"
 
 
 def _listed(amounts: Mapping[str, int], reasons: Mapping[str, int] | None = None, name: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
@@ -51,6 +52,8 @@ def test_retry_after_of_one_source_rests_the_others_of_its_host(desk: Desk) -> N
         desk.rounds(at(5), at(10), at(20))
         assert (*served(desk, "a.xml", "b.xml"), len(other.asked("/c.xml"))) == (2, 2, 4)
         assert "its host asked for rest, HTTP 429 to s1); polled" in desk.run("sources").stdout.splitlines()[1]
+        second = json.loads(desk.run("sources", "--json").stdout)[1]
+        assert (second["state"], second["next"]) == ("well", "2026-06-14T12:35:00Z"), "also what was in flight then"
         desk.rounds(at(36))
         assert served(desk, "a.xml", "b.xml") == [3, 3]
 
