@@ -169,13 +169,13 @@ def test_crawl_delay_lies_between_two_pages_of_a_host(desk: Desk) -> None:
         body = page("Council meets", WORDS)
         request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
-    desk.outlet.serve("/robots.txt", b"User-agent: *\nCrawl-delay: 1\n")
+    desk.outlet.serve("/robots.txt", b"User-agent: *\nCrawl-delay: 5\n")
     for name in ("one", "two"):
         desk.outlet.act(f"/{name}", note)
     desk.outlet.serve("/a.xml", rss(item(desk, "one", "Council meets"), item(desk, "two", "Another council")))
     desk.rounds(T1)
     assert len(came) == 2
-    assert came[1] - came[0] >= 1.0
+    assert came[1] - came[0] >= 5.0, "also on a busy machine, where a second passes by itself"
 
 
 # -- the backlog of pages ------------------------------------------------------------------------------------------------
