@@ -87,12 +87,14 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
 
 
 def _put_carefully(connection: Connection, line: _Line, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
-    before = replace(stored)
+    before, known = replace(stored, placed=list(stored.placed)), line.knows(keys)
     try:
         with connection.begin_nested():
             line.put(keys, made, stored)
     except (SQLAlchemyError, ValueError) as error:
         stored.new, stored.known, stored.revised = before.new, before.known, before.revised
+        stored.placed = before.placed
+        line.forget(known)
         stored.rejected["unstorable"] += 1
         log.error("entry not stored keys=%s error=%s", keys, error)
 
@@ -114,6 +116,14 @@ class _Line:
         for each in store.identified(self._connection, {key for keys, _ in keyed for key in keys}):
             self._known[each.key].append(each)
         return keyed
+
+    def knows(self, keys: tuple[str, ...]) -> dict[str, list[Identified]]:
+        """Give what is known by these keys."""
+        return {key: list(self._known[key]) for key in keys}
+
+    def forget(self, known: dict[str, list[Identified]]) -> None:
+        """Go back to what was known, after an entry that the store refused."""
+        self._known.update(known)
 
     def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
         """Store one draft as a new article, as a revision, or not at all where nothing changed."""
