@@ -150,7 +150,7 @@ def _undeduplicated() -> Iterator[None]:
         "wording": lambda *_: Wording((), (), frozenset()),
         "sketch": lambda _: frozenset(),
         "place": lambda _later, _candidates, fresh: fresh,
-        "save_sketch": lambda *_: None,
+        "add_sketches": lambda *_: None,
         "count_sentences": lambda *_: None,
     }
     with contextlib.ExitStack() as patched:

@@ -175,3 +175,12 @@ def test_entry_the_store_refuses_costs_no_other(archive: Archive) -> None:
         )
     assert (stored.new, dict(stored.rejected)) == (2, {"unstorable": 1})
     assert archive.totals()["articles"] == 2
+
+
+def test_refused_entry_is_not_known_when_it_comes_once_more(archive: Archive) -> None:
+    source, state = Source("a", "https://o.example/"), SourceState("a", "https://o.example/", NOW)
+    bad = entry("half a pair \ud800", "1")
+    with archive.database.write() as connection:
+        stored = store_poll(connection, source, state, [bad, bad, entry("Two", "2")], (), NOW, careful=True)
+    assert (stored.new, stored.known, dict(stored.rejected)) == (1, 0, {"unstorable": 2})
+    assert [relation for relation, _ in stored.placed] == [Relation.NEW]
