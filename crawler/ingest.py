@@ -88,12 +88,14 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
 
 
 def _put_carefully(connection: Connection, line: _Line, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
-    before = replace(stored)
+    before, known = replace(stored, placed=list(stored.placed)), line.knows(keys)
     try:
         with connection.begin_nested():
             line.put(keys, made, stored)
     except (SQLAlchemyError, ValueError) as error:
         stored.new, stored.known, stored.revised = before.new, before.known, before.revised
+        stored.placed = before.placed
+        line.forget(known)
         stored.rejected["unstorable"] += 1
         log.error("entry not stored keys=%s error=%s", keys, error)
 
@@ -135,6 +137,14 @@ class _Line:
             self._known[each.key].append(each)
         return keyed
 
+    def knows(self, keys: tuple[str, ...]) -> dict[str, list[Identified]]:
+        """Give what is known by these keys."""
+        return {key: list(self._known[key]) for key in keys}
+
+    def forget(self, known: dict[str, list[Identified]]) -> None:
+        """Go back to what was known, after an entry that the store refused."""
+        self._known.update(known)
+
     def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
         """Store one draft as a new article, as a revision, or not at all where nothing changed."""
         known = [each for key in keys for each in self._known[key]]
@@ -149,8 +159,10 @@ class _Line:
             self._revise(made, identity, paged=not said & stands)
         else:
             stored.known += 1
-        self._remember(keys, made, identity.article, identity.revision)
         stored.placed.append((identity.relation, identity.article))
+        self._remember(keys, made, identity.article, identity.revision)
+        if self._at_once:
+            self.write()
         if identity.relation is not Relation.KNOWN:
             self._changed[identity.article] = (identity.relation, made)
 
@@ -212,25 +224,14 @@ class _Line:
         return wording(title, body, self._source.outlet, self._candidates.boilerplate(self._source.id))
 
     def _remember(self, keys: tuple[str, ...], made: Draft, name: str, revision: int) -> None:
-        """Have the source's names for the article written, and known to later entries unless the store refuses."""
-        said = {key: _identified(key, self._source.id, name, made, revision) for key in keys}
-        said = {key: identified for key, identified in said.items() if not self._is_known(identified)}
-        self._identities += [
-            {"key": key, "source": self._source.id, "article": name, "content_key": made.content_key} for key in said
-        ]
-        if self._at_once:
-            self.write()
-        for key, identified in said.items():
-            self._known[key] = [each for each in self._known[key] if each.source != self._source.id]
-            self._known[key].append(identified)
-
-    def _is_known(self, identified: Identified) -> bool:
-        own = next((each for each in self._known[identified.key] if each.source == identified.source), None)
-        return own is not None and (own.article, own.said, own.revision) == (
-            identified.article,
-            identified.said,
-            identified.revision,
-        )
+        for key in keys:
+            own = next((each for each in self._known[key] if each.source == self._source.id), None)
+            if own and own.article == name and own.said == made.content_key and own.revision == revision:
+                continue
+            row = {"key": key, "source": self._source.id, "article": name, "content_key": made.content_key}
+            self._identities.append(row)
+            self._known[key] = [each for each in self._known[key] if each is not own]
+            self._known[key].append(_identified(key, self._source.id, name, made, revision))
 
 
 def wants_page(source: Source, entry: Entry) -> bool:

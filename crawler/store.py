@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -341,12 +341,20 @@ def _revision(row: RowMapping) -> Revision:
 
 
 _SINCE = _REVISIONS.where(articles.c.first_seen >= bindparam("since"), _IS_CURRENT)
+_FIRST_SINCE = select(func.min(revisions.c.seq)).where(
+    revisions.c.article.in_(select(articles.c.id).where(articles.c.first_seen >= bindparam("since")))
+)
 
 
-def revisions_since(connection: Connection, since: datetime, seq: int, limit: int) -> list[Revision]:
-    """Give the newest revisions of articles first seen since then, those after `seq`, in order."""
-    rows = connection.execute(_SINCE, {"since": since, "after": seq, "most": limit})
-    return [_revision(row) for row in rows.mappings()]
+def revisions_since(connection: Connection, since: datetime, page: int) -> Iterator[Revision]:
+    """Give the newest revisions of articles first seen since then, in order, read `page` at a time.
+
+    It begins where those articles do, so that a long archive costs nothing.
+    """
+    after = (connection.scalar(_FIRST_SINCE, {"since": since}) or 0) - 1
+    while rows := connection.execute(_SINCE, {"since": since, "after": after, "most": page}).mappings().all():
+        yield from map(_revision, rows)
+        after = rows[-1]["seq"]
 
 
 def articles_of(connection: Connection, identity: str) -> list[Article]:
