@@ -74,7 +74,7 @@ def _serve(port: Any, hostile: int) -> None:
         app.router.add_get("/{name}", answer)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)
+        site = web.TCPSite(runner, "0.0.0.0", 0, backlog=1024)  # each hostile server gets an address of its own
         await site.start()
         port.send(runner.addresses[0][1])
         await asyncio.Event().wait()
@@ -83,21 +83,57 @@ def _serve(port: Any, hostile: int) -> None:
 
 
 async def _misbehave(request: web.Request, number: int) -> web.StreamResponse:
-    """Hang, drip, break off, send without end, or send what is slow to parse."""
-    kind = number % 5
-    if kind == 0:
-        await asyncio.sleep(120)
-    if kind == 4:
-        return web.Response(body=b"<rss><channel><item><author>" + b"(" * 60_000 + b"</author></item></channel></rss>")
-    response = web.StreamResponse(headers={"Content-Length": "1000"} if kind != 3 else {})
-    await response.prepare(request)
-    if kind == 2 and request.transport:
+    return await MISDEEDS[number % len(MISDEEDS)](request)
+
+
+async def _hang(_: web.Request) -> web.StreamResponse:
+    await asyncio.sleep(120)
+    return web.Response()
+
+
+async def _drip(request: web.Request) -> web.StreamResponse:
+    return await _sent(request, [b"x"] * 100, pause=0.5)
+
+
+async def _break_off(request: web.Request) -> web.StreamResponse:
+    response = await _begun(request, {"Content-Length": "1000"})
+    if request.transport:
         request.transport.abort()
-        return response
+    return response
+
+
+async def _swamp(request: web.Request) -> web.StreamResponse:
+    return await _sent(request, [b"x" * 1_000_000] * 64)
+
+
+async def _fail(_: web.Request) -> web.StreamResponse:
+    return web.Response(status=500)
+
+
+async def _redirect(request: web.Request) -> web.StreamResponse:
+    return web.Response(status=302, headers={"Location": str(request.url)})
+
+
+async def _burden(_: web.Request) -> web.StreamResponse:
+    """Send what takes a parser seconds."""
+    return web.Response(body=b"<rss><channel><item><author>" + b"(" * 60_000 + b"</author></item></channel></rss>")
+
+
+MISDEEDS = (_hang, _drip, _break_off, _swamp, _fail, _redirect, _burden)
+
+
+async def _begun(request: web.Request, headers: dict[str, str]) -> web.StreamResponse:
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    return response
+
+
+async def _sent(request: web.Request, pieces: list[bytes], pause: float = 0) -> web.StreamResponse:
+    response = await _begun(request, {})
     with contextlib.suppress(ConnectionError):  # we are cut off, as we deserve
-        for _ in range(100 if kind == 1 else 64):
-            await response.write(b"x" if kind == 1 else b"x" * 1_000_000)
-            await asyncio.sleep(0.5 if kind == 1 else 0)
+        for each in pieces:
+            await response.write(each)
+            await asyncio.sleep(pause)
     return response
 
 
@@ -259,7 +295,7 @@ def reader_costs(base: str, place: str) -> None:
 
 RULES = """\
 version: 1
-settings: {{allow_private: ["127.0.0.1"], host_at_once: 64}}
+settings: {{allow_private: ["127.0.0.0/8"], host_at_once: 64}}
 sources:
 {sources}
 receivers: {{console: {{urls: ["console://"]}}}}
@@ -271,14 +307,19 @@ rules:
 def many(hostile: int) -> None:
     """The real daemon over 2,000 feeds at 60 s; measured from outside and by what it logs of itself."""
     with served(hostile) as base, tempfile.TemporaryDirectory() as place:
-        sources = "\n".join(f'  - {{id: s{n}, url: "{base}/{n}", every: 60s}}' for n in range(MANY))
+        bases = [base.replace("127.0.0.1", f"127.0.1.{n + 1}") if n < hostile else base for n in range(MANY)]
+        sources = "\n".join(f'  - {{id: s{n}, url: "{at}/{n}", every: 60s}}' for n, at in enumerate(bases))
         rules = Path(place) / "rules.yaml"
         rules.write_text(RULES.format(sources=sources), encoding="utf-8")
         log = Path(place) / "log"
-        command = [sys.executable, "-m", "tests.bench.polling", "daemon", str(rules), str(log)]
+        command = [sys.executable, "-m", "tests.bench.polling", "daemon", str(rules), str(log), str(MANY - hostile)]
+        begun = time.monotonic()
         daemon = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            time.sleep(100)  # the first polls, with their parsing and storing, are behind it
+            while not log.exists():
+                assert daemon.poll() is None, "the daemon ended by itself"
+                time.sleep(0.5)
+            settled = time.monotonic() - begun
             process = psutil.Process(daemon.pid)
             before = sum(process.cpu_times()[:2])
             time.sleep(60 * MINUTES)
@@ -291,16 +332,22 @@ def many(hostile: int) -> None:
     late, lag = sorted(seen["late"]), sorted(seen["lag"])
     print(
         f"{MANY} feeds at 60 s, {hostile} hostile: {share:.1%} of a core in the main process, RSS {rss_mb:.0f} MB; "
-        f"{len(late)} polls, lateness p50 {_at(late, 0.5):.2f} s, p99 {_at(late, 0.99):.2f} s; "
-        f"loop lag p50 {1000 * _at(lag, 0.5):.0f} ms, p99 {1000 * _at(lag, 0.99):.0f} ms, max {1000 * lag[-1]:.0f} ms"
+        f"{len(late)} polls of well feeds, lateness p50 {_at(late, 0.5):.2f} s, p99 {_at(late, 0.99):.2f} s; "
+        f"loop lag p50 {1000 * _at(lag, 0.5):.0f} ms, p99 {1000 * _at(lag, 0.99):.0f} ms, max {1000 * lag[-1]:.0f} ms; "
+        f"{MINUTES} minutes, from {settled:.0f} s after the start on; {_load()}",
+        flush=True,
     )
+
+
+def _load() -> str:
+    return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 def _at(ordered: list[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-def daemon(rules: str, log: str) -> None:
+def daemon(rules: str, log: str, well: str) -> None:
     """The service itself, with a note of how late each poll of a well source is, and of the loop's lag."""
     from alerts.service import Service  # noqa: PLC0415 - only this process runs the service
 
@@ -309,18 +356,17 @@ def daemon(rules: str, log: str) -> None:
 
     async def main() -> None:
         async with Service(Path(rules), Path(rules).parent / "var", os.environ) as service:
-            collecting = service._collecting
+            collecting, settled = service._collecting, asyncio.Event()
             poll = collecting.poll
-            begun = time.monotonic()
 
             async def noted(source: Source, clock: Callable[[], datetime]) -> Any:
                 state = collecting.states.get(source.id)
-                if state and not state.failures and time.monotonic() - begun > 100:
+                if state and not state.failures and settled.is_set():
                     late.append((clock() - state.due).total_seconds())
                 return await poll(source, clock)
 
             collecting.poll = noted  # type: ignore[method-assign]
-            watch = asyncio.create_task(_watch(lag))
+            watch = asyncio.create_task(_watch(collecting, int(well), settled, Path(log), lag))
             await service.run()
             watch.cancel()
 
@@ -328,7 +374,13 @@ def daemon(rules: str, log: str) -> None:
     Path(log).write_text(json.dumps({"late": late or [0], "lag": lag or [0]}), encoding="utf-8")
 
 
-async def _watch(lag: list[float]) -> None:
+async def _watch(collecting: Collecting, well: int, settled: asyncio.Event, log: Path, lag: list[float]) -> None:
+    """Wait until every well source was polled and stored, and one interval more; from then on measure the loop."""
+    while sum(state.baseline is not None for state in collecting.states.values()) < well:  # noqa: ASYNC110 - nothing tells
+        await asyncio.sleep(1)
+    await asyncio.sleep(60)
+    settled.set()
+    await asyncio.to_thread(log.touch)
     while True:
         begun = time.monotonic()
         await asyncio.sleep(0.05)
