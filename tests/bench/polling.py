@@ -423,4 +423,5 @@ def _named(body: bytes, version: str, problem: str, entries: int) -> str:
 
 
 if __name__ == "__main__":
-    {"reader": reader_costs, "daemon": daemon}[sys.argv[1]](*sys.argv[2:])
+    processes: dict[str, Callable[..., None]] = {"reader": reader_costs, "daemon": daemon}
+    processes[sys.argv[1]](*sys.argv[2:])
