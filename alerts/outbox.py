@@ -315,7 +315,7 @@ def waiting(connection: Connection, target: str) -> list[Delivery]:
 def pinged_threads(
     connection: Connection, target: str, since: datetime, now: datetime
 ) -> dict[str, dict[str, datetime]]:
-    """Give by thread when each of its stories last pinged a target since then; a clock that was ahead is not believed."""
+    """Give by thread when each of its stories last pinged a target since then, by a clock that was not ahead."""
     pings = [kind.value for kind in PINGS]
     found = (
         select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))

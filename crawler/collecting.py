@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
 ASKED_LATELY = 3600.0  # seconds
 BURST = 64  # sources due at once, as at a start or after a suspend, before they are spread
+AHEAD = timedelta(seconds=1)  # a tick: what comes due before the next one starts at its own moment
 SPREAD_AGAIN = timedelta(minutes=10)  # a slow tick also finds many due: putting them off again would starve them
 Clock = Callable[[], datetime]
 
@@ -122,13 +123,13 @@ class Collecting:
         return stored
 
     async def start_due(self, clock: Clock, news: Callable[[], Awaitable[object]]) -> None:
-        """Start polls of what is due; `news` is called as soon as one of them brought an article."""
+        """Start polls of what is due within a tick; `news` is called as soon as one of them brought an article."""
         now = clock()
-        waiting = [each for each in self.due(now) if each.id not in self._polls]
+        waiting = [each for each in self.due(now + AHEAD) if each.id not in self._polls]
         if len(waiting) > BURST and (self._spread is None or now - self._spread > SPREAD_AGAIN):
             self._spread = now
             self.spread(waiting, now)
-            waiting = [each for each in waiting if self.states[each.id].due <= now]
+            waiting = [each for each in waiting if self.states[each.id].due <= now + AHEAD]
         for source in waiting:
             task = asyncio.create_task(self._poll_and_tell(source, clock, news), name=f"poll {source.id}")
             self._polls[source.id] = task
@@ -136,6 +137,7 @@ class Collecting:
         await self.flush()
 
     async def _poll_and_tell(self, source: Source, clock: Clock, news: Callable[[], Awaitable[object]]) -> None:
+        await asyncio.sleep((self.states[source.id].due - clock()).total_seconds())
         stored = await self.poll(source, clock)
         if stored.new or stored.revised:
             await news()
