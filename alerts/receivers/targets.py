@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Mapping
 
 from apprise import Apprise, AppriseAsset, NotifyBase
 from apprise.plugins import N_MGR
 
 from alerts.alert import Target
-from alerts.receivers import console
+from alerts.receivers import console, watchslack
 from crawler.keys import nearest
 
 COMMON = (
     console.SCHEMA,
+    watchslack.SCHEMA,
     "mailto",
     "mailtos",
     "slack",
@@ -25,6 +27,9 @@ COMMON = (
     "ntfy",
     "ntfys",
 )
+CAN_EDIT = frozenset({watchslack.SCHEMA})
+CAN_ACK = frozenset({watchslack.SCHEMA})
+FAULTS: Mapping[str, Callable[[str], str | None]] = {watchslack.SCHEMA: watchslack.fault}  # by service: what is wrong
 
 
 class BadReceiverUrl(ValueError):
@@ -52,7 +57,8 @@ def unresolved(receiver: str, url: str) -> Target:
 
 def _target(receiver: str, url: str) -> Target:
     digest = hashlib.sha256(url.encode()).hexdigest()[:6]
-    return Target(f"{receiver}#{digest}", receiver, url, url.partition(":")[0].lower())
+    schema = url.partition(":")[0].lower()
+    return Target(f"{receiver}#{digest}", receiver, url, schema, schema in CAN_EDIT, schema in CAN_ACK)
 
 
 def asset() -> AppriseAsset:
@@ -67,6 +73,8 @@ def build(url: str) -> NotifyBase:
     schema = url.partition(":")[0].lower()
     if "://" not in url:
         raise BadReceiverUrl(f"{masked(url)} is no Apprise URL; write service://..., as mailto:// or slack://")
+    if schema in FAULTS and (wrong := FAULTS[schema](url)):
+        raise BadReceiverUrl(f"{masked(url)}: {wrong}")
     service = Apprise.instantiate(url, asset=asset(), suppress_exceptions=True)
     if service is None and schema not in _schemas():
         raise BadReceiverUrl(f'"{schema}://" is no service Apprise knows{nearest(schema, COMMON)}')
