@@ -22,7 +22,7 @@ from tests.e2e.slackwire import Fault, Road
 
 __all__ = ["CHANNEL", "TOKEN", "Fault", "Live", "Posted", "SlackApi"]
 
-TOKEN = "xoxb-1234567890-0987654321-NotARealTokenOfAnyone"
+TOKEN = "xoxb-not-a-token-of-anyone"
 CHANNEL = "C0WATCH001"
 SCOPES = frozenset(
     ["chat:write", "channels:history", "groups:history", "reactions:read", "users:read", "metadata.message:read"]

@@ -6,7 +6,7 @@ Limits: docs.slack.dev, reference of the blocks. The limit on all text of a mess
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ class Live:
     what: str
 
 
-def block_faults(blocks: list[dict[str, Any]]) -> list[str]:
+def block_faults(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
     """Name what Slack would refuse."""
     wrong = [f"no more than {BLOCKS} items allowed"] if len(blocks) > BLOCKS else []
     for number, block in enumerate(blocks):
@@ -46,12 +46,12 @@ def texts(value: Any) -> Iterator[str]:
                 yield inner
             else:
                 yield from texts(inner)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for inner in value:
             yield from texts(inner)
 
 
-def live(text: str, blocks: list[dict[str, Any]]) -> list[Live]:
+def live(text: str, blocks: Sequence[Mapping[str, Any]]) -> list[Live]:
     """Give every mention and link: of `text` as the default parsing makes them, of blocks by their elements."""
     return [*_parsed(text), *_within(blocks)]
 
@@ -77,7 +77,7 @@ def _within(value: Any) -> Iterator[Live]:
         else:
             for inner in value.values():
                 yield from _within(inner)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for inner in value:
             yield from _within(inner)
 

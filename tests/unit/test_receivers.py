@@ -10,7 +10,7 @@ from alerts import receivers
 from alerts.receivers.watchslack import Handle
 from crawler.article import mint, minted
 
-TOKEN = "xoxb-1234567890-0987654321-NotARealToken"
+TOKEN = "xoxb-not-a-token-of-anyone"
 
 
 @pytest.mark.parametrize("channel", ["C0123ABCD", "G0123ABCD", "D0123ABCD", "C0123ABCD/"])
@@ -24,7 +24,7 @@ def test_slack_url_names_one_channel(channel: str) -> None:
     [
         ("", "no bot token; write watchslack://xoxb-.../C0123ABCD"),
         ("short/C0123ABCD", "no bot token"),
-        ("xoxp-1234567890-0987654321-abcdef/C0123ABCD", "a user's or an expiring token"),
+        ("xoxp-not-a-token-of-anyone/C0123ABCD", "a user's or an expiring token"),
         (f"{TOKEN}", "no channel id"),
         (f"{TOKEN}/", "no channel id"),
         (f"{TOKEN}/#watch-floor", "no channel id; write the id (C0123ABCD: in Slack, the channel's name, About"),
@@ -64,6 +64,6 @@ def test_id_tells_when_it_was_made() -> None:
     assert minted(mint("d", at + timedelta(milliseconds=400), "story")) == at
 
 
-@pytest.mark.parametrize("name", ["", "d1", "d26266jwhg4azv0", "d6266jwhg4azv0il"])
+@pytest.mark.parametrize("name", ["", "d1", "d26266jwhg4azv", "d6266jwhg4azv0il"])
 def test_what_is_no_id_tells_nothing(name: str) -> None:
     assert minted(name) is None
