@@ -27,6 +27,7 @@ TEXT_LIMIT = 4_000  # Slack's advice for `text`; past 40,000 it cuts by itself
 EVENT = "watchfloor_delivery"  # names our metadata among those of other apps
 CLOCKS_APART = timedelta(hours=1)  # our clock and Slack's are closer than that
 OLDEST_KEY = timedelta(days=4)  # older than any delivery that is still tried
+LITERAL = {"link_names": False, "parse": "none"}  # no name in `text` becomes a mention, no address a link
 ACKS = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check", "eyes", "ack")
 
 # Answers after which the message can still be told in another way.
@@ -132,7 +133,7 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         if at is None:
             return SendResult(ok=False, detail=f"{message.edits!r} is no message of Slack's, so nothing can be edited")
         try:
-            detail, _ = _shown(slack, "chat.update", message, channel=at.channel, ts=at.ts, parse="none")
+            detail, _ = _shown(slack, "chat.update", message, channel=at.channel, ts=at.ts, **LITERAL)
         except SlackFault as error:
             if error.name not in UNEDITABLE:
                 raise
@@ -173,9 +174,8 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
             "channel": self._channel,
             "unfurl_links": False,
             "unfurl_media": False,
-            "link_names": False,
             "mrkdwn": False,
-            "parse": "none",
+            **LITERAL,
             **({"metadata": metadata} if message.key else {}),
         }
 
@@ -187,7 +187,7 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         for method, where in [*places, ("conversations.history", {})]:
             try:
                 for each in slack.messages(method, channel=self._channel, **where, **window):
-                    if _key(each) == key:
+                    if _is(each, key):
                         return Handle(self._channel, str(each["ts"]), str(each.get("thread_ts") or ""))
             except SlackFault as error:
                 if error.name not in ROOTLESS:
@@ -248,10 +248,13 @@ def _marked(message: Message, error: SlackFault) -> Message:
     )
 
 
-def _key(message: Mapping[str, Any]) -> str:
+def _is(message: Mapping[str, Any], key: str) -> bool:
+    """Say whether a message is the delivery: by its metadata, or by its small print where Slack shows us no metadata."""
     metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
-    return str(payload.get("key", "")) if metadata.get("event_type") == EVENT else ""
+    if metadata.get("event_type") == EVENT:
+        return (metadata.get("event_payload") or {}).get("key") == key
+    small = [block.get("elements") or () for block in message.get("blocks") or () if block.get("type") == "context"]
+    return any(str(each.get("text")).endswith(f"delivery {key}") for elements in small for each in elements)
 
 
 def _name(slack: Slack, channel: str, user: str) -> str:

@@ -59,6 +59,7 @@ class Posted:
     metadata: dict[str, Any] | None
     thread_ts: str = ""
     broadcast: bool = False
+    literal: bool = False
     edits: int = 0
     reactions: dict[str, list[str]] = field(default_factory=dict)
 
@@ -176,7 +177,7 @@ class SlackApi:
 
     def live(self) -> list[Live]:
         """Give every mention and link that Slack would make of what was posted."""
-        return [found for each in self.messages for found in live(each.text, each.blocks)]
+        return [found for each in self.messages for found in live(each.text, each.blocks, literal=each.literal)]
 
     def post(self, text: str, *, at: float | None = None) -> Posted:
         """Let somebody else write into the channel."""
@@ -265,6 +266,7 @@ class SlackApi:
         made = Posted(channel, self._ts(), text, blocks, _metadata(call), thread, bool(call.get("reply_broadcast")))
         if made.broadcast and not thread:
             raise Refused("invalid_arguments")
+        made.literal = _literal(call)
         self.messages.append(made)
         return {"channel": channel, "ts": made.ts, "message": made.shown(metadata=False)}
 
@@ -272,6 +274,7 @@ class SlackApi:
         found = self.message(self.channel(call), str(call.get("ts")))
         text, blocks = _content(call)
         found.text, found.blocks, found.edits = text, blocks, found.edits + 1
+        found.literal = _literal(call)
         found.metadata = _metadata(call) if "metadata" in call else found.metadata
         return {"channel": found.channel, "ts": found.ts, "text": text}
 
@@ -295,7 +298,8 @@ class SlackApi:
         start = int(cursor[3:]) if cursor else 0
         page = min(int(call.get("limit") or 100), 999, self.page)
         end = start + page
-        full = str(call.get("include_all_metadata", "")).lower() in {"true", "1"}
+        asked = str(call.get("include_all_metadata", "")).lower() in {"true", "1"}
+        full = asked and "metadata.message:read" in self.scopes
         return {
             "messages": [each.shown(metadata=full) for each in inside[start:end]],
             "has_more": end < len(inside),
@@ -340,6 +344,11 @@ def _content(call: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
         name = "msg_blocks_too_long" if wrong[0].startswith("too long") else "invalid_blocks"
         raise Refused(name, response_metadata={"messages": wrong})
     return text[:TEXT_CUT], list(blocks)
+
+
+def _literal(call: dict[str, Any]) -> bool:
+    """Say whether no bare address becomes a link and no bare @name a mention: only when asked for in so many words."""
+    return call.get("parse") == "none" and call.get("link_names") is False
 
 
 def _metadata(call: dict[str, Any]) -> dict[str, Any] | None:

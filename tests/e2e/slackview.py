@@ -51,18 +51,22 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(inner)
 
 
-def live(text: str, blocks: Sequence[Mapping[str, Any]]) -> list[Live]:
-    """Give every mention and link: of `text` as the default parsing makes them, of blocks by their elements."""
-    return [*_parsed(text), *_within(blocks)]
+def live(text: str, blocks: Sequence[Mapping[str, Any]], *, literal: bool = False) -> list[Live]:
+    """Give every mention and link: of `text` by its markup, of blocks by their elements.
+
+    `literal`: it was sent with `parse` none and without `link_names` (docs.slack.dev, chat.postMessage, formatting).
+    """
+    return [*_parsed(text, literal=literal), *_within(blocks)]
 
 
-def _parsed(text: str) -> Iterator[Live]:
-    """Read markup: `<...>` is a mention or a link, a bare address becomes a link, @here a mention."""
+def _parsed(text: str, *, literal: bool = False) -> Iterator[Live]:
+    """Read markup: `<...>` is a mention or a link; unless literal, a bare address is a link, @here a mention."""
     for found in _CONTROL.findall(text):
         yield Live("mention" if found[0] in "!@#" else "link", found)
-    rest = _CONTROL.sub(" ", text)
-    yield from (Live("link", found) for found in _BARE.findall(rest))
-    yield from (Live("mention", found) for found in _NAMED.findall(rest))
+    if not literal:
+        rest = _CONTROL.sub(" ", text)
+        yield from (Live("link", found) for found in _BARE.findall(rest))
+        yield from (Live("mention", found) for found in _NAMED.findall(rest))
 
 
 def _within(value: Any) -> Iterator[Live]:

@@ -207,6 +207,16 @@ def test_look_up_that_is_refused_for_good_posts_and_says_so(api: SlackApi, targe
     assert "missing_scope" in posted.blocks[0]["elements"][0]["text"]
 
 
+def test_message_is_found_by_its_small_print_where_metadata_is_hidden(api: SlackApi, target: Target) -> None:
+    api.scopes -= {"metadata.message:read"}
+    small = {"type": "context", "elements": [{"type": "plain_text", "text": f"Story s1, delivery {message().key}"}]}
+    shown = message(blocks=(*BLOCKS, small))
+    api.script("chat.postMessage", Fault(lost=True))
+    receivers.send(target, shown)
+    assert receivers.send(target, replace(shown, repeat=True)).ok
+    assert len(api.messages) == 1
+
+
 # failures
 
 
