@@ -230,7 +230,7 @@ def _one_way(config: Config) -> Iterator[Problem]:
                 yield Problem(
                     Place(config.path, 1, 1),
                     f'receiver "{receiver.name}" reaches Slack by Apprise ({target.schema}://): no message is edited, '
-                    "no acknowledgement comes back, and with a bot token what Slack refuses (ok: false) counts as sent; "
+                    "none is acknowledged there, and with a bot token what Slack refuses (ok: false) counts as sent; "
                     "watchslack:// does all three (docs/receivers.md)",
                 )
 

@@ -249,7 +249,7 @@ def _marked(message: Message, error: SlackFault) -> Message:
 
 
 def _is(message: Mapping[str, Any], key: str) -> bool:
-    """Say whether a message is the delivery: by its metadata, or by its small print where Slack shows us no metadata."""
+    """Say whether a message is the delivery: by its metadata, or by its small print where Slack hides metadata."""
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") == EVENT:
         return (metadata.get("event_payload") or {}).get("key") == key
