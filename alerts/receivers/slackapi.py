@@ -133,24 +133,25 @@ class Slack(AbstractContextManager["Slack"]):
         if left <= 0:
             raise SlackFault("deadline", "no time was left to ask", retry=True)
         try:
-            status, headers, body = _within(left, lambda: self._exchange(verb, method, left, content))
+            status, headers, body = _within(left, lambda: self._exchange(verb, method, content))
         except TimeoutError:
             raise SlackFault("timeout", "no answer in time", retry=True, uncertain=True) from None
         except requests.RequestException as error:
             raise _broken(error) from None  # what it wraps may show headers
+        except OSError as error:  # requests says so of a CA bundle that is not there
+            raise SlackFault("unreachable", f"{error}", retry=True) from None
         return _read(status, headers, body)
 
-    def _exchange(
-        self, verb: str, method: str, left: float, content: Mapping[str, Any]
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    def _exchange(self, verb: str, method: str, content: Mapping[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
+        left = max(self._ends - monotonic(), 0.01)
         response = self._session.request(
             verb, API + method, timeout=(min(CONNECT, left), left), allow_redirects=False, stream=True, **content
         )
         with response:
             body = b""
-            for piece in response.iter_content(65_536):
+            for piece in response.iter_content(8_192):
                 body += piece
-                if len(body) > LARGEST:
+                if len(body) > LARGEST or monotonic() > self._ends:
                     break  # it will not parse, and counts as no answer
         return response.status_code, response.headers, body
 

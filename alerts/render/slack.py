@@ -77,9 +77,10 @@ def _head(delivery: Delivery, told: Sheet) -> list[Block]:
     update = " UPDATE" if delivery.kind is Kind.UPDATE else ""
     word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{update} "
     headline = plain(told.headline.strip(ISOLATE + POP))
-    room = HEADER - len(word) - 2  # for the isolation
-    blocks = [_header(word + isolated(cut(headline, room)))]
-    if len(headline) > room:
+    room = HEADER - _units(word) - 2  # for the isolation
+    shown = _short(headline, room)
+    blocks = [_header(word + isolated(shown))]
+    if shown != headline:
         blocks.append(_rich(_section([_bold(isolated(cut(headline, HEADLINE)))])))
     return blocks
 
@@ -224,7 +225,20 @@ def _lines(lines: Iterable[str], *, first: str = "", last: str = "") -> list[Blo
 
 
 def _header(words: str) -> Block:
-    return {"type": "header", "text": _plain(cut(words, HEADER) or "(no title)")}
+    return {"type": "header", "text": _plain(_short(words, HEADER) or "(no title)")}
+
+
+def _short(words: str, limit: int) -> str:
+    """Cut to so many UTF-16 units: what Slack counts is nowhere said, and of these there are the most."""
+    room, shown = limit, cut(words, limit)
+    while (over := _units(shown) - limit) > 0:
+        room -= max(over // 2, 1)
+        shown = cut(words, room)
+    return shown
+
+
+def _units(words: str) -> int:
+    return len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _context(words: str) -> Block:

@@ -97,7 +97,9 @@ def _text(value: Any, limit: int, kinds: tuple[str, ...]) -> list[str]:
 
 
 def _header(block: Mapping[str, Any]) -> list[str]:
-    return _text(block.get("text"), HEADER, ("plain_text",))
+    wrong = _text(block.get("text"), HEADER, ("plain_text",))
+    units = 0 if wrong else len(block["text"]["text"].encode("utf-16-le", "surrogatepass")) // 2
+    return [f"must be less than {HEADER + 1} UTF-16 units"] if units > HEADER else wrong
 
 
 def _section(block: Mapping[str, Any]) -> list[str]:

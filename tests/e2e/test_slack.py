@@ -314,6 +314,20 @@ def test_dead_proxy_is_no_uncertainty(api: SlackApi, target: Target, monkeypatch
     assert "unreachable" in result.detail
 
 
+def test_ca_bundle_that_is_not_there_is_named(api: SlackApi, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    result = receivers.send(target, message())
+    assert (result.ok, result.retry, result.uncertain) == (False, True, False)
+    assert "/nowhere/ca.pem" in result.detail
+
+
+def test_fault_of_ours_does_not_stop_the_lane(api: SlackApi, target: Target) -> None:
+    result = receivers.send(target, message(title=None))
+    assert (result.ok, result.retry) == (False, True)
+    assert "TypeError" in result.detail
+    assert receivers.send(target, message(2)).ok
+
+
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long"])
 def test_refused_blocks_go_as_plain_text(api: SlackApi, target: Target, error: str) -> None:
     api.script("chat.postMessage", Fault(error=error))
