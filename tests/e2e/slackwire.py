@@ -53,6 +53,7 @@ class Speak(BaseHTTPRequestHandler):
     """Answers CONNECT for slack.com by becoming it: TLS on the same connection, then the API."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for an ACK
     double: Double
     tls: ssl.SSLContext
     released: threading.Event
