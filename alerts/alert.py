@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 from crawler.article import Article
@@ -35,6 +35,9 @@ class Kind(StrEnum):
     EDIT = "edit"  # the message changes in place, without a ping
     DIGEST = "digest"  # several stories in one message
     NOTICE = "notice"  # the system on itself, to the admin
+
+
+PINGS = frozenset({Kind.ALERT, Kind.UPDATE})
 
 
 class Reason(StrEnum):
@@ -116,12 +119,40 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of each day, from `begin` until `end`, which may lie on the next day."""
+
+    begin: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Who is told where nobody acknowledges an alert within `after`."""
+
+    after: timedelta
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
-    """A named set of targets."""
+    """A named set of targets, and when they may be written to.
+
+    `quiet` hours hold all below `breach`; `digest` are its own times for what is routine; both are of the time zone
+    `zone`. `rate` is the most messages of one minute. `group_wait` is how long priority waits for more of its thread.
+    """
 
     name: str
     targets: tuple[Target, ...]
     min_severity: Severity = Severity.ROUTINE
+    zone: str = "UTC"
+    quiet: Hours | None = None
+    breach: Severity = Severity.FLASH
+    digest: tuple[time, ...] = ()
+    rate: int = 24
+    group_wait: timedelta = timedelta(0)
+    standby: str = ""
+    escalate: Escalate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +226,7 @@ class Told:
     """What one target knows of one story; `revision` is the last alert it was sent, 0 where it was sent none.
 
     `pinged` is when it was last pinged, or will be by an update that waits; `untold` is what that one will tell.
+    `origins` is how many it was told of, 0 where that is not known.
     """
 
     rules: frozenset[str]
@@ -202,6 +234,7 @@ class Told:
     revision: int
     pinged: datetime | None = None
     untold: tuple[str, ...] = ()
+    origins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +251,8 @@ class Wait:
 class Decision:
     """What to do about one story for one target. `queue` is False where the reason is a suppression.
 
-    `due` is when the message may go, None for at once; `waiting` are rules that match and whose `when` does not hold.
+    `due` is when the message may go, None for at once; `held` names why it waits. `waiting` are rules that match and
+    whose `when` does not hold.
     """
 
     target: str
@@ -230,6 +264,7 @@ class Decision:
     rules: tuple[str, ...]
     due: datetime | None = None
     waiting: tuple[str, ...] = ()
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +296,42 @@ class Delivery:
     held: str = ""
     lease: datetime | None = None
     sent: datetime | None = None
+
+
+class Scope(StrEnum):
+    """What a silence is on."""
+
+    RULE = "rule"  # one rule: what others match is told
+    STORY = "story"
+    THREAD = "thread"
+    OUTLET = "outlet"  # its name, the id of the source, or the host of the link
+    ENTITY = "entity"  # articles whose match found the entity, or one that is_a it
+    TEXT = "text"  # words in the headline, folded as rules fold them
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A mute with author, reason and end; never without. `ended_by` names who ended it before its time."""
+
+    id: str
+    scope: Scope
+    value: str
+    author: str
+    reason: str
+    begins: datetime
+    ends: datetime
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Somebody has taken notice of a story: who, when, by which way, as of which alert revision."""
+
+    story: str
+    at: datetime
+    by: str
+    via: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)

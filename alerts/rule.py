@@ -10,7 +10,22 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts.alert import Receiver, Severity
-from crawler.keys import IDENT, Choice, Duration, Key, ListOf, MapOf, Number, Placed, Raw, Reader, Table, Text
+from crawler.keys import (
+    IDENT,
+    Choice,
+    ClockSpan,
+    ClockTime,
+    Duration,
+    Key,
+    ListOf,
+    MapOf,
+    Number,
+    Placed,
+    Raw,
+    Reader,
+    Table,
+    Text,
+)
 from crawler.source import ALLOW_PRIVATE, SOURCES, Source
 from crawler.yamlfile import Place
 
@@ -185,6 +200,13 @@ SETTINGS = Table(
     ),
     "settings",
 )
+ESCALATE = Table(
+    (
+        Key("after", Duration(timedelta(minutes=1)), doc="how long an acknowledgement may take"),
+        Key("to", Placed(IDENT), doc="the receiver that is told then"),
+    ),
+    "escalate",
+)
 RECEIVER = Table(
     (
         Key(
@@ -193,6 +215,21 @@ RECEIVER = Table(
             doc="one address each",
         ),
         Key("min_severity", Choice(SEVERITIES), "routine", "what is below it is not sent here"),
+        Key(
+            "timezone", Placed(Text(what="a time zone")), None, "of its quiet hours and digests; else that of settings"
+        ),
+        Key("quiet_hours", ClockSpan(), None, "hours in which messages are held, then told in one digest"),
+        Key("breach", Choice(SEVERITIES), "flash", "from which severity on a message breaks the quiet hours"),
+        Key(
+            "digest",
+            ListOf(ClockTime(), "a list of times"),
+            (),
+            "when routine stories are told, and that there were none; each full hour where it is left out",
+        ),
+        Key("rate", Number(4, 600, whole=True), 24, "the most messages of one minute; what is over goes to a digest"),
+        Key("group_wait", Duration(), timedelta(0), "how long a priority message waits for more of its event"),
+        Key("standby", Placed(IDENT), None, "the receiver of flash messages while this one cannot be reached"),
+        Key("escalate", ESCALATE, None, "whom to tell where nobody acknowledges an alert in time"),
     ),
     "a receiver",
 )
