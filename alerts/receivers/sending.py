@@ -15,6 +15,7 @@ _APPRISE = logging.getLogger("apprise")  # its own log names tokens at DEBUG: ke
 _APPRISE.setLevel(logging.WARNING)
 _APPRISE.propagate = False
 _APPRISE.addHandler(logging.NullHandler())
+logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it logs the paths of webhooks, which are their secrets
 DETAIL_LIMIT = 300
 # HTTP answers that the same request will get again (RFC 9110), and SMTP refusals for good (RFC 5321 4.2.1).
 _PERMANENT = re.compile(r"\berror[= :(]+(400|401|403|404|405|410|413|422)\b|\(?\b55[0-4],|\b5[0-9]{2} 5\.\d\.\d")
@@ -48,6 +49,23 @@ def send(target: Target, message: Message) -> SendResult:
         uncertain=result.status == AppriseResultStatus.TIMEOUT or bool(_UNCERTAIN.search(detail)),
         detail=detail,
     )
+
+
+class LookUpFailed(Exception):
+    """A service did not say whether a message was acknowledged; secrets are masked."""
+
+
+def acknowledged(target: Target, handle: str) -> str | None:
+    """Give the name of the first who reacted to a sent message; None where nobody has, or the service cannot say.
+
+    Raises LookUpFailed. Asks the plugin's own `acknowledged(handle)`.
+    """
+    try:
+        ask = getattr(build(target.url), "acknowledged", None)
+        name: str | None = ask(handle) if ask else None
+    except Exception as error:  # noqa: BLE001 - whatever a service does, it is asked again later
+        raise LookUpFailed(_detail(target, [repr(error)])) from None
+    return name
 
 
 def _cleaned(target: Target, result: SendResult) -> SendResult:

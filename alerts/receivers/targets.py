@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
 
 from apprise import Apprise, AppriseAsset, NotifyBase
 from apprise.plugins import N_MGR
@@ -29,7 +28,6 @@ COMMON = (
 )
 CAN_EDIT = frozenset({watchslack.SCHEMA})
 CAN_ACK = frozenset({watchslack.SCHEMA})
-FAULTS: Mapping[str, Callable[[str], str | None]] = {watchslack.SCHEMA: watchslack.fault}  # by service: what is wrong
 
 
 class BadReceiverUrl(ValueError):
@@ -73,16 +71,20 @@ def build(url: str) -> NotifyBase:
     schema = url.partition(":")[0].lower()
     if "://" not in url:
         raise BadReceiverUrl(f"{masked(url)} is no Apprise URL; write service://..., as mailto:// or slack://")
-    if schema in FAULTS and (wrong := FAULTS[schema](url)):
-        raise BadReceiverUrl(f"{masked(url)}: {wrong}")
     service = Apprise.instantiate(url, asset=asset(), suppress_exceptions=True)
     if service is None and schema not in _schemas():
         raise BadReceiverUrl(f'"{schema}://" is no service Apprise knows{nearest(schema, COMMON)}')
     if service is None:
-        raise BadReceiverUrl(
-            f"{masked(url)} is not as {schema}:// needs it; a token, host or address is missing or malformed"
-        )
+        raise BadReceiverUrl(f"{masked(url)} {_problem(schema, url)}")
     return service
+
+
+def _problem(schema: str, url: str) -> str:
+    """Say what is wrong with a URL: a plugin of ours knows, Apprise's do not tell."""
+    named = getattr(N_MGR[schema], "problem", None)
+    return (named(url) if named else "") or (
+        f"is not as {schema}:// needs it; a token, host or address is missing or malformed"
+    )
 
 
 def _schemas() -> set[str]:

@@ -66,19 +66,19 @@ class Handle:
         return f"{self.channel}:{self.ts}{f'@{self.root}' if self.root and self.root != self.ts else ''}"
 
 
-def fault(url: str) -> str | None:
-    """Say what is wrong with a URL of this service and what to write instead, None where it is right."""
+def problem(url: str) -> str:
+    """Say what is wrong with a URL of this service and what to write instead, "" where it is right."""
     found = _URL.fullmatch(url)
     token, channel, rest = (found["token"], found["channel"], found["rest"]) if found else ("", "", "")
     if not _TOKEN.fullmatch(token):
-        kind = " (this one is a user's or an expiring token)" if re.match(r"xox[^b]", token) else ""
-        return f"the first part is no bot token{kind}; write {SCHEMA}://xoxb-.../C0123ABCD"
+        kind = " (this is a user's or an expiring token)" if re.match(r"xox[^b]", token) else ""
+        return f"has no bot token in its first part{kind}; write {SCHEMA}://xoxb-.../C0123ABCD"
     if rest.startswith("#") or not _CHANNEL.fullmatch(channel):
         return (
-            "the second part is no channel id; write the id (C0123ABCD: in Slack, the channel's name, About, at the "
-            "bottom), for a name can change and its history cannot be asked for"
+            "has no channel id in its second part; write the id (C0123ABCD: in Slack, the channel's name, About, at "
+            "the bottom), for a name can change and its history cannot be asked for"
         )
-    return f"something follows the channel id; write {SCHEMA}://xoxb-.../C0123ABCD alone" if rest else None
+    return f"has something behind the channel id; write {SCHEMA}://xoxb-.../C0123ABCD alone" if rest else ""
 
 
 class NotifyWatchSlack(_Base):  # type: ignore[misc]
@@ -104,10 +104,12 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
     def url(self, privacy: bool = False, *args: Any, **kwargs: Any) -> str:  # noqa: ARG002, FBT - Apprise's signature
         return f"{SCHEMA}://{'***' if privacy else self._token}/{self._channel}"
 
+    problem = staticmethod(problem)
+
     @staticmethod
     def parse_url(url: str, *_: Any, **__: Any) -> dict[str, Any] | None:
         found = _URL.fullmatch(url)
-        if found is None or fault(url):
+        if found is None or problem(url):
             return None
         return {"schema": SCHEMA, "token": found["token"], "channel": found["channel"]}
 
@@ -207,6 +209,10 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
             given = (answer.get("message") or {}).get("reactions") or ()
             users = [user for each in given if each.get("name") in ACKS for user in each.get("users") or ()]
             return tuple(_name(slack, at.channel, str(user)) for user in dict.fromkeys(users))
+
+    def acknowledged(self, handle: str) -> str | None:
+        """Name the first who acknowledged a message, None for nobody. Raises SlackFault."""
+        return next(iter(self.reacted(handle)), None)
 
 
 def _shown(slack: Slack, method: str, message: Message, **content: Any) -> tuple[str, Mapping[str, Any]]:

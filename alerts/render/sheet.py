@@ -93,7 +93,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         title=_title(delivery, alert),
         headline=isolated(article.title),
         url=article.url,
-        outlet=f"{isolated(article.outlet)}{_host(article.url)}{f', {article.lang}' if article.lang else ''}",
+        outlet=f"{plain(article.outlet)}{_host(article.url)}{f', {article.lang}' if article.lang else ''}",
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
         changes=tuple(f"Updated: {plain(change)}" for change in alert.changes),
@@ -183,7 +183,7 @@ def _times(alert: Alert, timezone: str) -> str:
 def _line(alert: Alert, timezone: str) -> str:
     article = alert.article
     when = time(article.published, timezone) if article.published else "undated"
-    return ", ".join([isolated(article.outlet), when, *([article.url] if article.url else []), alert.story])
+    return ", ".join([plain(article.outlet), when, *([article.url] if article.url else []), alert.story])
 
 
 def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
@@ -226,7 +226,7 @@ def _found(hits: Iterable[Hit]) -> str:
 
 
 def _also(alert: Alert) -> str:
-    others = [isolated(outlet) for outlet in alert.outlets if outlet != alert.article.outlet]
+    others = [plain(outlet) for outlet in alert.outlets if outlet != alert.article.outlet]
     return f"Also reported by: {', '.join(others)}" if others else ""
 
 
@@ -236,7 +236,7 @@ def _siblings(alert: Alert) -> str:
     if not newest:
         return ""
     shown = [
-        f"{isolated(cut(plain(each.title), SIBLING_LIMIT))} ({isolated(each.outlet)}, {each.story})"
+        f"{isolated(cut(plain(each.title), SIBLING_LIMIT))} ({plain(each.outlet)}, {each.story})"
         for each in newest[:SIBLINGS_SHOWN]
     ]
     more = f"; and {len(newest) - SIBLINGS_SHOWN} more" if len(newest) > SIBLINGS_SHOWN else ""

@@ -58,7 +58,9 @@ def render_notice(delivery: Delivery) -> Message:
     """Lay out what the system says about itself."""
     said = replace(text.render_notice(replace(delivery, repeat=False)), repeat=delivery.repeat)
     body, _, small = said.body.rpartition("\n\n")
-    return replace(said, blocks=_within([_header(said.title), *_paragraphs(body), _context(small)]))
+    return replace(
+        said, blocks=_within([_header(said.title), *_said(delivery.notes), *_paragraphs(body), _context(small)])
+    )
 
 
 def _alert(delivery: Delivery, story: str, told: Sheet) -> list[Block]:
@@ -67,15 +69,18 @@ def _alert(delivery: Delivery, story: str, told: Sheet) -> list[Block]:
         _rich(_section(_facts(told))),
         *([_rich({"type": "rich_text_quote", "elements": _quote(told)})] if told.quote else []),
         *_said(_reasons(told)),
-        _context(f"Acknowledge: react ✅ or 👀 here (or: watchfloor ack {story}). Mute: watchfloor silence add."),
+        _context(
+            f"Acknowledge: react ✅ or 👀 here, or watchfloor ack {story} | "
+            f'Silence: watchfloor silence add --story {story} --for 4h --reason "..."'
+        ),
         _context(told.footer),
     ]
 
 
 def _head(delivery: Delivery, told: Sheet) -> list[Block]:
     """Say severity and headline; a headline too long for a header stands below in full, as far as it is sane."""
-    update = " UPDATE" if delivery.kind is Kind.UPDATE else ""
-    word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{update} "
+    kind = "" if delivery.kind in {Kind.ALERT, Kind.EDIT} else f" {delivery.kind.value.upper()}"
+    word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{kind} "
     headline = plain(told.headline.strip(ISOLATE + POP))
     room = HEADER - _units(word) - 2  # for the isolation
     shown = _short(headline, room)

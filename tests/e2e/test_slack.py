@@ -351,7 +351,7 @@ def test_token_is_in_no_text(
     api.script("chat.postMessage", *faults)
     said = [repr(receivers.send(target, message(n))) for n in range(len(faults))]
     api.token = "xoxb-another-token-now"
-    with pytest.raises(receivers.AckUnknown) as unknown:
+    with pytest.raises(receivers.LookUpFailed) as unknown:
         receivers.acknowledged(target, f"{CHANNEL}:{api.messages[0].ts}")
     out = capsys.readouterr()
     for text in [*said, caplog.text, str(unknown.value), str(unknown.getrepr()), out.out, out.err]:
@@ -388,8 +388,8 @@ def test_all_who_reacted_are_named_once_and_asked_for_once(api: SlackApi, target
     api.users |= {"U0ONE": {"profile": {"real_name": "One"}}, "U0TWO": {"name": "two", "profile": {}}}
     for emoji, user in [("eyes", "U0TWO"), ("white_check_mark", "U0ONE"), ("white_check_mark", "U0TWO")]:
         api.react(api.messages[0].ts, emoji, user)
-    assert receivers.reactions(target, handle) == ("two", "One")
-    assert receivers.reactions(target, handle) == ("two", "One")
+    assert hasty(5).reacted(handle) == ("two", "One")
+    assert hasty(5).reacted(handle) == ("two", "One")
     assert len(api.called("users.info")) == 2
 
 
@@ -401,27 +401,29 @@ def test_acknowledgement_counts_without_a_name(api: SlackApi, target: Target) ->
 
 
 @pytest.mark.parametrize(
-    ("fault", "retry", "wait"),
+    ("fault", "words"),
     [
-        (Fault(status=429, retry_after="9"), True, timedelta(seconds=9)),
-        (Fault(status=502), True, None),
-        (Fault(error="message_not_found"), False, None),
-        (Fault(error="missing_scope"), False, None),
+        (Fault(status=429, retry_after="9"), "ratelimited"),
+        (Fault(status=502), "http 502"),
+        (Fault(drop=True), "broken"),
+        (Fault(error="message_not_found"), "deleted in Slack"),
+        (Fault(error="missing_scope"), "docs/receivers.md"),
     ],
 )
-def test_what_could_not_be_asked_is_not_nobody(
-    api: SlackApi, target: Target, fault: Fault, retry: bool, wait: timedelta | None
-) -> None:
+def test_what_could_not_be_asked_is_not_nobody(api: SlackApi, target: Target, fault: Fault, words: str) -> None:
     handle = handle_of(api, target)
     api.script("reactions.get", fault)
-    with pytest.raises(receivers.AckUnknown) as unknown:
+    with pytest.raises(receivers.LookUpFailed, match=words):
         receivers.acknowledged(target, handle)
-    assert (unknown.value.retry, unknown.value.wait) == (retry, wait)
 
 
-def test_service_without_acknowledgements_says_so(api: SlackApi, target: Target) -> None:
+def test_handle_of_another_service_cannot_be_asked(api: SlackApi, target: Target) -> None:
+    with pytest.raises(receivers.LookUpFailed, match="bad handle"):
+        receivers.acknowledged(target, "<d1@mail.example>")
+    assert api.calls == []
+
+
+def test_other_services_bring_no_acknowledgement() -> None:
     console = receivers.parse("desk", "console://")
     assert (console.can_edit, console.can_ack) == (False, False)
-    for asked, handle in [(console, "x"), (target, "no handle")]:
-        with pytest.raises(receivers.AckUnknown):
-            receivers.acknowledged(asked, handle)
+    assert receivers.acknowledged(console, "x") is None

@@ -22,17 +22,20 @@ def test_slack_url_names_one_channel(channel: str) -> None:
 @pytest.mark.parametrize(
     ("rest", "remedy"),
     [
-        ("", "no bot token; write watchslack://xoxb-.../C0123ABCD"),
+        ("", "no bot token in its first part; write watchslack://xoxb-.../C0123ABCD"),
         ("short/C0123ABCD", "no bot token"),
         ("xoxp-not-a-token-of-anyone/C0123ABCD", "a user's or an expiring token"),
         (f"{TOKEN}", "no channel id"),
         (f"{TOKEN}/", "no channel id"),
-        (f"{TOKEN}/#watch-floor", "no channel id; write the id (C0123ABCD: in Slack, the channel's name, About"),
+        (
+            f"{TOKEN}/#watch-floor",
+            "no channel id in its second part; write the id (C0123ABCD: in Slack, the channel's name, About",
+        ),
         (f"{TOKEN}/watch-floor", "no channel id"),
         (f"{TOKEN}/U0123ABCD", "no channel id"),
         (f"{TOKEN}/@officer", "no channel id"),
-        (f"{TOKEN}/C0123ABCD/C0123ABCE", "something follows the channel id"),
-        (f"{TOKEN}/C0123ABCD?footer=no", "something follows the channel id"),
+        (f"{TOKEN}/C0123ABCD/C0123ABCE", "something behind the channel id"),
+        (f"{TOKEN}/C0123ABCD?footer=no", "something behind the channel id"),
         (f"bot@{TOKEN}/C0123ABCD", "no bot token"),
     ],
 )
