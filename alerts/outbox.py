@@ -6,7 +6,21 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, Float, Integer, RowMapping, Table, Text, case, func, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    case,
+    func,
+    select,
+    update,
+)
 
 from alerts import snapshot
 from alerts.alert import PINGS, Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity
@@ -322,6 +336,17 @@ def retarget(connection: Connection, delivery: str, target: str, now: datetime) 
         return False
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(target=target, changed=now))
     return True
+
+
+def deliveries_that(connection: Connection, *hold: ColumnElement[bool]) -> list[Delivery]:
+    """Give the deliveries for which all conditions hold, in the order they were queued."""
+    found = select(deliveries).where(*hold).order_by(deliveries.c.queued, deliveries.c.id)
+    return [_read(row) for row in connection.execute(found).mappings()]
+
+
+def details_of(connection: Connection, *hold: ColumnElement[bool]) -> dict[str, str]:
+    """Give by id what was last said of the deliveries for which all conditions hold."""
+    return {row.id: row.detail for row in connection.execute(select(deliveries.c.id, deliveries.c.detail).where(*hold))}
 
 
 def delivered(connection: Connection) -> dict[tuple[str, str], int]:

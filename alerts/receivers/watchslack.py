@@ -260,7 +260,7 @@ def _is(message: Mapping[str, Any], key: str) -> bool:
     if metadata.get("event_type") == EVENT:
         return (metadata.get("event_payload") or {}).get("key") == key
     small = [block.get("elements") or () for block in message.get("blocks") or () if block.get("type") == "context"]
-    return any(str(each.get("text")).endswith(f"delivery {key}") for elements in small for each in elements)
+    return any(f"delivery {key}" in str(each.get("text")) for elements in small for each in elements)
 
 
 def _name(slack: Slack, channel: str, user: str) -> str:

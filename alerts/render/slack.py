@@ -7,23 +7,20 @@ The first block says what happened; what is read at leisure comes after; ids and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 from alerts.alert import Alert, Delivery, Kind, Message, Severity
 from alerts.render import text
-from alerts.render.sheet import DigestSheet, Item, Sheet, digest_sheet, sheet
+from alerts.render.sheet import PLACE_LIMIT, DigestSheet, Item, Sheet, digest_sheet, sheet
 from alerts.render.words import ISOLATE, POP, cut, is_rtl, isolated, plain
-from crawler.urls import usable
 
 HEADER = 150
 BLOCK = 2_900  # characters of one block: of 3,000
 TOTAL = 12_000  # characters of all blocks; Slack refuses somewhere above 13,000
 MOST = 48  # blocks: two of the 50 stay free, one for the receiver's own note
-HEADLINE = 600  # where the header had to cut it
 LINE = 700  # of a reason, a list of outlets
 CHANGE, CHANGES = 200, 6  # characters of what changed; how many of them
 NOTICE = 10_000
@@ -34,7 +31,8 @@ LIGHTS = {
     Severity.PRIORITY: "🟡",
     Severity.ROUTINE: "⚪",
 }
-UNQUOTED = "/%:@!$&'()*+,;=?~-._"  # RFC 3986, less what Slack's own markup uses
+ASCII_URL = "/%:@!$&'()*+,;=?~-._#[]"  # what of RFC 3986 stays as it is; letters of other scripts are encoded
+KINDS = {Kind.UPDATE: " UPDATE", Kind.ESCALATION: " ESCALATED"}
 Block = dict[str, Any]
 BOLD = {"bold": True}
 
@@ -44,7 +42,8 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     delivery_once = replace(delivery, repeat=False)
     told = sheet(delivery_once, alert, timezone)
     said = text.message(delivery, told.title, text.alert_lines(told))
-    return replace(said, blocks=_within(_alert(delivery, alert.story, told)))
+    place = f"{cut(plain(alert.place), PLACE_LIMIT)}: " if alert.place else ""
+    return replace(said, blocks=_within(_alert(told, f"{KINDS.get(delivery.kind, '')} {place}")))
 
 
 def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:
@@ -63,37 +62,32 @@ def render_notice(delivery: Delivery) -> Message:
     )
 
 
-def _alert(delivery: Delivery, story: str, told: Sheet) -> list[Block]:
+def _alert(told: Sheet, lead: str) -> list[Block]:
     return [
-        *_head(delivery, told),
+        *_head(told, lead),
         _rich(_section(_facts(told))),
         *([_rich({"type": "rich_text_quote", "elements": _quote(told)})] if told.quote else []),
         *_said(_reasons(told)),
-        _context(
-            f"Acknowledge: react ✅ or 👀 here, or watchfloor ack {story} | "
-            f'Silence: watchfloor silence add --story {story} --for 4h --reason "..."'
-        ),
+        _context("To acknowledge, react here with ✅ or 👀."),
         _context(told.footer),
     ]
 
 
-def _head(delivery: Delivery, told: Sheet) -> list[Block]:
-    """Say severity and headline; a headline too long for a header stands below in full, as far as it is sane."""
-    kind = "" if delivery.kind in {Kind.ALERT, Kind.EDIT} else f" {delivery.kind.value.upper()}"
-    word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{kind} "
+def _head(told: Sheet, lead: str) -> list[Block]:
+    """Say severity, place and headline; a headline too long for a header stands below in full."""
+    word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{lead}"
     headline = plain(told.headline.strip(ISOLATE + POP))
     room = HEADER - _units(word) - 2  # for the isolation
     shown = _short(headline, room)
     blocks = [_header(word + isolated(shown))]
     if shown != headline:
-        blocks.append(_rich(_section([_bold(isolated(cut(headline, HEADLINE)))])))
+        blocks.append(_rich(_section([_bold(isolated(headline))])))
     return blocks
 
 
 def _facts(told: Sheet) -> list[Block]:
     """Say what changed, who reports it where, when, how far it is confirmed."""
-    url = _address(told.url)
-    link = [_text(", "), _link(url, "open article")] if url else [_text(" (the source gave no usable link)")]
+    link = [_text(", "), _link(told.url, "open article")] if told.url else [_text(" (the source gave no usable link)")]
     changed = [piece for line in told.changes[:CHANGES] for piece in (_bold(cut(line, CHANGE)), _text("\n"))]
     return [
         *_lines(told.notes, last="\n"),
@@ -160,26 +154,10 @@ def _joined(blocks: list[Block], elements: list[Block]) -> list[Block]:
 
 
 def _item(each: Item) -> Block:
-    url = _address(each.url)
     headline = isolated(cut(plain(each.headline.strip(ISOLATE + POP)), ITEM)) or "(no headline)"
     line = each.line.replace(f", {each.url}", "") if each.url else each.line  # the headline is the link
-    shown = _link(url, headline) if url else _text(headline)
+    shown = _link(each.url, headline) if each.url else _text(headline)
     return _section([_bold(f"{each.severity.word.upper()} "), shown, _text(f"\n{cut(line, ITEM)}")])
-
-
-def _address(url: str | None) -> str | None:
-    """Give a link that opens what it shows: http(s), its host in IDNA form, what has no place in it encoded."""
-    if (kept := usable(url)) is None:
-        return None
-    parts = urlsplit(kept)
-    try:
-        netloc = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
-    if not re.fullmatch(r"[\w.:\[\]-]+", netloc, re.ASCII):
-        return None
-    path, query = (quote(part, safe=UNQUOTED) for part in (parts.path, parts.query))
-    return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
 def _paragraphs(body: str) -> list[Block]:
@@ -271,4 +249,4 @@ def _bold(words: str) -> Block:
 
 
 def _link(url: str, words: str) -> Block:
-    return {"type": "link", "url": url, "text": words}
+    return {"type": "link", "url": quote(url, safe=ASCII_URL), "text": words}
