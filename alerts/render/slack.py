@@ -39,8 +39,7 @@ BOLD = {"bold": True}
 
 def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     """Lay out one alert. Whether it is a repeat is for the receiver to say: it can look."""
-    delivery_once = replace(delivery, repeat=False)
-    told = sheet(delivery_once, alert, timezone)
+    told = sheet(replace(delivery, repeat=False), alert, timezone)
     said = text.message(delivery, told.title, text.alert_lines(told))
     place = f"{cut(plain(alert.place), PLACE_LIMIT)}: " if alert.place else ""
     return replace(said, blocks=_within(_alert(told, f"{KINDS.get(delivery.kind, '')} {place}")))
@@ -89,9 +88,11 @@ def _facts(told: Sheet) -> list[Block]:
     """Say what changed, who reports it where, when, how far it is confirmed."""
     link = [_text(", "), _link(told.url, "open article")] if told.url else [_text(" (the source gave no usable link)")]
     changed = [piece for line in told.changes[:CHANGES] for piece in (_bold(cut(line, CHANGE)), _text("\n"))]
+    more = len(told.changes) - CHANGES
     return [
         *_lines(told.notes, last="\n"),
         *changed,
+        *([_text(f"and {more} more changes\n")] if more > 0 else []),
         _text(cut(told.outlet, LINE)),
         *link,
         *_lines((told.times, told.rated, told.also), first="\n"),
