@@ -62,10 +62,11 @@ def render_notice(delivery: Delivery) -> Message:
 
 
 def _alert(told: Sheet, lead: str) -> list[Block]:
+    quoted = _quote(told)
     return [
         *_head(told, lead),
         _rich(_section(_facts(told))),
-        *([_rich({"type": "rich_text_quote", "elements": _quote(told)})] if told.quote else []),
+        *([_rich({"type": "rich_text_quote", "elements": quoted})] if quoted else []),
         *_said(_reasons(told)),
         _context("To acknowledge, react here with ✅ or 👀."),
         _context(told.footer),
@@ -93,7 +94,7 @@ def _facts(told: Sheet) -> list[Block]:
         *_lines(told.notes, last="\n"),
         *changed,
         *([_text(f"and {more} more changes\n")] if more > 0 else []),
-        _text(cut(told.outlet, LINE)),
+        *_lines((told.outlet,)),
         *link,
         *_lines((told.times, told.rated, told.also), first="\n"),
     ]
@@ -102,7 +103,7 @@ def _facts(told: Sheet) -> list[Block]:
 def _quote(told: Sheet) -> list[Block]:
     """Quote, the hits in bold; isolated as a whole, so that a change of style does not move words about."""
     room, pieces = BLOCK, []
-    for words, hit in told.quote:
+    for words, hit in told.quote if any(words.strip() for words, _ in told.quote) else ():
         if shown := cut(words, room) if room else "":
             pieces.append((shown, hit))
             room -= len(shown)

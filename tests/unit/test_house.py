@@ -28,7 +28,7 @@ ONLY = {
         "alerts/receivers/targets.py",
         "alerts/receivers/watchslack.py",
     ],
-    "requests": ["alerts/receivers/slackapi.py"],
+    "requests": ["alerts/receivers/answers.py", "alerts/receivers/slackapi.py"],
     "aiosmtpd": ["alerts/demo/sinks.py"],
 }
 CORE = re.compile(
