@@ -15,6 +15,7 @@ _APPRISE = logging.getLogger("apprise")  # its own log names tokens at DEBUG: ke
 _APPRISE.setLevel(logging.WARNING)
 _APPRISE.propagate = False
 _APPRISE.addHandler(logging.NullHandler())
+logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it logs the paths of webhooks, which are their secrets
 DETAIL_LIMIT = 300
 # HTTP answers that the same request will get again (RFC 9110), and SMTP refusals for good (RFC 5321 4.2.1).
 _PERMANENT = re.compile(r"\berror[= :(]+(400|401|403|404|405|410|413|422)\b|\(?\b55[0-4],|\b5[0-9]{2} 5\.\d\.\d")
