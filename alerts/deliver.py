@@ -7,12 +7,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts import outbox, receivers, store
+from alerts import acks, outbox, receivers, store
 from alerts.alert import Dead, Delivery, DeliveryState, Kind, Message, SendResult, Target
 from alerts.claiming import next_delivery
 from alerts.render import form_of
@@ -126,7 +127,8 @@ class Deliver:
                 listed = outbox.digest_of(connection, delivery.subject, delivery.target)
                 return form.digest(delivery, listed, self._config.timezone)
             alert = store.load_alert(connection, delivery.subject, delivery.revision)
-        return form.alert(delivery, alert, self._config.timezone)
+            told = replace(delivery, notes=(*delivery.notes, *acks.noted(connection, delivery.subject)))
+        return form.alert(told, alert, self._config.timezone)
 
     async def _record(self, delivery: Delivery, result: SendResult, now: datetime) -> DeliveryState:
         state, due = DeliveryState.SENT, None
