@@ -135,10 +135,10 @@ class Service:
         stored = await self._collecting.round(now)
         await self._health.tell(self._collecting, now)
         verdicts = await self._triage.run(now)
+        await self._digests.tell(now)
         await self._acking.look(lambda: now)
         await self._acking.escalate(now)
         await self._tell_ended(now)
-        await self._digests.tell(now)
         sent = await self.send(now)
         if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
             verdicts += await self._triage.run(now)
