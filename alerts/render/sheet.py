@@ -68,7 +68,6 @@ class Sheet:
     reason: str = ""
     notes: tuple[str, ...] = ()
     footer: str = ""
-    orders: str = ""  # the commands that take notice and that silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +111,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         siblings=_siblings(alert),
         reason=f"Sent because: {REASONS[delivery.reason]}.",
         notes=_notes(delivery),
-        footer=f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}",
-        orders=_orders(alert),
+        footer=f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}\n{_orders(alert)}",
     )
 
 

@@ -63,7 +63,6 @@ def alert_lines(told: Sheet) -> str:
         told.siblings,
         told.reason,
         told.footer,
-        told.orders,
     ]
     return "\n".join(line or "" for line in lines if line is None or line)
 
