@@ -29,7 +29,10 @@ def send(target: Target, message: Message) -> SendResult:
     except BadReceiverUrl as error:
         return SendResult(ok=False, detail=str(error))
     if (deliver := getattr(service, "deliver", None)) is not None:  # a plugin of ours: it says more than yes or no
-        return _cleaned(target, deliver(message))
+        try:
+            return _cleaned(target, deliver(message))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the lane and all that waits in it
+            return SendResult(ok=False, retry=True, uncertain=True, detail=_detail(target, [repr(error)]))
     sender = Apprise(service, asset=asset())
     try:
         result = sender.notify(

@@ -15,6 +15,7 @@ from tests.bench import (
     matching,
     polling,
     seed,
+    slack,
     stories,
     stories_stress,
     stories_window,
@@ -35,6 +36,7 @@ BENCHES = {
     "timeline": timeline.run,
     "extraction": extraction.run,
     "evidence": evidence.run,
+    "slack": slack.run,
     "weight": weight.run,
 }
 
