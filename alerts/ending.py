@@ -25,5 +25,6 @@ def tell_ended(connection: Connection, config: Config, now: datetime) -> int:
         made = Decision(target, owners[target], Kind.NOTICE, Severity.ROUTINE, Reason.SYSTEM, queue=True, rules=())
         body = "\n".join((*lines, "What they were: watchfloor handover, watchfloor stories"))
         subject = f"notice:silence:{now.isoformat()}"
-        outbox.queue_notice(connection, made, subject, now, "a silence has ended; it held messages back", body)
+        payload = {"title": "a silence has ended; it held messages back", "body": body}
+        outbox.queue_notice(connection, made, subject, now, payload)
     return len(owed)
