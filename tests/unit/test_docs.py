@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.alert import Scope
 from alerts.config import load
 from alerts.lint import failed_tests
 from alerts.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
@@ -81,3 +82,16 @@ def test_slack_example_loads_and_names_every_scope_and_reaction(tmp_path: Path) 
 def test_committed_schema_is_current() -> None:
     committed = json.loads((ROOT / "deploy" / "rules.schema.json").read_text(encoding="utf-8"))
     assert committed == json.loads(json.dumps(schema())), "run: watchfloor schema > deploy/rules.schema.json"
+
+
+def test_officers_guide_names_every_option_of_a_silence_and_every_prefix_of_a_title() -> None:
+    guide = (ROOT / "docs" / "watch.md").read_text(encoding="utf-8")
+    named = {f"--{scope.value}" for scope in Scope} | {
+        "UPDATE",
+        "ESCALATED",
+        "(possible repeat)",
+        "--for",
+        "--until",
+        "--by",
+    }
+    assert [each for each in named if each not in guide] == []
