@@ -9,11 +9,12 @@ from apprise import Apprise, AppriseAsset, NotifyBase
 from apprise.plugins import N_MGR
 
 from alerts.alert import Target
-from alerts.receivers import console
+from alerts.receivers import console, watchmail
 from crawler.keys import nearest
 
 COMMON = (
     console.SCHEMA,
+    *watchmail.SCHEMAS,
     "mailto",
     "mailtos",
     "slack",
@@ -71,10 +72,16 @@ def build(url: str) -> NotifyBase:
     if service is None and schema not in _schemas():
         raise BadReceiverUrl(f'"{schema}://" is no service Apprise knows{nearest(schema, COMMON)}')
     if service is None:
-        raise BadReceiverUrl(
-            f"{masked(url)} is not as {schema}:// needs it; a token, host or address is missing or malformed"
-        )
+        raise BadReceiverUrl(f"{masked(url)} {_problem(schema, url)}")
     return service
+
+
+def _problem(schema: str, url: str) -> str:
+    """Say what is wrong with a URL: a plugin of ours knows, Apprise's do not tell."""
+    named = getattr(N_MGR[schema], "problem", None)
+    return (named(url) if named else "") or (
+        f"is not as {schema}:// needs it; a token, host or address is missing or malformed"
+    )
 
 
 def _schemas() -> set[str]:

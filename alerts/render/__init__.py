@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.alert import Alert, Delivery, Message
-from alerts.render import text
+from alerts.render import mail, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Form:
 
 
 PLAIN = Form(text.render_alert, text.render_digest, text.render_notice)
-FORMS: Mapping[str, Form] = {}  # by schema of the target's URL
+MAIL = Form(mail.render_alert, mail.render_digest, mail.render_notice)
+FORMS: Mapping[str, Form] = {"watchmail": MAIL, "watchmails": MAIL}  # by schema of the target's URL
 
 
 def form_of(schema: str) -> Form:

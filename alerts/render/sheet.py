@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Reason, Severity
+from alerts.render.links import vetted
 from alerts.render.words import clean, cut, isolated, plain, rated, time
 from crawler.urls import host
 
@@ -92,7 +93,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         severity=alert.severity,
         title=_title(delivery, alert),
         headline=isolated(article.title),
-        url=article.url,
+        url=vetted(article.url),
         outlet=f"{plain(article.outlet)}{_host(article.url)}{f', {article.lang}' if article.lang else ''}",
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
@@ -131,7 +132,8 @@ def marked(delivery: Delivery, title: str) -> str:
 def _group(listed: tuple[Alert, ...], timezone: str) -> tuple[str, tuple[Item, ...]]:
     cause = listed[0].causes[0]
     items = tuple(
-        Item(each.severity, isolated(each.article.title), each.article.url, _line(each, timezone)) for each in listed
+        Item(each.severity, isolated(each.article.title), vetted(each.article.url), _line(each, timezone))
+        for each in listed
     )
     return f"{cause.title} ({cause.rule})", items
 
@@ -162,7 +164,8 @@ def _times(alert: Alert, timezone: str) -> str:
 def _line(alert: Alert, timezone: str) -> str:
     article = alert.article
     when = time(article.published, timezone) if article.published else "undated"
-    return ", ".join([plain(article.outlet), when, *([article.url] if article.url else []), alert.story])
+    url = vetted(article.url)
+    return ", ".join([plain(article.outlet), when, *([url] if url else []), alert.story])
 
 
 def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:

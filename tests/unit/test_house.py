@@ -22,7 +22,13 @@ ONLY = {
     "apscheduler": ["crawler/scheduler.py"],
     "pebble": ["crawler/workers.py"],
     "ahocorasick_rs": ["alerts/automaton.py"],
-    "apprise": ["alerts/receivers/console.py", "alerts/receivers/sending.py", "alerts/receivers/targets.py"],
+    "apprise": [
+        "alerts/receivers/console.py",
+        "alerts/receivers/sending.py",
+        "alerts/receivers/targets.py",
+        "alerts/receivers/watchmail.py",
+    ],
+    "smtplib": ["alerts/receivers/smtp.py"],
     "aiosmtpd": ["alerts/demo/sinks.py"],
 }
 CORE = re.compile(
