@@ -1,4 +1,4 @@
-"""Words -> HTML that can hold nothing live: every text is escaped, every tag and attribute is named in our code. Pure."""
+"""Words -> HTML that can hold nothing live: every text is escaped, tags and attributes are ours. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Html:
 Content = Html | str
 
 
-def tag(name: str, *content: Content, **attributes: str) -> Html:
+def tag(name: str, /, *content: Content, **attributes: str) -> Html:
     """Write an element; `class_` is its class, `http_equiv` the attribute http-equiv."""
     named = "".join(f' {key.rstrip("_").replace("_", "-")}="{html.escape(said)}"' for key, said in attributes.items())
     if name in VOID:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from alerts.alert import Alert, Delivery, Kind, Message, Severity
 from alerts.render import text
-from alerts.render.html import Content, Html, bare, isolates, joined, lines, tag
+from alerts.render.html import Content, Html, bare, isolates, lines, tag
 from alerts.render.sheet import DigestSheet, Item, Sheet, digest_sheet, sheet
 from alerts.render.words import clean, cut
 from crawler.urls import host
@@ -156,7 +156,7 @@ a {{ color: {link} }}
 _STYLE = f"""
 :root {{ color-scheme: light dark }}
 body {{ margin: 0; padding: 0; -webkit-text-size-adjust: 100% }}
-.column {{ font-family: -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Naskh Arabic', Tahoma, Arial, sans-serif !important }}
+.column {{ font-family: -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Tahoma, Arial, sans-serif !important }}
 h1, h2, p, li, blockquote, div {{ overflow-wrap: anywhere; word-break: break-word }}
 h1 {{ font-size: 21px; line-height: 1.4; margin: 8px 0 }}
 h2 {{ font-size: 16px; margin: 20px 0 4px }}
@@ -169,8 +169,9 @@ mark {{ padding: 0 2px; border-radius: 3px }}
 .change {{ font-weight: bold }}
 .headline {{ font-weight: bold; margin: 4px 0 2px }}
 .lesser {{ font-size: 14px }}
-.button {{ display: inline-block; margin: 6px 0; padding: 9px 14px; border-radius: 6px; text-decoration: none; font-weight: bold }}
-.chip {{ display: inline-block; padding: 1px 8px; border-radius: 4px; color: #ffffff; font-size: 13px; font-weight: bold }}
+.button, .chip {{ display: inline-block; font-weight: bold }}
+.button {{ margin: 6px 0; padding: 9px 14px; border-radius: 6px; text-decoration: none }}
+.chip {{ padding: 1px 8px; border-radius: 4px; color: #ffffff; font-size: 13px }}
 {chr(10).join(f".{severity.word} {{ background: {colour} }}" for severity, colour in CHIPS.items())}
 {_colours(*LIGHT)}
 @media (prefers-color-scheme: dark) {{
