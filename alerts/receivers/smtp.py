@@ -213,7 +213,8 @@ def _in_words(error: OSError, account: Account, progress: _Progress) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({error.verify_message}); SSL_CERT_FILE can name another authority"
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return "the server does not offer it; without encryption: tls=none, without a login: no user:password@"
+        without = "tls=none sends without encryption" if progress.step == "STARTTLS" else "leave user:password@ out"
+        return f"the server does not offer it; {without}"
     if type(error) is smtplib.SMTPException:  # so smtplib says that it knows none of the logins offered
         return "the server offers no login we know (CRAM-MD5, PLAIN, LOGIN)"
     return plain(str(error)) or type(error).__name__

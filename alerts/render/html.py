@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from alerts.render.words import ISOLATE, POP
 
 _ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{POP}]*){POP}")
+_LETTERS = "\u0590-\u08ff\u200c\u200d\ufb1d-\ufdff\ufe70-\ufeff"
+_RUN = re.compile(f"([{_LETTERS}]+(?:[ -]+[{_LETTERS}]+)*)")  # words of Hebrew's and Arabic's blocks in a row
 VOID = {"meta", "br"}
 
 
@@ -41,8 +43,16 @@ def lines(*content: Content) -> Html:
 
 
 def isolates(text: str) -> Html:
-    """Write a line of ours that quotes others: what the plain text isolates by characters, an element isolates here."""
+    """Write a line of ours that quotes others, each quote in an element that keeps its direction to itself.
+
+    What the plain text isolates by characters is one quote; elsewhere each run of words written from right to left is.
+    """
     pieces = _ISOLATED.split(text)  # every second one was isolated
+    return joined(*(tag("bdi", piece, dir="auto") if at % 2 else _runs(piece) for at, piece in enumerate(pieces)))
+
+
+def _runs(text: str) -> Html:
+    pieces = _RUN.split(text)
     return joined(*(tag("bdi", piece, dir="auto") if at % 2 else piece for at, piece in enumerate(pieces)))
 
 

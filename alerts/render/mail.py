@@ -1,7 +1,8 @@
 """Sheet -> mail: the plain text of every form, and HTML beside it that is read on a phone, by day and by night. Pure.
 
 One column, no images, nothing fetched, no script, no form; the only link is the article's. Texts of others carry
-dir="auto". Where a mail program drops the style sheet, headings, paragraphs and marks still make sense.
+dir="auto", whole or as the quotes in a line of ours. Where a mail program drops the style sheet, headings, paragraphs
+and marks still make sense.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def render_notice(delivery: Delivery) -> Message:
     """Write what the system says about itself."""
     message = text.render_notice(delivery)
     said = _paragraphs((clean(line) for line in message.body.split("\n")), "line")
-    return replace(message, html=_page(message.title, message.body, [_heading(message.title), *said]))
+    return replace(message, html=_page(message.title, message.body, [tag("h1", isolates(message.title)), *said]))
 
 
 def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
@@ -56,9 +57,9 @@ def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
         *_notes(delivery, told.notes),
         _chip(told.severity, update),
         _heading(told.headline),
+        *_paragraphs(told.changes, "change"),
         *_paragraphs([told.outlet], "line"),
         *_paragraphs([told.rated, told.times], "lesser"),
-        *_paragraphs(told.changes, "change"),
         *_quote(told.quote),
         _link(told.url),
         *_paragraphs([*told.why, *told.glosses, told.also, told.siblings], "line"),
@@ -70,11 +71,11 @@ def _digest(delivery: Delivery, told: DigestSheet) -> list[Html]:
     groups = [
         part
         for heading, items in told.groups
-        for part in (tag("h2", isolates(heading), dir="auto"), tag("ul", lines(*map(_item, items))))
+        for part in (tag("h2", isolates(heading)), tag("ul", lines(*map(_item, items))))
     ]
     return [
         *_notes(delivery, told.notes),
-        _heading(told.title),
+        tag("h1", isolates(told.title)),
         *_paragraphs([told.intro], "line"),
         *groups,
         *_paragraphs([told.more], "line"),
@@ -86,7 +87,7 @@ def _item(each: Item) -> Html:
     before, url, after = each.line.partition(each.url) if each.url else (each.line, "", "")
     link = tag("a", host(url), href=url) if url else ""
     headline = tag("div", bare(each.headline), class_="headline", dir="auto")
-    where = tag("div", isolates(before), link, isolates(after), class_="lesser", dir="auto")
+    where = tag("div", isolates(before), link, isolates(after), class_="lesser")
     return tag("li", _chip(each.severity), headline, where)
 
 
@@ -98,7 +99,8 @@ def _glance(told: Sheet) -> str:
 
 def _notes(delivery: Delivery, notes: Iterable[str]) -> list[Html]:
     repeat = ["Possible repeat: an earlier attempt may have arrived."] if delivery.repeat else []
-    return _paragraphs([*repeat, *notes], "note")
+    said = _paragraphs([*repeat, *notes], "line")
+    return [tag("div", *said, class_="note")] if said else []
 
 
 def _chip(severity: Severity, more: str = "") -> Html:
@@ -111,7 +113,7 @@ def _heading(words: str) -> Html:
 
 
 def _paragraphs(texts: Iterable[str], kind: str) -> list[Html]:
-    return [tag("p", isolates(each), class_=kind, dir="auto") for each in texts if each.strip()]
+    return [tag("p", isolates(each), class_=kind) for each in texts if each.strip()]
 
 
 def _quote(pieces: Sequence[tuple[str, bool]]) -> list[Html]:
@@ -131,7 +133,7 @@ def _page(title: str, glance: str, body: Sequence[Html]) -> str:
     head = tag("head", lines("", *_HEAD, tag("title", bare(title)), tag("style", Html(_STYLE)), ""))
     preheader = tag("div", cut(bare(" ".join(glance.split())), PREHEADER_LIMIT), style=hidden, dir="auto")
     page = tag("body", lines("", preheader, tag("div", lines("", *body, ""), class_="column", style=column), ""))
-    return f"<!DOCTYPE html>\n{tag('html', lines('', head, page, ''), lang='en').text}\n"
+    return f"<!DOCTYPE html>\n{tag('html', lines('', head, page, ''), lang='en', dir='ltr').text}\n"
 
 
 _HEAD = (
@@ -165,7 +167,7 @@ ul {{ list-style: none; margin: 0; padding: 0 }}
 li {{ margin: 0; padding: 8px 0 }}
 blockquote {{ margin: 12px 0; padding: 12px; border-radius: 6px; font-size: 17px; line-height: 1.6 }}
 mark {{ padding: 0 2px; border-radius: 3px }}
-.note {{ padding: 8px 12px; border-radius: 6px; font-weight: bold }}
+.note {{ margin: 0 0 10px; padding: 4px 12px; border-radius: 6px; font-size: 14px }}
 .change {{ font-weight: bold }}
 .headline {{ font-weight: bold; margin: 4px 0 2px }}
 .lesser {{ font-size: 14px }}
