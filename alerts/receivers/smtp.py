@@ -59,6 +59,12 @@ class _Progress:
     handed: bool = False  # all of DATA left: the server may keep it, whatever we hear
     late: bool = False
 
+    def reach(self, step: str) -> None:
+        """Go on to the next step, if there is time: a line is cut off in vain while it is being encrypted."""
+        if self.late:
+            raise TimeoutError
+        self.step = step
+
 
 class _Session(smtplib.SMTP):
     """smtplib's session over a socket that we open: within a time, and encrypted at once if the account asks."""
@@ -99,19 +105,19 @@ def _converse(account: Account, wire: bytes, progress: _Progress) -> None:
     with _session(account, progress) as smtp:
         _expect(220, smtp.open())
         if account.tls is Tls.STARTTLS:
-            progress.step = "STARTTLS"
+            progress.reach("STARTTLS")
             smtp.ehlo_or_helo_if_needed()
             smtp.starttls(context=ssl.create_default_context())
-        progress.step = "the greeting"
+        progress.reach("the greeting")
         smtp.ehlo_or_helo_if_needed()
         if account.user:
-            progress.step = "the login"
+            progress.reach("the login")
             smtp.login(account.user, account.password)
-        progress.step = "the sender"
+        progress.reach("the sender")
         _expect(250, smtp.mail(account.sender))
-        progress.step = "the recipient"
+        progress.reach("the recipient")
         _expect(250, smtp.rcpt(account.recipient))
-        progress.step = "the mail"
+        progress.reach("the mail")
         _expect(354, smtp.docmd("DATA"))
         smtp.send(_stuffed(wire))
         progress.handed = True
