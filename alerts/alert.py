@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 from crawler.article import Article
@@ -32,9 +32,13 @@ class Kind(StrEnum):
 
     ALERT = "alert"  # the first word on a story
     UPDATE = "update"  # a ping: what is told has changed
+    ESCALATION = "escalation"  # what nobody acknowledged, told to somebody else
     EDIT = "edit"  # the message changes in place, without a ping
     DIGEST = "digest"  # several stories in one message
     NOTICE = "notice"  # the system on itself, to the admin
+
+
+PINGS = frozenset({Kind.ALERT, Kind.UPDATE})
 
 
 class Reason(StrEnum):
@@ -116,12 +120,40 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of each day, from `begin` until `end`, which may lie on the next day."""
+
+    begin: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Who is told where nobody acknowledges an alert within `after`."""
+
+    after: timedelta
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
-    """A named set of targets."""
+    """A named set of targets, and when they may be written to.
+
+    `quiet` hours hold all below `breach`; `digest` are its own times for what is routine; both are of the time zone
+    `zone`. `rate` is the most messages of one minute. `group_wait` is how long priority waits for more of its thread.
+    """
 
     name: str
     targets: tuple[Target, ...]
     min_severity: Severity = Severity.ROUTINE
+    zone: str = "UTC"
+    quiet: Hours | None = None
+    breach: Severity = Severity.FLASH
+    digest: tuple[time, ...] = ()
+    rate: int = 24
+    group_wait: timedelta = timedelta(0)
+    standby: str = ""
+    escalate: Escalate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +205,7 @@ class Alert:
 
     A snapshot: what a message says is what was known when it was decided. `revision` grows from 1 with each
     change of what is told; `changes` are those that no message has told yet, oldest first. `glosses` say who or what
-    the entities found are, each one line.
+    the entities found are, each one line; `place` is where it is, where the first words of the headline do not say so.
     """
 
     story: str
@@ -188,6 +220,7 @@ class Alert:
     standing: Standing = Standing()
     siblings: tuple[Sibling, ...] = ()
     glosses: tuple[str, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +228,7 @@ class Told:
     """What one target knows of one story; `revision` is the last alert it was sent, 0 where it was sent none.
 
     `pinged` is when it was last pinged, or will be by an update that waits; `untold` is what that one will tell.
+    `origins` is how many it was told of, 0 where that is not known.
     """
 
     rules: frozenset[str]
@@ -202,6 +236,7 @@ class Told:
     revision: int
     pinged: datetime | None = None
     untold: tuple[str, ...] = ()
+    origins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +253,8 @@ class Wait:
 class Decision:
     """What to do about one story for one target. `queue` is False where the reason is a suppression.
 
-    `due` is when the message may go, None for at once; `waiting` are rules that match and whose `when` does not hold.
+    `due` is when the message may go, None for at once; `held` names why it waits. `waiting` are rules that match and
+    whose `when` does not hold.
     """
 
     target: str
@@ -230,6 +266,7 @@ class Decision:
     rules: tuple[str, ...]
     due: datetime | None = None
     waiting: tuple[str, ...] = ()
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +298,42 @@ class Delivery:
     held: str = ""
     lease: datetime | None = None
     sent: datetime | None = None
+
+
+class Scope(StrEnum):
+    """What a silence is on."""
+
+    RULE = "rule"  # one rule: what others match is told
+    STORY = "story"
+    THREAD = "thread"
+    OUTLET = "outlet"  # its name, the id of the source, or the host of the link
+    ENTITY = "entity"  # articles whose match found the entity, or one that is_a it
+    TEXT = "text"  # words in the headline, folded as rules fold them
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A mute with author, reason and end; never without. `ended_by` names who ended it before its time."""
+
+    id: str
+    scope: Scope
+    value: str
+    author: str
+    reason: str
+    begins: datetime
+    ends: datetime
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Somebody has taken notice of a story: who, when, by which way, as of which alert revision."""
+
+    story: str
+    at: datetime
+    by: str
+    via: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)

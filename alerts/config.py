@@ -12,8 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from alerts import receivers
-from alerts.alert import Receiver, Severity, Target
-from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config
+from alerts.alert import Escalate, Hours, Receiver, Severity, Target
+from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity
 from alerts.rulebook import read_book
 from crawler.keys import MISSING, nearest, twice
 from crawler.source import make_sources
@@ -99,9 +99,13 @@ def _config(
 ) -> Config:
     settings = raw["settings"] or {key.name: key.default for key in SETTINGS.keys}
     rows = raw["receivers"]
+    zone = settings["timezone"][0]
     known = (
-        None if rows is MISSING else {name: _receiver(name, row, problems, environ) for name, (row, _) in rows.items()}
+        None
+        if rows is MISSING
+        else {name: _receiver(name, row, zone, problems, environ) for name, (row, _) in rows.items()}
     )
+    _check_receivers(rows, known or {}, problems)
     _check_settings(settings, known, raw[""], problems)
     book = read_book(raw, known, problems)
     sources = () if raw["sources"] is None or raw["sources"] is MISSING else raw["sources"]
@@ -116,6 +120,7 @@ def _config(
         allow_private=settings["allow_private"],
         host_at_once=settings["host_at_once"],
         host_apart=settings["host_apart"],
+        places=_places(settings["places"], book.entities, problems),
         sources=make_sources(sources, problems),
         receivers=known or {},
         entities=book.entities,
@@ -129,13 +134,71 @@ def _check_settings(
     settings: Mapping[str, Any], known: Mapping[str, Receiver] | None, start: Place, problems: Problems
 ) -> None:
     zone, place = settings["timezone"]
-    if place and not _is_zone(zone):
-        hint = nearest(zone, available_timezones())
-        problems.add(place, f'"{zone}" is no time zone{hint}; write one as Asia/Baghdad or UTC')
+    if place:
+        _check_zone(zone, place, problems)
     admin, place = settings["admin"]
     if known is not None and admin not in known:
         near, names = nearest(admin, known), ", ".join(known) or "none"
         problems.add(place or start, f'settings.admin names "{admin}", which is no receiver{near}; known: {names}')
+
+
+def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], problems: Problems) -> tuple[str, ...]:
+    kinds = {kind for each in entities.values() for kind in each.is_a} | set(entities)
+    for name, place in named:
+        if name not in kinds:
+            problems.add(place, f'settings.places names "{name}", which is no entity or kind{nearest(name, kinds)}')
+    return tuple(name for name, _ in named)
+
+
+def _check_zone(zone: str, place: Place, problems: Problems) -> bool:
+    if not _is_zone(zone):
+        hint = nearest(zone, available_timezones())
+        problems.add(place, f'"{zone}" is no time zone{hint}; write one as Asia/Baghdad or UTC')
+        return False
+    return True
+
+
+def _check_receivers(rows: Any, known: Mapping[str, Receiver], problems: Problems) -> None:
+    """Check what receivers say of each other: who stands by, to whom it escalates, and that neither runs in a ring."""
+    for name, (row, _) in () if rows is MISSING else rows.items():
+        if row is MISSING:
+            continue
+        escalate = row["escalate"] or {}
+        for key, named in (("standby", row["standby"]), ("escalate.to", escalate.get("to"))):
+            if named is not None:
+                other, place = named
+                _check_named(key, name, other, place, known, problems)
+        if escalate and not _carries_acks(known[name]):
+            problems.add(
+                escalate[""],
+                f'receiver "{name}" may not escalate: an acknowledgement given there does not come back; '
+                "only watchslack:// carries one, so give it such a URL or take escalate out",
+            )
+
+
+def _check_named(
+    key: str, name: str, other: str, place: Place, known: Mapping[str, Receiver], problems: Problems
+) -> None:
+    if other not in known:
+        names = ", ".join(known)
+        problems.add(place, f'{key} names "{other}", which is no receiver{nearest(other, known)}; known: {names}')
+        return
+    seen = [name]
+    while other and other not in seen:
+        seen.append(other)
+        each = known.get(other)
+        other = _next(key, each) if each else ""
+    if other == name:
+        problems.add(place, f"{key} runs in a ring: {' -> '.join([*seen, other])}; let one of them end it")
+
+
+def _next(key: str, receiver: Receiver) -> str:
+    return receiver.standby if key == "standby" else receiver.escalate.to if receiver.escalate else ""
+
+
+def _carries_acks(receiver: Receiver) -> bool:
+    """Say whether every target carries acknowledgements; of a URL that is not looked up yet nobody knows."""
+    return all(target.can_ack or _VARIABLE.search(target.url) for target in receiver.targets)
 
 
 def _is_zone(name: str) -> bool:
@@ -146,12 +209,25 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _receiver(name: str, row: Any, problems: Problems, environ: Mapping[str, str] | None) -> Receiver:
+def _receiver(name: str, row: Any, zone: str, problems: Problems, environ: Mapping[str, str] | None) -> Receiver:
     if row is MISSING:
         return Receiver(name, ())  # faulty, and noted: it is known by name all the same
     twice(row["urls"], "Apprise URL", problems)
     targets = [target for url, place in row["urls"] if (target := _target(name, url, place, problems, environ))]
-    return Receiver(name, tuple(targets), Severity.of(row["min_severity"]))
+    own, escalate = row["timezone"], row["escalate"]
+    return Receiver(
+        name,
+        tuple(targets),
+        Severity.of(row["min_severity"]),
+        zone=own[0] if own and _check_zone(own[0], own[1], problems) else zone,
+        quiet=Hours(*row["quiet_hours"]) if row["quiet_hours"] else None,
+        breach=Severity.of(row["breach"]),
+        digest=tuple(sorted(set(row["digest"]))),
+        rate=row["rate"],
+        group_wait=row["group_wait"],
+        standby=row["standby"][0] if row["standby"] else "",
+        escalate=Escalate(escalate["after"], escalate["to"][0]) if escalate else None,
+    )
 
 
 def _target(name: str, url: str, place: Place, problems: Problems, environ: Mapping[str, str] | None) -> Target | None:

@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 
 from alerts import outbox, receivers, store
 from alerts.alert import Dead, Delivery, DeliveryState, Kind, Message, SendResult, Target
-from alerts.pacing import is_spent, retry_at
+from alerts.claiming import next_delivery
 from alerts.render import form_of
+from alerts.retrying import is_spent, retry_at
 from alerts.rule import Config
 from crawler.db import Database, WriterLane
 
@@ -96,11 +97,15 @@ class Deliver:
     async def _send_all(self, target: Target, clock: Callable[[], datetime]) -> Counter[str]:
         ended: Counter[str] = Counter()
         while not self._stopping:
-            delivery = await self._lane.write(lambda c: outbox.claim(c, target.id, clock()))
+            delivery = await self._lane.write(lambda c: self._next(c, target, clock()))
             if delivery is None:
                 break
             ended[(await self._send(target, delivery, clock)).value] += 1
         return ended
+
+    def _next(self, connection: Connection, target: Target, now: datetime) -> Delivery | None:
+        receiver = self._config.receivers.get(target.receiver)
+        return next_delivery(connection, target.id, receiver, now) if receiver else None
 
     async def _send(self, target: Target, delivery: Delivery, clock: Callable[[], datetime]) -> DeliveryState:
         try:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, Integer, RowMapping, Table, Text, func, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    case,
+    func,
+    select,
+    update,
+)
 
 from alerts import snapshot
-from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity
+from alerts.alert import PINGS, Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity
 from alerts.store import metadata
 from crawler.article import mint
 from crawler.db import UtcTime
-from crawler.store import save_once
+from crawler.store import save, save_once
 
 deliveries = Table(
     "deliveries",
@@ -41,6 +55,16 @@ deliveries = Table(
     Column("lease", UtcTime),
     Column("sent", UtcTime),
 )
+targets = Table(
+    "targets",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("rests_until", UtcTime),
+    Column("failures", Integer),
+    Column("failing_since", UtcTime),
+    Column("tokens", Float),
+    Column("tokens_at", UtcTime),
+)
 digest_items = Table(
     "digest_items",
     metadata,
@@ -50,7 +74,9 @@ digest_items = Table(
     Column("content", Text),
 )
 
-WAITING = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value)
+LOOKED_AT = 2_000  # deliveries of one target that are paced at once
+DIGESTS_OF_A_WINDOW = 1_000
+WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
 
 
 def queue(
@@ -69,18 +95,34 @@ def queue(
     return save_once(connection, deliveries, values)
 
 
-def fold(connection: Connection, story: str, target: str, into: int, now: datetime) -> None:
-    """Fold the update that waits into alert `into`, which tells its change too."""
+def unseen(connection: Connection, story: str, target: str) -> list[Delivery]:
+    """Give the pings of a story that wait for a target and were never tried."""
     waiting = (
         deliveries.c.subject == story,
         deliveries.c.target == target,
-        deliveries.c.state == DeliveryState.QUEUED.value,
-        deliveries.c.reason == Reason.PACED.value,
+        deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
+        deliveries.c.kind.in_([kind.value for kind in PINGS]),
         deliveries.c.attempts == 0,
-        deliveries.c.due > now,
     )
-    values = {"state": DeliveryState.FOLDED.value, "changed": now, "detail": f"told in alert {into}"}
-    connection.execute(update(deliveries).where(*waiting).values(**values))
+    return [_read(row) for row in connection.execute(select(deliveries).where(*waiting)).mappings()]
+
+
+def fold(connection: Connection, delivery: str, into: str, now: datetime) -> None:
+    """Mark a delivery as told in another message, named in words."""
+    values = {"state": DeliveryState.FOLDED.value, "changed": now, "detail": into}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+
+
+def hold(connection: Connection, delivery: str, until: datetime, why: str, now: datetime) -> None:
+    """Let a delivery wait until a time."""
+    values = {"state": DeliveryState.HELD.value, "due": until, "held": why, "changed": now}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+
+
+def note(connection: Connection, delivery: str, notes: tuple[str, ...]) -> None:
+    """Set the lines that a delivery says besides."""
+    values = {"notes": json.dumps(notes, ensure_ascii=False)}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
 def queue_notice(
@@ -104,7 +146,7 @@ def _delivery(
         "receiver": decision.receiver,
         "severity": int(decision.severity),
         "reason": decision.reason.value,
-        "state": DeliveryState.QUEUED.value,
+        "state": (DeliveryState.HELD if decision.held else DeliveryState.QUEUED).value,
         "queued": now,
         "due": due,
         "attempts": 0,
@@ -115,7 +157,7 @@ def _delivery(
         "thread": "",
         "notes": "[]",
         "handle": "",
-        "held": "",
+        "held": decision.held,
     }
 
 
@@ -140,20 +182,14 @@ def targets_due(connection: Connection, now: datetime) -> list[str]:
     return list(connection.scalars(found))
 
 
-def claim(connection: Connection, target: str, now: datetime) -> Delivery | None:
-    """Take the next delivery due for a target: flash first, then the longest waiting. Durable before a byte leaves.
+def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
+    """Take a delivery that waits; durable before a byte leaves. None where another has taken it.
 
-    One at a time, so that a kill leaves at most one message a target of which nobody knows whether it arrived.
+    One at a time a target, so that a kill leaves at most one message of which nobody knows whether it arrived.
     """
-    due = (
-        select(deliveries.c.id)
-        .where(deliveries.c.target == target, deliveries.c.state.in_(WAITING), deliveries.c.due <= now)
-        .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
-        .limit(1)
-    )
     statement = (
         update(deliveries)
-        .where(deliveries.c.id.in_(due), deliveries.c.state.in_(WAITING))
+        .where(deliveries.c.id == delivery, deliveries.c.state.in_(WAITING))
         .values(state=DeliveryState.SENDING.value, attempts=deliveries.c.attempts + 1, changed=now)
         .returning(*deliveries.c)
     )
@@ -208,6 +244,74 @@ def record(
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
+def waiting(connection: Connection, target: str) -> list[Delivery]:
+    """Give what waits for a target, the most urgent and the oldest first; of very much only that."""
+    found = (
+        select(deliveries)
+        .where(deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+        .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
+        .limit(LOOKED_AT)
+    )
+    return [_read(row) for row in connection.execute(found).mappings()]
+
+
+def pinged_threads(connection: Connection, target: str, since: datetime) -> dict[str, dict[str, datetime]]:
+    """Give by thread when each of its stories last pinged a target since then."""
+    pings = [kind.value for kind in PINGS]
+    found = (
+        select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
+        .where(deliveries.c.target == target, deliveries.c.thread != "", deliveries.c.sent > since)
+        .where(deliveries.c.kind.in_(pings))
+        .group_by(deliveries.c.thread, deliveries.c.subject)
+    )
+    by_thread: dict[str, dict[str, datetime]] = {}
+    for row in connection.execute(found):
+        by_thread.setdefault(row.thread, {})[row.subject] = row.at
+    return by_thread
+
+
+def bucket_of(connection: Connection, target: str) -> tuple[float | None, datetime | None]:
+    """Give the tokens of a target and when there were so many; None where nothing was sent yet."""
+    row = connection.execute(select(targets.c.tokens, targets.c.tokens_at).where(targets.c.target == target)).first()
+    return (row.tokens, row.tokens_at) if row else (None, None)
+
+
+def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
+    save(connection, targets, {"target": target, "tokens": tokens, "tokens_at": now}, "target")
+
+
+def open_digest(connection: Connection, decision: Decision, subject: str, now: datetime) -> str:
+    """Give the subject of a digest that waits, queued where there is none; one that has been sent is followed by .2."""
+    for number in range(1, DIGESTS_OF_A_WINDOW):
+        name = f"{subject}.{number}" if number > 1 else subject
+        same = (deliveries.c.subject == name, deliveries.c.target == decision.target)
+        row = connection.execute(select(deliveries.c.state, deliveries.c.attempts).where(*same)).first()
+        if row is None:
+            queue(connection, decision, name, 1, now, decision.due or now)
+        if row is None or (row.state in WAITING and not row.attempts):
+            return name
+    raise ValueError(f"{subject} has {DIGESTS_OF_A_WINDOW} digests")
+
+
+def add_to_digest(connection: Connection, subject: str, target: str, listed: Sequence[Alert]) -> int:
+    """List alerts in a digest behind those it has; gives how many it lists then."""
+    of_digest = (digest_items.c.subject == subject, digest_items.c.target == target)
+    last = connection.scalar(select(func.max(digest_items.c.seq)).where(*of_digest)) or 0
+    for number, alert in enumerate(listed, last + 1):
+        add_digest_item(connection, subject, target, number, alert)
+    return connection.scalar(select(func.count()).select_from(digest_items).where(*of_digest)) or 0
+
+
+def describe(
+    connection: Connection, subject: str, target: str, severity: Severity, words: Mapping[str, object]
+) -> None:
+    """Set what a digest says of itself, and raise its severity to that of what it lists."""
+    same = (deliveries.c.subject == subject, deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+    higher = case((deliveries.c.severity < int(severity), int(severity)), else_=deliveries.c.severity)
+    values = {"payload": json.dumps(dict(words), ensure_ascii=False), "severity": higher}
+    connection.execute(update(deliveries).where(*same).values(**values))
+
+
 def recover(connection: Connection, now: datetime) -> int:
     """Mark what was being sent when the last process ended: it may have arrived, so it goes again, marked."""
     statement = (
@@ -232,6 +336,17 @@ def retarget(connection: Connection, delivery: str, target: str, now: datetime) 
         return False
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(target=target, changed=now))
     return True
+
+
+def deliveries_that(connection: Connection, *hold: ColumnElement[bool]) -> list[Delivery]:
+    """Give the deliveries for which all conditions hold, in the order they were queued."""
+    found = select(deliveries).where(*hold).order_by(deliveries.c.queued, deliveries.c.id)
+    return [_read(row) for row in connection.execute(found).mappings()]
+
+
+def details_of(connection: Connection, *hold: ColumnElement[bool]) -> dict[str, str]:
+    """Give by id what was last said of the deliveries for which all conditions hold."""
+    return {row.id: row.detail for row in connection.execute(select(deliveries.c.id, deliveries.c.detail).where(*hold))}
 
 
 def delivered(connection: Connection) -> dict[tuple[str, str], int]:

@@ -1,41 +1,212 @@
-"""When a queued delivery goes, goes again, or is given up. Pure: times in, times out."""
+"""What waits for a target, how its receiver wants to be told, now -> send, hold until, fold. Pure.
+
+Flash goes at once, within the rate. Below it: quiet hours hold, what is routine waits for the digest, stories of one
+thread share a message in ten minutes, and what is over the receiver's rate is told together. Whatever is held or
+folded is told in the end; nothing is dropped here.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 
-from alerts.alert import Severity
+from alerts.alert import PINGS, Delivery, Kind, Reason, Receiver, Severity
+from alerts.hours import next_at, quiet_until
 
-FIRST_RETRY = timedelta(seconds=5)
-LONGEST_RETRY = timedelta(minutes=15)
-# How long a message is worth sending: an old flash still matters to whoever comes on shift.
-AGE_LIMIT = {
-    Severity.ROUTINE: timedelta(hours=24),
-    Severity.PRIORITY: timedelta(hours=36),
-    Severity.IMMEDIATE: timedelta(hours=48),
-    Severity.FLASH: timedelta(hours=72),
-}
-DIGEST_WINDOW = timedelta(hours=1)
-LATE = timedelta(minutes=10)
+THREAD_EVERY = timedelta(minutes=10)  # one message on a thread in this time
+EACH_HOUR = tuple(time(hour) for hour in range(24))
+BURST = 0.75  # of the rate, at once; the rest of it comes back within a minute
+KEPT_FOR_FLASH = 1 / 6  # of the burst
+STORM_FROM = 10  # messages that wait for the rate
+UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # what quiet hours do not hold, however urgent it is
+DIGEST, QUIET, GROUP, THREAD, RATE = "digest", "quiet hours", "group", "thread", "rate"  # what holds a delivery
 
 
-def retry_at(delivery: str, attempts: int, now: datetime) -> datetime:
-    """Give the time of the next attempt: exponential back-off with full jitter (AWS, "Exponential Backoff
-    And Jitter", 2015), at least one second, the jitter drawn from the delivery's id so that it can be replayed.
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A token bucket: a message takes one token, and they come back with time. None: full."""
+
+    tokens: float | None = None
+    at: datetime | None = None
+
+    def filled(self, rate: int, now: datetime) -> float:
+        """Give the tokens there are at `now`: at most BURST of the rate, the rest of it coming back in a minute."""
+        most = rate * BURST
+        if self.tokens is None or self.at is None:
+            return most
+        passed = max(0.0, (now - self.at).total_seconds())
+        return min(most, self.tokens + passed * _per_second(rate))
+
+
+def _per_second(rate: int) -> float:
+    return rate * (1 - BURST) / 60
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What is known of a target: its tokens, and by thread when each story of it pinged it last."""
+
+    bucket: Bucket = Bucket()
+    pinged: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    delivery: str
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Deliveries that one digest tells, named by `window`."""
+
+    deliveries: tuple[Delivery, ...]
+    reason: Reason
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do with all that waits: `send` goes now, and tells of `joined`, which go with it; `tokens` are left."""
+
+    send: Delivery | None = None
+    joined: tuple[Delivery, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    folds: tuple[Fold, ...] = ()
+    tokens: float = 0.0
+
+
+def plan(waiting: Sequence[Delivery], receiver: Receiver, lane: Lane, now: datetime) -> Plan:
+    """Decide on what waits for one target of a receiver."""
+    tokens = lane.bucket.filled(receiver.rate, now)
+    due = [each for each in waiting if each.due <= now]
+    holds = {each.id: hold for each in due if (hold := _hold(each, receiver, lane, now))}
+    free = [each for each in due if each.id not in holds]
+    folds = [fold for fold in (_slot(free, receiver), _morning(free, receiver)) if fold]
+    folded = {each.id for fold in folds for each in fold.deliveries}
+    free = sorted((each for each in free if each.id not in folded), key=_urgency)
+    send = next((each for each in free if tokens >= _needed(each, receiver)), None)
+    if send is None:
+        storm = _storm([*free, *(each for each in waiting if each.held == RATE and each.due > now)], now)
+        folds += [storm] if storm else []
+        swept = {each.id for each in storm.deliveries} if storm else set()
+        holds |= {each.id: _until_token(each, receiver, tokens, now) for each in free if each.id not in swept}
+    joined = _joined(send, waiting, folded) if send else ()
+    names = {each.id for each in joined}
+    return Plan(
+        send,
+        joined,
+        tuple(hold for name, hold in holds.items() if name not in names),
+        tuple(folds),
+        tokens - 1 if send else tokens,
+    )
+
+
+def slot_after(receiver: Receiver, now: datetime) -> datetime:
+    """Give the next digest time of a receiver: its own, or the end of the running hour."""
+    return next_at(receiver.digest, receiver.zone, now) if receiver.digest else next_at(EACH_HOUR, "UTC", now)
+
+
+def window_name(end: datetime) -> str:
+    """Name the digest window that ends then."""
+    return f"{end:%Y-%m-%dT%H:%MZ}"
+
+
+def takes_over(waiting: Delivery, severity: Severity, kind: Kind) -> bool:
+    """Say whether a new message on a story goes in place of one that waits and was never tried.
+
+    Nobody has seen the first word yet, so all that follows goes into it; an update that waits goes with the next ping.
     """
-    ceiling = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts - 1, 20))
-    draw = int.from_bytes(hashlib.sha256(f"{delivery}:{attempts}".encode()).digest()[:4], "big") / 2**32
-    wait: timedelta = max(timedelta(seconds=1), ceiling * draw)
-    return now + wait
+    return waiting.kind is Kind.ALERT or (kind in PINGS and severity >= waiting.severity)
 
 
-def is_spent(queued: datetime, severity: Severity, now: datetime) -> bool:
-    """Say whether a delivery has been tried for as long as its severity allows."""
-    return now - queued > AGE_LIMIT[severity]
+def _urgency(each: Delivery) -> tuple[int, bool, datetime, str]:
+    return -each.severity, each.kind is Kind.EDIT, each.queued, each.id
 
 
-def digest_window(now: datetime) -> tuple[str, datetime]:
-    """Give the name and the end of the digest window that `now` lies in: the running hour, UTC."""
-    start = now.replace(minute=0, second=0, microsecond=0)
-    return start.strftime("%Y-%m-%dT%HZ"), start + DIGEST_WINDOW
+def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold | None:
+    """Name what holds a delivery now, the first that does; what was tried once is never held again."""
+    if each.attempts or each.kind is Kind.EDIT:
+        return None
+    if each.kind in PINGS and each.severity is Severity.ROUTINE:
+        return None if each.held == DIGEST else Hold(each.id, slot_after(receiver, now), DIGEST)
+    causes = (
+        (_quiet(each, receiver, now), QUIET),
+        (_of_thread(each, lane), THREAD),
+        (_for_group(each, receiver), GROUP),
+    )
+    return next((Hold(each.id, until, why) for until, why in causes if until and until > now), None)
+
+
+def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None:
+    if each.severity >= receiver.breach or each.reason in UNHELD:
+        return None
+    return quiet_until(receiver.quiet, receiver.zone, now)
+
+
+def _of_thread(each: Delivery, lane: Lane) -> datetime | None:
+    """Give when the thread may be told of again, where another story of it was told."""
+    waits = each.kind in PINGS and each.severity is not Severity.FLASH and each.held != QUIET
+    others = [at for story, at in lane.pinged.get(each.thread, {}).items() if story != each.subject]
+    return max(others) + THREAD_EVERY if waits and others else None
+
+
+def _for_group(each: Delivery, receiver: Receiver) -> datetime | None:
+    waits = each.kind in PINGS and each.severity is Severity.PRIORITY and each.held != QUIET
+    return each.queued + receiver.group_wait if waits else None
+
+
+def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
+    """Fold what waited for the digest; its own times also when it is one story."""
+    listed = tuple(each for each in free if each.held == DIGEST and each.severity is Severity.ROUTINE)
+    reason = Reason.SCHEDULED if receiver.digest else Reason.ROUTINE
+    return Fold(listed, reason, window_name(max(each.due for each in listed))) if listed else None
+
+
+def _morning(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
+    """Fold what the quiet hours held; a single message goes as it is."""
+    listed = tuple(each for each in free if each.held == QUIET and each.kind in PINGS)
+    if len(listed) < 2 or receiver.quiet is None:
+        return None
+    return Fold(listed, Reason.QUIET_HOURS, f"quiet-{window_name(max(each.due for each in listed))}")
+
+
+def _storm(free: Sequence[Delivery], now: datetime) -> Fold | None:
+    """Fold what the rate does not let through, where it is much; flash is told one by one all the same."""
+    over = tuple(
+        each for each in free if each.kind in PINGS and each.severity is not Severity.FLASH and not each.attempts
+    )
+    return Fold(over, Reason.STORM, f"storm-{now:%Y-%m-%dT%H:%M:%S.%fZ}") if len(over) > STORM_FROM else None
+
+
+def _needed(each: Delivery, receiver: Receiver) -> float:
+    """Give the tokens there must be: flash may take the last, others leave some, an edit leaves half."""
+    if each.severity is Severity.FLASH:
+        return 1
+    burst = receiver.rate * BURST
+    return burst / 2 if each.kind is Kind.EDIT else 1 + burst * KEPT_FOR_FLASH
+
+
+def _until_token(each: Delivery, receiver: Receiver, tokens: float, now: datetime) -> Hold:
+    lacking = (_needed(each, receiver) - tokens) / _per_second(receiver.rate)
+    return Hold(each.id, now + timedelta(seconds=math.ceil(lacking)), RATE)
+
+
+def _joined(send: Delivery, waiting: Iterable[Delivery], folded: set[str]) -> tuple[Delivery, ...]:
+    """Give what else waits of the thread of a message: it is listed in it."""
+    if send.kind not in PINGS or not send.thread:
+        return ()
+    return tuple(
+        each
+        for each in waiting
+        if each.thread == send.thread
+        and each.subject != send.subject
+        and each.kind in PINGS
+        and each.severity is not Severity.FLASH
+        and not each.attempts
+        and each.id not in folded
+        and each.severity is not Severity.ROUTINE
+    )

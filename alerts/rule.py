@@ -10,7 +10,22 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts.alert import Receiver, Severity
-from crawler.keys import IDENT, Choice, Duration, Key, ListOf, MapOf, Number, Placed, Raw, Reader, Table, Text
+from crawler.keys import (
+    IDENT,
+    Choice,
+    ClockSpan,
+    ClockTime,
+    Duration,
+    Key,
+    ListOf,
+    MapOf,
+    Number,
+    Placed,
+    Raw,
+    Reader,
+    Table,
+    Text,
+)
 from crawler.source import ALLOW_PRIVATE, SOURCES, Source
 from crawler.yamlfile import Place
 
@@ -134,6 +149,7 @@ class Config:
     files: tuple[str, ...] = ()
     host_at_once: int = 4
     host_apart: timedelta | None = None
+    places: tuple[str, ...] = ()
 
 
 TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
@@ -182,8 +198,21 @@ SETTINGS = Table(
             None,
             "the time between two requests to one host; 1s where it is left out, 0 for hosts in allow_private",
         ),
+        Key(
+            "places",
+            ListOf(Placed(IDENT), "a list of kinds of entities"),
+            (),
+            "entities of these kinds are places; an alert's title names one that its headline's first words do not",
+        ),
     ),
     "settings",
+)
+ESCALATE = Table(
+    (
+        Key("after", Duration(timedelta(minutes=1)), doc="how long an acknowledgement may take"),
+        Key("to", Placed(IDENT), doc="the receiver that is told then"),
+    ),
+    "escalate",
 )
 RECEIVER = Table(
     (
@@ -193,6 +222,21 @@ RECEIVER = Table(
             doc="one address each",
         ),
         Key("min_severity", Choice(SEVERITIES), "routine", "what is below it is not sent here"),
+        Key(
+            "timezone", Placed(Text(what="a time zone")), None, "of its quiet hours and digests; else that of settings"
+        ),
+        Key("quiet_hours", ClockSpan(), None, "hours in which messages are held, then told in one digest"),
+        Key("breach", Choice(SEVERITIES), "flash", "from which severity on a message breaks the quiet hours"),
+        Key(
+            "digest",
+            ListOf(ClockTime(), "a list of times"),
+            (),
+            "when routine stories are told, and that there were none; each full hour where it is left out",
+        ),
+        Key("rate", Number(4, 600, whole=True), 24, "the most messages of one minute; what is over goes to a digest"),
+        Key("group_wait", Duration(), timedelta(0), "how long a priority message waits for more of its event"),
+        Key("standby", Placed(IDENT), None, "the receiver of flash messages while this one cannot be reached"),
+        Key("escalate", ESCALATE, None, "whom to tell where nobody acknowledges an alert in time"),
     ),
     "a receiver",
 )

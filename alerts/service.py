@@ -21,12 +21,15 @@ from typing import Any, Self
 
 from alerts import config as configuration
 from alerts import store
-from alerts.control import serve
+from alerts.acking import Acking
+from alerts.control import Answer, serve
 from alerts.deliver import Deliver
+from alerts.digests import Digests
 from alerts.health import Health
 from alerts.holding import lock
 from alerts.match import Matcher
 from alerts.notices import give_notice, tell_dead
+from alerts.orders import ORDERS, Order
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
@@ -84,11 +87,13 @@ class Service:
         self._workers = Workers()
         self._triage = Triage(self.database, self.lane, self.config, Matcher(self.config))
         self._deliver = Deliver(self.database, self.lane, self.config)
+        self._acking = Acking(self.database, self.lane, self.config)
         self._collecting = Collecting(self.database, self.lane, self._workers)
         self._collecting.backfill = self.config.backfill
         self._page_workers = Workers(processes=1)  # of their own: a hostile page holds up no feed
         self._pages = FullText(self.database, self.lane, self._page_workers)
         self._health = Health(self.database, self.lane, self.config)
+        self._digests = Digests(self.lane, self.config)
         await self._collecting.open(self._fetching(), self.config.sources, datetime.now(UTC))
         self._pages.use(self._collecting.fetching, self.config.sources)
         return self
@@ -108,6 +113,7 @@ class Service:
     ) -> None:
         await self._pages.close()
         await self._collecting.close()
+        self._acking.close()
         await self._deliver.close(DRAIN)
         self._workers.close()
         self._page_workers.close()
@@ -127,6 +133,9 @@ class Service:
         stored = await self._collecting.round(now)
         await self._health.tell(self._collecting, now)
         verdicts = await self._triage.run(now)
+        await self._digests.tell(now)
+        await self._acking.look(lambda: now)
+        await self._acking.escalate(now)
         sent = await self.send(now)
         if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
             verdicts += await self._triage.run(now)
@@ -169,7 +178,7 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
-        control = await serve(self.state_dir, {"rematch": lambda request: self._asked_to_rematch(request, clock)})
+        control = await serve(self.state_dir, self._commands(clock))
         ticker = Ticker(lambda: self._tick(clock), TICK)
         watcher = asyncio.create_task(self._watch_rules(clock), name="rules watcher")
         ticker.start()
@@ -196,6 +205,7 @@ class Service:
     async def _tick(self, clock: Clock) -> None:
         self._follow(clock)
         await self._alert(clock)  # first: no fault of collecting may hold an alert back
+        await self._acking.start_due(clock)
         await self._collecting.start_due(clock, lambda: self._heard(clock))
         await self._pages.start_due(clock)
         await self._health.tell(self._collecting, clock())
@@ -227,6 +237,7 @@ class Service:
 
     async def _alert(self, clock: Clock) -> Verdicts:
         verdicts = await self._triage.run(clock())
+        await self._digests.tell(clock())
         await self._deliver.start_due(clock)
         if self._deliver.dead:
             await self._tell_dead(clock())
@@ -282,8 +293,10 @@ class Service:
         before, self.config = self.config, loaded
         self._triage.use(loaded, Matcher(loaded))
         self._deliver.use(loaded)
+        self._acking.use(loaded)
         await self._deliver.adopt(now)
         self._health.use(loaded)
+        self._digests.use(loaded)
         if _fetched_by(before) != _fetched_by(loaded):
             await self._collecting.close()
             await self._collecting.open(self._fetching(), loaded.sources, now)
@@ -313,6 +326,16 @@ class Service:
     def _owed(self, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
         with self.database.read() as connection:
             return owed(connection, config, matcher, since)
+
+    def _commands(self, clock: Clock) -> dict[str, Answer]:
+        """Give what can be asked for over the control socket."""
+        orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
+        return {"rematch": lambda request: self._asked_to_rematch(request, clock), **orders}
+
+    async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = await self.lane.write(lambda connection: order(connection, request, clock()))
+        log.info("order %s by=%s error=%s", request["command"], request.get("by", "-"), answer.get("error", "-"))
+        return answer
 
     async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())

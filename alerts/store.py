@@ -64,6 +64,7 @@ told = Table(
     Column("revision", Integer),
     Column("pinged", UtcTime),
     Column("untold", Text),
+    Column("origins", Integer),
 )
 waits = Table(
     "waits",
@@ -101,7 +102,7 @@ def told_of(connection: Connection, story: str) -> dict[str, Told]:
 
 def _told(row: Row[Any]) -> Told:
     rules, untold = frozenset(json.loads(row.rules)), tuple(json.loads(row.untold))
-    return Told(rules, Severity(row.severity), row.revision, row.pinged, untold)
+    return Told(rules, Severity(row.severity), row.revision, row.pinged, untold, row.origins)
 
 
 def save_told(connection: Connection, story: str, target: str, now: datetime, what: Told) -> None:
@@ -114,6 +115,7 @@ def save_told(connection: Connection, story: str, target: str, now: datetime, wh
         "revision": what.revision,
         "pinged": what.pinged,
         "untold": json.dumps(what.untold, ensure_ascii=False),
+        "origins": what.origins,
     }
     save(connection, told, values, "story", "target")
 
@@ -165,6 +167,15 @@ def expire_waits(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(waits).where(waits.c.at < now - WAITED_AT_MOST)).rowcount
 
 
+def decided_since(connection: Connection, target: str, since: datetime) -> tuple[int, int]:
+    """Count what was decided for a target since then: decisions, and the stories they are on."""
+    found = select(func.count().label("n"), func.count(decisions.c.story.distinct()).label("stories")).where(
+        decisions.c.target == target, decisions.c.at >= since
+    )
+    row = connection.execute(found).one()
+    return row.n, row.stories
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A decision as it was stored."""
@@ -181,10 +192,11 @@ class Made:
 def decisions_on(connection: Connection, story: str) -> list[tuple[int, Made]]:
     """Give the decisions on a story in order, each with the `seq` of the revision that caused it."""
     found = select(decisions).where(decisions.c.story == story).order_by(decisions.c.seq, decisions.c.target)
-    return [(row.seq, _made(row)) for row in connection.execute(found)]
+    return [(row.seq, made_of(row)) for row in connection.execute(found)]
 
 
-def _made(row: Row[Any]) -> Made:
+def made_of(row: Row[Any]) -> Made:
+    """Read a row of `decisions`."""
     rules, waiting = (tuple(json.loads(each)) for each in (row.rules, row.waiting))
     return Made(row.receiver, row.reason, row.queued, rules, waiting, row.at, row.kind)
 
@@ -193,7 +205,7 @@ def decisions_by_revision(connection: Connection) -> dict[int, list[Made]]:
     """Give all decisions by the `seq` of the revision they were made on."""
     by_revision: dict[int, list[Made]] = {}
     for row in connection.execute(select(decisions).order_by(decisions.c.seq, decisions.c.target)):
-        by_revision.setdefault(row.seq, []).append(_made(row))
+        by_revision.setdefault(row.seq, []).append(made_of(row))
     return by_revision
 
 

@@ -13,12 +13,14 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts import outbox, store
-from alerts.alert import Alert, Cause, Decision, Kind, Match, Reason, Severity, Standing, Wait
-from alerts.decide import PINGS, after, changes, decide
+from alerts import outbox, quieting, store
+from alerts.alert import PINGS, Alert, Cause, Decision, Kind, Match, Reason, Severity, Standing, Wait
+from alerts.decide import after, changes, decide
+from alerts.glossing import glosses, place_of
 from alerts.match import Matcher
-from alerts.pacing import digest_window
+from alerts.pacing import slot_after, takes_over, window_name
 from alerts.rule import Config
+from alerts.silencing import silenced
 from alerts.standing import holds, letters_of, siblings_of, standing_of
 from crawler import store as archive
 from crawler.article import Member, Relation, Revision
@@ -180,7 +182,9 @@ def _carried(connection: Connection, config: Config, revision: Revision, matched
 def _settle_one(connection: Connection, config: Config, case: Case, now: datetime, verdicts: Verdicts) -> None:
     revision, story, change = case.revision, case.revision.placement.story, case.revision.placement.change
     told = store.told_of(connection, story)
-    made = decide(config, revision, case.matches, told, now, case.standing, case.waited)
+    left, silences = silenced(quieting.silences_in_force(connection, now), revision, case.matches, now, config)
+    held = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
+    made = decide(config, revision, case.matches, told, now, case.standing, case.waited, held)
     store.add_decisions(connection, revision.seq, story, now, made)
     queued = [each for each in made if each.queue]
     untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
@@ -188,21 +192,38 @@ def _settle_one(connection: Connection, config: Config, case: Case, now: datetim
     if queued:
         store.add_alert(connection, alert)
         verdicts.alerts += 1
+    for each in made:
+        if each.reason is Reason.SILENCED:
+            quieting.withhold(connection, each.target, silences[0].id)
     for each in queued:
-        if each.kind in PINGS:
-            outbox.fold(connection, story, each.target, alert.revision, now)
-        outbox.queue(connection, each, story, alert.revision, now, each.due or now, alert.thread)
+        _queue(connection, each, alert, now)
     # an old article that joins a story of others says nothing of what its readers were told
     opens = revision.placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
     for each in made:
         if each.queue or each.reason is Reason.STALE or (each.reason is Reason.BASELINE and opens):
-            known = after(told.get(each.target), each, alert.revision, change, now)
+            known = after(told.get(each.target), each, alert.revision, change, now, len(case.standing.origins))
             store.save_told(connection, story, each.target, now, known)
     _keep_waits(connection, case, made, now)
-    _fold_stale(connection, alert, revision, made, now)
+    _fold_stale(connection, config, alert, revision, made, now)
     verdicts.counts.update(_amounts(made))
     verdicts.decided.append((revision, case.matches, made))
     _log(revision, made)
+
+
+def _queue(connection: Connection, made: Decision, alert: Alert, now: datetime) -> None:
+    """Queue a message, in place of one on the same story that waits and that nobody has seen."""
+    due, held = made.due or now, ""
+    for waiting in outbox.unseen(connection, alert.story, made.target):
+        if not takes_over(waiting, made.severity, made.kind):
+            continue
+        if made.severity <= waiting.severity:
+            due, held = max(due, waiting.due), waiting.held
+        first = waiting.kind is Kind.ALERT
+        kind, severity = Kind.ALERT if first else made.kind, max(made.severity, waiting.severity)
+        made = replace(made, kind=kind, severity=severity, held=held)
+        outbox.fold(connection, waiting.id, f"told in alert {alert.revision}", now)
+    notes = quieting.take_withheld(connection, made.target, now) if made.kind in PINGS else ()
+    outbox.queue(connection, made, alert.story, alert.revision, now, due, alert.thread, notes)
 
 
 def _keep_waits(connection: Connection, case: Case, made: tuple[Decision, ...], now: datetime) -> None:
@@ -260,19 +281,26 @@ def make_alert(
         changes=untold,
         standing=standing_of(members, letters_of(config)),
         siblings=siblings_of(members, story),
+        glosses=glosses(matches, config),
+        place=place_of(matches, config),
     )
 
 
 def _fold_stale(
-    connection: Connection, alert: Alert, revision: Revision, made: tuple[Decision, ...], now: datetime
+    connection: Connection,
+    config: Config,
+    alert: Alert,
+    revision: Revision,
+    made: tuple[Decision, ...],
+    now: datetime,
 ) -> None:
-    """Put what is too old to interrupt into the target's digest, which goes out once when its window ends."""
-    window, end = digest_window(now)
+    """Put what is too old to interrupt into the target's digest of its rule, which goes out when its window ends."""
     for each in made:
         if each.reason is Reason.STALE:
-            subject = f"{each.receiver}@{window}"
+            end = slot_after(config.receivers[each.receiver], now)
+            subject = f"{each.receiver}@{window_name(end)}/{each.rules[0]}"
             digest = Decision(
-                each.target, each.receiver, Kind.DIGEST, Severity.ROUTINE, Reason.STALE, queue=True, rules=()
+                each.target, each.receiver, Kind.DIGEST, Severity.ROUTINE, Reason.STALE, queue=True, rules=each.rules
             )
             outbox.queue(connection, digest, subject, 1, now, end)
             outbox.add_digest_item(connection, subject, each.target, _item_number(revision), alert)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from ipaddress import ip_network
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -119,6 +119,42 @@ class Duration:
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "integer"], "pattern": r"^(?:\d{1,6}[smhdw]|0)$"}
+
+
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTime:
+    """A time of the day, as "07:00". Without quotes YAML 1.1 reads 22:00 as a number, which is no matter here."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = node.text if isinstance(node, Scalar) else ""
+        if not re.fullmatch(_CLOCK, text):
+            found = f'"{text}"' if isinstance(node, Scalar) else kind_of(node)
+            problems.add(node.place, f'{found} is no time of the day; write "07:00" or "19:30"')
+            return MISSING
+        return time.fromisoformat(text)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{_CLOCK}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSpan:
+    """Hours of the day, as "22:00-06:00", which may run over midnight; gives (begin, end)."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = node.text.replace(" ", "") if isinstance(node, Scalar) else ""
+        begin, _, end = text.partition("-")
+        if not re.fullmatch(f"{_CLOCK}-{_CLOCK}", text) or begin == end:
+            found = f'"{text}"' if isinstance(node, Scalar) else kind_of(node)
+            problems.add(node.place, f'{found} are no hours of the day; write "22:00-06:00"')
+            return MISSING
+        return time.fromisoformat(begin), time.fromisoformat(end)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{_CLOCK}-{_CLOCK}$"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from string import punctuation
+from urllib.parse import quote
 
 from alerts.alert import Alert, Delivery, Kind, Message, Severity
 from alerts.render import text
@@ -21,6 +23,7 @@ PREHEADER_LIMIT = 140  # characters that lists of mails show after the subject
 # ground, text, lesser text, quote's ground, its mark, text of the mark, link: every pair readable (WCAG 2.2, 1.4.3)
 LIGHT = ("#ffffff", "#1b1f24", "#57606a", "#f3f5f7", "#ffec99", "#1b1f24", "#0550ae")
 DARK = ("#15181c", "#e6e9ed", "#a9b1bb", "#22272e", "#6b5300", "#ffffff", "#79b8ff")
+KINDS = {Kind.UPDATE: " UPDATE", Kind.ESCALATION: " ESCALATED"}
 CHIPS = {
     Severity.FLASH: "#b3141d",
     Severity.IMMEDIATE: "#a34100",
@@ -52,10 +55,9 @@ def render_notice(delivery: Delivery) -> Message:
 
 
 def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
-    update = " UPDATE" if delivery.kind is Kind.UPDATE else ""
     return [
         *_notes(delivery, told.notes),
-        _chip(told.severity, update),
+        _chip(told.severity, KINDS.get(delivery.kind, "")),
         _heading(told.headline),
         *_paragraphs(told.changes, "change"),
         *_paragraphs([told.outlet], "line"),
@@ -63,7 +65,7 @@ def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
         *_quote(told.quote),
         _link(told.url),
         *_paragraphs([*told.why, *told.glosses, told.also, told.siblings], "line"),
-        *_paragraphs([told.reason, told.footer], "lesser"),
+        *_paragraphs([told.reason, *told.footer.split("\n")], "lesser"),
     ]
 
 
@@ -85,7 +87,7 @@ def _digest(delivery: Delivery, told: DigestSheet) -> list[Html]:
 
 def _item(each: Item) -> Html:
     before, url, after = each.line.partition(each.url) if each.url else (each.line, "", "")
-    link = tag("a", host(url), href=url) if url else ""
+    link = _anchor(url, host(url)) if url else ""
     headline = tag("div", bare(each.headline), class_="headline", dir="auto")
     where = tag("div", isolates(before), link, isolates(after), class_="lesser")
     return tag("li", _chip(each.severity), headline, where)
@@ -109,7 +111,7 @@ def _chip(severity: Severity, more: str = "") -> Html:
 
 
 def _heading(words: str) -> Html:
-    return tag("h1", bare(words).strip() or "(no headline)", dir="auto")
+    return tag("h1", bare(words), dir="auto")
 
 
 def _paragraphs(texts: Iterable[str], kind: str) -> list[Html]:
@@ -124,7 +126,12 @@ def _quote(pieces: Sequence[tuple[str, bool]]) -> list[Html]:
 def _link(url: str | None) -> Html:
     if not url:
         return tag("p", "(the source gave no link)", class_="lesser")
-    return tag("p", tag("a", f"Read it at {host(url)}", href=url, class_="button"))
+    return tag("p", _anchor(url, f"Read it at {host(url)}", class_="button"))
+
+
+def _anchor(url: str, words: str, **more: str) -> Html:
+    """Write a link; its letters outside ASCII are encoded, which not every mail program does."""
+    return tag("a", words, href=quote(url, safe=punctuation), **more)
 
 
 def _page(title: str, glance: str, body: Sequence[Html]) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from alerts.alert import Decision, Kind, Match, Reason, Severity, Standing, Told
 from alerts.decide import PING_EVERY, after, changes, decide, is_stale
 from alerts.ledger import balance
-from alerts.pacing import digest_window, is_spent, retry_at
+from alerts.retrying import is_spent, retry_at
 from alerts.rule import Config
 from crawler.article import Relation
 from tests.unit.desk import NOW, article, desk, revision, rule
@@ -120,10 +120,6 @@ def test_retries_back_off_and_end() -> None:
     assert len({retry_at(f"d{n}", 5, NOW) for n in range(50)}) > 40
     assert not is_spent(NOW, FLASH, NOW + timedelta(hours=71))
     assert is_spent(NOW, Severity.ROUTINE, NOW + timedelta(hours=25))
-
-
-def test_digest_window_is_the_running_hour() -> None:
-    assert digest_window(NOW + timedelta(minutes=59)) == ("2026-06-14T12Z", NOW + timedelta(hours=1))
 
 
 def test_ledger_names_what_is_missing() -> None:

@@ -1,0 +1,33 @@
+"""When a delivery that failed goes again, and when it is given up. Pure: times in, times out."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from alerts.alert import Severity
+
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(minutes=15)
+# How long a message is worth sending: an old flash still matters to whoever comes on shift.
+AGE_LIMIT = {
+    Severity.ROUTINE: timedelta(hours=24),
+    Severity.PRIORITY: timedelta(hours=36),
+    Severity.IMMEDIATE: timedelta(hours=48),
+    Severity.FLASH: timedelta(hours=72),
+}
+
+
+def retry_at(delivery: str, attempts: int, now: datetime) -> datetime:
+    """Give the time of the next attempt: exponential back-off with full jitter (AWS, "Exponential Backoff
+    And Jitter", 2015), at least one second, the jitter drawn from the delivery's id so that it can be replayed.
+    """
+    ceiling = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts - 1, 20))
+    draw = int.from_bytes(hashlib.sha256(f"{delivery}:{attempts}".encode()).digest()[:4], "big") / 2**32
+    wait: timedelta = max(timedelta(seconds=1), ceiling * draw)
+    return now + wait
+
+
+def is_spent(queued: datetime, severity: Severity, now: datetime) -> bool:
+    """Say whether a delivery has been tried for as long as its severity allows."""
+    return now - queued > AGE_LIMIT[severity]
