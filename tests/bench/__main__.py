@@ -12,6 +12,7 @@ from tests.bench import (
     extraction,
     june,
     latency,
+    mail,
     matching,
     polling,
     seed,
@@ -35,6 +36,7 @@ BENCHES = {
     "timeline": timeline.run,
     "extraction": extraction.run,
     "evidence": evidence.run,
+    "mail": mail.run,
     "weight": weight.run,
 }
 
