@@ -68,3 +68,14 @@ def test_a_mail_whose_acceptance_was_lost_comes_again_marked_and_with_the_same_i
     first, again = post.mails()
     assert first["Message-ID"] == again["Message-ID"]
     assert again["Subject"] == f"(possible repeat) {first['Subject']}"
+
+
+def test_of_two_recipients_only_the_one_that_failed_is_tried_again(desk: Desk, post: Post) -> None:
+    url = post.url()
+    desk.rules.write_text(desk.rules.read_text().replace(f'"{url}"', f'"{url}", "{desk.mail.url}"'))
+    post.replies = {"RCPT": "450 4.2.1 come again later"}
+    desk.rounds(T0)
+    assert (len(post.received), len(desk.mail.messages)) == (0, 1)
+    post.replies = {}
+    desk.rounds(T1, T2)
+    assert (len(post.received), len(desk.mail.messages)) == (1, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
+from email import charset, message_from_bytes, policy
 from itertools import pairwise
 
 import pytest
@@ -193,6 +193,13 @@ def test_message_ids_are_stable_and_one_word_whatever_the_key_holds() -> None:
         assert first["Message-ID"] == again["Message-ID"]
         for name in ("Message-ID", "References", "In-Reply-To"):
             assert re.fullmatch(r"<[\w.-]+@example\.org>", first[name], re.ASCII)
+
+
+def test_a_mail_does_not_depend_on_the_table_of_charsets_that_apprise_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = Message(PERSIAN.article.title, PERSIAN.article.body, key="d1")
+    before = compose(ACCOUNT, message, NOW).as_bytes()
+    monkeypatch.setattr(charset, "CHARSETS", {"utf-8": (charset.QP, charset.QP, "utf-8")})
+    assert compose(ACCOUNT, message, NOW).as_bytes() == before
 
 
 # ---- links (T21)
