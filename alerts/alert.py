@@ -275,7 +275,8 @@ class Delivery:
 
     `notes` are lines that this message says besides: why it comes late, what a silence held back. `handle` is what the
     service calls the message once sent (Slack channel and ts, a Message-ID). `held` names why it waits, "" where it
-    does not. `lease` is when a claim ends of itself.
+    does not. `lease` is when a claim ends of itself. `tried` is the time of the first attempt, `detail` what came of
+    the last one.
     """
 
     id: str
@@ -298,6 +299,8 @@ class Delivery:
     held: str = ""
     lease: datetime | None = None
     sent: datetime | None = None
+    tried: datetime | None = None
+    detail: str = ""
 
 
 class Scope(StrEnum):
@@ -372,11 +375,3 @@ class SendResult:
     detail: str = ""
     handle: str = ""
     wait: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Dead:
-    """A delivery given up, with the reason: someone has to be told by another way."""
-
-    delivery: Delivery
-    detail: str

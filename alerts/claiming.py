@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import outbox, store
+from alerts import conditions, outbox, store
 from alerts.alert import Alert, Decision, Delivery, Kind, Reason, Receiver
 from alerts.pacing import THREAD_EVERY, Bucket, Fold, Lane, Plan, plan
 
@@ -15,16 +15,19 @@ STORM_LOOKED_BACK = timedelta(minutes=1)
 
 
 def next_delivery(connection: Connection, target: str, receiver: Receiver, now: datetime) -> Delivery | None:
-    """Pace what waits for a target and claim what goes now; None where nothing does."""
+    """Pace what waits for a target and claim what goes now; None where nothing does, or the target rests."""
+    if conditions.condition_of(connection, target).rests(now):
+        return None
     while waiting := outbox.waiting(connection, target):
         bucket = Bucket(*outbox.bucket_of(connection, target))
         lane = Lane(bucket, outbox.pinged_threads(connection, target, now - THREAD_EVERY))
         made = plan(waiting, receiver, lane, now)
         _carry_out(connection, target, receiver, made, now)
-        if made.send:
+        claimed = outbox.claim(connection, made.send.id, now) if made.send else None
+        if claimed:
             outbox.save_bucket(connection, target, made.tokens, now)
-            return outbox.claim(connection, made.send.id, now)
-        if not made.folds:
+            return claimed
+        if not made.send and not made.folds:
             return None
     return None
 

@@ -1,26 +1,43 @@
-"""The delivering line: claim -> render -> send -> record; one lane and one thread per target."""
+"""The delivering line: claim -> compose -> send -> record; one lane a target, one thread a send."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
-from alerts import outbox, receivers, store
-from alerts.alert import Dead, Delivery, DeliveryState, Kind, Message, SendResult, Target
+from alerts import conditions, outbox, receivers
+from alerts.alert import Delivery, DeliveryState, SendResult, Target
+from alerts.attempt import LEASE, Outcome, outcome
 from alerts.claiming import next_delivery
-from alerts.render import form_of
-from alerts.retrying import is_spent, retry_at
+from alerts.compose import compose
+from alerts.notices import tell_back, tell_dead, tell_down
 from alerts.rule import Config
+from alerts.standby import overdue, stand_in
 from crawler.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
+LEFT_BEHIND = 4  # hung threads of one target, at most: with so many it is given nothing more
+RECORDED_AGAIN = 1.0  # seconds after which a commit that failed is tried again
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A send that came to its end, or to that of its lease."""
+
+    delivery: Delivery
+    result: SendResult
 
 
 class Deliver:
@@ -29,9 +46,9 @@ class Deliver:
     def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
         self._database, self._lane = database, lane
         self._running: dict[str, asyncio.Task[Counter[str]]] = {}
-        self._threads: dict[str, ThreadPoolExecutor] = {}
+        self._asked: set[str] = set()  # targets for which more came due while their lane ran
+        self._hung: Counter[str] = Counter()
         self._stopping = False
-        self.dead: list[Dead] = []
         self.use(config)
 
     def use(self, config: Config) -> None:
@@ -58,107 +75,204 @@ class Deliver:
             if receiver and outbox.retarget(connection, orphan.id, receiver.targets[0].id, now):
                 continue
             detail = "receiver_removed"
-            outbox.record(connection, orphan.id, DeliveryState.CANCELLED, now, detail=detail)
+            outbox.record(connection, orphan.id, DeliveryState.CANCELLED, now, detail)
             log.warning("cancelled delivery=%s receiver=%s reason=%s", orphan.id, orphan.receiver, detail)
 
-    async def drain(self, clock: Callable[[], datetime]) -> Counter[str]:
-        """Send everything that is due and wait for it."""
-        await self.start_due(clock)
-        results = await asyncio.gather(*self._running.values())
-        return sum(results, Counter())
+    # -- lanes ---------------------------------------------------------------------------------------------
 
-    async def start_due(self, clock: Callable[[], datetime]) -> None:
-        """Start a lane for each target with something due that has none running."""
+    async def drain(self, clock: Callable[[], datetime]) -> Counter[str]:
+        """Send everything that is due and wait for it, and for what that makes due in turn."""
+        results: Counter[str] = Counter()
+        while await self.start_due(clock):
+            ended = sum(await asyncio.gather(*self._running.values()), Counter[str]())
+            if not ended:
+                break  # what is due is held back for another reason
+            results += ended
+        return results
+
+    async def start_due(self, clock: Callable[[], datetime]) -> int:
+        """Start a lane for each target with something due that has none running; gives how many were started."""
         if self._stopping:
-            return
-        for target in await asyncio.to_thread(self._due, clock()):
-            if target not in self._running and target in self._targets:
+            return 0
+        now, started = clock(), 0
+        if await _in_thread("look", partial(self._needs_care, now)):
+            await self._lane.write(lambda connection: self._care(connection, now))
+        for target in await _in_thread("look", partial(self._due, now)):
+            if target in self._running:
+                self._asked.add(target)
+            elif target in self._targets and self._hung[target] < LEFT_BEHIND:
                 task = asyncio.create_task(self._send_all(self._targets[target], clock), name=f"lane {target}")
                 self._running[target] = task
                 task.add_done_callback(partial(self._ended, target))
+                started += 1
+        return started
 
     def _due(self, now: datetime) -> list[str]:
         with self._database.read() as connection:
             return outbox.targets_due(connection, now)
 
+    def _needs_care(self, now: datetime) -> bool:
+        with self._database.read() as connection:
+            return (
+                outbox.has_expired(connection, now)
+                or any(overdue(connection, self._config, now))
+                or any(outbox.spent(connection, target, now) for target in conditions.down(connection))
+            )
+
+    def _care(self, connection: Connection, now: datetime) -> None:
+        """Do what time alone asks for: leases that ended, flash that a stand-by is to tell, messages too old."""
+        if cut_off := outbox.expire(connection, now):
+            log.warning("leases ended deliveries=%d: they are sent again, marked possible repeat", cut_off)
+        for delivery in overdue(connection, self._config, now):
+            stand_in(connection, self._config, delivery, now)
+        for target in conditions.down(connection):
+            for delivery in outbox.spent(connection, target, now):
+                detail = (
+                    f"too old to be sent; the receiver is down: {conditions.condition_of(connection, target).detail}"
+                )
+                outbox.record(connection, delivery.id, DeliveryState.DEAD, now, detail)
+                tell_dead(connection, self._config, delivery, detail, now)
+
     def _ended(self, target: str, task: asyncio.Task[Counter[str]]) -> None:
         self._running.pop(target, None)
         if not task.cancelled() and (error := task.exception()):
-            log.error("lane stopped target=%s error=%s", target, error)
+            log.error("lane stopped target=%s error=%r", target, error)
 
     async def close(self, patience: float) -> None:
         """Let the sends in progress end (at most `patience` seconds); nothing new is claimed."""
         self._stopping = True
         if self._running:
             await asyncio.wait(self._running.values(), timeout=patience)
-        for threads in self._threads.values():
-            threads.shutdown(wait=False, cancel_futures=True)
 
     async def _send_all(self, target: Target, clock: Callable[[], datetime]) -> Counter[str]:
-        ended: Counter[str] = Counter()
-        while not self._stopping:
-            delivery = await self._lane.write(lambda c: self._next(c, target, clock()))
-            if delivery is None:
-                break
-            ended[(await self._send(target, delivery, clock)).value] += 1
-        return ended
+        states: Counter[str] = Counter()
+        ended: _Ended | None = None
+        while True:
+            state, claimed = await self._write_surely(partial(self._turn, target=target, ended=ended, now=clock()))
+            if state:
+                states[state.value] += 1
+            if claimed is not None:
+                ended = _Ended(claimed, await self._send(target, claimed, clock))
+            elif self._stopping or target.id not in self._asked:
+                return states
+            else:
+                self._asked.discard(target.id)
+                ended = None
 
-    def _next(self, connection: Connection, target: Target, now: datetime) -> Delivery | None:
+    async def _write_surely(self, work: Callable[[Connection], T]) -> T:
+        """Write, and where the commit fails (a full disk) try again: what was sent must not be sent twice for it."""
+        while True:
+            try:
+                return await self._lane.write(work)
+            except OperationalError as error:
+                if self._stopping:
+                    raise
+                log.error("delivery not recorded, trying again error=%r", error)
+                await asyncio.sleep(RECORDED_AGAIN)
+
+    def _turn(
+        self, connection: Connection, target: Target, ended: _Ended | None, now: datetime
+    ) -> tuple[DeliveryState | None, Delivery | None]:
+        """Commit 4 of one delivery and commit 3 of the next are one: its end, and the claim."""
+        state = self._record(connection, ended.delivery, ended.result, now) if ended else None
+        if self._stopping or self._hung[target.id] >= LEFT_BEHIND:
+            return state, None
         receiver = self._config.receivers.get(target.receiver)
-        return next_delivery(connection, target.id, receiver, now) if receiver else None
+        return state, next_delivery(connection, target.id, receiver, now) if receiver else None
 
-    async def _send(self, target: Target, delivery: Delivery, clock: Callable[[], datetime]) -> DeliveryState:
+    # -- one send ------------------------------------------------------------------------------------------
+
+    async def _send(self, target: Target, delivery: Delivery, clock: Callable[[], datetime]) -> SendResult:
+        """Send in a thread of its own, which is left behind where it outlives the lease."""
+        sending = _start(f"send-{target.receiver}", partial(self._compose_and_send, target, delivery, clock()))
+        self._hung[target.id] += 1
+        sending.add_done_callback(lambda _: self._hung.subtract([target.id]))
         try:
-            message = await asyncio.to_thread(self._render, target, delivery)
-        except Exception as error:  # noqa: BLE001 - a message that cannot be written must not stop its lane for ever
-            result = SendResult(ok=False, detail=f"cannot be written: {error!r}")
-            return await self._record(delivery, result, clock())
-        threads = self._threads.setdefault(target.id, ThreadPoolExecutor(1, f"send-{target.receiver}"))
-        result = await asyncio.get_running_loop().run_in_executor(threads, receivers.send, target, message)
-        return await self._record(delivery, result, clock())
+            return await asyncio.wait_for(asyncio.shield(sending), LEASE.total_seconds())
+        except TimeoutError:
+            sending.add_done_callback(lambda done: self._late_end(target, delivery, done, clock))
+            detail = f"no answer within {LEASE.total_seconds():.0f} s"
+            return SendResult(ok=False, retry=True, uncertain=True, detail=detail)
 
-    def _render(self, target: Target, delivery: Delivery) -> Message:
-        form = form_of(target.schema)
-        if delivery.kind is Kind.NOTICE:
-            return form.notice(delivery)
-        with self._database.read() as connection:
-            if delivery.kind is Kind.DIGEST:
-                listed = outbox.digest_of(connection, delivery.subject, delivery.target)
-                return form.digest(delivery, listed, self._config.timezone)
-            alert = store.load_alert(connection, delivery.subject, delivery.revision)
-        return form.alert(delivery, alert, self._config.timezone)
+    def _compose_and_send(self, target: Target, delivery: Delivery, now: datetime) -> SendResult:
+        try:
+            with self._database.read() as connection:
+                message = compose(connection, self._config, target, delivery, now)
+        except Exception as error:
+            log.exception("message not written delivery=%s", delivery.id)
+            return SendResult(ok=False, detail=f"cannot be written: {error!r}")
+        return receivers.send(target, message)
 
-    async def _record(self, delivery: Delivery, result: SendResult, now: datetime) -> DeliveryState:
-        state, due = DeliveryState.SENT, None
-        if not result.ok:
-            again = result.retry and not is_spent(delivery.queued, delivery.severity, now)
-            state = DeliveryState.QUEUED if again else DeliveryState.DEAD
-            due = retry_at(delivery.id, delivery.attempts, now) if again else None
-        await self._lane.write(
-            lambda connection: outbox.record(
-                connection,
-                delivery.id,
-                state,
-                now,
-                detail=result.detail,
-                due=due,
-                repeat=result.uncertain,
-                handle=result.handle,
-            )
-        )
-        log.log(
-            logging.INFO if result.ok else logging.WARNING,
-            "delivery=%s subject=%s kind=%s target=%s state=%s attempt=%d detail=%s",
-            *(
-                delivery.id,
-                delivery.subject,
-                delivery.kind.value,
-                delivery.target,
-                state.value,
-                delivery.attempts,
-            ),
-            result.detail or "-",
-        )
-        if state is DeliveryState.DEAD:
-            self.dead.append(Dead(delivery, result.detail))
-        return state
+    def _late_end(
+        self,
+        target: Target,
+        delivery: Delivery,
+        done: asyncio.Future[SendResult],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Take the answer that came after all, unless the message went again meanwhile."""
+        if done.cancelled() or done.exception() or not done.result().ok or self._stopping:
+            return
+        log.warning("answer after the lease delivery=%s target=%s", delivery.id, target.id)
+        work = partial(self._record, delivery=delivery, result=done.result(), now=clock())
+        self._recording = asyncio.create_task(self._write_surely(work))
+
+    # -- what became of it ---------------------------------------------------------------------------------
+
+    def _record(
+        self, connection: Connection, delivery: Delivery, result: SendResult, now: datetime
+    ) -> DeliveryState | None:
+        """Store the end of a send, and in the same commit what it brings with it."""
+        before = conditions.condition_of(connection, delivery.target)
+        made = outcome(delivery, result, before, now)
+        if not outbox.settle(connection, delivery, made, result, now):
+            log.warning("late answer ignored delivery=%s attempt=%d", delivery.id, delivery.attempts)
+            return None
+        if made.condition != before:
+            conditions.save_condition(connection, made.condition)
+        _log(delivery, made, result)
+        if made.state is DeliveryState.DEAD:
+            stand_in(connection, self._config, delivery, now)
+            tell_dead(connection, self._config, delivery, result.detail, now)
+        if made.opened(before):
+            tell_down(connection, self._config, delivery.receiver, made.condition, now)
+        if made.closed(before):
+            outbox.hasten(connection, delivery.target, now)
+            tell_back(connection, self._config, delivery.receiver, made.condition, now)
+        return made.state
+
+
+def _log(delivery: Delivery, made: Outcome, result: SendResult) -> None:
+    log.log(
+        logging.INFO if result.ok else logging.WARNING,
+        "delivery=%s subject=%s kind=%s target=%s state=%s attempt=%d detail=%s",
+        delivery.id,
+        delivery.subject,
+        delivery.kind.value,
+        delivery.target,
+        made.state.value,
+        delivery.attempts,
+        result.detail or "-",
+    )
+
+
+def _start(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
+    """Run in a daemon thread of its own: one that hangs delays neither others nor our end."""
+    loop = asyncio.get_running_loop()
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - handed to who waits for it
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return asyncio.wrap_future(future, loop=loop)
+
+
+async def _in_thread(name: str, work: Callable[[], T]) -> T:
+    """Do the same and wait. The loop's own executor resolves names, and hung ones would hold us up."""
+    return await _start(name, work)

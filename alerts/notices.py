@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import outbox
-from alerts.alert import Dead, Decision, Kind, Reason, Severity
+from alerts import conditions, outbox
+from alerts.alert import Decision, Delivery, Kind, Reason, Severity, Target
+from alerts.attempt import Condition
+from alerts.render.words import time
 from alerts.rule import Config
 from crawler.db import WriterLane
 
 log = logging.getLogger(__name__)
+GATHERED = timedelta(minutes=30)  # what dies so soon after a notice of it waits, and is told together
+LINES_SHOWN = 20  # of one notice; the rest is counted
 
 
-async def give_notice(
-    lane: WriterLane,
-    config: Config,
-    cause: str,
-    title: str,
-    body: str,
-    now: datetime,
-    *,
-    not_by: Iterable[str] = (),
-) -> None:
-    """Queue a notice for every target of `settings.admin`; the same `cause` is told once.
-
-    `not_by` names targets that cannot be used because the notice is about them.
-    """
+async def give_notice(lane: WriterLane, config: Config, cause: str, title: str, body: str, now: datetime) -> None:
+    """Queue a notice for every target of `settings.admin`; the same `cause` is told once."""
     log.warning("notice cause=%s %s", cause, title)
-    await lane.write(
-        lambda connection: queue_all(connection, config, f"notice:{cause}", title, body, now, not_by=not_by)
-    )
+    await lane.write(lambda connection: queue_all(connection, config, f"notice:{cause}", title, body, now))
 
 
 def queue_all(
@@ -46,28 +36,108 @@ def queue_all(
     *,
     not_by: Iterable[str] = (),
 ) -> None:
-    """Queue a notice for every target of `settings.admin`, in the commit of its cause."""
-    barred = set(not_by)
-    for each in config.receivers[config.admin].targets:
-        if each.id not in barred:
-            made = Decision(each.id, each.receiver, Kind.NOTICE, Severity.PRIORITY, Reason.SYSTEM, queue=True, rules=())
-            outbox.queue_notice(connection, made, subject, now, title, body)
+    """Queue a notice for every target of `settings.admin`, in the commit of its cause.
+
+    `not_by` names targets that cannot be used because the notice is about them: where no other is left of the admin,
+    another receiver tells it.
+    """
+    _queue(connection, _readers(connection, config, not_by), subject, {"title": title, "body": body}, now, now)
 
 
-async def tell_dead(lane: WriterLane, config: Config, dead: Iterable[Dead], now: datetime) -> None:
-    """Tell of deliveries that were given up, by a target that is not the one that failed."""
-    for each in dead:
-        delivery = each.delivery
-        if delivery.kind is Kind.NOTICE:  # a notice about a notice would never end; the log and status have it
-            log.error("notice could not be delivered delivery=%s detail=%s", delivery.id, each.detail)
-            continue
-        await give_notice(
-            lane,
-            config,
-            f"dead:{delivery.id}",
-            f"a message to {delivery.receiver} could not be delivered",
-            f"{delivery.kind.value} on {delivery.subject} for {delivery.receiver} was given up after "
-            f"{delivery.attempts} attempts: {each.detail}\nIt is kept: watchfloor status shows it under dead.",
-            now,
-            not_by=[delivery.target],
-        )
+def _queue(
+    connection: Connection,
+    readers: Iterable[Target],
+    subject: str,
+    payload: Mapping[str, object],
+    now: datetime,
+    due: datetime,
+) -> None:
+    for each in readers:
+        made = Decision(each.id, each.receiver, Kind.NOTICE, Severity.PRIORITY, Reason.SYSTEM, queue=True, rules=())
+        outbox.queue_notice(connection, made, subject, now, payload, due)
+
+
+def _readers(connection: Connection, config: Config, not_by: Iterable[str]) -> list[Target]:
+    """Give who reads a notice: the admin, else its stand-by, else the next receiver that can be reached."""
+    admin, barred = config.receivers[config.admin], set(not_by)
+    if free := [each for each in admin.targets if each.id not in barred]:
+        return free
+    names = dict.fromkeys([admin.standby, *config.receivers])
+    others = [each for name in names if name in config.receivers for each in config.receivers[name].targets]
+    free = [each for each in others if each.id not in barred]
+    down = conditions.down(connection)
+    reached = [each for each in free if each.id not in down] or free
+    return [each for each in reached if each.receiver == reached[0].receiver]
+
+
+def tell_dead(connection: Connection, config: Config, delivery: Delivery, detail: str, now: datetime) -> None:
+    """Tell of a delivery that was given up, in the commit that gives it up, by a target that is not the one it was for.
+
+    What dies within half an hour of the last such notice on a target is told in one. A notice that died goes to the
+    next receiver; where all have failed, the log says so loudly, and `status` shows it.
+    """
+    if delivery.kind is Kind.NOTICE:
+        _pass_on(connection, config, delivery, detail, now)
+        return
+    line = (
+        f"{delivery.kind.value} on {delivery.subject} ({delivery.severity.word}, delivery {delivery.id}) "
+        f"after {delivery.attempts} attempts: {detail}"
+    )
+    subject = f"notice:dead:{delivery.target}"
+    last = outbox.last_notice(connection, subject)
+    if last and not last.attempts:
+        outbox.reword_notice(connection, last.subject, _dead_words(delivery.receiver, [*_lines(last), line]))
+        return
+    number = int(last.subject.rpartition(":")[2]) + 1 if last else 1
+    due = max(now, last.due + GATHERED) if last else now
+    readers, words = _readers(connection, config, [delivery.target]), _dead_words(delivery.receiver, [line])
+    _queue(connection, readers, f"{subject}:{number}", words, now, due)
+
+
+def _lines(notice: Delivery) -> list[str]:
+    lines = (notice.payload or {}).get("lines")
+    return [str(each) for each in lines] if isinstance(lines, list) else []
+
+
+def _dead_words(receiver: str, lines: list[str]) -> dict[str, object]:
+    many = len(lines)
+    more = [f"and {many - LINES_SHOWN} more"] if many > LINES_SHOWN else []
+    kept = "Kept: watchfloor deliveries --state dead lists them, watchfloor deliveries resend ID sends one again."
+    title = f"{many} messages to {receiver} could not be delivered"
+    if many == 1:
+        title = f"a message to {receiver} could not be delivered"
+    return {"title": title, "body": "\n".join([*lines[:LINES_SHOWN], *more, kept]), "lines": lines}
+
+
+def _pass_on(connection: Connection, config: Config, notice: Delivery, detail: str, now: datetime) -> None:
+    tried = [notice.target, *(each.target for each in outbox.copies(connection, notice))]
+    note = f"For {notice.receiver}, which could not be told: {detail}"
+    readers = _readers(connection, config, tried)
+    if not outbox.relay(connection, notice, readers, Reason.SYSTEM, now, note):
+        log.error("NOBODY COULD BE TOLD delivery=%s subject=%s detail=%s", notice.id, notice.subject, detail)
+
+
+def tell_down(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:
+    """Tell once that a target rests because it fails again and again."""
+    since = condition.down_from or now
+    log.warning("target down target=%s since=%s detail=%s", condition.target, since, condition.detail)
+    title = f"{receiver} cannot be reached since {time(since, config.timezone)}"
+    body = (
+        f"{condition.failures} sends to {condition.target} failed in a row; the last: {condition.detail}\n"
+        "Its messages are kept and tried again with growing pauses; other receivers are not affected."
+    )
+    queue_all(connection, config, _outage(condition, "down"), title, body, now, not_by=[condition.target])
+
+
+def tell_back(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:
+    """Tell once that it takes messages again."""
+    since = condition.down_from or now
+    waiting = outbox.count_waiting(connection, condition.target)
+    log.warning("target back target=%s down_since=%s waiting=%d", condition.target, since, waiting)
+    title = f"{receiver} is reached again"
+    body = f"{condition.target} was down from {time(since, config.timezone)}; {waiting} messages waited for it."
+    queue_all(connection, config, _outage(condition, "back"), title, body, now)
+
+
+def _outage(condition: Condition, word: str) -> str:
+    return f"notice:{word}:{condition.target}:{condition.down_from:%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Boolean,
@@ -16,18 +16,24 @@ from sqlalchemy import (
     RowMapping,
     Table,
     Text,
+    and_,
     case,
     func,
+    literal,
+    or_,
     select,
     update,
 )
 
-from alerts import snapshot
-from alerts.alert import PINGS, Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity
-from alerts.store import metadata
+from alerts import conditions, snapshot
+from alerts.alert import PINGS, Alert, Decision, Delivery, DeliveryState, Kind, Reason, SendResult, Severity, Target
+from alerts.attempt import LEASE, Outcome
+from alerts.edits import edit_turn
+from alerts.retrying import AGE_LIMIT
+from alerts.store import counts, metadata
 from crawler.article import mint
 from crawler.db import UtcTime
-from crawler.store import save, save_once
+from crawler.store import count, save, save_once
 
 deliveries = Table(
     "deliveries",
@@ -54,16 +60,14 @@ deliveries = Table(
     Column("held", Text),
     Column("lease", UtcTime),
     Column("sent", UtcTime),
+    Column("tried", UtcTime),
 )
-targets = Table(
-    "targets",
+buckets = Table(
+    "buckets",
     metadata,
     Column("target", Text, primary_key=True),
-    Column("rests_until", UtcTime),
-    Column("failures", Integer),
-    Column("failing_since", UtcTime),
     Column("tokens", Float),
-    Column("tokens_at", UtcTime),
+    Column("at", UtcTime),
 )
 digest_items = Table(
     "digest_items",
@@ -77,6 +81,9 @@ digest_items = Table(
 LOOKED_AT = 2_000  # deliveries of one target that are paced at once
 DIGESTS_OF_A_WINDOW = 1_000
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
+IN_FLIGHT = (DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
+BESIDES = frozenset({Kind.DIGEST, Kind.NOTICE, Kind.ESCALATION})  # messages that no decision on a story stands behind
+LEASE_GRACE = timedelta(minutes=1)  # the lane itself ends a send by its lease; later than that it is gone
 
 
 def queue(
@@ -104,7 +111,7 @@ def unseen(connection: Connection, story: str, target: str) -> list[Delivery]:
         deliveries.c.kind.in_([kind.value for kind in PINGS]),
         deliveries.c.attempts == 0,
     )
-    return [_read(row) for row in connection.execute(select(deliveries).where(*waiting)).mappings()]
+    return [read(row) for row in connection.execute(select(deliveries).where(*waiting)).mappings()]
 
 
 def fold(connection: Connection, delivery: str, into: str, now: datetime) -> None:
@@ -126,12 +133,47 @@ def note(connection: Connection, delivery: str, notes: tuple[str, ...]) -> None:
 
 
 def queue_notice(
-    connection: Connection, decision: Decision, subject: str, now: datetime, title: str, body: str
+    connection: Connection,
+    decision: Decision,
+    subject: str,
+    now: datetime,
+    payload: Mapping[str, object],
+    due: datetime | None = None,
 ) -> bool:
-    """Queue what the system says about itself; once for each subject and target."""
-    payload = json.dumps({"title": title, "body": body}, ensure_ascii=False)
-    values = _delivery(decision, subject, 1, now, now, payload=payload)
-    return save_once(connection, deliveries, values)
+    """Queue what the system says about itself (`title` and `body`); once for each subject and target."""
+    written = json.dumps(payload, ensure_ascii=False)
+    return save_once(connection, deliveries, _delivery(decision, subject, 1, now, due or now, payload=written))
+
+
+def last_notice(connection: Connection, subject: str) -> Delivery | None:
+    """Give the newest notice of those numbered under a subject."""
+    found = select(deliveries).where(
+        deliveries.c.kind == Kind.NOTICE.value, deliveries.c.subject.startswith(f"{subject}:", autoescape=True)
+    )
+    newest = found.order_by(deliveries.c.due.desc(), deliveries.c.queued.desc()).limit(1)
+    row = connection.execute(newest).mappings().first()
+    return read(row) if row else None
+
+
+def reword_notice(connection: Connection, subject: str, payload: Mapping[str, object]) -> None:
+    """Say more in a notice that nobody has been sent yet."""
+    unsent = (deliveries.c.subject == subject, deliveries.c.attempts == 0, deliveries.c.state.in_(WAITING))
+    connection.execute(update(deliveries).where(*unsent).values(payload=json.dumps(payload, ensure_ascii=False)))
+
+
+def untold_notices(connection: Connection) -> int:
+    """Count the notices that were given up by every receiver that was asked."""
+    told = [state.value for state in DeliveryState if state not in {DeliveryState.DEAD, DeliveryState.CANCELLED}]
+    notices = deliveries.c.kind == Kind.NOTICE.value
+    reached = select(deliveries.c.subject).where(notices, deliveries.c.state.in_(told))
+    lost = select(func.count(deliveries.c.subject.distinct())).where(notices, deliveries.c.subject.not_in(reached))
+    return connection.scalar(lost) or 0
+
+
+def count_waiting(connection: Connection, target: str) -> int:
+    """Count what waits for a target."""
+    waits = (deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+    return connection.scalar(select(func.count()).select_from(deliveries).where(*waits)) or 0
 
 
 def _delivery(
@@ -177,27 +219,55 @@ def digest_of(connection: Connection, subject: str, target: str) -> list[Alert]:
 
 
 def targets_due(connection: Connection, now: datetime) -> list[str]:
-    """Give the targets for which something is due."""
+    """Give the targets for which something is due and that do not rest."""
     found = select(deliveries.c.target).where(deliveries.c.state.in_(WAITING), deliveries.c.due <= now).distinct()
-    return list(connection.scalars(found))
+    resting = conditions.resting(connection, now)
+    return [target for target in connection.scalars(found) if target not in resting]
 
 
 def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
-    """Take a delivery that waits; durable before a byte leaves. None where another has taken it.
+    """Take a delivery that waits; durable before a byte leaves. None where another has taken it, or it has no turn.
 
-    One at a time a target, so that a kill leaves at most one message of which nobody knows whether it arrived.
+    One at a time a target, so that a kill leaves at most one message of which nobody knows whether it arrived. An
+    edit whose message is not there is put off, or folded.
     """
     statement = (
         update(deliveries)
         .where(deliveries.c.id == delivery, deliveries.c.state.in_(WAITING))
-        .values(state=DeliveryState.SENDING.value, attempts=deliveries.c.attempts + 1, changed=now)
+        .values(
+            state=DeliveryState.SENDING.value,
+            attempts=deliveries.c.attempts + 1,
+            tried=func.coalesce(deliveries.c.tried, literal(now, UtcTime)),
+            lease=now + LEASE,
+            changed=now,
+        )
         .returning(*deliveries.c)
     )
     row = connection.execute(statement).mappings().first()
-    return _read(row) if row else None
+    taken = read(row) if row else None
+    return taken if taken and (taken.kind is not Kind.EDIT or _has_its_turn(connection, taken, now)) else None
 
 
-def _read(row: RowMapping) -> Delivery:
+def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool:
+    """Say whether an edit is to be sent; else put it off until its message is there, or fold it into what told it."""
+    story = [each for each in on_subject(connection, edit.subject, edit.target) if each.id != edit.id]
+    turn = edit_turn(edit, story, now)
+    if turn.later:
+        values = {"state": DeliveryState.QUEUED.value, "due": turn.later, "attempts": edit.attempts - 1, "lease": None}
+        connection.execute(update(deliveries).where(deliveries.c.id == edit.id).values(values))
+    elif turn.folded:
+        record(connection, edit.id, DeliveryState.FOLDED, now, detail=turn.folded)
+    return not (turn.later or turn.folded)
+
+
+def on_subject(connection: Connection, subject: str, target: str) -> list[Delivery]:
+    """Give all deliveries on a story to a target, oldest first."""
+    found = select(deliveries).where(deliveries.c.subject == subject, deliveries.c.target == target)
+    rows = connection.execute(found.order_by(deliveries.c.queued, deliveries.c.id))
+    return [read(row) for row in rows.mappings()]
+
+
+def read(row: RowMapping) -> Delivery:
     return Delivery(
         id=row["id"],
         subject=row["subject"],
@@ -219,28 +289,15 @@ def _read(row: RowMapping) -> Delivery:
         held=row["held"],
         lease=row["lease"],
         sent=row["sent"],
+        tried=row["tried"],
+        detail=row["detail"],
     )
 
 
-def record(
-    connection: Connection,
-    delivery: str,
-    state: DeliveryState,
-    now: datetime,
-    *,
-    detail: str = "",
-    due: datetime | None = None,
-    repeat: bool = False,
-    handle: str = "",
-) -> None:
-    """Store what became of a claimed delivery. `repeat` marks that the next attempt may be a second copy."""
-    values: dict[str, object] = {"state": state.value, "changed": now, "detail": detail}
-    if state is DeliveryState.SENT:
-        values |= {"sent": now, "handle": handle}
-    if due is not None:
-        values["due"] = due
-    if repeat:
-        values["repeat"] = True
+def record(connection: Connection, delivery: str, state: DeliveryState, now: datetime, detail: str = "") -> None:
+    """Store the end that a delivery came to without a send."""
+    sent = {"sent": now} if state is DeliveryState.SENT else {}
+    values = {"state": state.value, "changed": now, "detail": detail, "lease": None, **sent}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
@@ -252,7 +309,7 @@ def waiting(connection: Connection, target: str) -> list[Delivery]:
         .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
         .limit(LOOKED_AT)
     )
-    return [_read(row) for row in connection.execute(found).mappings()]
+    return [read(row) for row in connection.execute(found).mappings()]
 
 
 def pinged_threads(connection: Connection, target: str, since: datetime) -> dict[str, dict[str, datetime]]:
@@ -272,12 +329,12 @@ def pinged_threads(connection: Connection, target: str, since: datetime) -> dict
 
 def bucket_of(connection: Connection, target: str) -> tuple[float | None, datetime | None]:
     """Give the tokens of a target and when there were so many; None where nothing was sent yet."""
-    row = connection.execute(select(targets.c.tokens, targets.c.tokens_at).where(targets.c.target == target)).first()
-    return (row.tokens, row.tokens_at) if row else (None, None)
+    row = connection.execute(select(buckets.c.tokens, buckets.c.at).where(buckets.c.target == target)).first()
+    return (row.tokens, row.at) if row else (None, None)
 
 
 def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
-    save(connection, targets, {"target": target, "tokens": tokens, "tokens_at": now}, "target")
+    save(connection, buckets, {"target": target, "tokens": tokens, "at": now}, "target")
 
 
 def open_digest(connection: Connection, decision: Decision, subject: str, now: datetime) -> str:
@@ -312,20 +369,114 @@ def describe(
     connection.execute(update(deliveries).where(*same).values(**values))
 
 
+def settle(connection: Connection, delivery: Delivery, made: Outcome, result: SendResult, now: datetime) -> bool:
+    """Store what became of a claimed delivery; False where it went again, or ended, since that claim.
+
+    Once it may have arrived, each later attempt says so.
+    """
+    values: dict[str, object] = {"state": made.state.value, "changed": now, "detail": result.detail, "lease": None}
+    if made.state is DeliveryState.SENT:
+        values |= {"sent": now, "handle": result.handle}
+    if made.due is not None:
+        values["due"] = made.due
+    if result.uncertain:
+        values["repeat"] = True
+    in_flight = (deliveries.c.attempts == delivery.attempts, deliveries.c.state.in_(IN_FLIGHT))
+    statement = update(deliveries).where(deliveries.c.id == delivery.id, *in_flight)
+    return bool(connection.execute(statement.values(values)).rowcount)
+
+
 def recover(connection: Connection, now: datetime) -> int:
     """Mark what was being sent when the last process ended: it may have arrived, so it goes again, marked."""
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.state == DeliveryState.SENDING.value)
-        .values(state=DeliveryState.UNKNOWN.value, repeat=True, due=now, changed=now)
+    return _make_unknown(connection, now, deliveries.c.state == DeliveryState.SENDING.value)
+
+
+def expire(connection: Connection, now: datetime) -> int:
+    """Do the same to what a lane left behind: its lease is over, and its end was never recorded."""
+    return _make_unknown(connection, now, _expired(now))
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return and_(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease < now - LEASE_GRACE)
+
+
+def has_expired(connection: Connection, now: datetime) -> bool:
+    """Say whether a lease is over."""
+    return connection.scalar(select(deliveries.c.id).where(_expired(now)).limit(1)) is not None
+
+
+def _make_unknown(connection: Connection, now: datetime, which: ColumnElement[bool]) -> int:
+    values = {"state": DeliveryState.UNKNOWN.value, "repeat": True, "due": now, "changed": now, "lease": None}
+    cut_off = {
+        "detail": case((deliveries.c.detail == "", "cut off before its end was seen"), else_=deliveries.c.detail)
+    }
+    return connection.execute(update(deliveries).where(which).values(values | cut_off)).rowcount
+
+
+def hasten(connection: Connection, target: str, now: datetime) -> None:
+    """Let what was put off for a target's sake go now: it answers again."""
+    waits = (deliveries.c.target == target, deliveries.c.state.in_(WAITING), deliveries.c.attempts > 0)
+    connection.execute(update(deliveries).where(*waits, deliveries.c.due > now).values(due=now))
+
+
+def spent(connection: Connection, target: str, now: datetime) -> list[Delivery]:
+    """Give what a target was owed for so long that it is not worth sending any more."""
+    since = func.coalesce(deliveries.c.tried, deliveries.c.due)
+    old = or_(
+        *(
+            and_(deliveries.c.severity == int(severity), since < literal(now - age, UtcTime))
+            for severity, age in AGE_LIMIT.items()
+        )
     )
-    return connection.execute(statement).rowcount
+    found = select(deliveries).where(deliveries.c.target == target, deliveries.c.state.in_(WAITING), old)
+    return [read(row) for row in connection.execute(found).mappings()]
+
+
+def overdue(connection: Connection, severity: Severity, before: datetime) -> list[Delivery]:
+    """Give alerts and updates of at least a severity that should have gone before a time and have not."""
+    tried = and_(deliveries.c.attempts > 0, deliveries.c.tried <= before)
+    untried = and_(deliveries.c.attempts == 0, deliveries.c.due <= before)
+    found = select(deliveries).where(
+        deliveries.c.state.in_((*WAITING, DeliveryState.SENDING.value)),
+        deliveries.c.severity >= int(severity),
+        deliveries.c.kind.in_([kind.value for kind in PINGS]),
+        or_(tried, untried),
+    )
+    return [read(row) for row in connection.execute(found).mappings()]
+
+
+def relay(
+    connection: Connection, delivery: Delivery, targets: Iterable[Target], reason: Reason, now: datetime, note: str
+) -> list[str]:
+    """Queue a message for further targets too, which were not told; gives them. The books count a decision each."""
+    made: list[str] = []
+    for target in targets:
+        again = Decision(target.id, target.receiver, delivery.kind, delivery.severity, reason, queue=True, rules=())
+        payload = None if delivery.payload is None else json.dumps(delivery.payload, ensure_ascii=False)
+        values = _delivery(again, delivery.subject, delivery.revision, now, now, payload=payload)
+        values |= {"thread": delivery.thread, "notes": json.dumps([*delivery.notes, note], ensure_ascii=False)}
+        if save_once(connection, deliveries, values):
+            made.append(target.id)
+    if delivery.kind not in BESIDES:
+        count(connection, counts, {"matched": len(made), "queued": len(made)})
+    return made
+
+
+def copies(connection: Connection, delivery: Delivery) -> list[Delivery]:
+    """Give the same message to other targets."""
+    same = [
+        deliveries.c.subject == delivery.subject,
+        deliveries.c.kind == delivery.kind.value,
+        deliveries.c.revision == delivery.revision,
+    ]
+    found = select(deliveries).where(*same, deliveries.c.target != delivery.target)
+    return [read(row) for row in connection.execute(found).mappings()]
 
 
 def orphans(connection: Connection, targets: Sequence[str]) -> list[Delivery]:
     """Give what waits for a target that rules.yaml no longer has."""
     found = select(deliveries).where(deliveries.c.state.in_(WAITING), deliveries.c.target.not_in(targets))
-    return [_read(row) for row in connection.execute(found).mappings()]
+    return [read(row) for row in connection.execute(found).mappings()]
 
 
 def retarget(connection: Connection, delivery: str, target: str, now: datetime) -> bool:
@@ -341,7 +492,7 @@ def retarget(connection: Connection, delivery: str, target: str, now: datetime) 
 def deliveries_that(connection: Connection, *hold: ColumnElement[bool]) -> list[Delivery]:
     """Give the deliveries for which all conditions hold, in the order they were queued."""
     found = select(deliveries).where(*hold).order_by(deliveries.c.queued, deliveries.c.id)
-    return [_read(row) for row in connection.execute(found).mappings()]
+    return [read(row) for row in connection.execute(found).mappings()]
 
 
 def details_of(connection: Connection, *hold: ColumnElement[bool]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from alerts import config as configuration
-from alerts import store
+from alerts import sendlog, store
 from alerts.acking import Acking
 from alerts.control import Answer, serve
 from alerts.deliver import Deliver
@@ -28,7 +28,7 @@ from alerts.digests import Digests
 from alerts.health import Health
 from alerts.holding import lock
 from alerts.match import Matcher
-from alerts.notices import give_notice, tell_dead
+from alerts.notices import give_notice
 from alerts.orders import ORDERS, Order
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
@@ -155,15 +155,7 @@ class Service:
 
     async def send(self, now: datetime) -> Counter[str]:
         """Deliver what is due, and the notices of what could not be."""
-        sent = await self._deliver.drain(lambda: now)
-        if self._deliver.dead:
-            await self._tell_dead(now)
-            sent += await self._deliver.drain(lambda: now)
-        return sent
-
-    async def _tell_dead(self, now: datetime) -> None:
-        dead, self._deliver.dead = self._deliver.dead, []
-        await tell_dead(self.lane, self.config, dead, now)
+        return await self._deliver.drain(lambda: now)
 
     # -- the daemon ----------------------------------------------------------------------------------------
 
@@ -239,8 +231,6 @@ class Service:
         verdicts = await self._triage.run(clock())
         await self._digests.tell(clock())
         await self._deliver.start_due(clock)
-        if self._deliver.dead:
-            await self._tell_dead(clock())
         if self._triage.failed:
             await self._tell_unmatched(clock())
         return verdicts
@@ -330,7 +320,8 @@ class Service:
     def _commands(self, clock: Clock) -> dict[str, Answer]:
         """Give what can be asked for over the control socket."""
         orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
-        return {"rematch": lambda request: self._asked_to_rematch(request, clock), **orders}
+        own = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
+        return {**{name: partial(ask, clock=clock) for name, ask in own.items()}, **orders}
 
     async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = await self.lane.write(lambda connection: order(connection, request, clock()))
@@ -339,6 +330,21 @@ class Service:
 
     async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())
+        await self._deliver.start_due(clock)
+        return done
+
+    async def resend(self, identity: str, now: datetime) -> dict[str, str]:
+        """Queue a delivery once more. Raises NotAgain."""
+        zone = self.config.timezone
+        again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone))
+        log.info("resent delivery=%s as=%s", identity, again)
+        return {"id": again}
+
+    async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
+        try:
+            done = await self.resend(str(request["id"]), clock())
+        except sendlog.NotAgain as error:
+            return {"error": str(error)}
         await self._deliver.start_due(clock)
         return done
 

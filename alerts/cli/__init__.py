@@ -27,6 +27,8 @@ COMMANDS = {
     "handover": ("alerts.cli.handover", "Say what the next shift must know, as Markdown."),
     "stories": ("alerts.cli.stories", "Show stories and threads, and why each article joined or did not."),
     "sources": ("alerts.cli.sources", "Show each source in words: its state, the reason, the next poll."),
+    "deliveries": ("alerts.cli.deliveries", "Show what was sent to whom and what became of it; show ID, resend ID."),
+    "test-receiver": ("alerts.cli.test_receiver", "Send a marked test to every target of a receiver."),
     "status": ("alerts.cli.status", "Show the ledger, the sources, what waits to be sent, the last reload."),
 }
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from alerts import outbox, store
+from alerts import conditions, outbox, store
+from alerts.attempt import Condition
 from alerts.cli.common import (
     config_option,
     fail,
@@ -54,6 +55,8 @@ def _report(state: Path, now: datetime) -> dict[str, object]:
         )
         reload = store.get_mark(connection, "reload")
         stored = archive.totals(connection)
+        targets = {name: _fares(each, now) for name, each in sorted(conditions.conditions(connection).items())}
+        untold = outbox.untold_notices(connection)
     database.close()
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
     by_state: Counter[str] = Counter()
@@ -66,14 +69,29 @@ def _report(state: Path, now: datetime) -> dict[str, object]:
         "sources": dict(sorted(by_outcome.items())),
         "sources_in_words": {name: in_words(each, now) for name, each in sorted(states.items())},
         "outbox": dict(sorted(by_state.items())),
+        "targets": {name: words for name, words in targets.items() if words},
+        "untold_notices": untold,
         "reload": json.loads(reload) if reload else None,
     }
+
+
+def _fares(condition: Condition, now: datetime) -> str:
+    """Say how a target fares, "" where well."""
+    if condition.is_down:
+        return f"down since {condition.down_from:%d %b %H:%M} UTC: {condition.detail}"
+    if condition.rests(now):
+        return f"rests until {condition.rests_until:%d %b %H:%M:%S} UTC: {condition.detail}"
+    return f"failed {condition.failures} times in a row: {condition.detail}" if condition.failures else ""
 
 
 def _words(report: dict[str, object]) -> str:
     pid = report["daemon"]
     lines = [f"daemon: running, pid {pid}" if pid else "daemon: not running"]
     lines += [f"{title}: {_flat(report[title])}" for title in ("ledger", "stored", "sources", "outbox", "reload")]
+    if report["targets"]:
+        lines.append(f"targets: {_flat(report['targets'])}")
+    if report["untold_notices"]:
+        lines.append(f"NOBODY COULD BE TOLD of {report['untold_notices']} notices: watchfloor deliveries --state dead")
     words = report["sources_in_words"]
     assert isinstance(words, dict)
     return "\n".join([*lines, *(f"  {name}: {text}" for name, text in words.items())])

@@ -9,16 +9,28 @@ from dataclasses import replace
 from apprise import Apprise, AppriseResultStatus, NotifyFormat
 
 from alerts.alert import Message, SendResult, Target
+from alerts.receivers import answers
 from alerts.receivers.targets import BadReceiverUrl, asset, build, masked
 
-_APPRISE = logging.getLogger("apprise")  # its own log names tokens at DEBUG: kept from ours, whatever the level
-_APPRISE.setLevel(logging.WARNING)
+_APPRISE = logging.getLogger("apprise")  # its own log names tokens: it goes to no handler, whatever the level
+_APPRISE.setLevel(logging.DEBUG)  # its words on a lost connection come at DEBUG, and only `_fault` reads them
 _APPRISE.propagate = False
 _APPRISE.addHandler(logging.NullHandler())
 DETAIL_LIMIT = 300
 # HTTP answers that the same request will get again (RFC 9110), and SMTP refusals for good (RFC 5321 4.2.1).
-_PERMANENT = re.compile(r"\berror[= :(]+(400|401|403|404|405|410|413|422)\b|\(?\b55[0-4],|\b5[0-9]{2} 5\.\d\.\d")
-_UNCERTAIN = re.compile(r"timed? ?out|reset|aborted|closed|disconnected", re.IGNORECASE)
+_PERMANENT = re.compile(r"\berror[= :(]+(400|401|403|404|405|410|413|422)\b|\bSMTP 5[0-9]{2}\b")
+# What Apprise says of a connection at DEBUG, in its first form that fits: our words for it (what it says may name a
+# token), and whether the message may have arrived. The pattern of an SMTP answer is the last of those that are sure.
+_FAULTS = (
+    (re.compile(r"NameResolution|getaddrinfo|Name or service|name resolution|nodename"), "its name is unknown", False),
+    (re.compile(r"connect timeout|ConnectTimeout"), "no connection in time", False),
+    (re.compile(r"refused|NewConnection|unreachable|No route"), "no connection: refused or unreachable", False),
+    (re.compile(r"certificate|SSL|TLS", re.IGNORECASE), "TLS failed", False),
+    (re.compile(r"\((?P<code>[45][0-9]{2}), "), "SMTP {code}", False),
+    (re.compile(r"timed? ?out", re.IGNORECASE), "no answer in time", True),
+    (re.compile(r""), "the connection was lost", True),
+)
+_FAULT = "Socket Exception:"
 
 
 def send(target: Target, message: Message) -> SendResult:
@@ -30,20 +42,24 @@ def send(target: Target, message: Message) -> SendResult:
     if (deliver := getattr(service, "deliver", None)) is not None:  # a plugin of ours: it says more than yes or no
         return _cleaned(target, deliver(message))
     sender = Apprise(service, asset=asset())
+    answers.forget()
     try:
         result = sender.notify(
-            body=message.body, title=message.title, body_format=NotifyFormat.TEXT, log_level=logging.WARNING
+            body=message.body, title=message.title, body_format=NotifyFormat.TEXT, log_level=logging.DEBUG
         )
     except Exception as error:  # noqa: BLE001 - one of 130 plugins failed in a way of its own; the lane goes on
         return SendResult(ok=False, retry=True, uncertain=True, detail=_detail(target, [repr(error)]))
     if result.status == AppriseResultStatus.SUCCESS:
         return SendResult(ok=True)
-    detail = _detail(target, [str(entry.message) for entry in result.logs()])
+    said = [(entry.level, str(entry.message)) for entry in result.logs()]
+    words, lost = _fault([text for _, text in said if text.startswith(_FAULT)])
+    detail = _detail(target, [text for level, text in said if level in _WARNINGS] + words)
     return SendResult(
         ok=False,
         retry=not _PERMANENT.search(detail),
-        uncertain=result.status == AppriseResultStatus.TIMEOUT or bool(_UNCERTAIN.search(detail)),
+        uncertain=result.status == AppriseResultStatus.TIMEOUT or lost,
         detail=detail,
+        wait=answers.asked_to_wait(),
     )
 
 
@@ -62,6 +78,19 @@ def acknowledged(target: Target, handle: str) -> str | None:
     except Exception as error:  # noqa: BLE001 - whatever a service does, it is asked again later
         raise LookUpFailed(_detail(target, [repr(error)])) from None
     return name
+
+
+_WARNINGS = ("WARNING", "ERROR", "CRITICAL")
+
+
+def _fault(said: list[str]) -> tuple[list[str], bool]:
+    """Say in our words why a connection failed, and whether the message may have arrived all the same."""
+    if not said:
+        return [], False
+    for pattern, words, lost in _FAULTS:
+        if found := pattern.search(said[-1].removeprefix(_FAULT)):
+            return [words.format(**found.groupdict())], lost
+    raise AssertionError("the last pattern fits all")
 
 
 def _cleaned(target: Target, result: SendResult) -> SendResult:

@@ -115,15 +115,15 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
     )
 
 
-def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> DigestSheet:
+def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, shown: int = DIGEST_SHOWN) -> DigestSheet:
     """Draw up a digest: one line a story, most urgent first, grouped by the rule that found them."""
     ranked = sorted(alerts, key=lambda each: (each.causes[0].rule, -each.severity, each.story))
-    groups = groupby(ranked[:DIGEST_SHOWN], key=lambda each: each.causes[0].rule)
+    groups = groupby(ranked[:shown], key=lambda each: each.causes[0].rule)
     return DigestSheet(
         title=marked(delivery, _digest_title(delivery, ranked)),
         intro=_digest_intro(delivery, len(alerts)),
         groups=tuple(_group(tuple(listed), timezone) for _, listed in groups),
-        more=f"and {len(ranked) - DIGEST_SHOWN} more: watchfloor status" if len(ranked) > DIGEST_SHOWN else "",
+        more=f"and {len(ranked) - shown} more: watchfloor deliveries show {delivery.id}" if len(ranked) > shown else "",
         notes=_notes(delivery),
         footer=f"Digest {delivery.subject}, delivery {delivery.id}",
     )
@@ -199,9 +199,7 @@ def _orders(alert: Alert) -> str:
 
 
 def _notes(delivery: Delivery) -> tuple[str, ...]:
-    late = f"Attempt {delivery.attempts}: earlier ones failed or were cut off."
-    notes = tuple(isolated(each) for each in delivery.notes)
-    return (*notes, late) if delivery.attempts > 1 else notes
+    return tuple(isolated(each) for each in delivery.notes)
 
 
 def _host(url: str | None) -> str:

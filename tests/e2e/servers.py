@@ -61,6 +61,10 @@ class Outlet:
                     outlet.changed.notify_all()
                 _answer(self, outlet.answers.get(self.path, Answer(status=404)))
 
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.do_GET()
+
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
@@ -118,11 +122,17 @@ def _answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:
 
 
 class Hook:
-    """A webhook that accepts JSON; `script` holds the status of each of the next answers, 200 after them."""
+    """A webhook that accepts JSON; `script` holds the status of each of the next answers, 200 after them.
+
+    Status 0 accepts and gives no answer. `headers` go with every answer that is not 2xx. `choose` gives the status of
+    the answers that are not scripted.
+    """
 
     def __init__(self) -> None:
         self.accepted: list[dict[str, Any]] = []
         self.script: list[int] = []
+        self.headers: dict[str, str] = {}
+        self.choose: Callable[[], int] = lambda: 200
         self.seen = 0
         self.changed = threading.Condition()
         hook = self
@@ -132,11 +142,16 @@ class Hook:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with hook.changed:
                     hook.seen += 1
-                    status = hook.script.pop(0) if hook.script else 200
+                    status = hook.script.pop(0) if hook.script else hook.choose()
                     if status < 300:
                         hook.accepted.append(json.loads(body))
                     hook.changed.notify_all()
+                if not status:
+                    self.close_connection = True
+                    return
                 self.send_response(status)
+                for name, value in hook.headers.items() if status >= 300 else ():
+                    self.send_header(name, value)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from crawler import sketches
 from crawler.db import DATABASE, Database
 from tests.e2e.conftest import Desk
-from tests.e2e.servers import rss
+from tests.e2e.killing import PostSink, Sink, Storm, WebSink
+from tests.e2e.servers import closing_all, rss
 
 T0, T1, T2 = (f"2026-06-14T{hour:02}:00:00Z" for hour in (10, 11, 12))
 DATE = "Sun, 14 Jun 2026 09:30:00 GMT"
@@ -62,3 +66,26 @@ def test_kill_loses_nothing(desk: Desk, point: str, k: int) -> None:
     ledger = desk.status()["ledger"]
     assert not any(ledger["remainders"].values())
     assert (ledger["new"], ledger["queued"], ledger["sent"]) == (STORIES, STORIES, STORIES)
+
+
+@contextmanager
+def sinks(seed: int) -> Iterator[list[Sink]]:
+    made = [WebSink("web", seed), PostSink("post", seed + 1)]
+    with closing_all(*made):
+        yield list(made)
+
+
+def test_storm_of_kills_and_faults_loses_nothing_and_marks_each_copy(tmp_path: Path) -> None:
+    with sinks(3) as made:
+        storm = Storm(tmp_path, made, alerts=40, kills=6, seed=7)
+        assert [each.faults for each in storm.run()] == [[], []]
+        assert storm.killed.total() == 6
+
+
+@pytest.mark.parametrize(("variant", "fault"), [("mark_then_send", "lost"), ("send_then_mark", "not marked")])
+def test_harness_fails_a_line_that_marks_at_the_wrong_time(tmp_path: Path, variant: str, fault: str) -> None:
+    with sinks(3) as made:
+        points = ("before_send", "after_send")
+        storm = Storm(tmp_path, made, alerts=15, kills=4, seed=11, variant=variant, points=points)
+        found = [words for each in storm.run() for words in each.faults]
+        assert any(fault in words for words in found)

@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("sent", sa.Text))
     op.create_index("decisions_by_time", "decisions", ["target", "at"])
     op.create_index("deliveries_by_thread", "deliveries", ["target", "sent"])
+    op.add_column("deliveries", sa.Column("tried", sa.Text))
     op.create_index("deliveries_by_subject", "deliveries", ["subject"])
     op.create_index("deliveries_by_sent", "deliveries", ["sent"])
     op.add_column("told", sa.Column("origins", sa.Integer, nullable=False, server_default="0"))
@@ -23,8 +24,16 @@ def upgrade() -> None:
         sa.Column("rests_until", sa.Text),
         sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
         sa.Column("failing_since", sa.Text),
-        sa.Column("tokens", sa.Float),
-        sa.Column("tokens_at", sa.Text),
+        sa.Column("asked", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("down_from", sa.Text),
+        sa.Column("down_until", sa.Text),
+        sa.Column("detail", sa.Text, nullable=False, server_default=""),
+    )
+    op.create_table(
+        "buckets",
+        sa.Column("target", sa.Text, primary_key=True),
+        sa.Column("tokens", sa.Float, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
     )
     op.create_table(
         "acks",

@@ -1,0 +1,72 @@
+"""`watchfloor test-receiver`: a marked test to every target of a receiver, and what each one answers."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from alerts import receivers
+from alerts.alert import Delivery, DeliveryState, Kind, Message, Reason, Severity, Target
+from alerts.cli.common import config_option, fail, json_option, load_config, print_json, rules_path
+from alerts.render import form_of
+from crawler.article import mint
+from crawler.keys import nearest
+
+
+@click.command(name="test-receiver")
+@click.argument("name")
+@config_option
+@json_option
+def command(name: str, path: Path | None, *, as_json: bool) -> None:
+    """Send a marked test to every target of a receiver; ends with 1 where one of them fails."""
+    config = load_config(rules_path(path))
+    receiver = config.receivers.get(name)
+    if receiver is None:
+        fail(f'there is no receiver "{name}"{nearest(name, config.receivers)}; there are {", ".join(config.receivers)}')
+    answers = [_try(target, datetime.now(UTC)) for target in receiver.targets]
+    for answer in answers:
+        if as_json:
+            print_json(answer)
+        else:
+            said = f"taken in {answer['seconds']} s" if answer["ok"] else f"failed: {answer['detail']}"
+            click.echo(f"{answer['target']} ({answer['service']}): {said}")
+    sys.exit(0 if all(answer["ok"] for answer in answers) else 1)
+
+
+def _try(target: Target, now: datetime) -> dict[str, object]:
+    started = time.monotonic()
+    result = receivers.send(target, _test(target, now))
+    return {
+        "target": target.id,
+        "service": target.schema,
+        "ok": result.ok,
+        "seconds": round(time.monotonic() - started, 2),
+        "detail": result.detail,
+        "handle": result.handle,
+    }
+
+
+def _test(target: Target, now: datetime) -> Message:
+    title = f"TEST from {socket.gethostname()}: no news"
+    body = f"Somebody asked for this test of {target.receiver} at {now:%d %b %H:%M:%S} UTC. There is nothing to do."
+    delivery = Delivery(
+        id=mint("d", now, "test", target.id),
+        subject=f"test:{target.receiver}:{now.isoformat()}",
+        kind=Kind.NOTICE,
+        revision=1,
+        target=target.id,
+        receiver=target.receiver,
+        severity=Severity.ROUTINE,
+        reason=Reason.SYSTEM,
+        state=DeliveryState.SENDING,
+        queued=now,
+        due=now,
+        attempts=1,
+        payload={"title": title, "body": body},
+    )
+    return form_of(target.schema).notice(delivery)

@@ -1,0 +1,221 @@
+"""What becomes of a delivery and of its target: retries, rests, the breaker, edits, why a message is late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alerts.alert import Delivery, DeliveryState, Kind, Reason, SendResult, Severity
+from alerts.attempt import LONGEST_PAUSE, LONGEST_REST, OPENS_AFTER, Condition, answered, failed, outcome
+from alerts.edits import edit_turn, first_handle
+from alerts.lateness import why_late
+from alerts.receivers.answers import UNSAID, retry_after
+from alerts.retrying import AGE_LIMIT
+from tests.unit.desk import NOW
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+SENT = Delivery(
+    "d1",
+    "s1",
+    Kind.ALERT,
+    1,
+    "x#1",
+    "x",
+    Severity.PRIORITY,
+    Reason.FIRST_ARTICLE,
+    DeliveryState.SENDING,
+    NOW,
+    NOW,
+    attempts=1,
+    tried=NOW,
+)
+WELL = Condition("x#1")
+FAILED = SendResult(ok=False, retry=True, detail="error=500")
+
+OUTCOMES = [
+    ("taken", SendResult(ok=True), SENT, DeliveryState.SENT),
+    ("refused for good", SendResult(ok=False, detail="error=404"), SENT, DeliveryState.DEAD),
+    ("failed", FAILED, SENT, DeliveryState.QUEUED),
+    ("lost on the way back", replace(FAILED, uncertain=True), SENT, DeliveryState.UNKNOWN),
+    ("failed until too old", FAILED, replace(SENT, tried=NOW - 37 * HOUR), DeliveryState.DEAD),
+    ("failed as often as you like", FAILED, replace(SENT, attempts=500), DeliveryState.QUEUED),
+    ("held for a day, then failed", FAILED, replace(SENT, queued=NOW - 50 * HOUR), DeliveryState.QUEUED),
+]
+
+
+@pytest.mark.parametrize(("name", "result", "delivery", "state"), OUTCOMES, ids=[row[0] for row in OUTCOMES])
+def test_result_decides_what_becomes_of_a_delivery(
+    name: str, result: SendResult, delivery: Delivery, state: DeliveryState
+) -> None:
+    made = outcome(delivery, result, WELL, NOW)
+    assert made.state is state, name
+    assert (made.due is not None and made.due > NOW) == (state in {DeliveryState.QUEUED, DeliveryState.UNKNOWN})
+
+
+def test_age_limit_is_by_severity() -> None:
+    for severity, limit in AGE_LIMIT.items():
+        young = replace(SENT, severity=severity, tried=NOW - limit)
+        assert outcome(young, FAILED, WELL, NOW).state is DeliveryState.QUEUED
+        assert outcome(young, FAILED, WELL, NOW + SECOND).state is DeliveryState.DEAD
+
+
+ASKED = [(17 * SECOND, 17 * SECOND), (3 * HOUR, LONGEST_REST), (timedelta(0), SECOND)]
+
+
+@pytest.mark.parametrize(("wait", "rest"), ASKED)
+def test_asked_rest_is_kept_to_the_second_and_counts_as_no_failure(wait: timedelta, rest: timedelta) -> None:
+    before = failed(WELL, NOW, "error=500")
+    made = outcome(SENT, replace(FAILED, wait=wait), before, NOW)
+    assert (made.due, made.condition.rests_until) == (NOW + rest, NOW + rest)
+    assert (made.condition.failures, made.condition.asked) == (1, True)
+
+
+RETRY_AFTER = [
+    ("120", 120 * SECOND),
+    ("100000000000", HOUR),
+    ("Sun, 14 Jun 2026 12:01:30 GMT", 90 * SECOND),
+    ("Sun, 14 Jun 2020 12:00:00 GMT", SECOND),
+    ("soon", UNSAID),
+    (None, UNSAID),
+]
+
+
+@pytest.mark.parametrize(("value", "wait"), RETRY_AFTER)
+def test_retry_after_is_read_in_all_its_forms(value: str | None, wait: timedelta) -> None:
+    assert retry_after(value, NOW) == wait
+
+
+def broken(at: datetime = NOW, failures: int = OPENS_AFTER, over: timedelta = 40 * SECOND) -> Condition:
+    """Fail so often, evenly over a time that begins at `at`."""
+    condition = WELL
+    for n in range(failures):
+        condition = failed(condition, at + over * n / (failures - 1), "error=500")
+    return condition
+
+
+def test_breaker_opens_after_five_failures_over_half_a_minute() -> None:
+    assert not broken(failures=4).is_down
+    assert not broken(over=29 * SECOND).is_down
+    opened = broken()
+    assert (opened.is_down, opened.down_from) == (True, NOW)
+    assert opened.rests(NOW + 69 * SECOND)
+    assert not opened.rests(NOW + 70 * SECOND)
+
+
+def test_pauses_of_a_target_that_stays_down_grow_to_five_minutes() -> None:
+    condition, now, pauses = broken(), NOW + 40 * SECOND, []
+    for _ in range(12):
+        assert condition.rests_until is not None
+        pauses.append(condition.rests_until - now)
+        now = condition.rests_until
+        condition = failed(condition, now, "error=500")
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (30 * SECOND, LONGEST_PAUSE)
+
+
+def test_one_answer_closes_the_breaker_and_says_until_when_it_was_open() -> None:
+    closed = answered(broken(), NOW + HOUR)
+    assert (closed.is_down, closed.failures, closed.failing_since) == (False, 0, None)
+    assert (closed.down_from, closed.down_until) == (NOW, NOW + HOUR)
+    assert answered(closed, NOW + 2 * HOUR).down_until == NOW + HOUR
+
+
+def test_transitions_are_told_once() -> None:
+    nearly = broken(failures=4)
+    late = NOW + MINUTE
+    opened = outcome(SENT, FAILED, nearly, late)
+    assert opened.opened(nearly)
+    again = outcome(SENT, FAILED, opened.condition, late + MINUTE)
+    assert not again.opened(opened.condition)
+    back = outcome(SENT, SendResult(ok=True), again.condition, late + HOUR)
+    assert back.closed(again.condition)
+    assert not outcome(SENT, SendResult(ok=True), back.condition, late + HOUR).closed(back.condition)
+
+
+EDIT = replace(SENT, id="d9", kind=Kind.EDIT, revision=3)
+FIRST = replace(SENT, state=DeliveryState.SENT, sent=NOW, handle="C1/17.5")
+TURNS = [
+    ("its message was sent", [FIRST], True, False),
+    ("a newer edit waits", [FIRST, replace(EDIT, id="d8", revision=4, state=DeliveryState.QUEUED)], False, False),
+    ("a newer edit was sent", [FIRST, replace(EDIT, id="d8", revision=4, state=DeliveryState.SENT)], False, False),
+    ("an older edit waits", [FIRST, replace(EDIT, id="d8", revision=2, state=DeliveryState.QUEUED)], True, False),
+    ("its message still waits", [replace(SENT, state=DeliveryState.UNKNOWN)], False, True),
+    ("its message was given up", [replace(SENT, state=DeliveryState.DEAD)], True, False),
+    ("its message has no name", [replace(FIRST, handle="")], False, False),
+    ("a digest told the story", [replace(SENT, state=DeliveryState.FOLDED)], False, False),
+    ("nothing but the story's digest", [], False, False),
+]
+
+
+@pytest.mark.parametrize(("name", "story", "goes", "waits"), TURNS, ids=[row[0] for row in TURNS])
+def test_edit_goes_waits_or_is_folded(name: str, story: list[Delivery], goes: bool, waits: bool) -> None:
+    turn = edit_turn(EDIT, story, NOW)
+    assert (not turn.later and not turn.folded, turn.later is not None) == (goes, waits), name
+
+
+def test_edit_waits_no_longer_than_it_is_worth() -> None:
+    stuck = [replace(SENT, state=DeliveryState.UNKNOWN)]
+    assert edit_turn(EDIT, stuck, NOW + 37 * HOUR).folded
+
+
+def test_first_handle_is_of_the_message_sent_first() -> None:
+    later = replace(FIRST, id="d2", kind=Kind.UPDATE, sent=NOW + HOUR, handle="C1/18.0")
+    assert first_handle([later, FIRST, replace(EDIT, handle="C1/9", sent=NOW)]) == "C1/17.5"
+    assert first_handle([]) == ""
+
+
+AT = datetime(2026, 6, 14, 3, 10, tzinfo=UTC)
+LATE = [
+    ("on time", replace(SENT, due=AT, tried=AT), WELL, AT + MINUTE, []),
+    (
+        "tried before",
+        replace(SENT, due=AT, tried=AT, attempts=3, detail="error=500"),
+        WELL,
+        AT + MINUTE,
+        ["Tried since 14 Jun 03:10 UTC; the last answer: error=500"],
+    ),
+    (
+        "down, and the first to be told again",
+        replace(SENT, due=AT, tried=AT + HOUR),
+        replace(WELL, down_from=AT - HOUR),
+        AT + HOUR,
+        ["This receiver did not answer from 14 Jun 02:10 UTC until this message."],
+    ),
+    (
+        "down while it came due",
+        replace(SENT, due=AT, tried=AT + HOUR),
+        replace(WELL, down_from=AT - HOUR, down_until=AT + HOUR),
+        AT + HOUR,
+        ["This receiver did not answer from 14 Jun 02:10 UTC until 14 Jun 04:10 UTC."],
+    ),
+    (
+        "down before it came due",
+        replace(SENT, due=AT, tried=AT),
+        replace(WELL, down_from=AT - HOUR, down_until=AT - MINUTE),
+        AT + 5 * MINUTE,
+        [],
+    ),
+    (
+        "rested as asked",
+        replace(SENT, due=AT, tried=AT + 30 * MINUTE),
+        replace(WELL, rests_until=AT + 30 * MINUTE, asked=True),
+        AT + 30 * MINUTE,
+        ["Rested until 14 Jun 03:40 UTC at the receiver's request."],
+    ),
+    (
+        "maybe sent",
+        replace(SENT, due=AT, tried=AT, repeat=True),
+        WELL,
+        AT,
+        ["An earlier attempt may have arrived: its end was not seen."],
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "delivery", "condition", "now", "lines"), LATE, ids=[row[0] for row in LATE])
+def test_late_message_says_why(
+    name: str, delivery: Delivery, condition: Condition, now: datetime, lines: list[str]
+) -> None:
+    assert list(why_late(delivery, condition, now, "UTC")) == lines, name
