@@ -12,6 +12,7 @@ from tests.bench import (
     extraction,
     june,
     latency,
+    mail,
     matching,
     polling,
     seed,
@@ -37,6 +38,7 @@ BENCHES = {
     "extraction": extraction.run,
     "evidence": evidence.run,
     "slack": slack.run,
+    "mail": mail.run,
     "weight": weight.run,
 }
 

@@ -42,7 +42,10 @@ def test_readme_example_loads(tmp_path: Path) -> None:
     militia = "  militia: {is_a: iraqi-militia, aliases: [Kataib]}\n"
     example = example.replace("entities:\n", f"  console: {{urls: ['console://']}}\nentities:\n{militia}")
     path.write_text(f'version: 1\nsources: [{{id: wire, url: "https://wire.example/"}}]\n{example}', encoding="utf-8")
-    config = load(path, environ={"WATCH_MAIL_URL": "mailtos://user:pass@mail.example"})
+    config = load(
+        path,
+        environ={"WATCH_MAIL_URL": "watchmail://user:pass@mail.example/officer@mail.example?from=watch@mail.example"},
+    )
     assert failed_tests(config) == []
 
 
