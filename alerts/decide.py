@@ -29,6 +29,7 @@ class _Case:
     standing: Standing
     repeated: bool
     waited: frozenset[str]
+    silenced: frozenset[str]
     baseline: bool
     stale: bool
     now: datetime
@@ -42,17 +43,19 @@ def decide(
     now: datetime,
     standing: Standing = Standing(),  # noqa: B008 - frozen
     waited: frozenset[str] = frozenset(),
+    silenced: frozenset[str] = frozenset(),
 ) -> tuple[Decision, ...]:
     """Decide for every target of every matching rule; one decision a target, each with its reason.
 
-    `told` is by target id: what that target has been told of this story. `standing` is that of its thread.
+    `told` is by target id: what that target has been told of this story. `standing` is that of its thread;
+    `silenced` are rules that a silence holds for this revision.
     """
     rules = {rule.id: rule for rule in config.rules}
     held = [(rules[match.rule], match.severity) for match in matches]
     baseline = revision.baseline and not _backfilled(config, revision, now)
     stale = is_stale(config, revision, now)
     repeated = revision.placement.relation in {Relation.DUPLICATE, Relation.UPDATED}
-    case = _Case(revision.placement.change, standing, repeated, waited, baseline, stale, now)
+    case = _Case(revision.placement.change, standing, repeated, waited, silenced, baseline, stale, now)
     return tuple(
         _decide_target(target, receiver, owed, case, told.get(target.id))
         for receiver in config.receivers.values()
@@ -113,13 +116,17 @@ def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, 
         for rule, severity in loud
         if case.baseline or rule.id in known or holds(rule.when, case.standing)
     ]
-    named = ready or loud or live or owed
+    audible = [(rule, severity) for rule, severity in ready if rule.id not in case.silenced]
+    named = audible or ready or loud or live or owed
     severity = max(severity for _, severity in named)
     rules = tuple(rule.id for rule, _ in named)
     waiting = tuple(rule.id for rule, severity in loud if (rule, severity) not in ready)
     reason = _withheld(case, live, loud, ready)
     if reason is None:
-        return replace(_tell(target, severity, rules, told, case), waiting=waiting)
+        made = replace(_tell(target, severity, rules, told, case), waiting=waiting)
+        if audible or not made.queue:
+            return made
+        reason = Reason.SILENCED
     return Decision(target.id, target.receiver, Kind.ALERT, severity, reason, queue=False, rules=rules, waiting=waiting)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from alerts import conditions, outbox, receivers
 from alerts.alert import Delivery, DeliveryState, SendResult, Target
 from alerts.attempt import LEASE, Outcome, outcome
+from alerts.claiming import next_delivery
 from alerts.compose import compose
 from alerts.notices import tell_back, tell_dead, tell_down
 from alerts.rule import Config
@@ -176,7 +177,8 @@ class Deliver:
         state = self._record(connection, ended.delivery, ended.result, now) if ended else None
         if self._stopping or self._hung[target.id] >= LEFT_BEHIND:
             return state, None
-        return state, outbox.claim(connection, target.id, now)
+        receiver = self._config.receivers.get(target.receiver)
+        return state, next_delivery(connection, target.id, receiver, now) if receiver else None
 
     # -- one send ------------------------------------------------------------------------------------------
 

@@ -70,6 +70,8 @@ digest_items = Table(
     Column("content", Text),
 )
 
+LOOKED_AT = 2_000  # deliveries of one target that are paced at once
+DIGESTS_OF_A_WINDOW = 1_000
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
 IN_FLIGHT = (DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
 BESIDES = frozenset({Kind.DIGEST, Kind.NOTICE})  # messages that no decision on a story stands behind
@@ -215,30 +217,22 @@ def targets_due(connection: Connection, now: datetime) -> list[str]:
     return [target for target in connection.scalars(found) if target not in resting]
 
 
-def claim(connection: Connection, target: str, now: datetime) -> Delivery | None:
-    """Take the next delivery due for a target: flash first, then the longest waiting. Durable before a byte leaves.
+def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
+    """Take a delivery that waits; durable before a byte leaves. None where another has taken it.
 
-    One at a time, so that a kill leaves at most one message a target of which nobody knows whether it arrived. A
-    target that rests is given nothing; an edit whose message is not there is put off, or folded.
+    One at a time a target, so that a kill leaves at most one message of which nobody knows whether it arrived. None
+    also for an edit whose message is not there: it is put off, or folded.
     """
-    if conditions.condition_of(connection, target).rests(now):
+    claimed = _take(connection, delivery, now)
+    if claimed and claimed.kind is Kind.EDIT and not _has_its_turn(connection, claimed, now):
         return None
-    while (delivery := _take(connection, target, now)) is not None:
-        if delivery.kind is not Kind.EDIT or _has_its_turn(connection, delivery, now):
-            return delivery
-    return None
+    return claimed
 
 
-def _take(connection: Connection, target: str, now: datetime) -> Delivery | None:
-    due = (
-        select(deliveries.c.id)
-        .where(deliveries.c.target == target, deliveries.c.state.in_(WAITING), deliveries.c.due <= now)
-        .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
-        .limit(1)
-    )
+def _take(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
     statement = (
         update(deliveries)
-        .where(deliveries.c.id.in_(due), deliveries.c.state.in_(WAITING))
+        .where(deliveries.c.id == delivery, deliveries.c.state.in_(WAITING))
         .values(
             state=DeliveryState.SENDING.value,
             attempts=deliveries.c.attempts + 1,
@@ -320,6 +314,64 @@ def settle(connection: Connection, delivery: Delivery, made: Outcome, result: Se
     in_flight = (deliveries.c.attempts == delivery.attempts, deliveries.c.state.in_(IN_FLIGHT))
     statement = update(deliveries).where(deliveries.c.id == delivery.id, *in_flight)
     return bool(connection.execute(statement.values(values)).rowcount)
+
+
+def waiting(connection: Connection, target: str) -> list[Delivery]:
+    """Give what waits for a target, the most urgent and the oldest first; of very much only that."""
+    found = (
+        select(deliveries)
+        .where(deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+        .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
+        .limit(LOOKED_AT)
+    )
+    return [read(row) for row in connection.execute(found).mappings()]
+
+
+def pinged_threads(connection: Connection, target: str, since: datetime) -> dict[str, dict[str, datetime]]:
+    """Give by thread when each of its stories last pinged a target since then."""
+    pings = [kind.value for kind in PINGS]
+    found = (
+        select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
+        .where(deliveries.c.target == target, deliveries.c.thread != "", deliveries.c.sent > since)
+        .where(deliveries.c.kind.in_(pings))
+        .group_by(deliveries.c.thread, deliveries.c.subject)
+    )
+    by_thread: dict[str, dict[str, datetime]] = {}
+    for row in connection.execute(found):
+        by_thread.setdefault(row.thread, {})[row.subject] = row.at
+    return by_thread
+
+
+def open_digest(connection: Connection, decision: Decision, subject: str, now: datetime) -> str:
+    """Give the subject of a digest that waits, queued where there is none; one that has been sent is followed by .2."""
+    for number in range(1, DIGESTS_OF_A_WINDOW):
+        name = f"{subject}.{number}" if number > 1 else subject
+        same = (deliveries.c.subject == name, deliveries.c.target == decision.target)
+        row = connection.execute(select(deliveries.c.state, deliveries.c.attempts).where(*same)).first()
+        if row is None:
+            queue(connection, decision, name, 1, now, decision.due or now)
+        if row is None or (row.state in WAITING and not row.attempts):
+            return name
+    raise ValueError(f"{subject} has {DIGESTS_OF_A_WINDOW} digests")
+
+
+def add_to_digest(connection: Connection, subject: str, target: str, listed: Sequence[Alert]) -> int:
+    """List alerts in a digest behind those it has; gives how many it lists then."""
+    of_digest = (digest_items.c.subject == subject, digest_items.c.target == target)
+    last = connection.scalar(select(func.max(digest_items.c.seq)).where(*of_digest)) or 0
+    for number, alert in enumerate(listed, last + 1):
+        add_digest_item(connection, subject, target, number, alert)
+    return connection.scalar(select(func.count()).select_from(digest_items).where(*of_digest)) or 0
+
+
+def describe(
+    connection: Connection, subject: str, target: str, severity: Severity, words: Mapping[str, object]
+) -> None:
+    """Set what a digest says of itself, and raise its severity to that of what it lists."""
+    same = (deliveries.c.subject == subject, deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+    higher = case((deliveries.c.severity < int(severity), int(severity)), else_=deliveries.c.severity)
+    values = {"payload": json.dumps(dict(words), ensure_ascii=False), "severity": higher}
+    connection.execute(update(deliveries).where(*same).values(**values))
 
 
 def recover(connection: Connection, now: datetime) -> int:

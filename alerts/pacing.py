@@ -7,6 +7,7 @@ folded is told in the end; nothing is dropped here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -17,9 +18,9 @@ from alerts.hours import next_at, quiet_until
 THREAD_EVERY = timedelta(minutes=10)  # one message on a thread in this time
 EACH_HOUR = tuple(time(hour) for hour in range(24))
 BURST = 0.75  # of the rate, at once; the rest of it comes back within a minute
-KEPT_FOR_FLASH = 3  # messages
+KEPT_FOR_FLASH = 1 / 6  # of the burst
 STORM_FROM = 10  # messages that wait for the rate
-DIGEST, QUIET, GROUP, THREAD = "digest", "quiet hours", "group", "thread"  # what holds a delivery
+DIGEST, QUIET, GROUP, THREAD, RATE = "digest", "quiet hours", "group", "thread", "rate"  # what holds a delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ class Bucket:
         if self.tokens is None or self.at is None:
             return most
         passed = max(0.0, (now - self.at).total_seconds())
-        return min(most, self.tokens + passed * rate * (1 - BURST) / 60)
+        return min(most, self.tokens + passed * _per_second(rate))
+
+
+def _per_second(rate: int) -> float:
+    return rate * (1 - BURST) / 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,11 @@ def plan(waiting: Sequence[Delivery], receiver: Receiver, lane: Lane, now: datet
     folded = {each.id for fold in folds for each in fold.deliveries}
     free = sorted((each for each in free if each.id not in folded), key=_urgency)
     send = next((each for each in free if tokens >= _needed(each, receiver)), None)
-    if send is None and (storm := _storm(free, now)):
-        folds.append(storm)
+    if send is None:
+        storm = _storm([*free, *(each for each in waiting if each.held == RATE and each.due > now)], now)
+        folds += [storm] if storm else []
+        swept = {each.id for each in storm.deliveries} if storm else set()
+        holds |= {each.id: _until_token(each, receiver, tokens, now) for each in free if each.id not in swept}
     joined = _joined(send, waiting, folded) if send else ()
     names = {each.id for each in joined}
     return Plan(
@@ -177,7 +185,13 @@ def _needed(each: Delivery, receiver: Receiver) -> float:
     """Give the tokens there must be: flash may take the last, others leave some, an edit leaves half."""
     if each.severity is Severity.FLASH:
         return 1
-    return receiver.rate * BURST / 2 if each.kind is Kind.EDIT else 1 + KEPT_FOR_FLASH
+    burst = receiver.rate * BURST
+    return burst / 2 if each.kind is Kind.EDIT else 1 + burst * KEPT_FOR_FLASH
+
+
+def _until_token(each: Delivery, receiver: Receiver, tokens: float, now: datetime) -> Hold:
+    lacking = (_needed(each, receiver) - tokens) / _per_second(receiver.rate)
+    return Hold(each.id, now + timedelta(seconds=math.ceil(lacking)), RATE)
 
 
 def _joined(send: Delivery, waiting: Iterable[Delivery], folded: set[str]) -> tuple[Delivery, ...]:
@@ -193,5 +207,5 @@ def _joined(send: Delivery, waiting: Iterable[Delivery], folded: set[str]) -> tu
         and each.severity is not Severity.FLASH
         and not each.attempts
         and each.id not in folded
-        and (each.held in {THREAD, GROUP} or each.severity > Severity.ROUTINE)
+        and each.severity is not Severity.ROUTINE
     )

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from alerts import outbox, store
 from alerts.alert import Decision, Delivery, DeliveryState, Match
+from alerts.claiming import next_delivery
 from alerts.ledger import Ledger, balance
 from alerts.lines import Line
 from alerts.match import Matcher
@@ -50,6 +51,7 @@ class Replay:
         self._database = Database("sqlite://")
         self._database.migrate("crawler", "alerts")
         self._sources = {key: source for source in config.sources for key in (source.id, source.name) if key}
+        self._receivers = {target.id: each for each in config.receivers.values() for target in each.targets}
         self.summary = Summary()
 
     def run(self, lines: Iterable[Line]) -> Iterator[dict[str, object]]:
@@ -88,7 +90,8 @@ class Replay:
         """Take what is due as sent: there is nothing to fail."""
         sent = []
         for target in outbox.targets_due(connection, now):
-            while (delivery := outbox.claim(connection, target, now)) is not None:
+            receiver = self._receivers[target]
+            while (delivery := next_delivery(connection, target, receiver, now)) is not None:
                 outbox.record(connection, delivery.id, DeliveryState.SENT, now)
                 sent.append(delivery)
         return sent

@@ -23,6 +23,7 @@ from alerts import config as configuration
 from alerts import sendlog, store
 from alerts.control import serve
 from alerts.deliver import Deliver
+from alerts.digests import Digests
 from alerts.health import Health
 from alerts.holding import lock
 from alerts.match import Matcher
@@ -89,6 +90,7 @@ class Service:
         self._page_workers = Workers(processes=1)  # of their own: a hostile page holds up no feed
         self._pages = FullText(self.database, self.lane, self._page_workers)
         self._health = Health(self.database, self.lane, self.config)
+        self._digests = Digests(self.lane, self.config)
         await self._collecting.open(self._fetching(), self.config.sources, datetime.now(UTC))
         self._pages.use(self._collecting.fetching, self.config.sources)
         return self
@@ -127,6 +129,7 @@ class Service:
         stored = await self._collecting.round(now)
         await self._health.tell(self._collecting, now)
         verdicts = await self._triage.run(now)
+        await self._digests.tell(now)
         sent = await self.send(now)
         if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
             verdicts += await self._triage.run(now)
@@ -220,6 +223,7 @@ class Service:
 
     async def _alert(self, clock: Clock) -> Verdicts:
         verdicts = await self._triage.run(clock())
+        await self._digests.tell(clock())
         await self._deliver.start_due(clock)
         if self._triage.failed:
             await self._tell_unmatched(clock())
@@ -275,6 +279,7 @@ class Service:
         self._deliver.use(loaded)
         await self._deliver.adopt(now)
         self._health.use(loaded)
+        self._digests.use(loaded)
         if _fetched_by(before) != _fetched_by(loaded):
             await self._collecting.close()
             await self._collecting.open(self._fetching(), loaded.sources, now)

@@ -167,6 +167,15 @@ def expire_waits(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(waits).where(waits.c.at < now - WAITED_AT_MOST)).rowcount
 
 
+def decided_since(connection: Connection, target: str, since: datetime) -> tuple[int, int]:
+    """Count what was decided for a target since then: decisions, and the stories they are on."""
+    found = select(func.count().label("n"), func.count(decisions.c.story.distinct()).label("stories")).where(
+        decisions.c.target == target, decisions.c.at >= since
+    )
+    row = connection.execute(found).one()
+    return row.n, row.stories
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A decision as it was stored."""

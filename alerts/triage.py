@@ -13,12 +13,13 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts import outbox, store
-from alerts.alert import Alert, Cause, Decision, Kind, Match, Reason, Severity, Standing, Wait
+from alerts import outbox, quieting, store
+from alerts.alert import PINGS, Alert, Cause, Decision, Kind, Match, Reason, Severity, Standing, Wait
 from alerts.decide import after, changes, decide
 from alerts.match import Matcher
 from alerts.pacing import slot_after, takes_over, window_name
 from alerts.rule import Config
+from alerts.silencing import silenced
 from alerts.standing import holds, letters_of, siblings_of, standing_of
 from crawler import store as archive
 from crawler.article import Member, Relation, Revision
@@ -180,7 +181,9 @@ def _carried(connection: Connection, config: Config, revision: Revision, matched
 def _settle_one(connection: Connection, config: Config, case: Case, now: datetime, verdicts: Verdicts) -> None:
     revision, story, change = case.revision, case.revision.placement.story, case.revision.placement.change
     told = store.told_of(connection, story)
-    made = decide(config, revision, case.matches, told, now, case.standing, case.waited)
+    left, silences = silenced(quieting.silences_in_force(connection, now), revision, case.matches, now, config)
+    held = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
+    made = decide(config, revision, case.matches, told, now, case.standing, case.waited, held)
     store.add_decisions(connection, revision.seq, story, now, made)
     queued = [each for each in made if each.queue]
     untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
@@ -188,6 +191,9 @@ def _settle_one(connection: Connection, config: Config, case: Case, now: datetim
     if queued:
         store.add_alert(connection, alert)
         verdicts.alerts += 1
+    for each in made:
+        if each.reason is Reason.SILENCED:
+            quieting.withhold(connection, each.target, silences[0].id)
     for each in queued:
         _queue(connection, each, alert, now)
     # an old article that joins a story of others says nothing of what its readers were told
@@ -215,7 +221,8 @@ def _queue(connection: Connection, made: Decision, alert: Alert, now: datetime) 
         kind, severity = Kind.ALERT if first else made.kind, max(made.severity, waiting.severity)
         made = replace(made, kind=kind, severity=severity, held=held)
         outbox.fold(connection, waiting.id, f"told in alert {alert.revision}", now)
-    outbox.queue(connection, made, alert.story, alert.revision, now, due, alert.thread)
+    notes = quieting.take_withheld(connection, made.target, now) if made.kind in PINGS else ()
+    outbox.queue(connection, made, alert.story, alert.revision, now, due, alert.thread, notes)
 
 
 def _keep_waits(connection: Connection, case: Case, made: tuple[Decision, ...], now: datetime) -> None:

@@ -110,17 +110,37 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
 
 def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, shown: int = DIGEST_SHOWN) -> DigestSheet:
     """Draw up a digest: one line a story, most urgent first, grouped by the rule that found them."""
-    what = "more" if delivery.reason is Reason.REMATCH else "older"
     ranked = sorted(alerts, key=lambda each: (each.causes[0].rule, -each.severity, each.story))
     groups = groupby(ranked[:shown], key=lambda each: each.causes[0].rule)
     return DigestSheet(
-        title=marked(delivery, f"DIGEST {len(alerts)} {what} {'story' if len(alerts) == 1 else 'stories'}"),
-        intro=f"Found late ({REASONS[delivery.reason]}):",
+        title=marked(delivery, _digest_title(delivery, ranked)),
+        intro=_digest_intro(delivery, len(alerts)),
         groups=tuple(_group(tuple(listed), timezone) for _, listed in groups),
         more=f"and {len(ranked) - shown} more: watchfloor deliveries show {delivery.id}" if len(ranked) > shown else "",
         notes=_notes(delivery),
         footer=f"Digest {delivery.subject}, delivery {delivery.id}",
     )
+
+
+def _digest_title(delivery: Delivery, ranked: Sequence[Alert]) -> str:
+    """Name how many stories and the most urgent of them, so that a lock screen says what it is about."""
+    words, n = delivery.payload or {}, len(ranked)
+    if delivery.reason is Reason.STORM:
+        return f"Storm: {words.get('matches')} matches, {words.get('stories')} stories in 1 min; {n} of them here"
+    since = f" since {words.get('since', 'the last one')}" if delivery.reason is Reason.SCHEDULED else ""
+    if not n:
+        return f"DIGEST nothing{since}"
+    what = {Reason.REMATCH: "more ", Reason.STALE: "older "}.get(delivery.reason, "")
+    first = max(ranked, key=lambda each: each.severity)
+    head = f"DIGEST {n} {what}{'story' if n == 1 else 'stories'}{since}: "
+    return cut(f"{head}{plain(first.article.title)}", TITLE_LIMIT)
+
+
+def _digest_intro(delivery: Delivery, n: int) -> str:
+    if not n:
+        return f"No story for this receiver. {(delivery.payload or {}).get('health', '')}".strip()
+    late = delivery.reason in {Reason.REMATCH, Reason.STALE}
+    return f"{'Found late' if late else 'Told together'} ({REASONS[delivery.reason]}):"
 
 
 def marked(delivery: Delivery, title: str) -> str:

@@ -65,16 +65,16 @@ class Killer:
         return result
 
 
-def mark_then_send(connection: Connection, target: str, now: datetime) -> Delivery | None:
+def mark_then_send(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
     """Claim as a line would that is at most once."""
-    if claimed := real_claim(connection, target, now):
+    if claimed := real_claim(connection, delivery, now):
         outbox.record(connection, claimed.id, DeliveryState.SENT, now)
     return claimed
 
 
-def send_then_mark(connection: Connection, target: str, now: datetime) -> Delivery | None:
+def send_then_mark(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
     """Claim as a line would that trusts its own memory: the store learns of a send when it has ended."""
-    if claimed := real_claim(connection, target, now):
+    if claimed := real_claim(connection, delivery, now):
         table = outbox.deliveries
         values = {"state": DeliveryState.QUEUED.value, "due": now}
         connection.execute(update(table).where(table.c.id == claimed.id).values(values))

@@ -214,7 +214,8 @@ def test_send_that_outlives_its_lease_goes_again_marked(tmp_path: Path, monkeypa
 def test_lease_that_ended_without_a_record_goes_again_marked(tmp_path: Path) -> None:
     async def work(line: Outgoing) -> None:
         await line.queue("one", "desk")
-        claimed = await line.lane.write(lambda connection: outbox.claim(connection, line.target("desk"), NOW))
+        waiting = line.on("one", "desk").id
+        claimed = await line.lane.write(lambda connection: outbox.claim(connection, waiting, NOW))
         assert claimed is not None
         assert claimed.lease == NOW + LEASE
         await line.drain(NOW + LEASE)

@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import IO, Any
@@ -73,6 +73,7 @@ def play(desk: Desk) -> None:
             feeds[item["source"]].insert(0, _entry(number, item))
             desk.outlet.serve(f"/{item['source']}.xml", rss(*feeds[item["source"]]))
             _round(line.stdin, line.stdout, at(item["at"]))
+        _round(line.stdin, line.stdout, at("23:59") + timedelta(minutes=1))  # what is routine is told
         line.stdin.close()
         assert line.wait(60) == 0
 

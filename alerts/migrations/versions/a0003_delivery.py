@@ -13,7 +13,8 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("lease", sa.Text))
     op.add_column("deliveries", sa.Column("sent", sa.Text))
     op.add_column("deliveries", sa.Column("tried", sa.Text))
-    op.create_index("deliveries_by_thread", "deliveries", ["target", "thread"])
+    op.create_index("decisions_by_time", "decisions", ["target", "at"])
+    op.create_index("deliveries_by_thread", "deliveries", ["target", "sent"])
     op.create_index("deliveries_by_subject", "deliveries", ["subject"])
     op.add_column("told", sa.Column("origins", sa.Integer, nullable=False, server_default="0"))
     op.create_table(

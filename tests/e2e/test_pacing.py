@@ -1,0 +1,150 @@
+"""How a receiver is told, through the whole line: quiet hours, digests, storms, one message a thread, silences."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+from alerts import quieting
+from alerts.alert import Scope
+from crawler.db import DATABASE, Database
+from tests.e2e.conftest import Desk
+from tests.e2e.servers import rss
+from tests.e2e.test_line import balanced
+from tests.e2e.test_stories import item, told
+
+DAY = "2026-06-14"
+
+
+def at(clock: str, day: str = DAY) -> datetime:
+    return datetime.fromisoformat(f"{day}T{clock}:00").replace(tzinfo=UTC)
+
+
+def when(clock: str, day: str = DAY) -> str:
+    return at(clock, day).isoformat()
+
+
+def receiver(desk: Desk, keys: str, severity: str = "priority") -> None:
+    """Write a rules file whose webhook has further keys."""
+    desk.write("/a.xml", every="1m")
+    text = desk.rules.read_text().replace('"]}\n  mail', f'"], {keys}}}\n  mail' if keys else '"]}\n  mail')
+    desk.rules.write_text(text.replace("severity: priority", f"severity: {severity}"))
+
+
+def news(desk: Desk, clock: str, *titles: str) -> None:
+    items = [item(f"g{hash_of(title)}", title, date=format_datetime(at(clock))) for title in titles]
+    desk.outlet.serve("/a.xml", rss(*items))
+
+
+def hash_of(title: str) -> str:
+    return re.sub(r"\W", "", title.lower())[:40]
+
+
+def unlike(n: int) -> list[str]:
+    """Give headlines that share no word but one."""
+    syllables = [a + b for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "u")]
+    words = [f"{one}{two}r" for one in syllables for two in syllables]
+    return [f"Militia {words[60 * k]} {words[60 * k + 7]} {words[60 * k + 23]} {words[60 * k + 41]}" for k in range(n)]
+
+
+def test_quiet_hours_hold_and_release_one_digest_and_flash_breaks_them(desk: Desk) -> None:
+    receiver(desk, 'quiet_hours: "22:00-06:00", timezone: Asia/Baghdad')  # 19:00 to 03:00 UTC
+    news(desk, "18:00", "Quiet day")
+    desk.rounds(when("18:00"))
+    first, second = "Militia claims a bridge in Amerli", "Militia leaves a school in Najaf"
+    news(desk, "19:30", first)
+    held = desk.rounds(when("19:30"))
+    assert held[0]["deliveries"] == 0
+    news(desk, "20:30", first, second)
+    desk.rounds(when("20:30"))
+    assert desk.status()["ledger"]["held"] == 2
+    assert balanced(desk)
+    text = desk.rules.read_text()
+    desk.rules.write_text(text.replace("severity: priority", "severity: flash"))
+    news(desk, "21:30", first, second, "Militia opens an office in Badra")
+    desk.rounds(when("21:30"))
+    assert [title.split(" Militia")[0] for title, _ in told(desk)] == ["FLASH"]
+    desk.rounds(when("02:59", "2026-06-15"), when("03:00", "2026-06-15"))
+    title, message = told(desk)[1]
+    assert title.startswith("DIGEST 2 stories")
+    assert first in message
+    assert second in message
+    assert "held while the quiet hours lasted" in message
+    assert desk.status()["ledger"]["folded"] == 2
+    assert balanced(desk)
+
+
+def test_held_first_word_takes_in_what_follows(desk: Desk) -> None:
+    receiver(desk, 'quiet_hours: "19:00-03:00"')
+    title, body = "Bomb hits militia patrol near Hawija", "Police said the blast killed {} fighters on the farm road."
+    news(desk, "18:00", "Quiet day")
+    desk.rounds(when("18:00"))
+    for clock, toll in (("20:00", 3), ("22:00", 5)):
+        one = item("g1", title, body.format(toll), format_datetime(at("20:00")))
+        desk.outlet.serve("/a.xml", rss(one))
+        desk.rounds(when(clock))
+    desk.rounds(when("03:00", "2026-06-15"))
+    ((_, message),) = told(desk)
+    assert "killed 5 fighters" in message
+    assert desk.status()["ledger"]["folded"] == 1
+    assert balanced(desk)
+
+
+def test_digest_goes_at_its_times_also_with_nothing_in_it(desk: Desk) -> None:
+    receiver(desk, 'digest: ["07:00", "19:00"], timezone: Asia/Baghdad', severity="routine")  # 04:00 and 16:00 UTC
+    news(desk, "10:00", "Quiet day")
+    desk.rounds(when("10:00"))
+    news(desk, "11:00", "Militia claims a bridge in Amerli")
+    rounds = desk.rounds(when("11:00"), when("15:59"), when("16:00"), when("16:01"), when("04:00", "2026-06-15"))
+    assert [each["deliveries"] for each in rounds] == [0, 0, 1, 0, 1]
+    (title, message), (empty, words) = told(desk)
+    assert title == "DIGEST 1 story since 14 Jun 07:00 Baghdad (04:00 UTC): Militia claims a bridge in Amerli"
+    assert "- ROUTINE Militia claims a bridge in Amerli" in message
+    assert empty == "DIGEST nothing since 14 Jun 19:00 Baghdad (16:00 UTC)"
+    assert "The watch runs: 1 sources polled" in words
+    assert balanced(desk)
+
+
+def test_storm_is_told_together_and_every_story_is_in_it(desk: Desk) -> None:
+    """T27, on a smaller scale; the bench has the larger."""
+    receiver(desk, "rate: 24")
+    news(desk, "10:00", "Quiet day")
+    desk.rounds(when("10:00"))
+    titles = unlike(45)
+    news(desk, "10:01", *titles)
+    start = at("10:01")
+    desk.rounds(*[(start + timedelta(seconds=10 * n)).isoformat() for n in range(13)])
+    messages = told(desk)
+    assert len(messages) <= 24
+    text = "\n".join(f"{title}\n{body}" for title, body in messages)
+    assert all(title in text for title in titles)
+    storm = next(title for title, _ in messages if title.startswith("Storm"))
+    assert re.match(r"Storm: 45 matches, 45 stories in 1 min; \d+ of them here", storm)
+    ledger = desk.status()["ledger"]
+    assert (ledger["pending"], ledger["held"]) == (0, 0)
+    assert balanced(desk)
+
+
+def test_silence_holds_back_and_the_next_message_says_how_many(desk: Desk) -> None:
+    receiver(desk, "")
+    news(desk, "10:00", "Quiet day")
+    desk.rounds(when("10:00"))
+    database = Database.at(desk.place / "var" / DATABASE)
+    with database.write() as connection:
+        quieting.add_silence(connection, Scope.TEXT, "bridge", "Noor", "drill", at("10:00"), at("12:00"))
+    database.close()
+    held, free = "Militia claims a bridge in Amerli", "Militia leaves a school in Najaf"
+    news(desk, "10:05", held)
+    desk.rounds(when("10:05"))
+    assert told(desk) == []
+    assert desk.status()["ledger"]["suppressed"] == {"silenced": 1}
+    news(desk, "10:10", held, free)
+    desk.rounds(when("10:10"))
+    ((title, message),) = told(desk)
+    assert free in title
+    assert "1 message held back by silence q1 (Noor: drill, until 12:00 UTC)" in message
+    with sqlite3.connect(desk.place / "var" / DATABASE) as connection:
+        assert connection.execute("SELECT count(*) FROM withheld").fetchone() == (0,)
+    assert balanced(desk)

@@ -1,0 +1,173 @@
+"""When what waits for a target goes: quiet hours, digests, threads, the rate and storms; nothing is ever dropped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.alert import Delivery, DeliveryState, Hours, Kind, Reason, Receiver, Severity
+from alerts.pacing import BURST, KEPT_FOR_FLASH, STORM_FROM, Bucket, Lane, Plan, plan, takes_over
+from tests.unit.desk import NOW
+
+ROUTINE, PRIORITY, IMMEDIATE, FLASH = Severity
+FLOOR = Receiver("floor", ())
+NIGHT = replace(FLOOR, quiet=Hours(time(11), time(13)))  # NOW is 12:00 UTC
+ONE = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+KEPT = FLOOR.rate * BURST * KEPT_FOR_FLASH  # tokens
+
+
+def waits(
+    name: str = "d1",
+    severity: Severity = PRIORITY,
+    kind: Kind = Kind.ALERT,
+    thread: str = "",
+    due: datetime = NOW,
+    held: str = "",
+    attempts: int = 0,
+) -> Delivery:
+    state = DeliveryState.HELD if held else DeliveryState.QUEUED
+    made = Delivery(name, f"s-{name}", kind, 1, "t", "floor", severity, Reason.FIRST_ARTICLE, state, NOW, due)
+    return replace(made, thread=thread, held=held, attempts=attempts)
+
+
+def said(made: Plan) -> dict[str, object]:
+    return {
+        "send": made.send.id if made.send else None,
+        "joined": [each.id for each in made.joined],
+        "holds": {each.delivery: (each.why, round((each.until - NOW) / MINUTE)) for each in made.holds},
+        "folds": [(each.reason.value, [one.id for one in each.deliveries]) for each in made.folds],
+    }
+
+
+NOTHING = {"send": None, "joined": [], "holds": {}, "folds": []}
+ROUTINE_DIGEST = replace(FLOOR, digest=(time(7), time(19)))
+PINGED = Lane(pinged={"t1": {"other": NOW - 4 * MINUTE}})
+CASES = [
+    ("goes at once", FLOOR, Lane(), [waits()], {"send": "d1"}),
+    ("the most urgent first", FLOOR, Lane(), [waits("a"), waits("b", FLASH)], {"send": "b"}),
+    ("not before its time", FLOOR, Lane(), [waits(due=NOW + MINUTE)], {}),
+    ("routine waits for the hour", FLOOR, Lane(), [waits(severity=ROUTINE)], {"holds": {"d1": ("digest", 60)}}),
+    ("or for the receiver's time", ROUTINE_DIGEST, Lane(), [waits(severity=ROUTINE)], {"holds": {"d1": ("digest", 420)}}),
+    ("and is told in a digest", FLOOR, Lane(), [waits("a", ROUTINE, held="digest"), waits("b", ROUTINE, held="digest")],
+     {"folds": [("routine", ["a", "b"])]}),
+    ("also alone", ROUTINE_DIGEST, Lane(), [waits("a", ROUTINE, held="digest")], {"folds": [("scheduled", ["a"])]}),
+    ("quiet hours hold", NIGHT, Lane(), [waits(severity=IMMEDIATE)], {"holds": {"d1": ("quiet hours", 60)}}),
+    ("and flash breaks them", NIGHT, Lane(), [waits(severity=FLASH)], {"send": "d1"}),
+    ("or what the admin says", replace(NIGHT, breach=PRIORITY), Lane(), [waits()], {"send": "d1"}),
+    ("a retry is not held again", NIGHT, Lane(), [waits(attempts=1)], {"send": "d1"}),
+    ("an edit pings nobody", NIGHT, Lane(), [waits(kind=Kind.EDIT)], {"send": "d1"}),
+    ("a notice is held too", NIGHT, Lane(), [waits(kind=Kind.NOTICE)], {"holds": {"d1": ("quiet hours", 60)}}),
+    ("what was held is told together", FLOOR, Lane(), [], {}),
+    ("quiet hours over", replace(FLOOR, quiet=Hours(time(1), time(12))), Lane(),
+     [waits("a", held="quiet hours"), waits("b", IMMEDIATE, held="quiet hours")], {"folds": [("quiet_hours", ["a", "b"])]}),
+    ("one alone goes as it is", replace(FLOOR, quiet=Hours(time(1), time(12))), Lane(), [waits("a", held="quiet hours")],
+     {"send": "a"}),
+    ("another story of a thread just told", FLOOR, PINGED, [waits(thread="t1")], {"holds": {"d1": ("thread", 6)}}),
+    ("but flash", FLOOR, PINGED, [waits(severity=FLASH, thread="t1")], {"send": "d1"}),
+    ("the same story", FLOOR, Lane(pinged={"t1": {"s-d1": NOW - MINUTE}}), [waits(thread="t1")], {"send": "d1"}),
+    ("stories of a thread share a message", FLOOR, Lane(), [waits("a", thread="t1"), waits("b", thread="t1"), waits("c")],
+     {"send": "a", "joined": ["b"]}),
+    ("one that waited goes along", FLOOR, Lane(), [waits("a", IMMEDIATE, thread="t1"),
+     waits("b", thread="t1", held="thread", due=NOW + MINUTE)], {"send": "a", "joined": ["b"]}),
+    ("flash is not listed, it goes", FLOOR, Lane(), [waits("a", FLASH, thread="t1"), waits("b", FLASH, thread="t1")],
+     {"send": "a"}),
+    ("priority waits for its group", replace(FLOOR, group_wait=2 * MINUTE), Lane(), [waits()], {"holds": {"d1": ("group", 2)}}),
+    ("immediate does not", replace(FLOOR, group_wait=2 * MINUTE), Lane(), [waits(severity=IMMEDIATE)], {"send": "d1"}),
+    ("no token", FLOOR, Lane(Bucket(KEPT, NOW)), [waits()], {"holds": {"d1": ("rate", 0)}}),
+    ("one kept for flash", FLOOR, Lane(Bucket(KEPT, NOW)), [waits(severity=FLASH)], {"send": "d1"}),
+    ("an edit leaves half", FLOOR, Lane(Bucket(8, NOW)), [waits(kind=Kind.EDIT)], {"holds": {"d1": ("rate", 0)}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "receiver", "lane", "waiting", "expected"), CASES, ids=[row[0] for row in CASES])
+def test_paces(name: str, receiver: Receiver, lane: Lane, waiting: list[Delivery], expected: dict[str, object]) -> None:
+    assert said(plan(waiting, receiver, lane, NOW)) == {**NOTHING, **expected}, name
+
+
+def test_token_comes_back_when_the_hold_ends() -> None:
+    made = plan([waits()], FLOOR, Lane(Bucket(KEPT, NOW)), NOW)
+    later = made.holds[0].until
+    assert plan([waits(held="rate", due=later)], FLOOR, Lane(Bucket(made.tokens, NOW)), later).send
+
+
+def test_much_that_waits_for_the_rate_is_told_together_and_flash_is_not() -> None:
+    empty = Lane(Bucket(0, NOW))
+    many = [waits(f"d{n}") for n in range(STORM_FROM)]
+    assert plan(many, FLOOR, empty, NOW).folds == ()
+    more = [*many, waits("e", IMMEDIATE), waits("f", FLASH), waits("g", kind=Kind.NOTICE)]
+    made = plan(more, FLOOR, empty, NOW)
+    (fold,) = made.folds
+    assert (fold.reason, {each.id for each in fold.deliveries}) == (
+        Reason.STORM,
+        {each.id for each in [*many, more[-3]]},
+    )
+    assert {each.delivery: each.why for each in made.holds} == {"f": "rate", "g": "rate"}
+
+
+@pytest.mark.parametrize("rate", [4, 24, 60])
+def test_no_minute_has_more_messages_than_the_rate(rate: int) -> None:
+    receiver, bucket, sent = replace(FLOOR, rate=rate), Bucket(), []
+    for second in range(600):
+        now = NOW + timedelta(seconds=second)
+        while (made := plan([waits(f"d{second}", FLASH)], receiver, Lane(bucket), now)).send:
+            sent.append(second)
+            bucket = Bucket(made.tokens, now)
+    worst = max(sum(start <= at < start + 60 for at in sent) for start in range(540))
+    assert rate * BURST <= worst <= rate
+
+
+def test_first_word_that_waits_takes_in_what_follows() -> None:
+    assert takes_over(waits(severity=FLASH), ROUTINE, Kind.EDIT)
+    assert takes_over(waits(kind=Kind.UPDATE), PRIORITY, Kind.UPDATE)
+    assert not takes_over(waits(kind=Kind.UPDATE), PRIORITY, Kind.EDIT)
+    assert not takes_over(waits(kind=Kind.UPDATE, severity=FLASH), PRIORITY, Kind.UPDATE)
+
+
+WAITING = st.builds(
+    waits,
+    name=st.uuids().map(str),
+    severity=st.sampled_from(Severity),
+    kind=st.sampled_from([Kind.ALERT, Kind.UPDATE, Kind.EDIT, Kind.NOTICE, Kind.DIGEST]),
+    thread=st.sampled_from(["", "t1", "t2"]),
+    due=st.integers(-60, 60).map(lambda minutes: NOW + minutes * MINUTE),
+    held=st.sampled_from(["", "", "digest", "quiet hours", "thread", "rate"]),
+    attempts=st.sampled_from([0, 0, 0, 2]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    waiting=st.lists(WAITING, max_size=30, unique_by=lambda each: each.id),
+    receiver=st.sampled_from([FLOOR, NIGHT, ROUTINE_DIGEST, replace(FLOOR, rate=4, group_wait=MINUTE)]),
+    tokens=st.floats(0, 18),
+)
+def test_all_that_is_due_goes_is_folded_or_has_its_time(
+    waiting: list[Delivery], receiver: Receiver, tokens: float
+) -> None:
+    """In one plan each is named at most once; carried out again and again, nothing is left and nothing goes twice."""
+    made = plan(waiting, receiver, Lane(Bucket(tokens, NOW)), NOW)
+    named = [made.send.id] if made.send else []
+    named += [each.id for each in made.joined] + [each.delivery for each in made.holds]
+    named += [each.id for fold in made.folds for each in fold.deliveries]
+    assert len(named) == len(set(named))
+    assert all(each.until > NOW for each in made.holds)
+    assert not made.send or made.tokens >= 0
+    open_, now, bucket, rounds = {each.id: each for each in waiting}, NOW, Bucket(tokens, NOW), 0
+    while open_:
+        rounds += 1
+        assert rounds < 3_000
+        made = plan(list(open_.values()), receiver, Lane(bucket), now)
+        for hold in made.holds:
+            open_[hold.delivery] = replace(open_[hold.delivery], due=hold.until, held=hold.why)
+        for gone in [*made.joined, *(each for fold in made.folds for each in fold.deliveries)]:
+            del open_[gone.id]
+        if made.send:
+            del open_[made.send.id]
+            bucket = Bucket(made.tokens, now)
+        elif not made.folds and open_:
+            now = min(each.due for each in open_.values())
