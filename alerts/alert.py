@@ -32,6 +32,7 @@ class Kind(StrEnum):
 
     ALERT = "alert"  # the first word on a story
     UPDATE = "update"  # a ping: what is told has changed
+    ESCALATION = "escalation"  # what nobody acknowledged, told to somebody else
     EDIT = "edit"  # the message changes in place, without a ping
     DIGEST = "digest"  # several stories in one message
     NOTICE = "notice"  # the system on itself, to the admin
@@ -204,7 +205,7 @@ class Alert:
 
     A snapshot: what a message says is what was known when it was decided. `revision` grows from 1 with each
     change of what is told; `changes` are those that no message has told yet, oldest first. `glosses` say who or what
-    the entities found are, each one line.
+    the entities found are, each one line; `place` is where it is, where the first words of the headline do not say so.
     """
 
     story: str
@@ -219,6 +220,7 @@ class Alert:
     standing: Standing = Standing()
     siblings: tuple[Sibling, ...] = ()
     glosses: tuple[str, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

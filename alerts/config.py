@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
-from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config
+from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity
 from alerts.rulebook import read_book
 from crawler.keys import MISSING, nearest, twice
 from crawler.source import make_sources
@@ -120,6 +120,7 @@ def _config(
         allow_private=settings["allow_private"],
         host_at_once=settings["host_at_once"],
         host_apart=settings["host_apart"],
+        places=_places(settings["places"], book.entities, problems),
         sources=make_sources(sources, problems),
         receivers=known or {},
         entities=book.entities,
@@ -139,6 +140,14 @@ def _check_settings(
     if known is not None and admin not in known:
         near, names = nearest(admin, known), ", ".join(known) or "none"
         problems.add(place or start, f'settings.admin names "{admin}", which is no receiver{near}; known: {names}')
+
+
+def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], problems: Problems) -> tuple[str, ...]:
+    kinds = {kind for each in entities.values() for kind in each.is_a} | set(entities)
+    for name, place in named:
+        if name not in kinds:
+            problems.add(place, f'settings.places names "{name}", which is no entity or kind{nearest(name, kinds)}')
+    return tuple(name for name, _ in named)
 
 
 def _check_zone(zone: str, place: Place, problems: Problems) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 OPEN = {"queued": "pending", "sending": "pending", "unknown": "pending"}
+MESSAGES = {"digest", "notice", "escalation"}  # queued by time or by us, not by a decision on an article
 STATES = ("sent", "pending", "held", "folded", "cancelled", "dead")
 
 
@@ -15,7 +16,7 @@ class Ledger:
 
     entries = new + known + revised + rejected; matched = queued + suppressed; queued = sent + pending + held +
     folded + cancelled + dead. `matched` counts decisions: one per matching revision and target. `messages`
-    are what is sent besides (digests, notices), by kind and state.
+    are what is sent besides (digests, notices, escalations), by kind and state.
     """
 
     entries: int
@@ -52,7 +53,7 @@ def balance(
     messages: dict[str, dict[str, int]] = {}
     for (kind, state), n in delivered.items():
         name = OPEN.get(state, state)
-        book = messages.setdefault(kind, {}) if kind in {"digest", "notice"} else states
+        book = messages.setdefault(kind, {}) if kind in MESSAGES else states
         book[name] = book.get(name, 0) + n
     return Ledger(
         **{name: collected.get(name, 0) for name in ("entries", "new", "known", "revised")},

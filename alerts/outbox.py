@@ -74,7 +74,7 @@ LOOKED_AT = 2_000  # deliveries of one target that are paced at once
 DIGESTS_OF_A_WINDOW = 1_000
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
 IN_FLIGHT = (DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
-BESIDES = frozenset({Kind.DIGEST, Kind.NOTICE})  # messages that no decision on a story stands behind
+BESIDES = frozenset({Kind.DIGEST, Kind.NOTICE, Kind.ESCALATION})  # messages that no decision on a story stands behind
 LEASE_GRACE = timedelta(minutes=1)  # the lane itself ends a send by its lease; later than that it is gone
 
 
@@ -292,9 +292,11 @@ def read(row: RowMapping) -> Delivery:
     )
 
 
-def record(connection: Connection, delivery: str, state: DeliveryState, now: datetime, detail: str = "") -> None:
-    """Store the end that a delivery came to without a send."""
-    sent = {"sent": now} if state is DeliveryState.SENT else {}
+def record(
+    connection: Connection, delivery: str, state: DeliveryState, now: datetime, detail: str = "", handle: str = ""
+) -> None:
+    """Store the end that a delivery came to without a send of ours."""
+    sent = {"sent": now, "handle": handle} if state is DeliveryState.SENT else {}
     values = {"state": state.value, "changed": now, "detail": detail, "lease": None, **sent}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
@@ -475,6 +477,17 @@ def retarget(connection: Connection, delivery: str, target: str, now: datetime) 
         return False
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(target=target, changed=now))
     return True
+
+
+def deliveries_that(connection: Connection, *hold: ColumnElement[bool]) -> list[Delivery]:
+    """Give the deliveries for which all conditions hold, in the order they were queued."""
+    found = select(deliveries).where(*hold).order_by(deliveries.c.queued, deliveries.c.id)
+    return [read(row) for row in connection.execute(found).mappings()]
+
+
+def details_of(connection: Connection, *hold: ColumnElement[bool]) -> dict[str, str]:
+    """Give by id what was last said of the deliveries for which all conditions hold."""
+    return {row.id: row.detail for row in connection.execute(select(deliveries.c.id, deliveries.c.detail).where(*hold))}
 
 
 def delivered(connection: Connection) -> dict[tuple[str, str], int]:

@@ -20,6 +20,7 @@ EACH_HOUR = tuple(time(hour) for hour in range(24))
 BURST = 0.75  # of the rate, at once; the rest of it comes back within a minute
 KEPT_FOR_FLASH = 1 / 6  # of the burst
 STORM_FROM = 10  # messages that wait for the rate
+UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # what quiet hours do not hold, however urgent it is
 DIGEST, QUIET, GROUP, THREAD, RATE = "digest", "quiet hours", "group", "thread", "rate"  # what holds a delivery
 
 
@@ -141,7 +142,7 @@ def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold
 
 
 def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None:
-    if each.severity >= receiver.breach or each.reason is Reason.SCHEDULED:
+    if each.severity >= receiver.breach or each.reason in UNHELD:
         return None
     return quiet_until(receiver.quiet, receiver.zone, now)
 

@@ -149,6 +149,7 @@ class Config:
     files: tuple[str, ...] = ()
     host_at_once: int = 4
     host_apart: timedelta | None = None
+    places: tuple[str, ...] = ()
 
 
 TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
@@ -196,6 +197,12 @@ SETTINGS = Table(
             Duration(),
             None,
             "the time between two requests to one host; 1s where it is left out, 0 for hosts in allow_private",
+        ),
+        Key(
+            "places",
+            ListOf(Placed(IDENT), "a list of kinds of entities"),
+            (),
+            "entities of these kinds are places; an alert's title names one that its headline's first words do not",
         ),
     ),
     "settings",

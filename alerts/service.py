@@ -21,13 +21,15 @@ from typing import Any, Self
 
 from alerts import config as configuration
 from alerts import sendlog, store
-from alerts.control import serve
+from alerts.acking import Acking
+from alerts.control import Answer, serve
 from alerts.deliver import Deliver
 from alerts.digests import Digests
 from alerts.health import Health
 from alerts.holding import lock
 from alerts.match import Matcher
 from alerts.notices import give_notice
+from alerts.orders import ORDERS, Order
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
@@ -85,6 +87,7 @@ class Service:
         self._workers = Workers()
         self._triage = Triage(self.database, self.lane, self.config, Matcher(self.config))
         self._deliver = Deliver(self.database, self.lane, self.config)
+        self._acking = Acking(self.database, self.lane, self.config)
         self._collecting = Collecting(self.database, self.lane, self._workers)
         self._collecting.backfill = self.config.backfill
         self._page_workers = Workers(processes=1)  # of their own: a hostile page holds up no feed
@@ -110,6 +113,7 @@ class Service:
     ) -> None:
         await self._pages.close()
         await self._collecting.close()
+        self._acking.close()
         await self._deliver.close(DRAIN)
         self._workers.close()
         self._page_workers.close()
@@ -130,6 +134,8 @@ class Service:
         await self._health.tell(self._collecting, now)
         verdicts = await self._triage.run(now)
         await self._digests.tell(now)
+        await self._acking.look(lambda: now)
+        await self._acking.escalate(now)
         sent = await self.send(now)
         if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
             verdicts += await self._triage.run(now)
@@ -164,8 +170,7 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
-        answers = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
-        control = await serve(self.state_dir, {name: partial(ask, clock=clock) for name, ask in answers.items()})
+        control = await serve(self.state_dir, self._commands(clock))
         ticker = Ticker(lambda: self._tick(clock), TICK)
         watcher = asyncio.create_task(self._watch_rules(clock), name="rules watcher")
         ticker.start()
@@ -192,6 +197,7 @@ class Service:
     async def _tick(self, clock: Clock) -> None:
         self._follow(clock)
         await self._alert(clock)  # first: no fault of collecting may hold an alert back
+        await self._acking.start_due(clock)
         await self._collecting.start_due(clock, lambda: self._heard(clock))
         await self._pages.start_due(clock)
         await self._health.tell(self._collecting, clock())
@@ -277,6 +283,7 @@ class Service:
         before, self.config = self.config, loaded
         self._triage.use(loaded, Matcher(loaded))
         self._deliver.use(loaded)
+        self._acking.use(loaded)
         await self._deliver.adopt(now)
         self._health.use(loaded)
         self._digests.use(loaded)
@@ -309,6 +316,17 @@ class Service:
     def _owed(self, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
         with self.database.read() as connection:
             return owed(connection, config, matcher, since)
+
+    def _commands(self, clock: Clock) -> dict[str, Answer]:
+        """Give what can be asked for over the control socket."""
+        orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
+        asked = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
+        return {**{name: partial(answer, clock=clock) for name, answer in asked.items()}, **orders}
+
+    async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = await self.lane.write(lambda connection: order(connection, request, clock()))
+        log.info("order %s by=%s error=%s", request["command"], request.get("by", "-"), answer.get("error", "-"))
+        return answer
 
     async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from alerts.alert import Hit, Match, Scope, Silence
+from alerts.alert import Alert, Hit, Match, Scope, Silence
 from alerts.lexicon import expand, members
 from alerts.rule import Config
-from crawler.article import Article, Revision
+from crawler.article import Article, Placement, Relation, Revision
 from crawler.folding import fold
+from crawler.keys import nearest
 from crawler.urls import host
 
 Holds = Callable[[str, Revision, Iterable[Match], Config], bool]
@@ -29,6 +30,28 @@ def silenced(
             held.append(each)
             left = tuple(match for match in left if match in kept)
     return left, tuple(held)
+
+
+def still_told(silences: Iterable[Silence], alert: Alert, rules: Iterable[str], now: datetime, config: Config) -> bool:
+    """Say whether any of `rules` would still tell an alert, had it come up at `now`."""
+    placement = Placement(Relation.NEW, alert.story, alert.thread)
+    matches = tuple(Match(each.rule, each.severity, each.score, each.hits) for each in alert.causes)
+    left, _ = silenced(silences, Revision(0, alert.article, placement, alert.created), matches, now, config)
+    return not {match.rule for match in left}.isdisjoint(rules)
+
+
+def unknown(scope: Scope, value: str, config: Config) -> str:
+    """Say what is wrong with what a silence is to be on, as far as rules.yaml knows; "" where nothing is."""
+    if scope is Scope.RULE:
+        rules = [rule.id for rule in config.rules]
+        return "" if value in rules else f'there is no rule "{value}"{nearest(value, rules)}'
+    if scope is Scope.ENTITY:
+        kinds = {kind for each in config.entities.values() for kind in each.is_a} | set(config.entities)
+        value = value.removeprefix("$")
+        return "" if value in kinds else f'there is no entity or kind "{value}"{nearest(value, sorted(kinds))}'
+    if scope is Scope.TEXT and not fold(value).strip():
+        return f'"{value}" has no letter or figure that a headline could be searched for'
+    return ""
 
 
 def in_force(silence: Silence, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from alerts import outbox, quieting, store
 from alerts.alert import PINGS, Alert, Cause, Decision, Kind, Match, Reason, Severity, Standing, Wait
 from alerts.decide import after, changes, decide
+from alerts.glossing import glosses, place_of
 from alerts.match import Matcher
 from alerts.pacing import slot_after, takes_over, window_name
 from alerts.rule import Config
@@ -280,6 +281,8 @@ def make_alert(
         changes=untold,
         standing=standing_of(members, letters_of(config)),
         siblings=siblings_of(members, story),
+        glosses=glosses(matches, config),
+        place=place_of(matches, config),
     )
 
 

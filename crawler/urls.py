@@ -78,8 +78,12 @@ def usable(url: str | None) -> str | None:
 
 
 def host(url: str) -> str:
-    """Give the host of a link without www., as printed beside a headline; IDNA form, so that it cannot mimic."""
-    name = (urlsplit(url).hostname or "").removeprefix("www.")
+    """Give the host of a link without www., as printed beside a headline; in ASCII, so that it cannot mimic."""
+    return ascii_host((urlsplit(url).hostname or "").removeprefix("www."))
+
+
+def ascii_host(name: str) -> str:
+    """Give a host in its IDNA form."""
     try:
         return name.encode("idna").decode("ascii") if not name.isascii() else name
     except UnicodeError:

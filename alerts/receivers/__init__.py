@@ -1,6 +1,8 @@
-"""The only importers of Apprise: parse(url) -> Target or BadReceiverUrl; send(target, message) -> SendResult."""
+"""The only importers of Apprise: parse(url) -> Target or BadReceiverUrl; send(target, message) -> SendResult;
+acknowledged(target, handle) -> who reacted to a sent message.
+"""
 
-from alerts.receivers.sending import send
+from alerts.receivers.sending import LookUpFailed, acknowledged, send
 from alerts.receivers.targets import BadReceiverUrl, parse, unresolved
 
-__all__ = ["BadReceiverUrl", "parse", "send", "unresolved"]
+__all__ = ["BadReceiverUrl", "LookUpFailed", "acknowledged", "parse", "send", "unresolved"]

@@ -76,6 +76,23 @@ def _fault(said: list[str]) -> tuple[list[str], bool]:
     raise AssertionError("the last pattern fits all")
 
 
+class LookUpFailed(Exception):
+    """A service did not say whether a message was acknowledged; secrets are masked."""
+
+
+def acknowledged(target: Target, handle: str) -> str | None:
+    """Give the name of the first who reacted to a sent message; None where nobody has, or the service cannot say.
+
+    Raises LookUpFailed. Asks the plugin's own `acknowledged(handle)`.
+    """
+    try:
+        ask = getattr(build(target.url), "acknowledged", None)
+        name: str | None = ask(handle) if ask else None
+    except Exception as error:  # noqa: BLE001 - whatever a service does, it is asked again later
+        raise LookUpFailed(_detail(target, [repr(error)])) from None
+    return name
+
+
 def _cleaned(target: Target, result: SendResult) -> SendResult:
     return result if result.ok else replace(result, detail=_detail(target, [result.detail]))
 

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Reason, Severity
-from alerts.render.words import clean, cut, isolated, plain, rated, time
+from alerts.render.words import clean, cut, isolated, link, plain, rated, time
+from crawler.article import Article
 from crawler.urls import host
 
 TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
 QUOTE_RADIUS = 110  # characters of text shown on each side of the hits
+HEADLINE_LIMIT = 500
+NAME_LIMIT = 80  # characters of an outlet, a hit, a gloss's first half
+PLACE_LIMIT = 30
+NOTE_LIMIT = 300
+OUTLETS_SHOWN = 8
 CHANGE_LIMIT = 48  # characters of what changed in the title
+NO_HEADLINE = "(no headline)"
 HITS_SHOWN = 6
 SIBLINGS_SHOWN = 3
 SIBLING_LIMIT = 80  # characters of each
@@ -91,20 +98,20 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
     return Sheet(
         severity=alert.severity,
         title=_title(delivery, alert),
-        headline=isolated(article.title),
-        url=article.url,
-        outlet=f"{plain(article.outlet)}{_host(article.url)}{f', {article.lang}' if article.lang else ''}",
+        headline=_headline(article),
+        url=link(article.url),
+        outlet=f"{_name(article.outlet)}{_host(article.url)}{f', {plain(article.lang)}' if article.lang else ''}",
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
-        changes=tuple(f"Updated: {plain(change)}" for change in alert.changes),
+        changes=tuple(f"Updated: {cut(plain(change), NOTE_LIMIT)}" for change in alert.changes),
         quote=_quote(alert),
-        glosses=tuple(isolated(each) for each in alert.glosses),
+        glosses=tuple(_gloss(each) for each in alert.glosses),
         why=tuple(_why(cause) for cause in alert.causes),
         also=_also(alert),
         siblings=_siblings(alert),
         reason=f"Sent because: {REASONS[delivery.reason]}.",
         notes=_notes(delivery),
-        footer=f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}",
+        footer=f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}\n{_orders(alert)}",
     )
 
 
@@ -151,7 +158,7 @@ def marked(delivery: Delivery, title: str) -> str:
 def _group(listed: tuple[Alert, ...], timezone: str) -> tuple[str, tuple[Item, ...]]:
     cause = listed[0].causes[0]
     items = tuple(
-        Item(each.severity, isolated(each.article.title), each.article.url, _line(each, timezone)) for each in listed
+        Item(each.severity, _headline(each.article), link(each.article.url), _line(each, timezone)) for each in listed
     )
     return f"{cause.title} ({cause.rule})", items
 
@@ -160,9 +167,35 @@ def _title(delivery: Delivery, alert: Alert) -> str:
     word = alert.severity.word.upper()
     changed = f"({cut(plain('; '.join(alert.changes)), CHANGE_LIMIT)}) " if alert.changes else ""
     update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
-    outlet = f" | {plain(alert.article.outlet)}"
-    head = marked(delivery, f"{word} {update}")
-    return f"{head}{cut(plain(alert.article.title), TITLE_LIMIT - len(head) - len(outlet))}{outlet}"
+    escalated = "ESCALATED " if delivery.kind is Kind.ESCALATION else ""
+    place = f"{cut(plain(alert.place), PLACE_LIMIT)}: " if alert.place else ""
+    outlet = f" | {cut(plain(alert.article.outlet), PLACE_LIMIT)}"
+    head = marked(delivery, f"{word} {escalated}{update}{place}")
+    return f"{head}{cut(plain(alert.article.title) or NO_HEADLINE, TITLE_LIMIT - len(head) - len(outlet))}{outlet}"
+
+
+def _headline(article: Article) -> str:
+    return isolated(cut(plain(article.title), HEADLINE_LIMIT)) or NO_HEADLINE
+
+
+def _name(outlet: str) -> str:
+    return isolated(cut(plain(outlet), NAME_LIMIT))
+
+
+def _gloss(line: str) -> str:
+    """Keep the direction of what was found to itself; what it means is ours."""
+    found, equals, meaning = line.partition(" = ")
+    if not equals:
+        return isolated(cut(line, NOTE_LIMIT))
+    return f"{isolated(cut(found, NAME_LIMIT))}{equals}{cut(plain(meaning), NOTE_LIMIT)}"
+
+
+def _orders(alert: Alert) -> str:
+    """Say in a line how to take notice of a story, and how to silence it."""
+    return (
+        f"Acknowledge: watchfloor ack {alert.story} | "
+        f'Silence: watchfloor silence add --story {alert.story} --for 4h --reason "..."'
+    )
 
 
 def _notes(delivery: Delivery) -> tuple[str, ...]:
@@ -170,7 +203,7 @@ def _notes(delivery: Delivery) -> tuple[str, ...]:
 
 
 def _host(url: str | None) -> str:
-    return f" ({host(url)})" if url else ""
+    return f" ({host(url)})" if link(url) and url else ""
 
 
 def _times(alert: Alert, timezone: str) -> str:
@@ -179,9 +212,9 @@ def _times(alert: Alert, timezone: str) -> str:
 
 
 def _line(alert: Alert, timezone: str) -> str:
-    article = alert.article
+    article, url = alert.article, link(alert.article.url)
     when = time(article.published, timezone) if article.published else "undated"
-    return ", ".join([plain(article.outlet), when, *([article.url] if article.url else []), alert.story])
+    return ", ".join([_name(article.outlet), when, *([url] if url else []), alert.story])
 
 
 def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
@@ -209,7 +242,8 @@ def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
 def _why(cause: Cause) -> str:
     found = _found(cause.hits) or "an earlier report of this story"
     purpose = f" [{cause.pir}]" if cause.pir else ""
-    return f"Why: {cause.title} (rule {cause.rule}, version {cause.version}){purpose}: {found}"
+    score = "" if cause.score is None else f", score {cause.score:g}"
+    return f"Why: {cause.title} (rule {cause.rule}, version {cause.version}{score}){purpose}: {found}"
 
 
 def _found(hits: Iterable[Hit]) -> str:
@@ -217,15 +251,16 @@ def _found(hits: Iterable[Hit]) -> str:
     terms: dict[str, dict[str, None]] = {}
     for hit in hits:
         mark = " in look-alike letters" if hit.disguised else ""
-        terms.setdefault(hit.term, {})[f'"{isolated(hit.text)}"{mark} in the {hit.field}'] = None
+        terms.setdefault(hit.term, {})[f'"{isolated(cut(hit.text, NAME_LIMIT))}"{mark} in the {hit.field}'] = None
     named = [f"{next(iter(places))}{f' ({term})' if term.startswith('$') else ''}" for term, places in terms.items()]
     more = f" and {len(named) - HITS_SHOWN} more terms" if len(named) > HITS_SHOWN else ""
     return "; ".join(named[:HITS_SHOWN]) + more
 
 
 def _also(alert: Alert) -> str:
-    others = [plain(outlet) for outlet in alert.outlets if outlet != alert.article.outlet]
-    return f"Also reported by: {', '.join(others)}" if others else ""
+    others = [_name(outlet) for outlet in alert.outlets if outlet != alert.article.outlet]
+    more = f" and {len(others) - OUTLETS_SHOWN} more" if len(others) > OUTLETS_SHOWN else ""
+    return f"Also reported by: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
 
 
 def _siblings(alert: Alert) -> str:
@@ -234,7 +269,7 @@ def _siblings(alert: Alert) -> str:
     if not newest:
         return ""
     shown = [
-        f"{isolated(cut(plain(each.title), SIBLING_LIMIT))} ({plain(each.outlet)}, {each.story})"
+        f"{isolated(cut(plain(each.title), SIBLING_LIMIT))} ({_name(each.outlet)}, {each.story})"
         for each in newest[:SIBLINGS_SHOWN]
     ]
     more = f"; and {len(newest) - SIBLINGS_SHOWN} more" if len(newest) > SIBLINGS_SHOWN else ""

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import regex
 
 from alerts.alert import Standing
+from crawler.urls import ascii_host, usable
 
-# ZWNJ and ZWJ (U+200C, U+200D) stay: Persian words and emoji are written with them.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+# ZWNJ and ZWJ (U+200C, U+200D) stay: Persian words and emoji are written with them; so does U+FE0F of emoji.
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_HIDDEN = re.compile(  # bidi controls, invisible letters, tags, lone surrogates, noncharacters
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]+"
+)
+_PILED = regex.compile(r"(\p{M}{4})\p{M}+")  # marks upon marks: more than any script writes hide what stands round them
+_UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\xa0<>\"'|\\^`{}\[\]]")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 ISOLATE, POP = "\u2068", "\u2069"  # FSI, PDI
 
@@ -27,13 +35,27 @@ def plain(text: str) -> str:
 
 def clean(text: str) -> str:
     """Do the same to a piece of a text, whose spaces at both ends stay."""
-    return _CONTROLS.sub(" ", text)
+    return _PILED.sub(r"\1", _HIDDEN.sub("", _BREAKS.sub(" ", text)))
 
 
 def isolated(text: str) -> str:
     """Keep the direction of a headline to itself where it is written from right to left."""
     text = plain(text)
     return f"{ISOLATE}{text}{POP}" if is_rtl(text) else text
+
+
+def link(url: str | None) -> str | None:
+    """Give a link as it may be printed: http(s), its host in ASCII, nothing in it that could end it or hide its end.
+
+    None where there is none, or one that no reader should open (credentials, another scheme, too long).
+    """
+    kept = usable(_HIDDEN.sub("", url)) if url else None
+    if kept is None:
+        return None
+    parts = urlsplit(kept)
+    port = f":{parts.port}" if parts.port else ""
+    netloc = f"{ascii_host(parts.hostname or '')}{port}"
+    return _UNSAFE.sub(lambda found: quote(found[0], safe=""), urlunsplit(parts._replace(netloc=netloc)))
 
 
 def is_rtl(text: str) -> bool:

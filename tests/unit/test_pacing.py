@@ -44,7 +44,7 @@ def said(made: Plan) -> dict[str, object]:
     }
 
 
-NOTHING = {"send": None, "joined": [], "holds": {}, "folds": []}
+NOTHING: dict[str, object] = {"send": None, "joined": [], "holds": {}, "folds": []}
 ROUTINE_DIGEST = replace(FLOOR, digest=(time(7), time(19)))
 PINGED = Lane(pinged={"t1": {"other": NOW - 4 * MINUTE}})
 CASES = [

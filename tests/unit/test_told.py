@@ -51,7 +51,9 @@ Why: Militias (rule r, version 0a1b2c3d): "militia" in the title
 Also reported by: Daily
 Same event: Story 7 (Daily, s7); Story 6 (Daily, s6); Story 5 (Daily, s5); and 2 more
 Sent because: what it tells has changed.
-Story s1, alert 2, delivery d1"""
+Story s1, alert 2, delivery d1
+Acknowledge: watchfloor ack s1 | Silence: watchfloor silence add --story s1 --for 4h --reason "..."\
+"""
 
 
 def test_update_says_what_changed_who_confirms_it_and_what_else_the_event_has() -> None:

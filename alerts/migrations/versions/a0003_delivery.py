@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.create_index("decisions_by_time", "decisions", ["target", "at"])
     op.create_index("deliveries_by_thread", "deliveries", ["target", "sent"])
     op.create_index("deliveries_by_subject", "deliveries", ["subject"])
+    op.create_index("deliveries_by_sent", "deliveries", ["sent"])
     op.add_column("told", sa.Column("origins", sa.Integer, nullable=False, server_default="0"))
     op.create_table(
         "targets",

@@ -1,0 +1,32 @@
+"""`watchfloor ack`: say that somebody has taken notice of a story."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.ordering import give, login_name
+
+
+@click.command(name="ack")
+@config_option
+@state_option
+@json_option
+@click.option("--by", help="Who takes notice (default: your login name).")
+@click.argument("identity", metavar="STORY|DELIVERY")
+def command(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str | None, identity: str) -> None:
+    """Acknowledge a story, so that it is not escalated: by its id or that of any message on it.
+
+    A digest's id acknowledges every story it lists.
+    """
+    state = state_path(state_dir, rules_path(path))
+    answer = give(state, "ack", {"id": identity, "by": login_name(by)})
+    if as_json:
+        print_json(answer)
+        return
+    for each in answer["acks"]:
+        word = "acknowledged" if each["first"] else "already acknowledged"
+        via = "" if each["via"] == "command" else f" ({each['via']})"
+        click.echo(f"story {each['story']}: {word} by {each['by']} at {each['at'][:16].replace('T', ' ')} UTC{via}")

@@ -1,0 +1,85 @@
+"""`watchfloor handover`: what the next shift must know, as Markdown to paste or JSON to keep."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alerts.alert import Delivery
+from alerts.cli.common import (
+    DURATION,
+    config_option,
+    json_option,
+    load_config,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.cli.ordering import need_store
+from alerts.orders import describe_ack, describe_silence, stamp
+from alerts.render.handover import Handover, Open, markdown
+from alerts.shift import read_shift
+
+
+@click.command(name="handover")
+@config_option
+@state_option
+@json_option
+@click.option("--since", type=DURATION, default="12h", show_default=True, help="The length of the shift.")
+def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: timedelta) -> None:
+    """Show the stories told, who has taken notice, silences, failing sources, and what was not delivered."""
+    rules = rules_path(path)
+    config = load_config(rules, resolve_secrets=False)
+    state = state_path(state_dir, rules)
+    need_store(state)
+    now = datetime.now(UTC)
+    shift = read_shift(state, now - since, now)
+    if as_json:
+        print_json(_record(shift))
+    else:
+        click.echo(markdown(shift, config.timezone))
+
+
+def _record(shift: Handover) -> dict[str, Any]:
+    return {
+        "since": stamp(shift.since),
+        "at": stamp(shift.now),
+        "stories": [_story(each) for each in shift.stories],
+        "silences": [describe_silence(each, shift.now) for each in shift.silences],
+        "failing": [asdict(each) for each in shift.failing],
+        "dead": [_delivery(each) | {"detail": why} for each, why in shift.dead],
+        "held": [_delivery(each) | {"held": each.held, "due": stamp(each.due)} for each in shift.held],
+        "reload": {"at": stamp(shift.reload[0]), "result": shift.reload[1]} if shift.reload else None,
+    }
+
+
+def _story(story: Open) -> dict[str, Any]:
+    alert = story.alert
+    return {
+        "story": alert.story,
+        "severity": alert.severity.word,
+        "title": alert.article.title,
+        "url": alert.article.url,
+        "outlets": list(alert.outlets),
+        "reliability": alert.standing.rating,
+        "changed": stamp(alert.created),
+        "changes": list(alert.changes),
+        "ack": describe_ack(story.ack) if story.ack else None,
+    }
+
+
+def _delivery(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "subject": delivery.subject,
+        "kind": delivery.kind.value,
+        "receiver": delivery.receiver,
+        "severity": delivery.severity.word,
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+    }

@@ -1,0 +1,199 @@
+"""`watchfloor silence add | list | end`: hold back what is known to be noise, for a time, with name and reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from alerts import quieting
+from alerts.alert import Alert, Scope, Silence
+from alerts.cli.common import (
+    DURATION,
+    config_option,
+    fail,
+    json_option,
+    load_config,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.cli.ordering import give, login_name, need_store
+from alerts.orders import describe_silence
+from alerts.quieting import end_of
+from alerts.render.words import isolated, plain
+from alerts.rule import Config
+from alerts.silencing import still_told, unknown
+from crawler.db import DATABASE, Database
+from crawler.urls import host
+
+LOOKED_BACK = timedelta(hours=24)
+SHOWN = 5
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+
+
+@click.group(name="silence")
+def command() -> None:
+    """Hold messages back for a time: by rule, story, thread, outlet, entity or words of the headline."""
+
+
+@command.command(name="add")
+@config_option
+@state_option
+@json_option
+@click.option("--rule", help="What this rule matches; other rules go on telling it.")
+@click.option("--story", help="One story: its id, or that of a message on it.")
+@click.option("--thread", help="All stories of one event.")
+@click.option("--outlet", help="An outlet by its name, its source's id, or the host of its links.")
+@click.option("--entity", help="What was matched by an entity, or by one that is_a it.")
+@click.option("--text", help="Headlines with these words.")
+@click.option("--for", "length", type=DURATION, help="How long, as 4h or 3d; at most 30 days.")
+@click.option("--until", help="Until when: 06:00, or 2026-11-26T06:00, in the zone of settings unless it names one.")
+@click.option("--reason", required=True, help="Why, for the colleague who wonders.")
+@click.option("--by", help="Who silences (default: your login name).")
+def add(
+    path: Path | None,
+    state_dir: Path | None,
+    *,
+    as_json: bool,
+    length: timedelta | None,
+    until: str | None,
+    reason: str,
+    by: str | None,
+    **scopes: str | None,
+) -> None:
+    """Begin a silence, and show what it would have held back in the last 24 hours."""
+    rules = rules_path(path)
+    config = load_config(rules, resolve_secrets=False)
+    state = state_path(state_dir, rules)
+    now = datetime.now(UTC)
+    scope, value = _about(scopes, config)
+    ends = _end(length, until, config, now)
+    need_store(state)
+    request = {"scope": scope.value, "value": value, "ends": ends.isoformat(), "by": login_name(by)}
+    answer = give(state, "silence-add", request | {"reason": plain(reason)})
+    held = _would_have_held(state, config, Scope(answer["scope"]), answer["value"], now)
+    if as_json:
+        print_json(dict(answer) | {"last_24h": {"messages": len(held), "stories": list(_by_story(held))}})
+        return
+    made = _read(answer)
+    click.echo(f"silence {made.id} on {scope.value} {made.value}, {end_of(made, now)}, by {made.author}: {made.reason}")
+    click.echo("\n".join(_told_of(held)))
+
+
+def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
+    given = [(Scope(name), value.strip()) for name, value in scopes.items() if value is not None]
+    if len(given) != 1:
+        raise click.UsageError(f"name one of {', '.join(f'--{scope.value}' for scope in Scope)}")
+    scope, value = given[0]
+    value = value.removeprefix("$") if scope is Scope.ENTITY else value
+    if problem := unknown(scope, value, config) or ("" if value else f"--{scope.value} is empty"):
+        fail(problem)
+    if scope is Scope.OUTLET and value.casefold() not in _outlets(config):
+        click.echo(f"watchfloor: note: no source in rules.yaml goes by {value}", err=True)
+    return scope, value
+
+
+def _outlets(config: Config) -> set[str]:
+    return {name.casefold() for each in config.sources for name in (each.id, each.outlet, host(each.url))}
+
+
+def _end(length: timedelta | None, until: str | None, config: Config, now: datetime) -> datetime:
+    if (length is None) == (until is None):
+        raise click.UsageError("a silence always ends: say --for 4h or --until 06:00")
+    return now + length if length is not None else _time(until or "", ZoneInfo(config.timezone), now)
+
+
+def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """Read a time; a clock time alone is the next one in the zone."""
+    try:
+        if clock := _CLOCK.fullmatch(text):
+            local = now.astimezone(zone)
+            at = local.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+            return (at if at > local else at + timedelta(days=1)).astimezone(UTC)
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f'"{text}" is no time; write 06:00 or 2026-11-26T06:00') from None
+    return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _would_have_held(state: Path, config: Config, scope: Scope, value: str, now: datetime) -> list[Alert]:
+    """Give the alerts queued in the last 24 h that a silence of this kind would have kept back, one a message."""
+    trial = Silence("", scope, value, "", "", now, now + timedelta(seconds=1))
+    database = Database.at(state / DATABASE)
+    with database.read() as connection:
+        told = quieting.told_since(connection, now - LOOKED_BACK)
+    database.close()
+    return [alert for made, alert in told if not still_told([trial], alert, made.rules, now, config)]
+
+
+def _by_story(held: Iterable[Alert]) -> dict[str, Alert]:
+    return {each.story: each for each in held}
+
+
+def _told_of(held: list[Alert]) -> list[str]:
+    stories = _by_story(held)
+    head = f"in the last 24 h it would have held back {_many(len(held), 'message')} on {_many(len(stories), 'story')}"
+    shown = [f"  {isolated(each.article.title)} ({plain(each.article.outlet)})" for each in stories.values()]
+    more = [f"  and {len(shown) - SHOWN} more"] if len(shown) > SHOWN else []
+    return [head, *shown[:SHOWN], *more]
+
+
+def _many(n: int, word: str) -> str:
+    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{n} {word if n == 1 else plural}"
+
+
+def _read(answer: Mapping[str, Any]) -> Silence:
+    begins, ends = (datetime.fromisoformat(answer[name]) for name in ("begins", "ends"))
+    scope, value = Scope(answer["scope"]), answer["value"]
+    return Silence(answer["id"], scope, value, answer["author"], answer["reason"], begins, ends)
+
+
+@command.command(name="list")
+@config_option
+@state_option
+@json_option
+@click.option("--all", "every", is_flag=True, help="Those that have ended too.")
+def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, every: bool) -> None:
+    """Show the silences in force, and what they held back that is not told yet."""
+    state = state_path(state_dir, rules_path(path))
+    need_store(state)
+    now = datetime.now(UTC)
+    database = Database.at(state / DATABASE)
+    with database.read() as connection:
+        read = quieting.all_silences if every else lambda c: quieting.silences_in_force(c, now)
+        found, untold = read(connection), quieting.withheld_now(connection)
+    database.close()
+    for each in found:
+        held = untold.get(each.id, 0)
+        if as_json:
+            print_json(describe_silence(each, now) | {"untold": held})
+        else:
+            said = f"; {_many(held, 'message')} held back, not told yet" if held else ""
+            head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now)}"
+            click.echo(f"{head}, by {each.author}: {each.reason}{said}")
+    if not found and not as_json:
+        click.echo("no silence is in force" if not every else "there never was a silence")
+
+
+@command.command(name="end")
+@config_option
+@state_option
+@json_option
+@click.option("--by", help="Who ends it (default: your login name).")
+@click.argument("identity", metavar="ID")
+def end(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str | None, identity: str) -> None:
+    """End a silence now; what it held back is told with the next message."""
+    state = state_path(state_dir, rules_path(path))
+    answer = give(state, "silence-end", {"id": identity, "by": login_name(by)})
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo(f"silence {answer['id']} on {answer['scope']} {answer['value']} has ended")

@@ -1,0 +1,112 @@
+"""Silences and acks as an officer gives them: without a daemon, to a running one, and wrongly."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+
+from tests.e2e.conftest import Desk
+from tests.e2e.servers import rss
+from tests.e2e.test_daemon import daemon
+
+
+def item(title: str, guid: str) -> dict[str, str]:
+    return {"title": title, "guid": guid, "date": format_datetime(datetime.now(UTC))}
+
+
+@pytest.fixture
+def told(desk: Desk) -> tuple[Desk, str, str]:
+    """Give a desk that has told of one story, with the ids its message prints."""
+    desk.outlet.serve("/a.xml", rss(item("A militia moves on Balad", "1")))
+    desk.write("/a.xml", settings="backfill: 6h, timezone: Asia/Baghdad")
+    desk.run("run", "--once")
+    found = re.search(r"Story (s\w{14}), alert 1, delivery (d\w{14})", desk.hook.accepted[0]["message"])
+    assert found
+    return desk, found[1], found[2]
+
+
+def test_acks_by_any_id_a_message_prints_and_says_who_was_first(told: tuple[Desk, str, str]) -> None:
+    desk, story, delivery = told
+    done = desk.run("ack", delivery, "--by", "Noor")
+    assert re.fullmatch(rf"story {story}: acknowledged by Noor at \d{{4}}-\d\d-\d\d \d\d:\d\d UTC\n", done.stdout)
+    (again,) = json.loads(desk.run("ack", story, "--by", "Omar", "--json").stdout)["acks"]
+    assert (again["by"], again["first"], again["via"], again["revision"]) == ("Noor", False, "command", 1)
+
+
+def test_unknown_id_is_refused_with_the_nearest(told: tuple[Desk, str, str]) -> None:
+    desk, story, _ = told
+    wrong = f"{story[:-1]}{'0' if story[-1] != '0' else '1'}"
+    done = desk.run("ack", wrong, expect=1)
+    assert f'"{wrong}" is the id of no story that was told' in done.stderr
+    assert f'did you mean "{story}"?' in done.stderr
+
+
+def test_silence_shows_what_it_would_have_held_and_is_listed_until_it_ends(told: tuple[Desk, str, str]) -> None:
+    desk, story, delivery = told
+    done = desk.run("silence", "add", "--text", "balad", "--for", "4h", "--reason", "drill at Balad", "--by", "Noor")
+    assert re.match(
+        r"silence q1 on text balad, until (\d\d \w{3} )?\d\d:\d\d UTC, by Noor: drill at Balad\n", done.stdout
+    )
+    assert "held back 1 message on 1 story\n  A militia moves on Balad (Outlet 1)\n" in done.stdout
+    made = json.loads(
+        desk.run("silence", "add", "--story", delivery, "--until", "06:00", "--reason", "told", "--json").stdout
+    )
+    assert (made["id"], made["value"], made["last_24h"]) == ("q2", story, {"messages": 1, "stories": [story]})
+    assert datetime.fromisoformat(made["ends"]).strftime("%H:%M") == "03:00"  # 06:00 in Baghdad
+    desk.run("silence", "end", "q1", "--by", "Omar")
+    assert [json.loads(line)["id"] for line in desk.run("silence", "list", "--json").stdout.splitlines()] == ["q2"]
+    every = desk.run("silence", "list", "--all").stdout.splitlines()
+    assert re.match(r"q1 text balad, ended .*UTC by Omar, by Noor: drill at Balad$", every[0])
+
+
+WRONG = [
+    (["--rule", "militias", "--for", "4h", "--reason", "x"], 1, 'no rule "militias" (did you mean "militia"?)'),
+    (["--entity", "pmf", "--for", "4h", "--reason", "x"], 1, 'there is no entity or kind "pmf"'),
+    (["--story", "s1", "--for", "4h", "--reason", "x"], 1, '"s1" is the id of no story that was told'),
+    (["--thread", "t1", "--for", "4h", "--reason", "x"], 1, '"t1" is the id of no thread'),
+    (["--text", "...", "--for", "4h", "--reason", "x"], 1, "no letter or figure"),
+    (["--text", "x", "--for", "31d", "--reason", "x"], 1, "within 30 days"),
+    (["--text", "x", "--for", "0", "--reason", "x"], 1, "ends later than now"),
+    (["--text", "x", "--for", "4h", "--reason", " "], 1, "an author and a reason"),
+    (["--text", "x", "--for", "4h"], 2, "Missing option '--reason'"),
+    (["--text", "x", "--reason", "x"], 2, "a silence always ends"),
+    (["--text", "x", "--rule", "militia", "--for", "4h", "--reason", "x"], 2, "name one of --rule"),
+    (["--text", "x", "--until", "tomorrow", "--reason", "x"], 2, '"tomorrow" is no time'),
+]
+
+
+def test_wrong_silences_are_refused_with_the_remedy(told: tuple[Desk, str, str]) -> None:
+    desk, _, _ = told
+    for words, code, said in WRONG:
+        assert said in desk.run("silence", "add", *words, expect=code).stderr
+    assert "in force: none" in desk.run("silence", "end", "q1", expect=1).stderr
+    assert desk.run("silence", "list", "--all").stdout == "there never was a silence\n"
+
+
+def test_orders_reach_the_running_daemon(told: tuple[Desk, str, str]) -> None:
+    desk, story, _ = told
+    with daemon(desk) as running:
+        assert running.says("running sources=1")
+        assert "acknowledged by Noor" in desk.run("ack", story, "--by", "Noor").stdout
+        assert running.says("order ack by=Noor")
+        desk.run("silence", "add", "--rule", "militia", "--for", "1h", "--reason", "x", "--by", "Noor")
+        assert desk.run("silence", "list").stdout.startswith("q1 rule militia, until")
+        assert '"s2" is the id of no story' in desk.run("ack", "s2", expect=1).stderr
+
+
+def test_handover_names_the_story_its_ack_and_what_is_silent(told: tuple[Desk, str, str]) -> None:
+    desk, story, _ = told
+    desk.run("ack", story, "--by", "Noor")
+    desk.run("silence", "add", "--rule", "militia", "--for", "4h", "--reason", "drill", "--by", "Omar")
+    done = desk.run("handover", "--since", "1h").stdout
+    assert "## Stories told: 1\n\n### Priority: 1\n\n- [A militia moves on Balad](https://outlet.example/1)" in done
+    assert "acknowledged by Noor" in done
+    assert "- `q1` rule militia, until " in done
+    shift = json.loads(desk.run("handover", "--json").stdout)
+    assert [(each["story"], each["ack"]["by"]) for each in shift["stories"]] == [(story, "Noor")]
+    assert [each["id"] for each in shift["silences"]] == ["q1"]
+    assert (shift["dead"], shift["held"], shift["reload"]["result"][:5]) == ([], [], "start")

@@ -1,0 +1,288 @@
+"""What nobody acknowledges goes on, once and to the right place; acks are asked for at their pace and end it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apprise import NotifyBase
+from apprise.plugins import N_MGR
+from sqlalchemy import Connection
+
+from alerts import acks, outbox, quieting, receivers, store
+from alerts.acking import Acking
+from alerts.alert import (
+    Alert,
+    Cause,
+    Decision,
+    Delivery,
+    DeliveryState,
+    Escalate,
+    Kind,
+    Reason,
+    Receiver,
+    Scope,
+    Severity,
+    Target,
+)
+from alerts.escalating import ask_again, escalations
+from alerts.rule import Config
+from crawler.db import Database, WriterLane
+from tests.unit.desk import NOW, article, desk, rule
+
+MINUTE = timedelta(minutes=1)
+
+
+def receiver(name: str, to: str = "", after: int = 10) -> Receiver:
+    target = Target(f"{name}#1", name, f"reacts://{name}", "reacts", can_ack=True)
+    return Receiver(name, (target,), escalate=Escalate(after * MINUTE, to) if to else None)
+
+
+def desk_of(*made: Receiver) -> dict[str, Receiver]:
+    return {each.name: each for each in made}
+
+
+CHAIN = desk_of(receiver("floor", "duty"), receiver("duty", "chief", 20), receiver("chief"))
+LOOP = desk_of(receiver("floor", "duty"), receiver("duty", "floor"))
+
+
+def sent(to: str = "floor", kind: Kind = Kind.ALERT, severity: Severity = Severity.IMMEDIATE) -> Delivery:
+    state, reason = DeliveryState.SENT, Reason.FIRST_ARTICLE
+    return Delivery("d1", "s1", kind, 1, f"{to}#1", to, severity, reason, state, NOW, NOW, sent=NOW)
+
+
+CASES = [
+    ("not before its time", sent(), CHAIN, 9, []),
+    ("at its time", sent(), CHAIN, 10, ["duty"]),
+    ("an update too", sent(kind=Kind.UPDATE), CHAIN, 10, ["duty"]),
+    ("a day later no more", sent(), CHAIN, 24 * 60 + 1, []),
+    ("priority waits for no answer", sent(severity=Severity.PRIORITY), CHAIN, 10, []),
+    ("the end of the chain", sent("chief"), CHAIN, 60, []),
+    ("on along the chain", sent("duty", Kind.ESCALATION), CHAIN, 20, ["chief"]),
+    ("in the time of its own receiver", sent("duty", Kind.ESCALATION), CHAIN, 19, []),
+    ("a receiver that is gone", sent("old"), CHAIN, 10, []),
+    ("to one that is gone", sent(), desk_of(receiver("floor", "old")), 10, []),
+    ("to itself", sent(), desk_of(receiver("floor", "floor")), 10, []),
+    ("round a loop, there", sent("floor"), LOOP, 10, ["duty"]),
+    ("round a loop, not back", sent("duty", Kind.ESCALATION), LOOP, 10, []),
+    ("what began at the other end", sent("duty"), LOOP, 10, ["floor"]),
+]
+
+
+@pytest.mark.parametrize(("name", "what", "to", "minutes", "told"), CASES, ids=[case[0] for case in CASES])
+def test_whom_it_goes_on_to(name: str, what: Delivery, to: dict[str, Receiver], minutes: int, told: list[str]) -> None:
+    made = escalations([what], to, NOW + minutes * MINUTE, "Asia/Baghdad")
+    assert [each.decision.receiver for each in made] == told, name
+    assert {(each.decision.kind, each.decision.reason, each.decision.severity) for each in made} <= {
+        (Kind.ESCALATION, Reason.ESCALATED, what.severity)
+    }
+
+
+def test_note_says_whom_it_was_sent_to_and_when() -> None:
+    (made,) = escalations([sent(), sent()], CHAIN, NOW + 11 * MINUTE, "Asia/Baghdad")
+    assert made.note == ("Sent to floor at 14 Jun 15:00 Baghdad (12:00 UTC); nobody acknowledged it within 10 minutes.")
+
+
+PACES = [(5, None, True), (5, 0, True), (5, 4.9, False), (30, 29.5, False), (30, 29, True), (300, 296, False)]
+
+
+@pytest.mark.parametrize(("minutes", "asked", "again"), [*PACES, (300, 295, True), (24 * 60, None, False)])
+def test_asks_often_at_first_and_ever_more_seldom(minutes: float, asked: float | None, again: bool) -> None:
+    before = None if asked is None else NOW + asked * MINUTE
+    assert ask_again(NOW, before, NOW + minutes * MINUTE) is again
+
+
+# -- with a store, and a service whose readers react ------------------------------------------------------------
+
+_Base: Any = NotifyBase
+
+
+class Reacts(_Base):  # type: ignore[misc]
+    """A service that says who reacted to which message, or fails as it is told to."""
+
+    protocol = "reacts"
+    service_name = "Reacts"
+    templates = ("{schema}://",)
+    reacted: dict[str, str]
+    asked: list[str]
+    broken = False
+
+    def url(self, privacy: bool = False, *args: Any, **kwargs: Any) -> str:
+        return "reacts://"
+
+    def acknowledged(self, handle: str) -> str | None:
+        Reacts.asked.append(handle)
+        if Reacts.broken:
+            raise OSError("reacts://token-of-someone cannot be reached")
+        return Reacts.reacted.get(handle)
+
+
+@pytest.fixture
+def service() -> Iterator[type[Reacts]]:
+    Reacts.reacted, Reacts.asked, Reacts.broken = {}, [], False
+    N_MGR.add(Reacts, schemas="reacts")  # type: ignore[no-untyped-call]
+    yield Reacts
+    N_MGR.remove("reacts")  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database.at(tmp_path / "x.db")
+    made.migrate("crawler", "alerts")
+    yield made
+    made.close()
+
+
+ALERT = Alert(
+    "s1", "t1", 1, Severity.IMMEDIATE, NOW, article("Rockets hit base"), (Cause("r", "R", "v", Severity.IMMEDIATE, ()),)
+)
+
+
+def config(tmp_path: Path, receivers: dict[str, Receiver] = CHAIN) -> Config:
+    return replace(desk(tmp_path, rule("[rockets]")), receivers=receivers)
+
+
+def tell(connection: Connection, to: str = "floor", alert: Alert = ALERT, at: datetime = NOW) -> None:
+    """Store an alert, and its message as sent to a receiver."""
+    if store.last_alert_revision(connection, alert.story) < alert.revision:
+        store.add_alert(connection, alert)
+    kind = Kind.ALERT if alert.revision == 1 else Kind.UPDATE
+    made = Decision(f"{to}#1", to, kind, alert.severity, Reason.FIRST_ARTICLE, queue=True, rules=())
+    outbox.queue(connection, made, alert.story, alert.revision, at, at, "t1")
+    send_all(connection, at)
+
+
+def send_all(connection: Connection, at: datetime) -> None:
+    for each in outbox.deliveries_that(connection, outbox.deliveries.c.state == "queued"):
+        outbox.record(connection, each.id, DeliveryState.SENT, at, handle=f"{each.receiver}/{each.kind.value}")
+
+
+def queued(database: Database) -> list[tuple[str, str, tuple[str, ...]]]:
+    with database.read() as connection:
+        found = outbox.deliveries_that(connection, outbox.deliveries.c.state == "queued")
+        return [(each.receiver, each.kind.value, each.notes) for each in found]
+
+
+async def escalate(database: Database, settled: Config, minutes: float) -> int:
+    lane = WriterLane(database)
+    made = Acking(database, lane, settled)
+    done = await made.escalate(NOW + minutes * MINUTE)
+    made.close()
+    await asyncio.to_thread(lane.close)
+    return done
+
+
+def test_goes_on_once_along_the_chain_and_ends_with_an_ack(tmp_path: Path, database: Database) -> None:
+    settled = config(tmp_path)
+    with database.write() as connection:
+        tell(connection)
+    assert asyncio.run(escalate(database, settled, 9)) == 0
+    assert asyncio.run(escalate(database, settled, 10)) == 1
+    assert asyncio.run(escalate(database, settled, 11)) == 0
+    ((to, kind, notes),) = queued(database)
+    assert (to, kind) == ("duty", "escalation")
+    assert "nobody acknowledged it within 10 minutes" in notes[0]
+    with database.write() as connection:
+        send_all(connection, NOW + 11 * MINUTE)
+    assert asyncio.run(escalate(database, settled, 31)) == 1
+    with database.write() as connection:
+        send_all(connection, NOW + 31 * MINUTE)
+        acks.ack(connection, "s1", "Noor", "command", NOW + 32 * MINUTE, 1)
+        tell(connection, alert=replace(ALERT, revision=2), at=NOW + 40 * MINUTE)
+    assert asyncio.run(escalate(database, settled, 60)) == 0, "an ack is for the story, not for each message"
+
+
+def test_raised_severity_asks_for_a_new_ack(tmp_path: Path, database: Database) -> None:
+    with database.write() as connection:
+        tell(connection)
+        first, _ = acks.ack(connection, "s1", "Noor", "command", NOW, 1)
+        assert acks.ack(connection, "s1", "Omar", "command", NOW + MINUTE, 1) == (first, False)
+        flash = replace(ALERT, revision=2, severity=Severity.FLASH)
+        tell(connection, alert=flash, at=NOW + 5 * MINUTE)
+    assert asyncio.run(escalate(database, config(tmp_path), 20)) == 1
+    with database.write() as connection:
+        second, is_new = acks.ack(connection, "s1", "Omar", "command", NOW + 21 * MINUTE, 2)
+        assert (second.by, is_new) == ("Omar", True)
+        assert acks.unacked(connection, NOW, Severity.IMMEDIATE, ["floor#1"]) == []
+        assert acks.noted(connection, "s1") == ("Acknowledged by Omar at 14 Jun 12:21 UTC",)
+
+
+@pytest.mark.parametrize(
+    ("scope", "value", "ends", "goes_on"),
+    [
+        (Scope.STORY, "s1", 60, False),
+        (Scope.STORY, "s1", 5, False),
+        (Scope.TEXT, "rockets", 60, False),
+        (Scope.RULE, "r", 60, False),
+        (Scope.STORY, "s2", 60, True),
+        (Scope.STORY, "s1", -1, True),
+    ],
+)
+def test_silenced_story_is_not_escalated(
+    tmp_path: Path, database: Database, scope: Scope, value: str, ends: int, goes_on: bool
+) -> None:
+    with database.write() as connection:
+        tell(connection)
+        quieting.add_silence(connection, scope, value, "Noor", "known", NOW - 9 * MINUTE, NOW + ends * MINUTE)
+    assert asyncio.run(escalate(database, config(tmp_path), 10)) == int(goes_on)
+
+
+async def looks(database: Database, settled: Config, *minutes: float) -> None:
+    """Look at each time, as one process."""
+    lane = WriterLane(database)
+    made = Acking(database, lane, settled)
+    for each in minutes:
+        at = NOW + each * MINUTE
+        await made.look(lambda at=at: at)  # type: ignore[misc]
+    made.close()
+    await asyncio.to_thread(lane.close)
+
+
+def test_reaction_is_an_ack_with_its_name(tmp_path: Path, database: Database, service: type[Reacts]) -> None:
+    with database.write() as connection:
+        tell(connection)
+    asyncio.run(looks(database, config(tmp_path), 0, 0.2, 0.25))
+    assert service.asked == ["floor/alert"] * 2, "not asked again within 15 s"
+    service.reacted = {"floor/alert": "Noor"}
+    asyncio.run(looks(database, config(tmp_path), 1, 2, 3))
+    with database.read() as connection:
+        known = acks.ack_of(connection, "s1")
+    assert known
+    assert (known.by, known.via, known.revision) == ("Noor", "reacts", 1)
+    assert len(service.asked) == 3, "nothing is asked about an acknowledged story"
+
+
+def test_failing_look_up_is_logged_without_secrets_and_tried_again(
+    tmp_path: Path, database: Database, service: type[Reacts], caplog: pytest.LogCaptureFixture
+) -> None:
+    token = Target("floor#1", "floor", "reacts://token-of-someone", "reacts", can_ack=True)
+    settled = config(tmp_path, desk_of(Receiver("floor", (token,))))
+    with database.write() as connection:
+        tell(connection)
+    service.broken = True
+    asyncio.run(looks(database, settled, 0, 1))
+    assert len(service.asked) == 2
+    assert "acknowledgement not looked up" in caplog.text
+    assert "token-of-someone" not in caplog.text
+
+
+def test_look_ups_are_bounded_and_the_longest_not_asked_go_first(
+    tmp_path: Path, database: Database, service: type[Reacts]
+) -> None:
+    with database.write() as connection:
+        for number in range(24):
+            tell(connection, alert=replace(ALERT, story=f"s{number}"))
+            row = outbox.deliveries.update().where(outbox.deliveries.c.subject == f"s{number}")
+            connection.execute(row.values(handle=f"m{number}"))
+    asyncio.run(looks(database, config(tmp_path), 1, 1.1, 1.2))
+    assert len(service.asked) == 24
+    assert len(set(service.asked)) == 24
+
+
+def test_service_that_cannot_say_has_no_answer() -> None:
+    assert receivers.acknowledged(Target("c#1", "c", "console://", "console"), "x") is None

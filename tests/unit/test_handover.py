@@ -1,0 +1,151 @@
+"""The handover as the next officer reads it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from alerts.alert import (
+    Ack,
+    Alert,
+    Cause,
+    Delivery,
+    DeliveryState,
+    Kind,
+    Reason,
+    Scope,
+    Severity,
+    Silence,
+    Standing,
+)
+from alerts.render.handover import Failing, Handover, Open, markdown
+from tests.unit.desk import NOW, article
+from tests.unit.hostile import ALL
+
+HOUR = timedelta(hours=1)
+ROCKETS = Alert(
+    "s1",
+    "t1",
+    3,
+    Severity.IMMEDIATE,
+    NOW - HOUR,
+    replace(article("Rockets hit base (update) at al-Balad"), url="https://wire.example/a_(b)"),
+    (Cause("r", "R", "v", Severity.IMMEDIATE, ()),),
+    ("Wire", "Daily"),
+    changes=("2 -> 3 wounded",),
+    standing=Standing(("wire", "daily"), "B"),
+)
+THREAT = replace(ROCKETS, story="s2", article=article("النجباء تتوعد"), outlets=(), changes=(), standing=Standing())
+PAY = replace(
+    THREAT, story="s3", severity=Severity.ROUTINE, article=article("Pay of fighters delayed"), created=NOW - 2 * HOUR
+)
+MESSAGE = Delivery(
+    "d1",
+    "s1",
+    Kind.ALERT,
+    1,
+    "duty#1",
+    "duty-mail",
+    Severity.PRIORITY,
+    Reason.FIRST_ARTICLE,
+    DeliveryState.DEAD,
+    NOW,
+    NOW,
+)
+SILENCE = Silence("q1", Scope.TEXT, "Balad", "Noor", "drill at Balad", NOW - 9 * HOUR, NOW + HOUR)
+SHIFT = Handover(
+    NOW - 12 * HOUR,
+    NOW,
+    stories=(Open(PAY), Open(THREAT), Open(ROCKETS, Ack("s1", NOW, "Omar", "slack", 3))),
+    silences=(SILENCE, replace(SILENCE, id="q2", scope=Scope.RULE, value="r", ends=NOW - HOUR, ended_by="Omar")),
+    failing=(Failing("dijla", "down: timeout, 9 times in a row"),),
+    dead=((MESSAGE, "mailtos://***: 550 no such user"),),
+    held=(replace(MESSAGE, id="d2", state=DeliveryState.HELD, held="quiet hours", due=NOW + 3 * HOUR),),
+    reload=(NOW - HOUR, "applied, version 0a1b2c3d"),
+)
+GOLDEN = """\
+# Handover, 14 Jun 15:00 Baghdad (12:00 UTC)
+What happened since 14 Jun 03:00 Baghdad (00:00 UTC).
+
+## Stories told: 3
+
+### Immediate: 2
+
+- \u2068النجباء تتوعد\u2069
+  Wire; F6, automatic (no known origins)
+  Last change 14 Jun 14:00 Baghdad (11:00 UTC); **not acknowledged**; `s2`
+- [Rockets hit base (update) at al-Balad](https://wire.example/a_%28b%29)
+  Wire, Daily; B2, automatic (2 origins: wire, daily)
+  Last change 14 Jun 14:00 Baghdad (11:00 UTC) (2 -\\> 3 wounded); acknowledged by Omar; `s1`
+
+### Routine: 1
+
+- Pay of fighters delayed
+  Wire; F6, automatic (no known origins)
+  Last change 14 Jun 13:00 Baghdad (10:00 UTC); **not acknowledged**; `s3`
+
+## Acknowledged
+
+- Omar at 14 Jun 15:00 Baghdad (12:00 UTC) (slack): Rockets hit base (update) at al-Balad, `s1`
+
+## Silences in force
+
+- `q1` text Balad, until 14 Jun 16:00 Baghdad (13:00 UTC); Noor: drill at Balad
+
+## Silences that ended
+
+- `q2` rule r, ended 14 Jun 14:00 Baghdad (11:00 UTC) by Omar; Noor: drill at Balad
+
+## Failing sources
+
+- dijla: down: timeout, 9 times in a row
+
+## Not delivered, given up
+
+- `d1` priority alert on s1 for duty-mail: mailtos\\://\\*\\*\\*: 550 no such user
+
+## Held or waiting
+
+- `d2` priority alert on s1 for duty-mail: held by quiet hours, goes 14 Jun 18:00 Baghdad (15:00 UTC)
+
+## Rules
+
+- Last 14 Jun 14:00 Baghdad (11:00 UTC): applied, version 0a1b2c3d"""
+LINES = 38  # of a handover with one story, acknowledged
+QUIET = """\
+# Handover, 14 Jun 12:00 UTC
+What happened since 14 Jun 00:00 UTC.
+
+## Stories told: 0
+
+None was told.
+
+## Acknowledged
+
+Nothing."""
+
+
+def test_handover_of_a_shift() -> None:
+    assert markdown(SHIFT, "Asia/Baghdad") == GOLDEN
+
+
+def test_quiet_shift_says_so() -> None:
+    assert markdown(Handover(NOW - 12 * HOUR, NOW), "UTC").startswith(QUIET)
+
+
+def test_text_of_others_is_no_markup() -> None:
+    for text in ALL:
+        story = Open(
+            replace(ROCKETS, article=article(text), outlets=(text,), changes=(text,)), Ack("s1", NOW, text, text, 1)
+        )
+        written = markdown(replace(SHIFT, stories=(story,), reload=None), "UTC")
+        assert len(written.splitlines()) == LINES, text
+        assert "**" not in written.replace("**not acknowledged**", "").replace("\\*", "")
+        body = re.sub(r"\\.", "", written.replace("](https://wire.example/a_%28b%29)", ""))
+        assert not re.search(r"[<\]*_~|]|://", body), body
+
+
+def test_long_list_is_cut_with_its_number() -> None:
+    stories = tuple(Open(replace(PAY, story=f"s{n}")) for n in range(50))
+    assert "- and 10 more: `watchfloor stories`" in markdown(Handover(NOW, NOW, stories=stories), "UTC")
