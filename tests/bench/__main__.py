@@ -7,6 +7,8 @@ import platform
 import sys
 
 from tests.bench import (
+    delivery,
+    delivery_kill,
     desk,
     evidence,
     extraction,
@@ -35,6 +37,8 @@ BENCHES = {
     "timeline": timeline.run,
     "extraction": extraction.run,
     "evidence": evidence.run,
+    "delivery": delivery.run,
+    "delivery-kill": delivery_kill.run,
     "weight": weight.run,
 }
 
