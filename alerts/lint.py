@@ -57,6 +57,7 @@ def warnings(config: Config) -> list[Problem]:
         *_shadowed(config),
         *_dead_terms(config),
         *_never_confirmed(config),
+        *_one_way(config),
     ]
     return sorted(set(found))
 
@@ -219,6 +220,19 @@ def _never_confirmed(config: Config) -> Iterator[Problem]:
         if rule.when.origins > len(owners):
             words = f"waits for {rule.when.origins} origins, and the sources have {len(owners)} owners"
             yield Problem(rule.place, f'rule "{rule.id}" {words}; it may wait for ever')
+
+
+def _one_way(config: Config) -> Iterator[Problem]:
+    """Find Slack addressed through Apprise's own plugin, and say what that cannot do."""
+    for receiver in config.receivers.values():
+        for target in receiver.targets:
+            if target.schema == "slack" or "://hooks.slack.com/" in target.url:
+                yield Problem(
+                    Place(config.path, 1, 1),
+                    f'receiver "{receiver.name}" reaches Slack by Apprise ({target.schema}://): no message is edited, '
+                    "none is acknowledged there, and with a bot token what Slack refuses (ok: false) counts as sent; "
+                    "watchslack:// does all three (docs/receivers.md)",
+                )
 
 
 def _groups(condition: Condition) -> Iterator[Condition]:

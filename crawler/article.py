@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -125,6 +125,17 @@ def mint(prefix: str, at: datetime, *parts: str) -> str:
     seconds = max(0, int((at - EPOCH).total_seconds()))
     digest = int.from_bytes(hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:5], "big")
     return prefix + _base32(seconds, 6) + _base32(digest, 8)
+
+
+def minted(name: str) -> datetime | None:
+    """Give the second an id was made, None where it is no id of ours."""
+    digits = name[1:7]
+    if len(name) != 15 or any(digit not in BASE32 for digit in name[1:]):
+        return None
+    seconds = 0
+    for digit in digits:
+        seconds = seconds * 32 + BASE32.index(digit)
+    return EPOCH + timedelta(seconds=seconds)
 
 
 def _base32(number: int, width: int) -> str:

@@ -16,6 +16,7 @@ _APPRISE = logging.getLogger("apprise")  # its own log names tokens: it goes to 
 _APPRISE.setLevel(logging.DEBUG)  # its words on a lost connection come at DEBUG, and only `_fault` reads them
 _APPRISE.propagate = False
 _APPRISE.addHandler(logging.NullHandler())
+logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it logs the paths of webhooks, which are their secrets
 DETAIL_LIMIT = 300
 # HTTP answers that the same request will get again (RFC 9110), and SMTP refusals for good (RFC 5321 4.2.1).
 _PERMANENT = re.compile(r"\berror[= :(]+(400|401|403|404|405|410|413|422)\b|\bSMTP 5[0-9]{2}\b")
@@ -40,7 +41,10 @@ def send(target: Target, message: Message) -> SendResult:
     except BadReceiverUrl as error:
         return SendResult(ok=False, detail=str(error))
     if (deliver := getattr(service, "deliver", None)) is not None:  # a plugin of ours: it says more than yes or no
-        return _cleaned(target, deliver(message))
+        try:
+            return _cleaned(target, deliver(message))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the lane and all that waits in it
+            return SendResult(ok=False, retry=True, uncertain=True, detail=_detail(target, [repr(error)]))
     sender = Apprise(service, asset=asset())
     answers.forget()
     try:

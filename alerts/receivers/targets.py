@@ -9,11 +9,12 @@ from apprise import Apprise, AppriseAsset, NotifyBase
 from apprise.plugins import N_MGR
 
 from alerts.alert import Target
-from alerts.receivers import console
+from alerts.receivers import console, watchslack
 from crawler.keys import nearest
 
 COMMON = (
     console.SCHEMA,
+    watchslack.SCHEMA,
     "mailto",
     "mailtos",
     "slack",
@@ -25,6 +26,8 @@ COMMON = (
     "ntfy",
     "ntfys",
 )
+CAN_EDIT = frozenset({watchslack.SCHEMA})
+CAN_ACK = frozenset({watchslack.SCHEMA})
 
 
 class BadReceiverUrl(ValueError):
@@ -52,7 +55,8 @@ def unresolved(receiver: str, url: str) -> Target:
 
 def _target(receiver: str, url: str) -> Target:
     digest = hashlib.sha256(url.encode()).hexdigest()[:6]
-    return Target(f"{receiver}#{digest}", receiver, url, url.partition(":")[0].lower())
+    schema = url.partition(":")[0].lower()
+    return Target(f"{receiver}#{digest}", receiver, url, schema, schema in CAN_EDIT, schema in CAN_ACK)
 
 
 def asset() -> AppriseAsset:
@@ -71,10 +75,16 @@ def build(url: str) -> NotifyBase:
     if service is None and schema not in _schemas():
         raise BadReceiverUrl(f'"{schema}://" is no service Apprise knows{nearest(schema, COMMON)}')
     if service is None:
-        raise BadReceiverUrl(
-            f"{masked(url)} is not as {schema}:// needs it; a token, host or address is missing or malformed"
-        )
+        raise BadReceiverUrl(f"{masked(url)} {_problem(schema, url)}")
     return service
+
+
+def _problem(schema: str, url: str) -> str:
+    """Say what is wrong with a URL: a plugin of ours knows, Apprise's do not tell."""
+    named = getattr(N_MGR[schema], "problem", None)
+    return (named(url) if named else "") or (
+        f"is not as {schema}:// needs it; a token, host or address is missing or malformed"
+    )
 
 
 def _schemas() -> set[str]:

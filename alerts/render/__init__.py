@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.alert import Alert, Delivery, Message
-from alerts.render import text
+from alerts.render import slack, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class Form:
 
 
 PLAIN = Form(text.render_alert, text.render_digest, text.render_notice)
-FORMS: Mapping[str, Form] = {}  # by schema of the target's URL
+FORMS: Mapping[str, Form] = {  # by schema of the target's URL
+    "watchslack": Form(slack.render_alert, slack.render_digest, slack.render_notice),
+}
 
 
 def form_of(schema: str) -> Form:

@@ -17,6 +17,7 @@ from tests.bench import (
     matching,
     polling,
     seed,
+    slack,
     stories,
     stories_stress,
     stories_window,
@@ -39,6 +40,7 @@ BENCHES = {
     "evidence": evidence.run,
     "delivery": delivery.run,
     "delivery-kill": delivery_kill.run,
+    "slack": slack.run,
     "weight": weight.run,
 }
 

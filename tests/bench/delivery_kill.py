@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import tempfile
 import time
@@ -17,11 +16,8 @@ ALERTS, KILLS = 200, 52
 def run() -> None:
     kills = int(os.environ.get("WATCHFLOOR_KILLS", KILLS))
     with tempfile.TemporaryDirectory() as place:
-        sinks: list[Sink] = [WebSink("webhook", 3), PostSink("mail", 4)]
-        if importlib.util.find_spec("tests.e2e.killing_slack"):
-            sinks.append(
-                importlib.import_module("tests.e2e.killing_slack").SlackSink("slack", 5, Path(place) / "slack")
-            )
+        slack = SlackSink("slack", 5, Path(place) / "slack")
+        sinks: list[Sink] = [WebSink("webhook", 3), PostSink("mail", 4), slack]
         with closing_all(*sinks):
             storm, began = Storm(Path(place) / "desk", sinks, ALERTS, kills), time.monotonic()
             print(report(storm, storm.run(), began))

@@ -11,9 +11,11 @@ import pytest
 from alerts.config import load
 from alerts.lint import failed_tests
 from alerts.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
+from alerts.receivers.watchslack import ACKS
 from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
 from alerts.schema import schema
 from crawler.source import SOURCE_KEYS
+from tests.e2e.slackapi import SCOPES
 
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -48,6 +50,20 @@ def test_every_key_and_operator_is_in_the_reference() -> None:
     keys = {key.name for table in tables for key in table.keys} | {key.name for key in SOURCE_KEYS} | set(WRITABLE)
     words = set(re.findall(r"[a-z_]+", RULES))
     assert keys - words == set()
+
+
+def test_slack_example_loads_and_names_every_scope_and_reaction(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "receivers.md").read_text(encoding="utf-8")
+    path = tmp_path / "rules.yaml"
+    rule = "rules: [{id: r, title: T, match: [x], severity: priority, notify: [watch-floor]}]\n"
+    example = re.findall(r"^```yaml\n(.*?)```", text, re.DOTALL | re.MULTILINE)[0]
+    path.write_text(
+        f'version: 1\nsettings: {{admin: watch-floor}}\nsources: [{{id: w, url: "https://w.example/"}}]\n{example}{rule}',
+        encoding="utf-8",
+    )
+    config = load(path, environ={"SLACK_BOT_TOKEN": "xoxb-not-a-token-of-anyone"})
+    assert config.receivers["watch-floor"].targets[0].can_ack
+    assert {name for name in (*SCOPES, *ACKS) if f"`{name}`" not in text} == set()
 
 
 def test_committed_schema_is_current() -> None:

@@ -22,7 +22,13 @@ ONLY = {
     "apscheduler": ["crawler/scheduler.py"],
     "pebble": ["crawler/workers.py"],
     "ahocorasick_rs": ["alerts/automaton.py"],
-    "apprise": ["alerts/receivers/console.py", "alerts/receivers/sending.py", "alerts/receivers/targets.py"],
+    "apprise": [
+        "alerts/receivers/console.py",
+        "alerts/receivers/sending.py",
+        "alerts/receivers/targets.py",
+        "alerts/receivers/watchslack.py",
+    ],
+    "requests": ["alerts/receivers/answers.py", "alerts/receivers/slackapi.py"],
     "aiosmtpd": ["alerts/demo/sinks.py"],
 }
 CORE = re.compile(

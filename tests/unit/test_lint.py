@@ -27,6 +27,8 @@ WARNED = [
     ("never so reliable", CONSOLE, RULE.replace("tests:", "when: {reliability: B}, tests:") % "[a1]", "waits for a source of reliability B or better, and the best is F"),
     ("never confirmed", CONSOLE, RULE.replace("tests:", "when: {origins: 2}, tests:") % "[a1]", "waits for 2 origins, and the sources have 1 owners; it may wait for ever"),
     ("forbidden and asked for", CONSOLE, RULE % "{any: [a1, b1], none: [b1]}", 'asks for "b1" and forbids it'),
+    ("slack by apprise", 'receivers: {console: {urls: ["slack://xoxb-not-a-token-of-anyone/C0123ABCD"]}}\n', RULE % "[a1]", 'receiver "console" reaches Slack by Apprise (slack://): no message is edited'),
+    ("slack by webhook", 'receivers: {console: {urls: ["https://hooks.slack.com/services/T0NOTREAL/B0NOTREAL/notAtoken"]}}\n', RULE % "[a1]", 'receiver "console" reaches Slack by Apprise (https://)'),
 ]  # fmt: skip
 
 
@@ -40,6 +42,11 @@ def desk(place: Path, text: str) -> Config:
 def test_warns(tmp_path: Path, name: str, head: str, rules: str, words: str) -> None:
     found = [str(problem) for problem in warnings(desk(tmp_path, HEAD + head + rules))]
     assert any(words in each for each in found), (name, found)
+
+
+def test_slack_by_our_own_receiver_is_not_warned_of(tmp_path: Path) -> None:
+    ours = 'receivers: {console: {urls: ["watchslack://xoxb-not-a-token-of-anyone/C0123ABCD"]}}\n'
+    assert not [each for each in warnings(desk(tmp_path, HEAD + ours + RULE % "[a1]")) if "Slack" in str(each)]
 
 
 def test_shipped_rules_have_no_warnings() -> None:

@@ -1,0 +1,281 @@
+"""`watchslack://BOT_TOKEN/CHANNEL_ID`: our Slack plugin: a message posted, edited or answered once, and who reacted.
+
+A message carries the delivery's id as metadata, so that after a lost acknowledgement we look before we post. The handle
+of a message is `CHANNEL:TS`, and `CHANNEL:TS@ROOT` where it is a reply in the thread of ROOT.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apprise import NotifyBase, NotifyFormat
+from apprise.plugins import N_MGR
+
+from alerts.alert import Kind, Message, SendResult
+from alerts.receivers.slackapi import Slack, SlackFault
+from alerts.render.words import cut, plain
+from crawler.article import minted
+
+SCHEMA = "watchslack"
+DEADLINE = 30.0  # seconds for one delivery: look-up, post and all
+TEXT_LIMIT = 4_000  # Slack's advice for `text`; past 40,000 it cuts by itself
+EVENT = "watchfloor_delivery"  # names our metadata among those of other apps
+CLOCKS_APART = timedelta(hours=1)  # our clock and Slack's are closer than that
+OLDEST_KEY = timedelta(days=4)  # older than any delivery that is still tried
+LITERAL = {"link_names": False, "parse": "none"}  # no name in `text` becomes a mention, no address a link
+ACKS = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check", "eyes", "ack")
+
+# Answers after which the message can still be told in another way.
+UNEDITABLE = frozenset({"edit_window_closed", "cant_update_message"})  # it stands there: answer to it
+ROOTLESS = frozenset(
+    {
+        *("thread_not_found", "invalid_thread_ts", "message_not_found", "cannot_reply_to_message"),
+        "restricted_action_non_threadable_channel",
+    }
+)
+UNSHOWN = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"})
+
+_URL = re.compile(r"watchslack://(?P<token>[^/?#]*)/?(?P<channel>[^/?#]*)/?(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_TOKEN = re.compile(r"xoxb-[A-Za-z0-9-]{10,}")
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{7,}")
+_NAMES: OrderedDict[tuple[str, str], str] = OrderedDict()  # (channel, user) -> name; a name changes rarely
+NAMES_KEPT = 1_000
+_Base: Any = NotifyBase  # Apprise types its base by the values of no service
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Where a message stands: its channel, its ts, and the ts of the message whose thread it is in."""
+
+    channel: str
+    ts: str
+    root: str = ""
+
+    @classmethod
+    def read(cls, written: str) -> Handle | None:
+        """Read a handle; None where it is not one of Slack's."""
+        found = re.fullmatch(r"([A-Z0-9]+):(\d+\.\d+)(?:@(\d+\.\d+))?", written)
+        return cls(found[1], found[2], found[3] or "") if found else None
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.ts}{f'@{self.root}' if self.root and self.root != self.ts else ''}"
+
+
+def problem(url: str) -> str:
+    """Say what is wrong with a URL of this service and what to write instead, "" where it is right."""
+    found = _URL.fullmatch(url)
+    token, channel, rest = (found["token"], found["channel"], found["rest"]) if found else ("", "", "")
+    if not _TOKEN.fullmatch(token):
+        kind = " (this is a user's or an expiring token)" if re.match(r"xox[^b]", token) else ""
+        return f"has no bot token in its first part{kind}; write {SCHEMA}://xoxb-.../C0123ABCD"
+    if rest.startswith("#") or not _CHANNEL.fullmatch(channel):
+        return (
+            "has no channel id in its second part; write the id (C0123ABCD: in Slack, the channel's name, About, at "
+            "the bottom), for a name can change and its history cannot be asked for"
+        )
+    return f"has something behind the channel id; write {SCHEMA}://xoxb-.../C0123ABCD alone" if rest else ""
+
+
+class NotifyWatchSlack(_Base):  # type: ignore[misc]
+    """Posts as a Slack app with a bot token."""
+
+    service_name = "Slack, by Watchfloor"
+    secure_protocol = SCHEMA
+    notify_format = NotifyFormat.TEXT
+    templates = ("{schema}://{token}/{channel}",)
+    template_tokens: Mapping[str, Any] = {
+        **NotifyBase.template_tokens,
+        "token": {"name": "Bot Token", "type": "string", "private": True, "required": True},
+        "channel": {"name": "Channel ID", "type": "string", "required": True},
+    }
+    title_maxlen = 150
+    body_maxlen = TEXT_LIMIT - 200
+    request_rate_per_sec = 0  # pacing is ours
+
+    def __init__(self, token: str, channel: str, deadline: float = DEADLINE, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._token, self._channel, self._deadline = token, channel, deadline
+
+    def url(self, privacy: bool = False, *args: Any, **kwargs: Any) -> str:  # noqa: ARG002, FBT - Apprise's signature
+        return f"{SCHEMA}://{'***' if privacy else self._token}/{self._channel}"
+
+    problem = staticmethod(problem)
+
+    @staticmethod
+    def parse_url(url: str, *_: Any, **__: Any) -> dict[str, Any] | None:
+        found = _URL.fullmatch(url)
+        if found is None or problem(url):
+            return None
+        return {"schema": SCHEMA, "token": found["token"], "channel": found["channel"]}
+
+    def send(self, body: str, title: str = "", *_: Any, **__: Any) -> bool:
+        return self.deliver(Message(title, body)).ok
+
+    def deliver(self, message: Message) -> SendResult:
+        """Post, edit or answer, within the deadline; what may have arrived before is looked for first."""
+        with Slack(self._token, self._deadline) as slack:
+            try:
+                return self._edit(slack, message) if message.edits else self._post(slack, message)
+            except SlackFault as error:
+                return SendResult(
+                    ok=False, retry=error.retry, uncertain=error.uncertain, detail=f"Slack: {error}", wait=error.wait
+                )
+
+    def _edit(self, slack: Slack, message: Message) -> SendResult:
+        """Change a message in place. One that was deleted stays so: an edit has nobody to ring.
+
+        The message keeps its own metadata: its key, not the edit's, is what a look-up would seek.
+        """
+        at = Handle.read(message.edits)
+        if at is None:
+            return SendResult(ok=False, detail=f"{message.edits!r} is no message of Slack's, so nothing can be edited")
+        try:
+            detail, _ = _shown(slack, "chat.update", message, channel=at.channel, ts=at.ts, **LITERAL)
+        except SlackFault as error:
+            if error.name not in UNEDITABLE:
+                raise
+            return self._post(slack, message, at.root or at.ts)
+        return SendResult(ok=True, handle=str(at), detail=detail)
+
+    def _post(self, slack: Slack, message: Message, root: str = "") -> SendResult:
+        root = root or self._root(message.follows)
+        marked = False
+        if message.repeat and message.key:
+            try:
+                if found := self._found(slack, message.key, root):
+                    return SendResult(ok=True, handle=str(found), detail="it had arrived; not sent again")
+            except SlackFault as error:
+                if error.retry:
+                    raise
+                message, marked = _marked(message, error), True  # told twice is better than not at all
+        content = self._content(message)
+        try:
+            detail, answer = _shown(slack, "chat.postMessage", message, **content, **_threaded(message, root))
+        except SlackFault as error:
+            if not root or error.name not in ROOTLESS:
+                raise
+            detail, answer = _shown(slack, "chat.postMessage", message, **content)
+            root = ""
+        handle = Handle(str(answer.get("channel") or self._channel), str(answer.get("ts") or ""), root)
+        said = [detail, *(["it may have arrived before, and could not be looked for"] if marked else [])]
+        return SendResult(ok=True, handle=str(handle), detail="; ".join(filter(None, said)))
+
+    def _root(self, follows: str) -> str:
+        """Give the message whose thread an answer goes into: never a reply's, which Slack forbids."""
+        at = Handle.read(follows)
+        return (at.root or at.ts) if at and at.channel == self._channel else ""
+
+    def _content(self, message: Message) -> dict[str, Any]:
+        metadata = {"event_type": EVENT, "event_payload": {"key": message.key}}
+        return {
+            "channel": self._channel,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "mrkdwn": False,
+            **LITERAL,
+            **({"metadata": metadata} if message.key else {}),
+        }
+
+    def _found(self, slack: Slack, key: str, root: str) -> Handle | None:
+        """Look for a message by its key, in the thread it belongs to and in the channel, since it was queued."""
+        made = minted(key) or datetime.now(UTC) - OLDEST_KEY
+        window = {"oldest": f"{(made - CLOCKS_APART).timestamp():.6f}", "include_all_metadata": "true"}
+        places = [("conversations.replies", {"ts": root})] if root else []
+        for method, where in [*places, ("conversations.history", {})]:
+            try:
+                for each in slack.messages(method, channel=self._channel, **where, **window):
+                    if _is(each, key):
+                        return Handle(self._channel, str(each["ts"]), str(each.get("thread_ts") or ""))
+            except SlackFault as error:
+                if error.name not in ROOTLESS:
+                    raise
+        return None
+
+    def reacted(self, handle: str) -> tuple[str, ...]:
+        """Name those who acknowledged a message by one of ACKS, by emoji in the order of its first use.
+
+        Slack does not say when each reacted. Raises SlackFault; where a name cannot be had, the user's id stands.
+        """
+        at = Handle.read(handle)
+        if at is None:
+            raise SlackFault("bad handle", f"{handle!r} is no message of Slack's", retry=False)
+        with Slack(self._token, self._deadline) as slack:
+            answer = slack.get("reactions.get", channel=at.channel, timestamp=at.ts, full="true")
+            given = (answer.get("message") or {}).get("reactions") or ()
+            users = [user for each in given if each.get("name") in ACKS for user in each.get("users") or ()]
+            return tuple(_name(slack, at.channel, str(user)) for user in dict.fromkeys(users))
+
+    def acknowledged(self, handle: str) -> str | None:
+        """Name the first who acknowledged a message, None for nobody. Raises SlackFault."""
+        return next(iter(self.reacted(handle)), None)
+
+
+def _shown(slack: Slack, method: str, message: Message, **content: Any) -> tuple[str, Mapping[str, Any]]:
+    """Send a message as blocks, and as plain text where Slack refuses the blocks: say so, and answer."""
+    plainly = {"text": cut(f"{message.title}\n{message.body}", TEXT_LIMIT // 2)}
+    if not message.blocks:
+        return "", slack.post(method, **content, **_escaped(plainly))
+    try:
+        shown = {"text": cut(message.title, TEXT_LIMIT // 2), "blocks": list(message.blocks)}
+        return "", slack.post(method, **content, **_escaped(shown))
+    except SlackFault as error:
+        if error.name not in UNSHOWN:
+            raise
+        return f"Slack refused the blocks ({error}); sent as plain text", slack.post(
+            method, **content, **_escaped(plainly)
+        )
+
+
+def _escaped(content: dict[str, Any]) -> dict[str, Any]:
+    """Take the meaning from the three characters by which Slack knows mentions and links in `text`."""
+    text = str(content["text"]).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return {**content, "text": text}
+
+
+def _threaded(message: Message, root: str) -> dict[str, Any]:
+    """Answer in the thread of `root`; a ping is shown in the channel too, for a reply alone rings few."""
+    return {"thread_ts": root, "reply_broadcast": message.kind is not Kind.EDIT} if root else {}
+
+
+def _marked(message: Message, error: SlackFault) -> Message:
+    """Say in a message that it may have come before."""
+    why = f"Possible repeat: an earlier attempt may have arrived, and Slack does not let us look ({error.name})."
+    note = {"type": "context", "elements": [{"type": "plain_text", "text": why, "emoji": False}]}
+    return replace(
+        message,
+        title=f"(possible repeat) {message.title}",
+        body=f"{why}\n{message.body}",
+        blocks=(note, *message.blocks[:49]) if message.blocks else (),
+    )
+
+
+def _is(message: Mapping[str, Any], key: str) -> bool:
+    """Say whether a message is the delivery: by its metadata, or by its small print where Slack hides metadata."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") == EVENT:
+        return (metadata.get("event_payload") or {}).get("key") == key
+    small = [block.get("elements") or () for block in message.get("blocks") or () if block.get("type") == "context"]
+    return any(f"delivery {key}" in str(each.get("text")) for elements in small for each in elements)
+
+
+def _name(slack: Slack, channel: str, user: str) -> str:
+    """Give a user's name as people see it; their id where it cannot be had."""
+    if (channel, user) not in _NAMES:
+        try:
+            found = slack.get("users.info", user=user).get("user") or {}
+        except SlackFault:
+            return user  # an acknowledgement counts whoever gave it; the name is asked for again next time
+        profile = found.get("profile") or {}
+        names = (profile.get("display_name"), profile.get("real_name"), found.get("name"))
+        _NAMES[channel, user] = next((cut(plain(str(name)), 80) for name in names if name), user)
+        if len(_NAMES) > NAMES_KEPT:
+            _NAMES.popitem(last=False)
+    return _NAMES[channel, user]
+
+
+N_MGR.add(NotifyWatchSlack, schemas=SCHEMA)  # type: ignore[no-untyped-call]

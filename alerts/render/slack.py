@@ -1,0 +1,252 @@
+"""Sheet -> Slack's blocks, built from data and never from markup. Pure.
+
+Text of others stands only where Slack reads no markup: in `plain_text` without emoji, and in the text elements of
+rich text. The one link is the article's own. Slack's limits (docs.slack.dev, Block Kit) hold between graphemes.
+The first block says what happened; what is read at leisure comes after; ids and how to answer are the small print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from alerts.alert import Alert, Delivery, Kind, Message, Severity
+from alerts.render import text
+from alerts.render.sheet import PLACE_LIMIT, DigestSheet, Item, Sheet, digest_sheet, sheet
+from alerts.render.words import ISOLATE, POP, cut, is_rtl, isolated, plain
+
+HEADER = 150
+BLOCK = 2_900  # characters of one block: of 3,000
+TOTAL = 12_000  # characters of all blocks; Slack refuses somewhere above 13,000
+MOST = 48  # blocks: two of the 50 stay free, one for the receiver's own note
+LINE = 700  # of a reason, a list of outlets
+CHANGE, CHANGES = 200, 6  # characters of what changed; how many of them
+NOTICE = 10_000
+ITEM = 160  # of a headline in a digest
+LIGHTS = {
+    Severity.FLASH: "🔴",
+    Severity.IMMEDIATE: "🟠",
+    Severity.PRIORITY: "🟡",
+    Severity.ROUTINE: "⚪",
+}
+ASCII_URL = "/%:@!$&'()*+,;=?~-._#[]"  # what of RFC 3986 stays as it is; letters of other scripts are encoded
+KINDS = {Kind.UPDATE: " UPDATE", Kind.ESCALATION: " ESCALATED"}
+Block = dict[str, Any]
+BOLD = {"bold": True}
+
+
+def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
+    """Lay out one alert. Whether it is a repeat is for the receiver to say: it can look."""
+    delivery_once = replace(delivery, repeat=False)
+    told = sheet(delivery_once, alert, timezone)
+    said = text.message(delivery, told.title, text.alert_lines(told))
+    place = f"{cut(plain(alert.place), PLACE_LIMIT)}: " if alert.place else ""
+    return replace(said, blocks=_within(_alert(told, f"{KINDS.get(delivery.kind, '')} {place}")))
+
+
+def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:
+    """Lay out a digest."""
+    told = digest_sheet(replace(delivery, repeat=False), alerts, timezone)
+    said = text.message(delivery, told.title, text.digest_lines(told))
+    return replace(said, blocks=_within(_digest(told)))
+
+
+def render_notice(delivery: Delivery) -> Message:
+    """Lay out what the system says about itself."""
+    said = replace(text.render_notice(replace(delivery, repeat=False)), repeat=delivery.repeat)
+    body, _, small = said.body.rpartition("\n\n")
+    return replace(
+        said, blocks=_within([_header(said.title), *_said(delivery.notes), *_paragraphs(body), _context(small)])
+    )
+
+
+def _alert(told: Sheet, lead: str) -> list[Block]:
+    return [
+        *_head(told, lead),
+        _rich(_section(_facts(told))),
+        *([_rich({"type": "rich_text_quote", "elements": _quote(told)})] if told.quote else []),
+        *_said(_reasons(told)),
+        _context("To acknowledge, react here with ✅ or 👀."),
+        _context(told.footer),
+    ]
+
+
+def _head(told: Sheet, lead: str) -> list[Block]:
+    """Say severity, place and headline; a headline too long for a header stands below in full."""
+    word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{lead}"
+    headline = plain(told.headline.strip(ISOLATE + POP))
+    room = HEADER - _units(word) - 2  # for the isolation
+    shown = _short(headline, room)
+    blocks = [_header(word + isolated(shown))]
+    if shown != headline:
+        blocks.append(_rich(_section([_bold(isolated(headline))])))
+    return blocks
+
+
+def _facts(told: Sheet) -> list[Block]:
+    """Say what changed, who reports it where, when, how far it is confirmed."""
+    link = [_text(", "), _link(told.url, "open article")] if told.url else [_text(" (the source gave no usable link)")]
+    changed = [piece for line in told.changes[:CHANGES] for piece in (_bold(cut(line, CHANGE)), _text("\n"))]
+    return [
+        *_lines(told.notes, last="\n"),
+        *changed,
+        _text(cut(told.outlet, LINE)),
+        *link,
+        *_lines((told.times, told.rated, told.also), first="\n"),
+    ]
+
+
+def _quote(told: Sheet) -> list[Block]:
+    """Quote, the hits in bold; isolated as a whole, so that a change of style does not move words about."""
+    room, pieces = BLOCK, []
+    for words, hit in told.quote:
+        if shown := cut(words, room) if room else "":
+            pieces.append((shown, hit))
+            room -= len(shown)
+    if is_rtl("".join(words for words, _ in pieces)):
+        pieces[0] = (ISOLATE + pieces[0][0], pieces[0][1])
+        pieces[-1] = (pieces[-1][0] + POP, pieces[-1][1])
+    return [(_bold if hit else _text)(words) for words, hit in pieces]
+
+
+def _reasons(told: Sheet) -> Iterator[str]:
+    yield from told.why
+    yield from told.glosses
+    yield from (told.siblings, told.reason)
+
+
+def _digest(told: DigestSheet) -> list[Block]:
+    head = [_header(told.title), *_said((*told.notes, told.intro))]
+    small = _context(told.footer)
+    room = TOTAL - sum(map(_size, (*head, small))) - 200  # for the line that says what is left out
+    blocks, left = _packed(told.groups, room)
+    more = (f"and {left} more that did not fit in here" if left else "", told.more)
+    return [*head, *blocks, *_said(more), small]
+
+
+def _packed(groups: Iterable[tuple[str, tuple[Item, ...]]], room: int) -> tuple[list[Block], int]:
+    """Lay groups of stories into few blocks of bearable size; say how many stories had no room."""
+    blocks: list[Block] = []
+    left = 0
+    for heading, items in groups:
+        title = _section([_bold(cut(heading, LINE))])
+        parts: list[Block] = []
+        for each in items:
+            part = _item(each)
+            cost = _size(part) + (0 if parts else _size(title))
+            if left or cost > room:
+                left += 1
+                continue
+            room -= cost
+            parts.append(part)
+        if parts:
+            blocks = _joined(blocks, [title, {"type": "rich_text_list", "style": "bullet", "elements": parts}])
+    return blocks, left
+
+
+def _joined(blocks: list[Block], elements: list[Block]) -> list[Block]:
+    """Add to the last block while it stays small: fifty groups must not be fifty blocks."""
+    if blocks and _size(blocks[-1]) + sum(map(_size, elements)) <= BLOCK:
+        return [*blocks[:-1], _rich(*blocks[-1]["elements"], *elements)]
+    return [*blocks, _rich(*elements)]
+
+
+def _item(each: Item) -> Block:
+    headline = isolated(cut(plain(each.headline.strip(ISOLATE + POP)), ITEM)) or "(no headline)"
+    line = each.line.replace(f", {each.url}", "") if each.url else each.line  # the headline is the link
+    shown = _link(each.url, headline) if each.url else _text(headline)
+    return _section([_bold(f"{each.severity.word.upper()} "), shown, _text(f"\n{cut(line, ITEM)}")])
+
+
+def _paragraphs(body: str) -> list[Block]:
+    """Cut a long text into blocks."""
+    blocks = []
+    rest = cut("\n".join(plain(line) for line in body.split("\n")).strip(), NOTICE)
+    while rest:
+        piece = cut(rest, BLOCK)
+        taken = len(piece) if piece == rest else max(len(piece) - 1, 1)  # without the mark of the cut
+        blocks.append(_rich(_section([_text(rest[:taken])])))
+        rest = rest[taken:].lstrip()
+    return blocks
+
+
+def _within(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Keep what Slack takes: so many blocks, so much text; the small print at the end is never what goes."""
+    made = list(blocks)
+    small = [each for each in made if each["type"] == "context"]
+    room = TOTAL - sum(map(_size, small))
+    kept: list[Block] = []
+    for each in (each for each in made if each["type"] != "context"):
+        if len(kept) + len(small) < MOST and _size(each) <= room:
+            kept.append(each)
+            room -= _size(each)
+    return (*kept, *small)
+
+
+def _size(value: Any) -> int:
+    """Count the characters that a block shows or links to."""
+    if isinstance(value, dict):
+        return sum(
+            len(inner) if name in {"text", "url"} and isinstance(inner, str) else _size(inner)
+            for name, inner in value.items()
+        )
+    return sum(map(_size, value)) if isinstance(value, list) else 0
+
+
+def _said(lines: Iterable[str]) -> list[Block]:
+    """Make a block of lines, where there are any."""
+    made = _lines(lines)
+    return [_rich(_section(made))] if made else []
+
+
+def _lines(lines: Iterable[str], *, first: str = "", last: str = "") -> list[Block]:
+    """Put lines that are not empty into one text."""
+    kept = [cut(line, LINE) for line in lines if line]
+    return [_text(cut(first + "\n".join(kept) + last, BLOCK))] if kept else []
+
+
+def _header(words: str) -> Block:
+    return {"type": "header", "text": _plain(_short(words, HEADER) or "(no title)")}
+
+
+def _short(words: str, limit: int) -> str:
+    """Cut to so many UTF-16 units: what Slack counts is nowhere said, and of these there are the most."""
+    room, shown = limit, cut(words, limit)
+    while (over := _units(shown) - limit) > 0:
+        room -= max(over // 2, 1)
+        shown = cut(words, room)
+    return shown
+
+
+def _units(words: str) -> int:
+    return len(words.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _context(words: str) -> Block:
+    return {"type": "context", "elements": [_plain(cut(words, BLOCK))]}
+
+
+def _plain(words: str) -> Block:
+    return {"type": "plain_text", "text": words, "emoji": False}
+
+
+def _rich(*elements: Block) -> Block:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _section(elements: list[Block]) -> Block:
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def _text(words: str) -> Block:
+    return {"type": "text", "text": words}
+
+
+def _bold(words: str) -> Block:
+    return {"type": "text", "text": words, "style": BOLD}
+
+
+def _link(url: str, words: str) -> Block:
+    return {"type": "link", "url": quote(url, safe=ASCII_URL), "text": words}
