@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from tests.e2e.killing import PostSink, Sink, Storm, WebSink, report
+from tests.e2e.killing_slack import SlackSink
 from tests.e2e.servers import closing_all
 
 ALERTS, KILLS = 200, 52
