@@ -19,12 +19,13 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
     if conditions.condition_of(connection, target).rests(now):
         return None
     while waiting := outbox.waiting(connection, target):
-        bucket = Bucket(*conditions.bucket_of(connection, target))
+        bucket = Bucket(*outbox.bucket_of(connection, target))
         lane = Lane(bucket, outbox.pinged_threads(connection, target, now - THREAD_EVERY))
         made = plan(waiting, receiver, lane, now)
         _carry_out(connection, target, receiver, made, now)
-        if made.send and (claimed := outbox.claim(connection, made.send.id, now)):
-            conditions.save_bucket(connection, target, made.tokens, now)
+        claimed = outbox.claim(connection, made.send.id, now) if made.send else None
+        if claimed:
+            outbox.save_bucket(connection, target, made.tokens, now)
             return claimed
         if not made.send and not made.folds:
             return None

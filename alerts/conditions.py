@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, Float, Integer, Table, Text, select, update
+from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select
 
 from alerts.attempt import Condition
 from alerts.store import metadata
 from crawler.db import UtcTime
-from crawler.store import save_once
+from crawler.store import save
 
 targets = Table(
     "targets",
@@ -24,8 +23,6 @@ targets = Table(
     Column("down_from", UtcTime),
     Column("down_until", UtcTime),
     Column("detail", Text),
-    Column("tokens", Float),
-    Column("tokens_at", UtcTime),
 )
 _CONDITIONS = select(*(targets.c[each.name] for each in fields(Condition)))
 
@@ -42,24 +39,7 @@ def conditions(connection: Connection) -> dict[str, Condition]:
 
 
 def save_condition(connection: Connection, condition: Condition) -> None:
-    _set(connection, condition.target, asdict(condition))
-
-
-def bucket_of(connection: Connection, target: str) -> tuple[float | None, datetime | None]:
-    """Give the tokens of a target and when there were so many; None where nothing was sent yet."""
-    row = connection.execute(select(targets.c.tokens, targets.c.tokens_at).where(targets.c.target == target)).first()
-    return (row.tokens, row.tokens_at) if row else (None, None)
-
-
-def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
-    _set(connection, target, {"tokens": tokens, "tokens_at": now})
-
-
-def _set(connection: Connection, target: str, values: Mapping[str, object]) -> None:
-    """Set some columns of a target, whose others stay as they are."""
-    changed = connection.execute(update(targets).where(targets.c.target == target).values(dict(values)))
-    if not changed.rowcount:
-        save_once(connection, targets, {"target": target, **values})
+    save(connection, targets, asdict(condition), "target")
 
 
 def resting(connection: Connection, now: datetime) -> set[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Float,
     Integer,
     RowMapping,
     Table,
@@ -32,7 +33,7 @@ from alerts.retrying import AGE_LIMIT
 from alerts.store import counts, metadata
 from crawler.article import mint
 from crawler.db import UtcTime
-from crawler.store import count, save_once
+from crawler.store import count, save, save_once
 
 deliveries = Table(
     "deliveries",
@@ -60,6 +61,13 @@ deliveries = Table(
     Column("lease", UtcTime),
     Column("sent", UtcTime),
     Column("tried", UtcTime),
+)
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("tokens", Float),
+    Column("at", UtcTime),
 )
 digest_items = Table(
     "digest_items",
@@ -218,18 +226,11 @@ def targets_due(connection: Connection, now: datetime) -> list[str]:
 
 
 def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
-    """Take a delivery that waits; durable before a byte leaves. None where another has taken it.
+    """Take a delivery that waits; durable before a byte leaves. None where another has taken it, or it has no turn.
 
-    One at a time a target, so that a kill leaves at most one message of which nobody knows whether it arrived. None
-    also for an edit whose message is not there: it is put off, or folded.
+    One at a time a target, so that a kill leaves at most one message of which nobody knows whether it arrived. An
+    edit whose message is not there is put off, or folded.
     """
-    claimed = _take(connection, delivery, now)
-    if claimed and claimed.kind is Kind.EDIT and not _has_its_turn(connection, claimed, now):
-        return None
-    return claimed
-
-
-def _take(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
     statement = (
         update(deliveries)
         .where(deliveries.c.id == delivery, deliveries.c.state.in_(WAITING))
@@ -243,7 +244,8 @@ def _take(connection: Connection, delivery: str, now: datetime) -> Delivery | No
         .returning(*deliveries.c)
     )
     row = connection.execute(statement).mappings().first()
-    return read(row) if row else None
+    taken = read(row) if row else None
+    return taken if taken and (taken.kind is not Kind.EDIT or _has_its_turn(connection, taken, now)) else None
 
 
 def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool:
@@ -292,30 +294,11 @@ def read(row: RowMapping) -> Delivery:
     )
 
 
-def record(
-    connection: Connection, delivery: str, state: DeliveryState, now: datetime, detail: str = "", handle: str = ""
-) -> None:
-    """Store the end that a delivery came to without a send of ours."""
-    sent = {"sent": now, "handle": handle} if state is DeliveryState.SENT else {}
+def record(connection: Connection, delivery: str, state: DeliveryState, now: datetime, detail: str = "") -> None:
+    """Store the end that a delivery came to without a send."""
+    sent = {"sent": now} if state is DeliveryState.SENT else {}
     values = {"state": state.value, "changed": now, "detail": detail, "lease": None, **sent}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
-
-
-def settle(connection: Connection, delivery: Delivery, made: Outcome, result: SendResult, now: datetime) -> bool:
-    """Store what became of a claimed delivery; False where it went again, or ended, since that claim.
-
-    Once it may have arrived, each later attempt says so.
-    """
-    values: dict[str, object] = {"state": made.state.value, "changed": now, "detail": result.detail, "lease": None}
-    if made.state is DeliveryState.SENT:
-        values |= {"sent": now, "handle": result.handle}
-    if made.due is not None:
-        values["due"] = made.due
-    if result.uncertain:
-        values["repeat"] = True
-    in_flight = (deliveries.c.attempts == delivery.attempts, deliveries.c.state.in_(IN_FLIGHT))
-    statement = update(deliveries).where(deliveries.c.id == delivery.id, *in_flight)
-    return bool(connection.execute(statement.values(values)).rowcount)
 
 
 def waiting(connection: Connection, target: str) -> list[Delivery]:
@@ -342,6 +325,16 @@ def pinged_threads(connection: Connection, target: str, since: datetime) -> dict
     for row in connection.execute(found):
         by_thread.setdefault(row.thread, {})[row.subject] = row.at
     return by_thread
+
+
+def bucket_of(connection: Connection, target: str) -> tuple[float | None, datetime | None]:
+    """Give the tokens of a target and when there were so many; None where nothing was sent yet."""
+    row = connection.execute(select(buckets.c.tokens, buckets.c.at).where(buckets.c.target == target)).first()
+    return (row.tokens, row.at) if row else (None, None)
+
+
+def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
+    save(connection, buckets, {"target": target, "tokens": tokens, "at": now}, "target")
 
 
 def open_digest(connection: Connection, decision: Decision, subject: str, now: datetime) -> str:
@@ -374,6 +367,23 @@ def describe(
     higher = case((deliveries.c.severity < int(severity), int(severity)), else_=deliveries.c.severity)
     values = {"payload": json.dumps(dict(words), ensure_ascii=False), "severity": higher}
     connection.execute(update(deliveries).where(*same).values(**values))
+
+
+def settle(connection: Connection, delivery: Delivery, made: Outcome, result: SendResult, now: datetime) -> bool:
+    """Store what became of a claimed delivery; False where it went again, or ended, since that claim.
+
+    Once it may have arrived, each later attempt says so.
+    """
+    values: dict[str, object] = {"state": made.state.value, "changed": now, "detail": result.detail, "lease": None}
+    if made.state is DeliveryState.SENT:
+        values |= {"sent": now, "handle": result.handle}
+    if made.due is not None:
+        values["due"] = made.due
+    if result.uncertain:
+        values["repeat"] = True
+    in_flight = (deliveries.c.attempts == delivery.attempts, deliveries.c.state.in_(IN_FLIGHT))
+    statement = update(deliveries).where(deliveries.c.id == delivery.id, *in_flight)
+    return bool(connection.execute(statement.values(values)).rowcount)
 
 
 def recover(connection: Connection, now: datetime) -> int:

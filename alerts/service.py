@@ -320,8 +320,8 @@ class Service:
     def _commands(self, clock: Clock) -> dict[str, Answer]:
         """Give what can be asked for over the control socket."""
         orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
-        asked = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
-        return {**{name: partial(answer, clock=clock) for name, answer in asked.items()}, **orders}
+        own = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
+        return {**{name: partial(ask, clock=clock) for name, ask in own.items()}, **orders}
 
     async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = await self.lane.write(lambda connection: order(connection, request, clock()))

@@ -67,19 +67,6 @@ def send(target: Target, message: Message) -> SendResult:
     )
 
 
-_WARNINGS = ("WARNING", "ERROR", "CRITICAL")
-
-
-def _fault(said: list[str]) -> tuple[list[str], bool]:
-    """Say in our words why a connection failed, and whether the message may have arrived all the same."""
-    if not said:
-        return [], False
-    for pattern, words, lost in _FAULTS:
-        if found := pattern.search(said[-1].removeprefix(_FAULT)):
-            return [words.format(**found.groupdict())], lost
-    raise AssertionError("the last pattern fits all")
-
-
 class LookUpFailed(Exception):
     """A service did not say whether a message was acknowledged; secrets are masked."""
 
@@ -95,6 +82,19 @@ def acknowledged(target: Target, handle: str) -> str | None:
     except Exception as error:  # noqa: BLE001 - whatever a service does, it is asked again later
         raise LookUpFailed(_detail(target, [repr(error)])) from None
     return name
+
+
+_WARNINGS = ("WARNING", "ERROR", "CRITICAL")
+
+
+def _fault(said: list[str]) -> tuple[list[str], bool]:
+    """Say in our words why a connection failed, and whether the message may have arrived all the same."""
+    if not said:
+        return [], False
+    for pattern, words, lost in _FAULTS:
+        if found := pattern.search(said[-1].removeprefix(_FAULT)):
+            return [words.format(**found.groupdict())], lost
+    raise AssertionError("the last pattern fits all")
 
 
 def _cleaned(target: Target, result: SendResult) -> SendResult:

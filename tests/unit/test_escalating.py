@@ -159,7 +159,9 @@ def tell(connection: Connection, to: str = "floor", alert: Alert = ALERT, at: da
 
 def send_all(connection: Connection, at: datetime) -> None:
     for each in outbox.deliveries_that(connection, outbox.deliveries.c.state == "queued"):
-        outbox.record(connection, each.id, DeliveryState.SENT, at, handle=f"{each.receiver}/{each.kind.value}")
+        outbox.record(connection, each.id, DeliveryState.SENT, at)
+        named = outbox.deliveries.update().where(outbox.deliveries.c.id == each.id)
+        connection.execute(named.values(handle=f"{each.receiver}/{each.kind.value}"))
 
 
 def queued(database: Database) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -61,9 +61,9 @@ def test_sql_stands_in_the_stores_only() -> None:
         "crawler/evidence.py",
         "alerts/store.py",
         "alerts/outbox.py",
+        "alerts/acks.py",
         "alerts/conditions.py",
         "alerts/sendlog.py",
-        "alerts/acks.py",
         "alerts/quieting.py",
         "crawler/db.py",
     }

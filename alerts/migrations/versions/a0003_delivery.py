@@ -12,9 +12,9 @@ def upgrade() -> None:
         op.add_column("deliveries", sa.Column(name, sa.Text, nullable=False, server_default=default))
     op.add_column("deliveries", sa.Column("lease", sa.Text))
     op.add_column("deliveries", sa.Column("sent", sa.Text))
-    op.add_column("deliveries", sa.Column("tried", sa.Text))
     op.create_index("decisions_by_time", "decisions", ["target", "at"])
     op.create_index("deliveries_by_thread", "deliveries", ["target", "sent"])
+    op.add_column("deliveries", sa.Column("tried", sa.Text))
     op.create_index("deliveries_by_subject", "deliveries", ["subject"])
     op.create_index("deliveries_by_sent", "deliveries", ["sent"])
     op.add_column("told", sa.Column("origins", sa.Integer, nullable=False, server_default="0"))
@@ -28,8 +28,12 @@ def upgrade() -> None:
         sa.Column("down_from", sa.Text),
         sa.Column("down_until", sa.Text),
         sa.Column("detail", sa.Text, nullable=False, server_default=""),
-        sa.Column("tokens", sa.Float),
-        sa.Column("tokens_at", sa.Text),
+    )
+    op.create_table(
+        "buckets",
+        sa.Column("target", sa.Text, primary_key=True),
+        sa.Column("tokens", sa.Float, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
     )
     op.create_table(
         "acks",
