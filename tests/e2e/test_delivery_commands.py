@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,7 @@ def test_list_says_what_became_of_each_and_show_prints_it_whole(tmp_path: Path) 
         hook.script = [404]
         await line.queue("one", "desk")
         await line.drain()
+        line.now = NOW + timedelta(minutes=1)
         await line.queue("two", "desk")
         await line.drain()
 
@@ -51,7 +54,8 @@ def test_list_says_what_became_of_each_and_show_prints_it_whole(tmp_path: Path) 
         assert dead.count("\n") == 1
         assert "error=404" in dead
         assert call(tmp_path, "deliveries", "--since", YEARS, "--receiver", "nobody").output == "none\n"
-        shown = call(tmp_path, "deliveries", "show", rows[0]["id"]).output
+        refused = next(row["id"] for row in rows if row["state"] == "dead")
+        shown = call(tmp_path, "deliveries", "show", refused).output
         assert "PRIORITY A militia moves one | Wire" in shown
         assert "Why: Militias" in shown
         call(tmp_path, "deliveries", "show", "d-none", expect=1)
@@ -111,6 +115,21 @@ def test_resend_reaches_the_running_daemon(desk: Desk) -> None:
         assert desk.hook.wait_for(2)
     assert desk.hook.titles()[1] == "(possible repeat) PRIORITY A militia moves | Outlet 1"
     assert not any(desk.status()["ledger"]["remainders"].values())
+
+
+def test_sigterm_ends_in_order_though_a_receiver_hangs(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.outlet.hang("/hung")
+    desk.write("/a.xml", every="1s")
+    hung = f"{desk.outlet.base.replace('http://', 'json://')}/hung?rto=50"
+    desk.rules.write_text(desk.rules.read_text().replace(desk.hook.url, hung))
+    with daemon(desk) as running:
+        assert running.says("baseline")
+        desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+        assert desk.outlet.wait_for("/hung")
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(20) == 0
+    assert desk.status()["outbox"] == {"sending": 1}  # the next start sends it again, marked
 
 
 @pytest.mark.parametrize(("script", "code"), [([], 0), ([500], 1)])
