@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from alerts import conditions, outbox, sendlog, stepping
 from alerts import deliver as delivering
-from alerts import outbox, sendlog
 from alerts.alert import DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
 from alerts.attempt import LEASE
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
@@ -318,6 +318,26 @@ def test_resend_sends_once_more_marked_and_the_books_balance(
             assert found.id == identity
         with pytest.raises(sendlog.NotAgain):
             await again(line, "d-none", NOW + HOUR)
+
+    with hooks(1) as (hook,):
+        outgoing(tmp_path, {"desk": urls(hook)}, work)
+
+
+def test_age_and_outage_move_along_with_a_clock_that_was_set(tmp_path: Path) -> None:
+    async def work(line: Outgoing) -> None:
+        hook.script = [500] * 100
+        await line.queue("one", "desk")
+        for seconds in range(0, 120, 10):
+            await line.drain(NOW + seconds * SECOND)
+        years = timedelta(days=3650)
+        await line.lane.write(lambda connection: stepping.shift(connection, years, line.now + years))
+        kept = line.on("one", "desk")
+        assert kept.tried == NOW + years
+        with line.database.read() as connection:
+            assert conditions.condition_of(connection, kept.target).down_from == NOW + years
+        hook.script = []
+        await line.drain(NOW + years + HOUR)
+        assert line.on("one", "desk").state is DeliveryState.SENT
 
     with hooks(1) as (hook,):
         outgoing(tmp_path, {"desk": urls(hook)}, work)
