@@ -7,6 +7,8 @@ import platform
 import sys
 
 from tests.bench import (
+    delivery,
+    delivery_kill,
     desk,
     evidence,
     extraction,
@@ -37,6 +39,8 @@ BENCHES = {
     "timeline": timeline.run,
     "extraction": extraction.run,
     "evidence": evidence.run,
+    "delivery": delivery.run,
+    "delivery-kill": delivery_kill.run,
     "slack": slack.run,
     "mail": mail.run,
     "weight": weight.run,
