@@ -72,7 +72,8 @@ def test_slack_example_loads_and_names_every_scope_and_reaction(tmp_path: Path) 
     text = (ROOT / "docs" / "receivers.md").read_text(encoding="utf-8")
     path = tmp_path / "rules.yaml"
     rule = "rules: [{id: r, title: T, match: [x], severity: priority, notify: [watch-floor]}]\n"
-    example = re.findall(r"^```yaml\n(.*?)```", text, re.DOTALL | re.MULTILINE)[0]
+    examples = re.findall(r"^```yaml\n(.*?)```", text, re.DOTALL | re.MULTILINE)
+    example = next(each for each in examples if "watchslack://" in each)
     path.write_text(
         f'version: 1\nsettings: {{admin: watch-floor}}\nsources: [{{id: w, url: "https://w.example/"}}]\n{example}{rule}',
         encoding="utf-8",
