@@ -117,7 +117,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
 
 def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, shown: int = DIGEST_SHOWN) -> DigestSheet:
     """Draw up a digest: one line a story, most urgent first, grouped by the rule that found them."""
-    ranked = sorted(alerts, key=lambda each: (each.causes[0].rule, -each.severity, each.story))
+    ranked = _ranked(alerts)
     groups = groupby(ranked[:shown], key=lambda each: each.causes[0].rule)
     return DigestSheet(
         title=marked(delivery, _digest_title(delivery, ranked)),
@@ -126,6 +126,16 @@ def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, sho
         more=f"and {len(ranked) - shown} more: watchfloor deliveries show {delivery.id}" if len(ranked) > shown else "",
         notes=_notes(delivery),
         footer=f"Digest {delivery.subject}, delivery {delivery.id}",
+    )
+
+
+def _ranked(alerts: Sequence[Alert]) -> list[Alert]:
+    """Put the rule with the most urgent story first, and of a rule the most urgent: what does not fit is the least."""
+    urgent: dict[str, int] = {}
+    for each in alerts:
+        urgent[each.causes[0].rule] = max(each.severity, urgent.get(each.causes[0].rule, 0))
+    return sorted(
+        alerts, key=lambda each: (-urgent[each.causes[0].rule], each.causes[0].rule, -each.severity, each.story)
     )
 
 

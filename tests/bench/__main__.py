@@ -22,6 +22,7 @@ from tests.bench import (
     stories,
     stories_stress,
     stories_window,
+    storm,
     timeline,
     weight,
 )
@@ -41,6 +42,7 @@ BENCHES = {
     "evidence": evidence.run,
     "delivery": delivery.run,
     "delivery-kill": delivery_kill.run,
+    "storm": storm.run,
     "slack": slack.run,
     "mail": mail.run,
     "weight": weight.run,
