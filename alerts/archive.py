@@ -64,12 +64,9 @@ def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
     """Give the threads that an article joined or opened since then, in the order of their last one."""
     with _reading(state_dir) as connection:
         threads: dict[str, None] = {}
-        after = 0
-        while revisions := store.revisions_since(connection, since, after, PAGE):
-            after = revisions[-1].seq
-            for each in revisions:
-                threads.pop(each.placement.thread, None)
-                threads[each.placement.thread] = None
+        for each in store.revisions_since(connection, since, PAGE):
+            threads.pop(each.placement.thread, None)
+            threads[each.placement.thread] = None
         return [store.members_of(connection, thread) for thread in threads]
 
 

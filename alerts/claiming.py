@@ -20,7 +20,7 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
         return None
     while waiting := outbox.waiting(connection, target):
         bucket = Bucket(*outbox.bucket_of(connection, target))
-        lane = Lane(bucket, outbox.pinged_threads(connection, target, now - THREAD_EVERY))
+        lane = Lane(bucket, outbox.pinged_threads(connection, target, now - THREAD_EVERY, now))
         made = plan(waiting, receiver, lane, now)
         _carry_out(connection, target, receiver, made, now)
         claimed = outbox.claim(connection, made.send.id, now) if made.send else None

@@ -27,13 +27,32 @@ NAMED_AT_MOST = 3
 Line = tuple[str, str, str]  # whom it is about, the words, the kind of news
 
 
+def down_since(connection: Connection) -> datetime | None:
+    """Give since when our own network is known to be down, None where it is not."""
+    since = _told(connection).get(NETWORK)
+    return datetime.fromisoformat(since) if since else None
+
+
+def network_words(since: datetime, now: datetime) -> str:
+    """Say that our network is down, and what that means for the sources."""
+    return (
+        f"our network is down since {since:%d %b %H:%M} UTC ({length(now - since)}): no source can be reached; "
+        "none is charged, all are tried each minute"
+    )
+
+
+def _told(connection: Connection) -> dict[str, str]:
+    told: dict[str, str] = json.loads(store.get_mark(connection, MARK) or "{}")
+    return told
+
+
 class Health:
     """Tells the admin what is wrong with sources, and when it is over."""
 
     def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
         self._lane, self._config = lane, config
         with database.read() as connection:
-            self._told: dict[str, str] = json.loads(store.get_mark(connection, MARK) or "{}")
+            self._told = _told(connection)
 
     def use(self, config: Config) -> None:
         self._config = config
@@ -68,7 +87,7 @@ class Health:
                 "no source is charged, all are tried each minute"
             )
             return [("our network", words, "down")]
-        if not network.down and NETWORK in told:
+        if network.answered and not network.down and NETWORK in told:  # after a start, nobody has asked yet
             since = datetime.fromisoformat(told.pop(NETWORK))
             return [("our network", f"sources can be reached again, after {length(now - since)}", "well again")]
         return []

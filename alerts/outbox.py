@@ -312,12 +312,19 @@ def waiting(connection: Connection, target: str) -> list[Delivery]:
     return [read(row) for row in connection.execute(found).mappings()]
 
 
-def pinged_threads(connection: Connection, target: str, since: datetime) -> dict[str, dict[str, datetime]]:
-    """Give by thread when each of its stories last pinged a target since then."""
+def pinged_threads(
+    connection: Connection, target: str, since: datetime, now: datetime
+) -> dict[str, dict[str, datetime]]:
+    """Give by thread when each of its stories last pinged a target since then, by a clock that was not ahead."""
     pings = [kind.value for kind in PINGS]
     found = (
         select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
-        .where(deliveries.c.target == target, deliveries.c.thread != "", deliveries.c.sent > since)
+        .where(
+            deliveries.c.target == target,
+            deliveries.c.thread != "",
+            deliveries.c.sent > since,
+            deliveries.c.sent <= now,
+        )
         .where(deliveries.c.kind.in_(pings))
         .group_by(deliveries.c.thread, deliveries.c.subject)
     )

@@ -33,15 +33,12 @@ def owed(connection: Connection, config: Config, matcher: Matcher, since: dateti
     """Find what the rules catch of the articles first seen since then, story by story, and who was not told."""
     found: list[Owed] = []
     listed: set[tuple[str, str]] = set()
-    after = 0
-    while revisions := archive.revisions_since(connection, since, after, BATCH):
-        after = revisions[-1].seq
-        for revision in revisions:
-            matches = matcher.match(revision.article)
-            for each in _targets(connection, config, revision, matches) if matches else ():
-                if (revision.placement.story, each.target) not in listed:
-                    listed.add((revision.placement.story, each.target))
-                    found.append(each)
+    for revision in archive.revisions_since(connection, since, BATCH):
+        matches = matcher.match(revision.article)
+        for each in _targets(connection, config, revision, matches) if matches else ():
+            if (revision.placement.story, each.target) not in listed:
+                listed.add((revision.placement.story, each.target))
+                found.append(each)
     return found
 
 

@@ -19,8 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from sqlalchemy import Connection
+
 from alerts import config as configuration
-from alerts import sendlog, store
+from alerts import sendlog, stepping, store
 from alerts.acking import Acking
 from alerts.control import Answer, serve
 from alerts.deliver import Deliver
@@ -34,7 +36,7 @@ from alerts.orders import ORDERS, Order
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
-from crawler import sketches
+from crawler import sketches, wanted
 from crawler.clock import Clock
 from crawler.collecting import Collecting
 from crawler.db import DATABASE, Database, WriterLane
@@ -79,6 +81,7 @@ class Service:
         self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules, self.config.files)
         self._stopped = asyncio.Event()
         self._expire_at = self._ended_at = datetime.min.replace(tzinfo=UTC)
+        self._stepped = timedelta(0)  # by which the wall clock was set and the store has not followed
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)
@@ -93,7 +96,7 @@ class Service:
         self._collecting = Collecting(self.database, self.lane, self._workers)
         self._collecting.backfill = self.config.backfill
         self._page_workers = Workers(processes=1)  # of their own: a hostile page holds up no feed
-        self._pages = FullText(self.database, self.lane, self._page_workers)
+        self._pages = FullText(self.database, self.lane, self._page_workers, lambda: self._collecting.network)
         self._health = Health(self.database, self.lane, self.config)
         self._digests = Digests(self.lane, self.config)
         await self._collecting.open(self._fetching(), self.config.sources, datetime.now(UTC))
@@ -127,6 +130,8 @@ class Service:
 
     async def start(self, now: datetime) -> None:
         """Pick up what the last process left: deliveries in flight, revisions without a verdict."""
+        self._collecting.believe(now)
+        await self.lane.write(partial(self._believe, now=now))
         await self._deliver.recover(now)
         await self._note_reload(now, "start", ())
 
@@ -205,7 +210,7 @@ class Service:
         self._fingerprint = None
 
     async def _tick(self, clock: Clock) -> None:
-        self._follow(clock)
+        await self._follow(clock)
         await self._alert(clock)  # first: no fault of collecting may hold an alert back
         await self._acking.start_due(clock)
         await self._tell_ended(clock())
@@ -231,12 +236,26 @@ class Service:
         await self.lane.write(partial(sketches.expire, now=now))
         await self.lane.write(partial(store.expire_waits, now=now))
 
-    def _follow(self, clock: Clock) -> None:
-        """Where the wall clock was set, move along with it: no poll waits an hour because it went back one."""
+    async def _follow(self, clock: Clock) -> None:
+        """Where the wall clock was set, move along with it: nothing waits an hour because it went back one."""
         step = clock.step()
         if step:
             log.warning("the wall clock was set by %.0f s: due times move along", step.total_seconds())
+            self._stepped += step
+            self._expire_at = datetime.min.replace(tzinfo=UTC)
             self._collecting.shift(step)
+            self._pages.shift(step)
+        if self._stepped:
+            await self.lane.write(partial(self._shift, step=self._stepped, now=clock()))
+            self._stepped = timedelta(0)
+
+    def _believe(self, connection: Connection, now: datetime) -> None:
+        stepping.believe(connection, now)
+        wanted.believe(connection, now)
+
+    def _shift(self, connection: Connection, step: timedelta, now: datetime) -> None:
+        stepping.shift(connection, step, now)
+        wanted.shift(connection, step)
 
     async def _alert(self, clock: Clock) -> Verdicts:
         verdicts = await self._triage.run(clock())

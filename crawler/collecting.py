@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,8 +21,9 @@ from crawler.article import Entry
 from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching, follow, parse, reader
 from crawler.health import Network, observe
+from crawler.hosts import Rest
 from crawler.ingest import Stored, store_poll
-from crawler.polling import heard, next_state, spread, state_for, uncharged
+from crawler.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
 from crawler.source import Outcome, OutcomeName, Source, SourceState
 from crawler.workers import Workers
 
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
 ASKED_LATELY = 3600.0  # seconds
 BURST = 64  # sources due at once, as at a start or after a suspend, before they are spread
+AHEAD = timedelta(seconds=1)  # a tick: what comes due before the next one starts at its own moment
 SPREAD_AGAIN = timedelta(minutes=10)  # a slow tick also finds many due: putting them off again would starve them
 Clock = Callable[[], datetime]
 
@@ -100,9 +103,18 @@ class Collecting:
     def shift(self, step: timedelta) -> None:
         """Move what is timed by the wall clock, which has been set, along with it."""
         for name, state in self.states.items():
-            moved = {each: getattr(state, each) for each in ("due", "polled", "failing", "heard", "whole")}
-            self.states[name] = replace(state, **{each: at + step for each, at in moved.items() if at})
-            self._unsaved[name] = self.states[name]
+            self.states[name] = self._unsaved[name] = shifted(state, step)
+        self._before = {name: shifted(state, step) for name, state in self._before.items()}
+        self._spread = self._spread + step if self._spread else None
+        self.network = self.network.shifted(step)
+        self.fetching.hosts.shift(step)
+
+    def believe(self, now: datetime) -> None:
+        """Set right what was stored by a clock that was ahead of now."""
+        for name, state in self.states.items():
+            if (right := believed(state, now)) is not state:
+                log.warning("source=%s was polled at %s, which is still to come: taken for now", name, state.polled)
+                self.states[name] = self._unsaved[name] = right
 
     async def round(self, now: datetime) -> list[Stored]:
         """Poll what is due as of `now`, and wait for all of it."""
@@ -111,13 +123,13 @@ class Collecting:
         return stored
 
     async def start_due(self, clock: Clock, news: Callable[[], Awaitable[object]]) -> None:
-        """Start polls of what is due; `news` is called as soon as one of them brought an article."""
+        """Start polls of what is due within a tick; `news` is called as soon as one of them brought an article."""
         now = clock()
-        waiting = [each for each in self.due(now) if each.id not in self._polls]
+        waiting = [each for each in self.due(now + AHEAD) if each.id not in self._polls]
         if len(waiting) > BURST and (self._spread is None or now - self._spread > SPREAD_AGAIN):
             self._spread = now
             self.spread(waiting, now)
-            waiting = [each for each in waiting if self.states[each.id].due <= now]
+            waiting = [each for each in waiting if self.states[each.id].due <= now + AHEAD]
         for source in waiting:
             task = asyncio.create_task(self._poll_and_tell(source, clock, news), name=f"poll {source.id}")
             self._polls[source.id] = task
@@ -125,6 +137,7 @@ class Collecting:
         await self.flush()
 
     async def _poll_and_tell(self, source: Source, clock: Clock, news: Callable[[], Awaitable[object]]) -> None:
+        await asyncio.sleep((self.states[source.id].due - clock()).total_seconds())
         stored = await self.poll(source, clock)
         if stored.new or stored.revised:
             await news()
@@ -146,7 +159,13 @@ class Collecting:
         if feed and feed.more:
             outcome, feed = await follow(self.fetching, self._workers, source, outcome, feed)
         now = clock()
+        if outcome.name is OutcomeName.THROTTLED and outcome.status is None:
+            return self._rest(source, state, outcome)
         after = self._after(source, state, outcome, now)
+        if outcome.name is OutcomeName.THROTTLED and outcome.retry_after:
+            self._rest_others(source, now)
+        elif rest := self._rest_of(source, after, now):  # another source was told so while this one was in flight
+            after = rested(after, *rest)
         first = state.baseline is None and after.baseline is not None
         entries, rejected = (feed.entries, feed.rejected) if feed else ((), ())
         if entries or rejected or first:
@@ -163,6 +182,25 @@ class Collecting:
         if first and stored.new:
             log.info("baseline source=%s articles=%d: stored, not alerted", source.id, stored.new)
         return stored
+
+    def _rest(self, source: Source, state: SourceState, outcome: Outcome) -> Stored:
+        """Put a source off that was not asked, because its host rests."""
+        until = outcome.fetched + timedelta(seconds=outcome.retry_after or 0.0)
+        state = rested(state, until, outcome.detail)
+        if self._is_current(source):
+            self.states[source.id] = self._unsaved[source.id] = state
+        return Stored(state=state)
+
+    def _rest_of(self, source: Source, state: SourceState, now: datetime) -> Rest | None:
+        return self.fetching.hosts.resting(now).get(urlsplit(address(source, state)).netloc.lower())
+
+    def _rest_others(self, source: Source, now: datetime) -> None:
+        """Put off the other sources of hosts that asked for rest: Retry-After is said to all of us."""
+        for each, state in list(self.known()):
+            rest = self._rest_of(each, state, now)
+            if rest and each.id != source.id and state.due < rest.until:
+                self.states[each.id] = self._unsaved[each.id] = rested(state, rest.until, rest.why)
+                log.info("source=%s put off until %s: %s", each.id, rest.until, rest.why)
 
     def _is_current(self, source: Source) -> bool:
         """Say whether the rules still ask for this address of this source."""

@@ -11,7 +11,7 @@ _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", 
 _DECLARED_XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})""")
 # Labels that browsers read as the wider Windows set (WHATWG Encoding, 4.2).
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874"}
-_LATIN = frozenset({"cp1252", "cp1254", "iso8859-15", "utf-8"})
+LATIN = frozenset({"cp1252", "cp1254", "iso8859-15", "utf-8"})
 _RUN = re.compile(rb"[\xc0-\xf3]{3,}")
 
 
@@ -31,7 +31,7 @@ def decode_page(body: bytes, content_type: str | None) -> str:
     except UnicodeDecodeError:
         pass
     name = _declared(body, content_type)
-    if name in _LATIN and _reads_as_arabic(body):
+    if name in LATIN and reads_as_arabic(body):
         return body.decode("cp1256", errors="replace")
     text = body.decode(name, errors="replace")
     if name == "utf-8" and text.count("\ufffd") * 2 > sum(byte > 127 for byte in body):
@@ -54,6 +54,7 @@ def _declared(body: bytes, content_type: str | None) -> str:
     return "utf-8"
 
 
-def _reads_as_arabic(body: bytes) -> bool:
+def reads_as_arabic(body: bytes) -> bool:
+    """Say whether most high bytes stand in runs, as Arabic in cp1256 has them and no Latin text."""
     high = sum(byte > 127 for byte in body)
     return sum(len(run) for run in _RUN.findall(body)) * 2 > high

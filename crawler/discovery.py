@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from crawler import urls
 from crawler.alternates import feeds_in
@@ -14,6 +14,7 @@ from crawler.article import Entry
 from crawler.feeds import Feed
 from crawler.fetching import Fetching, follow, parse, reader
 from crawler.pages import Page, read_page
+from crawler.permits import FORBIDDEN, MISSING, Permits
 from crawler.robots import robots_of
 from crawler.source import Outcome, OutcomeName, Source, SourceState
 from crawler.workers import WorkerDied, Workers, WorkerTimeout
@@ -61,13 +62,9 @@ class Scout:
 
     async def page(self, url: str) -> tuple[Outcome, Page | None, str]:
         """Fetch and read an article page; the last value says why there is none, "" where there is one."""
-        source = Source("page", url)
-        parts = urlsplit(url)
-        robots = robots_of(await self._get(source, f"{parts.scheme}://{parts.netloc}/robots.txt"))
-        if robots is None or not robots.allows(url):
-            refused = Outcome(source.id, OutcomeName.DENIED, self._now, url=url)
-            return refused, None, "robots.txt forbids it" if robots else "robots.txt could not be had"
-        answer = await self._get(source, url)
+        answer = await Permits(self._fetching).page(Source("page", url), url, self._now)
+        if answer.detail in {FORBIDDEN, MISSING}:
+            return answer, None, answer.detail
         if answer.name is not OutcomeName.OK:
             return answer, None, f"{answer.name.value} {answer.detail}".strip()
         try:

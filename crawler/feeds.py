@@ -12,6 +12,7 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,7 @@ import feedparser
 
 from crawler.article import Entry
 from crawler.dates import is_arab, read_date
+from crawler.decoding import LATIN, reads_as_arabic
 from crawler.jsonfeed import items_of, json_feed
 
 TITLE_LIMIT = 1_000  # characters
@@ -137,9 +139,10 @@ def _ttl(feed: Mapping[str, Any]) -> float | None:
 
 
 def decode(body: bytes, content_type: str | None) -> str:
-    """Decode a body: byte order mark, then what it declares, then UTF-8; bad bytes cost one character each.
+    """Decode a body: byte order mark, UTF-8 where it is that, then what it declares; bad bytes cost one character each.
 
-    Where UTF-8 is declared and most non-ASCII bytes are not UTF-8, it is cp1256, as Arabic sites mislabel it.
+    Where a Latin set is declared and most high bytes stand in runs, or UTF-8 and most are not UTF-8, it is cp1256, as
+    Arabic sites mislabel it.
     """
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
@@ -150,7 +153,12 @@ def decode(body: bytes, content_type: str | None) -> str:
             return body.decode(name, errors="replace")
     if body[:1] == b"\0" or body[1:2] == b"\0":
         return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", errors="replace")
+    if not body.isascii():
+        with suppress(UnicodeDecodeError):
+            return body.decode("utf-8")
     name = _declared(body, content_type)
+    if name in LATIN | {"iso8859-1", "iso8859-9"} and reads_as_arabic(body):
+        return body.decode("cp1256", errors="replace")
     text = body.decode(name, errors="replace")
     if name == "utf-8" and text.count("\ufffd") > 3 and _is_mostly_broken(body, text):
         return body.decode("cp1256", errors="replace")

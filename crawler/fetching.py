@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -37,7 +37,7 @@ from scrapy.settings import Settings
 from crawler import scrapy_settings
 from crawler.feeds import Feed, read_feed
 from crawler.guard import Blocked, Guard
-from crawler.hosts import Hosts
+from crawler.hosts import Hosts, Rest
 from crawler.impostors import named
 from crawler.source import Outcome, OutcomeName, Source, SourceState
 from crawler.spiders import KINDS
@@ -137,17 +137,36 @@ class Fetching:
         self._opened.set()
 
     async def poll(self, source: Source, state: SourceState, now: datetime) -> Outcome:
-        """Fetch a source once, when its host's turn comes, and name what came of it."""
+        """Fetch a source once, when its host's turn comes, and name what came of it.
+
+        A host that asked for rest is not asked: throttled then, without a status.
+        """
         kind = KINDS[source.kind]
         request = kind.request(source, state, now)
         request.meta["download_slot"] = source.host  # Scrapy's own slots would count all ports of a host as one
         request.meta["unverified_host"] = None if source.verify_tls else urlsplit(request.url).hostname
+        host = urlsplit(request.url).netloc.lower()
         async with self.hosts.turn(source.host), self._turns:
-            return await self._outcome(request, source, now, kind.outcome)
+            if rest := self.hosts.resting(now).get(host):  # another source of it was told so
+                left = (rest.until - now).total_seconds()
+                return Outcome(source.id, OutcomeName.THROTTLED, now, detail=rest.why, retry_after=left)
+            answer = await self._outcome(request, source, now, kind.outcome)
+        if answer.name is OutcomeName.THROTTLED and answer.retry_after:
+            why = f"its host asked for rest, {answer.detail} to {source.id}"
+            until = now + timedelta(seconds=answer.retry_after)
+            self.hosts.rest(urlsplit(answer.url).netloc.lower(), Rest(until, why))
+        return answer
 
-    async def page(self, source: Source, url: str, now: datetime) -> Outcome:
-        """Fetch what is no poll (a page, robots.txt, one sitemap of an index) and name what came of it."""
-        request = scrapy.Request(url, headers={"Accept": PAGE_ACCEPT}, dont_filter=True, meta=dict(PAGE_META))
+    async def page(self, source: Source, url: str, now: datetime, *, follow: bool = True) -> Outcome:
+        """Fetch what is no poll (a page, robots.txt, one sitemap of an index) and name what came of it.
+
+        With `follow` false a redirect is an outcome, whose `leads_to` says where it goes.
+        """
+        meta = PAGE_META | {"dont_redirect": not follow}
+        try:
+            request = scrapy.Request(url, headers={"Accept": PAGE_ACCEPT}, dont_filter=True, meta=meta)
+        except ValueError as error:
+            return Outcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error), url=url)
         host = urlsplit(url).netloc.lower()
         request.meta["download_slot"] = host
         request.meta["unverified_host"] = None if source.verify_tls else urlsplit(source.url).hostname
@@ -198,6 +217,7 @@ def _chain(error: BaseException | None) -> Iterable[BaseException]:
 
 def _short(error: BaseException) -> str:
     text = re.sub(r" ssl:(<[^>]*>|\w+)", "", " ".join(str(error).split()))  # aiohttp prints its TLS context
+    text = re.sub(r" \[Connect call failed [^\]]*\]", "", text)  # the address once more
     return text[:DETAIL_LIMIT] or type(error).__name__
 
 

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from crawler import evidence, wanted
 from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching
+from crawler.health import UNHEARD, Network
 from crawler.ingest import store_page
 from crawler.pages import Page, read_page
-from crawler.robots import Robots, robots_of
+from crawler.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
 from crawler.source import Outcome, OutcomeName, Source
 from crawler.wanted import Wanted
 from crawler.workers import WorkerDied, Workers, WorkerTimeout
@@ -28,8 +28,7 @@ from crawler.workers import WorkerDied, Workers, WorkerTimeout
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # pages in flight, one a host
 RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
-ROBOTS_TTL = timedelta(hours=24)  # RFC 9309, 2.4: no cached copy older than that
-ROBOTS_AGAIN = timedelta(minutes=30)  # after one that could not be had
+NETWORK_AGAIN = timedelta(minutes=1)
 HOST_REST = timedelta(minutes=10)  # after a failure of the network or the server; doubled each time, up to 6 h
 LONGEST_REST = timedelta(hours=6)
 MOST_HOSTS = 2_000  # remembered
@@ -47,21 +46,30 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class _Host:
-    """What is known of a host: busy now, free from when (monotonic), resting until when, its robots.txt."""
+    """What is known of a host: busy now, free from when (monotonic), resting until when, last unreachable when."""
 
     busy: bool = False
     free: float = 0.0
     rest: datetime = LONG_AGO
     failures: int = 0
-    robots: Robots | None = None
-    asked: datetime | None = None
+    unheard: datetime = LONG_AGO
+
+    def idle(self, now: datetime, monotonic: float) -> bool:
+        return not self.busy and self.rest <= now and self.free <= monotonic
 
 
 class FullText:
-    """Works through the backlog of pages: one at a time of a host, when the host's turn has come."""
+    """Works through the backlog of pages: one at a time of a host, when the host's turn has come.
 
-    def __init__(self, database: Database, lane: WriterLane, workers: Workers) -> None:
-        self._database, self._lane, self._workers = database, lane, workers
+    `network` says what polls know of our own network: while it is down no page is asked for and no host charged.
+    """
+
+    def __init__(
+        self, database: Database, lane: WriterLane, workers: Workers, network: Callable[[], Network] = Network
+    ) -> None:
+        self._database, self._lane, self._workers, self._network = database, lane, workers, network
+        self._down_since: datetime | None = None
+        self._hops: dict[str, int] = {}  # article -> redirects to other hosts so far
         self._sources: dict[str, Source] = {}
         self._hosts: dict[str, _Host] = {}
         self._tasks: dict[str, asyncio.Task[bool]] = {}
@@ -69,9 +77,13 @@ class FullText:
         self._woken = 0
         self.stored = 0
 
+    _permits: Permits
+
     def use(self, fetching: Fetching, sources: Iterable[Source]) -> None:
         """Take the open crawler and the sources whose pages are fetched, in place of those before."""
-        self._fetching, self._sources = fetching, {each.id: each for each in sources}
+        self._sources = {each.id: each for each in sources}
+        if getattr(self, "_permits", None) is None or self._permits.fetching is not fetching:
+            self._permits = Permits(fetching)
 
     def wake(self) -> None:
         """Look at the backlog at the next call: something was put on it."""
@@ -81,15 +93,16 @@ class FullText:
     async def start_due(self, clock: Clock) -> None:
         """Start what is due and may start, and wait for none of it."""
         now = clock()
-        if now < self._look or len(self._tasks) >= AT_ONCE:
+        if now < self._look or len(self._tasks) >= AT_ONCE or self._is_down():
             return
         woken = self._woken
-        pages, following = await asyncio.to_thread(self._due, now)
+        pages, following = await asyncio.to_thread(self._due, now, self._closed(now))
         if not pages and woken == self._woken:  # nothing was put on the backlog while we looked
             self._look = following or now + wanted.LONGEST
         for page in pages:
             host = self._host(page.host)
-            if len(self._tasks) < AT_ONCE and page.article not in self._tasks and self._may_start(host, now):
+            idle = host.idle(now, asyncio.get_running_loop().time())
+            if len(self._tasks) < AT_ONCE and page.article not in self._tasks and idle:
                 host.busy = True
                 task = asyncio.create_task(self._one(page, host, clock), name=f"page {page.article}")
                 self._tasks[page.article] = task
@@ -105,9 +118,9 @@ class FullText:
             if self._tasks:
                 await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED, timeout=budget)
                 continue
-            pages, _ = await asyncio.to_thread(self._due, now)
-            free = [host.free for page in pages if (host := self._host(page.host)).rest <= now]
-            if not free or min(free) > until:
+            pages, _ = await asyncio.to_thread(self._due, now, self._closed(now, delayed=False))
+            free = [self._host(page.host).free for page in pages]
+            if self._is_down() or not free or min(free) > until:
                 break
             await asyncio.sleep(max(0.0, min(free) - loop.time()))
         if self._tasks:
@@ -121,18 +134,43 @@ class FullText:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _due(self, now: datetime) -> tuple[list[Wanted], datetime | None]:
+    def _due(self, now: datetime, closed: Collection[str]) -> tuple[list[Wanted], datetime | None]:
         with self._database.read() as connection:
-            pages = wanted.due(connection, now)
+            pages = wanted.due(connection, now, closed)
             return pages, None if pages else wanted.next_due(connection)
+
+    def _closed(self, now: datetime, *, delayed: bool = True) -> set[str]:
+        """Give the hosts of which no page may be asked for now; without `delayed`, not those that want a pause only."""
+        monotonic = asyncio.get_running_loop().time() if delayed else float("inf")
+        closed = {name for name, host in self._hosts.items() if not host.idle(now, monotonic)}
+        return closed | self._permits.fetching.hosts.resting(now).keys()
 
     def _host(self, name: str) -> _Host:
         if len(self._hosts) > MOST_HOSTS:
-            self._hosts = {each: host for each, host in self._hosts.items() if host.busy}
+            self._hosts = {each: host for each, host in self._hosts.items() if host.busy or host.failures}
         return self._hosts.setdefault(name, _Host())
 
-    def _may_start(self, host: _Host, now: datetime) -> bool:
-        return not host.busy and host.rest <= now and host.free <= asyncio.get_running_loop().time()
+    def _is_down(self) -> bool:
+        """Say whether our own network is down; when it is over, what hosts were charged with since is forgotten."""
+        network = self._network()
+        if network.down:
+            self._down_since = self._down_since or network.since
+            return True
+        if self._down_since is not None:
+            for host in self._hosts.values():
+                if host.unheard >= self._down_since:
+                    host.rest, host.failures = LONG_AGO, 0
+            self._permits.forget_missing()
+            self._down_since = None
+        return False
+
+    def shift(self, step: timedelta) -> None:
+        """Move along with the wall clock, which was set."""
+        for host in self._hosts.values():
+            host.rest, host.unheard = (max(at, LONG_AGO - step) + step for at in (host.rest, host.unheard))
+        self._permits.shift(step)
+        self._down_since = self._down_since + step if self._down_since else None
+        self.wake()
 
     def _ended(self, page: Wanted, host: _Host, clock: Clock, task: asyncio.Task[bool]) -> None:
         host.busy = False
@@ -150,38 +188,22 @@ class FullText:
         source = self._sources.get(page.source)
         if source is None or source.full_text == "never":
             return await self._end(page, "not_wanted")
-        answer = await self._fetch(page, source, host, clock)
+        answer = await self._permits.page(source, page.url, clock(), within=page.host)
+        host.free = asyncio.get_running_loop().time() + self._permits.delay(page.url)
         if answer.name in PASSING:
             return await self._put_off(page, host, answer, clock())
         host.failures = 0
+        if answer.leads_to is not None:
+            return await self._pass_on(page, answer.leads_to, clock())
         if answer.name is not OutcomeName.OK:
-            return await self._end(page, ROBOTS if answer.detail == ROBOTS else answer.name.value)
+            return await self._end(page, ROBOTS if answer.detail == FORBIDDEN else answer.name.value)
         read = await self._read(answer)
         if isinstance(read, str):
             return await self._end(page, read)
+        self._hops.pop(page.article, None)
         return await self._lane.write(
             partial(store_page, source=source, wanted_page=page, answer=answer, page=read, now=clock())
         )
-
-    async def _fetch(self, page: Wanted, source: Source, host: _Host, clock: Clock) -> Outcome:
-        """Fetch a page, where robots.txt was had and allows it; what forbids it is named in the outcome's detail."""
-        robots = await self._robots(page, source, host, clock())
-        if robots is None:
-            return Outcome(source.id, OutcomeName.UNREACHABLE, clock(), detail="robots.txt could not be had")
-        if not robots.allows(page.url):
-            return Outcome(source.id, OutcomeName.DENIED, clock(), detail=ROBOTS)
-        answer = await self._fetching.page(source, page.url, clock())
-        host.free = asyncio.get_running_loop().time() + robots.delay
-        return answer
-
-    async def _robots(self, page: Wanted, source: Source, host: _Host, now: datetime) -> Robots | None:
-        """Give the host's robots.txt, from memory for a day; None where it could not be had."""
-        fresh = ROBOTS_TTL if host.robots is not None else ROBOTS_AGAIN
-        if host.asked is None or not timedelta(0) <= now - host.asked < fresh:
-            parts = urlsplit(page.url)
-            answer = await self._fetching.page(source, f"{parts.scheme}://{parts.netloc}/robots.txt", now)
-            host.robots, host.asked = robots_of(answer), now
-        return host.robots
 
     async def _read(self, answer: Outcome) -> Page | str:
         try:
@@ -193,14 +215,29 @@ class FullText:
             return OutcomeName.PARSE_FAILED.value
         return page if page.text else page.problem
 
+    async def _pass_on(self, page: Wanted, url: str, now: datetime) -> bool:
+        """Let a page that another host has wait for that host's turn, by its robots.txt and pace."""
+        hops = self._hops[page.article] = self._hops.get(page.article, 0) + 1
+        if hops > MOST_HOPS:
+            return await self._end(page, OutcomeName.BAD_REDIRECT.value)
+        await self._lane.write(partial(wanted.move, page=page, url=url, host=site_of(url), now=now))
+        self.wake()
+        return False
+
     async def _end(self, page: Wanted, reason: str) -> bool:
         log.info("page given up article=%s host=%s reason=%s", page.article, page.host, reason)
+        self._hops.pop(page.article, None)
         await self._lane.write(partial(wanted.end, article=page.article, reason=reason))
         return False
 
     async def _put_off(self, page: Wanted, host: _Host, answer: Outcome, now: datetime) -> bool:
         """Try again later; a host whose network or server failed rests, whatever page of it is due."""
         name = answer.name
+        if name in UNHEARD:
+            host.unheard = now
+            if self._network().down:
+                await self._lane.write(partial(wanted.put_off, page=page, until=now + NETWORK_AGAIN, tries=page.tries))
+                return False
         if name in OF_THE_HOST:
             asked = timedelta(seconds=answer.retry_after or 0)
             host.rest = now + max(min(HOST_REST * 2**host.failures, LONGEST_REST), asked)

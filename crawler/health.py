@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crawler.polling import CONFIRMED, FAULTS, Fault, address, moved
-from crawler.source import OutcomeName, Source, SourceState
+from crawler.source import SUCCESSES, OutcomeName, Source, SourceState
 
 DOWN_AFTER = {Fault.TEMPORARY: timedelta(hours=1), Fault.SOFT: timedelta(hours=1), Fault.HARD: timedelta(0)}
 SILENT_RHYTHMS = 3  # times the source's own longest usual pause
@@ -21,7 +21,7 @@ GAP_SHOWN = timedelta(hours=24)
 class Condition(StrEnum):
     """How a source is, in one word."""
 
-    NEW = "new"  # never polled
+    NEW = "new"  # never polled, or not reached yet
     WELL = "well"
     FAILING = "failing"  # it fails, not yet long enough to say it is down
     DOWN = "down"  # three failures in a row, over at least an hour (hard faults: three)
@@ -34,10 +34,10 @@ TELLING = frozenset({Condition.DOWN, Condition.GONE, Condition.SILENT})
 
 def condition(state: SourceState, now: datetime) -> Condition:
     """Name a source's condition."""
-    if state.outcome is None:
-        return Condition.NEW
     if state.failures:
         return _failing(state, now)
+    if state.succeeded is None:
+        return Condition.NEW
     asked = min(now, state.polled or now)  # while nobody asks, a source is not silent
     if state.heard is not None and asked - state.heard >= silent_after(state):
         return Condition.SILENT
@@ -60,17 +60,23 @@ def silent_after(state: SourceState) -> timedelta:
 def in_words(state: SourceState, now: datetime) -> str:
     """Say in one line how a source is: its last outcome, for how long, and when it is polled next."""
     if state.outcome is None or state.polled is None:
-        return "never polled"
+        return f"never polled{f' ({state.detail})' if state.detail else ''}, next {_when(state, now)}"
     named = condition(state, now)
     head = f"{named.value}: " if named in TELLING else ""
     name = state.outcome.value.replace("_", " ")
     detail = f" ({state.detail})" if state.detail else ""
     times = f", {state.failures} times in a row" if state.failures > 1 else ""
-    good = f", last good {length(now - state.succeeded)} ago" if state.failures and state.succeeded else ""
-    due = "now" if state.due <= now else f"in {length(state.due - now)}"
-    return (
-        f"{head}{name}{detail}{times}{good}{_besides(state, now)}; polled {length(now - state.polled)} ago, next {due}"
-    )
+    bad = state.outcome not in SUCCESSES
+    if bad and not state.failures:
+        times = ", not charged: it is our own network"
+    good = f", last good {length(now - state.succeeded)} ago" if state.succeeded else ", never reached yet"
+    good = good if bad else ""
+    polled = f"polled {length(now - state.polled)} ago, next {_when(state, now)}"
+    return f"{head}{name}{detail}{times}{good}{_besides(state, now)}; {polled}"
+
+
+def _when(state: SourceState, now: datetime) -> str:
+    return "now" if state.due <= now else f"in {length(state.due - now)}"
 
 
 def _besides(state: SourceState, now: datetime) -> str:
@@ -138,6 +144,11 @@ class Network:
     failed: frozenset[str] = frozenset()
     since: datetime | None = None
     down: bool = False
+
+    def shifted(self, step: timedelta) -> Network:
+        """Give it after the wall clock was set."""
+        answered, since = (at + step if at else None for at in (self.answered, self.since))
+        return replace(self, answered=answered, since=since)
 
 
 def observe(network: Network, host: str, outcome: OutcomeName, now: datetime, *, was_well: bool) -> Network:

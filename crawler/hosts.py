@@ -1,4 +1,4 @@
-"""A host -> a turn to ask it: at most so many at once, so many seconds apart, over all sources of that host."""
+"""A host -> a turn to ask it: at most so many at once, so many seconds apart; and which hosts asked for rest."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 
 @dataclass(slots=True)
 class _Turns:
     free: asyncio.Semaphore
     next: float = field(default=0.0)  # monotonic seconds
+
+
+class Rest(NamedTuple):
+    """Until when a host wants to be left alone, and what said so."""
+
+    until: datetime
+    why: str
 
 
 class Hosts:
@@ -23,6 +32,7 @@ class Hosts:
     ) -> None:
         self._at_once, self._apart, self._monotonic = at_once, apart, monotonic
         self._turns: dict[str, _Turns] = {}
+        self._rests: dict[str, Rest] = {}
 
     def asked(self, host: str, ago: float) -> None:
         """Note that a host was asked some seconds ago, by the process before this one."""
@@ -40,6 +50,19 @@ class Hosts:
             if wait > 0:
                 await asyncio.sleep(wait)
             yield
+
+    def rest(self, host: str, rest: Rest) -> None:
+        """Note that a host asked not to be asked for a while (Retry-After)."""
+        self._rests[host] = max(rest, self._rests.get(host, rest))
+
+    def resting(self, now: datetime) -> dict[str, Rest]:
+        """Give the hosts that rest."""
+        self._rests = {host: rest for host, rest in self._rests.items() if rest.until > now}
+        return self._rests
+
+    def shift(self, step: timedelta) -> None:
+        """Move along with the wall clock, which was set."""
+        self._rests = {host: rest._replace(until=rest.until + step) for host, rest in self._rests.items()}
 
     def _of(self, host: str) -> _Turns:
         if host not in self._turns:

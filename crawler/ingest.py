@@ -21,7 +21,7 @@ from crawler.pages import Page
 from crawler.placing import place
 from crawler.polling import heard
 from crawler.sketch import sketch
-from crawler.sketches import Candidates, count_sentences, save_sketch
+from crawler.sketches import Candidates, add_sketches, count_sentences, save_sketch
 from crawler.source import Outcome, Source, SourceState
 from crawler.verdict import Side, material
 from crawler.wanted import Wanted, complete, content_of, end, want
@@ -70,12 +70,13 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     """
     stored = Stored(rejected=Counter(rejected))
     stored.entries = len(entries) + stored.rejected.total()
-    line = _Line(connection, source, now, baseline=baseline)
+    line = _Line(connection, source, now, baseline=baseline, at_once=careful)
     for keys, made in line.drafts(entries):
         if careful:
             _put_carefully(connection, line, keys, made, stored)
         else:
             line.put(keys, made, stored)
+    line.write()
     if answer is not None:
         line.keep(answer, pages_from)
     dates = [date for entry in entries if (date := entry.published or entry.updated)]
@@ -87,24 +88,45 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
 
 
 def _put_carefully(connection: Connection, line: _Line, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
-    before = replace(stored)
+    before, known = replace(stored, placed=list(stored.placed)), line.knows(keys)
     try:
         with connection.begin_nested():
             line.put(keys, made, stored)
     except (SQLAlchemyError, ValueError) as error:
         stored.new, stored.known, stored.revised = before.new, before.known, before.revised
+        stored.placed = before.placed
+        line.forget(known)
         stored.rejected["unstorable"] += 1
         log.error("entry not stored keys=%s error=%s", keys, error)
 
 
-class _Line:
-    """One poll on its way into the store; knows what earlier entries of the same poll became."""
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A placed article that is not written yet, the keys it is found by, and the sentences at its edges."""
 
-    def __init__(self, connection: Connection, source: Source, now: datetime, *, baseline: bool) -> None:
+    placed: store.Placed
+    keys: frozenset[int]
+    edges: frozenset[int]
+
+
+class _Line:
+    """One poll on its way into the store; knows what earlier entries of the same poll became.
+
+    New articles wait and are written together: when the poll ends, or before what shares a key with one of them is
+    looked up. `at_once` writes each entry by itself, so that what the store refuses is that entry's fault.
+    """
+
+    def __init__(
+        self, connection: Connection, source: Source, now: datetime, *, baseline: bool, at_once: bool = False
+    ) -> None:
         self._connection, self._source, self._now, self._baseline = connection, source, now, baseline
+        self._at_once = at_once
         self._known: dict[str, list[Identified]] = defaultdict(list)
         self._candidates = Candidates(connection, now)
         self._changed: dict[str, tuple[Relation, Draft]] = {}
+        self._waiting: list[_Waiting] = []
+        self._waiting_keys: set[int] = set()
+        self._identities: list[dict[str, str]] = []
 
     def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
         """Normalise entries (feeds put the newest first) and look all their keys up at once."""
@@ -114,6 +136,14 @@ class _Line:
         for each in store.identified(self._connection, {key for keys, _ in keyed for key in keys}):
             self._known[each.key].append(each)
         return keyed
+
+    def knows(self, keys: tuple[str, ...]) -> dict[str, list[Identified]]:
+        """Give what is known by these keys."""
+        return {key: list(self._known[key]) for key in keys}
+
+    def forget(self, known: dict[str, list[Identified]]) -> None:
+        """Go back to what was known, after an entry that the store refused."""
+        self._known.update(known)
 
     def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
         """Store one draft as a new article, as a revision, or not at all where nothing changed."""
@@ -131,6 +161,8 @@ class _Line:
             stored.known += 1
         stored.placed.append((identity.relation, identity.article))
         self._remember(keys, made, identity.article, identity.revision)
+        if self._at_once:
+            self.write()
         if identity.relation is not Relation.KNOWN:
             self._changed[identity.article] = (identity.relation, made)
 
@@ -146,18 +178,31 @@ class _Line:
                 pages.append(Wanted(name, self._source.id, made.url, urlsplit(made.url).netloc.lower(), self._now, due))
         want(self._connection, pages)
 
+    def write(self) -> None:
+        """Write what waits, each table in one statement."""
+        waiting, identities = self._waiting, self._identities
+        self._waiting, self._waiting_keys, self._identities = [], set(), []
+        if waiting:
+            seqs = store.add_articles(self._connection, [each.placed for each in waiting], baseline=self._baseline)
+            found = [(each.placed.article.id, seqs[each.placed.article.id], each.keys) for each in waiting]
+            add_sketches(self._connection, found, self._now)
+            own = (each for each in waiting if each.placed.placement.relation in store.OPENS_A_STORY)
+            counted = Counter(sentence for each in own for sentence in each.edges)
+            count_sentences(self._connection, self._source.id, counted, self._now)
+        store.save_identities(self._connection, identities)
+
     def _add(self, keys: tuple[str, ...], made: Draft) -> str:
         name = mint("a", self._now, self._source.id, *keys, made.content_key)
         told = self._read(made.title, made.text or made.summary)
         sketched = sketch(told)
+        if not self._waiting_keys.isdisjoint(sketched):
+            self.write()
         added = article(made, self._source, name, self._now)
         side = Side(name, added.source, added.outlet, added.owner, added.lang, self._now, told)
         fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=added.owner)
-        placement = place(side, self._candidates.of(sketched), fresh)
-        seq = store.add_article(self._connection, added, made, placement, baseline=self._baseline)
-        save_sketch(self._connection, name, seq, self._now, sketched)
-        if placement.relation in store.OPENS_A_STORY:
-            count_sentences(self._connection, self._source.id, edges(told), self._now)
+        placed = store.Placed(added, made, place(side, self._candidates.of(sketched), fresh))
+        self._waiting.append(_Waiting(placed, sketched, frozenset(edges(told))))
+        self._waiting_keys |= sketched
         return name
 
     def _revise(self, made: Draft, identity: Identity, *, paged: bool) -> None:
@@ -165,6 +210,7 @@ class _Line:
 
         Where the page's text stands (`paged`), the source's own summary is no change of it: only headlines compare.
         """
+        self.write()
         title, body = store.content_of(self._connection, identity.article)
         after = self._read(made.title, made.text or made.summary)
         if paged:
@@ -182,7 +228,8 @@ class _Line:
             own = next((each for each in self._known[key] if each.source == self._source.id), None)
             if own and own.article == name and own.said == made.content_key and own.revision == revision:
                 continue
-            store.save_identity(self._connection, key, self._source.id, name, made.content_key)
+            row = {"key": key, "source": self._source.id, "article": name, "content_key": made.content_key}
+            self._identities.append(row)
             self._known[key] = [each for each in self._known[key] if each is not own]
             self._known[key].append(_identified(key, self._source.id, name, made, revision))
 

@@ -50,15 +50,15 @@ def draft(entry: Entry, now: datetime) -> Draft:
     """Normalise an entry fetched at `now`. A date after `now` is clamped to it, one before 1980 is none."""
     url = urls.usable(entry.url)
     title, body = fold(entry.title[:TITLE_LIMIT]), fold((entry.text or entry.summary)[:TEXT_LIMIT])
-    headline_only = not body.strip()
+    headline_only, content_key = not body.strip(), _hash(title, body)
     return Draft(
         entry=entry,
         published=clamp(entry.published or entry.updated, now),
         url=url,
         guid_key=f"g:{entry.guid}" if entry.guid else "",
         url_key=f"u:{urls.key(url)}" if url else "",
-        content_key=_hash(title, body),
-        text_key=_hash(title, body) if len(title.split()) >= 3 or not headline_only else "",
+        content_key=content_key,
+        text_key=content_key if len(title.split()) >= 3 or not headline_only else "",
         headline_only=headline_only,
     )
 

@@ -24,6 +24,7 @@ WINDOW = 2  # entries an answer must have for "none of them is known" to mean th
 QUIET = 1.0  # rhythms without news after which polls are slowed down to `at_most`
 SLOWER, SOONER = 1.25, 0.5
 SPREAD_RATE = 20.0  # polls a second at start-up, unless the sources need more
+TIMED = ("due", "polled", "succeeded", "failing", "whole", "heard", "gap")  # of a state; its baseline is a name
 VALIDATED = frozenset({OutcomeName.OK, OutcomeName.NOT_MODIFIED, OutcomeName.NO_ENTRIES})
 
 
@@ -108,7 +109,29 @@ def next_state(source: Source, state: SourceState, outcome: Outcome, now: dateti
 
 def uncharged(state: SourceState, outcome: Outcome, source: Source, now: datetime) -> SourceState:
     """Give the state after a poll that failed because our own network did: nothing but the time has changed."""
-    return replace(state, due=now + min(source.every, timedelta(minutes=1)), polled=now, outcome=outcome.name)
+    due = now + min(source.every, timedelta(minutes=1))
+    return replace(state, due=due, polled=now, outcome=outcome.name, detail=outcome.detail)
+
+
+def rested(state: SourceState, until: datetime, why: str) -> SourceState:
+    """Give the state of a source whose host asked for rest: it is due no sooner, and nothing is charged.
+
+    A source that fails keeps the reason of its own.
+    """
+    if state.due >= until:
+        return state
+    return replace(state, due=until, detail=state.detail if state.failures else why)
+
+
+def shifted(state: SourceState, step: timedelta) -> SourceState:
+    """Give a state after the wall clock was set: its times move along, so that no length of time changes."""
+    timed = {name: at + step for name in TIMED if (at := getattr(state, name)) is not None}
+    return replace(state, **timed)
+
+
+def believed(state: SourceState, now: datetime) -> SourceState:
+    """Give a stored state as of now: one polled later than that was timed by a clock since set back."""
+    return shifted(state, now - state.polled) if state.polled is not None and state.polled > now else state
 
 
 def _due(source: Source, state: SourceState, outcome: Outcome, failures: int, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ without any rebuild at start. `sketched` names the keys of an article, so that t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -68,9 +68,15 @@ sentences = Table(
 def save_sketch(connection: Connection, article: str, seq: int, seen: datetime, keys: frozenset[int]) -> None:
     """Store the keys of an article's newest revision in place of those of an earlier one."""
     drop_sketch(connection, article)
-    connection.execute(sketched.insert(), {"seq": seq, "article": article, "seen": seen, "keys": pack(keys)})
-    if keys:
-        connection.execute(sketches.insert(), [{"key": key, "seq": seq} for key in sorted(keys)])
+    add_sketches(connection, [(article, seq, keys)], seen)
+
+
+def add_sketches(connection: Connection, found: Sequence[tuple[str, int, frozenset[int]]], seen: datetime) -> None:
+    """Store the keys of articles that have none yet, each (article, seq, keys)."""
+    rows = [{"seq": seq, "article": name, "seen": seen, "keys": pack(keys)} for name, seq, keys in found]
+    connection.execute(sketched.insert(), rows)
+    if keyed := [{"key": key, "seq": seq} for _, seq, keys in found for key in sorted(keys)]:
+        connection.execute(sketches.insert(), keyed)
 
 
 _OF_ARTICLE = select(sketched.c.seq, sketched.c["keys"]).where(sketched.c.article == bindparam("article"))
@@ -206,9 +212,9 @@ def boilerplate(connection: Connection, source: str) -> frozenset[int]:
     return frozenset(connection.execute(_BOILERPLATE, {"source": source}).scalars())
 
 
-def count_sentences(connection: Connection, source: str, numbers: Iterable[int], now: datetime) -> None:
-    """Count the sentences at the edges of an article of its own text."""
-    rows = [{"source": source, "sentence": number, "n": 1, "seen": now} for number in sorted(set(numbers))]
+def count_sentences(connection: Connection, source: str, found: Mapping[int, int], now: datetime) -> None:
+    """Count sentences at the edges of articles of their own text: in how many of them each stood."""
+    rows = [{"source": source, "sentence": number, "n": n, "seen": now} for number, n in sorted(found.items())]
     add_up(connection, sentences, rows, "source", "sentence")
 
 

@@ -125,7 +125,8 @@ class Outcome:
 
     `retry_after` is seconds from `fetched`, None where the server asked for nothing. `fresh_for` is for how many
     seconds the server calls the answer fresh, `ttl` the same in the words of the feed. `moved_to` is the end of a
-    chain of permanent redirects. `headers` are the answer's, as lines of name: value.
+    chain of permanent redirects, `leads_to` where one that was not followed leads. `headers` are the answer's, as
+    lines of name: value.
     """
 
     source: str
@@ -144,6 +145,7 @@ class Outcome:
     fresh_for: float | None = None
     ttl: float | None = None
     moved_to: str | None = None
+    leads_to: str | None = None
 
 
 KINDS = ("feed", "sitemap", "section")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -134,7 +134,13 @@ def _insert(dialect: str, table: Table, keys: tuple[str, ...], mode: str) -> Any
 
 def save(connection: Connection, table: Table, values: Mapping[str, Any], *keys: str) -> None:
     """Insert a row, or overwrite the one with the same keys."""
-    connection.execute(_insert(connection.dialect.name, table, keys, "overwrite"), values)
+    save_all(connection, table, [values], *keys)
+
+
+def save_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *keys: str) -> None:
+    """Insert rows, or overwrite those with the same keys, all in one statement."""
+    if rows:
+        connection.execute(_insert(connection.dialect.name, table, keys, "overwrite"), rows)
 
 
 def save_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
@@ -160,12 +166,11 @@ def save_state(connection: Connection, state: SourceState) -> None:
 
 def save_states(connection: Connection, states: Iterable[SourceState]) -> None:
     """Store what is known of several sources, all in one statement."""
-    rows = [{each.name: getattr(state, each.name) for each in _STATE_FIELDS} for state in states]
-    if rows:
-        connection.execute(_insert(connection.dialect.name, sources, ("source",), "overwrite"), rows)
+    rows = [{name: getattr(state, name) for name in _STATE_FIELDS} for state in states]
+    save_all(connection, sources, rows, "source")
 
 
-_STATE_FIELDS = fields(SourceState)
+_STATE_FIELDS = tuple(each.name for each in fields(SourceState))
 
 
 def load_states(connection: Connection) -> dict[str, SourceState]:
@@ -174,7 +179,7 @@ def load_states(connection: Connection) -> dict[str, SourceState]:
 
 
 def _state(row: RowMapping) -> SourceState:
-    values = {each.name: row[each.name] for each in fields(SourceState)}
+    values = {name: row[name] for name in _STATE_FIELDS}
     values["outcome"] = OutcomeName(values["outcome"]) if values["outcome"] else None
     return SourceState(**values)
 
@@ -207,19 +212,48 @@ def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
     return [Identified(**row) for row in rows.mappings()]
 
 
-def add_article(connection: Connection, article: Article, made: Draft, placement: Placement, *, baseline: bool) -> int:
-    """Store an article with its first revision, opening its story and thread where they are new; gives its seq."""
-    if placement.relation in OPENS_A_STORY:
-        seen = article.first_seen
-        save_once(connection, threads, {"id": placement.thread, "opened": seen})
-        story = {"id": placement.story, "thread": placement.thread, "opened": seen, "joined": seen}
-        connection.execute(stories.insert(), story)
-    else:
-        connection.execute(update(stories).where(stories.c.id == placement.story).values(joined=article.first_seen))
-    values = {each: getattr(article, each) for each in _ARTICLE_COLUMNS}
-    placed = {name: getattr(placement, name) for name in ("story", "relation", "evidence", "change", "origin")}
-    connection.execute(articles.insert(), values | placed | _content(made))
-    return _add_revision(connection, article.id, 1, article.first_seen, made, placement.change, baseline=baseline)
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A new article on its way into the store: what it says and where it stands."""
+
+    article: Article
+    made: Draft
+    placement: Placement
+
+
+def add_articles(connection: Connection, found: Sequence[Placed], *, baseline: bool) -> dict[str, int]:
+    """Store articles with their first revisions, each table in one statement; gives the seq of each.
+
+    The stories and threads they open are stored with them; those they join were stored before.
+    """
+    opened, joined = [], []
+    for each in found:
+        story, seen = each.placement.story, each.article.first_seen
+        if each.placement.relation in OPENS_A_STORY:
+            opened.append({"id": story, "thread": each.placement.thread, "opened": seen, "joined": seen})
+        else:
+            joined.append({"name": story, "seen": seen})
+    if opened:
+        fresh = [{"id": each["thread"], "opened": each["opened"]} for each in opened]
+        connection.execute(_insert(connection.dialect.name, threads, (), "once"), fresh)
+        connection.execute(stories.insert(), opened)
+    if joined:
+        connection.execute(_JOIN, joined)
+    connection.execute(articles.insert(), [_row(each) for each in found])
+    rows = [
+        _revision_row(each.article.id, 1, each.article.first_seen, each.made, each.placement.change, baseline=baseline)
+        for each in found
+    ]
+    return {row.article: row.seq for row in connection.execute(_ADD_REVISIONS, rows)}
+
+
+_JOIN = update(stories).where(stories.c.id == bindparam("name")).values(joined=bindparam("seen"))
+_PLACED = ("story", "relation", "evidence", "change", "origin")
+
+
+def _row(each: Placed) -> dict[str, Any]:
+    said = {name: getattr(each.article, name) for name in _ARTICLE_COLUMNS}
+    return said | {name: getattr(each.placement, name) for name in _PLACED} | _content(each.made)
 
 
 def _content(made: Draft) -> dict[str, Any]:
@@ -244,21 +278,26 @@ def revise_article(
     return _add_revision(connection, identity, number, now, made, change, baseline=False)
 
 
-_ADD_REVISION = revisions.insert().returning(revisions.c.seq)
+_ADD_REVISIONS = revisions.insert().returning(revisions.c.seq, revisions.c.article)
 
 
 def _add_revision(
     connection: Connection, article: str, number: int, seen: datetime, made: Draft, change: str, *, baseline: bool
 ) -> int:
+    values = _revision_row(article, number, seen, made, change, baseline=baseline)
+    return int(connection.execute(_ADD_REVISIONS, values).one().seq)
+
+
+def _revision_row(
+    article: str, number: int, seen: datetime, made: Draft, change: str, *, baseline: bool
+) -> dict[str, Any]:
     values = {"article": article, "number": number, "seen": seen, "baseline": baseline, "change": change}
-    said = {"title": made.title, "summary": made.summary, "text": made.text}
-    return int(connection.scalars(_ADD_REVISION, values | said).one())
+    return values | {"title": made.title, "summary": made.summary, "text": made.text}
 
 
-def save_identity(connection: Connection, key: str, source: str, article: str, content_key: str) -> None:
-    """Remember by which key a source names an article, and what it last said of it."""
-    values = {"key": key, "source": source, "article": article, "content_key": content_key}
-    save(connection, identities, values, "key", "source")
+def save_identities(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
+    """Remember by which keys sources name articles, and what they last said of them."""
+    save_all(connection, identities, rows, "key", "source")
 
 
 _IS_CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
@@ -302,12 +341,20 @@ def _revision(row: RowMapping) -> Revision:
 
 
 _SINCE = _REVISIONS.where(articles.c.first_seen >= bindparam("since"), _IS_CURRENT)
+_FIRST_SINCE = select(func.min(revisions.c.seq)).where(
+    revisions.c.article.in_(select(articles.c.id).where(articles.c.first_seen >= bindparam("since")))
+)
 
 
-def revisions_since(connection: Connection, since: datetime, seq: int, limit: int) -> list[Revision]:
-    """Give the newest revisions of articles first seen since then, those after `seq`, in order."""
-    rows = connection.execute(_SINCE, {"since": since, "after": seq, "most": limit})
-    return [_revision(row) for row in rows.mappings()]
+def revisions_since(connection: Connection, since: datetime, page: int) -> Iterator[Revision]:
+    """Give the newest revisions of articles first seen since then, in order, read `page` at a time.
+
+    It begins where those articles do, so that a long archive costs nothing.
+    """
+    after = (connection.scalar(_FIRST_SINCE, {"since": since}) or 0) - 1
+    while rows := connection.execute(_SINCE, {"since": since, "after": after, "most": page}).mappings().all():
+        yield from map(_revision, rows)
+        after = rows[-1]["seq"]
 
 
 def articles_of(connection: Connection, identity: str) -> list[Article]:

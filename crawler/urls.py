@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
@@ -35,6 +36,7 @@ def clean(url: str) -> str:
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, query, ""))
 
 
+@lru_cache(maxsize=1024)  # a link is asked about more than once: is it usable, what is its key
 def key(url: str) -> str:
     """Give what two links to one page share.
 
@@ -71,10 +73,11 @@ def usable(url: str | None) -> str | None:
         if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or parts.username is not None:
             return None
         _ = parts.port
-        key(url.strip())
+        cleaned = clean(url.strip())
+        key(cleaned)
     except ValueError:
         return None
-    return clean(url.strip())
+    return cleaned
 
 
 def host(url: str) -> str:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, delete, func, literal, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    RowMapping,
+    Table,
+    Text,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from crawler import store
 from crawler.db import UtcTime
@@ -57,12 +70,15 @@ def want(connection: Connection, pages: Iterable[Wanted]) -> None:
         _give_up(connection, list(connection.scalars(oldest)), "backlog_full")
 
 
-def due(connection: Connection, now: datetime) -> list[Wanted]:
-    """Give pages that are due, the longest due first, of each host no more than a few."""
+def due(connection: Connection, now: datetime, closed: Collection[str] = ()) -> list[Wanted]:
+    """Give pages that are due, the longest due first, of each host no more than a few, of `closed` hosts none."""
     rank = func.row_number().over(
         partition_by=pages_wanted.c.host, order_by=(pages_wanted.c.due, pages_wanted.c.article)
     )
-    ranked = select(pages_wanted, rank.label("rank")).where(pages_wanted.c.due <= now).subquery()
+    wanted_now = select(pages_wanted, rank.label("rank")).where(
+        pages_wanted.c.due <= now, pages_wanted.c.host.not_in(closed)
+    )
+    ranked = wanted_now.subquery()
     found = select(*(ranked.c[name] for name in Wanted.__slots__)).where(ranked.c.rank <= A_HOST)
     rows = connection.execute(found.order_by(ranked.c.due, ranked.c.article).limit(LOOKED_AT))
     return [Wanted(**row) for row in rows.mappings()]
@@ -78,6 +94,29 @@ def put_off(connection: Connection, page: Wanted, until: datetime, tries: int) -
     """Try a page again later."""
     changed = update(pages_wanted).where(pages_wanted.c.article == page.article).values(due=until, tries=tries)
     connection.execute(changed)
+
+
+def move(connection: Connection, page: Wanted, url: str, host: str, now: datetime) -> None:
+    """Wait for a page at another host, to which it was redirected."""
+    changed = update(pages_wanted).where(pages_wanted.c.article == page.article).values(url=url, host=host, due=now)
+    connection.execute(changed)
+
+
+def shift(connection: Connection, step: timedelta) -> None:
+    """Move what waits along with the wall clock, which was set."""
+    _shift(connection, list(connection.execute(select(pages_wanted)).mappings()), lambda _: step)
+
+
+def believe(connection: Connection, now: datetime) -> None:
+    """Set right what was put on the backlog by a clock that was ahead of now."""
+    ahead = select(pages_wanted).where(pages_wanted.c.wanted > now)
+    _shift(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["wanted"])
+
+
+def _shift(connection: Connection, rows: list[RowMapping], step: Callable[[RowMapping], timedelta]) -> None:
+    for row in rows:
+        moved = {name: row[name] + step(row) for name in ("wanted", "due")}
+        connection.execute(update(pages_wanted).where(pages_wanted.c.article == row["article"]).values(**moved))
 
 
 def end(connection: Connection, article: str, reason: str) -> None:

@@ -159,11 +159,13 @@ def _lines(report: dict[str, object]) -> list[str]:
     lengths = sorted(report["text_lengths"]) if isinstance(report["text_lengths"], list) else []
     median = lengths[len(lengths) // 2] if lengths else 0
     lines = [
-        f"{report['url']} ({report['kind']}): {report['outcome']} {report['version']} {report['detail']}".rstrip(),
+        f"{report['url']} ({report['kind']}): {_ended(report)}",
         f"entries {report['entries']}, dated {report['dated']}, newest {report['newest'] or '-'}, "
         f"language {report['lang'] or 'not said'}, text median {median} characters, "
         f"rejected {len(_list(report['rejected']))}",
     ]
+    if not report["entries"]:
+        return lines[:1]
     lines += [
         f"  {row['date'] or 'undated':25}  {row['text']:>6}  {plain(row['title'])}" for row in _list(report["first"])
     ]
@@ -176,6 +178,13 @@ def _lines(report: dict[str, object]) -> list[str]:
     return lines
 
 
+def _ended(report: dict[str, object]) -> str:
+    """Say how a poll ended: "ok, rss20", "not a feed (a login page)"."""
+    detail = f" ({report['detail']})" if report["detail"] else ""
+    version = f", {report['version']}" if report["version"] else ""
+    return f"{str(report['outcome']).replace('_', ' ')}{detail}{version}"
+
+
 def _list(value: object) -> list[dict[str, str]]:
     return value if isinstance(value, list) else []
 
@@ -183,7 +192,7 @@ def _list(value: object) -> list[dict[str, str]]:
 def _words(tried: Tried) -> str:
     report = _report(tried)
     if not tried.entries:
-        return f"{report['outcome']} {report['detail']}".strip()
+        return _ended(report)
     return (
         f"{report['entries']} entries, {report['dated']} dated, newest {report['newest'] or '-'}, "
         f"language {report['lang'] or 'not said'}"

@@ -18,11 +18,12 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.health import down_since, network_words
 from crawler import store
 from crawler.db import DATABASE, Database
 from crawler.health import describe
 from crawler.polling import state_for
-from crawler.source import Source, SourceState
+from crawler.source import SourceState
 
 LAZY = {
     "add": ("alerts.cli.discover:add", "Find what can be polled at an address; print the lines to paste."),
@@ -46,18 +47,22 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
     if not (state / DATABASE).exists():
         fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
     now = datetime.now(UTC)
-    rows = [describe(each, state_for(each, known, now), now) for each, known in _states(state, sources)]
+    states, down = _known(state)
+    rows = [describe(each, state_for(each, states.get(each.id), now), now) for each in sources]
     if as_json:
         print_json(rows)
     else:
+        if down:
+            click.echo(network_words(down, now))
         width = max((len(str(row["source"])) for row in rows), default=0)
         for row in rows:
             click.echo(f"{row['source']!s:{width}}  {row['words']}")
 
 
-def _states(state_dir: Path, sources: tuple[Source, ...]) -> list[tuple[Source, SourceState | None]]:
+def _known(state_dir: Path) -> tuple[dict[str, SourceState], datetime | None]:
+    """Give the state of each source, and since when our own network is down."""
     database = Database.at(state_dir / DATABASE)
     with database.read() as connection:
-        states = store.load_states(connection)
+        known = store.load_states(connection), down_since(connection)
     database.close()
-    return [(each, states.get(each.id)) for each in sources]
+    return known

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,11 +22,16 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.health import down_since, network_words
 from alerts.holding import holder
-from alerts.ledger import balance
+from alerts.ledger import STATES, balance
 from crawler import store as archive
 from crawler.db import DATABASE, Database
-from crawler.health import in_words
+from crawler.health import condition, in_words
+from crawler.source import SourceState, read_sources
+from crawler.yamlfile import ConfigError
+
+PLURALS = {"entry": "entries", "match": "matches"}
 
 
 @click.command(name="status")
@@ -32,21 +39,23 @@ from crawler.health import in_words
 @state_option
 @json_option
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
-    """Show the ledger, the sources by state, what waits to be sent, and the last reload of the rules."""
-    state = state_path(state_dir, rules_path(path))
+    """Show the books, the sources by state, what waits to be sent, and the last reload of the rules."""
+    rules = rules_path(path)
+    state = state_path(state_dir, rules)
     if not (state / DATABASE).exists():
         fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
-    report = _report(state, datetime.now(UTC))
+    now = datetime.now(UTC)
+    report = _report(state, rules, now)
     if as_json:
         print_json(report)
     else:
-        click.echo(_words(report))
+        click.echo("\n".join(_lines(report, now)))
 
 
-def _report(state: Path, now: datetime) -> dict[str, object]:
+def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
     database = Database.at(state / DATABASE)
     with database.read() as connection:
-        states = archive.load_states(connection)
+        states = _kept(archive.load_states(connection), rules)
         delivered = outbox.delivered(connection)
         ledger = balance(
             archive.load_counts(connection, archive.counts),
@@ -57,16 +66,20 @@ def _report(state: Path, now: datetime) -> dict[str, object]:
         stored = archive.totals(connection)
         targets = {name: _fares(each, now) for name, each in sorted(conditions.conditions(connection).items())}
         untold = outbox.untold_notices(connection)
+        down = down_since(connection)
     database.close()
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
+    by_condition = Counter(condition(each, now).value for each in states.values())
     by_state: Counter[str] = Counter()
     for (_, name), n in delivered.items():
         by_state[name] += n
     return {
         "daemon": holder(state),
+        "network_down_since": down.isoformat() if down else None,
         "ledger": ledger.as_dict(),
         "stored": stored,
         "sources": dict(sorted(by_outcome.items())),
+        "sources_by_state": dict(by_condition.most_common()),
         "sources_in_words": {name: in_words(each, now) for name, each in sorted(states.items())},
         "outbox": dict(sorted(by_state.items())),
         "targets": {name: words for name, words in targets.items() if words},
@@ -84,22 +97,64 @@ def _fares(condition: Condition, now: datetime) -> str:
     return f"failed {condition.failures} times in a row: {condition.detail}" if condition.failures else ""
 
 
-def _words(report: dict[str, object]) -> str:
-    pid = report["daemon"]
-    lines = [f"daemon: running, pid {pid}" if pid else "daemon: not running"]
-    lines += [f"{title}: {_flat(report[title])}" for title in ("ledger", "stored", "sources", "outbox", "reload")]
-    if report["targets"]:
-        lines.append(f"targets: {_flat(report['targets'])}")
+def _kept(states: dict[str, SourceState], rules: Path) -> dict[str, SourceState]:
+    """Leave out sources that rules.yaml no longer has; where it cannot be read, give them all."""
+    try:
+        wanted = {each.id for each in read_sources(rules)[0]}
+    except ConfigError:
+        return states
+    return {name: state for name, state in states.items() if name in wanted}
+
+
+def _lines(report: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    pid, down = report["daemon"], report["network_down_since"]
+    yield f"daemon: running, pid {pid}" if pid else "daemon: not running"
+    if down:
+        yield network_words(datetime.fromisoformat(down), now)
+    yield from _books(report["ledger"])
+    yield f"archive: {_listed(report['stored'])}"
+    yield f"outbox: {_listed(report['outbox']) or 'empty'}"
+    yield from (f"target {name}: {words}" for name, words in report["targets"].items())
     if report["untold_notices"]:
-        lines.append(f"NOBODY COULD BE TOLD of {report['untold_notices']} notices: watchfloor deliveries --state dead")
-    words = report["sources_in_words"]
-    assert isinstance(words, dict)
-    return "\n".join([*lines, *(f"  {name}: {text}" for name, text in words.items())])
+        notices = _counted(report["untold_notices"], "notice")
+        yield f"NOBODY COULD BE TOLD of {notices}: watchfloor deliveries --state dead"
+    yield from _rules(report["reload"])
+    yield f"sources: {_listed(report['sources_by_state']) or 'none polled yet'}"
+    yield from (f"  {name}: {text}" for name, text in report["sources_in_words"].items())
 
 
-def _flat(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{key} {f'({_flat(each)})' if isinstance(each, dict) else each}" for key, each in value.items()
-        )
-    return "never" if value is None else str(value)
+def _books(ledger: Mapping[str, Any]) -> Iterator[str]:
+    """Write the ledger as three sums and what is missing from them."""
+    came = {name: ledger[name] for name in ("new", "known", "revised")}
+    yield f"collected: {_counted(ledger['entries'], 'entry')}: {_listed(came, ledger['rejected'], 'rejected')}"
+    to_send = {"queued": ledger["queued"]}
+    yield f"decided: {_counted(ledger['matched'], 'match')}: {_listed(to_send, ledger['suppressed'], 'not told')}"
+    yield f"told: {_counted(ledger['queued'], 'message')}: {_listed({name: ledger[name] for name in STATES})}"
+    for kind, states in sorted(ledger["messages"].items()):
+        yield f"besides: {_counted(sum(states.values()), kind)}: {_listed(states)}"
+    missing = {name: n for name, n in ledger["remainders"].items() if n}
+    yield f"UNACCOUNTED FOR: {_listed(missing)}" if missing else "the books balance: nothing is unaccounted for"
+
+
+def _counted(n: int, one: str) -> str:
+    return f"{n} {one if n == 1 else PLURALS.get(one, f'{one}s')}"
+
+
+def _listed(amounts: Mapping[str, int], reasons: Mapping[str, int] | None = None, name: str = "") -> str:
+    """List what is not zero, as in 3 sent, 1 pending; of the last amount also the reasons."""
+    shown = [f"{n} {each.replace('_', ' ')}" for each, n in amounts.items() if n]
+    if reasons and sum(reasons.values()):
+        shown.append(f"{sum(reasons.values())} {name} ({_listed(reasons)})")
+    return ", ".join(shown) or "none"
+
+
+def _rules(reload: Mapping[str, Any] | None) -> Iterator[str]:
+    if reload is None:
+        yield "rules: never loaded"
+        return
+    at = f"{datetime.fromisoformat(reload['at']):%d %b %H:%M} UTC"
+    if reload["result"] == "refused":
+        yield f"rules: REFUSED {at}, the old ones stay in force, version {reload['version']}"
+        yield from (f"  {problem}" for problem in reload["problems"])
+    else:
+        yield f"rules: in force since {at}, version {reload['version']}"

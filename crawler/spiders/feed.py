@@ -31,6 +31,7 @@ ACCEPT = (
 HEADERS_LIMIT = 8_000  # characters kept as evidence
 HANDLED = [304, *range(400, 600)]  # ours to name; redirects are followed, each hop past the guard
 PERMANENT = {301, 308}
+REDIRECTS = {301, 302, 303, 307, 308}
 STATUS = {
     304: OutcomeName.NOT_MODIFIED,
     401: OutcomeName.DENIED,
@@ -78,6 +79,7 @@ def outcome(response: Response, source: Source, fetched: datetime) -> Outcome:
         headers=response.headers.to_string().decode("latin-1")[:HEADERS_LIMIT],
         fresh_for=_fresh_for(response, fetched),
         moved_to=_moved_to(response),
+        leads_to=_leads_to(response),
     )
 
 
@@ -151,6 +153,17 @@ def _moved_to(response: Response) -> str | None:
     """Give where a chain of nothing but permanent redirects ended (RFC 9110, 15.4.2, 15.4.9)."""
     reasons = response.request.meta.get("redirect_reasons", ()) if response.request else ()
     return response.url if reasons and all(each in PERMANENT for each in reasons) else None
+
+
+def _leads_to(response: Response) -> str | None:
+    """Give where a redirect that was not followed leads."""
+    location = response.headers.get("Location")
+    if not location or response.status not in REDIRECTS:
+        return None
+    try:
+        return response.urljoin(location.decode("utf-8", "replace").strip())
+    except ValueError:  # no address at all
+        return None
 
 
 class FeedSpider(scrapy.Spider):

@@ -15,24 +15,31 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import aiohttp
 import psutil
 from aiohttp import web
 
+from crawler import ingest
 from crawler.collecting import Collecting
 from crawler.db import Database, WriterLane
 from crawler.feeds import read_feed
 from crawler.fetching import Fetching
 from crawler.source import Source
+from crawler.wording import Wording
 from crawler.workers import Workers
 from tests.bench.shared import ROOT, unpack_timeline
+from tests.bench.stories_window import written
 from tests.e2e.servers import rss
 
-FEEDS, ROUNDS = 200, 10
+FEEDS, ROUNDS, ITEMS = 200, 10, 20
+RUNS = 5  # of each kind; the best counts, as others share the machine
 MANY, MINUTES = 2000, 2
 RAW = ("raw-2020-spring-dev", "raw-2026-08-13-dev")
 
@@ -46,11 +53,9 @@ def run() -> None:
 
 
 def _feed(name: str) -> bytes:
-    items = [
-        {"title": f"Item {n} of feed {name}", "guid": f"{name}-{n}", "text": f"Some words on item {n}. " * 12}
-        for n in range(20)
-    ]
-    return rss(*items)
+    """Twenty items whose words are drawn by Zipf's law: as in news, few of them are near another one."""
+    items = islice(written(int(name)), ITEMS)
+    return rss(*({"title": item.title, "guid": item.guid or "", "text": item.text} for item in items))
 
 
 def _serve(port: Any, hostile: int) -> None:
@@ -69,7 +74,7 @@ def _serve(port: Any, hostile: int) -> None:
         app.router.add_get("/{name}", answer)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)
+        site = web.TCPSite(runner, "0.0.0.0", 0, backlog=1024)  # each hostile server gets an address of its own
         await site.start()
         port.send(runner.addresses[0][1])
         await asyncio.Event().wait()
@@ -78,21 +83,57 @@ def _serve(port: Any, hostile: int) -> None:
 
 
 async def _misbehave(request: web.Request, number: int) -> web.StreamResponse:
-    """Hang, drip, break off, send without end, or send what is slow to parse."""
-    kind = number % 5
-    if kind == 0:
-        await asyncio.sleep(120)
-    if kind == 4:
-        return web.Response(body=b"<rss><channel><item><author>" + b"(" * 60_000 + b"</author></item></channel></rss>")
-    response = web.StreamResponse(headers={"Content-Length": "1000"} if kind != 3 else {})
-    await response.prepare(request)
-    if kind == 2 and request.transport:
+    return await MISDEEDS[number % len(MISDEEDS)](request)
+
+
+async def _hang(_: web.Request) -> web.StreamResponse:
+    await asyncio.sleep(120)
+    return web.Response()
+
+
+async def _drip(request: web.Request) -> web.StreamResponse:
+    return await _sent(request, [b"x"] * 100, pause=0.5)
+
+
+async def _break_off(request: web.Request) -> web.StreamResponse:
+    response = await _begun(request, {"Content-Length": "1000"})
+    if request.transport:
         request.transport.abort()
-        return response
+    return response
+
+
+async def _swamp(request: web.Request) -> web.StreamResponse:
+    return await _sent(request, [b"x" * 1_000_000] * 64)
+
+
+async def _fail(_: web.Request) -> web.StreamResponse:
+    return web.Response(status=500)
+
+
+async def _redirect(request: web.Request) -> web.StreamResponse:
+    return web.Response(status=302, headers={"Location": str(request.url)})
+
+
+async def _burden(_: web.Request) -> web.StreamResponse:
+    """Send what takes a parser seconds."""
+    return web.Response(body=b"<rss><channel><item><author>" + b"(" * 60_000 + b"</author></item></channel></rss>")
+
+
+MISDEEDS = (_hang, _drip, _break_off, _swamp, _fail, _redirect, _burden)
+
+
+async def _begun(request: web.Request, headers: dict[str, str]) -> web.StreamResponse:
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    return response
+
+
+async def _sent(request: web.Request, pieces: list[bytes], pause: float = 0) -> web.StreamResponse:
+    response = await _begun(request, {})
     with contextlib.suppress(ConnectionError):  # we are cut off, as we deserve
-        for _ in range(100 if kind == 1 else 64):
-            await response.write(b"x" if kind == 1 else b"x" * 1_000_000)
-            await asyncio.sleep(0.5 if kind == 1 else 0)
+        for each in pieces:
+            await response.write(each)
+            await asyncio.sleep(pause)
     return response
 
 
@@ -114,19 +155,56 @@ def _cpu() -> float:
 
 
 def costs() -> None:
-    """CPU of this process a poll; children (parsing) apart."""
+    """CPU of this process a poll, the best of some runs; children (parsing), wall time and fsync apart."""
     with served() as base:
-        bare = asyncio.run(_bare(base))
-        first, again, children, commit = asyncio.run(_ours(base))
+        bare = min(asyncio.run(_bare(base)) for _ in range(RUNS))
+        with _undeduplicated():
+            plain = [asyncio.run(_ours(base)) for _ in range(RUNS)]
+        runs = [asyncio.run(_ours(base)) for _ in range(RUNS)]
+        again = min(each.again for each in (*plain, *runs))
         print(f"bare aiohttp client, 304: {bare:.2f} ms CPU a poll ({1000 / bare:,.0f} polls/s a core)")
         print(
-            f"a 304 poll with its state written: {again:.2f} ms CPU ({1000 / again:,.0f} polls/s a core), {again / bare:.1f} x bare"
+            f"a 304 poll with its state written: {again:.2f} ms CPU ({1000 / again:,.0f} polls/s a core), "
+            f"{again / bare:.1f} x bare; {min(each.again_wall for each in runs):.2f} ms of wall time"
         )
-        print(
-            f"a first poll of 20 items stored: {first:.2f} ms CPU in the main process and {children:.2f} ms in children "
-            f"({1000 / (first + children):,.0f} polls/s a core); one fsync'd commit {commit:.1f} ms of wall time"
-        )
+        for what, these in ("without deduplication", plain), ("with deduplication", runs):
+            first, children = min(each.first for each in these), min(each.children for each in these)
+            print(
+                f"a first poll of {ITEMS} items stored, {what}: {first:.2f} ms CPU in the main process and "
+                f"{children:.2f} ms of parsing in children ({1000 / (first + children):,.0f} polls/s a core); "
+                f"{min(each.first_wall for each in these):.1f} ms of wall time, {FEEDS} at once"
+            )
+        commits = statistics.median(each.commit for each in (*plain, *runs))
+        print(f"one fsync'd commit of one row: {commits:.1f} ms of wall time; best of {RUNS} runs, {_load()}")
         _reader(base)
+
+
+@contextlib.contextmanager
+def _undeduplicated() -> Iterator[None]:
+    """Store articles as they come: each opens its story, nothing is read, sketched or compared."""
+    nothing: dict[str, Callable[..., Any]] = {
+        "wording": lambda *_: Wording((), (), frozenset()),
+        "sketch": lambda _: frozenset(),
+        "place": lambda _later, _candidates, fresh: fresh,
+        "add_sketches": lambda *_: None,
+        "count_sentences": lambda *_: None,
+    }
+    with contextlib.ExitStack() as patched:
+        for name, instead in nothing.items():
+            patched.enter_context(mock.patch.object(ingest, name, instead))
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What polls cost, in ms each: CPU of the main process, of its children, wall time; and one commit's wall time."""
+
+    first: float
+    first_wall: float
+    children: float
+    again: float
+    again_wall: float
+    commit: float
 
 
 async def _bare(base: str) -> float:
@@ -153,35 +231,36 @@ async def _in_turns(one: Callable[[int], Awaitable[object]], count: int) -> None
     await asyncio.gather(*(held(n) for n in range(count)))
 
 
-async def _ours(base: str) -> tuple[float, float, float, float]:
+async def _ours(base: str) -> Costs:
     with tempfile.TemporaryDirectory() as place:
         database = Database.at(Path(place) / "bench.db")
         database.migrate("crawler")
         lane, workers = WriterLane(database), Workers()
         await workers.run(len, "warm")
         collecting = Collecting(database, lane, workers)
-        now = [datetime(2026, 11, 24, tzinfo=UTC)]
+        now = datetime(2026, 11, 24, tzinfo=UTC)
         sources = [Source(f"s{n}", f"{base}/{n}") for n in range(FEEDS)]
-        await collecting.open(Fetching(["127.0.0.1"], at_once=32), sources, now[0])
-        begun, spent = _cpu(), _children()
-        stored = await collecting.round(now[0])
-        assert sum(each.new for each in stored) == FEEDS * 20, "every item of a first poll is stored"
-        first = 1000 * (_cpu() - begun) / FEEDS
-        children = 1000 * (_children() - spent) / FEEDS
-        begun = _cpu()
+        await collecting.open(Fetching(["127.0.0.1"], at_once=32), sources, now)
+        begun, wall, spent = _cpu(), time.monotonic(), _children()
+        stored = await collecting.round(now)
+        assert sum(each.new for each in stored) == FEEDS * ITEMS, "every item of a first poll is stored"
+        first, first_wall, children = _cpu() - begun, time.monotonic() - wall, _children() - spent
+        begun, wall = _cpu(), time.monotonic()
         for _ in range(ROUNDS):
-            now[0] = max(state.due for _, state in collecting.known())
-            await collecting.round(now[0])
-        again = 1000 * (_cpu() - begun) / (FEEDS * ROUNDS)
+            now = max(state.due for _, state in collecting.known())
+            await collecting.round(now)
+        again, again_wall = _cpu() - begun, time.monotonic() - wall
         wall = time.monotonic()
         for _ in range(20):
             await lane.write(lambda connection: connection.exec_driver_sql("UPDATE counts SET n = n + 1"))
-        commit = 1000 * (time.monotonic() - wall) / 20
+        commit = (time.monotonic() - wall) / 20
         await collecting.close()
         workers.close()
         lane.close()
         database.close()
-        return first, again, children, commit
+        each = 1000 / FEEDS
+        polls = each / ROUNDS
+        return Costs(first * each, first_wall * each, children * each, again * polls, again_wall * polls, 1000 * commit)
 
 
 def _children() -> float:
@@ -208,15 +287,15 @@ def reader_costs(base: str, place: str) -> None:
     reader.update_feeds(scheduled=False)
     first = 1000 * (_cpu() - begun) / FEEDS
     begun = _cpu()
-    for _ in range(3):
+    for _ in range(RUNS):
         reader.update_feeds(scheduled=False)
-    again = 1000 * (_cpu() - begun) / (FEEDS * 3)
+    again = 1000 * (_cpu() - begun) / (FEEDS * RUNS)
     print(f"lemon24/reader: a 304 poll {again:.2f} ms CPU, a first poll of 20 items {first:.2f} ms CPU")
 
 
 RULES = """\
 version: 1
-settings: {{allow_private: ["127.0.0.1"], host_at_once: 64}}
+settings: {{allow_private: ["127.0.0.0/8"], host_at_once: 64}}
 sources:
 {sources}
 receivers: {{console: {{urls: ["console://"]}}}}
@@ -228,14 +307,19 @@ rules:
 def many(hostile: int) -> None:
     """The real daemon over 2,000 feeds at 60 s; measured from outside and by what it logs of itself."""
     with served(hostile) as base, tempfile.TemporaryDirectory() as place:
-        sources = "\n".join(f'  - {{id: s{n}, url: "{base}/{n}", every: 60s}}' for n in range(MANY))
+        bases = [base.replace("127.0.0.1", f"127.0.1.{n + 1}") if n < hostile else base for n in range(MANY)]
+        sources = "\n".join(f'  - {{id: s{n}, url: "{at}/{n}", every: 60s}}' for n, at in enumerate(bases))
         rules = Path(place) / "rules.yaml"
         rules.write_text(RULES.format(sources=sources), encoding="utf-8")
         log = Path(place) / "log"
-        command = [sys.executable, "-m", "tests.bench.polling", "daemon", str(rules), str(log)]
+        command = [sys.executable, "-m", "tests.bench.polling", "daemon", str(rules), str(log), str(MANY - hostile)]
+        begun = time.monotonic()
         daemon = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            time.sleep(100)  # the first polls, with their parsing and storing, are behind it
+            while not log.exists():
+                assert daemon.poll() is None, "the daemon ended by itself"
+                time.sleep(0.5)
+            settled = time.monotonic() - begun
             process = psutil.Process(daemon.pid)
             before = sum(process.cpu_times()[:2])
             time.sleep(60 * MINUTES)
@@ -248,16 +332,22 @@ def many(hostile: int) -> None:
     late, lag = sorted(seen["late"]), sorted(seen["lag"])
     print(
         f"{MANY} feeds at 60 s, {hostile} hostile: {share:.1%} of a core in the main process, RSS {rss_mb:.0f} MB; "
-        f"{len(late)} polls, lateness p50 {_at(late, 0.5):.2f} s, p99 {_at(late, 0.99):.2f} s; "
-        f"loop lag p50 {1000 * _at(lag, 0.5):.0f} ms, p99 {1000 * _at(lag, 0.99):.0f} ms, max {1000 * lag[-1]:.0f} ms"
+        f"{len(late)} polls of well feeds, lateness p50 {_at(late, 0.5):.2f} s, p99 {_at(late, 0.99):.2f} s; "
+        f"loop lag p50 {1000 * _at(lag, 0.5):.0f} ms, p99 {1000 * _at(lag, 0.99):.0f} ms, max {1000 * lag[-1]:.0f} ms; "
+        f"{MINUTES} minutes, from {settled:.0f} s after the start on; {_load()}",
+        flush=True,
     )
+
+
+def _load() -> str:
+    return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 def _at(ordered: list[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-def daemon(rules: str, log: str) -> None:
+def daemon(rules: str, log: str, well: str) -> None:
     """The service itself, with a note of how late each poll of a well source is, and of the loop's lag."""
     from alerts.service import Service  # noqa: PLC0415 - only this process runs the service
 
@@ -266,18 +356,17 @@ def daemon(rules: str, log: str) -> None:
 
     async def main() -> None:
         async with Service(Path(rules), Path(rules).parent / "var", os.environ) as service:
-            collecting = service._collecting
+            collecting, settled = service._collecting, asyncio.Event()
             poll = collecting.poll
-            begun = time.monotonic()
 
             async def noted(source: Source, clock: Callable[[], datetime]) -> Any:
                 state = collecting.states.get(source.id)
-                if state and not state.failures and time.monotonic() - begun > 100:
+                if state and not state.failures and settled.is_set():
                     late.append((clock() - state.due).total_seconds())
                 return await poll(source, clock)
 
             collecting.poll = noted  # type: ignore[method-assign]
-            watch = asyncio.create_task(_watch(lag))
+            watch = asyncio.create_task(_watch(collecting, int(well), settled, Path(log), lag))
             await service.run()
             watch.cancel()
 
@@ -285,7 +374,13 @@ def daemon(rules: str, log: str) -> None:
     Path(log).write_text(json.dumps({"late": late or [0], "lag": lag or [0]}), encoding="utf-8")
 
 
-async def _watch(lag: list[float]) -> None:
+async def _watch(collecting: Collecting, well: int, settled: asyncio.Event, log: Path, lag: list[float]) -> None:
+    """Wait until every well source was polled and stored, and one interval more; from then on measure the loop."""
+    while sum(state.baseline is not None for state in collecting.states.values()) < well:  # noqa: ASYNC110 - nothing tells
+        await asyncio.sleep(1)
+    await asyncio.sleep(60)
+    settled.set()
+    await asyncio.to_thread(log.touch)
     while True:
         begun = time.monotonic()
         await asyncio.sleep(0.05)
@@ -328,4 +423,5 @@ def _named(body: bytes, version: str, problem: str, entries: int) -> str:
 
 
 if __name__ == "__main__":
-    {"reader": reader_costs, "daemon": daemon}[sys.argv[1]](*sys.argv[2:])
+    processes: dict[str, Callable[..., None]] = {"reader": reader_costs, "daemon": daemon}
+    processes[sys.argv[1]](*sys.argv[2:])

@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -49,14 +50,19 @@ def run() -> None:
 def written(seed: int) -> Iterator[Entry]:
     """Make up articles of a headline of ten words and a body of sixty, one in twenty a reprint."""
     random_ = random.Random(seed)
-    words = [f"w{number:x}" for number in range(VOCABULARY)]
-    weights = list(accumulate(1 / (rank + 20) for rank in range(VOCABULARY)))
+    words, weights = _vocabulary()
     last: list[str] = []
     for number in range(1 << 60):
         if not last or random_.random() > 0.05:
             last = random_.choices(words, cum_weights=weights, k=70)
         body = " ".join(last[10:])
         yield Entry(" ".join(last[:10]).capitalize(), guid=f"{seed}/{number}", text=f"{body}.")
+
+
+@cache
+def _vocabulary() -> tuple[list[str], list[float]]:
+    words = [f"w{number:x}" for number in range(VOCABULARY)]
+    return words, list(accumulate(1 / (rank + 20) for rank in range(VOCABULARY)))
 
 
 def measure(path: Path, size: int) -> None:

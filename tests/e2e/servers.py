@@ -45,7 +45,7 @@ class Answer:
 class Outlet:
     """An HTTP server whose answers are set path by path; remembers every request."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.answers: dict[str, Answer] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.released = threading.Event()
@@ -68,11 +68,26 @@ class Outlet:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer((host, 0), Speak)
+        self._where, self._speak = (host, port), Speak
+        self._server: ThreadingHTTPServer | None = None
+        self.start()
+        self.base = f"http://{host}:{self._where[1]}"
+
+    def start(self) -> None:
+        """Listen, after `stop` at the address of before."""
+        self._server = ThreadingHTTPServer(self._where, self._speak)
+        self._where = (self._where[0], self._server.server_port)
         self._server.daemon_threads = True
-        self.base = f"http://{host}:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
+
+    def stop(self) -> None:
+        """Refuse connections from now on."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
+            self._server = None
 
     def serve(self, path: str, body: bytes, *, status: int = 200, **headers: str) -> str:
         self.answers[path] = Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
@@ -100,9 +115,7 @@ class Outlet:
 
     def close(self) -> None:
         self.released.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self.stop()
 
 
 def _answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:

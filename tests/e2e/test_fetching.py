@@ -99,6 +99,13 @@ def test_redirect_to_a_private_address_reaches_nobody(outlet: Outlet, victim: Ou
     assert victim.requests == []
 
 
+def test_meta_refresh_is_not_followed(outlet: Outlet, victim: Outlet) -> None:
+    """T01."""
+    body = f'<html><head><meta http-equiv="refresh" content="0;url={victim.base}/"></head></html>'
+    (outcome,) = poll(outlet.serve("/m", body.encode(), Refresh=f"0;url={victim.base}/"))
+    assert (outcome.url, victim.requests) == (f"{outlet.base}/m", [])
+
+
 def test_private_address_is_blocked_by_name(victim: Outlet) -> None:
     (outcome,) = poll(victim.base + "/x")
     assert (outcome.name.value, victim.requests) == ("blocked_private", [])
@@ -114,10 +121,12 @@ def test_throttled_is_asked_once_and_says_how_long(outlet: Outlet) -> None:
     url = outlet.serve("/t", b"no", status=429, Retry_After="120")
     date = outlet.serve("/d", b"no", status=503, Retry_After="Sun, 14 Jun 2026 12:05:00 GMT")
     odd = outlet.serve("/o", b"no", status=429, Retry_After="soon")
-    assert [(each.name.value, each.retry_after) for each in poll(url, date, odd)] == [
+    far = outlet.serve("/f", b"no", status=429, Retry_After="100000000000")
+    assert [(each.name.value, each.retry_after) for each in poll(url, date, odd, far)] == [
         ("throttled", 120.0),
         ("throttled", 300.0),
         ("throttled", None),
+        ("throttled", 3600.0),
     ]
     assert len(outlet.asked("/t")) == 1
 

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import gzip
 import json
-import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
@@ -24,12 +25,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from crawler import fetching
-from crawler.fetching import Fetching
+from crawler import store
+from crawler.collecting import Collecting
+from crawler.db import Database, WriterLane
+from crawler.fetching import Fetching, parse
 from crawler.hosts import Hosts
-from crawler.polling import state_for
-from crawler.scheduler import Ticker
+from crawler.polling import next_state, state_for
 from crawler.source import Outcome, Source
+from crawler.workers import Workers
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss
 
@@ -80,6 +83,65 @@ def test_redirects_are_followed_and_permanent_ones_adopted_after_three_answers(d
     assert f'url: "{desk.outlet.base}/new.xml"' in desk.hook.accepted[0]["message"]
 
 
+def raw(request: BaseHTTPRequestHandler, status: str, body: bytes = b"", **headers: str) -> None:
+    """Write an answer as it stands."""
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    head = f"HTTP/1.1 {status}\r\n{lines}Content-Length: {len(body)}\r\n\r\n"
+    request.wfile.write(head.encode() + body)
+
+
+def test_validators_of_every_answer_are_the_next_ones_sent(desk: Desk) -> None:
+    """Of a 200, of a 304 that names new ones, of a 200 with the same body, and of a 304 that names none."""
+    body = rss(*ITEMS)
+    answers = [("200 OK", body, '"1"'), ("304 No", b"", '"2"'), ("200 OK", body, '"3"'), ("304 No", b"", "")]
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        status, sent, etag = answers.pop(0) if answers else ("304 No", b"", "")
+        raw(request, status, sent, **({"ETag": etag} if etag else {}))
+
+    desk.outlet.act("/a.xml", answer)
+    desk.write("/a.xml")
+    for hour in range(5):  # a process each
+        desk.rounds(at(hour))
+    sent = [each.get("If-None-Match") for each in desk.outlet.asked("/a.xml")]
+    assert sent == [None, '"1"', '"2"', '"3"', '"3"']
+
+
+class Counting(Workers):
+    """Counts the bodies that are parsed."""
+
+    parsed = 0
+
+    async def run(self, *args: Any, **kwargs: Any) -> Any:
+        self.parsed += 1
+        return await super().run(*args, **kwargs)
+
+
+def test_nothing_new_costs_no_parse(outlet: Outlet) -> None:
+    """A 304, and a body with the hash of the last one; another body is parsed."""
+
+    async def run() -> list[tuple[str, int]]:
+        workers, crawler, source = Counting(processes=1), Fetching(["127.0.0.1"]), Source("a", f"{outlet.base}/a.xml")
+        await crawler.open()
+        state, seen = state_for(source, None, NOW), []
+        for body, headers in (
+            (rss(*ITEMS), {"ETag": '"1"'}),
+            (rss(*ITEMS), {"ETag": '"1"'}),
+            (rss(*ITEMS), {}),
+            (rss(*ITEMS[1:]), {}),
+        ):
+            outlet.serve("/a.xml", body)
+            outlet.answers["/a.xml"].headers |= headers
+            outcome, _ = await parse(workers, await crawler.poll(source, state, NOW), state)
+            state = next_state(source, state, outcome, NOW)
+            seen.append((outcome.name.value, workers.parsed))
+        await crawler.close()
+        workers.close()
+        return seen
+
+    assert asyncio.run(run()) == [("ok", 1), ("not_modified", 1), ("not_modified", 1), ("ok", 2)]
+
+
 def test_server_that_says_304_for_ever_is_asked_without_validators_once_a_day(desk: Desk) -> None:
     desk.outlet.serve("/a.xml", rss(*ITEMS), ETag='W/"odd ; \\" one"', Last_Modified="yesterday, or so")
     desk.write("/a.xml")
@@ -89,12 +151,51 @@ def test_server_that_says_304_for_ever_is_asked_without_validators_once_a_day(de
     assert sent == [(None, None), both, both, (None, None), both]
 
 
-def test_freshness_named_by_the_server_lengthens_to_the_ceiling(desk: Desk) -> None:
-    desk.outlet.serve("/a.xml", rss(*ITEMS), Cache_Control="public, max-age=999999999")
+PLAIN = rss(*ITEMS)
+WISHES = [
+    ("Cache-Control", {"Cache-Control": "public, max-age=999999999"}, b""),
+    ("Expires", {"Expires": "Fri, 01 Jan 2038 00:00:00 GMT"}, b""),
+    ("ttl", {}, b"<ttl>100000</ttl>"),
+    ("sy", {}, b'<u:updatePeriod xmlns:u="http://purl.org/rss/1.0/modules/syndication/">yearly</u:updatePeriod>'),
+]
+
+
+@pytest.mark.parametrize(("headers", "channel"), [row[1:] for row in WISHES], ids=[row[0] for row in WISHES])
+def test_wish_of_the_server_lengthens_to_the_ceiling(desk: Desk, headers: dict[str, str], channel: bytes) -> None:
+    desk.outlet.serve("/a.xml", PLAIN.replace(b"<title>T</title>", b"<title>T</title>" + channel))
+    desk.outlet.answers["/a.xml"].headers |= headers
     desk.write("/a.xml", every="10m")
     desk.rules.write_text(desk.rules.read_text().replace("every: 10m", "every: 10m, at_most: 1h"))
     polls = [done["polls"] for done in desk.rounds(at(0), at(0.5), at(0.99), at(1), at(1.5), at(2))]
     assert polls == [1, 0, 0, 1, 0, 1]
+
+
+# -- 7, 8: sooner and later ---------------------------------------------------------------------------------------------
+
+
+def test_feed_whose_window_turned_over_is_polled_sooner_and_says_so(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(*ITEMS))
+    desk.write("/a.xml", every="10m")
+    desk.rounds(at(0))
+    desk.outlet.serve("/a.xml", rss(*({"title": f"Later item {n}", "guid": f"l{n}"} for n in range(5))))
+    polls = [done["polls"] for done in desk.rounds(*(at(minutes / 60) for minutes in (10, 14, 15, 16)))]
+    assert polls == [1, 0, 1, 0]
+    assert sources_of(desk)["s1"]["gap"] == "2026-06-14T12:10:00Z"
+
+
+def test_source_that_fails_for_days_is_asked_ever_more_rarely_and_never_given_up(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", b"", status=500)
+    desk.write("/a.xml", every="30m")
+    polls = [done["polls"] for done in desk.rounds(*(at(n / 2) for n in range(2 * 24 * 2)))]
+    when = [n for n, each in enumerate(polls) if each]
+    pauses = [(later - earlier) / 2 for earlier, later in pairwise(when)]
+    assert len(when) == len(desk.outlet.asked("/a.xml")), "one request a poll"
+    assert pauses[0] == 0.5
+    assert 5 < max(pauses) <= 6.5, "six hours and a round"
+    assert 48 - when[-1] / 2 <= 6.5, "to the end"
+    desk.outlet.serve("/a.xml", rss(*ITEMS))
+    desk.rounds(at(55), at(56))
+    assert sources_of(desk)["s1"]["state"] == "well"
 
 
 # -- 9, 10, 12, 13: health, told once -------------------------------------------------------------------------------------
@@ -127,25 +228,53 @@ def test_trouble_is_told_once_and_recovery_once(
     assert desk.run("sources").stdout.startswith("s1  not modified; polled ")
 
 
-def test_all_hosts_failing_at_once_charge_no_source_and_give_one_notice(desk: Desk) -> None:
-    outlets = [Outlet() for _ in range(4)]
-    lines = [f'  - {{id: n{n}, url: "{each.serve("/", rss(*ITEMS))}", every: 5m}}' for n, each in enumerate(outlets)]
+@contextmanager
+def away(count: int) -> Iterator[list[Outlet]]:
+    """Give outlets that can all be closed and opened again at their addresses: our network, down and up."""
+    outlets = [Outlet() for _ in range(count)]
+    for each in outlets:
+        each.serve("/", rss(*ITEMS))
+    with closing_all(*outlets):
+        yield outlets
+
+
+def listed(desk: Desk, outlets: list[Outlet]) -> None:
+    lines = [f'  - {{id: n{n}, url: "{each.base}/", every: 5m}}' for n, each in enumerate(outlets)]
     desk.write("/a.xml")
     text = desk.rules.read_text()
     start, end = text.index("  - {id: s1"), text.index("receivers:")
     desk.rules.write_text(text[:start] + "\n".join(lines) + "\n" + text[end:])
-    desk.rounds(at(0))
-    for each in outlets:
-        each.close()
-    desk.rounds(at(1), at(1.1), at(1.2))
-    assert {row["failures"] for row in sources_of(desk).values()} == {0}
-    assert desk.hook.titles() == ["WATCHFLOOR down: our network"]
-    with closing_all(Outlet()):
-        text = desk.rules.read_text()
-        desk.rules.write_text(text.replace(outlets[0].base, desk.outlet.base))
-        desk.outlet.serve("/", rss(*ITEMS))
+
+
+def test_all_hosts_failing_at_once_charge_no_source_and_give_one_notice(desk: Desk) -> None:
+    with away(4) as outlets:
+        listed(desk, outlets)
+        desk.rounds(at(0))
+        for each in outlets:
+            each.stop()
+        desk.rounds(at(1), at(1.1), at(1.2))
+        assert {row["failures"] for row in sources_of(desk).values()} == {0}
+        assert desk.hook.titles() == ["WATCHFLOOR down: our network"]
+        for command in ("status", "sources"):
+            assert "our network is down since 14 Jun 13:00 UTC" in desk.run(command).stdout
+        assert desk.status()["network_down_since"] == "2026-06-14T13:00:00+00:00"
+        desk.rounds(at(1.3))
+        assert len(desk.hook.titles()) == 1, "a start while it is down is no recovery"
+        outlets[0].start()
         desk.rounds(at(2))
-    assert desk.hook.titles()[1:] == ["WATCHFLOOR well again: our network"]
+        assert desk.hook.titles()[1:] == ["WATCHFLOOR well again: our network"]
+        assert "our network" not in desk.run("status").stdout
+
+
+def test_source_never_reached_is_not_called_well(desk: Desk) -> None:
+    with away(4) as outlets:
+        listed(desk, outlets)
+        for each in outlets:
+            each.stop()
+        desk.rounds(at(0), at(0.1), at(0.2))
+        assert {row["state"] for row in sources_of(desk).values()} == {"new"}
+        assert "not charged: it is our own network, never reached yet" in desk.run("sources").stdout
+        assert desk.status()["sources_by_state"] == {"new": 4}
 
 
 # -- 5, 14: pace --------------------------------------------------------------------------------------------------------
@@ -177,6 +306,28 @@ def test_one_host_is_asked_so_many_at_once_and_so_far_apart() -> None:
     assert asyncio.run(starts(2, 0.0, None))[-1] < 0.5
 
 
+def test_host_asked_a_moment_ago_by_the_process_before_is_not_asked_at_once(outlet: Outlet, tmp_path: Path) -> None:
+    async def run() -> float:
+        database = Database.at(tmp_path / "a.db")
+        database.migrate("crawler")
+        now, source = datetime.now(UTC), Source("a", outlet.serve("/", rss(*ITEMS)))
+        with database.write() as connection:
+            store.save_states(connection, [replace(state_for(source, None, now), polled=now)])
+        lane, workers = WriterLane(database), Workers(processes=1)
+        collecting = Collecting(database, lane, workers)
+        await collecting.open(Fetching(["127.0.0.1"], apart=1.0), [source], now)
+        begun = time.monotonic()
+        await collecting.round(now)
+        took = time.monotonic() - begun
+        await collecting.close()
+        workers.close()
+        await asyncio.to_thread(lane.close)
+        database.close()
+        return took
+
+    assert asyncio.run(run()) > 0.8
+
+
 def test_sources_of_one_host_share_its_turns(outlet: Outlet) -> None:
     running, most = [0], [0]
     guard = threading.Lock()
@@ -196,7 +347,7 @@ def test_sources_of_one_host_share_its_turns(outlet: Outlet) -> None:
     assert most == [2]
 
 
-# -- 16, 17: hostile servers ----------------------------------------------------------------------------------------------
+# -- 16, 17, T17: hostile servers ----------------------------------------------------------------------------------------------
 
 
 def test_slow_cut_and_endless_answers_end_in_time_by_name(outlet: Outlet) -> None:
@@ -226,6 +377,16 @@ def test_slow_cut_and_endless_answers_end_in_time_by_name(outlet: Outlet) -> Non
 def _slow_hop(request: BaseHTTPRequestHandler) -> None:
     time.sleep(0.9)
     request.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /hops\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_arabic_rule_matches_a_feed_with_a_bad_byte(desk: Desk) -> None:
+    """T17."""
+    title = "تحرك ميليشيا قرب القاعدة"
+    body = rss({"title": title, "guid": "1", "date": "Sun, 14 Jun 2026 11:30:00 GMT", "text": "ليلا BAD"})
+    desk.outlet.serve("/a.xml", body.replace(b"BAD", b"\xff\x00"))
+    desk.write("/a.xml")
+    desk.rounds(at(0))
+    assert desk.hook.titles() == [f"PRIORITY {title} | Outlet 1"]
 
 
 def test_proxy_of_the_environment_is_ignored(outlet: Outlet, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,69 +445,7 @@ def test_unverifiable_certificate_is_refused_unless_the_source_says_otherwise(se
     assert names[2] != "ok", "the opt-out is for the source's own host, not for where it redirects"
 
 
-def test_thirty_hung_hosts_and_names_keep_nobody_waiting(outlet: Outlet, monkeypatch: pytest.MonkeyPatch) -> None:
-    released, asked = threading.Event(), socket.getaddrinfo
-
-    def resolve(host: Any, *words: Any, **more: Any) -> Any:
-        if str(host).startswith("hung"):
-            released.wait(30)
-            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
-        return asked(host, *words, **more)
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    silent = [socket.create_server(("127.0.0.1", 0)) for _ in range(30)]
-
-    async def run() -> list[float]:
-        loop = asyncio.get_running_loop()
-        pool = fetching.resolver_threads()
-        loop.set_default_executor(pool)
-        crawler = Fetching(["127.0.0.1"], timeout=3.0)
-        await crawler.open()
-        bad = [f"http://hung{n}.example/" for n in range(30)]
-        bad += [f"http://127.0.0.1:{each.getsockname()[1]}/" for each in silent]
-        tasks = [asyncio.create_task(crawler.poll(each, state_for(each, None, NOW), NOW)) for each in map(_source, bad)]
-        took = []
-        for n in range(20):
-            begun = time.monotonic()
-            good = _source(outlet.serve(f"/{n}", rss(*ITEMS)))
-            done = await crawler.poll(good, state_for(good, None, NOW), NOW)
-            assert done.name.value == "ok"
-            took.append(time.monotonic() - begun)
-        released.set()
-        assert {each.name.value for each in await asyncio.gather(*tasks)} <= {"timeout", "dns_failed"}
-        await crawler.close()
-        return took
-
-    assert max(asyncio.run(run())) < 5.0
-    for each in silent:
-        each.close()
-
-
-def _source(url: str) -> Source:
-    return Source(url.replace("/", "-"), url)
-
-
-# -- 23, T43 -----------------------------------------------------------------------------------------------------------
-
-
-def test_tick_resumes_after_the_loop_was_blocked() -> None:
-    async def run() -> int:
-        ticks, resumed = [0], asyncio.Event()
-
-        async def tick() -> None:
-            ticks[0] += 1
-            if ticks[0] == 2:
-                time.sleep(1.0)  # noqa: ASYNC251 - the fault under test
-            if ticks[0] == 4:
-                resumed.set()
-
-        ticker = Ticker(tick, 0.1)
-        ticker.start()
-        await asyncio.wait_for(resumed.wait(), 5)
-        await ticker.stop()
-        return ticks[0]
-
-    assert asyncio.run(run()) >= 4
+# -- T43 -----------------------------------------------------------------------------------------------------------------
 
 
 FLOORS = {"scrapy": (2, 14, 2), "urllib3": (2, 7), "aiohttp": (3, 14), "feedparser": (6, 0, 14)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from crawler.collecting import Collecting
+from crawler.collecting import Clock, Collecting
 from crawler.db import Database, WriterLane
 from crawler.ingest import Stored
-from crawler.source import Source
+from crawler.source import Source, SourceState
 from tests.unit.desk import NOW
 
 
@@ -23,10 +24,8 @@ def _after(seconds: int) -> datetime:
 
 def test_slow_ticks_starve_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The poll itself is left out: what is tested is which sources are started when."""
-    started: list[str] = []
 
     async def poll(self: Collecting, source: Source, clock: Any) -> Stored:
-        started.append(source.id)
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -41,15 +40,46 @@ def test_slow_ticks_starve_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         counts = []
         for seconds in range(0, 36, 5):
             await collecting.start_due(partial(_after, seconds), partial(asyncio.sleep, 0))
-            await asyncio.sleep(0)
-            counts.append(len(started))
+            counts.append(len(collecting._polls))
         assert counts == sorted(counts)
-        assert counts[0] == 1
-        assert counts[1] == 101
-        assert counts[-1] == len(set(started)) == 600
+        assert counts[0] == 21  # those of the second that begins, each to wait for its own moment
+        assert counts[1] == 121
+        assert counts[-1] == 600
         for task in list(collecting._polls.values()):
             task.cancel()
         await asyncio.gather(*collecting._polls.values(), return_exceptions=True)
+        lane.close()
+        database.close()
+
+    asyncio.run(run())
+
+
+def test_poll_that_comes_due_before_the_next_tick_starts_at_its_own_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = time.monotonic()
+    due = NOW + timedelta(milliseconds=100)
+
+    def clock() -> datetime:
+        return NOW + timedelta(seconds=time.monotonic() - begun)
+
+    async def run() -> None:
+        started: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
+
+        async def poll(self: Collecting, source: Source, clock: Clock) -> Stored:
+            started.set_result(clock())
+            return Stored()
+
+        monkeypatch.setattr(Collecting, "poll", poll)
+        database = Database.at(tmp_path / "a.db")
+        database.migrate("crawler")
+        lane = WriterLane(database)
+        collecting = Collecting(database, lane, None)  # type: ignore[arg-type]
+        collecting.use([Source("s", "https://s.example/")])
+        collecting.states["s"] = SourceState("s", "https://s.example/", due)
+        await collecting.start_due(clock, partial(asyncio.sleep, 0))
+        assert not started.done()
+        assert await asyncio.wait_for(started, 10) >= due
         lane.close()
         database.close()
 

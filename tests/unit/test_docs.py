@@ -67,6 +67,18 @@ def test_slack_example_loads_and_names_every_scope_and_reaction(tmp_path: Path) 
     assert {name for name in (*SCOPES, *ACKS) if f"`{name}`" not in text} == set()
 
 
+def test_every_behaviour_of_collecting_names_tests_that_exist() -> None:
+    rows = re.findall(r"^\| (T?\d+) [^|]*\| (.+) \|$", (ROOT / "docs" / "collecting.md").read_text(), re.MULTILINE)
+    behaviours = {str(number) for number in range(1, 27)}
+    threats = {f"T{number:02}" for number in (*range(1, 19), 37, 40, 43)}
+    assert {name for name, _ in rows} == behaviours | threats
+    for name, tests in rows:
+        named = re.findall(r"`([\w/]+\.py)::(\w+)`", tests)
+        assert named or tests.startswith("the line"), name
+        for path, test in named:
+            assert re.search(rf"^def {test}\(", (ROOT / "tests" / path).read_text(encoding="utf-8"), re.MULTILINE), test
+
+
 def test_committed_schema_is_current() -> None:
     committed = json.loads((ROOT / "deploy" / "rules.schema.json").read_text(encoding="utf-8"))
     assert committed == json.loads(json.dumps(schema())), "run: watchfloor schema > deploy/rules.schema.json"

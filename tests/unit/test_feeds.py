@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.feeds import clean, decode, read_feed
+from crawler.normalise import draft
 
 BASE = "https://outlet.example/rss.xml"
 ARABIC = "الحشد الشعبي ينفي"
@@ -62,7 +63,41 @@ CRASHERS = [
     ("year -1", "<title>bad one</title><pubDate>-1-01-01T00:00:00Z</pubDate>"),
     ("date of words", "<title>bad one</title><pubDate>yesterday</pubDate>"),
     ("NUL", "<title>bad \x00 one</title>"),
+    (
+        "XInclude",
+        '<title>bad one</title><xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>',
+    ),
+    ("64,000 attributes", "<title>bad one</title><x " + " ".join(f'a{n}=""' for n in range(64_000)) + "/>"),
+    ("nested comments", "<title>bad one</title>" + "<!--" * 1000 + "-->" * 1000),
 ]
+HEADS = [
+    ("encoding with a name of its own", '<?xml version="1.0" encoding="\u0443\u0442\u0444"?>'),
+    ("document type with a backslash", '<!DOCTYPE rss "\\"[]>'),
+]
+
+
+@pytest.mark.parametrize("head", [row[1] for row in HEADS], ids=[row[0] for row in HEADS])
+def test_crashing_head_costs_no_item(head: str) -> None:
+    """T16."""
+    assert titles(feed("<title>one</title>", "<title>two</title>", head=head)) == ["one", "two"]
+
+
+def test_fifty_thousand_items_are_read_or_refused_in_time() -> None:
+    """T15: the child is killed at ten seconds."""
+    started = time.process_time()
+    assert len(titles(feed(*(f"<title>{n}</title>" for n in range(50_000))))) <= 50_000
+    assert time.process_time() - started < 30  # this is no benchmark; on an idle core it takes a few
+
+
+def test_quadratic_entities_are_not_expanded() -> None:
+    """T14: one entity of 100 KB, named 1,000 times, would be 100 MB."""
+    head = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "{"x" * 100_000}">]>'
+    started = time.process_time()
+    (entry,) = read_feed(
+        feed(f"<title>y</title><description>{'&a;' * 1000}</description>", head=head), None, BASE
+    ).entries
+    assert len(entry.summary) < 100_000
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(("name", "item"), CRASHERS, ids=[row[0] for row in CRASHERS])
@@ -80,6 +115,9 @@ ENCODED = [
     ("one bad byte in UTF-8", feed(f"<title>{ARABIC} x</title>").replace(b"x</title>", b"\xff</title>"), None),
     ("cp1256 declared as UTF-8", feed(f"<title>{ARABIC}</title>").decode().encode("cp1256"), None),
     ("cp1256 declared", feed(f"<title>{ARABIC}</title>").decode().replace("utf-8", "windows-1256").encode("cp1256"), None),
+    ("iso-8859-6 declared", feed(f"<title>{ARABIC}</title>").decode().replace("utf-8", "iso-8859-6").encode("iso-8859-6"), None),
+    ("UTF-8 declared as iso-8859-1", feed(f"<title>{ARABIC}</title>").replace(b"utf-8", b"iso-8859-1"), "text/xml; charset=iso-8859-1"),
+    ("cp1256 declared as iso-8859-1", feed(f"<title>{ARABIC}</title>").decode().replace("utf-8", "iso-8859-1").encode("cp1256"), None),
     ("UTF-16 with mark", feed(f"<title>{ARABIC}</title>").decode().encode("utf-16"), None),
     ("UTF-8 with mark", b"\xef\xbb\xbf" + feed(f"<title>{ARABIC}</title>"), None),
     ("charset only in the header", feed(f"<title>{ARABIC}</title>", head="").decode().encode("cp1256"), "text/xml; charset=windows-1256"),
@@ -151,6 +189,28 @@ def test_date_of_the_region_is_read(lang: str, written: str, expected: str) -> N
     ).encode()
     (entry,) = read_feed(body, None, BASE).entries
     assert entry.published == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+ODD_DATES = [
+    ("year 10000", "Sun, 14 Jun 10000 09:30:00 GMT", None),
+    ("year -1", "-1-01-01T00:00:00Z", None),
+    ("1732", "Sun, 14 Jun 1732 09:30:00 GMT", None),
+    ("a Persian year", "1405-03-24T12:00:00+03:30", "2026-06-14T08:30"),
+    ("missing", "", None),
+    ("in two days", "Tue, 16 Jun 2026 12:00:00 GMT", "2026-06-14T12:00"),
+    ("five years old", "Mon, 14 Jun 2021 09:30:00 GMT", "2021-06-14T09:30"),
+    ("epoch", "Thu, 01 Jan 1970 00:00:00 GMT", None),
+    ("unknown zone", "Sun, 14 Jun 2026 09:30:00 XYZ", "2026-06-14T09:30"),
+]
+
+
+@pytest.mark.parametrize(("written", "expected"), [row[1:] for row in ODD_DATES], ids=[row[0] for row in ODD_DATES])
+def test_odd_date_is_clamped_or_none_and_raises_nothing(written: str, expected: str | None) -> None:
+    """T19. What lies after the fetch is its time; what no outlet can mean is no date."""
+    now = datetime(2026, 6, 14, 12, tzinfo=UTC)
+    (entry,) = read_feed(feed(f"<title>x</title><pubDate>{written}</pubDate>"), None, BASE).entries
+    wanted = datetime.fromisoformat(expected).replace(tzinfo=UTC) if expected else None
+    assert draft(entry, now).published == wanted
 
 
 def test_half_a_surrogate_pair_is_replaced_and_can_be_stored() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler import scrapy_settings
+
 ROOT = Path(__file__).parents[2]
 FILES = {
     str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
@@ -28,7 +30,7 @@ ONLY = {
         "alerts/receivers/targets.py",
         "alerts/receivers/watchslack.py",
     ],
-    "requests": ["alerts/receivers/slackapi.py"],
+    "requests": ["alerts/receivers/answers.py", "alerts/receivers/slackapi.py"],
     "aiosmtpd": ["alerts/demo/sinks.py"],
 }
 CORE = re.compile(
@@ -53,6 +55,22 @@ def test_library_has_its_one_importer(library: str) -> None:
     assert [name for name, tree in FILES.items() if library in imports(tree)] == ONLY[library]
 
 
+OUTBOUND = {"aiohttp", "httpx", "requests", "urllib3", "ftplib", "socket"}  # what can open a connection by itself
+GUARDED = {"crawler/guard.py": {"socket"}, "crawler/fetching.py": {"aiohttp"}}  # of aiohttp its errors only
+
+
+def test_nothing_but_the_guarded_crawler_can_fetch() -> None:
+    """T05: feed, page, robots and redirect have no other way out; and the crawler knows no other handler."""
+    for name, tree in FILES.items():
+        if name.startswith("crawler/"):
+            found = imports(tree) & OUTBOUND
+            assert found <= GUARDED.get(name, set()), name
+            called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+            assert not called & {"urlopen", "ClientSession", "create_connection", "open_connection"}, name
+    handlers = {scheme: name for scheme, name in scrapy_settings.DOWNLOAD_HANDLERS.items() if name}
+    assert handlers == dict.fromkeys(("http", "https"), "crawler.guard.GuardedDownloadHandler")
+
+
 def test_sql_stands_in_the_stores_only() -> None:
     allowed = {
         "crawler/sketches.py",
@@ -65,6 +83,7 @@ def test_sql_stands_in_the_stores_only() -> None:
         "alerts/conditions.py",
         "alerts/sendlog.py",
         "alerts/quieting.py",
+        "alerts/stepping.py",
         "crawler/db.py",
     }
     statements = {"select", "insert", "update", "delete", "text", "Table"}

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from crawler import store
 from crawler.article import Entry, Relation
 from crawler.db import Database
 from crawler.ingest import Stored, store_poll
+from crawler.normalise import draft
 from crawler.source import Source, SourceState
 from tests.unit.desk import NOW
 
@@ -175,3 +177,20 @@ def test_entry_the_store_refuses_costs_no_other(archive: Archive) -> None:
         )
     assert (stored.new, dict(stored.rejected)) == (2, {"unstorable": 1})
     assert archive.totals()["articles"] == 2
+
+
+def test_refused_entry_is_forgotten_so_that_a_later_one_by_its_key_is_stored(archive: Archive) -> None:
+    """The store takes its GUID and refuses its address: nothing of the half may be remembered."""
+    source = Source("a", "https://o.example/")
+    bad = Entry("Convoy leaves at dawn", guid="1", url="https://o.example/bad")
+    good = Entry("Convoy leaves at dawn", guid="1", url="https://o.example/good")
+    refused = draft(bad, NOW).url_key
+    with archive.database.write() as connection:
+        when = f"WHEN NEW.key = '{refused}' BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        connection.execute(text(f"CREATE TRIGGER refuse BEFORE INSERT ON identities {when}"))
+        state = SourceState("a", source.url, NOW)
+        stored = store_poll(connection, source, state, [good, bad], (), NOW, careful=True)
+    assert (stored.new, stored.known, dict(stored.rejected)) == (1, 0, {"unstorable": 1})
+    assert len(stored.placed) == 1
+    assert archive.totals()["articles"] == 1
+    assert archive.poll("a", good).known == 1

@@ -172,11 +172,16 @@ def test_links_of_a_section_are_selected() -> None:
         ('kind: feed, select: "a"', "kind: section only"),
         ("kind: sitmap", 'did you mean "sitemap"'),
         ("full_text: yes", "full_text"),
+        *(
+            (f'url: "{url}"', "http")
+            for url in ("file:///etc/passwd", "data:,x", "ftp://a.example/", "gopher://a.example/")
+        ),
     ],
 )
 def test_faulty_keys_of_a_source_are_named(tmp_path: Path, keys: str, said: str) -> None:
     path = tmp_path / "rules.yaml"
-    path.write_text(f'sources: [{{id: a, url: "https://a.example/", {keys}}}]\n', encoding="utf-8")
+    url = "" if keys.startswith("url") else 'url: "https://a.example/", '
+    path.write_text(f"sources: [{{id: a, {url}{keys}}}]\n", encoding="utf-8")
     with pytest.raises(ConfigError) as raised:
         read_sources(path)
     words = " ".join(str(problem) for problem in raised.value.problems)

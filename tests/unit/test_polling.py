@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.health import in_words
-from crawler.polling import next_state, state_for
+from crawler.health import Condition, condition, in_words
+from crawler.polling import next_state, state_for, uncharged
 from crawler.source import Outcome, OutcomeName, Source, SourceState
 from tests.unit.desk import NOW
 
@@ -80,4 +80,14 @@ def test_in_words() -> None:
     bad = after(OutcomeName.NOT_FOUND, after(OutcomeName.OK), detail="HTTP 404")
     words = in_words(after(OutcomeName.NOT_FOUND, bad, detail="HTTP 404"), NOW + timedelta(minutes=3))
     assert words == "not found (HTTP 404), 2 times in a row, last good 3 min ago; polled 3 min ago, next in 16 min"
-    assert in_words(FRESH, NOW) == "never polled"
+    assert in_words(FRESH, NOW) == "never polled, next now"
+
+
+def test_source_that_our_own_network_kept_from_us_is_not_called_well() -> None:
+    outcome = Outcome("a", OutcomeName.TIMEOUT, NOW, "no answer")
+    never = uncharged(FRESH, outcome, SOURCE, NOW)
+    words = "timeout (no answer), not charged: it is our own network, never reached yet; polled 0 s ago, next in 60 s"
+    assert (condition(never, NOW), in_words(never, NOW)) == (Condition.NEW, words)
+    once = uncharged(after(OutcomeName.OK), outcome, SOURCE, NOW + EVERY)
+    assert condition(once, NOW + EVERY) is Condition.WELL
+    assert "not charged: it is our own network, last good 10 min ago" in in_words(once, NOW + EVERY)

@@ -65,3 +65,21 @@ def test_store_of_the_first_version_is_brought_up_with_owners_as_origins(tmp_pat
     with database.read() as connection:
         assert [(each.article, each.origin) for each in store.members_of(connection, "t1")] == [("a1", "first")]
     database.close()
+
+
+def test_what_was_first_seen_since_is_read_from_there_on_and_as_it_stands(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / "a.db")
+    database.migrate("crawler")
+    source = Source("one", "https://one.example/")
+    for number in range(30):
+        poll(database, source, f"Story number {number} of the day", at=number * HOUR)
+    revised = Entry("Story number 27 again", guid="one/Story number 27 of the day")
+    with database.write() as connection:
+        store_poll(connection, source, SourceState("one", source.url, NOW), [revised], (), NOW + 40 * HOUR)
+    with database.read() as connection:
+        found = [each.article.title for each in store.revisions_since(connection, NOW + 25 * HOUR, 2)]
+        plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {store._FIRST_SINCE}"), {"since": ""}).all())
+        assert list(store.revisions_since(connection, NOW + 99 * HOUR, 2)) == []
+    assert found == [f"Story number {n} of the day" for n in (25, 26, 28, 29)] + ["Story number 27 again"]
+    assert "articles_by_time" in plan
+    database.close()

@@ -61,6 +61,31 @@ def test_reprint_of_an_update_joins_the_same_story(database: Database) -> None:
     assert {each.origin for each in placed} == {"one"}
 
 
+@pytest.mark.parametrize("careful", [False, True], ids=["together", "entry-by-entry"])
+def test_entries_of_one_poll_join_the_stories_that_others_of_it_open(database: Database, careful: bool) -> None:
+    later = TITLE.replace("14", "17"), TEXT.replace("14", "17")
+    told = [
+        ("Ferry timetable for the winter", "The islands get one boat a day from Monday, the harbour office said.", "1"),
+        (TITLE, TEXT, "2"),
+        (*later, "3"),
+        ("Rain and storms expected", "A front from the west brings rain to the coast tonight.", "rain"),
+        (TITLE, TEXT, "4"),
+        ("Interior minister dismissed over mine blast", FRESH + MORE, "5"),
+    ]
+    poll(database, "one", "Rain expected", "A front from the west brings rain to the coast tonight.", key="rain")
+    with database.write() as connection:
+        source, at = Source("one", "https://one.example/", owner="one", lang="en"), NOW + HOUR
+        entries = [Entry(title, guid=key, text=text) for title, text, key in reversed(told)]
+        state = SourceState("one", source.url, at)
+        stored = store_poll(connection, source, state, entries, (), at, careful=careful)
+    assert (stored.new, stored.revised, stored.rejected.total()) == (5, 1, 0)
+    placed = [each.placement for each in revisions(database)[1:]]
+    assert [each.relation.value for each in placed] == ["new", "new", "updated", "revised", "duplicate", "related"]
+    _, blast, update, _, reprint, related = placed
+    assert blast.story == update.story == reprint.story
+    assert (related.thread, related.story == blast.story) == (blast.thread, False)
+
+
 def test_edit_says_what_changed_and_its_keys_replace_the_old(database: Database) -> None:
     poll(database, "one", TITLE, TEXT, key="1")
     poll(database, "one", "Parliament dismisses interior minister", FRESH, key="1", at=HOUR)

@@ -1,0 +1,88 @@
+"""What waits when the wall clock is set: lengths of time stay, hours of the wall stay hours of the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, insert, select
+
+from alerts import stepping
+from alerts.alert import DeliveryState, Kind
+from alerts.outbox import deliveries
+from alerts.store import told
+from crawler import wanted
+from crawler.db import Database
+from crawler.wanted import Wanted
+from tests.unit.desk import NOW
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+ROWS = [
+    ("retry", Kind.ALERT, DeliveryState.QUEUED),
+    ("unseen end", Kind.UPDATE, DeliveryState.UNKNOWN),
+    ("in flight", Kind.NOTICE, DeliveryState.SENDING),
+    ("digest", Kind.DIGEST, DeliveryState.QUEUED),
+    ("sent", Kind.ALERT, DeliveryState.SENT),
+]
+MOVED = {"retry", "unseen end", "in flight"}
+
+
+@pytest.fixture
+def line() -> Iterator[Connection]:
+    database = Database("sqlite://")
+    database.migrate("crawler", "alerts")
+    with database.write() as connection:
+        yield connection
+    database.close()
+
+
+def put(connection: Connection, at: datetime) -> None:
+    """Queue one delivery of each kind at a time, due a minute later, and one ping ten minutes before."""
+    for name, kind, state in ROWS:
+        times = {"queued": at, "due": at + MINUTE, "changed": at}
+        row = {"id": name, "subject": name, "kind": kind.value, "revision": 1, "target": "t", "receiver": "r"}
+        row |= {"severity": 1, "reason": "x", "state": state.value, "attempts": 1, "repeat": False, "detail": ""}
+        connection.execute(insert(deliveries).values(**row, **times))
+    for story, ago in (("recent", 10 * MINUTE), ("old", 5 * HOUR)):
+        row = {"story": story, "target": "t", "rules": "[]", "severity": 1, "revision": 1, "untold": "[]"}
+        connection.execute(insert(told).values(**row, at=at, pinged=at - ago))
+    wanted.want(connection, [Wanted("a", "s", "https://o.example/1", "o.example", at, at + MINUTE)])
+
+
+def times(connection: Connection) -> dict[str, tuple[datetime, datetime]]:
+    return {row.id: (row.queued, row.due) for row in connection.execute(select(deliveries))}
+
+
+def pings(connection: Connection) -> dict[str, datetime]:
+    return {row.story: row.pinged for row in connection.execute(select(told))}
+
+
+@pytest.mark.parametrize("step", [-HOUR, HOUR, timedelta(days=3652)])
+def test_lengths_of_time_move_along_and_digests_stay_at_their_hour(line: Connection, step: timedelta) -> None:
+    put(line, NOW)
+    stepping.shift(line, step, NOW + step)
+    wanted.shift(line, step)
+    for name, found in times(line).items():
+        assert found == ((NOW + step, NOW + step + MINUTE) if name in MOVED else (NOW, NOW + MINUTE)), name
+    assert pings(line) == {"recent": NOW + step - 10 * MINUTE, "old": NOW - 5 * HOUR}
+    assert wanted.next_due(line) == NOW + step + MINUTE
+    assert [each.wanted for each in wanted.due(line, NOW + step + MINUTE)] == [NOW + step]
+    assert wanted.expire(line, NOW + step + HOUR) == 0
+
+
+def test_what_a_clock_that_was_ahead_has_stored_is_taken_for_now(line: Connection) -> None:
+    put(line, NOW + timedelta(days=3652))
+    stepping.believe(line, NOW)
+    wanted.believe(line, NOW)
+    assert {times(line)[name] for name in (*MOVED, "digest")} == {(NOW, NOW + MINUTE)}
+    assert set(pings(line).values()) == {NOW}
+    assert wanted.next_due(line) == NOW + MINUTE
+
+
+def test_what_was_stored_before_now_is_believed(line: Connection) -> None:
+    put(line, NOW - HOUR)
+    before = times(line), pings(line), wanted.next_due(line)
+    stepping.believe(line, NOW)
+    wanted.believe(line, NOW)
+    assert (times(line), pings(line), wanted.next_due(line)) == before
