@@ -80,8 +80,8 @@ class Service:
         _check_exposed(rules, self.config, environ)
         self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules, self.config.files)
         self._stopped = asyncio.Event()
-        self._expire_at = self._ended_at = datetime.min.replace(tzinfo=UTC)
         self._stepped = timedelta(0)  # by which the wall clock was set and the store has not followed
+        self._expire_at = self._ended_at = datetime.min.replace(tzinfo=UTC)
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)

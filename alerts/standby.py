@@ -14,7 +14,7 @@ from alerts.render.words import time
 from alerts.rule import Config
 
 log = logging.getLogger(__name__)
-PATIENCE = timedelta(minutes=2)  # that flash is tried at its own receiver alone
+PATIENCE = timedelta(seconds=100)  # that flash is tried at its own receiver alone: two minutes later it is told
 
 
 def overdue(connection: Connection, config: Config, now: datetime) -> Iterator[Delivery]:

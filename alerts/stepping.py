@@ -33,7 +33,8 @@ def shift(connection: Connection, step: timedelta, now: datetime) -> None:
     _ping(connection, list(connection.execute(recent).mappings()), lambda row: row["pinged"] + step)
     _sent(connection, step, now)
     for row in connection.execute(select(targets)).mappings():
-        moved = {name: row[name] + step for name in ("rests_until", "failing_since") if row[name]}
+        began = () if row["down_until"] else ("down_from",)  # an outage that is over is history
+        moved = {name: row[name] + step for name in ("rests_until", "failing_since", *began) if row[name]}
         if moved:
             connection.execute(update(targets).where(targets.c.target == row["target"]).values(**moved))
     for row in connection.execute(select(buckets)).mappings():
@@ -59,7 +60,7 @@ def believe(connection: Connection, now: datetime) -> None:
 
 def _move(connection: Connection, rows: list[RowMapping], step: Callable[[RowMapping], timedelta]) -> None:
     for row in rows:
-        moved = {name: row[name] + step(row) for name in ("queued", "due", "lease") if row[name]}
+        moved = {name: row[name] + step(row) for name in ("queued", "due", "lease", "tried") if row[name]}
         connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**moved))
 
 

@@ -1,4 +1,4 @@
-"""A method of Slack's Web API and its arguments -> what Slack answered, or SlackFault. The only importer of requests.
+"""A method of Slack's Web API and its arguments -> what Slack answered, or SlackFault. The only client of requests.
 
 Each client has one deadline for all it asks. Proxy and CA bundle are those of the environment (HTTPS_PROXY,
 REQUESTS_CA_BUNDLE); redirects are not followed, and no .netrc takes the token's place. Nothing here, no exception

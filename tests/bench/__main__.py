@@ -7,11 +7,14 @@ import platform
 import sys
 
 from tests.bench import (
+    delivery,
+    delivery_kill,
     desk,
     evidence,
     extraction,
     june,
     latency,
+    mail,
     matching,
     polling,
     seed,
@@ -36,7 +39,10 @@ BENCHES = {
     "timeline": timeline.run,
     "extraction": extraction.run,
     "evidence": evidence.run,
+    "delivery": delivery.run,
+    "delivery-kill": delivery_kill.run,
     "slack": slack.run,
+    "mail": mail.run,
     "weight": weight.run,
 }
 

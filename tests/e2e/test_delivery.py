@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from alerts import conditions, outbox, sendlog, stepping
 from alerts import deliver as delivering
-from alerts import outbox, sendlog
 from alerts.alert import DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
 from alerts.attempt import LEASE
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
@@ -84,10 +84,10 @@ def test_flash_goes_to_the_stand_by_after_two_minutes_once(tmp_path: Path) -> No
         down.script = [500] * 1000
         await line.queue("flash", "down", severity=Severity.FLASH)
         await line.queue("calm", "down", severity=Severity.PRIORITY)
-        for seconds in range(0, 120, 10):
+        for seconds in range(0, 100, 10):
             await line.drain(NOW + seconds * SECOND)
         assert not any(title.startswith("FLASH") for title in other.titles())
-        for seconds in range(120, 600, 10):
+        for seconds in range(100, 600, 10):
             await line.drain(NOW + seconds * SECOND)
         flashes = [body for body in other.accepted if body["title"].startswith("FLASH")]
         assert len(flashes) == 1
@@ -96,7 +96,7 @@ def test_flash_goes_to_the_stand_by_after_two_minutes_once(tmp_path: Path) -> No
         down.script = []
         await line.drain(NOW + HOUR)
         (told,) = [body["message"] for body in down.accepted if body["title"].startswith("FLASH")]
-        assert "Told other at 14 Jun 12:02 UTC, as this receiver could not be reached." in told
+        assert "Told other at 14 Jun 12:01 UTC, as this receiver could not be reached." in told
         assert line.on("flash", "other").reason is Reason.STANDBY
         assert line.balanced()
 
@@ -214,7 +214,8 @@ def test_send_that_outlives_its_lease_goes_again_marked(tmp_path: Path, monkeypa
 def test_lease_that_ended_without_a_record_goes_again_marked(tmp_path: Path) -> None:
     async def work(line: Outgoing) -> None:
         await line.queue("one", "desk")
-        claimed = await line.lane.write(lambda connection: outbox.claim(connection, line.target("desk"), NOW))
+        waiting = line.on("one", "desk").id
+        claimed = await line.lane.write(lambda connection: outbox.claim(connection, waiting, NOW))
         assert claimed is not None
         assert claimed.lease == NOW + LEASE
         await line.drain(NOW + LEASE)
@@ -317,6 +318,26 @@ def test_resend_sends_once_more_marked_and_the_books_balance(
             assert found.id == identity
         with pytest.raises(sendlog.NotAgain):
             await again(line, "d-none", NOW + HOUR)
+
+    with hooks(1) as (hook,):
+        outgoing(tmp_path, {"desk": urls(hook)}, work)
+
+
+def test_age_and_outage_move_along_with_a_clock_that_was_set(tmp_path: Path) -> None:
+    async def work(line: Outgoing) -> None:
+        hook.script = [500] * 100
+        await line.queue("one", "desk")
+        for seconds in range(0, 120, 10):
+            await line.drain(NOW + seconds * SECOND)
+        years = timedelta(days=3650)
+        await line.lane.write(lambda connection: stepping.shift(connection, years, line.now + years))
+        kept = line.on("one", "desk")
+        assert kept.tried == NOW + years
+        with line.database.read() as connection:
+            assert conditions.condition_of(connection, kept.target).down_from == NOW + years
+        hook.script = []
+        await line.drain(NOW + years + HOUR)
+        assert line.on("one", "desk").state is DeliveryState.SENT
 
     with hooks(1) as (hook,):
         outgoing(tmp_path, {"desk": urls(hook)}, work)
