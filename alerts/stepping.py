@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 
 from alerts.alert import DeliveryState, Kind
 from alerts.conditions import targets
+from alerts.escalating import ANSWERED_WITHIN
 from alerts.outbox import buckets, deliveries
 from alerts.pacing import GROUP, RATE, THREAD
 from alerts.store import told
@@ -30,6 +31,7 @@ def shift(connection: Connection, step: timedelta, now: datetime) -> None:
     _move(connection, list(connection.execute(waiting).mappings()), lambda _: step)
     recent = select(told).where(told.c.pinged > now - step - PINGS)
     _ping(connection, list(connection.execute(recent).mappings()), lambda row: row["pinged"] + step)
+    _sent(connection, step, now)
     for row in connection.execute(select(targets)).mappings():
         began = () if row["down_until"] else ("down_from",)  # an outage that is over is history
         moved = {name: row[name] + step for name in ("rests_until", "failing_since", *began) if row[name]}
@@ -37,6 +39,13 @@ def shift(connection: Connection, step: timedelta, now: datetime) -> None:
             connection.execute(update(targets).where(targets.c.target == row["target"]).values(**moved))
     for row in connection.execute(select(buckets)).mappings():
         connection.execute(update(buckets).where(buckets.c.target == row["target"]).values(at=row["at"] + step))
+
+
+def _sent(connection: Connection, step: timedelta, now: datetime) -> None:
+    """Keep the age of what may still be acknowledged: an escalation is due so long after its message was sent."""
+    recent = (deliveries.c.state == DeliveryState.SENT.value, deliveries.c.sent > now - step - ANSWERED_WITHIN)
+    for row in connection.execute(select(deliveries).where(*recent)).mappings():
+        connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(sent=row["sent"] + step))
 
 
 def believe(connection: Connection, now: datetime) -> None:

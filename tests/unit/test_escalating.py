@@ -14,7 +14,7 @@ from apprise import NotifyBase
 from apprise.plugins import N_MGR
 from sqlalchemy import Connection
 
-from alerts import acks, outbox, quieting, receivers, store
+from alerts import acks, outbox, quieting, receivers, stepping, store
 from alerts.acking import Acking
 from alerts.alert import (
     Alert,
@@ -197,6 +197,16 @@ def test_goes_on_once_along_the_chain_and_ends_with_an_ack(tmp_path: Path, datab
         acks.ack(connection, "s1", "Noor", "command", NOW + 32 * MINUTE, 1)
         tell(connection, alert=replace(ALERT, revision=2), at=NOW + 40 * MINUTE)
     assert asyncio.run(escalate(database, settled, 60)) == 0, "an ack is for the story, not for each message"
+
+
+@pytest.mark.parametrize("hours", [-30, -1, 1, 24 * 3650])
+def test_clock_that_is_set_hurries_and_delays_no_escalation(tmp_path: Path, database: Database, hours: int) -> None:
+    step = timedelta(hours=hours)
+    with database.write() as connection:
+        tell(connection)
+        stepping.shift(connection, step, NOW + 5 * MINUTE + step)
+    assert asyncio.run(escalate(database, config(tmp_path), 9 + hours * 60)) == 0
+    assert asyncio.run(escalate(database, config(tmp_path), 10 + hours * 60)) == 1
 
 
 def test_raised_severity_asks_for_a_new_ack(tmp_path: Path, database: Database) -> None:

@@ -23,6 +23,7 @@ from alerts.render import FORMS, PLAIN
 from alerts.render.mail import CHIPS, DARK, LIGHT
 from alerts.render.words import link
 from crawler.urls import host
+from tests.unit.hostile import ALL
 from tests.unit.mailattacks import PAYLOADS, attacked
 from tests.unit.mailcases import ENGLISH, GOLDEN, PERSIAN, SCRIPTS, ZONE, cases, delivery, digest_of
 
@@ -73,7 +74,10 @@ def _elements(message: Message) -> list[html.HtmlElement]:
     return [each for each in html.document_fromstring(message.html).iter() if isinstance(each.tag, str)]
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+STORED = [text for text in ALL if text.isascii() or text.encode(errors="ignore").decode() == text]  # no half surrogates
+
+
+@pytest.mark.parametrize("payload", [*PAYLOADS, *STORED])
 def test_nothing_of_a_feed_lives_in_the_html(payload: str) -> None:
     for message in attacked(payload):
         found = _elements(message)
