@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts import conditions, outbox, store
+from alerts import acks, conditions, outbox, store
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, Message, Reason, Target
 from alerts.edits import first_handle
 from alerts.lateness import why_late
@@ -18,7 +18,8 @@ from alerts.rule import Config
 
 def compose(connection: Connection, config: Config, target: Target, delivery: Delivery, now: datetime) -> Message:
     """Write a delivery for its target, as of now."""
-    delivery = replace(delivery, notes=(*delivery.notes, *_notes(connection, config, delivery, now)))
+    late = _notes(connection, config, delivery, now)
+    delivery = replace(delivery, notes=(*delivery.notes, *late, *acks.noted(connection, delivery.subject)))
     form = form_of(target.schema)
     if delivery.kind is Kind.NOTICE:
         message = form.notice(delivery)

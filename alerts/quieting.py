@@ -99,6 +99,12 @@ def take_withheld(connection: Connection, target: str, now: datetime) -> tuple[s
     )
 
 
+def targets_untold(connection: Connection, over: datetime) -> list[str]:
+    """Give the targets that a silence kept something from which was over by then, and that were not told."""
+    ended = select(withheld.c.target).join(silences, silences.c.id == withheld.c.silence).where(silences.c.ends <= over)
+    return list(connection.scalars(ended.distinct().order_by(withheld.c.target)))
+
+
 def end_of(silence: Silence, now: datetime) -> str:
     """Say when a silence ends or ended; the day is named where it is another."""
     form = "%H:%M" if silence.ends.date() == now.date() else "%d %b %H:%M"

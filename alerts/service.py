@@ -27,6 +27,7 @@ from alerts.acking import Acking
 from alerts.control import Answer, serve
 from alerts.deliver import Deliver
 from alerts.digests import Digests
+from alerts.ending import tell_ended
 from alerts.health import Health
 from alerts.holding import lock
 from alerts.match import Matcher
@@ -52,6 +53,7 @@ LOOKED_BACK = timedelta(hours=24)
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
 PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
 EXPIRED_EVERY = timedelta(seconds=10)  # one slice of what is kept for a while
+ENDED_EVERY = timedelta(minutes=1)
 EXPIRED_AT_LAST = timedelta(minutes=1)  # without an idle moment
 
 
@@ -78,8 +80,8 @@ class Service:
         _check_exposed(rules, self.config, environ)
         self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules, self.config.files)
         self._stopped = asyncio.Event()
-        self._expire_at = datetime.min.replace(tzinfo=UTC)
         self._stepped = timedelta(0)  # by which the wall clock was set and the store has not followed
+        self._expire_at = self._ended_at = datetime.min.replace(tzinfo=UTC)
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)
@@ -141,6 +143,7 @@ class Service:
         await self._digests.tell(now)
         await self._acking.look(lambda: now)
         await self._acking.escalate(now)
+        await self._tell_ended(now)
         sent = await self.send(now)
         if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
             verdicts += await self._triage.run(now)
@@ -190,6 +193,13 @@ class Service:
     def stop(self) -> None:
         self._stopped.set()
 
+    async def _tell_ended(self, now: datetime) -> None:
+        """Tell of silences that are over; looked at now and then, it is no hurry."""
+        if now < self._ended_at:
+            return
+        self._ended_at = now + ENDED_EVERY
+        await self.lane.write(lambda connection: tell_ended(connection, self.config, now))
+
     def _watch_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -203,6 +213,7 @@ class Service:
         await self._follow(clock)
         await self._alert(clock)  # first: no fault of collecting may hold an alert back
         await self._acking.start_due(clock)
+        await self._tell_ended(clock())
         await self._collecting.start_due(clock, lambda: self._heard(clock))
         await self._pages.start_due(clock)
         await self._health.tell(self._collecting, clock())

@@ -39,9 +39,8 @@ class MailSink:
 
     @property
     def url(self) -> str:
-        return (
-            f"mailto://127.0.0.1:{self.port}?from=watch@watchfloor.example&to=officer@watchfloor.example&mode=insecure"
-        )
+        watch, officer = "watch@watchfloor.example", "officer@watchfloor.example"
+        return f"watchmail://127.0.0.1:{self.port}/{officer}?from={watch}&tls=none"
 
     def close(self) -> None:
         self._controller.stop()

@@ -9,12 +9,13 @@ from apprise import Apprise, AppriseAsset, NotifyBase
 from apprise.plugins import N_MGR
 
 from alerts.alert import Target
-from alerts.receivers import console, watchslack
+from alerts.receivers import console, watchmail, watchslack
 from crawler.keys import nearest
 
 COMMON = (
     console.SCHEMA,
     watchslack.SCHEMA,
+    *watchmail.SCHEMAS,
     "mailto",
     "mailtos",
     "slack",

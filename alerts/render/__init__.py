@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.alert import Alert, Delivery, Message
-from alerts.render import slack, text
+from alerts.render import mail, slack, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,11 @@ class Form:
 
 
 PLAIN = Form(text.render_alert, text.render_digest, text.render_notice)
+MAIL = Form(mail.render_alert, mail.render_digest, mail.render_notice)
 FORMS: Mapping[str, Form] = {  # by schema of the target's URL
     "watchslack": Form(slack.render_alert, slack.render_digest, slack.render_notice),
+    "watchmail": MAIL,
+    "watchmails": MAIL,
 }
 
 

@@ -199,7 +199,7 @@ def _orders(alert: Alert) -> str:
 
 
 def _notes(delivery: Delivery) -> tuple[str, ...]:
-    return tuple(isolated(each) for each in delivery.notes)
+    return tuple(isolated(cut(plain(each), NOTE_LIMIT)) for each in delivery.notes)
 
 
 def _host(url: str | None) -> str:

@@ -39,8 +39,7 @@ BOLD = {"bold": True}
 
 def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     """Lay out one alert. Whether it is a repeat is for the receiver to say: it can look."""
-    delivery_once = replace(delivery, repeat=False)
-    told = sheet(delivery_once, alert, timezone)
+    told = sheet(replace(delivery, repeat=False), alert, timezone)
     said = text.message(delivery, told.title, text.alert_lines(told))
     place = f"{cut(plain(alert.place), PLACE_LIMIT)}: " if alert.place else ""
     return replace(said, blocks=_within(_alert(told, f"{KINDS.get(delivery.kind, '')} {place}")))
@@ -63,10 +62,11 @@ def render_notice(delivery: Delivery) -> Message:
 
 
 def _alert(told: Sheet, lead: str) -> list[Block]:
+    quoted = _quote(told)
     return [
         *_head(told, lead),
         _rich(_section(_facts(told))),
-        *([_rich({"type": "rich_text_quote", "elements": _quote(told)})] if told.quote else []),
+        *([_rich({"type": "rich_text_quote", "elements": quoted})] if quoted else []),
         *_said(_reasons(told)),
         _context("To acknowledge, react here with ✅ or 👀."),
         _context(told.footer),
@@ -89,10 +89,12 @@ def _facts(told: Sheet) -> list[Block]:
     """Say what changed, who reports it where, when, how far it is confirmed."""
     link = [_text(", "), _link(told.url, "open article")] if told.url else [_text(" (the source gave no usable link)")]
     changed = [piece for line in told.changes[:CHANGES] for piece in (_bold(cut(line, CHANGE)), _text("\n"))]
+    more = len(told.changes) - CHANGES
     return [
         *_lines(told.notes, last="\n"),
         *changed,
-        _text(cut(told.outlet, LINE)),
+        *([_text(f"and {more} more changes\n")] if more > 0 else []),
+        *_lines((told.outlet,)),
         *link,
         *_lines((told.times, told.rated, told.also), first="\n"),
     ]
@@ -101,7 +103,7 @@ def _facts(told: Sheet) -> list[Block]:
 def _quote(told: Sheet) -> list[Block]:
     """Quote, the hits in bold; isolated as a whole, so that a change of style does not move words about."""
     room, pieces = BLOCK, []
-    for words, hit in told.quote:
+    for words, hit in told.quote if any(words.strip() for words, _ in told.quote) else ():
         if shown := cut(words, room) if room else "":
             pieces.append((shown, hit))
             room -= len(shown)

@@ -24,6 +24,7 @@ _HIDDEN = re.compile(  # bidi controls, invisible letters, tags, lone surrogates
 )
 _PILED = regex.compile(r"(\p{M}{4})\p{M}+")  # marks upon marks: more than any script writes hide what stands round them
 _UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\xa0<>\"'|\\^`{}\[\]]")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*\.?")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 ISOLATE, POP = "\u2068", "\u2069"  # FSI, PDI
 
@@ -47,14 +48,17 @@ def isolated(text: str) -> str:
 def link(url: str | None) -> str | None:
     """Give a link as it may be printed: http(s), its host in ASCII, nothing in it that could end it or hide its end.
 
-    None where there is none, or one that no reader should open (credentials, another scheme, too long).
+    None where there is none, or one that no reader should open (credentials, another scheme, too long, a host that
+    browsers read otherwise than people: with an escape, a backslash, an IPv6 address).
     """
     kept = usable(_HIDDEN.sub("", url)) if url else None
     if kept is None:
         return None
     parts = urlsplit(kept)
-    port = f":{parts.port}" if parts.port else ""
-    netloc = f"{ascii_host(parts.hostname or '')}{port}"
+    host = ascii_host(parts.hostname or "")
+    if not _HOST.fullmatch(host):
+        return None
+    netloc = f"{host}:{parts.port}" if parts.port else host
     return _UNSAFE.sub(lambda found: quote(found[0], safe=""), urlunsplit(parts._replace(netloc=netloc)))
 
 

@@ -14,6 +14,7 @@ from tests.bench import (
     extraction,
     june,
     latency,
+    mail,
     matching,
     polling,
     seed,
@@ -41,6 +42,7 @@ BENCHES = {
     "delivery": delivery.run,
     "delivery-kill": delivery_kill.run,
     "slack": slack.run,
+    "mail": mail.run,
     "weight": weight.run,
 }
 

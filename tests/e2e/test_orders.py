@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -110,3 +110,34 @@ def test_handover_names_the_story_its_ack_and_what_is_silent(told: tuple[Desk, s
     assert [(each["story"], each["ack"]["by"]) for each in shift["stories"]] == [(story, "Noor")]
     assert [each["id"] for each in shift["silences"]] == ["q1"]
     assert (shift["dead"], shift["held"], shift["reload"]["result"][:5]) == ([], [], "start")
+
+
+def test_what_a_silence_holds_back_is_counted_in_the_next_message(told: tuple[Desk, str, str]) -> None:
+    desk, _, _ = told
+    desk.run("silence", "add", "--text", "Balad", "--for", "4h", "--reason", "drill at Balad", "--by", "Noor")
+    first = item("A militia moves on Balad", "1")
+    feeds = [
+        [item("Militia drill near Balad town", "2"), first],
+        [item("Militia shells a bridge at Hawija", "3"), first],
+    ]
+    for minutes, feed in zip((6, 12), feeds, strict=True):
+        desk.outlet.serve("/a.xml", rss(*feed))
+        desk.rounds((datetime.now(UTC) + timedelta(minutes=minutes)).isoformat())
+    assert len(desk.hook.accepted) == 2
+    assert re.search(
+        r"^1 message held back by silence q1 \(Noor: drill at Balad, until .*UTC\)", desk.hook.accepted[1]["message"]
+    )
+    assert desk.status()["ledger"]["suppressed"] == {"silenced": 1}
+
+
+def test_message_says_that_its_story_is_acknowledged(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(item("A militia moves on Balad", "1")))
+    desk.write("/a.xml", admin="mail")
+    desk.hook.script = [500]
+    desk.run("run", "--once")
+    (story,) = (each["story"] for each in json.loads(desk.run("handover", "--json").stdout)["stories"])
+    desk.run("ack", story, "--by", "Noor")
+    desk.rounds((datetime.now(UTC) + timedelta(minutes=2)).isoformat())
+    assert re.search(
+        r"^Acknowledged by Noor at \d\d \w{3} \d\d:\d\d UTC$", desk.hook.accepted[0]["message"], re.MULTILINE
+    )

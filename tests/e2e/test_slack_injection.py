@@ -13,6 +13,7 @@ from alerts.alert import Alert, Hit, Kind, Message, Reason, Sibling, Standing, T
 from alerts.render.words import plain
 from tests.e2e.slackapi import SlackApi
 from tests.e2e.slackview import live, texts
+from tests.unit.hostile import ALL
 from tests.unit.test_slack import SLACK, alert_of, delivery
 
 OURS = "https://outlet.example/en/1"
@@ -62,6 +63,9 @@ STRINGS = [
     "صاروخ <!channel> على قاعدة",
     "موشک <https://evil.example/|خبر> بر پایگاه",
 ]
+
+
+EVERY = [*STRINGS, *ALL]
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +120,7 @@ def messages(evil: str) -> list[Message]:
     ]
 
 
-@pytest.mark.parametrize("evil", STRINGS, ids=range(len(STRINGS)))
+@pytest.mark.parametrize("evil", EVERY, ids=range(len(EVERY)))
 def test_string_is_shown_and_does_nothing(api: SlackApi, target: Target, evil: str) -> None:
     for each in messages(evil):
         assert receivers.send(target, each).ok
@@ -139,7 +143,7 @@ def test_double_sees_what_is_live(api: SlackApi) -> None:
     assert [len(live("", blocks, literal=True)) for blocks in (marked, rich)] == [1, 1]
 
 
-@pytest.mark.parametrize("evil", STRINGS, ids=range(len(STRINGS)))
+@pytest.mark.parametrize("evil", EVERY, ids=range(len(EVERY)))
 def test_headline_arrives_letter_by_letter(api: SlackApi, target: Target, evil: str) -> None:
     (alert, *_) = messages(evil)
     receivers.send(target, alert)

@@ -78,3 +78,12 @@ def test_refused_token_is_told_through_another_receiver(watched: Desk, api: Slac
     assert api.messages == []
     assert watched.hook.titles() == ["WATCHFLOOR a message to slack could not be delivered"]
     assert "invalid_auth: put the app's bot token" in watched.hook.accepted[0]["message"]
+
+
+def test_reaction_is_kept_as_the_acknowledgement_of_the_story(watched: Desk, api: SlackApi) -> None:
+    watched.rules.write_text(watched.rules.read_text().replace("severity: priority", "severity: flash"))
+    watched.rounds(T0)
+    api.users["U0SARA"] = {"profile": {"display_name": "Sara"}}
+    api.react(api.messages[0].ts, "eyes", "U0SARA")
+    watched.rounds(T0.replace(":00:00Z", ":05:00Z"))
+    assert "acknowledged by Sara" in watched.run("handover", "--since", "9999d").stdout

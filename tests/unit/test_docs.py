@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.alert import Scope
 from alerts.config import load
 from alerts.lint import failed_tests
 from alerts.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
@@ -41,7 +42,10 @@ def test_readme_example_loads(tmp_path: Path) -> None:
     militia = "  militia: {is_a: iraqi-militia, aliases: [Kataib]}\n"
     example = example.replace("entities:\n", f"  console: {{urls: ['console://']}}\nentities:\n{militia}")
     path.write_text(f'version: 1\nsources: [{{id: wire, url: "https://wire.example/"}}]\n{example}', encoding="utf-8")
-    config = load(path, environ={"WATCH_MAIL_URL": "mailtos://user:pass@mail.example"})
+    config = load(
+        path,
+        environ={"WATCH_MAIL_URL": "watchmail://user:pass@mail.example/officer@mail.example?from=watch@mail.example"},
+    )
     assert failed_tests(config) == []
 
 
@@ -50,6 +54,18 @@ def test_every_key_and_operator_is_in_the_reference() -> None:
     keys = {key.name for table in tables for key in table.keys} | {key.name for key in SOURCE_KEYS} | set(WRITABLE)
     words = set(re.findall(r"[a-z_]+", RULES))
     assert keys - words == set()
+
+
+def test_every_behaviour_of_collecting_names_tests_that_exist() -> None:
+    rows = re.findall(r"^\| (T?\d+) [^|]*\| (.+) \|$", (ROOT / "docs" / "collecting.md").read_text(), re.MULTILINE)
+    behaviours = {str(number) for number in range(1, 27)}
+    threats = {f"T{number:02}" for number in (*range(1, 19), 37, 40, 43)}
+    assert {name for name, _ in rows} == behaviours | threats
+    for name, tests in rows:
+        named = re.findall(r"`([\w/]+\.py)::(\w+)`", tests)
+        assert named or tests.startswith("the line"), name
+        for path, test in named:
+            assert re.search(rf"^def {test}\(", (ROOT / "tests" / path).read_text(encoding="utf-8"), re.MULTILINE), test
 
 
 def test_slack_example_loads_and_names_every_scope_and_reaction(tmp_path: Path) -> None:
@@ -66,18 +82,19 @@ def test_slack_example_loads_and_names_every_scope_and_reaction(tmp_path: Path) 
     assert {name for name in (*SCOPES, *ACKS) if f"`{name}`" not in text} == set()
 
 
-def test_every_behaviour_of_collecting_names_tests_that_exist() -> None:
-    rows = re.findall(r"^\| (T?\d+) [^|]*\| (.+) \|$", (ROOT / "docs" / "collecting.md").read_text(), re.MULTILINE)
-    behaviours = {str(number) for number in range(1, 27)}
-    threats = {f"T{number:02}" for number in (*range(1, 19), 37, 40, 43)}
-    assert {name for name, _ in rows} == behaviours | threats
-    for name, tests in rows:
-        named = re.findall(r"`([\w/]+\.py)::(\w+)`", tests)
-        assert named or tests.startswith("the line"), name
-        for path, test in named:
-            assert re.search(rf"^def {test}\(", (ROOT / "tests" / path).read_text(encoding="utf-8"), re.MULTILINE), test
-
-
 def test_committed_schema_is_current() -> None:
     committed = json.loads((ROOT / "deploy" / "rules.schema.json").read_text(encoding="utf-8"))
     assert committed == json.loads(json.dumps(schema())), "run: watchfloor schema > deploy/rules.schema.json"
+
+
+def test_officers_guide_names_every_option_of_a_silence_and_every_prefix_of_a_title() -> None:
+    guide = (ROOT / "docs" / "watch.md").read_text(encoding="utf-8")
+    named = {f"--{scope.value}" for scope in Scope} | {
+        "UPDATE",
+        "ESCALATED",
+        "(possible repeat)",
+        "--for",
+        "--until",
+        "--by",
+    }
+    assert [each for each in named if each not in guide] == []

@@ -28,9 +28,11 @@ ONLY = {
         "alerts/receivers/console.py",
         "alerts/receivers/sending.py",
         "alerts/receivers/targets.py",
+        "alerts/receivers/watchmail.py",
         "alerts/receivers/watchslack.py",
     ],
     "requests": ["alerts/receivers/answers.py", "alerts/receivers/slackapi.py"],
+    "smtplib": ["alerts/receivers/smtp.py"],
     "aiosmtpd": ["alerts/demo/sinks.py"],
 }
 CORE = re.compile(

@@ -63,12 +63,12 @@ def with_text(text: str) -> Alert:
     )
 
 
-CLEAN = render_alert(SENT, with_text("militia"), "UTC")
+CLEAN = render_alert(replace(SENT, notes=("militia",)), with_text("militia"), "UTC")
 
 
 @pytest.mark.parametrize("text", ALL, ids=range(len(ALL)))
 def test_hostile_text_forges_no_line_and_hides_nothing(text: str) -> None:
-    message = render_alert(SENT, with_text(text), "UTC")
+    message = render_alert(replace(SENT, notes=(text,)), with_text(text), "UTC")
     assert "\n" not in message.title
     assert message.title.startswith("IMMEDIATE ")
     assert len(message.title) <= TITLE_LIMIT

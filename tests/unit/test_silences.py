@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts import quieting
+from alerts import outbox, quieting
 from alerts.alert import Scope, Silence
+from alerts.ending import tell_ended
 from alerts.match import Matcher
 from alerts.silencing import silenced
 from crawler.db import Database
@@ -108,6 +109,24 @@ def test_count_of_an_ended_silence_is_told_all_the_same(store: Connection) -> No
     assert quieting.end_silence(store, made.id, "Omar", NOW + HOUR) is None
     (line,) = quieting.take_withheld(store, "a", NOW + 2 * HOUR)
     assert line == "1 message held back by silence q1 (Noor: drill at Balad, ended 13:00 UTC by Omar)"
+
+
+def test_silence_that_is_over_is_told_though_no_message_comes(tmp_path: Path, store: Connection) -> None:
+    config = desk(tmp_path, RULES)
+    (target,) = (each.id for each in config.receivers["console"].targets)
+    made, other = add(store), add(store, "another", 9)
+    quieting.withhold(store, target, made.id)
+    quieting.withhold(store, "gone#1", made.id)
+    assert tell_ended(store, config, NOW + 4 * HOUR) == 0, "the next message may tell it"
+    quieting.withhold(store, target, other.id)
+    assert tell_ended(store, config, NOW + 5 * HOUR) == 1
+    assert tell_ended(store, config, NOW + 5 * HOUR) == 0
+    (told,) = outbox.deliveries_that(store, outbox.deliveries.c.kind == "notice")
+    assert told.payload
+    assert str(told.payload["body"]).splitlines()[:2] == [
+        "1 message held back by silence q1 (Noor: drill at Balad, ended 16:00 UTC)",
+        "1 message held back by silence q2 (Noor: another, until 21:00 UTC)",
+    ]
 
 
 def test_lists_those_in_force_those_since_and_all(store: Connection) -> None:

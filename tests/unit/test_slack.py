@@ -238,6 +238,20 @@ def test_notice_of_any_length_fits() -> None:
     assert "Notice, delivery" in " ".join(texts(blocks))
 
 
+@pytest.mark.parametrize("nothing", ["", " ", "\u200b", "\U000e0000"])
+def test_article_of_nothing_is_a_message_all_the_same(nothing: str) -> None:
+    told = alert_of("en")
+    article = replace(told.article, title=nothing, text=nothing, outlet=nothing, url=None, lang=None, published=None)
+    made = replace(told, article=article, causes=(replace(told.causes[0], hits=()),), outlets=(), glosses=(nothing,))
+    for message in (
+        SLACK.alert(delivery(notes=(nothing,)), made, "UTC"),
+        SLACK.digest(delivery(Kind.DIGEST, Reason.STALE), [made], "UTC"),
+        SLACK.notice(delivery(Kind.NOTICE, Reason.SYSTEM, payload={"title": nothing, "body": nothing})),
+    ):
+        assert block_faults(message.blocks) == []
+        assert "(no headline)" in json.dumps(message.blocks) or message.kind is Kind.NOTICE
+
+
 @given(st.text(max_size=400), st.text(max_size=2_000), st.text(max_size=60), st.text(max_size=300))
 @settings(max_examples=150, deadline=None)
 def test_any_text_fits_and_makes_nothing_live(title: str, body: str, outlet: str, url: str) -> None:

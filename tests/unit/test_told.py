@@ -193,6 +193,27 @@ def test_wait_ends_when_nothing_joins_any_more(tmp_path: Path, line: Connection)
     assert store.expire_waits(line, NOW + timedelta(days=15)) == 1
 
 
+def test_fifty_look_alike_sources_make_one_story_told_by_the_names_we_gave_them(
+    tmp_path: Path, line: Connection
+) -> None:
+    config, made = desk(tmp_path, rule("[militia]")), []
+    for number in range(50):
+        done = step(line, config, f"copy{number}", BRIDGE, number, "Reuters: by Reuters")
+        made += [
+            (decision.kind, decision.reason)
+            for _, _, all_made in done.decided
+            for decision in all_made
+            if decision.queue
+        ]
+        story = done.decided[0][0].placement.story
+    assert made == [(Kind.ALERT, Reason.FIRST_ARTICLE)]
+    told = store.load_alert(line, story, store.last_alert_revision(line, story))
+    assert all(outlet.startswith("copy") for outlet in (told.article.outlet, *told.outlets))
+    title = render_alert(SENT, told, "UTC").title
+    assert title.endswith("| copy0")
+    assert "Reuters" not in title
+
+
 TEXT = (
     "A roadside bomb hit a patrol near the town of Hawija on Sunday and {toll} men were killed, police sources said. "
     "The blast struck the second of three vehicles as they returned. Ambulances took the wounded to a hospital in "

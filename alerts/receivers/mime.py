@@ -1,0 +1,141 @@
+"""Message -> the mail that is sent: headers that sort, thread and never answer themselves; text, then HTML.
+
+Headers that others' words reach, and identifiers, are written by us and not parsed again: the standard library reads
+an encoded-word in a subject as what it decodes to, and encodes identifiers that are too long for a line.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from datetime import datetime
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
+from email.message import EmailMessage
+from email.policy import SMTP, Policy
+from email.utils import make_msgid
+from typing import Any
+
+from alerts.alert import Message, Severity
+from alerts.receivers.mailurl import Account
+from alerts.render.words import cut
+
+SUBJECT_LIMIT = 250  # characters; titles of ours are shorter
+BODY_LIMIT = 200_000  # characters; several times what mail programs show before they clip
+LINE = 76  # RFC 2047 2 for lines with encoded-words; RFC 5322 2.1.1 asks for 78
+WORD_BYTES = 39  # of UTF-8 in one encoded-word, so that "Subject: " and one fill a line at most
+# X-Priority is Outlook's and Apple Mail's, Importance is RFC 2156's; nothing is said of what is not urgent.
+URGENT = {Severity.FLASH: ("1 (Highest)", "high"), Severity.IMMEDIATE: ("2 (High)", "high")}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_ATOM = re.compile(r"[\w-]{1,40}(?:\.[\w-]{1,16})?", re.ASCII)
+_HANDLE = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,260}>")
+
+
+class _Written(BaseHeader):
+    """A header whose value stands as it is written; it may be folded at its spaces."""
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        kwds["parse_tree"], kwds["decoded"] = None, value
+
+    def fold(self, *, policy: Policy) -> str:
+        lines = [f"{self.name}:"]
+        for word in str(self).split(" "):
+            fits = len(lines[-1]) + 1 + len(word) <= LINE or lines[-1].endswith(":")
+            lines[-1:] = [f"{lines[-1]} {word}"] if fits else [lines[-1], f" {word}"]
+        return policy.linesep.join(lines) + policy.linesep
+
+
+def _registry() -> HeaderRegistry:
+    registry = HeaderRegistry()
+    for name in ("Subject", "Message-ID", "In-Reply-To", "References", "List-Id"):
+        registry.map_to_type(name, _Written)
+    return registry
+
+
+# 7-bit, so that servers without 8BITMIME take it too.
+POLICY = SMTP.clone(header_factory=_registry(), cte_type="7bit")
+
+
+def compose(account: Account, message: Message, now: datetime) -> EmailMessage:
+    """Write the mail for a message. Its Message-ID is the same in every attempt."""
+    mail = EmailMessage(policy=POLICY)
+    for name, value in _headers(account, message, now).items():
+        mail[name] = value
+    mail.set_content(_text(message.body), charset="utf-8")
+    if message.html:
+        mail.add_alternative(_text(message.html), subtype="html", charset="utf-8")
+    return mail
+
+
+def _headers(account: Account, message: Message, now: datetime) -> dict[str, Any]:
+    return {
+        "From": Address(account.name, addr_spec=account.sender),
+        "To": Address(addr_spec=account.recipient),
+        "Subject": subject(message.title),
+        "Date": now,
+        "Message-ID": message_id(account, message),
+        **_thread(account, message),
+        "List-Id": f"Watchfloor <watchfloor.{account.domain}>",  # RFC 2919
+        "Auto-Submitted": "auto-generated",  # RFC 3834: nobody's holiday note answers
+        "X-Auto-Response-Suppress": "All",  # the same for Exchange, which does not read the header above
+        **_urgency(message.severity),
+        "Watchfloor-Severity": message.severity.word,
+        "Watchfloor-Kind": message.kind.value,
+    }
+
+
+def subject(title: str) -> str:
+    """Write a title as the value of one Subject header, in words of at most a line (RFC 2047)."""
+    title = cut(_BREAKS.sub(" ", _scalars(title)), SUBJECT_LIMIT).strip() or "(no title)"
+    words = title.split(" ")
+    if title.isascii() and "=?" not in title and all(0 < len(word) <= LINE - len("Subject: ") for word in words):
+        return title
+    return " ".join(f"=?utf-8?B?{base64.b64encode(piece).decode()}?=" for piece in _pieces(title))
+
+
+def _pieces(text: str) -> list[bytes]:
+    """Cut UTF-8 into pieces of whole characters, as an encoded-word must hold (RFC 2047 5)."""
+    pieces = [b""]
+    for letter in map(str.encode, text):
+        if len(pieces[-1]) + len(letter) > WORD_BYTES:
+            pieces.append(b"")
+        pieces[-1] += letter
+    return pieces
+
+
+def message_id(account: Account, message: Message) -> str:
+    """Give the Message-ID: made from the delivery's id, so that a repeat is known for one."""
+    if not message.key:
+        return make_msgid(domain=account.domain)
+    return f"<{_atom(message.key)}@{account.domain}>"
+
+
+def _thread(account: Account, message: Message) -> dict[str, str]:
+    """Hang a story's mails under one root that was never sent: mail programs thread by it (RFC 5322 3.6.4)."""
+    if not message.topic:
+        return {}
+    root = f"<{_atom(message.topic)}.story@{account.domain}>"
+    before = message.follows if _HANDLE.fullmatch(message.follows) else ""
+    return {"In-Reply-To": before or root, "References": f"{root} {before}".strip()}
+
+
+def _urgency(severity: Severity) -> dict[str, str]:
+    return dict(zip(("X-Priority", "Importance"), URGENT.get(severity, ()), strict=False))
+
+
+def _atom(text: str) -> str:
+    """Give what names a text on the left of an identifier: itself, or a hash where it has other letters."""
+    return text if _ATOM.fullmatch(text) else hashlib.sha256(_scalars(text).encode()).hexdigest()[:24]
+
+
+def _text(text: str) -> str:
+    return cut(_CONTROLS.sub(" ", _scalars(text)), BODY_LIMIT)
+
+
+def _scalars(text: str) -> str:
+    """Replace lone surrogates, which no encoding carries."""
+    return text.encode("utf-8", "replace").decode()

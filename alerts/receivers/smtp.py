@@ -1,0 +1,236 @@
+"""A mail -> one SMTP server: one connection, one recipient, one attempt that ends in time; what came of it.
+
+What may have been accepted is called uncertain: from the moment the last byte of DATA was handed over until its reply
+(RFC 5321 4.2.5). Before that nothing was sent, after a reply all is known.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from alerts.alert import SendResult
+from alerts.receivers.mailurl import Account, Tls
+from alerts.render.words import cut, plain
+
+REPLIES_OF_PATIENCE = 3  # an attempt may take as long as so many replies that come at the last moment
+PARTING = 2.0  # seconds for the reply to QUIT, which changes nothing any more
+SAID_LIMIT = 160
+
+# RFC 5321 4.2.3, RFC 4954 6, RFC 7504: what a reply means to the admin. 4yz can help to try again, 5yz cannot.
+MEANING = {
+    421: "the server closes the connection or is too busy",
+    432: "the password has to be changed first",
+    450: "the mailbox is busy, or the server wants us to come again later",
+    451: "the server failed while it worked on it",
+    452: "the server is short of storage",
+    454: "login or encryption does not work there just now",
+    455: "the server cannot take these parameters now",
+    521: "the host takes no mail",
+    530: "the server wants a login; write user:password@ in the URL",
+    534: "the server finds this login too weak",
+    535: "user or password is wrong; many services want a password made for one program",
+    538: "the server wants encryption before the login; leave tls=none out",
+    550: "the mailbox is unknown or refused",
+    551: "the user is not there",
+    552: "the mailbox is full or the mail is too large",
+    553: "the name of the mailbox is not allowed; is the address in from= one of this account?",
+    554: "the server refuses the mail",
+    555: "the server does not know these parameters",
+    556: "the domain takes no mail",
+}
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far an attempt came."""
+
+    step: str = "the connection"
+    handed: bool = False  # all of DATA left: the server may keep it, whatever we hear
+    late: bool = False
+
+    def reach(self, step: str) -> None:
+        """Go on to the next step, if there is time: a line is cut off in vain while it is being encrypted."""
+        if self.late:
+            raise TimeoutError
+        self.step = step
+
+
+class _Session(smtplib.SMTP):
+    """smtplib's session over a socket that we open: within a time, and encrypted at once if the account asks."""
+
+    def __init__(self, account: Account, until: float) -> None:
+        super().__init__(local_hostname="localhost", timeout=account.timeout)  # connects later: no host is given
+        self._host = account.host  # whom starttls() expects the certificate to name
+        self._account, self._until = account, until
+
+    def open(self) -> tuple[int, bytes]:
+        """Connect and give the server's first reply."""
+        reply = self.connect(self._account.host, self._account.port)
+        assert self.sock is not None
+        self.local_hostname = _literal(self.sock)
+        return reply
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        line = _connect(host, port, timeout, self._until)
+        line.settimeout(timeout)
+        if self._account.tls is Tls.IMPLICIT:
+            return ssl.create_default_context().wrap_socket(line, server_hostname=host)
+        return line
+
+
+def submit(account: Account, wire: bytes) -> SendResult:
+    """Hand a mail to the account's server and wait for its answer."""
+    progress = _Progress()
+    try:
+        _converse(account, wire, progress)
+    except smtplib.SMTPResponseException as reply:
+        return _answered(account, progress, reply)
+    except OSError as error:  # smtplib's own errors are kinds of it
+        return _failed(account, progress, error)
+    return SendResult(ok=True)
+
+
+def _converse(account: Account, wire: bytes, progress: _Progress) -> None:
+    with _session(account, progress) as smtp:
+        _expect(220, smtp.open())
+        if account.tls is Tls.STARTTLS:
+            progress.reach("STARTTLS")
+            smtp.ehlo_or_helo_if_needed()
+            smtp.starttls(context=ssl.create_default_context())
+        progress.reach("the greeting")
+        smtp.ehlo_or_helo_if_needed()
+        if account.user:
+            progress.reach("the login")
+            smtp.login(account.user, account.password)
+        progress.reach("the sender")
+        _expect(250, smtp.mail(account.sender))
+        progress.reach("the recipient")
+        _expect(250, smtp.rcpt(account.recipient))
+        progress.reach("the mail")
+        _expect(354, smtp.docmd("DATA"))
+        smtp.send(_stuffed(wire))
+        progress.handed = True
+        _expect(250, smtp.getreply())
+        _part(smtp)
+
+
+@contextmanager
+def _session(account: Account, progress: _Progress) -> Iterator[_Session]:
+    """Open a session that is cut off when its time is over: a server that drips keeps every read alive."""
+    patience = REPLIES_OF_PATIENCE * account.timeout
+    smtp = _Session(account, time.monotonic() + patience)
+
+    def cut_off() -> None:
+        progress.late = True
+        if smtp.sock is not None:
+            with contextlib.suppress(OSError):  # closed already
+                socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)
+
+    alarm = threading.Timer(patience, cut_off)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield smtp
+    finally:
+        alarm.cancel()
+        smtp.close()
+
+
+def _connect(host: str, port: int, timeout: float, until: float) -> socket.socket:
+    """Try each address of a host in turn; all together within the attempt's time."""
+    failed: OSError = TimeoutError("timed out")
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        line = socket.socket(family, kind, protocol)
+        try:
+            line.settimeout(max(0.001, min(timeout, until - time.monotonic())))
+            line.connect(address)
+        except OSError as error:
+            line.close()
+            failed = error
+        else:
+            return line
+    raise failed
+
+
+def _literal(line: socket.socket) -> str:
+    """Name ourselves by our address (RFC 5321 4.1.3): asking the DNS for a name would hang with it."""
+    address = str(line.getsockname()[0]).partition("%")[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+def _stuffed(wire: bytes) -> bytes:
+    """Double dots that begin a line, and end the mail by one that stands alone (RFC 5321 4.5.2)."""
+    end = b"" if wire.endswith(b"\r\n") else b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", wire) + end + b".\r\n"
+
+
+def _expect(code: int, reply: tuple[int, bytes]) -> None:
+    if reply[0] != code and not (code == 250 and reply[0] == 251):  # 251: the server forwards it
+        raise smtplib.SMTPResponseException(*reply)
+
+
+def _part(smtp: _Session) -> None:
+    """Say goodbye; the mail is accepted, and how the goodbye ends changes nothing."""
+    assert smtp.sock is not None
+    with contextlib.suppress(OSError):
+        smtp.sock.settimeout(PARTING)
+        smtp.quit()
+
+
+def _answered(account: Account, progress: _Progress, reply: smtplib.SMTPResponseException) -> SendResult:
+    """Judge a reply: 5yz is for good, 4yz passes, anything else is no SMTP and leaves open what became of DATA."""
+    code, said = reply.smtp_code, reply.smtp_error
+    words = plain(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
+    why = MEANING.get(code, "the server refuses")
+    return SendResult(
+        ok=False,
+        retry=code // 100 != 5,
+        uncertain=progress.handed and code // 100 not in {4, 5},
+        detail=_masked(account, f'{code} to {progress.step}: {why}; it says "{cut(words, SAID_LIMIT)}"'),
+    )
+
+
+def _failed(account: Account, progress: _Progress, error: OSError) -> SendResult:
+    """Judge the want of a reply: only a server that lacks what we need is no better in an hour."""
+    return SendResult(
+        ok=False,
+        retry=not (isinstance(error, smtplib.SMTPNotSupportedError) or type(error) is smtplib.SMTPException),
+        uncertain=progress.handed,
+        detail=_masked(account, f"at {progress.step}: {_in_words(error, account, progress)}"),
+    )
+
+
+def _in_words(error: OSError, account: Account, progress: _Progress) -> str:
+    if progress.late:
+        return f"not done within {REPLIES_OF_PATIENCE * account.timeout:g} s"
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return f"no answer within {account.timeout:g} s"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({error.verify_message}); SSL_CERT_FILE can name another authority"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        without = "tls=none sends without encryption" if progress.step == "STARTTLS" else "leave user:password@ out"
+        return f"the server does not offer it; {without}"
+    if type(error) is smtplib.SMTPException:  # so smtplib says that it knows none of the logins offered
+        return "the server offers no login we know (CRAM-MD5, PLAIN, LOGIN)"
+    return plain(str(error)) or type(error).__name__
+
+
+def _masked(account: Account, text: str) -> str:
+    """Take the password out of what a server says, also as logins encode it."""
+    if account.password:
+        login = f"\0{account.user}\0{account.password}"
+        encoded = [base64.b64encode(each.encode()).decode() for each in (account.password, login)]
+        for secret in (*encoded, account.password, quote(account.password, safe="")):
+            text = text.replace(secret, "***")
+    return text

@@ -1,0 +1,61 @@
+"""Words -> HTML that can hold nothing live: every text is escaped, tags and attributes are ours. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from alerts.render.words import ISOLATE, POP
+
+_ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{POP}]*){POP}")
+_LETTERS = "\u0590-\u08ff\u200c\u200d\ufb1d-\ufdff\ufe70-\ufeff"
+_RUN = re.compile(f"([{_LETTERS}]+(?:[ -]+[{_LETTERS}]+)*)")  # words of Hebrew's and Arabic's blocks in a row
+VOID = {"meta", "br"}
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """HTML as we wrote it; a `str` is never HTML, it is text that is to be escaped."""
+
+    text: str
+
+
+Content = Html | str
+
+
+def tag(name: str, /, *content: Content, **attributes: str) -> Html:
+    """Write an element; `class_` is its class, `http_equiv` the attribute http-equiv."""
+    named = "".join(f' {key.rstrip("_").replace("_", "-")}="{html.escape(said)}"' for key, said in attributes.items())
+    if name in VOID:
+        return Html(f"<{name}{named}>")
+    return Html(f"<{name}{named}>{joined(*content).text}</{name}>")
+
+
+def joined(*content: Content) -> Html:
+    """Put pieces one after the other."""
+    return Html("".join(each.text if isinstance(each, Html) else html.escape(each) for each in content))
+
+
+def lines(*content: Content) -> Html:
+    """Put pieces one below the other in the source, so that no line grows long."""
+    return Html("\n".join(joined(each).text for each in content))
+
+
+def isolates(text: str) -> Html:
+    """Write a line of ours that quotes others, each quote in an element that keeps its direction to itself.
+
+    What the plain text isolates by characters is one quote; elsewhere each run of words written from right to left is.
+    """
+    pieces = _ISOLATED.split(text)  # every second one was isolated
+    return joined(*(tag("bdi", piece, dir="auto") if at % 2 else _runs(piece) for at, piece in enumerate(pieces)))
+
+
+def _runs(text: str) -> Html:
+    pieces = _RUN.split(text)
+    return joined(*(tag("bdi", piece, dir="auto") if at % 2 else piece for at, piece in enumerate(pieces)))
+
+
+def bare(text: str) -> str:
+    """Give a text without its isolates, for an element that has a direction of its own."""
+    return text.replace(ISOLATE, "").replace(POP, "")

@@ -1,0 +1,189 @@
+"""Sheet -> mail: the plain text of every form, and HTML beside it that is read on a phone, by day and by night. Pure.
+
+One column, no images, nothing fetched, no script, no form; the only link is the article's. Texts of others carry
+dir="auto", whole or as the quotes in a line of ours. Where a mail program drops the style sheet, headings, paragraphs
+and marks still make sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from string import punctuation
+from urllib.parse import quote
+
+from alerts.alert import Alert, Delivery, Kind, Message, Severity
+from alerts.render import text
+from alerts.render.html import Content, Html, bare, isolates, lines, tag
+from alerts.render.sheet import DigestSheet, Item, Sheet, digest_sheet, sheet
+from alerts.render.words import clean, cut
+from crawler.urls import host
+
+PREHEADER_LIMIT = 140  # characters that lists of mails show after the subject
+# ground, text, lesser text, quote's ground, its mark, text of the mark, link: every pair readable (WCAG 2.2, 1.4.3)
+LIGHT = ("#ffffff", "#1b1f24", "#57606a", "#f3f5f7", "#ffec99", "#1b1f24", "#0550ae")
+DARK = ("#15181c", "#e6e9ed", "#a9b1bb", "#22272e", "#6b5300", "#ffffff", "#79b8ff")
+KINDS = {Kind.UPDATE: " UPDATE", Kind.ESCALATION: " ESCALATED"}
+CHIPS = {
+    Severity.FLASH: "#b3141d",
+    Severity.IMMEDIATE: "#a34100",
+    Severity.PRIORITY: "#0b5cad",
+    Severity.ROUTINE: "#57606a",
+}
+
+
+def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
+    """Write one alert."""
+    told = sheet(delivery, alert, timezone)
+    message = text.message(delivery, told.title, text.alert_lines(told))
+    return replace(message, html=_page(told.title, _glance(told), _alert(delivery, told)))
+
+
+def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:
+    """Write a digest."""
+    told = digest_sheet(delivery, alerts, timezone)
+    message = text.message(delivery, told.title, text.digest_lines(told))
+    first = next((item.headline for _, items in told.groups for item in items), "")
+    return replace(message, html=_page(told.title, first, _digest(delivery, told)))
+
+
+def render_notice(delivery: Delivery) -> Message:
+    """Write what the system says about itself."""
+    message = text.render_notice(delivery)
+    said = _paragraphs((clean(line) for line in message.body.split("\n")), "line")
+    return replace(message, html=_page(message.title, message.body, [tag("h1", isolates(message.title)), *said]))
+
+
+def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
+    return [
+        *_notes(delivery, told.notes),
+        _chip(told.severity, KINDS.get(delivery.kind, "")),
+        _heading(told.headline),
+        *_paragraphs(told.changes, "change"),
+        *_paragraphs([told.outlet], "line"),
+        *_paragraphs([told.rated, told.times], "lesser"),
+        *_quote(told.quote),
+        _link(told.url),
+        *_paragraphs([*told.why, *told.glosses, told.also, told.siblings], "line"),
+        *_paragraphs([told.reason, *told.footer.split("\n")], "lesser"),
+    ]
+
+
+def _digest(delivery: Delivery, told: DigestSheet) -> list[Html]:
+    groups = [
+        part
+        for heading, items in told.groups
+        for part in (tag("h2", isolates(heading)), tag("ul", lines(*map(_item, items))))
+    ]
+    return [
+        *_notes(delivery, told.notes),
+        tag("h1", isolates(told.title)),
+        *_paragraphs([told.intro], "line"),
+        *groups,
+        *_paragraphs([told.more], "line"),
+        *_paragraphs([told.footer], "lesser"),
+    ]
+
+
+def _item(each: Item) -> Html:
+    before, url, after = each.line.partition(each.url) if each.url else (each.line, "", "")
+    link = _anchor(url, host(url)) if url else ""
+    headline = tag("div", bare(each.headline), class_="headline", dir="auto")
+    where = tag("div", isolates(before), link, isolates(after), class_="lesser")
+    return tag("li", _chip(each.severity), headline, where)
+
+
+def _glance(told: Sheet) -> str:
+    """Give what a list of mails shows after the subject: what changed, else what the article says, else why."""
+    quote = "".join(words for words, _ in told.quote).strip()
+    return next((each for each in ("; ".join(told.changes), quote, *told.why) if each), "")
+
+
+def _notes(delivery: Delivery, notes: Iterable[str]) -> list[Html]:
+    repeat = ["Possible repeat: an earlier attempt may have arrived."] if delivery.repeat else []
+    said = _paragraphs([*repeat, *notes], "line")
+    return [tag("div", *said, class_="note")] if said else []
+
+
+def _chip(severity: Severity, more: str = "") -> Html:
+    word = severity.word
+    return tag("div", tag("span", f"{word.upper()}{more}", class_=f"chip {word}"))
+
+
+def _heading(words: str) -> Html:
+    return tag("h1", bare(words), dir="auto")
+
+
+def _paragraphs(texts: Iterable[str], kind: str) -> list[Html]:
+    return [tag("p", isolates(each), class_=kind) for each in texts if each.strip()]
+
+
+def _quote(pieces: Sequence[tuple[str, bool]]) -> list[Html]:
+    marked: list[Content] = [tag("mark", words) if hit else words for words, hit in pieces]
+    return [tag("blockquote", *marked, dir="auto")] if marked else []
+
+
+def _link(url: str | None) -> Html:
+    if not url:
+        return tag("p", "(the source gave no link)", class_="lesser")
+    return tag("p", _anchor(url, f"Read it at {host(url)}", class_="button"))
+
+
+def _anchor(url: str, words: str, **more: str) -> Html:
+    """Write a link; its letters outside ASCII are encoded, which not every mail program does."""
+    return tag("a", words, href=quote(url, safe=punctuation), **more)
+
+
+def _page(title: str, glance: str, body: Sequence[Html]) -> str:
+    hidden = "display:none;max-height:0;max-width:0;overflow:hidden;opacity:0"
+    column = "max-width:600px;margin:0 auto;padding:16px;font-family:sans-serif;font-size:16px;line-height:1.5"
+    head = tag("head", lines("", *_HEAD, tag("title", bare(title)), tag("style", Html(_STYLE)), ""))
+    preheader = tag("div", cut(bare(" ".join(glance.split())), PREHEADER_LIMIT), style=hidden, dir="auto")
+    page = tag("body", lines("", preheader, tag("div", lines("", *body, ""), class_="column", style=column), ""))
+    return f"<!DOCTYPE html>\n{tag('html', lines('', head, page, ''), lang='en', dir='ltr').text}\n"
+
+
+_HEAD = (
+    tag("meta", charset="utf-8"),
+    tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+    tag("meta", name="color-scheme", content="light dark"),
+    tag("meta", name="supported-color-schemes", content="light dark"),
+    tag("meta", name="format-detection", content="telephone=no, date=no, address=no, email=no, url=no"),
+)
+
+
+def _colours(ground: str, words: str, lesser: str, quote: str, mark: str, marked: str, link: str) -> str:
+    return f"""\
+body, .column {{ background: {ground}; color: {words} }}
+.lesser {{ color: {lesser} }}
+blockquote, .note {{ background: {quote}; color: {words} }}
+mark {{ background: {mark}; color: {marked} }}
+a {{ color: {link} }}
+.button {{ border: 1px solid {link} }}"""
+
+
+_STYLE = f"""
+:root {{ color-scheme: light dark }}
+body {{ margin: 0; padding: 0; -webkit-text-size-adjust: 100% }}
+.column {{ font-family: -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Tahoma, Arial, sans-serif !important }}
+h1, h2, p, li, blockquote, div {{ overflow-wrap: anywhere; word-break: break-word }}
+h1 {{ font-size: 21px; line-height: 1.4; margin: 8px 0 }}
+h2 {{ font-size: 16px; margin: 20px 0 4px }}
+p {{ margin: 6px 0 }}
+ul {{ list-style: none; margin: 0; padding: 0 }}
+li {{ margin: 0; padding: 8px 0 }}
+blockquote {{ margin: 12px 0; padding: 12px; border-radius: 6px; font-size: 17px; line-height: 1.6 }}
+mark {{ padding: 0 2px; border-radius: 3px }}
+.note {{ margin: 0 0 10px; padding: 4px 12px; border-radius: 6px; font-size: 14px }}
+.change {{ font-weight: bold }}
+.headline {{ font-weight: bold; margin: 4px 0 2px }}
+.lesser {{ font-size: 14px }}
+.button, .chip {{ display: inline-block; font-weight: bold }}
+.button {{ margin: 6px 0; padding: 9px 14px; border-radius: 6px; text-decoration: none }}
+.chip {{ padding: 1px 8px; border-radius: 4px; color: #ffffff; font-size: 13px }}
+{chr(10).join(f".{severity.word} {{ background: {colour} }}" for severity, colour in CHIPS.items())}
+{_colours(*LIGHT)}
+@media (prefers-color-scheme: dark) {{
+{_colours(*DARK)}
+}}
+"""

@@ -1,0 +1,72 @@
+"""A reaction in Slack is an acknowledgement; what nobody acknowledges reaches somebody else: the whole line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Desk
+from tests.e2e.servers import rss
+from tests.e2e.slackapi import Fault, SlackApi
+
+ITEM = {"title": "Militia attacks a base", "guid": "1", "date": "Sun, 14 Jun 2026 09:59:00 GMT"}
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackApi]:
+    with SlackApi(tmp_path / "slack", limits={}) as made:
+        for name, value in made.env().items():
+            monkeypatch.setenv(name, value)
+        yield made
+
+
+@pytest.fixture
+def floor(desk: Desk, api: SlackApi) -> Desk:
+    """Give a desk whose watch floor reads Slack, and that has told it of a flash at 10:00."""
+    desk.outlet.serve("/a.xml", rss(ITEM))
+    desk.write("/a.xml", notify="[floor]")
+    made = f'receivers:\n  floor: {{urls: ["{api.url}"], escalate: {{after: 10m, to: hook}}}}\n'
+    text = desk.rules.read_text().replace("receivers:\n", made).replace("severity: priority", "severity: flash")
+    desk.rules.write_text(text, encoding="utf-8")
+    at(desk, "10:00")
+    assert [each.text for each in api.messages] == ["FLASH Militia attacks a base | Outlet 1"]
+    return desk
+
+
+def at(desk: Desk, *times: str) -> None:
+    desk.rounds(*(f"2026-06-14T{time}:00Z" for time in times))
+
+
+def test_reaction_is_an_ack_and_ends_the_escalation(floor: Desk, api: SlackApi) -> None:
+    api.react(api.messages[0].ts, "eyes", "U1")
+    at(floor, "10:05", "10:15", "10:30")
+    assert floor.hook.titles() == []
+    shift = json.loads(floor.run("handover", "--since", "9000d", "--json").stdout)
+    ((ack, title),) = ((each["ack"], each["title"]) for each in shift["stories"])
+    assert title == ITEM["title"]
+    assert (ack["via"], ack["at"][:16]) == ("slack", "2026-06-14T10:05")
+    assert ack["by"]
+
+
+def test_nobody_reacts_and_another_receiver_is_told_once(floor: Desk, api: SlackApi) -> None:
+    at(floor, "10:09")
+    assert floor.hook.titles() == []
+    at(floor, "10:10", "10:11", "10:40")
+    assert floor.hook.titles() == ["FLASH ESCALATED Militia attacks a base | Outlet 1"]
+    body = floor.hook.accepted[0]["message"]
+    assert re.match(r"Sent to floor at 14 Jun 10:00 UTC; nobody acknowledged it within 10 minutes\.\n", body)
+    assert "Sent because: nobody acknowledged it in time." in body
+    assert floor.status()["ledger"]["messages"]["escalation"] == {"sent": 1}
+
+
+def test_slack_that_does_not_answer_delays_no_escalation(floor: Desk, api: SlackApi) -> None:
+    api.script("reactions.get", Fault(status=500), Fault(status=500))
+    at(floor, "10:05", "10:10")
+    assert floor.hook.titles() == ["FLASH ESCALATED Militia attacks a base | Outlet 1"]
+    api.react(api.messages[0].ts, "white_check_mark", "U1")
+    at(floor, "12:00")
+    assert json.loads(floor.run("handover", "--since", "9000d", "--json").stdout)["stories"][0]["ack"]["via"] == "slack"
