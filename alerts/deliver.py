@@ -27,7 +27,7 @@ from alerts.standby import overdue, stand_in
 from crawler.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
-LEFT_BEHIND = 4  # hung threads of one target, at most: with so many it is given nothing more
+LEFT_BEHIND = 8  # hung threads of one target, at most; before that the breaker has opened, and has been told of
 RECORDED_AGAIN = 1.0  # seconds after which a commit that failed is tried again
 T = TypeVar("T")
 

@@ -31,6 +31,7 @@ _FAULTS = (
     (re.compile(r"timed? ?out", re.IGNORECASE), "no answer in time", True),
     (re.compile(r""), "the connection was lost", True),
 )
+_LOST = re.compile(r"timed? ?out|reset|aborted|closed|disconnected", re.IGNORECASE)  # of a plugin that says it aloud
 _FAULT = "Socket Exception:"
 
 
@@ -57,11 +58,12 @@ def send(target: Target, message: Message) -> SendResult:
         return SendResult(ok=True)
     said = [(entry.level, str(entry.message)) for entry in result.logs()]
     words, lost = _fault([text for _, text in said if text.startswith(_FAULT)])
-    detail = _detail(target, [text for level, text in said if level in _WARNINGS] + words)
+    warned = [text for level, text in said if level in _WARNINGS]
+    detail = _detail(target, warned + words)
     return SendResult(
         ok=False,
         retry=not _PERMANENT.search(detail),
-        uncertain=result.status == AppriseResultStatus.TIMEOUT or lost,
+        uncertain=result.status == AppriseResultStatus.TIMEOUT or lost or bool(_LOST.search(" ".join(warned))),
         detail=detail,
         wait=answers.asked_to_wait(),
     )

@@ -119,7 +119,7 @@ class PostSink(Sink):
                 return accepted
 
         self._server = Failing()
-        self.url = self._server.url
+        self.url = f"watchmail://127.0.0.1:{self._server.port}/officer@example.org?from=watch@example.org&tls=none"
 
     def copies(self) -> list[Copy]:
         found = []

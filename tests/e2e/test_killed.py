@@ -14,6 +14,7 @@ from crawler import sketches
 from crawler.db import DATABASE, Database
 from tests.e2e.conftest import Desk
 from tests.e2e.killing import PostSink, Sink, Storm, WebSink
+from tests.e2e.killing_slack import SlackSink
 from tests.e2e.servers import closing_all, rss
 
 T0, T1, T2 = (f"2026-06-14T{hour:02}:00:00Z" for hour in (10, 11, 12))
@@ -76,9 +77,9 @@ def sinks(seed: int) -> Iterator[list[Sink]]:
 
 
 def test_storm_of_kills_and_faults_loses_nothing_and_marks_each_copy(tmp_path: Path) -> None:
-    with sinks(3) as made:
-        storm = Storm(tmp_path, made, alerts=40, kills=6, seed=7)
-        assert [each.faults for each in storm.run()] == [[], []]
+    with sinks(3) as made, closing_all(slack := SlackSink("slack", 5, tmp_path / "slack")):
+        storm = Storm(tmp_path / "desk", [*made, slack], alerts=40, kills=6, seed=7)
+        assert [each.faults for each in storm.run()] == [[], [], []]
         assert storm.killed.total() == 6
 
 

@@ -1,0 +1,81 @@
+"""What a send came to, as Apprise tells it: maybe sent or surely not, for good or not, how long to wait."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from alerts import receivers
+from alerts.alert import Message, SendResult
+
+Speak = Callable[[socket.socket], None]
+
+
+@contextmanager
+def server(speak: Speak) -> Iterator[int]:
+    """Serve one connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def run() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                speak(connection)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+def answer(status: str, *headers: str) -> Speak:
+    head = "\r\n".join([f"HTTP/1.1 {status}", "Content-Length: 0", "Connection: close", *headers, "", ""])
+    return lambda connection: connection.sendall(head.encode())
+
+
+def drop(_: socket.socket) -> None:
+    """Close without a word: the body was read."""
+
+
+def post(port: int) -> SendResult:
+    return receivers.send(receivers.parse("x", f"json://127.0.0.1:{port}/x?rto=0.5"), Message("title", "body"))
+
+
+ANSWERS = [
+    ("taken", answer("200 OK"), (True, False, False), None),
+    ("no such hook", answer("404 Not Found"), (False, False, False), None),
+    ("broken", answer("500 Broken"), (False, True, False), None),
+    ("slow down", answer("429 Slow", "Retry-After: 17"), (False, True, False), timedelta(seconds=17)),
+    ("slow down, unsaid", answer("429 Slow"), (False, True, False), timedelta(seconds=60)),
+    ("no answer after the body", drop, (False, True, True), None),
+    ("no answer in time", lambda connection: connection.recv(1), (False, True, True), None),
+]
+
+
+@pytest.mark.parametrize(("name", "speak", "came", "wait"), ANSWERS, ids=[row[0] for row in ANSWERS])
+def test_answer_of_a_webhook_is_understood(
+    name: str, speak: Speak, came: tuple[bool, bool, bool], wait: timedelta | None
+) -> None:
+    with server(speak) as port:
+        result = post(port)
+    assert ((result.ok, result.retry, result.uncertain), result.wait) == (came, wait), f"{name}: {result}"
+
+
+def test_what_never_left_is_surely_not_sent() -> None:
+    refused = post(1)
+    assert (refused.retry, refused.uncertain) == (True, False)
+    assert "refused or unreachable" in refused.detail
+    unknown = receivers.send(receivers.parse("x", "json://no-such-host.invalid/x"), Message("title", "body"))
+    assert (unknown.retry, unknown.uncertain) == (True, False)
+    assert "its name is unknown" in unknown.detail
+
+
+def test_a_rest_asked_for_before_is_not_asked_for_again() -> None:
+    with server(answer("429 Slow", "Retry-After: 17")) as port:
+        post(port)
+    assert post(1).wait is None
