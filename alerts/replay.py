@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from alerts import outbox, store
-from alerts.alert import Decision, Delivery, DeliveryState, Match
+from alerts import conditions, outbox, store
+from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
+from alerts.attempt import outcome
 from alerts.claiming import next_delivery
 from alerts.ledger import Ledger, balance
 from alerts.lines import Line
@@ -25,7 +26,7 @@ from crawler.ingest import Stored, store_poll
 from crawler.polling import state_for
 from crawler.source import Source
 
-QUEUED, HELD, SUPPRESSED = "queued", "held", "suppressed"  # what a replay can say: it sends nothing
+QUEUED, HELD, FOLDED, SUPPRESSED = "queued", "held", "folded", "suppressed"  # what a replay can say: it sends nothing
 START = datetime(2026, 1, 1, tzinfo=UTC)  # the clock of a file in which no line says when
 
 Matched = list[tuple[Revision, tuple[Match, ...]]]
@@ -59,7 +60,7 @@ class Replay:
         with self._database.writing.connect() as connection:
             for now, line in _in_order(lines):
                 yield from self._time_passes(connection, now)
-                yield self._one(connection, line, now)
+                yield from self._one(connection, line, now)
             yield from self._time_passes(connection, datetime.max.replace(tzinfo=UTC))
             self.summary.ledger = balance(
                 archive.load_counts(connection, archive.counts),
@@ -69,15 +70,15 @@ class Replay:
             connection.rollback()
         self._database.close()
 
-    def _one(self, connection: Connection, line: Line, now: datetime) -> dict[str, object]:
+    def _one(self, connection: Connection, line: Line, now: datetime) -> Iterator[dict[str, object]]:
         source = self._source(line.article.source)
         stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
         waiting = archive.revisions_after(connection, int(store.get_mark(connection, "triaged") or 0), 10)
         matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
         verdicts = settle(connection, self._config, matched, now)
-        if verdicts.alerts:
-            self._send(connection, now)
-        return self._record(connection, line, stored, verdicts, matched)
+        sent = self._send(connection, now) if verdicts.alerts else []
+        yield self._record(connection, line, stored, verdicts, matched)
+        yield from self._besides([each for each in sent if each.kind is Kind.DIGEST], now)
 
     def _source(self, name: str) -> Source:
         name = name or "unnamed"
@@ -87,25 +88,30 @@ class Replay:
         return self._sources[name]
 
     def _send(self, connection: Connection, now: datetime) -> list[Delivery]:
-        """Take what is due as sent: there is nothing to fail."""
+        """Take what goes now as sent: there is nothing to fail."""
         sent = []
         for target in outbox.targets_due(connection, now):
             receiver = self._receivers[target]
             while (delivery := next_delivery(connection, target, receiver, now)) is not None:
-                outbox.record(connection, delivery.id, DeliveryState.SENT, now)
+                result = SendResult(ok=True, handle=f"replay:{delivery.id}")
+                before = conditions.condition_of(connection, target)
+                outbox.settle(connection, delivery, outcome(delivery, result, before, now), result, now)
                 sent.append(delivery)
         return sent
 
     def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
         while (due := outbox.next_due(connection)) is not None and due <= now:
-            sent = self._send(connection, due)
-            self.summary.deliveries.update(each.kind.value for each in sent)
-            yield {"at": _iso(due), "deliveries": [_told(each, QUEUED) for each in sent]}
+            yield from self._besides(self._send(connection, due), due)
+
+    def _besides(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
+        """Give what time alone causes, or many articles together."""
+        self.summary.deliveries.update(each.kind.value for each in sent)
+        if sent:
+            yield {"at": _iso(now), "deliveries": [_told(each, QUEUED) for each in sent]}
 
     def _record(
         self, connection: Connection, line: Line, stored: Stored, verdicts: Verdicts, matched: Matched
     ) -> dict[str, object]:
-        made = [each for _, _, decisions in verdicts.decided for each in decisions]
         matches = [match.rule for _, found in matched for match in found]
         relation, name = stored.placed[0]
         placement = archive.placement_of(connection, name)
@@ -114,14 +120,19 @@ class Replay:
         self.summary.relations[word.value] += 1
         self.summary.matches += len(matches)
         self.summary.alerts += verdicts.alerts
-        self.summary.deliveries.update(each.kind.value for each in made if each.queue and not each.due)
+        told = [
+            _told(each, *_state(connection, revision.placement.story, each))
+            for revision, _, decisions in verdicts.decided
+            for each in decisions
+        ]
+        self.summary.deliveries.update(str(each["kind"]) for each in told if each["state"] == QUEUED)
         return {
             "id": line.article.id,
             "story": placement.story,
             "thread": placement.thread,
             "relation": word.value,
             "matches": matches,
-            "deliveries": [_told(each, _state(each)) for each in made],
+            "deliveries": told,
         }
 
 
@@ -148,19 +159,24 @@ def _entry(line: Line) -> Entry:
     )
 
 
-def _state(each: Decision) -> str:
-    """Say what became of a decision at once: one that is held goes when its time has come, on a line of its own."""
-    return SUPPRESSED if not each.queue else HELD if each.due else QUEUED
+def _state(connection: Connection, story: str, made: Decision) -> tuple[str, str]:
+    """Say what became of a decision at once, and what holds it; it goes when its time has come, on a line of its own."""
+    if not made.queue:
+        return SUPPRESSED, ""
+    newest = max(outbox.on_subject(connection, story, made.target), key=lambda each: each.revision)
+    ended = {DeliveryState.SENT: QUEUED, DeliveryState.FOLDED: FOLDED}.get(newest.state)
+    return (ended, "") if ended else (HELD, newest.held)
 
 
-def _told(each: Decision | Delivery, state: str) -> dict[str, object]:
-    return {
+def _told(each: Decision | Delivery, state: str, held: str = "") -> dict[str, object]:
+    what = {
         "receiver": each.receiver,
         "kind": each.kind.value,
         "severity": each.severity.word,
         "state": state,
         "reason": each.reason.value,
     }
+    return what | ({"held": held} if held else {})
 
 
 def _iso(at: datetime) -> str:
