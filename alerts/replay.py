@@ -160,7 +160,7 @@ def _entry(line: Line) -> Entry:
 
 
 def _state(connection: Connection, story: str, made: Decision) -> tuple[str, str]:
-    """Say what became of a decision at once, and what holds it; it goes when its time has come, on a line of its own."""
+    """Say what became of a decision at once, and what holds it: it goes on a line of its own."""
     if not made.queue:
         return SUPPRESSED, ""
     newest = max(outbox.on_subject(connection, story, made.target), key=lambda each: each.revision)
@@ -169,7 +169,7 @@ def _state(connection: Connection, story: str, made: Decision) -> tuple[str, str
 
 
 def _told(each: Decision | Delivery, state: str, held: str = "") -> dict[str, object]:
-    what = {
+    what: dict[str, object] = {
         "receiver": each.receiver,
         "kind": each.kind.value,
         "severity": each.severity.word,
