@@ -31,6 +31,8 @@ _FAULTS = (
     (re.compile(r"timed? ?out", re.IGNORECASE), "no answer in time", True),
     (re.compile(r""), "the connection was lost", True),
 )
+_AS_GIVEN = frozenset(("console", "json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"))  # no markup
+_MARKUP = re.compile(r"@(?=(?:everyone|here|channel|all)\b)|<(?=[@!#&:])|\](?=\()", re.IGNORECASE)
 _LOST = re.compile(r"timed? ?out|reset|aborted|closed|disconnected", re.IGNORECASE)  # of a plugin that says it aloud
 _FAULT = "Socket Exception:"
 
@@ -46,6 +48,8 @@ def send(target: Target, message: Message) -> SendResult:
             return _cleaned(target, deliver(message))
         except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the lane and all that waits in it
             return SendResult(ok=False, retry=True, uncertain=True, detail=_detail(target, [repr(error)]))
+    if target.schema not in _AS_GIVEN:
+        message = replace(message, title=_defused(message.title), body=_defused(message.body))
     sender = Apprise(service, asset=asset())
     answers.forget()
     try:
@@ -67,6 +71,11 @@ def send(target: Target, message: Message) -> SendResult:
         detail=detail,
         wait=answers.asked_to_wait(),
     )
+
+
+def _defused(text: str) -> str:
+    """Part what a chat service would read as a mention or a link with a word joiner, which nobody sees (T20)."""
+    return _MARKUP.sub(lambda found: f"{found[0]}\u2060", text)
 
 
 class LookUpFailed(Exception):

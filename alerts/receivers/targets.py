@@ -95,7 +95,8 @@ def _schemas() -> set[str]:
 def masked(url: str) -> str:
     """Give a URL without what may be secret in it: everything but its service and the host of a mail."""
     schema, _, rest = url.partition("://")
-    host = rest.partition("?")[0].rpartition("@")[2].partition("/")[0]
+    found = re.search(r"@([\w.-]+)(?=[:/?]|$)" if "@" in rest else r"^([\w.-]+)(?=[:/?]|$)", rest)
+    host = found[1] if found else ""
     shown = host if schema.startswith(("mailto", "json", "xml", "form")) else ""
     return f"{schema}://{shown}{'***' if rest != shown else ''}"
 

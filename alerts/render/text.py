@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from alerts.alert import Alert, Delivery, Message
 from alerts.render.sheet import TITLE_LIMIT, DigestSheet, Sheet, digest_sheet, marked, sheet
-from alerts.render.words import cut, isolated
+from alerts.render.words import cut, isolated, plain
 
 
 def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
@@ -28,7 +28,8 @@ def render_notice(delivery: Delivery) -> Message:
     """Write what the system says about itself."""
     payload = delivery.payload or {}
     title = marked(delivery, f"WATCHFLOOR {payload.get('title', '')}")
-    return message(delivery, cut(title, TITLE_LIMIT), f"{payload.get('body', '')}\n\nNotice, delivery {delivery.id}")
+    body = "\n".join(plain(line) for line in str(payload.get("body", "")).splitlines())
+    return message(delivery, cut(plain(title), TITLE_LIMIT), f"{body}\n\nNotice, delivery {delivery.id}")
 
 
 def message(delivery: Delivery, title: str, body: str) -> Message:

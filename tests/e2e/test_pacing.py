@@ -148,3 +148,30 @@ def test_silence_holds_back_and_the_next_message_says_how_many(desk: Desk) -> No
     with sqlite3.connect(desk.place / "var" / DATABASE) as connection:
         assert connection.execute("SELECT count(*) FROM withheld").fetchone() == (0,)
     assert balanced(desk)
+
+
+def test_backlog_after_an_outage_is_one_digest_a_rule_and_urgent_news_goes_one_by_one(desk: Desk) -> None:
+    """T65."""
+    receiver(desk, "")
+    more = "  - {{id: {0}, title: {0}, match: [{1}], severity: {2}, notify: [hook]}}\n"
+    rules = (
+        desk.rules.read_text() + more.format("convoys", "convoy", "priority") + more.format("bases", "airbase", "flash")
+    )
+    desk.rules.write_text(rules)
+    news(desk, "10:00", "Quiet day")
+    desk.rounds(when("10:00"))
+    titles = unlike(50)
+    old = [t.replace("Militia", "Convoy") if n % 3 == 0 else t for n, t in enumerate(titles)]
+    urgent = [t.replace("Militia", "Airbase") for t in unlike(55)[50:]]
+    items = [item(hash_of(t), t, date=format_datetime(at("09:00", "2026-06-12"))) for t in old]
+    items += [item(hash_of(t), t, date=format_datetime(at("08:00", "2026-06-16"))) for t in urgent]
+    desk.outlet.serve("/a.xml", rss(*items))
+    desk.rounds(when("09:30", "2026-06-16"), when("10:00", "2026-06-16"), when("10:01", "2026-06-16"))
+    messages = told(desk)
+    flash = [title for title, _ in messages if title.startswith("FLASH")]
+    assert {each.split(" | ")[0].removeprefix("FLASH ") for each in flash} == set(urgent)
+    digests = [(title, body) for title, body in messages if title.startswith("DIGEST")]
+    assert sorted(title.split(":")[0] for title, _ in digests) == ["DIGEST 17 older stories", "DIGEST 33 older stories"]
+    assert len(messages) == 7
+    assert desk.status()["ledger"]["suppressed"] == {"stale": 50}
+    assert balanced(desk)

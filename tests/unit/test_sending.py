@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -79,3 +80,36 @@ def test_a_rest_asked_for_before_is_not_asked_for_again() -> None:
     with server(answer("429 Slow", "Retry-After: 17")) as port:
         post(port)
     assert post(1).wait is None
+
+
+@pytest.mark.parametrize(
+    "text", ["@everyone", "@here", "@Channel now", "<@U1>", "<!channel>", "[here](https://evil.example)"]
+)
+def test_mention_in_a_headline_is_dead_in_a_chat_service_and_whole_in_a_webhook(text: str) -> None:
+    """T20, by the generic adapter: Mattermost reads markup in what it is sent."""
+    got: list[bytes] = []
+
+    def hear(connection: socket.socket) -> None:
+        said = b""
+        while not said.endswith(b"}"):
+            said += connection.recv(65536)
+        got.append(said)
+        answer("200 OK")(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def run() -> None:
+            for _ in range(2):
+                connection, _ = listening.accept()
+                with connection:
+                    hear(connection)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        port = listening.getsockname()[1]
+        for url in (f"mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4", f"json://127.0.0.1:{port}/x"):
+            assert receivers.send(receivers.parse("x", url), Message(text, text)).ok
+        thread.join()
+    chat, hook = (each.decode() for each in got)
+    assert json.dumps(text)[1:-1] not in chat
+    assert json.dumps(text)[1:-1] in hook
