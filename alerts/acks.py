@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, func, or_, select
 
-from alerts import outbox
+from alerts import digested, outbox
 from alerts.alert import Ack, Delivery, DeliveryState, Kind, Severity
 from alerts.outbox import deliveries
 from alerts.store import alerts, metadata
@@ -102,7 +102,7 @@ def stories_of(connection: Connection, identity: str) -> tuple[str, ...]:
     """
     for each in outbox.deliveries_that(connection, deliveries.c.id == identity):
         if each.kind is Kind.DIGEST:
-            return tuple(dict.fromkeys(a.story for a in outbox.digest_of(connection, each.subject, each.target)))
+            return tuple(dict.fromkeys(a.story for a in digested.digest_of(connection, each.subject, each.target)))
         return () if each.kind is Kind.NOTICE else (each.subject,)
     members = archive.members_of(connection, identity)
     articles = () if members else archive.articles_of(connection, identity)

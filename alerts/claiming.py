@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import conditions, outbox, store
+from alerts import claims, conditions, digested, outbox, store
 from alerts.alert import Alert, Decision, Delivery, Kind, Reason, Receiver
 from alerts.pacing import THREAD_EVERY, Bucket, Fold, Lane, Plan, plan
 
@@ -18,14 +18,14 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
     """Pace what waits for a target and claim what goes now; None where nothing does, or the target rests."""
     if conditions.condition_of(connection, target).rests(now):
         return None
-    while waiting := outbox.waiting(connection, target):
-        bucket = Bucket(*outbox.bucket_of(connection, target))
-        lane = Lane(bucket, outbox.pinged_threads(connection, target, now - THREAD_EVERY, now))
+    while waiting := claims.waiting(connection, target):
+        bucket = Bucket(*claims.bucket_of(connection, target))
+        lane = Lane(bucket, claims.pinged_threads(connection, target, now - THREAD_EVERY, now))
         made = plan(waiting, receiver, lane, now)
         _carry_out(connection, target, receiver, made, now)
-        claimed = outbox.claim(connection, made.send.id, now) if made.send else None
+        claimed = claims.claim(connection, made.send.id, now) if made.send else None
         if claimed:
-            outbox.save_bucket(connection, target, made.tokens, now)
+            claims.save_bucket(connection, target, made.tokens, now)
             return claimed
         if not made.send and not made.folds:
             return None
@@ -45,12 +45,12 @@ def _fold(connection: Connection, target: str, receiver: Receiver, fold: Fold, n
     """Tell deliveries in a digest that goes at once."""
     severity = max(each.severity for each in fold.deliveries)
     digest = Decision(target, receiver.name, Kind.DIGEST, severity, fold.reason, queue=True, rules=())
-    subject = outbox.open_digest(connection, digest, f"{receiver.name}@{fold.window}", now)
-    listed = outbox.add_to_digest(connection, subject, target, _alerts(connection, fold.deliveries))
+    subject = digested.open_digest(connection, digest, f"{receiver.name}@{fold.window}", now)
+    listed = digested.add_to_digest(connection, subject, target, _alerts(connection, fold.deliveries))
     if fold.reason is Reason.STORM:
         matches, stories = store.decided_since(connection, target, now - STORM_LOOKED_BACK)
         words = {"matches": matches, "stories": stories, "listed": listed}
-        outbox.describe(connection, subject, target, severity, words)
+        digested.describe(connection, subject, target, severity, words)
     for each in fold.deliveries:
         outbox.fold(connection, each.id, f"told in digest {subject}", now)
 

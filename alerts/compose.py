@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts import acks, conditions, outbox, store
+from alerts import acks, conditions, digested, outbox, store
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, Message, Reason, Target
 from alerts.edits import first_handle
 from alerts.lateness import why_late
@@ -25,7 +25,7 @@ def compose(connection: Connection, config: Config, target: Target, delivery: De
         message = form.notice(delivery)
         return replace(message, body="\n".join([*delivery.notes, message.body]))
     if delivery.kind is Kind.DIGEST:
-        listed = outbox.digest_of(connection, delivery.subject, delivery.target)
+        listed = digested.digest_of(connection, delivery.subject, delivery.target)
         return form.digest(delivery, listed, config.timezone)
     alert = store.load_alert(connection, delivery.subject, delivery.revision)
     return _placed(connection, delivery, form.alert(delivery, alert, config.timezone))

@@ -16,7 +16,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from alerts import conditions, outbox, receivers
+from alerts import claims, conditions, outbox, receivers
 from alerts.alert import Delivery, DeliveryState, SendResult, Target
 from alerts.attempt import LEASE, Outcome, outcome
 from alerts.claiming import next_delivery
@@ -60,7 +60,7 @@ class Deliver:
 
     async def recover(self, now: datetime) -> None:
         """At start: what was in flight goes again, marked; what lost its target gets another or is cancelled."""
-        in_flight = await self._lane.write(lambda connection: outbox.recover(connection, now))
+        in_flight = await self._lane.write(lambda connection: claims.recover(connection, now))
         if in_flight:
             log.warning("recovered deliveries in_flight=%d: they are sent again, marked possible repeat", in_flight)
         await self.adopt(now)
@@ -109,24 +109,24 @@ class Deliver:
 
     def _due(self, now: datetime) -> list[str]:
         with self._database.read() as connection:
-            return outbox.targets_due(connection, now)
+            return claims.targets_due(connection, now)
 
     def _needs_care(self, now: datetime) -> bool:
         with self._database.read() as connection:
             return (
-                outbox.has_expired(connection, now)
+                claims.has_expired(connection, now)
                 or any(overdue(connection, self._config, now))
-                or any(outbox.spent(connection, target, now) for target in conditions.down(connection))
+                or any(claims.spent(connection, target, now) for target in conditions.down(connection))
             )
 
     def _care(self, connection: Connection, now: datetime) -> None:
         """Do what time alone asks for: leases that ended, flash that a stand-by is to tell, messages too old."""
-        if cut_off := outbox.expire(connection, now):
+        if cut_off := claims.expire(connection, now):
             log.warning("leases ended deliveries=%d: they are sent again, marked possible repeat", cut_off)
         for delivery in overdue(connection, self._config, now):
             stand_in(connection, self._config, delivery, now)
         for target in conditions.down(connection):
-            for delivery in outbox.spent(connection, target, now):
+            for delivery in claims.spent(connection, target, now):
                 detail = (
                     f"too old to be sent; the receiver is down: {conditions.condition_of(connection, target).detail}"
                 )
@@ -225,7 +225,7 @@ class Deliver:
         """Store the end of a send, and in the same commit what it brings with it."""
         before = conditions.condition_of(connection, delivery.target)
         made = outcome(delivery, result, before, now)
-        if not outbox.settle(connection, delivery, made, result, now):
+        if not claims.settle(connection, delivery, made, result, now):
             log.warning("late answer ignored delivery=%s attempt=%d", delivery.id, delivery.attempts)
             return None
         if made.condition != before:
@@ -237,7 +237,7 @@ class Deliver:
         if made.opened(before):
             tell_down(connection, self._config, delivery.receiver, made.condition, now)
         if made.closed(before):
-            outbox.hasten(connection, delivery.target, now)
+            claims.hasten(connection, delivery.target, now)
             tell_back(connection, self._config, delivery.receiver, made.condition, now)
         return made.state
 

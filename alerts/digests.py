@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts import outbox, store
+from alerts import digested, store
 from alerts.alert import Decision, Kind, Reason, Receiver, Severity
 from alerts.hours import last_at, next_at
 from alerts.pacing import window_name
@@ -69,8 +69,8 @@ def _queue(connection: Connection, receiver: Receiver, slot: datetime, before: d
         made = Decision(
             target.id, receiver.name, Kind.DIGEST, Severity.ROUTINE, Reason.SCHEDULED, queue=True, rules=(), due=now
         )
-        subject_used = outbox.open_digest(connection, made, subject, now)
-        outbox.describe(connection, subject_used, target.id, Severity.ROUTINE, words)
+        subject_used = digested.open_digest(connection, made, subject, now)
+        digested.describe(connection, subject_used, target.id, Severity.ROUTINE, words)
 
 
 def _health(connection: Connection, now: datetime) -> str:

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
     Connection,
-    Float,
     Integer,
     RowMapping,
     Table,
     Text,
     and_,
-    case,
     func,
-    literal,
     or_,
     select,
     update,
 )
 
-from alerts import conditions, snapshot
-from alerts.alert import PINGS, Alert, Decision, Delivery, DeliveryState, Kind, Reason, SendResult, Severity, Target
-from alerts.attempt import LEASE, Outcome
-from alerts.edits import edit_turn
-from alerts.retrying import AGE_LIMIT
+from alerts.alert import PINGS, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
 from alerts.store import counts, metadata
 from crawler.article import mint
 from crawler.db import UtcTime
-from crawler.store import count, save, save_once
+from crawler.store import count, save_once
 
 deliveries = Table(
     "deliveries",
@@ -62,28 +55,8 @@ deliveries = Table(
     Column("sent", UtcTime),
     Column("tried", UtcTime),
 )
-buckets = Table(
-    "buckets",
-    metadata,
-    Column("target", Text, primary_key=True),
-    Column("tokens", Float),
-    Column("at", UtcTime),
-)
-digest_items = Table(
-    "digest_items",
-    metadata,
-    Column("subject", Text, primary_key=True),
-    Column("target", Text, primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("content", Text),
-)
-
-LOOKED_AT = 2_000  # deliveries of one target that are paced at once
-DIGESTS_OF_A_WINDOW = 1_000
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
-IN_FLIGHT = (DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
 BESIDES = frozenset({Kind.DIGEST, Kind.NOTICE, Kind.ESCALATION})  # messages that no decision on a story stands behind
-LEASE_GRACE = timedelta(minutes=1)  # the lane itself ends a send by its lease; later than that it is gone
 
 
 def queue(
@@ -203,63 +176,6 @@ def _delivery(
     }
 
 
-def add_digest_item(connection: Connection, subject: str, target: str, seq: int, alert: Alert) -> None:
-    values = {"subject": subject, "target": target, "seq": seq, "content": snapshot.dump(alert)}
-    save_once(connection, digest_items, values)
-
-
-def digest_of(connection: Connection, subject: str, target: str) -> list[Alert]:
-    """Give what a digest lists, oldest first."""
-    found = (
-        select(digest_items.c.content)
-        .where(digest_items.c.subject == subject, digest_items.c.target == target)
-        .order_by(digest_items.c.seq)
-    )
-    return [snapshot.load(row.content) for row in connection.execute(found)]
-
-
-def targets_due(connection: Connection, now: datetime) -> list[str]:
-    """Give the targets for which something is due and that do not rest."""
-    found = select(deliveries.c.target).where(deliveries.c.state.in_(WAITING), deliveries.c.due <= now).distinct()
-    resting = conditions.resting(connection, now)
-    return [target for target in connection.scalars(found) if target not in resting]
-
-
-def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
-    """Take a delivery that waits; durable before a byte leaves. None where another has taken it, or it has no turn.
-
-    One at a time a target, so that a kill leaves at most one message of which nobody knows whether it arrived. An
-    edit whose message is not there is put off, or folded.
-    """
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.id == delivery, deliveries.c.state.in_(WAITING))
-        .values(
-            state=DeliveryState.SENDING.value,
-            attempts=deliveries.c.attempts + 1,
-            tried=func.coalesce(deliveries.c.tried, literal(now, UtcTime)),
-            lease=now + LEASE,
-            changed=now,
-        )
-        .returning(*deliveries.c)
-    )
-    row = connection.execute(statement).mappings().first()
-    taken = read(row) if row else None
-    return taken if taken and (taken.kind is not Kind.EDIT or _has_its_turn(connection, taken, now)) else None
-
-
-def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool:
-    """Say whether an edit is to be sent; else put it off until its message is there, or fold it into what told it."""
-    story = [each for each in on_subject(connection, edit.subject, edit.target) if each.id != edit.id]
-    turn = edit_turn(edit, story, now)
-    if turn.later:
-        values = {"state": DeliveryState.QUEUED.value, "due": turn.later, "attempts": edit.attempts - 1, "lease": None}
-        connection.execute(update(deliveries).where(deliveries.c.id == edit.id).values(values))
-    elif turn.folded:
-        record(connection, edit.id, DeliveryState.FOLDED, now, detail=turn.folded)
-    return not (turn.later or turn.folded)
-
-
 def on_subject(connection: Connection, subject: str, target: str) -> list[Delivery]:
     """Give all deliveries on a story to a target, oldest first."""
     found = select(deliveries).where(deliveries.c.subject == subject, deliveries.c.target == target)
@@ -299,144 +215,6 @@ def record(connection: Connection, delivery: str, state: DeliveryState, now: dat
     sent = {"sent": now} if state is DeliveryState.SENT else {}
     values = {"state": state.value, "changed": now, "detail": detail, "lease": None, **sent}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
-
-
-def waiting(connection: Connection, target: str) -> list[Delivery]:
-    """Give what waits for a target, the most urgent and the oldest first; of very much only that."""
-    found = (
-        select(deliveries)
-        .where(deliveries.c.target == target, deliveries.c.state.in_(WAITING))
-        .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
-        .limit(LOOKED_AT)
-    )
-    return [read(row) for row in connection.execute(found).mappings()]
-
-
-def pinged_threads(
-    connection: Connection, target: str, since: datetime, now: datetime
-) -> dict[str, dict[str, datetime]]:
-    """Give by thread when each of its stories last pinged a target since then, by a clock that was not ahead."""
-    pings = [kind.value for kind in PINGS]
-    found = (
-        select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
-        .where(
-            deliveries.c.target == target,
-            deliveries.c.thread != "",
-            deliveries.c.sent > since,
-            deliveries.c.sent <= now,
-        )
-        .where(deliveries.c.kind.in_(pings))
-        .group_by(deliveries.c.thread, deliveries.c.subject)
-    )
-    by_thread: dict[str, dict[str, datetime]] = {}
-    for row in connection.execute(found):
-        by_thread.setdefault(row.thread, {})[row.subject] = row.at
-    return by_thread
-
-
-def bucket_of(connection: Connection, target: str) -> tuple[float | None, datetime | None]:
-    """Give the tokens of a target and when there were so many; None where nothing was sent yet."""
-    row = connection.execute(select(buckets.c.tokens, buckets.c.at).where(buckets.c.target == target)).first()
-    return (row.tokens, row.at) if row else (None, None)
-
-
-def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
-    save(connection, buckets, {"target": target, "tokens": tokens, "at": now}, "target")
-
-
-def open_digest(connection: Connection, decision: Decision, subject: str, now: datetime) -> str:
-    """Give the subject of a digest that waits, queued where there is none; one that has been sent is followed by .2."""
-    for number in range(1, DIGESTS_OF_A_WINDOW):
-        name = f"{subject}.{number}" if number > 1 else subject
-        same = (deliveries.c.subject == name, deliveries.c.target == decision.target)
-        row = connection.execute(select(deliveries.c.state, deliveries.c.attempts).where(*same)).first()
-        if row is None:
-            queue(connection, decision, name, 1, now, decision.due or now)
-        if row is None or (row.state in WAITING and not row.attempts):
-            return name
-    raise ValueError(f"{subject} has {DIGESTS_OF_A_WINDOW} digests")
-
-
-def add_to_digest(connection: Connection, subject: str, target: str, listed: Sequence[Alert]) -> int:
-    """List alerts in a digest behind those it has; gives how many it lists then."""
-    of_digest = (digest_items.c.subject == subject, digest_items.c.target == target)
-    last = connection.scalar(select(func.max(digest_items.c.seq)).where(*of_digest)) or 0
-    for number, alert in enumerate(listed, last + 1):
-        add_digest_item(connection, subject, target, number, alert)
-    return connection.scalar(select(func.count()).select_from(digest_items).where(*of_digest)) or 0
-
-
-def describe(
-    connection: Connection, subject: str, target: str, severity: Severity, words: Mapping[str, object]
-) -> None:
-    """Set what a digest says of itself, and raise its severity to that of what it lists."""
-    same = (deliveries.c.subject == subject, deliveries.c.target == target, deliveries.c.state.in_(WAITING))
-    higher = case((deliveries.c.severity < int(severity), int(severity)), else_=deliveries.c.severity)
-    values = {"payload": json.dumps(dict(words), ensure_ascii=False), "severity": higher}
-    connection.execute(update(deliveries).where(*same).values(**values))
-
-
-def settle(connection: Connection, delivery: Delivery, made: Outcome, result: SendResult, now: datetime) -> bool:
-    """Store what became of a claimed delivery; False where it went again, or ended, since that claim.
-
-    Once it may have arrived, each later attempt says so.
-    """
-    values: dict[str, object] = {"state": made.state.value, "changed": now, "detail": result.detail, "lease": None}
-    if made.state is DeliveryState.SENT:
-        values |= {"sent": now, "handle": result.handle}
-    if made.due is not None:
-        values["due"] = made.due
-    if result.uncertain:
-        values["repeat"] = True
-    in_flight = (deliveries.c.attempts == delivery.attempts, deliveries.c.state.in_(IN_FLIGHT))
-    statement = update(deliveries).where(deliveries.c.id == delivery.id, *in_flight)
-    return bool(connection.execute(statement.values(values)).rowcount)
-
-
-def recover(connection: Connection, now: datetime) -> int:
-    """Mark what was being sent when the last process ended: it may have arrived, so it goes again, marked."""
-    return _make_unknown(connection, now, deliveries.c.state == DeliveryState.SENDING.value)
-
-
-def expire(connection: Connection, now: datetime) -> int:
-    """Do the same to what a lane left behind: its lease is over, and its end was never recorded."""
-    return _make_unknown(connection, now, _expired(now))
-
-
-def _expired(now: datetime) -> ColumnElement[bool]:
-    return and_(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease < now - LEASE_GRACE)
-
-
-def has_expired(connection: Connection, now: datetime) -> bool:
-    """Say whether a lease is over."""
-    return connection.scalar(select(deliveries.c.id).where(_expired(now)).limit(1)) is not None
-
-
-def _make_unknown(connection: Connection, now: datetime, which: ColumnElement[bool]) -> int:
-    values = {"state": DeliveryState.UNKNOWN.value, "repeat": True, "due": now, "changed": now, "lease": None}
-    cut_off = {
-        "detail": case((deliveries.c.detail == "", "cut off before its end was seen"), else_=deliveries.c.detail)
-    }
-    return connection.execute(update(deliveries).where(which).values(values | cut_off)).rowcount
-
-
-def hasten(connection: Connection, target: str, now: datetime) -> None:
-    """Let what was put off for a target's sake go now: it answers again."""
-    waits = (deliveries.c.target == target, deliveries.c.state.in_(WAITING), deliveries.c.attempts > 0)
-    connection.execute(update(deliveries).where(*waits, deliveries.c.due > now).values(due=now))
-
-
-def spent(connection: Connection, target: str, now: datetime) -> list[Delivery]:
-    """Give what a target was owed for so long that it is not worth sending any more."""
-    since = func.coalesce(deliveries.c.tried, deliveries.c.due)
-    old = or_(
-        *(
-            and_(deliveries.c.severity == int(severity), since < literal(now - age, UtcTime))
-            for severity, age in AGE_LIMIT.items()
-        )
-    )
-    found = select(deliveries).where(deliveries.c.target == target, deliveries.c.state.in_(WAITING), old)
-    return [read(row) for row in connection.execute(found).mappings()]
 
 
 def overdue(connection: Connection, severity: Severity, before: datetime) -> list[Delivery]:

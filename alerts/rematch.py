@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts import outbox, store
+from alerts import digested, outbox, store
 from alerts.alert import Decision, Kind, Match, Reason, Told
 from alerts.match import Matcher
 from alerts.rule import Config
@@ -63,7 +63,7 @@ def queue_digest(connection: Connection, config: Config, found: list[Owed], now:
         story, subject = each.revision.placement.story, subjects[each.target]
         members = archive.members_of(connection, each.revision.placement.thread)
         alert = make_alert(connection, config, each.revision, each.matches, members, now)
-        outbox.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
+        digested.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
         digest = Decision(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, queue=True, rules=())
         outbox.queue(connection, digest, subject, 1, now, now)
         before = store.told_of(connection, story).get(each.target)

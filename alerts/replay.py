@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from alerts import conditions, outbox, store
+from alerts import claims, conditions, outbox, store
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
 from alerts.attempt import outcome
 from alerts.claiming import next_delivery
@@ -90,12 +90,12 @@ class Replay:
     def _send(self, connection: Connection, now: datetime) -> list[Delivery]:
         """Take what goes now as sent: there is nothing to fail."""
         sent = []
-        for target in outbox.targets_due(connection, now):
+        for target in claims.targets_due(connection, now):
             receiver = self._receivers[target]
             while (delivery := next_delivery(connection, target, receiver, now)) is not None:
                 result = SendResult(ok=True, handle=f"replay:{delivery.id}")
                 before = conditions.condition_of(connection, target)
-                outbox.settle(connection, delivery, outcome(delivery, result, before, now), result, now)
+                claims.settle(connection, delivery, outcome(delivery, result, before, now), result, now)
                 sent.append(delivery)
         return sent
 

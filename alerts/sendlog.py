@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from alerts import outbox, store
+from alerts import digested, outbox, store
 from alerts.alert import Delivery, DeliveryState, Kind, Reason
 from alerts.outbox import deliveries
 from alerts.render.words import time
@@ -49,7 +49,7 @@ def what(connection: Connection, delivery: Delivery) -> str:
     if delivery.kind is Kind.NOTICE:
         return str((delivery.payload or {}).get("title", ""))
     if delivery.kind is Kind.DIGEST:
-        return f"{len(outbox.digest_of(connection, delivery.subject, delivery.target))} stories"
+        return f"{len(digested.digest_of(connection, delivery.subject, delivery.target))} stories"
     return store.load_alert(connection, delivery.subject, delivery.revision).article.title
 
 

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, select, update
 
 from alerts.alert import DeliveryState, Kind
+from alerts.claims import buckets
 from alerts.conditions import targets
 from alerts.escalating import ANSWERED_WITHIN
-from alerts.outbox import buckets, deliveries
+from alerts.outbox import deliveries
 from alerts.pacing import GROUP, RATE, THREAD
 from alerts.store import told
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts import outbox, quieting, store
+from alerts import digested, outbox, quieting, store
 from alerts.alert import PINGS, Alert, Cause, Decision, Kind, Match, Reason, Severity, Standing, Wait
 from alerts.decide import after, changes, decide
 from alerts.glossing import glosses, place_of
@@ -303,7 +303,7 @@ def _fold_stale(
                 each.target, each.receiver, Kind.DIGEST, Severity.ROUTINE, Reason.STALE, queue=True, rules=each.rules
             )
             outbox.queue(connection, digest, subject, 1, now, end)
-            outbox.add_digest_item(connection, subject, each.target, _item_number(revision), alert)
+            digested.add_digest_item(connection, subject, each.target, _item_number(revision), alert)
 
 
 def _item_number(revision: Revision) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from alerts import outbox, sendlog
+from alerts import digested, sendlog
 from alerts.alert import Delivery, DeliveryState, Kind, Target
 from alerts.cli.common import (
     DURATION,
@@ -153,7 +153,7 @@ def _message(connection: Connection, config: Config, delivery: Delivery) -> tupl
     message = compose(connection, config, target, delivery, delivery.sent or datetime.now(UTC))
     if delivery.kind is not Kind.DIGEST:
         return message.title, message.body
-    stories = outbox.digest_of(connection, delivery.subject, delivery.target)
+    stories = digested.digest_of(connection, delivery.subject, delivery.target)
     whole = digest_sheet(delivery, stories, config.timezone, shown=len(stories))
     return message.title, digest_lines(whole)
 

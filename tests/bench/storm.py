@@ -13,7 +13,7 @@ from pathlib import Path
 from apprise.plugins import N_MGR
 from sqlalchemy import Connection
 
-from alerts import conditions, outbox, store
+from alerts import claims, conditions, digested, outbox, store
 from alerts.alert import Delivery, Kind, SendResult
 from alerts.attempt import outcome
 from alerts.claiming import next_delivery
@@ -90,7 +90,7 @@ def _sent(connection: Connection, claimed: Delivery, now: datetime) -> None:
     """Take a message as accepted; Slack gives it a name, by which it can be edited."""
     result = SendResult(ok=True, handle=f"C0123ABCD:{claimed.id}" if claimed.receiver == "floor" else "")
     before = conditions.condition_of(connection, claimed.target)
-    outbox.settle(connection, claimed, outcome(claimed, result, before, now), result, now)
+    claims.settle(connection, claimed, outcome(claimed, result, before, now), result, now)
 
 
 def _open(connection: Connection) -> bool:
@@ -121,7 +121,7 @@ def _report(connection: Connection, name: str, posts: list[tuple[float, Delivery
     flash = [at - (each.queued - START).total_seconds() for at, each in pings if each.severity.word == "flash"]
     told: dict[str, float] = {}
     for at, each in pings:
-        alerts = outbox.digest_of(connection, each.subject, each.target) if each.kind is Kind.DIGEST else ()
+        alerts = digested.digest_of(connection, each.subject, each.target) if each.kind is Kind.DIGEST else ()
         for story in [alert.story for alert in alerts] or [each.subject]:
             told.setdefault(story, at)
     kinds = dict(Counter(each.kind.value for _, each in posts))

@@ -19,14 +19,14 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
-from alerts import outbox, receivers
+from alerts import claims, outbox, receivers
 from alerts.alert import Delivery, DeliveryState, SendResult
 from alerts.cli import main
 from crawler.db import Database
 
 real_write: Callable[..., Any] = Database.write
 real_send = receivers.send
-real_claim = outbox.claim
+real_claim = claims.claim
 
 
 class Killer:
@@ -87,10 +87,10 @@ def run(point: str, k: str, *words: str) -> None:
     receivers.send = killer.send  # type: ignore[assignment]
     variant = os.environ.get("KILLED_VARIANT")
     if variant == "mark_then_send":
-        outbox.claim = mark_then_send
+        claims.claim = mark_then_send
     elif variant == "send_then_mark":
-        outbox.claim = send_then_mark
-        outbox.IN_FLIGHT = (*outbox.IN_FLIGHT, DeliveryState.QUEUED.value)  # type: ignore[assignment]
+        claims.claim = send_then_mark
+        claims.IN_FLIGHT = (*claims.IN_FLIGHT, DeliveryState.QUEUED.value)  # type: ignore[assignment]
     sys.argv = ["watchfloor", *words]
     main()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts import conditions, outbox, sendlog, stepping
+from alerts import claims, conditions, outbox, sendlog, stepping
 from alerts import deliver as delivering
 from alerts.alert import DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
 from alerts.attempt import LEASE
@@ -215,7 +215,7 @@ def test_lease_that_ended_without_a_record_goes_again_marked(tmp_path: Path) -> 
     async def work(line: Outgoing) -> None:
         await line.queue("one", "desk")
         waiting = line.on("one", "desk").id
-        claimed = await line.lane.write(lambda connection: outbox.claim(connection, waiting, NOW))
+        claimed = await line.lane.write(lambda connection: claims.claim(connection, waiting, NOW))
         assert claimed is not None
         assert claimed.lease == NOW + LEASE
         await line.drain(NOW + LEASE)
