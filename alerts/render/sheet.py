@@ -270,7 +270,7 @@ def _found(hits: Iterable[Hit]) -> str:
 def _also(alert: Alert) -> str:
     others = [_name(outlet) for outlet in alert.outlets if outlet != alert.article.outlet]
     more = f" and {len(others) - OUTLETS_SHOWN} more" if len(others) > OUTLETS_SHOWN else ""
-    return f"Also reported by: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
+    return f"Also reported by {len(others)}: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
 
 
 def _siblings(alert: Alert) -> str:

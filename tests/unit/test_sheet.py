@@ -78,7 +78,7 @@ def test_hostile_text_forges_no_line_and_hides_nothing(text: str) -> None:
         "Published",
         "Updated:",
         "Why:",
-        "Also reported by:",
+        "Also reported by 1:",
         "Same event:",
         "Sent because:",
         "Story s1, alert 1",
@@ -169,7 +169,7 @@ https://wire.example/1
 
 Why: Rockets (rule r, version 0a1b2c3d, score 7.5): "Rockets" in the body
 قاعدة حرير = Harir air base
-Also reported by: Daily
+Also reported by 1: Daily
 Sent because: nobody acknowledged it in time.
 Story s1, alert 1, delivery d1
 Acknowledge: watchfloor ack s1 | Silence: watchfloor silence add --story s1 --for 4h --reason "..."\

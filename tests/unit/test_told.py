@@ -48,7 +48,7 @@ Published 14 Jun 12:00 UTC; seen 14 Jun 12:00 UTC
 Updated: 14 -> 17 killed
 Updated: CORRECTED
 Why: Militias (rule r, version 0a1b2c3d): "militia" in the title
-Also reported by: Daily
+Also reported by 1: Daily
 Same event: Story 7 (Daily, s7); Story 6 (Daily, s6); Story 5 (Daily, s5); and 2 more
 Sent because: what it tells has changed.
 Story s1, alert 2, delivery d1
