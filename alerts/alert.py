@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
@@ -55,6 +55,7 @@ class Reason(StrEnum):
     REMATCH = "rematch"  # changed rules would have caught it
     ROUTINE = "routine"  # routine stories are told together
     QUIET_HOURS = "quiet_hours"  # held while the receiver's quiet hours lasted
+    SAME_EVENT = "same_event"  # many stories of one thread at once
     STORM = "storm"  # more than the receiver's rate lets through
     SCHEDULED = "scheduled"  # the receiver's own times, also where there is nothing to tell
     STANDBY = "standby"  # the receiver it was for cannot be reached
@@ -220,7 +221,14 @@ class Alert:
     standing: Standing = Standing()
     siblings: tuple[Sibling, ...] = ()
     glosses: tuple[str, ...] = ()
+    more_siblings: int = 0
     place: str = ""
+
+    def heard_by(self, rules: Iterable[str]) -> Alert:
+        """Give what a reader is told to whom only these rules speak; all of it where none is named."""
+        wanted = set(rules)
+        causes = tuple(each for each in self.causes if each.rule in wanted)
+        return replace(self, causes=causes, severity=max(each.severity for each in causes)) if causes else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +283,8 @@ class Delivery:
 
     `notes` are lines that this message says besides: why it comes late, what a silence held back. `handle` is what the
     service calls the message once sent (Slack channel and ts, a Message-ID). `held` names why it waits, "" where it
-    does not. `lease` is when a claim ends of itself. `tried` is the time of the first attempt, `detail` what came of
-    the last one.
+    does not. `rules` are those that speak to this target. `lease` is when a claim ends of itself. `tried` is the time
+    of the first attempt, `detail` what came of the last one.
     """
 
     id: str
@@ -299,6 +307,7 @@ class Delivery:
     held: str = ""
     lease: datetime | None = None
     sent: datetime | None = None
+    rules: tuple[str, ...] = ()
     tried: datetime | None = None
     detail: str = ""
 

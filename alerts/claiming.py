@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from alerts import claims, conditions, digested, outbox, store
 from alerts.alert import Alert, Decision, Delivery, Kind, Reason, Receiver
-from alerts.pacing import THREAD_EVERY, Bucket, Fold, Lane, Plan, plan
+from alerts.decide import PING_EVERY
+from alerts.pacing import NAMED, Bucket, Fold, Lane, joined, plan
+from alerts.render.words import link
 
 STORM_LOOKED_BACK = timedelta(minutes=1)
 
@@ -18,27 +20,34 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
     """Pace what waits for a target and claim what goes now; None where nothing does, or the target rests."""
     if conditions.condition_of(connection, target).rests(now):
         return None
-    while waiting := claims.waiting(connection, target):
+    while waiting := claims.waiting(connection, target, now):
         bucket = Bucket(*claims.bucket_of(connection, target))
-        lane = Lane(bucket, claims.pinged_threads(connection, target, now - THREAD_EVERY, now))
+        lane = Lane(bucket, claims.pinged_threads(connection, target, now - PING_EVERY, now))
         made = plan(waiting, receiver, lane, now)
-        _carry_out(connection, target, receiver, made, now)
-        claimed = claims.claim(connection, made.send.id, now) if made.send else None
-        if claimed:
-            claims.save_bucket(connection, target, made.tokens, now)
-            return claimed
-        if not made.send and not made.folds:
+        for hold in made.holds:
+            outbox.hold(connection, hold.delivery, hold.until, hold.why, now)
+        for fold in made.folds:
+            _fold(connection, target, receiver, fold, now)
+        for each in made.sends:
+            if claimed := _take(connection, receiver, each, waiting, now):
+                claims.save_bucket(connection, target, made.tokens - 1, now)
+                return claimed
+        if not made.folds:
             return None
     return None
 
 
-def _carry_out(connection: Connection, target: str, receiver: Receiver, made: Plan, now: datetime) -> None:
-    for each in made.holds:
-        outbox.hold(connection, each.delivery, each.until, each.why, now)
-    for fold in made.folds:
-        _fold(connection, target, receiver, fold, now)
-    if made.send and made.joined:
-        _join(connection, made.send, made.joined, now)
+def _take(
+    connection: Connection, receiver: Receiver, send: Delivery, waiting: Sequence[Delivery], now: datetime
+) -> Delivery | None:
+    """Claim a message, with what is told with it; None where it has no turn."""
+    others = joined(send, waiting)
+    if len(others) > NAMED:
+        window = f"event-{send.thread}-{now:%Y-%m-%dT%H:%MZ}"
+        _fold(connection, send.target, receiver, Fold(others, Reason.SAME_EVENT, window), now)
+    elif others:
+        _join(connection, send, others, now)
+    return claims.claim(connection, send.id, now)
 
 
 def _fold(connection: Connection, target: str, receiver: Receiver, fold: Fold, now: datetime) -> None:
@@ -47,22 +56,33 @@ def _fold(connection: Connection, target: str, receiver: Receiver, fold: Fold, n
     digest = Decision(target, receiver.name, Kind.DIGEST, severity, fold.reason, queue=True, rules=())
     subject = digested.open_digest(connection, digest, f"{receiver.name}@{fold.window}", now)
     listed = digested.add_to_digest(connection, subject, target, _alerts(connection, fold.deliveries))
+    words: dict[str, object] = {}
     if fold.reason is Reason.STORM:
         matches, stories = store.decided_since(connection, target, now - STORM_LOOKED_BACK)
         words = {"matches": matches, "stories": stories, "listed": listed}
-        digested.describe(connection, subject, target, severity, words)
+    notes = [note for each in fold.deliveries for note in each.notes]
+    digested.describe(connection, subject, target, severity, words, notes)
     for each in fold.deliveries:
         outbox.fold(connection, each.id, f"told in digest {subject}", now)
 
 
-def _join(connection: Connection, send: Delivery, joined: Sequence[Delivery], now: datetime) -> None:
+def _join(connection: Connection, send: Delivery, others: Sequence[Delivery], now: datetime) -> None:
     """Let a message name the other stories of its thread, which are not sent on their own."""
-    named = zip(joined, _alerts(connection, joined), strict=True)
-    lines = [f"Same event, told here only: {a.article.title} ({a.article.outlet}, {each.subject})" for each, a in named]
-    outbox.note(connection, send.id, (*send.notes, *lines))
-    for each in joined:
+    alerts = _alerts(connection, others)
+    lines = [_named(alert) for alert in alerts]
+    notes = [note for each in others for note in each.notes]
+    outbox.note(connection, send.id, (*send.notes, *lines, *notes))
+    for each in others:
         outbox.fold(connection, each.id, f"told with delivery {send.id}", now)
 
 
+def _named(alert: Alert) -> str:
+    """Write a story in one line."""
+    changed = f" ({'; '.join(alert.changes)})" if alert.changes else ""
+    where = link(alert.article.url) if alert.article.url else None
+    what = f"{alert.severity.word.upper()} {alert.article.title}{changed}"
+    return f"Same event, told here only: {what} | {alert.article.outlet}{f' {where}' if where else ''} {alert.story}"
+
+
 def _alerts(connection: Connection, listed: Sequence[Delivery]) -> list[Alert]:
-    return [store.load_alert(connection, each.subject, each.revision) for each in listed]
+    return [store.load_alert(connection, each.subject, each.revision).heard_by(each.rules) for each in listed]

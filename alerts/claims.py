@@ -50,12 +50,12 @@ def targets_due(connection: Connection, now: datetime) -> list[str]:
     return [target for target in connection.scalars(found) if target not in resting]
 
 
-def waiting(connection: Connection, target: str) -> list[Delivery]:
-    """Give what waits for a target, the most urgent and the oldest first; of very much only that."""
+def waiting(connection: Connection, target: str, now: datetime) -> list[Delivery]:
+    """Give what waits for a target: what is due, then the most urgent and the oldest first; of very much only that."""
     found = (
         select(deliveries)
         .where(deliveries.c.target == target, deliveries.c.state.in_(WAITING))
-        .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
+        .order_by(deliveries.c.due > now, deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
         .limit(LOOKED_AT)
     )
     return [read(row) for row in connection.execute(found).mappings()]

@@ -27,7 +27,7 @@ def compose(connection: Connection, config: Config, target: Target, delivery: De
     if delivery.kind is Kind.DIGEST:
         listed = digested.digest_of(connection, delivery.subject, delivery.target)
         return form.digest(delivery, listed, config.timezone)
-    alert = store.load_alert(connection, delivery.subject, delivery.revision)
+    alert = store.load_alert(connection, delivery.subject, delivery.revision).heard_by(delivery.rules)
     return _placed(connection, delivery, form.alert(delivery, alert, config.timezone))
 
 

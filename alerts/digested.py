@@ -74,10 +74,19 @@ def add_to_digest(connection: Connection, subject: str, target: str, listed: Seq
 
 
 def describe(
-    connection: Connection, subject: str, target: str, severity: Severity, words: Mapping[str, object]
+    connection: Connection,
+    subject: str,
+    target: str,
+    severity: Severity,
+    words: Mapping[str, object],
+    notes: Sequence[str] = (),
 ) -> None:
-    """Set what a digest says of itself, and raise its severity to that of what it lists."""
+    """Set what a digest says of itself and besides, and raise its severity to that of what it lists."""
     same = (deliveries.c.subject == subject, deliveries.c.target == target, deliveries.c.state.in_(WAITING))
     higher = case((deliveries.c.severity < int(severity), int(severity)), else_=deliveries.c.severity)
-    values = {"payload": json.dumps(dict(words), ensure_ascii=False), "severity": higher}
+    values: dict[str, object] = {"severity": higher}
+    if words:
+        values["payload"] = json.dumps(dict(words), ensure_ascii=False)
+    if notes:
+        values["notes"] = json.dumps(list(notes), ensure_ascii=False)
     connection.execute(update(deliveries).where(*same).values(**values))

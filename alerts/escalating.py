@@ -50,7 +50,7 @@ def _escalated(sent: Delivery, receivers: Mapping[str, Receiver], now: datetime,
         return []
     if not escalate.after <= now - sent.sent <= ANSWERED_WITHIN or _closes_a_loop(sent, escalate.to, receivers):
         return []
-    minutes = round(escalate.after.total_seconds() / 60)
+    said, minutes = sent.rules, round(escalate.after.total_seconds() / 60)
     note = (
         f"Sent to {sent.receiver} at {time(sent.sent, timezone)}; "
         f"nobody acknowledged it within {minutes} minute{'s' * (minutes != 1)}."
@@ -58,7 +58,7 @@ def _escalated(sent: Delivery, receivers: Mapping[str, Receiver], now: datetime,
     targets = receivers[escalate.to].targets if escalate.to in receivers else ()
     return [
         Escalation(
-            Decision(each.id, escalate.to, Kind.ESCALATION, sent.severity, Reason.ESCALATED, queue=True, rules=()),
+            Decision(each.id, escalate.to, Kind.ESCALATION, sent.severity, Reason.ESCALATED, queue=True, rules=said),
             sent.subject,
             sent.revision,
             sent.sent,

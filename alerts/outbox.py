@@ -49,6 +49,7 @@ deliveries = Table(
     Column("payload", Text),
     Column("thread", Text),
     Column("notes", Text),
+    Column("rules", Text),
     Column("handle", Text),
     Column("held", Text),
     Column("lease", UtcTime),
@@ -75,13 +76,20 @@ def queue(
     return save_once(connection, deliveries, values)
 
 
+def queue_told(connection: Connection, decision: Decision, subject: str, revision: int, now: datetime, by: str) -> None:
+    """Enter a message that another one tells, named in words: the books count both."""
+    values = _delivery(decision, subject, revision, now, now, payload=None)
+    values |= {"state": DeliveryState.FOLDED.value, "detail": by}
+    save_once(connection, deliveries, values)
+
+
 def unseen(connection: Connection, story: str, target: str) -> list[Delivery]:
-    """Give the pings of a story that wait for a target and were never tried."""
+    """Give what waits of a story for a target and was never tried: pings and edits."""
     waiting = (
         deliveries.c.subject == story,
         deliveries.c.target == target,
         deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
-        deliveries.c.kind.in_([kind.value for kind in PINGS]),
+        deliveries.c.kind.in_([kind.value for kind in (*PINGS, Kind.EDIT)]),
         deliveries.c.attempts == 0,
     )
     return [read(row) for row in connection.execute(select(deliveries).where(*waiting)).mappings()]
@@ -91,6 +99,22 @@ def fold(connection: Connection, delivery: str, into: str, now: datetime) -> Non
     """Mark a delivery as told in another message, named in words."""
     values = {"state": DeliveryState.FOLDED.value, "changed": now, "detail": into}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+
+
+def regrow(connection: Connection, delivery: Delivery, now: datetime) -> None:
+    """Let a message that waits tell what has come since: its alert revision, rules, severity, notes and due time."""
+    values = {
+        "revision": delivery.revision,
+        "severity": int(delivery.severity),
+        "rules": json.dumps(delivery.rules),
+        "notes": json.dumps(delivery.notes, ensure_ascii=False),
+        "due": delivery.due,
+        "held": delivery.held,
+        "state": delivery.state.value,
+        "reason": delivery.reason.value,
+        "changed": now,
+    }
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(**values))
 
 
 def hold(connection: Connection, delivery: str, until: datetime, why: str, now: datetime) -> None:
@@ -171,6 +195,7 @@ def _delivery(
         "payload": payload,
         "thread": "",
         "notes": "[]",
+        "rules": json.dumps(decision.rules),
         "handle": "",
         "held": decision.held,
     }
@@ -201,6 +226,7 @@ def read(row: RowMapping) -> Delivery:
         payload=json.loads(row["payload"]) if row["payload"] else None,
         thread=row["thread"],
         notes=tuple(json.loads(row["notes"])),
+        rules=tuple(json.loads(row["rules"])),
         handle=row["handle"],
         held=row["held"],
         lease=row["lease"],
@@ -236,7 +262,8 @@ def relay(
     """Queue a message for further targets too, which were not told; gives them. The books count a decision each."""
     made: list[str] = []
     for target in targets:
-        again = Decision(target.id, target.receiver, delivery.kind, delivery.severity, reason, queue=True, rules=())
+        kind, severity, rules = delivery.kind, delivery.severity, delivery.rules
+        again = Decision(target.id, target.receiver, kind, severity, reason, queue=True, rules=rules)
         payload = None if delivery.payload is None else json.dumps(delivery.payload, ensure_ascii=False)
         values = _delivery(again, delivery.subject, delivery.revision, now, now, payload=payload)
         values |= {"thread": delivery.thread, "notes": json.dumps([*delivery.notes, note], ensure_ascii=False)}

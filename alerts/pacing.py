@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from alerts.alert import PINGS, Delivery, Kind, Reason, Receiver, Severity
+from alerts.alert import PINGS, Decision, Delivery, DeliveryState, Kind, Reason, Receiver, Severity
+from alerts.decide import PING_EVERY
 from alerts.hours import next_at, quiet_until
 
 THREAD_EVERY = timedelta(minutes=10)  # one message on a thread in this time
+NAMED = 8  # stories of its thread that a message names; more are a digest
 EACH_HOUR = tuple(time(hour) for hour in range(24))
 BURST = 0.75  # of the rate, at once; the rest of it comes back within a minute
 KEPT_FOR_FLASH = 1 / 6  # of the burst
 STORM_FROM = 10  # messages that wait for the rate
 UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # what quiet hours do not hold, however urgent it is
-DIGEST, QUIET, GROUP, THREAD, RATE = "digest", "quiet hours", "group", "thread", "rate"  # what holds a delivery
+DIGEST, QUIET, GROUP, STORY, THREAD, RATE = "digest", "quiet hours", "group", "story", "thread", "rate"  # what holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,9 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do with all that waits: `send` goes now, and tells of `joined`, which go with it; `tokens` are left."""
+    """What to do with all that waits: the first of `sends` that can be claimed goes now; `tokens` are there for it."""
 
-    send: Delivery | None = None
-    joined: tuple[Delivery, ...] = ()
+    sends: tuple[Delivery, ...] = ()
     holds: tuple[Hold, ...] = ()
     folds: tuple[Fold, ...] = ()
     tokens: float = 0.0
@@ -88,26 +89,21 @@ def plan(waiting: Sequence[Delivery], receiver: Receiver, lane: Lane, now: datet
     folds = [fold for fold in (_slot(free, receiver), _morning(free, receiver)) if fold]
     folded = {each.id for fold in folds for each in fold.deliveries}
     free = sorted((each for each in free if each.id not in folded), key=_urgency)
-    send = next((each for each in free if tokens >= _needed(each, receiver)), None)
-    if send is None:
+    sends = tuple(each for each in free if tokens >= _needed(each, receiver))
+    if not sends:
         storm = _storm([*free, *(each for each in waiting if each.held == RATE and each.due > now)], now)
         folds += [storm] if storm else []
         swept = {each.id for each in storm.deliveries} if storm else set()
         holds |= {each.id: _until_token(each, receiver, tokens, now) for each in free if each.id not in swept}
-    joined = _joined(send, waiting, folded) if send else ()
-    names = {each.id for each in joined}
-    return Plan(
-        send,
-        joined,
-        tuple(hold for name, hold in holds.items() if name not in names),
-        tuple(folds),
-        tokens - 1 if send else tokens,
-    )
+    return Plan(sends, tuple(holds.values()), tuple(folds), tokens)
 
 
 def slot_after(receiver: Receiver, now: datetime) -> datetime:
-    """Give the next digest time of a receiver: its own, or the end of the running hour."""
-    return next_at(receiver.digest, receiver.zone, now) if receiver.digest else next_at(EACH_HOUR, "UTC", now)
+    """Give the next digest time of a receiver: its own, or the end of the running hour, or of quiet hours it is in."""
+    if receiver.digest:
+        return next_at(receiver.digest, receiver.zone, now)
+    hour = next_at(EACH_HOUR, "UTC", now)
+    return quiet_until(receiver.quiet, receiver.zone, hour) or hour
 
 
 def window_name(end: datetime) -> str:
@@ -115,12 +111,23 @@ def window_name(end: datetime) -> str:
     return f"{end:%Y-%m-%dT%H:%MZ}"
 
 
-def takes_over(waiting: Delivery, severity: Severity, kind: Kind) -> bool:
-    """Say whether a new message on a story goes in place of one that waits and was never tried.
+def takes_in(waiting: Delivery, kind: Kind) -> bool:
+    """Say whether a message that waits and was never tried takes in a new one on its story.
 
-    Nobody has seen the first word yet, so all that follows goes into it; an update that waits goes with the next ping.
+    Nobody has seen the first word yet, so all that follows goes into it; an update takes in the next ping, and an
+    edit the next edit.
     """
-    return waiting.kind is Kind.ALERT or (kind in PINGS and severity >= waiting.severity)
+    return waiting.kind is Kind.ALERT or (waiting.kind is Kind.UPDATE and kind in PINGS) or waiting.kind is kind
+
+
+def grown(waiting: Delivery, made: Decision, revision: int, now: datetime) -> Delivery:
+    """Give a message that waits as it takes in a decision: it keeps its age, and goes at once if it is more urgent."""
+    rules = tuple(dict.fromkeys((*waiting.rules, *made.rules)))
+    severity = max(waiting.severity, made.severity)
+    told = replace(waiting, revision=revision, severity=severity, rules=rules)
+    if made.severity <= waiting.severity:
+        return told
+    return replace(told, due=min(now, waiting.due), held="", state=DeliveryState.QUEUED)
 
 
 def _urgency(each: Delivery) -> tuple[int, bool, datetime, str]:
@@ -132,9 +139,11 @@ def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold
     if each.attempts or each.kind is Kind.EDIT:
         return None
     if each.kind in PINGS and each.severity is Severity.ROUTINE:
-        return None if each.held == DIGEST else Hold(each.id, slot_after(receiver, now), DIGEST)
+        slot = slot_after(receiver, each.queued)  # that of the hour it came in, though its target may have rested
+        return Hold(each.id, slot, DIGEST) if each.held != DIGEST and slot > now else None
     causes = (
         (_quiet(each, receiver, now), QUIET),
+        (_of_story(each, lane), STORY),
         (_of_thread(each, lane), THREAD),
         (_for_group(each, receiver), GROUP),
     )
@@ -154,6 +163,13 @@ def _of_thread(each: Delivery, lane: Lane) -> datetime | None:
     return max(others) + THREAD_EVERY if waits and others else None
 
 
+def _of_story(each: Delivery, lane: Lane) -> datetime | None:
+    """Give when a story may ring again; a raised severity and a person's own wish do not wait."""
+    waits = each.kind is Kind.UPDATE and each.reason not in {Reason.SEVERITY_RAISED, Reason.RESENT}
+    last = lane.pinged.get(each.thread, {}).get(each.subject) if waits else None
+    return last + PING_EVERY if last else None
+
+
 def _for_group(each: Delivery, receiver: Receiver) -> datetime | None:
     waits = each.kind in PINGS and each.severity is Severity.PRIORITY and each.held != QUIET
     return each.queued + receiver.group_wait if waits else None
@@ -161,9 +177,12 @@ def _for_group(each: Delivery, receiver: Receiver) -> datetime | None:
 
 def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
     """Fold what waited for the digest; its own times also when it is one story."""
-    listed = tuple(each for each in free if each.held == DIGEST and each.severity is Severity.ROUTINE)
+    listed = tuple(
+        each for each in free if each.severity is Severity.ROUTINE and each.kind in PINGS and not each.attempts
+    )
     reason = Reason.SCHEDULED if receiver.digest else Reason.ROUTINE
-    return Fold(listed, reason, window_name(max(each.due for each in listed))) if listed else None
+    ends = [each.due if each.held == DIGEST else slot_after(receiver, each.queued) for each in listed]
+    return Fold(listed, reason, window_name(max(ends))) if listed else None
 
 
 def _morning(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
@@ -179,7 +198,7 @@ def _storm(free: Sequence[Delivery], now: datetime) -> Fold | None:
     over = tuple(
         each for each in free if each.kind in PINGS and each.severity is not Severity.FLASH and not each.attempts
     )
-    return Fold(over, Reason.STORM, f"storm-{now:%Y-%m-%dT%H:%M:%S.%fZ}") if len(over) > STORM_FROM else None
+    return Fold(over, Reason.STORM, f"storm-{now:%Y-%m-%dT%HZ}") if len(over) > STORM_FROM else None
 
 
 def _needed(each: Delivery, receiver: Receiver) -> float:
@@ -195,8 +214,8 @@ def _until_token(each: Delivery, receiver: Receiver, tokens: float, now: datetim
     return Hold(each.id, now + timedelta(seconds=math.ceil(lacking)), RATE)
 
 
-def _joined(send: Delivery, waiting: Iterable[Delivery], folded: set[str]) -> tuple[Delivery, ...]:
-    """Give what else waits of the thread of a message: it is listed in it."""
+def joined(send: Delivery, waiting: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """Give what else waits of the thread of a message and is no more urgent: it is told with it."""
     if send.kind not in PINGS or not send.thread:
         return ()
     return tuple(
@@ -205,8 +224,7 @@ def _joined(send: Delivery, waiting: Iterable[Delivery], folded: set[str]) -> tu
         if each.thread == send.thread
         and each.subject != send.subject
         and each.kind in PINGS
+        and Severity.ROUTINE < each.severity <= send.severity
         and each.severity is not Severity.FLASH
         and not each.attempts
-        and each.id not in folded
-        and each.severity is not Severity.ROUTINE
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -14,20 +13,21 @@ from functools import partial
 from sqlalchemy import Connection
 
 from alerts import digested, outbox, quieting, store
-from alerts.alert import PINGS, Alert, Cause, Decision, Kind, Match, Reason, Severity, Standing, Wait
+from alerts.alert import PINGS, Alert, Cause, Decision, Delivery, Kind, Match, Reason, Severity, Standing, Wait
 from alerts.decide import after, changes, decide
 from alerts.glossing import glosses, place_of
 from alerts.match import Matcher
-from alerts.pacing import slot_after, takes_over, window_name
+from alerts.pacing import grown, slot_after, takes_in, window_name
 from alerts.rule import Config
 from alerts.silencing import silenced
 from alerts.standing import holds, letters_of, siblings_of, standing_of
 from crawler import store as archive
-from crawler.article import Member, Relation, Revision
+from crawler.article import Article, Member, Relation, Revision
 from crawler.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
 BATCH = 200  # revisions matched and committed at once
+SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
 TRIAGED = "triaged"  # the mark: the last revision that has its verdict
 
 
@@ -171,12 +171,8 @@ def _carried(connection: Connection, config: Config, revision: Revision, matched
     story = revision.placement.story
     last = store.last_alert_revision(connection, story) if revision.placement.change else 0
     wanted = {rule.id for rule in config.rules if rule.mode != "off"} - matched
-    told: dict[str, Match] = {}
-    for number in range(1, last + 1):
-        for each in store.load_alert(connection, story, number).causes:
-            if each.rule in wanted:
-                told[each.rule] = Match(each.rule, each.severity, each.score, ())
-    return tuple(told.values())
+    causes = store.load_alert(connection, story, last).causes if last else ()
+    return tuple(Match(each.rule, each.severity, each.score, ()) for each in causes if each.rule in wanted)
 
 
 def _settle_one(connection: Connection, config: Config, case: Case, now: datetime, verdicts: Verdicts) -> None:
@@ -185,10 +181,14 @@ def _settle_one(connection: Connection, config: Config, case: Case, now: datetim
     left, silences = silenced(quieting.silences_in_force(connection, now), revision, case.matches, now, config)
     held = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
     made = decide(config, revision, case.matches, told, now, case.standing, case.waited, held)
+    unseen = {each.target: outbox.unseen(connection, story, each.target) for each in made}
+    made = tuple(_first_word(each, unseen[each.target]) for each in made)
     store.add_decisions(connection, revision.seq, story, now, made)
     queued = [each for each in made if each.queue]
+    heard = {rule for each in made if each.queue or each.reason is Reason.STALE for rule in each.rules}
     untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
-    alert = make_alert(connection, config, revision, case.matches, case.members, now, tuple(untold))
+    matches = tuple(match for match in case.matches if match.rule in heard) or case.matches
+    alert = make_alert(connection, config, revision, matches, case.members, now, tuple(untold))
     if queued:
         store.add_alert(connection, alert)
         verdicts.alerts += 1
@@ -196,7 +196,9 @@ def _settle_one(connection: Connection, config: Config, case: Case, now: datetim
         if each.reason is Reason.SILENCED:
             quieting.withhold(connection, each.target, silences[0].id)
     for each in queued:
-        _queue(connection, each, alert, now)
+        known = told.get(each.target)
+        rules = tuple(dict.fromkeys((*each.rules, *sorted(known.rules if known else ()))))
+        _queue(connection, replace(each, rules=rules), alert, now, unseen[each.target])
     # an old article that joins a story of others says nothing of what its readers were told
     opens = revision.placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
     for each in made:
@@ -204,26 +206,31 @@ def _settle_one(connection: Connection, config: Config, case: Case, now: datetim
             known = after(told.get(each.target), each, alert.revision, change, now, len(case.standing.origins))
             store.save_told(connection, story, each.target, now, known)
     _keep_waits(connection, case, made, now)
-    _fold_stale(connection, config, alert, revision, made, now)
+    _fold_stale(connection, config, alert, made, now)
     verdicts.counts.update(_amounts(made))
     verdicts.decided.append((revision, case.matches, made))
     _log(revision, made)
 
 
-def _queue(connection: Connection, made: Decision, alert: Alert, now: datetime) -> None:
-    """Queue a message, in place of one on the same story that waits and that nobody has seen."""
-    due, held = made.due or now, ""
-    for waiting in outbox.unseen(connection, alert.story, made.target):
-        if not takes_over(waiting, made.severity, made.kind):
-            continue
-        if made.severity <= waiting.severity:
-            due, held = max(due, waiting.due), waiting.held
-        first = waiting.kind is Kind.ALERT
-        kind, severity = Kind.ALERT if first else made.kind, max(made.severity, waiting.severity)
-        made = replace(made, kind=kind, severity=severity, held=held)
-        outbox.fold(connection, waiting.id, f"told in alert {alert.revision}", now)
+def _first_word(made: Decision, unseen: list[Delivery]) -> Decision:
+    """Let what follows on a first word that nobody has seen yet go into it, at its time: nothing was told so far."""
+    waits = made.queue and any(each.kind is Kind.ALERT for each in unseen)
+    return replace(made, due=None) if waits else made
+
+
+def _queue(connection: Connection, made: Decision, alert: Alert, now: datetime, unseen: list[Delivery]) -> None:
+    """Queue a message, or let one on the same story that waits and that nobody has seen take it in."""
     notes = quieting.take_withheld(connection, made.target, now) if made.kind in PINGS else ()
-    outbox.queue(connection, made, alert.story, alert.revision, now, due, alert.thread, notes)
+    taken = next((each for each in unseen if takes_in(each, made.kind)), None)
+    if taken is None or taken.kind is Kind.EDIT:
+        if taken:
+            outbox.fold(connection, taken.id, f"told in alert {alert.revision}", now)
+        outbox.queue(connection, made, alert.story, alert.revision, now, made.due or now, alert.thread, notes)
+        return
+    told = grown(taken, made, alert.revision, now)
+    outbox.regrow(connection, replace(told, notes=(*told.notes, *notes)), now)
+    part = replace(made, kind=Kind.EDIT) if made.kind is taken.kind else made  # the key of its kind is the grown one's
+    outbox.queue_told(connection, part, alert.story, alert.revision, now, f"told with delivery {taken.id}")
 
 
 def _keep_waits(connection: Connection, case: Case, made: tuple[Decision, ...], now: datetime) -> None:
@@ -254,9 +261,42 @@ def make_alert(
     untold: tuple[str, ...] = (),
 ) -> Alert:
     """Make the next alert revision of a story, as it and its thread (`members`) stand now."""
-    rules = {rule.id: rule for rule in config.rules}
     story = revision.placement.story
-    causes = tuple(
+    last = store.last_alert_revision(connection, story)
+    before = store.load_alert(connection, story, last) if last else None
+    article, causes = _speaker(revision, _causes(config, matches), before)
+    siblings = siblings_of(members, story)
+    return Alert(
+        story=story,
+        thread=revision.placement.thread,
+        revision=last + 1,
+        severity=max(cause.severity for cause in causes),
+        created=now,
+        article=article,
+        causes=causes,
+        outlets=tuple(dict.fromkeys(each.outlet for each in members if each.story == story)),
+        changes=untold,
+        standing=standing_of(members, letters_of(config)),
+        siblings=siblings[-SIBLINGS_KEPT:],
+        more_siblings=max(0, len(siblings) - SIBLINGS_KEPT),
+        glosses=glosses(matches, config),
+        place=place_of(matches, config),
+    )
+
+
+def _speaker(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:
+    """Give the article that speaks, and why: a reprint that adds nothing leaves the word to the one before it."""
+    if before is None:
+        return revision.article, causes
+    repeats = revision.placement.relation is Relation.DUPLICATE and not revision.placement.change
+    if repeats and {each.rule for each in causes} <= {each.rule for each in before.causes}:
+        return before.article, _strongest_causes(before.causes, causes)
+    return revision.article, _strongest_causes(causes, before.causes)
+
+
+def _causes(config: Config, matches: tuple[Match, ...]) -> tuple[Cause, ...]:
+    rules = {rule.id: rule for rule in config.rules}
+    return tuple(
         Cause(
             rule=match.rule,
             title=rules[match.rule].title,
@@ -269,30 +309,24 @@ def make_alert(
         )
         for match in matches
     )
-    return Alert(
-        story=story,
-        thread=revision.placement.thread,
-        revision=store.last_alert_revision(connection, story) + 1,
-        severity=max(match.severity for match in matches),
-        created=now,
-        article=revision.article,
-        causes=causes,
-        outlets=tuple(dict.fromkeys(each.outlet for each in members if each.story == story)),
-        changes=untold,
-        standing=standing_of(members, letters_of(config)),
-        siblings=siblings_of(members, story),
-        glosses=glosses(matches, config),
-        place=place_of(matches, config),
-    )
+
+
+def _strongest_causes(now: tuple[Cause, ...], before: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    """Give all that has spoken for a story, each rule once: what speaks now first, no rule weaker than it was.
+
+    The hits of an earlier article say nothing of this one's text.
+    """
+    earlier = {each.rule: each for each in before}
+    kept = [
+        replace(each, severity=max(each.severity, earlier[each.rule].severity)) if each.rule in earlier else each
+        for each in now
+    ]
+    names = {each.rule for each in now}
+    return (*kept, *(replace(each, hits=()) for each in before if each.rule not in names))
 
 
 def _fold_stale(
-    connection: Connection,
-    config: Config,
-    alert: Alert,
-    revision: Revision,
-    made: tuple[Decision, ...],
-    now: datetime,
+    connection: Connection, config: Config, alert: Alert, made: tuple[Decision, ...], now: datetime
 ) -> None:
     """Put what is too old to interrupt into the target's digest of its rule, which goes out when its window ends."""
     for each in made:
@@ -300,16 +334,10 @@ def _fold_stale(
             end = slot_after(config.receivers[each.receiver], now)
             subject = f"{each.receiver}@{window_name(end)}/{each.rules[0]}"
             digest = Decision(
-                each.target, each.receiver, Kind.DIGEST, Severity.ROUTINE, Reason.STALE, queue=True, rules=each.rules
+                each.target, each.receiver, Kind.DIGEST, Severity.ROUTINE, Reason.STALE, queue=True, rules=(), due=end
             )
-            outbox.queue(connection, digest, subject, 1, now, end)
-            digested.add_digest_item(connection, subject, each.target, _item_number(revision), alert)
-
-
-def _item_number(revision: Revision) -> int:
-    """Number a digest's items: by revision, and by story where one article brings several to be told."""
-    digest = hashlib.sha256(revision.placement.story.encode()).digest()
-    return (revision.seq << 20) | int.from_bytes(digest[:3], "big") >> 4
+            subject = digested.open_digest(connection, digest, subject, now)
+            digested.add_to_digest(connection, subject, each.target, [alert.heard_by(each.rules)])
 
 
 def _log(revision: Revision, made: tuple[Decision, ...]) -> None:

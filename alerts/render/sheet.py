@@ -39,6 +39,7 @@ REASONS = {
     Reason.ROUTINE: "routine stories are told together",
     Reason.QUIET_HOURS: "held while the quiet hours lasted",
     Reason.STORM: "more came than this receiver's rate lets through",
+    Reason.SAME_EVENT: "stories of one event are told together",
     Reason.SCHEDULED: "this receiver's digest is due",
     Reason.STANDBY: "the receiver it was for cannot be reached",
     Reason.ESCALATED: "nobody acknowledged it in time",
@@ -117,8 +118,8 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
 
 def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, shown: int = DIGEST_SHOWN) -> DigestSheet:
     """Draw up a digest: one line a story, most urgent first, grouped by the rule that found them."""
-    ranked = _ranked(alerts)
-    groups = groupby(ranked[:shown], key=lambda each: each.causes[0].rule)
+    ranked = sorted(alerts, key=lambda each: -each.severity)
+    groups = groupby(_by_rule(ranked[:shown]), key=lambda each: each.causes[0].rule)
     return DigestSheet(
         title=marked(delivery, _digest_title(delivery, ranked)),
         intro=_digest_intro(delivery, len(alerts)),
@@ -129,8 +130,8 @@ def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, sho
     )
 
 
-def _ranked(alerts: Sequence[Alert]) -> list[Alert]:
-    """Put the rule with the most urgent story first, and of a rule the most urgent: what does not fit is the least."""
+def _by_rule(alerts: Sequence[Alert]) -> list[Alert]:
+    """Put the rule with the most urgent story first, and of a rule the most urgent."""
     urgent: dict[str, int] = {}
     for each in alerts:
         urgent[each.causes[0].rule] = max(each.severity, urgent.get(each.causes[0].rule, 0))
@@ -167,10 +168,14 @@ def marked(delivery: Delivery, title: str) -> str:
 
 def _group(listed: tuple[Alert, ...], timezone: str) -> tuple[str, tuple[Item, ...]]:
     cause = listed[0].causes[0]
-    items = tuple(
-        Item(each.severity, _headline(each.article), link(each.article.url), _line(each, timezone)) for each in listed
-    )
+    items = tuple(Item(each.severity, _changed(each), link(each.article.url), _line(each, timezone)) for each in listed)
     return f"{cause.title} ({cause.rule})", items
+
+
+def _changed(alert: Alert) -> str:
+    """Write a headline with what has changed."""
+    told = cut(plain("; ".join(alert.changes)), CHANGE_LIMIT)
+    return f"{_headline(alert.article)} ({told})" if told else _headline(alert.article)
 
 
 def _title(delivery: Delivery, alert: Alert) -> str:
@@ -282,5 +287,6 @@ def _siblings(alert: Alert) -> str:
         f"{isolated(cut(plain(each.title), SIBLING_LIMIT))} ({_name(each.outlet)}, {each.story})"
         for each in newest[:SIBLINGS_SHOWN]
     ]
-    more = f"; and {len(newest) - SIBLINGS_SHOWN} more" if len(newest) > SIBLINGS_SHOWN else ""
+    others = max(0, len(newest) - SIBLINGS_SHOWN) + alert.more_siblings
+    more = f"; and {others} more" if others else ""
     return f"Same event: {'; '.join(shown)}{more}"

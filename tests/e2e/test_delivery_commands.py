@@ -73,7 +73,7 @@ def test_digest_is_shown_with_every_story_it_lists(tmp_path: Path) -> None:
         made = Decision(target, "desk", Kind.DIGEST, Severity.PRIORITY, Reason.STALE, queue=True, rules=())
         subject = digested.open_digest(connection, made, "desk@today", NOW)
         listed: list[Alert] = []
-        for each in claims.waiting(connection, target):
+        for each in claims.waiting(connection, target, NOW):
             if each.kind is Kind.ALERT:
                 listed.append(store.load_alert(connection, each.subject, each.revision))
                 outbox.fold(connection, each.id, f"told in digest {subject}", NOW)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.alert import Delivery, DeliveryState, Hours, Kind, Reason, Receiver, Severity
-from alerts.pacing import BURST, KEPT_FOR_FLASH, STORM_FROM, Bucket, Lane, Plan, plan, takes_over
+from alerts.alert import Decision, Delivery, DeliveryState, Hours, Kind, Reason, Receiver, Severity
+from alerts.pacing import BURST, KEPT_FOR_FLASH, STORM_FROM, Bucket, Lane, Plan, grown, joined, plan, takes_in
 from tests.unit.desk import NOW
 
 ROUTINE, PRIORITY, IMMEDIATE, FLASH = Severity
@@ -35,10 +35,11 @@ def waits(
     return replace(made, thread=thread, held=held, attempts=attempts)
 
 
-def said(made: Plan) -> dict[str, object]:
+def said(made: Plan, waiting: list[Delivery]) -> dict[str, object]:
+    others = joined(made.sends[0], waiting) if made.sends else ()
     return {
-        "send": made.send.id if made.send else None,
-        "joined": [each.id for each in made.joined],
+        "send": made.sends[0].id if made.sends else None,
+        "joined": [each.id for each in others],
         "holds": {each.delivery: (each.why, round((each.until - NOW) / MINUTE)) for each in made.holds},
         "folds": [(each.reason.value, [one.id for one in each.deliveries]) for each in made.folds],
     }
@@ -86,13 +87,13 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "receiver", "lane", "waiting", "expected"), CASES, ids=[row[0] for row in CASES])
 def test_paces(name: str, receiver: Receiver, lane: Lane, waiting: list[Delivery], expected: dict[str, object]) -> None:
-    assert said(plan(waiting, receiver, lane, NOW)) == {**NOTHING, **expected}, name
+    assert said(plan(waiting, receiver, lane, NOW), waiting) == {**NOTHING, **expected}, name
 
 
 def test_token_comes_back_when_the_hold_ends() -> None:
     made = plan([waits()], FLOOR, Lane(Bucket(KEPT, NOW)), NOW)
     later = made.holds[0].until
-    assert plan([waits(held="rate", due=later)], FLOOR, Lane(Bucket(made.tokens, NOW)), later).send
+    assert plan([waits(held="rate", due=later)], FLOOR, Lane(Bucket(made.tokens, NOW)), later).sends
 
 
 def test_much_that_waits_for_the_rate_is_told_together_and_flash_is_not() -> None:
@@ -114,18 +115,26 @@ def test_no_minute_has_more_messages_than_the_rate(rate: int) -> None:
     receiver, bucket, sent = replace(FLOOR, rate=rate), Bucket(), []
     for second in range(600):
         now = NOW + timedelta(seconds=second)
-        while (made := plan([waits(f"d{second}", FLASH)], receiver, Lane(bucket), now)).send:
+        while (made := plan([waits(f"d{second}", FLASH)], receiver, Lane(bucket), now)).sends:
             sent.append(second)
-            bucket = Bucket(made.tokens, now)
+            bucket = Bucket(made.tokens - 1, now)
     worst = max(sum(start <= at < start + 60 for at in sent) for start in range(540))
     assert rate * BURST <= worst <= rate
 
 
 def test_first_word_that_waits_takes_in_what_follows() -> None:
-    assert takes_over(waits(severity=FLASH), ROUTINE, Kind.EDIT)
-    assert takes_over(waits(kind=Kind.UPDATE), PRIORITY, Kind.UPDATE)
-    assert not takes_over(waits(kind=Kind.UPDATE), PRIORITY, Kind.EDIT)
-    assert not takes_over(waits(kind=Kind.UPDATE, severity=FLASH), PRIORITY, Kind.UPDATE)
+    assert takes_in(waits(severity=FLASH), Kind.EDIT)
+    assert takes_in(waits(kind=Kind.UPDATE), Kind.UPDATE)
+    assert not takes_in(waits(kind=Kind.UPDATE), Kind.EDIT)
+
+
+def test_message_that_grows_keeps_its_age_and_goes_at_once_if_it_is_more_urgent() -> None:
+    waiting = replace(waits(due=NOW + ONE, held="quiet hours"), rules=("a",))
+    made = Decision("t", "floor", Kind.UPDATE, PRIORITY, Reason.NEW_RULE, queue=True, rules=("b",), due=NOW + 2 * ONE)
+    later = grown(waiting, made, 2, NOW + MINUTE)
+    assert (later.due, later.held, later.queued, later.rules) == (NOW + ONE, "quiet hours", NOW, ("a", "b"))
+    urgent = grown(waiting, replace(made, severity=FLASH), 2, NOW + MINUTE)
+    assert (urgent.due, urgent.held, urgent.severity, urgent.revision) == (NOW + MINUTE, "", FLASH, 2)
 
 
 WAITING = st.builds(
@@ -151,12 +160,10 @@ def test_all_that_is_due_goes_is_folded_or_has_its_time(
 ) -> None:
     """In one plan each is named at most once; carried out again and again, nothing is left and nothing goes twice."""
     made = plan(waiting, receiver, Lane(Bucket(tokens, NOW)), NOW)
-    named = [made.send.id] if made.send else []
-    named += [each.id for each in made.joined] + [each.delivery for each in made.holds]
+    named = [each.id for each in made.sends] + [each.delivery for each in made.holds]
     named += [each.id for fold in made.folds for each in fold.deliveries]
     assert len(named) == len(set(named))
     assert all(each.until > NOW for each in made.holds)
-    assert not made.send or made.tokens >= 0
     open_, now, bucket, rounds = {each.id: each for each in waiting}, NOW, Bucket(tokens, NOW), 0
     while open_:
         rounds += 1
@@ -164,10 +171,12 @@ def test_all_that_is_due_goes_is_folded_or_has_its_time(
         made = plan(list(open_.values()), receiver, Lane(bucket), now)
         for hold in made.holds:
             open_[hold.delivery] = replace(open_[hold.delivery], due=hold.until, held=hold.why)
-        for gone in [*made.joined, *(each for fold in made.folds for each in fold.deliveries)]:
+        for gone in (each for fold in made.folds for each in fold.deliveries):
             del open_[gone.id]
-        if made.send:
-            del open_[made.send.id]
-            bucket = Bucket(made.tokens, now)
+        if made.sends:
+            for gone in joined(made.sends[0], open_.values()):
+                del open_[gone.id]
+            del open_[made.sends[0].id]
+            bucket = Bucket(made.tokens - 1, now)
         elif not made.folds and open_:
             now = min(each.due for each in open_.values())

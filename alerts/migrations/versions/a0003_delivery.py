@@ -8,7 +8,7 @@ down_revision = "a0002"
 
 
 def upgrade() -> None:
-    for name, default in (("thread", ""), ("notes", "[]"), ("handle", ""), ("held", "")):
+    for name, default in (("thread", ""), ("rules", "[]"), ("notes", "[]"), ("handle", ""), ("held", "")):
         op.add_column("deliveries", sa.Column(name, sa.Text, nullable=False, server_default=default))
     op.add_column("deliveries", sa.Column("lease", sa.Text))
     op.add_column("deliveries", sa.Column("sent", sa.Text))
