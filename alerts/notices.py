@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -115,6 +116,24 @@ def _pass_on(connection: Connection, config: Config, notice: Delivery, detail: s
     readers = _readers(connection, config, tried)
     if not outbox.relay(connection, notice, readers, Reason.SYSTEM, now, note):
         log.error("NOBODY COULD BE TOLD delivery=%s subject=%s detail=%s", notice.id, notice.subject, detail)
+
+
+def tell_removed(connection: Connection, config: Config, cancelled: Sequence[Delivery], now: datetime) -> None:
+    """Tell once how many messages were cancelled because their receiver is gone; notices go to the next reader."""
+    for each in cancelled:
+        if each.kind is Kind.NOTICE:
+            _pass_on(connection, config, each, "it left rules.yaml", now)
+    lost = [each for each in cancelled if each.kind is not Kind.NOTICE]
+    if not lost:
+        return
+    many = Counter(each.receiver for each in lost)
+    title = f"{len(lost)} message{'s' * (len(lost) != 1)} cancelled: no such receiver in rules.yaml any more"
+    body = (
+        f"For {', '.join(f'{receiver}: {n}' for receiver, n in many.items())}.\n"
+        "Kept: watchfloor deliveries --state cancelled lists them; once the receiver is back, "
+        "watchfloor deliveries resend ID sends one again."
+    )
+    queue_all(connection, config, f"notice:removed:{lost[0].id}", title, body, now)
 
 
 def tell_down(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:

@@ -264,16 +264,6 @@ def orphans(connection: Connection, targets: Sequence[str]) -> list[Delivery]:
     return [read(row) for row in connection.execute(found).mappings()]
 
 
-def retarget(connection: Connection, delivery: str, target: str, now: datetime) -> bool:
-    """Give an orphan another target; False where that one has the same message already."""
-    row = connection.execute(select(deliveries).where(deliveries.c.id == delivery)).mappings().one()
-    same = [getattr(deliveries.c, name) == row[name] for name in ("subject", "kind", "revision")]
-    if connection.scalar(select(deliveries.c.id).where(*same, deliveries.c.target == target)):
-        return False
-    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(target=target, changed=now))
-    return True
-
-
 def deliveries_that(connection: Connection, *hold: ColumnElement[bool]) -> list[Delivery]:
     """Give the deliveries for which all conditions hold, in the order they were queued."""
     found = select(deliveries).where(*hold).order_by(deliveries.c.queued, deliveries.c.id)

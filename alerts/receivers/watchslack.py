@@ -81,6 +81,12 @@ def problem(url: str) -> str:
     return f"has something behind the channel id; write {SCHEMA}://xoxb-.../C0123ABCD alone" if rest else ""
 
 
+def address(url: str) -> str:
+    """Give the channel that a URL names, without the token; "" where it names none."""
+    found = _URL.fullmatch(url)
+    return found["channel"] if found else ""
+
+
 class NotifyWatchSlack(_Base):  # type: ignore[misc]
     """Posts as a Slack app with a bot token."""
 

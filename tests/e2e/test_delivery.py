@@ -295,7 +295,9 @@ def test_resend_sends_once_more_marked_and_the_books_balance(
 ) -> None:
     async def again(line: Outgoing, identity: str, at: datetime) -> str:
         line.now = at
-        return await line.lane.write(lambda connection: sendlog.resend(connection, identity, at, "UTC"))
+        return await line.lane.write(
+            lambda connection: sendlog.resend(connection, identity, at, "UTC", line.config.homes)
+        )
 
     async def work(line: Outgoing) -> None:
         hook.script = script
