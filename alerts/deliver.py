@@ -24,6 +24,7 @@ from alerts.compose import compose
 from alerts.notices import tell_back, tell_dead, tell_down, tell_removed
 from alerts.rule import Config
 from alerts.standby import overdue, stand_in
+from alerts.untold import held_in, untell
 from crawler.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
@@ -139,7 +140,13 @@ class Deliver:
                     f"too old to be sent; the receiver is down: {conditions.condition_of(connection, target).detail}"
                 )
                 outbox.record(connection, delivery.id, DeliveryState.DEAD, now, detail)
-                tell_dead(connection, self._config, delivery, detail, now)
+                self._give_up(connection, delivery, detail, now)
+
+    def _give_up(self, connection: Connection, delivery: Delivery, detail: str, now: datetime) -> None:
+        """Tell of a dead message and of what it held; the next report of each such story alerts again."""
+        tell_dead(connection, self._config, delivery, detail, now, held_in(connection, delivery))
+        if untold := untell(connection, delivery):
+            log.warning("untold target=%s stories=%s", delivery.target, ",".join(untold))
 
     def _ended(self, target: str, task: asyncio.Task[Counter[str]]) -> None:
         self._running.pop(target, None)
@@ -243,7 +250,7 @@ class Deliver:
         _log(delivery, made, result)
         if made.state is DeliveryState.DEAD:
             stand_in(connection, self._config, delivery, now)
-            tell_dead(connection, self._config, delivery, result.detail, now)
+            self._give_up(connection, delivery, result.detail, now)
         if known and made.opened(before):
             tell_down(connection, self._config, delivery.receiver, made.condition, now)
         if known and made.closed(before):

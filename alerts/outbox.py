@@ -93,6 +93,17 @@ def fold(connection: Connection, delivery: str, into: str, now: datetime) -> Non
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
+def folded_into(connection: Connection, target: str, into: str) -> list[Delivery]:
+    """Give what a target is told in another message, named as `fold` was told."""
+    folded = (deliveries.c.target == target, deliveries.c.state == DeliveryState.FOLDED.value)
+    return deliveries_that(connection, *folded, deliveries.c.detail == into)
+
+
+def with_id(connection: Connection, identity: str) -> list[Delivery]:
+    """Give the delivery of an id, and none where there is none."""
+    return deliveries_that(connection, deliveries.c.id == identity)
+
+
 def hold(connection: Connection, delivery: str, until: datetime, why: str, now: datetime) -> None:
     """Let a delivery wait until a time."""
     values = {"state": DeliveryState.HELD.value, "due": until, "held": why, "changed": now}
