@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from alerts.alert import PINGS, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
+from alerts.alert import PINGS, URGING, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
 from alerts.store import counts, metadata
 from crawler.article import mint
 from crawler.db import UtcTime
@@ -229,13 +229,13 @@ def record(connection: Connection, delivery: str, state: DeliveryState, now: dat
 
 
 def overdue(connection: Connection, severity: Severity, before: datetime) -> list[Delivery]:
-    """Give alerts and updates of at least a severity that should have gone before a time and have not."""
+    """Give alerts, updates and escalations of at least a severity that should have gone before a time and have not."""
     tried = and_(deliveries.c.attempts > 0, deliveries.c.tried <= before)
     untried = and_(deliveries.c.attempts == 0, deliveries.c.due <= before)
     found = select(deliveries).where(
         deliveries.c.state.in_((*WAITING, DeliveryState.SENDING.value)),
         deliveries.c.severity >= int(severity),
-        deliveries.c.kind.in_([kind.value for kind in PINGS]),
+        deliveries.c.kind.in_([kind.value for kind in URGING]),
         or_(tried, untried),
     )
     return [read(row) for row in connection.execute(found).mappings()]

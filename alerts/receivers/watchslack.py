@@ -189,7 +189,10 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
 
     def _found(self, slack: Slack, key: str, root: str) -> Handle | None:
         """Look for a message by its key, in the thread it belongs to and in the channel, since it was queued."""
-        made = minted(key) or datetime.now(UTC) - OLDEST_KEY
+        now = datetime.now(UTC)
+        made = minted(key)
+        if made is None or made > now:  # by a clock that was ahead, and has been set since: when it was nobody knows
+            made = now - OLDEST_KEY
         window = {"oldest": f"{(made - CLOCKS_APART).timestamp():.6f}", "include_all_metadata": "true"}
         places = [("conversations.replies", {"ts": root})] if root else []
         for method, where in [*places, ("conversations.history", {})]:
