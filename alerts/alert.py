@@ -39,6 +39,7 @@ class Kind(StrEnum):
 
 
 PINGS = frozenset({Kind.ALERT, Kind.UPDATE})
+URGING = PINGS | {Kind.ESCALATION}  # what somebody is to read at once: where it is flash, a stand-by takes it over
 
 
 class Reason(StrEnum):

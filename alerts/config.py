@@ -6,7 +6,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -214,6 +215,7 @@ def _receiver(name: str, row: Any, zone: str, problems: Problems, environ: Mappi
         return Receiver(name, ())  # faulty, and noted: it is known by name all the same
     twice(row["urls"], "Apprise URL", problems)
     targets = [target for url, place in row["urls"] if (target := _target(name, url, place, problems, environ))]
+    _check_apart(targets, row["urls"], problems)
     own, escalate = row["timezone"], row["escalate"]
     return Receiver(
         name,
@@ -228,6 +230,14 @@ def _receiver(name: str, row: Any, zone: str, problems: Problems, environ: Mappi
         standby=row["standby"][0] if row["standby"] else "",
         escalate=Escalate(escalate["after"], escalate["to"][0]) if escalate else None,
     )
+
+
+def _check_apart(targets: Sequence[Target], urls: Sequence[tuple[str, Place]], problems: Problems) -> None:
+    """Refuse two URLs of one address: by its id a target is told once."""
+    written = [url for url, _ in urls]
+    many = max(Counter(each.id for each in targets).values(), default=0)
+    if many > 1 and len(set(written)) == len(written):
+        problems.add(urls[-1][1], f"{many} URLs of {targets[0].receiver} name the same address; keep one of them")
 
 
 def _target(name: str, url: str, place: Place, problems: Problems, environ: Mapping[str, str] | None) -> Target | None:

@@ -16,14 +16,15 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from alerts import claims, conditions, outbox, receivers
+from alerts import claims, conditions, moved, outbox, receivers
 from alerts.alert import Delivery, DeliveryState, SendResult, Target
 from alerts.attempt import LEASE, Outcome, outcome
 from alerts.claiming import next_delivery
 from alerts.compose import compose
-from alerts.notices import tell_back, tell_dead, tell_down
+from alerts.notices import tell_back, tell_dead, tell_down, tell_removed
 from alerts.rule import Config
 from alerts.standby import overdue, stand_in
+from alerts.untold import held_in, untell
 from crawler.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
@@ -66,17 +67,19 @@ class Deliver:
         await self.adopt(now)
 
     async def adopt(self, now: datetime) -> None:
-        """Give what waits for a target that left rules.yaml to its receiver's other one, or cancel it by name."""
+        """Give what was a target's that left rules.yaml to its receiver's other one; cancel what has no receiver."""
         await self._lane.write(lambda connection: self._adopt(connection, now))
 
     def _adopt(self, connection: Connection, now: datetime) -> None:
-        for orphan in outbox.orphans(connection, tuple(self._targets)):
-            receiver = self._config.receivers.get(orphan.receiver)
-            if receiver and outbox.retarget(connection, orphan.id, receiver.targets[0].id, now):
-                continue
+        for old, new in moved.heirs(connection, self._config.homes):
+            waited = moved.move(connection, old, new, now)
+            log.warning("target moved from=%s to=%s waiting=%d", old, new, waited)
+        orphans = outbox.orphans(connection, tuple(self._targets))
+        for orphan in orphans:
             detail = "receiver_removed"
             outbox.record(connection, orphan.id, DeliveryState.CANCELLED, now, detail)
             log.warning("cancelled delivery=%s receiver=%s reason=%s", orphan.id, orphan.receiver, detail)
+        tell_removed(connection, self._config, orphans, now)
 
     # -- lanes ---------------------------------------------------------------------------------------------
 
@@ -115,14 +118,20 @@ class Deliver:
         with self._database.read() as connection:
             return (
                 claims.has_expired(connection, now)
+                or moved.has_orphans(connection, tuple(self._targets))
                 or any(overdue(connection, self._config, now))
                 or any(claims.spent(connection, target, now) for target in conditions.down(connection))
             )
 
     def _care(self, connection: Connection, now: datetime) -> None:
-        """Do what time alone asks for: leases that ended, flash that a stand-by is to tell, messages too old."""
+        """Do what time alone asks for: leases that ended, flash that a stand-by is to tell, messages too old.
+
+        And what came to wait for a target that had left by then: decided, or in flight, during a reload.
+        """
         if cut_off := claims.expire(connection, now):
             log.warning("leases ended deliveries=%d: they are sent again, marked possible repeat", cut_off)
+        if moved.has_orphans(connection, tuple(self._targets)):
+            self._adopt(connection, now)
         for delivery in overdue(connection, self._config, now):
             stand_in(connection, self._config, delivery, now)
         for target in conditions.down(connection):
@@ -131,7 +140,13 @@ class Deliver:
                     f"too old to be sent; the receiver is down: {conditions.condition_of(connection, target).detail}"
                 )
                 outbox.record(connection, delivery.id, DeliveryState.DEAD, now, detail)
-                tell_dead(connection, self._config, delivery, detail, now)
+                self._give_up(connection, delivery, detail, now)
+
+    def _give_up(self, connection: Connection, delivery: Delivery, detail: str, now: datetime) -> None:
+        """Tell of a dead message and of what it held; the next report of each such story alerts again."""
+        tell_dead(connection, self._config, delivery, detail, now, held_in(connection, delivery))
+        if untold := untell(connection, delivery):
+            log.warning("untold target=%s stories=%s", delivery.target, ",".join(untold))
 
     def _ended(self, target: str, task: asyncio.Task[Counter[str]]) -> None:
         self._running.pop(target, None)
@@ -148,6 +163,7 @@ class Deliver:
         states: Counter[str] = Counter()
         ended: _Ended | None = None
         while True:
+            target = self._targets.get(target.id, target)  # a reload may have brought it another token
             state, claimed = await self._write_surely(partial(self._turn, target=target, ended=ended, now=clock()))
             if state:
                 states[state.value] += 1
@@ -228,15 +244,16 @@ class Deliver:
         if not claims.settle(connection, delivery, made, result, now):
             log.warning("late answer ignored delivery=%s attempt=%d", delivery.id, delivery.attempts)
             return None
-        if made.condition != before:
+        known = delivery.target in self._targets  # how one that left fares is of no matter any more
+        if known and made.condition != before:
             conditions.save_condition(connection, made.condition)
         _log(delivery, made, result)
         if made.state is DeliveryState.DEAD:
             stand_in(connection, self._config, delivery, now)
-            tell_dead(connection, self._config, delivery, result.detail, now)
-        if made.opened(before):
+            self._give_up(connection, delivery, result.detail, now)
+        if known and made.opened(before):
             tell_down(connection, self._config, delivery.receiver, made.condition, now)
-        if made.closed(before):
+        if known and made.closed(before):
             claims.hasten(connection, delivery.target, now)
             tell_back(connection, self._config, delivery.receiver, made.condition, now)
         return made.state

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from alerts import conditions, outbox
-from alerts.alert import Decision, Delivery, Kind, Reason, Severity, Target
+from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
 from alerts.attempt import Condition
 from alerts.render.words import time
 from alerts.rule import Config
@@ -70,8 +71,17 @@ def _readers(connection: Connection, config: Config, not_by: Iterable[str]) -> l
     return [each for each in reached if each.receiver == reached[0].receiver]
 
 
-def tell_dead(connection: Connection, config: Config, delivery: Delivery, detail: str, now: datetime) -> None:
+def tell_dead(
+    connection: Connection,
+    config: Config,
+    delivery: Delivery,
+    detail: str,
+    now: datetime,
+    held: Sequence[Alert] = (),
+) -> None:
     """Tell of a delivery that was given up, in the commit that gives it up, by a target that is not the one it was for.
+
+    `held` is what other messages had handed over to it.
 
     What dies within half an hour of the last such notice on a target is told in one. A notice that died goes to the
     next receiver; where all have failed, the log says so loudly, and `status` shows it.
@@ -81,17 +91,33 @@ def tell_dead(connection: Connection, config: Config, delivery: Delivery, detail
         return
     line = (
         f"{delivery.kind.value} on {delivery.subject} ({delivery.severity.word}, delivery {delivery.id}) "
-        f"after {delivery.attempts} attempts: {detail}"
+        f"after {delivery.attempts} attempts: {detail}{_held_words(held)}"
     )
     subject = f"notice:dead:{delivery.target}"
     last = outbox.last_notice(connection, subject)
-    if last and not last.attempts:
+    if last and _waits(connection, last):
         outbox.reword_notice(connection, last.subject, _dead_words(delivery.receiver, [*_lines(last), line]))
         return
     number = int(last.subject.rpartition(":")[2]) + 1 if last else 1
-    due = max(now, last.due + GATHERED) if last else now
+    due = max(now, last.due + GATHERED) if last and last.state is not DeliveryState.CANCELLED else now
     readers, words = _readers(connection, config, [delivery.target]), _dead_words(delivery.receiver, [line])
     _queue(connection, readers, f"{subject}:{number}", words, now, due)
+
+
+def _waits(connection: Connection, notice: Delivery) -> bool:
+    """Say whether more can be said in a notice: none of its readers was sent it, and each is still to be."""
+    both = [notice, *outbox.copies(connection, notice)]
+    every = [each for each in both if each.state is not DeliveryState.CANCELLED]
+    return bool(every) and all(each.state.value in outbox.WAITING and not each.attempts for each in every)
+
+
+def _held_words(held: Sequence[Alert]) -> str:
+    """Name what died with a message."""
+    if not held:
+        return ""
+    named = [f"{each.article.title} ({each.story})" for each in held[:LINES_SHOWN]]
+    more = [f"and {len(held) - LINES_SHOWN} more"] if len(held) > LINES_SHOWN else []
+    return f"; with it {len(held)} {'stories' if len(held) > 1 else 'story'}: {'; '.join([*named, *more])}"
 
 
 def _lines(notice: Delivery) -> list[str]:
@@ -115,6 +141,24 @@ def _pass_on(connection: Connection, config: Config, notice: Delivery, detail: s
     readers = _readers(connection, config, tried)
     if not outbox.relay(connection, notice, readers, Reason.SYSTEM, now, note):
         log.error("NOBODY COULD BE TOLD delivery=%s subject=%s detail=%s", notice.id, notice.subject, detail)
+
+
+def tell_removed(connection: Connection, config: Config, cancelled: Sequence[Delivery], now: datetime) -> None:
+    """Tell once how many messages were cancelled because their receiver is gone; notices go to the next reader."""
+    for each in cancelled:
+        if each.kind is Kind.NOTICE:
+            _pass_on(connection, config, each, "it left rules.yaml", now)
+    lost = [each for each in cancelled if each.kind is not Kind.NOTICE]
+    if not lost:
+        return
+    many = Counter(each.receiver for each in lost)
+    title = f"{len(lost)} message{'s' * (len(lost) != 1)} cancelled: no such receiver in rules.yaml any more"
+    body = (
+        f"For {', '.join(f'{receiver}: {n}' for receiver, n in many.items())}.\n"
+        "Kept: watchfloor deliveries --state cancelled lists them; once the receiver is back, "
+        "watchfloor deliveries resend ID sends one again."
+    )
+    queue_all(connection, config, f"notice:removed:{lost[0].id}", title, body, now)
 
 
 def tell_down(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from alerts.alert import PINGS, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
+from alerts.alert import PINGS, URGING, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
 from alerts.store import counts, metadata
 from crawler.article import mint
 from crawler.db import UtcTime
@@ -115,6 +115,17 @@ def regrow(connection: Connection, delivery: Delivery, now: datetime) -> None:
         "changed": now,
     }
     connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(**values))
+
+
+def folded_into(connection: Connection, target: str, into: str) -> list[Delivery]:
+    """Give what a target is told in another message, named as `fold` was told."""
+    folded = (deliveries.c.target == target, deliveries.c.state == DeliveryState.FOLDED.value)
+    return deliveries_that(connection, *folded, deliveries.c.detail == into)
+
+
+def with_id(connection: Connection, identity: str) -> list[Delivery]:
+    """Give the delivery of an id, and none where there is none."""
+    return deliveries_that(connection, deliveries.c.id == identity)
 
 
 def hold(connection: Connection, delivery: str, until: datetime, why: str, now: datetime) -> None:
@@ -244,13 +255,13 @@ def record(connection: Connection, delivery: str, state: DeliveryState, now: dat
 
 
 def overdue(connection: Connection, severity: Severity, before: datetime) -> list[Delivery]:
-    """Give alerts and updates of at least a severity that should have gone before a time and have not."""
+    """Give alerts, updates and escalations of at least a severity that should have gone before a time and have not."""
     tried = and_(deliveries.c.attempts > 0, deliveries.c.tried <= before)
     untried = and_(deliveries.c.attempts == 0, deliveries.c.due <= before)
     found = select(deliveries).where(
         deliveries.c.state.in_((*WAITING, DeliveryState.SENDING.value)),
         deliveries.c.severity >= int(severity),
-        deliveries.c.kind.in_([kind.value for kind in PINGS]),
+        deliveries.c.kind.in_([kind.value for kind in URGING]),
         or_(tried, untried),
     )
     return [read(row) for row in connection.execute(found).mappings()]
@@ -289,16 +300,6 @@ def orphans(connection: Connection, targets: Sequence[str]) -> list[Delivery]:
     """Give what waits for a target that rules.yaml no longer has."""
     found = select(deliveries).where(deliveries.c.state.in_(WAITING), deliveries.c.target.not_in(targets))
     return [read(row) for row in connection.execute(found).mappings()]
-
-
-def retarget(connection: Connection, delivery: str, target: str, now: datetime) -> bool:
-    """Give an orphan another target; False where that one has the same message already."""
-    row = connection.execute(select(deliveries).where(deliveries.c.id == delivery)).mappings().one()
-    same = [getattr(deliveries.c, name) == row[name] for name in ("subject", "kind", "revision")]
-    if connection.scalar(select(deliveries.c.id).where(*same, deliveries.c.target == target)):
-        return False
-    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(target=target, changed=now))
-    return True
 
 
 def deliveries_that(connection: Connection, *hold: ColumnElement[bool]) -> list[Delivery]:

@@ -151,6 +151,11 @@ class Config:
     host_apart: timedelta | None = None
     places: tuple[str, ...] = ()
 
+    @property
+    def homes(self) -> Mapping[str, tuple[str, ...]]:
+        """Give the targets of each receiver, by id, in the order of its `urls`."""
+        return {name: tuple(each.id for each in receiver.targets) for name, receiver in self.receivers.items()}
+
 
 TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 SEVERITIES = tuple(severity.word for severity in Severity)

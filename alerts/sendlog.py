@@ -5,11 +5,12 @@ commit.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from alerts import digested, outbox, store
+from alerts import digested, moved, outbox, store
 from alerts.alert import Delivery, DeliveryState, Kind, Reason
 from alerts.outbox import deliveries
 from alerts.render.words import time
@@ -53,8 +54,12 @@ def what(connection: Connection, delivery: Delivery) -> str:
     return store.load_alert(connection, delivery.subject, delivery.revision).article.title
 
 
-def resend(connection: Connection, identity: str, now: datetime, timezone: str) -> str:
+def resend(
+    connection: Connection, identity: str, now: datetime, timezone: str, homes: Mapping[str, Sequence[str]]
+) -> str:
     """Queue a delivery once more, marked, and give its id. Raises NotAgain.
+
+    `homes` is the targets of each receiver: where its own is gone, it goes to the first of them.
 
     One that was sent gets a new id: by its old one, a service that looks would find the message there already.
     """
@@ -65,6 +70,7 @@ def resend(connection: Connection, identity: str, now: datetime, timezone: str) 
         raise NotAgain(f"{identity} was {delivery.detail or 'folded into another message'}; send that one again")
     if delivery.state not in AGAIN:
         raise NotAgain(f"{identity} is {delivery.state.value} and goes by itself")
+    _bring_home(connection, delivery, homes)
     values = {
         "id": delivery.id,
         "state": DeliveryState.QUEUED.value,
@@ -84,6 +90,17 @@ def resend(connection: Connection, identity: str, now: datetime, timezone: str) 
         values["id"] = mint("d", now, delivery.id)
     connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(values))
     return str(values["id"])
+
+
+def _bring_home(connection: Connection, delivery: Delivery, homes: Mapping[str, Sequence[str]]) -> None:
+    home = homes.get(delivery.receiver)
+    if not home:
+        raise NotAgain(f"{delivery.id} was for {delivery.receiver}, which rules.yaml does not have; add it there again")
+    if delivery.target not in home and not moved.move_message(connection, delivery, home[0]):
+        raise NotAgain(
+            f"{delivery.id} was for {delivery.target}, which rules.yaml does not have, and {home[0]} has the same "
+            "message; watchfloor deliveries lists it"
+        )
 
 
 def _note(delivery: Delivery, timezone: str) -> str:

@@ -365,8 +365,8 @@ class Service:
 
     async def resend(self, identity: str, now: datetime) -> dict[str, str]:
         """Queue a delivery once more. Raises NotAgain."""
-        zone = self.config.timezone
-        again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone))
+        zone, homes = self.config.timezone, self.config.homes
+        again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone, homes))
         log.info("resent delivery=%s as=%s", identity, again)
         return {"id": again}
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts import conditions, outbox
-from alerts.alert import PINGS, Delivery, Reason, Severity, Target
+from alerts.alert import URGING, Delivery, Reason, Severity, Target
 from alerts.render.words import time
 from alerts.rule import Config
 
@@ -27,7 +27,7 @@ def overdue(connection: Connection, config: Config, now: datetime) -> Iterator[D
 
 def stand_in(connection: Connection, config: Config, delivery: Delivery, now: datetime) -> None:
     """Queue a flash for the stand-by's targets, once; the original stays as it is."""
-    if delivery.severity is not Severity.FLASH or delivery.kind not in PINGS:
+    if delivery.severity is not Severity.FLASH or delivery.kind not in URGING:
         return
     detail = conditions.condition_of(connection, delivery.target).detail or delivery.detail
     since = time(delivery.tried or delivery.due, config.timezone)

@@ -120,6 +120,11 @@ def save_told(connection: Connection, story: str, target: str, now: datetime, wh
     save(connection, told, values, "story", "target")
 
 
+def forget_told(connection: Connection, story: str, target: str) -> None:
+    """Let a target know nothing of a story."""
+    connection.execute(delete(told).where(told.c.story == story, told.c.target == target))
+
+
 def add_decisions(connection: Connection, seq: int, story: str, now: datetime, made: Iterable[Decision]) -> None:
     """Keep every decision with its reason: the answer to "why did, why did not this fire"."""
     rows = [

@@ -78,6 +78,15 @@ def account_of(url: str) -> Account:
     )
 
 
+def address(url: str) -> str:
+    """Give whom mail reaches by which server, without the account; "" where the URL names none."""
+    try:
+        account = account_of(url)
+    except BadMailUrl:
+        return ""
+    return f"{account.recipient}@{account.host}"
+
+
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)

@@ -32,9 +32,12 @@ _FAULTS = (
     (re.compile(r""), "the connection was lost", True),
 )
 _AS_GIVEN = frozenset(("console", "json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"))  # no markup
-_MARKUP = re.compile(r"@(?=(?:everyone|here|channel|all)\b)|<(?=[@!#&:])|\](?=\()", re.IGNORECASE)
+_MARKUP = re.compile(r"(?<!\w)@(?=\w)|<(?=[@!#&:])|\](?=\()")
 _LOST = re.compile(r"timed? ?out|reset|aborted|closed|disconnected", re.IGNORECASE)  # of a plugin that says it aloud
 _FAULT = "Socket Exception:"
+# A server that failed over a request may have done what was asked before (RFC 9110 15.6; 9.2.2: a POST is not
+# idempotent): so it is marked when it goes again.
+_FAILED = re.compile(r"\berror[= :(]+5[0-9]{2}\b")
 
 
 def send(target: Target, message: Message) -> SendResult:
@@ -67,10 +70,14 @@ def send(target: Target, message: Message) -> SendResult:
     return SendResult(
         ok=False,
         retry=not _PERMANENT.search(detail),
-        uncertain=result.status == AppriseResultStatus.TIMEOUT or lost or bool(_LOST.search(" ".join(warned))),
+        uncertain=result.status == AppriseResultStatus.TIMEOUT or lost or _may_have_arrived(" ".join(warned)),
         detail=detail,
         wait=answers.asked_to_wait(),
     )
+
+
+def _may_have_arrived(warned: str) -> bool:
+    return bool(_LOST.search(warned) or _FAILED.search(warned))
 
 
 def _defused(text: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Mapping
 
 from apprise import Apprise, AppriseAsset, NotifyBase
 from apprise.plugins import N_MGR
 
 from alerts.alert import Target
-from alerts.receivers import console, watchmail, watchslack
+from alerts.receivers import console, mailurl, watchmail, watchslack
 from crawler.keys import nearest
 
 COMMON = (
@@ -27,6 +28,10 @@ COMMON = (
     "ntfy",
     "ntfys",
 )
+_ADDRESSES: Mapping[str, Callable[[str], str]] = {
+    watchslack.SCHEMA: watchslack.address,
+    **dict.fromkeys(watchmail.SCHEMAS, mailurl.address),
+}
 CAN_EDIT = frozenset({watchslack.SCHEMA})
 CAN_ACK = frozenset({watchslack.SCHEMA})
 
@@ -55,8 +60,13 @@ def unresolved(receiver: str, url: str) -> Target:
 
 
 def _target(receiver: str, url: str) -> Target:
-    digest = hashlib.sha256(url.encode()).hexdigest()[:6]
+    """Name a target by its address where its service says which part of the URL that is, else by the whole URL.
+
+    A token or a password that changes then leaves the target what it is: what waits and what it was told stay its own.
+    """
     schema = url.partition(":")[0].lower()
+    address = _ADDRESSES[schema](url) if schema in _ADDRESSES else ""
+    digest = hashlib.sha256((f"{schema}://{address}" if address else url).encode()).hexdigest()[:6]
     return Target(f"{receiver}#{digest}", receiver, url, schema, schema in CAN_EDIT, schema in CAN_ACK)
 
 

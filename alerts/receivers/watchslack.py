@@ -81,6 +81,12 @@ def problem(url: str) -> str:
     return f"has something behind the channel id; write {SCHEMA}://xoxb-.../C0123ABCD alone" if rest else ""
 
 
+def address(url: str) -> str:
+    """Give the channel that a URL names, without the token; "" where it names none."""
+    found = _URL.fullmatch(url)
+    return found["channel"] if found else ""
+
+
 class NotifyWatchSlack(_Base):  # type: ignore[misc]
     """Posts as a Slack app with a bot token."""
 
@@ -183,7 +189,10 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
 
     def _found(self, slack: Slack, key: str, root: str) -> Handle | None:
         """Look for a message by its key, in the thread it belongs to and in the channel, since it was queued."""
-        made = minted(key) or datetime.now(UTC) - OLDEST_KEY
+        now = datetime.now(UTC)
+        made = minted(key)
+        if made is None or made > now:  # by a clock that was ahead, and has been set since: when it was nobody knows
+            made = now - OLDEST_KEY
         window = {"oldest": f"{(made - CLOCKS_APART).timestamp():.6f}", "include_all_metadata": "true"}
         places = [("conversations.replies", {"ts": root})] if root else []
         for method, where in [*places, ("conversations.history", {})]:

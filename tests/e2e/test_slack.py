@@ -190,6 +190,14 @@ def test_look_up_goes_through_all_pages_since_the_message_was_queued(api: SlackA
     assert float(calls[0]["oldest"]) < queued.timestamp()
 
 
+def test_look_up_finds_what_was_queued_by_a_clock_ahead(api: SlackApi, target: Target) -> None:
+    ahead = NOW + timedelta(hours=3)
+    api.script("chat.postMessage", Fault(lost=True))
+    receivers.send(target, message(queued=ahead))
+    assert receivers.send(target, message(queued=ahead, repeat=True)).ok
+    assert api.times() == {message(queued=ahead).key: 1}
+
+
 def test_look_up_that_fails_for_now_posts_nothing(api: SlackApi, target: Target) -> None:
     api.script("conversations.history", Fault(status=429, retry_after="3"), Fault(status=500))
     first, second = (receivers.send(target, message(repeat=True)) for _ in range(2))

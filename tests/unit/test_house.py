@@ -86,6 +86,7 @@ def test_sql_stands_in_the_stores_only() -> None:
         "alerts/acks.py",
         "alerts/conditions.py",
         "alerts/sendlog.py",
+        "alerts/moved.py",
         "alerts/quieting.py",
         "alerts/stepping.py",
         "crawler/db.py",

@@ -13,6 +13,7 @@ import pytest
 
 from alerts import receivers
 from alerts.alert import Message, SendResult
+from alerts.receivers import sending
 
 Speak = Callable[[socket.socket], None]
 
@@ -50,7 +51,8 @@ def post(port: int) -> SendResult:
 ANSWERS = [
     ("taken", answer("200 OK"), (True, False, False), None),
     ("no such hook", answer("404 Not Found"), (False, False, False), None),
-    ("broken", answer("500 Broken"), (False, True, False), None),
+    ("broken", answer("500 Broken"), (False, True, True), None),
+    ("broken behind a gateway", answer("504 Late"), (False, True, True), None),
     ("slow down", answer("429 Slow", "Retry-After: 17"), (False, True, False), timedelta(seconds=17)),
     ("slow down, unsaid", answer("429 Slow"), (False, True, False), timedelta(seconds=60)),
     ("no answer after the body", drop, (False, True, True), None),
@@ -82,8 +84,17 @@ def test_a_rest_asked_for_before_is_not_asked_for_again() -> None:
     assert post(1).wait is None
 
 
+@pytest.mark.parametrize("text", ["desk@wire.example", "at 5 @ noon", "a < b"])
+def test_text_that_mentions_nobody_stays_whole(text: str) -> None:
+    assert sending._defused(text) == text
+
+
 @pytest.mark.parametrize(
-    "text", ["@everyone", "@here", "@Channel now", "<@U1>", "<!channel>", "[here](https://evil.example)"]
+    "text",
+    [
+        *("@everyone", "@here", "@Channel now", "@sarah wake up", "(@room)", "@سارة", "<@U1>", "<!channel>"),
+        "[here](https://evil.example)",
+    ],
 )
 def test_mention_in_a_headline_is_dead_in_a_chat_service_and_whole_in_a_webhook(text: str) -> None:
     """T20, by the generic adapter: Mattermost reads markup in what it is sent."""
