@@ -15,6 +15,7 @@ import pytest
 
 from alerts.demo.sinks import MailSink
 from tests.e2e.servers import Hook, Outlet
+from tests.e2e.starting import start
 
 RULES = """\
 version: 1
@@ -74,16 +75,7 @@ class Desk:
 
     def run(self, *words: str, stdin: str = "", expect: int = 0) -> subprocess.CompletedProcess[str]:
         """Run the command in the desk's place and check its exit code."""
-        done = subprocess.run(
-            self.command(*words),
-            cwd=self.place,
-            env=self.environ(),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = start("alerts", *words, place=self.place, environ=self.environ(), stdin=stdin)
         assert done.returncode == expect, done.stderr
         return done
 

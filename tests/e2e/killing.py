@@ -13,8 +13,6 @@ import os
 import random
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -25,6 +23,7 @@ from typing import Any, ClassVar
 
 from alerts.demo.sinks import MailSink
 from tests.e2e.servers import Hook, Outlet, rss
+from tests.e2e.starting import start
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 6, 14, 10, tzinfo=UTC)
@@ -213,15 +212,9 @@ class Storm:
         words = [point, str(self._draw.randint(1, most)), "run", "--at", "-"]
         times = [START + timedelta(minutes=self.minutes + step * n) for n in range(rounds)]
         self.minutes += rounds * step
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.e2e.killed", *words],
-            cwd=self.place,
-            env=self._environ(),
-            input="".join(f"{at.isoformat()}\n" for at in times),
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
+        lines = "".join(f"{at.isoformat()}\n" for at in times)
+        done = start(
+            "tests.e2e.killed", *words, place=self.place, environ=self._environ(), stdin=lines, timeout=180
         )
         self.sessions += 1
         if done.returncode == -signal.SIGKILL:
