@@ -213,9 +213,7 @@ class Storm:
         times = [START + timedelta(minutes=self.minutes + step * n) for n in range(rounds)]
         self.minutes += rounds * step
         lines = "".join(f"{at.isoformat()}\n" for at in times)
-        done = start(
-            "tests.e2e.killed", *words, place=self.place, environ=self._environ(), stdin=lines, timeout=180
-        )
+        done = start("tests.e2e.killed", *words, place=self.place, environ=self._environ(), stdin=lines, timeout=180)
         self.sessions += 1
         if done.returncode == -signal.SIGKILL:
             self.killed[point] += 1
@@ -230,7 +228,7 @@ class Storm:
 
     def _calm(self) -> None:
         """Let virtual hours pass without kills until nothing waits any more."""
-        self._session(rounds=36, step=10)
+        self._session(rounds=18, step=20)
 
     def _judge(self, sink: Any) -> Verdict:
         by_story: dict[str, list[Copy]] = defaultdict(list)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from multiprocessing import resource_tracker
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +21,18 @@ from alerts.cli import COMMANDS
 
 EXHAUSTIVE = os.environ.get("WATCHFLOOR_EXHAUSTIVE") == "1"
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload([module for module, _ in COMMANDS.values()])
+LATER = (  # imported by a running line on its way
+    "aiohttp.web",
+    "scrapy.downloadermiddlewares.httpcache",
+    "scrapy.extensions.feedexport",
+    "scrapy.extensions.telnet",
+    "scrapy.squeues",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "tldextract",
+    "trafilatura",
+    "alembic.command",
+)
+FORKING.set_forkserver_preload([*(module for module, _ in COMMANDS.values()), *LATER])
 STREAMS = (("in", os.O_RDONLY), ("out", os.O_WRONLY | os.O_CREAT), ("err", os.O_WRONLY | os.O_CREAT))
 
 
@@ -61,10 +73,11 @@ def _start_fresh(
 
 def _become(words: tuple[str, ...], place: Path, environ: dict[str, str], streams: str) -> None:
     """Turn this fork into `python -m` with the words: its streams, environment, place and arguments."""
+    resource_tracker._resource_tracker._fd = None  # type: ignore[attr-defined]  # one of its own, as a fresh process has
     for number, (name, flags) in enumerate(STREAMS):
         os.dup2(os.open(Path(streams, name), flags), number)
     sys.stdin, sys.stdout, sys.stderr = (
-        open(number, mode, encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115, PTH123 - for the process's life
+        open(number, mode, encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115 - for the process's life
         for number, mode in enumerate("rww")
     )
     os.environ.clear()
