@@ -35,7 +35,7 @@ POINTS = ("before_commit", "after_commit", "before_send", "after_send", "clock")
 RULES = """\
 version: 1
 settings: {{allow_private: ["127.0.0.1"], admin: {admin}, backfill: 6h}}
-sources: [{{id: s1, name: Wire, url: "{feed}", every: 1m}}]
+sources: [{{id: s1, name: Wire, url: "{feed}", every: 1m, full_text: never}}]
 receivers:
 {receivers}
 rules:
