@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from alerts.cli.common import VERSION, LazyGroup
+from alerts.cli.lazy import LazyGroup
 
 COMMANDS = {
     "run": (
@@ -34,7 +34,7 @@ COMMANDS = {
 
 
 @click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, prog_name="watchfloor")
+@click.version_option(package_name="watchfloor", prog_name="watchfloor")
 def main() -> None:
     """Watch the news on Iraq, Iran and militias; alert on what rules.yaml asks for."""
 

@@ -5,16 +5,14 @@ Exit codes: 0 ok, 1 problem found, 2 usage.
 
 from __future__ import annotations
 
-import importlib
 import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import NoReturn, TextIO
 
 import click
 
@@ -24,7 +22,6 @@ from alerts.rule import Config
 from crawler.keys import span
 from crawler.yamlfile import ConfigError, Place
 
-VERSION = version("watchfloor")
 PLACES = (Path("rules.yaml"), Path("/etc/watchfloor/rules.yaml"))
 
 config_option = click.option(
@@ -86,31 +83,6 @@ def fail(message: str) -> NoReturn:
     """Say what is wrong and end with 1."""
     click.echo(f"watchfloor: {message}", err=True)
     sys.exit(1)
-
-
-class LazyGroup(click.Group):
-    """Imports a command's module at its first use, so that `check` starts without the crawler.
-
-    `lazy` says of each command where it is (module, or module:name) and what it does.
-    """
-
-    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._lazy = lazy
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(self._lazy)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in self._lazy:
-            return None
-        module, _, name = self._lazy[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name or "command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in self._lazy.items()])
 
 
 class _Duration(click.ParamType[timedelta]):

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import (
-    LazyGroup,
     config_option,
     fail,
     json_option,
@@ -18,6 +17,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.lazy import LazyGroup
 from alerts.health import down_since, network_words
 from crawler import store
 from crawler.db import DATABASE, Database

@@ -30,6 +30,9 @@ def page(title: str, text: str, lang: str = "en") -> bytes:
     return PAGE.format(title=title, text=text, words=WORDS, lang=lang).encode()
 
 
+PAGES = "full_text: auto"
+
+
 def item(desk: Desk, name: str, title: str, text: str = "A short summary.") -> dict[str, str]:
     return {"title": title, "guid": name, "link": f"{desk.outlet.base}/{name}", "date": D0, "text": text}
 
@@ -48,11 +51,9 @@ def tables(desk: Desk, query: str) -> list[tuple[object, ...]]:
         return store.execute(query).fetchall()
 
 
-def begin(desk: Desk, *, settings: str = "backfill: 0", keys: str = "") -> None:
+def begin(desk: Desk, *, settings: str = "backfill: 0", keys: str = PAGES) -> None:
     desk.outlet.serve("/a.xml", rss())
-    desk.write("/a.xml", settings=settings)
-    if keys:
-        desk.rules.write_text(desk.rules.read_text().replace("lang: en", f"lang: en, {keys}"), encoding="utf-8")
+    desk.write("/a.xml", settings=settings, keys=keys)
 
 
 def test_word_that_only_the_page_holds_alerts_in_the_same_round(desk: Desk) -> None:
@@ -130,7 +131,7 @@ def test_robots_is_obeyed(desk: Desk, robots: bytes, status: int, fetched: int) 
 
 
 def test_full_text_in_the_feed_never_and_private_pages_are_not_fetched(desk: Desk) -> None:
-    begin(desk, keys="full_text: auto")
+    begin(desk)
     desk.rounds(T0)
     long = item(desk, "one", "Long in the feed", WORDS * 2)
     private = item(desk, "two", "Elsewhere") | {"link": "http://127.0.0.2:9/two"}
@@ -172,7 +173,7 @@ def test_section_and_sitemap_alert_like_feeds(desk: Desk) -> None:
     base = desk.outlet.base
     index = f"<sitemapindex><sitemap><loc>{base}/map.xml.gz</loc></sitemap></sitemapindex>"
     desk.outlet.serve("/index.xml", index.encode())
-    desk.write("/front", "/index.xml", settings="backfill: 0")
+    desk.write("/front", "/index.xml", settings="backfill: 0", keys=PAGES)
     text = desk.rules.read_text().replace('/front", every: 5m', '/front", every: 5m, kind: section')
     desk.rules.write_text(text.replace('/index.xml", every: 5m', '/index.xml", every: 5m, kind: sitemap'))
     desk.rounds(T0)
@@ -207,7 +208,7 @@ def test_evidence_is_kept_with_its_fetch_and_expires(desk: Desk) -> None:
 
 def test_daemon_fetches_pages_beside_polls_and_a_hung_one_stops_nothing(desk: Desk) -> None:
     desk.outlet.serve("/a.xml", rss())
-    desk.write("/a.xml", every="1s", settings="freshness: 520w")
+    desk.write("/a.xml", every="1s", settings="freshness: 520w", keys=PAGES)
     other = Outlet()
     hung = item(desk, "hung", "A council that never ends") | {"link": other.hang("/hung")}
     with closing_all(other), daemon(desk) as running:
@@ -225,7 +226,7 @@ def test_daemon_fetches_pages_beside_polls_and_a_hung_one_stops_nothing(desk: De
 
 def test_scrapy_crawls_each_kind(desk: Desk, tmp_path: Path) -> None:
     desk.outlet.serve("/front", b'<main><h2><a href="/news/100001">A headline that is long enough</a></h2></main>')
-    desk.write("/front")
+    desk.write("/front", keys=PAGES)
     desk.rules.write_text(desk.rules.read_text().replace("every: 5m", "every: 5m, kind: section"))
     done = subprocess.run(
         [*desk.command()[:1], "-m", "scrapy", "crawl", "section", "-a", "source=s1", "-a", f"config={desk.rules}", "-O", "-:jsonlines"],
@@ -240,7 +241,7 @@ def test_scrapy_checks_its_contracts_against_a_source_of_each_kind(desk: Desk) -
     desk.outlet.serve(
         "/map.xml", f"<urlset><url><loc>{desk.outlet.base}/a-story-of-five-words</loc></url></urlset>".encode()
     )
-    desk.write("/a.xml", "/front", "/map.xml")
+    desk.write("/a.xml", "/front", "/map.xml", keys=PAGES)
     text = desk.rules.read_text().replace('/front", every: 5m', '/front", every: 5m, kind: section')
     desk.rules.write_text(text.replace('/map.xml", every: 5m', '/map.xml", every: 5m, kind: sitemap'))
     words = [*desk.command()[:1], "-m", "scrapy", "check"]

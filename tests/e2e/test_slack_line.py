@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
 from tests.e2e.slackapi import Fault, SlackApi
+from tests.e2e.starting import start
 
 T0, T1, T2 = (f"2026-06-14T{hour:02}:00:00Z" for hour in (10, 11, 12))
 ITEM = {
@@ -57,16 +56,8 @@ def test_lost_acknowledgement_is_found_and_not_sent_again(watched: Desk, api: Sl
 
 
 def test_kill_after_the_bytes_left_duplicates_nothing(watched: Desk, api: SlackApi) -> None:
-    killed = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.killed", "after_send", "1", "run", "--at", "-"],
-        cwd=watched.place,
-        env=watched.environ(),
-        input=T0,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    words = ("after_send", "1", "run", "--at", "-")
+    killed = start("tests.e2e.killed", *words, place=watched.place, environ=watched.environ(), stdin=T0)
     assert killed.returncode == -signal.SIGKILL
     watched.rounds(T1)
     assert (len(api.messages), len(api.called("chat.postMessage"))) == (1, 1)

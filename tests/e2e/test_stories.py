@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
+from tests.e2e.starting import start
 from tests.e2e.test_line import D0, D1, T0, T1, T2, T3, balanced
 
 PATROL = (
@@ -144,9 +143,8 @@ def test_kill_while_the_second_origin_joins_neither_loses_nor_repeats(desk: Desk
     confirmed(desk, "/a.xml", "/b.xml")
     desk.rounds(T0)
     desk.outlet.serve("/b.xml", rss(item("b1", "Group seizes bridge at Hawija, governor says", date=D1)))
-    words = [sys.executable, "-m", "tests.e2e.killed", point, str(k), "run", "--at", "-"]
-    given = {"cwd": desk.place, "env": desk.environ(), "input": f"{T1}\n", "text": True}
-    done = subprocess.run(words, **given, capture_output=True, timeout=60, check=False)  # type: ignore[call-overload]
+    words = (point, str(k), "run", "--at", "-")
+    done = start("tests.e2e.killed", *words, place=desk.place, environ=desk.environ(), stdin=f"{T1}\n")
     assert done.returncode == -signal.SIGKILL
     desk.rounds(T2, T3)
     clean = [title.removeprefix("(possible repeat) ") for title, _ in told(desk)]
