@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run demo test bench lint types contracts unit clean
+.PHONY: run demo test bench lint types contracts unit exhaustive clean
 
 run: .venv/installed
 	@$(BIN)/watchfloor run
@@ -25,6 +25,10 @@ contracts: .venv/installed-dev
 
 unit: .venv/installed-dev
 	$(BIN)/pytest -W error -n auto --dist worksteal
+
+# Every point of a kill, every generated case, and a fresh interpreter for each command: what `unit` samples.
+exhaustive: .venv/installed-dev
+	WATCHFLOOR_EXHAUSTIVE=1 $(BIN)/pytest -W error -n auto --dist worksteal
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench

@@ -26,7 +26,7 @@ from crawler.wanted import Wanted
 from crawler.workers import Workers
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss
-from tests.e2e.test_pages import T0, T1, T2, alerts, begin, item, page, served, tables
+from tests.e2e.test_pages import PAGES, T0, T1, T2, alerts, begin, item, page, served, tables
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 WORDS = "A militia then shelled the base."
@@ -45,7 +45,7 @@ def test_retry_after_of_one_source_rests_the_others_of_its_host(desk: Desk) -> N
         for path in ("/a.xml", "/b.xml"):
             desk.outlet.serve(path, rss({"title": f"Quiet {path}", "guid": path}))
         other.serve("/c.xml", rss({"title": "Quiet elsewhere", "guid": "c"}))
-        desk.write("/a.xml", "/b.xml", "/c.xml")
+        desk.write("/a.xml", "/b.xml", "/c.xml", keys=PAGES)
         desk.rules.write_text(desk.rules.read_text().replace(f"{desk.outlet.base}/c.xml", f"{other.base}/c.xml"))
         desk.rounds(at(0))
         desk.outlet.serve("/a.xml", b"slow down", status=429, Retry_After="1800")
@@ -270,7 +270,7 @@ def test_page_that_fails_as_the_network_goes_down_costs_no_try(tmp_path: Path) -
 def test_page_of_a_host_whose_feed_was_throttled_waits(desk: Desk) -> None:
     desk.outlet.serve("/b.xml", rss())
     desk.outlet.serve("/a.xml", rss())
-    desk.write("/a.xml", "/b.xml", settings="backfill: 0")
+    desk.write("/a.xml", "/b.xml", settings="backfill: 0", keys=PAGES)
     desk.rounds(T0)
     answers = [b"HTTP/1.1 503 No\r\nRetry-After: 300\r\nContent-Length: 0\r\n\r\n"]
     good = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(rss()) + rss()

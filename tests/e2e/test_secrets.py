@@ -25,7 +25,7 @@ CANARY = "kanarienvogel"
 RULES = """\
 version: 1
 settings: {{allow_private: ["127.0.0.1"], backfill: 6h, admin: admin}}
-sources: [{{id: s1, name: Outlet, url: "{feed}", every: 1s, lang: en}}]
+sources: [{{id: s1, name: Outlet, url: "{feed}", every: 1s, lang: en, full_text: never}}]
 receivers:
   admin: {{urls: ["${{WATCH_ADMIN_URL}}"]}}
   refused: {{urls: ["${{WATCH_REFUSED_URL}}"]}}
