@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from alerts import acks, outbox, quieting, receivers, store
 from alerts.alert import Delivery, Target
-from alerts.escalating import ANSWERED_FROM, ANSWERED_WITHIN, Escalation, ask_again, escalations
+from alerts.escalating import ANSWERED_FROM, ANSWERED_WITHIN, ASKED_FROM, Escalation, ask_again, escalations
 from alerts.rule import Config
 from alerts.silencing import still_told
 from crawler.db import Database, WriterLane
@@ -80,7 +80,7 @@ class Acking:
     def _due(self, targets: Mapping[str, Target], now: datetime) -> list[Delivery]:
         can_ack = tuple(each.id for each in targets.values() if each.can_ack)
         with self._database.read() as connection:
-            open_ = acks.unacked(connection, now - ANSWERED_WITHIN, ANSWERED_FROM, can_ack) if can_ack else []
+            open_ = acks.unacked(connection, now - ANSWERED_WITHIN, ASKED_FROM, can_ack) if can_ack else []
         self._asked = {each.id: self._asked[each.id] for each in open_ if each.id in self._asked}
         due = [
             each for each in open_ if each.handle and each.sent and ask_again(each.sent, self._asked.get(each.id), now)

@@ -28,8 +28,10 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
             outbox.hold(connection, hold.delivery, hold.until, hold.why, now)
         for fold in made.folds:
             _fold(connection, target, receiver, fold, now)
+        told = {each.id for fold in made.folds for each in fold.deliveries}
+        left = [each for each in waiting if each.id not in told]
         for each in made.sends:
-            if claimed := _take(connection, receiver, each, waiting, now):
+            if claimed := _take(connection, receiver, each, left, now):
                 claims.save_bucket(connection, target, made.tokens - 1, now)
                 return claimed
         if not made.folds:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from alerts.alert import Decision, Delivery, Kind, Reason, Receiver, Severity
 from alerts.render.words import time
 
-ANSWERED_FROM = Severity.IMMEDIATE  # what is less urgent waits for no answer
+ANSWERED_FROM = Severity.IMMEDIATE  # what is less urgent escalates to nobody
+ASKED_FROM = Severity.ROUTINE  # a reaction on any message is an acknowledgement
 ANSWERED_WITHIN = timedelta(hours=24)  # older messages are neither asked about nor escalated
 PACE = (  # up to this age of a message, so often
     (timedelta(minutes=10), timedelta(seconds=15)),

@@ -16,6 +16,7 @@ from alerts.render.words import time
 from alerts.rule import Config
 from crawler.db import WriterLane
 
+ON_DELIVERING = ("notice:dead:", "notice:down:", "notice:back:")  # who else would say that nothing is said?
 log = logging.getLogger(__name__)
 GATHERED = timedelta(minutes=30)  # what dies so soon after a notice of it waits, and is told together
 LINES_SHOWN = 20  # of one notice; the rest is counted
@@ -54,7 +55,8 @@ def _queue(
     due: datetime,
 ) -> None:
     for each in readers:
-        made = Decision(each.id, each.receiver, Kind.NOTICE, Severity.PRIORITY, Reason.SYSTEM, queue=True, rules=())
+        severity = Severity.IMMEDIATE if subject.startswith(ON_DELIVERING) else Severity.PRIORITY
+        made = Decision(each.id, each.receiver, Kind.NOTICE, severity, Reason.SYSTEM, queue=True, rules=())
         outbox.queue_notice(connection, made, subject, now, payload, due)
 
 
@@ -174,13 +176,16 @@ def tell_down(connection: Connection, config: Config, receiver: str, condition: 
 
 
 def tell_back(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:
-    """Tell once that it takes messages again."""
+    """Tell once that it takes messages again: the admin, and whoever was told that it does not."""
     since = condition.down_from or now
     waiting = outbox.count_waiting(connection, condition.target)
     log.warning("target back target=%s down_since=%s waiting=%d", condition.target, since, waiting)
     title = f"{receiver} is reached again"
     body = f"{condition.target} was down from {time(since, config.timezone)}; {waiting} messages waited for it."
-    queue_all(connection, config, _outage(condition, "back"), title, body, now)
+    every = [each for named in config.receivers.values() for each in named.targets]
+    alarmed = [each for each in every if outbox.on_subject(connection, _outage(condition, "down"), each.id)]
+    readers = dict.fromkeys([*_readers(connection, config, ()), *alarmed])
+    _queue(connection, readers, _outage(condition, "back"), {"title": title, "body": body}, now, now)
 
 
 def _outage(condition: Condition, word: str) -> str:

@@ -151,7 +151,8 @@ def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold
 
 
 def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None:
-    if each.severity >= receiver.breach or each.reason in UNHELD:
+    urgent = each.kind is Kind.NOTICE and each.severity >= Severity.IMMEDIATE  # that somebody cannot be told
+    if urgent or each.severity >= receiver.breach or each.reason in UNHELD:
         return None
     return quiet_until(receiver.quiet, receiver.zone, now)
 
@@ -187,7 +188,9 @@ def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
 
 def _morning(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
     """Fold what the quiet hours held; a single message goes as it is."""
-    listed = tuple(each for each in free if each.held == QUIET and each.kind in PINGS)
+    listed = tuple(
+        each for each in free if each.held == QUIET and each.kind in PINGS and each.severity > Severity.ROUTINE
+    )
     if len(listed) < 2 or receiver.quiet is None:
         return None
     return Fold(listed, Reason.QUIET_HOURS, f"quiet-{window_name(max(each.due for each in listed))}")

@@ -156,7 +156,7 @@ def _digest_title(delivery: Delivery, ranked: Sequence[Alert]) -> str:
 
 def _digest_intro(delivery: Delivery, n: int) -> str:
     if not n:
-        return f"No story for this receiver. {(delivery.payload or {}).get('health', '')}".strip()
+        return f"No routine story for this receiver. {(delivery.payload or {}).get('health', '')}".strip()
     late = delivery.reason in {Reason.REMATCH, Reason.STALE}
     return f"{'Found late' if late else 'Told together'} ({REASONS[delivery.reason]}):"
 
