@@ -48,12 +48,6 @@ def ack_of(connection: Connection, story: str) -> Ack | None:
     return Ack(**row) if row else None
 
 
-def acks_since(connection: Connection, since: datetime) -> list[Ack]:
-    """Give the acks since then, oldest first."""
-    found = select(acks).where(acks.c.at >= since).order_by(acks.c.at, acks.c.story)
-    return [Ack(**row) for row in connection.execute(found).mappings()]
-
-
 def noted(connection: Connection, story: str) -> tuple[str, ...]:
     """Give the line by which a message says that its story is acknowledged; none where it is not."""
     known = ack_of(connection, story)
@@ -100,7 +94,7 @@ def stories_of(connection: Connection, identity: str) -> tuple[str, ...]:
 
     A digest stands for all it lists. Nothing where the id is unknown, or that of a notice.
     """
-    for each in outbox.deliveries_that(connection, deliveries.c.id == identity):
+    if each := outbox.find(connection, identity):
         if each.kind is Kind.DIGEST:
             return tuple(dict.fromkeys(a.story for a in digested.digest_of(connection, each.subject, each.target)))
         return () if each.kind is Kind.NOTICE else (each.subject,)

@@ -123,9 +123,11 @@ def folded_into(connection: Connection, target: str, into: str) -> list[Delivery
     return deliveries_that(connection, *folded, deliveries.c.detail == into)
 
 
-def with_id(connection: Connection, identity: str) -> list[Delivery]:
-    """Give the delivery of an id, and none where there is none."""
-    return deliveries_that(connection, deliveries.c.id == identity)
+def find(connection: Connection, identity: str) -> Delivery | None:
+    """Give one delivery by its id; also by the id it had before it was sent again."""
+    named = deliveries.c.notes.contains(f"as delivery {identity}.", autoescape=True)
+    found = deliveries_that(connection, deliveries.c.id == identity) or deliveries_that(connection, named)
+    return found[0] if found else None
 
 
 def hold(connection: Connection, delivery: str, until: datetime, why: str, now: datetime) -> None:

@@ -36,15 +36,6 @@ def listed(
     return [outbox.read(row) for row in rows.mappings()]
 
 
-def find(connection: Connection, identity: str) -> Delivery | None:
-    """Give one delivery by its id; also by the id it had before it was sent again."""
-    row = connection.execute(select(deliveries).where(deliveries.c.id == identity)).mappings().first()
-    if row is None:
-        named = deliveries.c.notes.contains(f"as delivery {identity}.", autoescape=True)
-        row = connection.execute(select(deliveries).where(named)).mappings().first()
-    return outbox.read(row) if row else None
-
-
 def what(connection: Connection, delivery: Delivery) -> str:
     """Say what a delivery tells, in a line."""
     if delivery.kind is Kind.NOTICE:
@@ -63,7 +54,7 @@ def resend(
 
     One that was sent gets a new id: by its old one, a service that looks would find the message there already.
     """
-    delivery = find(connection, identity)
+    delivery = outbox.find(connection, identity)
     if delivery is None:
         raise NotAgain(f"there is no delivery {identity}; watchfloor deliveries lists them")
     if delivery.state is DeliveryState.FOLDED:

@@ -81,6 +81,7 @@ class Service:
         self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules, self.config.files)
         self._stopped = asyncio.Event()
         self._stepped = timedelta(0)  # by which the wall clock was set and the store has not followed
+        self._untriaged = self._untriaged_told = ""  # why nothing is judged at present, and what was told of that
         self._expire_at = self._ended_at = datetime.min.replace(tzinfo=UTC)
 
     async def __aenter__(self) -> Self:
@@ -218,6 +219,7 @@ class Service:
         await self._pages.start_due(clock)
         await self._health.tell(self._collecting, clock())
         await self._let_go(clock())
+        await self._tell_untriaged(clock())
 
     async def _heard(self, clock: Clock) -> None:
         self._pages.wake()
@@ -258,12 +260,32 @@ class Service:
         wanted.shift(connection, step)
 
     async def _alert(self, clock: Clock) -> Verdicts:
-        verdicts = await self._triage.run(clock())
+        verdicts = await self._judged(clock())
         await self._digests.tell(clock())
         await self._deliver.start_due(clock)
         if self._triage.failed:
             await self._tell_unmatched(clock())
         return verdicts
+
+    async def _judged(self, now: datetime) -> Verdicts:
+        """Judge what is new; where that fails, what is judged already goes out all the same."""
+        try:
+            verdicts = await self._triage.run(now)
+        except Exception as error:  # whatever it is, the next look tries again
+            log.exception("articles not judged")
+            self._untriaged = repr(error)
+            return Verdicts()
+        self._untriaged = self._untriaged_told = ""
+        return verdicts
+
+    async def _tell_untriaged(self, now: datetime) -> None:
+        """Tell once, last in a tick (where the store takes nothing, this fails too), that nothing is judged."""
+        if not self._untriaged or self._untriaged_told:
+            return
+        title = "new articles cannot be judged: no alert is made of them"
+        words = f"They are stored, and judged as soon as that goes again; the log says why: {self._untriaged}"
+        await give_notice(self.lane, self.config, f"untriaged:{now.isoformat()}", title, words, now)
+        self._untriaged_told = self._untriaged
 
     async def _tell_unmatched(self, now: datetime) -> None:
         failed, self._triage.failed = self._triage.failed, []

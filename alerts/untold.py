@@ -45,12 +45,13 @@ def _tells(connection: Connection, delivery: Delivery) -> bool:
 
 
 def _reaches(delivery: Delivery) -> bool:
-    return delivery.state is DeliveryState.SENT or (delivery.state in OPEN and delivery.kind is not Kind.EDIT)
+    return delivery.sent is not None or (delivery.state in OPEN and delivery.kind is not Kind.EDIT)
 
 
 def _carriers(connection: Connection, folded: Delivery) -> list[Delivery]:
     if folded.detail.startswith(WITH):
-        return outbox.with_id(connection, folded.detail.removeprefix(WITH))
+        carrier = outbox.find(connection, folded.detail.removeprefix(WITH))
+        return [carrier] if carrier else []
     if folded.detail.startswith(IN_DIGEST):
         return outbox.on_subject(connection, folded.detail.removeprefix(IN_DIGEST), folded.target)
     return []  # into a later message of its own story, which is judged by itself

@@ -13,7 +13,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from alerts import digested, sendlog
+from alerts import digested, outbox, sendlog
 from alerts.alert import Delivery, DeliveryState, Kind, Target
 from alerts.cli.common import (
     DURATION,
@@ -136,7 +136,7 @@ def show(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) 
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     with _reading(state_path(state_dir, rules)) as connection:
-        delivery = sendlog.find(connection, identity)
+        delivery = outbox.find(connection, identity)
         if delivery is None:
             fail(f"there is no delivery {identity}; watchfloor deliveries lists them")
         title, body = _message(connection, config, delivery)

@@ -321,7 +321,7 @@ def test_resend_sends_once_more_marked_and_the_books_balance(
         assert line.on("one", "desk").state is DeliveryState.SENT
         assert line.balanced()
         with line.database.read() as connection:
-            found = sendlog.find(connection, first.id)
+            found = outbox.find(connection, first.id)
             assert found is not None
             assert found.id == identity
         with pytest.raises(sendlog.NotAgain):

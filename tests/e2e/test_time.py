@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from alerts import store
 from alerts.outbox import deliveries
 from alerts.service import Service
 from crawler.clock import Clock, wall_time
@@ -70,7 +71,7 @@ def test_clock_that_is_set_delays_repeats_and_floods_nothing(desk: Desk, step: t
                 hands.go_on(10)
                 await ticked(service, hands.clock)
             assert len(desk.outlet.asked("/a.xml")) == 3, "a poll a minute, as before"
-            assert desk.hook.titles() == ["PRIORITY A militia moves | Outlet 1"]
+            assert desk.hook.titles() == ["(possible repeat) PRIORITY A militia moves | Outlet 1"]
             with service.database.read() as connection:
                 (row,) = connection.execute(deliveries.select()).mappings()
             assert row["queued"] - step - NOW < timedelta(minutes=1), "its age is what it was"
@@ -109,8 +110,33 @@ def test_store_timed_by_a_clock_that_was_ahead_is_taken_for_now(desk: Desk) -> N
     desk.rounds("2036-06-14T10:00:00Z")
     assert desk.hook.accepted == []
     desk.rounds("2026-06-14T10:00:00Z", "2026-06-14T10:05:00Z", "2026-06-14T10:05:01Z")
-    assert desk.hook.titles() == ["PRIORITY A militia moves | Outlet 1"]
+    assert desk.hook.titles() == ["(possible repeat) PRIORITY A militia moves | Outlet 1"]
     assert len(desk.outlet.asked("/a.xml")) == 2
+
+
+def test_what_was_judged_goes_out_where_nothing_more_can_be_judged(desk: Desk) -> None:
+    """A fault of judging stops neither deliveries nor the notice of it, which is given once."""
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": DATE}))
+    desk.write("/a.xml", every="5m")
+    desk.hook.script = [500]
+
+    async def run() -> None:
+        hands = Hands()
+        async with Service(desk.rules, desk.place / "var", desk.environ()) as service:
+            await service.start(hands.clock())
+            await ticked(service, hands.clock)
+            assert desk.hook.accepted == []
+            await service.lane.write(lambda connection: store.set_mark(connection, "triaged", "no number"))
+            for _ in range(4):
+                hands.go_on(60)
+                await ticked(service, hands.clock)
+
+    asyncio.run(run())
+    titles = sorted(desk.hook.titles())
+    assert titles == [
+        "(possible repeat) PRIORITY A militia moves | Outlet 1",
+        "WATCHFLOOR new articles cannot be judged: no alert is made of them",
+    ]
 
 
 def test_machine_that_slept_polls_what_is_due_and_repeats_nothing(desk: Desk) -> None:

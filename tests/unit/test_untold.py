@@ -64,6 +64,7 @@ def test_a_dead_update_leaves_what_was_told_before(tmp_path: Path, line: Connect
     assert first is not None
     outbox.record(line, first.id, DeliveryState.SENT, NOW)
     dead = replace(first, id="d9", kind=Kind.UPDATE, revision=2)
+    line.execute(outbox.deliveries.update().values(state=DeliveryState.DEAD.value))  # sent again, and refused then
     reload(line, config, 0)._give_up(line, dead, "error=413", NOW + M)
     assert known(line, config, "s1") == ["s1"]
 
