@@ -1,0 +1,125 @@
+"""What waits of a story takes in what follows, keeps its age, and shows each reader what speaks to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from alerts import conditions, digested, outbox, quieting, store
+from alerts.alert import Delivery, Hours, Kind, Receiver, Scope, SendResult
+from alerts.attempt import outcome
+from alerts.claiming import next_delivery
+from alerts.claims import settle
+from alerts.compose import compose
+from alerts.rule import Config
+from tests.unit.desk import NOW, desk, rule
+from tests.unit.test_told import TEXT, line, step
+
+__all__ = ["line"]
+TITLE = "Bomb hits militia patrol near Hawija"
+MINUTE = timedelta(minutes=1)
+
+
+def two_rules(place: Path, mode: str = "live") -> Config:
+    strong = rule("[militia]", severity="flash")
+    return desk(place, strong + rule("[ambush]", name="weak", severity="routine", mode=mode))
+
+
+def told_at(connection: Connection, config: Config, now: datetime, receiver: Receiver | None = None) -> Delivery | None:
+    """Claim what goes at a time, and take it as accepted."""
+    console = config.receivers["console"]
+    claimed = next_delivery(connection, console.targets[0].id, receiver or console, now)
+    if claimed:
+        result = SendResult(ok=True)
+        before = conditions.condition_of(connection, claimed.target)
+        settle(connection, claimed, outcome(claimed, result, before, now), result, now)
+    return claimed
+
+
+def body_of(connection: Connection, config: Config, sent: Delivery | None, now: datetime) -> tuple[str, str]:
+    assert sent is not None
+    message = compose(connection, config, config.receivers["console"].targets[0], sent, now)
+    return message.title, message.body
+
+
+@pytest.mark.parametrize("later", ["Ambush hits patrol near Hawija", TITLE])
+def test_first_word_goes_at_once_though_a_second_article_was_judged_before(
+    tmp_path: Path, line: Connection, later: str
+) -> None:
+    config = two_rules(tmp_path)
+    step(line, config, "one", TITLE, 0, TEXT.format(toll=14))
+    step(line, config, "two", later, 0, TEXT.format(toll=17))
+    sent = told_at(line, config, NOW)
+    title, body = body_of(line, config, sent, NOW)
+    assert sent is not None
+    assert (sent.kind, title.split()[0]) == (Kind.ALERT, "FLASH")
+    assert "Rule r (rule r" in body
+    assert told_at(line, config, NOW + 40 * MINUTE) is None
+    states = [each.state.value for each in outbox.on_subject(line, sent.subject, sent.target)]
+    assert sorted(states) == ["folded", "sent"]
+
+
+def test_shadow_rule_raises_nobody(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[patrol]") + rule("[militia]", name="trial", severity="flash", mode="shadow"))
+    step(line, config, "one", TITLE, 0, TEXT.format(toll=14))
+    title, body = body_of(line, config, told_at(line, config, NOW), NOW)
+    assert title.startswith("PRIORITY ")
+    assert "trial" not in body
+
+
+def test_reprint_makes_a_flash_story_no_weaker(tmp_path: Path, line: Connection) -> None:
+    config = two_rules(tmp_path)
+    step(line, config, "one", TITLE, 0, TEXT.format(toll=14))
+    told_at(line, config, NOW)
+    step(line, config, "two", "Ambush hits patrol near Hawija", 40, TEXT.format(toll=14))
+    later = NOW + 41 * MINUTE
+    sent = told_at(line, config, NOW + 60 * MINUTE) or told_at(line, config, later)
+    assert sent is None or body_of(line, config, sent, later)[0].split()[0] in {"FLASH", "DIGEST"}
+    story = outbox.deliveries_that(line)[0].subject
+    last = store.load_alert(line, story, store.last_alert_revision(line, story))
+    assert (last.severity.word, {each.rule for each in last.causes}) == ("flash", {"r", "weak"})
+
+
+def test_routine_story_whose_target_rested_is_in_the_digest_of_its_hour(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]", severity="routine"))
+    timed = replace(config.receivers["console"], zone="UTC", digest=(time(13), time(23)))
+    step(line, config, "one", TITLE, 30)
+    sent = told_at(line, config, NOW + 70 * MINUTE, timed)  # looked at only ten minutes after 13:00
+    assert sent is not None
+    assert (sent.kind, sent.subject) == (Kind.DIGEST, "console@2026-06-14T13:00Z")
+    assert [each.article.title for each in digested.digest_of(line, sent.subject, sent.target)] == [TITLE]
+
+
+def test_many_stories_of_one_event_are_a_digest_and_none_is_only_a_line(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]"))
+    for number in range(14):
+        step(line, config, f"o{number}", f"Militia convoy number {number} seen at Hawija bridge checkpoint", 0)
+    sent = [told_at(line, config, NOW) for _ in range(3)]
+    listed = [
+        alert.article.title
+        for each in sent
+        if each and each.kind is Kind.DIGEST
+        for alert in digested.digest_of(line, each.subject, each.target)
+    ]
+    alerts = [each for each in sent if each and each.kind is Kind.ALERT]
+    named = sum(len(each.notes) for each in alerts)
+    assert len(alerts) + named + len(listed) == 14
+    assert named <= 8 * len(alerts)
+
+
+def test_count_of_a_silence_is_told_though_its_message_went_into_a_digest(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]"))
+    quiet = replace(config.receivers["console"], zone="UTC", quiet=Hours(time(11), time(13)))
+    quieting.add_silence(line, Scope.TEXT, "drill", "Noor", "exercise", NOW, NOW + timedelta(hours=9))
+    step(line, config, "one", "Militia drill near Balad", 0)
+    step(line, config, "two", TITLE, 1)
+    step(line, config, "three", "Militia closes school in Basra", 2)
+    assert told_at(line, config, NOW + 3 * MINUTE, quiet) is None
+    sent = told_at(line, config, NOW + 61 * MINUTE, quiet)
+    assert sent is not None
+    assert sent.kind is Kind.DIGEST
+    assert "1 message held back by silence q1" in body_of(line, config, sent, NOW + 61 * MINUTE)[1]
