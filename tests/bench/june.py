@@ -35,7 +35,7 @@ def run(sample: str = "") -> None:
         if unpacked is None:
             return
         with served(unpacked) as base, closing(Hook()) as hook:
-            (place / "rules.yaml").write_text(rules_for(base, hook), encoding="utf-8")
+            (place / "rules.yaml").write_text(rules_for(base, hook, place), encoding="utf-8")
             manifest = json.loads((unpacked / "manifest.json").read_text(encoding="utf-8"))
             before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
             totals = rounds(manifest["polls"], base, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -67,22 +68,28 @@ def ask(url: str, *, post: bool = False) -> Any:
         return json.load(answer)
 
 
-def rules_for(base: str, hook: Hook) -> str:
+def rules_for(base: str, hook: Hook, place: Path) -> str:
     """Take the shipped rules and a broad one, the timeline's outlets as sources, a webhook as receiver."""
+    desk = place / "desk"
+    desk.mkdir()
+    for each in sorted((ROOT / "deploy" / "desk").glob("*.yaml")):
+        if each.name != "sources.yaml":
+            shutil.copy(each, desk / each.name)
+    included = ", ".join(f'"desk/{each.name}"' for each in sorted(desk.iterdir()))
     shipped = (ROOT / "rules.yaml").read_text(encoding="utf-8")
     outlets = ask(f"{base}/_index.json")
     sources = "\n".join(
         f'  - {{id: {name}, name: "{each.get("title", name)}", url: "{base}{each["url_path"]}", every: 1m}}'
         for name, each in outlets.items()
     )
-    head = f'version: 1\nsettings: {{allow_private: ["127.0.0.1"]}}\nsources:\n{sources}\n'
-    entities = shipped[shipped.index("\nentities:") :]
-    broad = "  - {id: broad, title: A broad rule, match: [Iran], severity: routine, notify: [console]}\n"
-    return f'{head}receivers:\n  console: {{urls: ["{hook.url}"]}}\n{entities}{broad}'
+    head = f'version: 1\nsettings: {{allow_private: ["127.0.0.1"]}}\ninclude: [{included}]\nsources:\n{sources}\n'
+    rules = shipped[shipped.index("\nrules:") :].rstrip() + "\n"
+    broad = "  - {id: broad, title: A broad rule, match: [Iran], severity: priority, notify: [console]}\n"
+    return f'{head}receivers:\n  console: {{urls: ["{hook.url}"]}}\n{rules}{broad}'
 
 
 def drive(name: str, timeline: Path, base: str, hook: Hook, place: Path) -> None:
-    (place / "rules.yaml").write_text(rules_for(base, hook), encoding="utf-8")
+    (place / "rules.yaml").write_text(rules_for(base, hook, place), encoding="utf-8")
     manifest = json.loads((timeline / "manifest.json").read_text(encoding="utf-8"))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
@@ -119,7 +126,7 @@ def rounds(polls: list[dict[str, Any]], base: str, place: Path) -> Counter[str]:
 
 def report(name: str, totals: Counter[str], status: dict[str, Any], hook: Hook) -> None:
     ledger, stored = status["ledger"], status["stored"]
-    ids = [str(body["message"]).rpartition("Story ")[2].partition(",")[0] for body in hook.accepted]
+    ids = [str(body["message"]).rpartition("Story ")[2].partition(", delivery")[0] for body in hook.accepted]
     repeated = sum(n - 1 for n in Counter(each for each in ids if each.startswith("s")).values())
     print(f"{name}: {totals['polls']} polls, {totals['entries']} entries, {stored['articles']} articles,", end=" ")
     print(f"{stored['revisions']} revisions, {stored['stories']} stories")
