@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts import conditions, digested, outbox, quieting, store
-from alerts.alert import Delivery, Hours, Kind, Receiver, Scope, SendResult
+from alerts import claims, conditions, digested, outbox, quieting, store
+from alerts.alert import Decision, Delivery, Hours, Kind, Reason, Receiver, Scope, SendResult, Severity
 from alerts.attempt import outcome
 from alerts.claiming import next_delivery
 from alerts.claims import settle
 from alerts.compose import compose
+from alerts.render.sheet import digest_sheet
 from alerts.rule import Config
 from tests.unit.desk import NOW, desk, rule
 from tests.unit.test_told import TEXT, line, step
@@ -61,6 +62,9 @@ def test_first_word_goes_at_once_though_a_second_article_was_judged_before(
     assert told_at(line, config, NOW + 40 * MINUTE) is None
     states = [each.state.value for each in outbox.on_subject(line, sent.subject, sent.target)]
     assert sorted(states) == ["folded", "sent"]
+    done = step(line, config, "three", TITLE, 70, TEXT.format(toll=21))  # paced from the word that was sent, at 0
+    (decision,) = [each for _, _, made in done.decided for each in made]
+    assert decision.due is None
 
 
 def test_shadow_rule_raises_nobody(tmp_path: Path, line: Connection) -> None:
@@ -123,3 +127,38 @@ def test_count_of_a_silence_is_told_though_its_message_went_into_a_digest(tmp_pa
     assert sent is not None
     assert sent.kind is Kind.DIGEST
     assert "1 message held back by silence q1" in body_of(line, config, sent, NOW + 61 * MINUTE)[1]
+
+
+def test_rule_of_another_receiver_is_not_shown(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[patrol]") + rule("[militia]", name="other", severity="flash", notify="[hook]"))
+    step(line, config, "one", TITLE, 0, TEXT.format(toll=14))
+    title, body = body_of(line, config, told_at(line, config, NOW), NOW)
+    assert title.startswith("PRIORITY ")
+    assert "Rule other" not in body
+
+
+def test_digest_that_is_cut_keeps_the_most_urgent(tmp_path: Path, line: Connection) -> None:
+    config = two_rules(tmp_path)
+    step(line, config, "one", TITLE, 0)
+    sent = told_at(line, config, NOW)
+    assert sent is not None
+    alert = store.load_alert(line, sent.subject, sent.revision)
+    weak = replace(alert, severity=Severity.PRIORITY, causes=(replace(alert.causes[0], rule="a"),))
+    strong = replace(alert, severity=Severity.IMMEDIATE, causes=(replace(alert.causes[0], rule="b"),), story="sb")
+    first = replace(strong, causes=weak.causes)
+    told = digest_sheet(sent, [first, *[weak] * 60, strong], "UTC")
+    assert [heading.rpartition(" ")[2] for heading, _ in told.groups] == ["(a)", "(b)"]
+
+
+def test_what_is_due_is_looked_at_before_what_is_held(
+    tmp_path: Path, line: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "LOOKED_AT", 3)
+    config = desk(tmp_path, rule("[militia]"))
+    target = config.receivers["console"].targets[0].id
+    for number in range(6):
+        kind, due = (Kind.NOTICE, NOW) if number == 5 else (Kind.ALERT, NOW + timedelta(hours=1))
+        severity = Severity.ROUTINE if number == 5 else Severity.IMMEDIATE
+        made = Decision(target, "console", kind, severity, Reason.SYSTEM, queue=True, rules=())
+        outbox.queue(line, made, f"s{number}", 1, NOW, due)
+    assert claims.waiting(line, target, NOW)[0].kind is Kind.NOTICE
