@@ -62,7 +62,7 @@ def test_first_word_goes_at_once_though_a_second_article_was_judged_before(
     assert told_at(line, config, NOW + 40 * MINUTE) is None
     states = [each.state.value for each in outbox.on_subject(line, sent.subject, sent.target)]
     assert sorted(states) == ["folded", "sent"]
-    done = step(line, config, "three", TITLE, 70, TEXT.format(toll=21))  # paced from the word that was sent, at 0
+    done = step(line, config, "three", TITLE, 45, TEXT.format(toll=21))  # paced from the word that was sent, at 0
     (decision,) = [each for _, _, made in done.decided for each in made]
     assert decision.due is None
 
