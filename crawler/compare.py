@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from crawler.figures import is_number, shown
+from crawler.folding import fold
 from crawler.tolls import PEOPLE
 from crawler.wording import STOP, Wording
 
@@ -20,11 +21,18 @@ PAIRED = 0.5  # share of the shorter sentence's words found in the longer one
 MOST_SENTENCES = 40
 BESIDE = 4  # words on each side of a number that say what it counts
 MISSPELT = 85.0  # rapidfuzz ratio, 0-100; below it Abadi is not Ebadi and Khomeini is not Khamenei
-_DAYS = """
-monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow jan feb mar apr jun jul aug sept oct
-nov dec january february march april may june july august september october november december
+_WEEKDAYS = """
+monday tuesday wednesday thursday friday saturday sunday
+الاثنين الثلاثاء الاربعاء الخميس الجمعه السبت الاحد
+دوشنبه سه‌شنبه چهارشنبه پنجشنبه جمعه يكشنبه
+دووشهممه سێشهممه چوارشهممه پێنجشهممه ههيني شهممه يهكشهممه
 """
-DAYS = frozenset(_DAYS.split())
+_DAYS = """
+today yesterday tomorrow jan feb mar apr jun jul aug sept oct nov dec january february march april may june july august
+september october november december
+"""
+WEEKDAYS = frozenset(fold(_WEEKDAYS).split())
+DAYS = WEEKDAYS | frozenset(_DAYS.split())
 
 
 @dataclass(frozen=True, slots=True)

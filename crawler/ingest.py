@@ -25,7 +25,7 @@ from crawler.sketches import Candidates, add_sketches, count_sentences, save_ske
 from crawler.source import Outcome, Source, SourceState
 from crawler.verdict import Side, material
 from crawler.wanted import Wanted, complete, content_of, end, want
-from crawler.wording import Wording, edges, wording
+from crawler.wording import Wording, edges
 
 log = logging.getLogger(__name__)
 SUMMARY = 800  # characters: what is shorter is a summary, and its page is fetched
@@ -200,7 +200,9 @@ class _Line:
         added = article(made, self._source, name, self._now)
         side = Side(name, added.source, added.outlet, added.owner, added.lang, self._now, told)
         fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=added.owner)
-        placed = store.Placed(added, made, place(side, self._candidates.of(sketched), fresh))
+        placement, frames = place(side, self._candidates.of(sketched), fresh)
+        self._candidates.learn(frames)
+        placed = store.Placed(added, made, placement)
         self._waiting.append(_Waiting(placed, sketched, frozenset(edges(told))))
         self._waiting_keys |= sketched
         return name
@@ -221,7 +223,7 @@ class _Line:
         save_sketch(self._connection, identity.article, seq, self._now, sketch(after))
 
     def _read(self, title: str, body: str) -> Wording:
-        return wording(title, body, self._source.outlet, self._candidates.boilerplate(self._source.id))
+        return self._candidates.read(title, body, self._source.id, self._source.outlet)
 
     def _remember(self, keys: tuple[str, ...], made: Draft, name: str, revision: int) -> None:
         for key in keys:
@@ -274,7 +276,7 @@ def store_page(
     seq = store.revise_article(
         connection, name, made, number, now, ""
     )  # more words on the same news: no change to tell
-    told = wording(made.title, made.text, source.outlet, Candidates(connection, now).boilerplate(source.id))
+    told = Candidates(connection, now).read(made.title, made.text, source.id, source.outlet)
     save_sketch(connection, name, seq, now, sketch(told))
     filled = {"author": page.author, "lang": source.lang or page.lang, "published": made.published}
     complete(connection, name, number, filled)

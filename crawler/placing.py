@@ -31,9 +31,16 @@ class Candidate:
     opens: bool
 
 
-def place(later: Side, candidates: Iterable[Candidate], fresh: Placement) -> Placement:
-    """Give a new article its place; `fresh` is the story and thread it opens where it joins none."""
+def place(later: Side, candidates: Iterable[Candidate], fresh: Placement) -> tuple[Placement, frozenset[int]]:
+    """Return the place of a new article, and the sentences that turned out to be frames round different news.
+
+    `fresh` is the story and thread it opens where it joins none.
+    """
     judged: list[tuple[Verdict, Candidate]] = list(_judged(later, tuple(candidates)))
+    return _place(later, judged, fresh), frozenset(number for verdict, _ in judged for number in verdict.frames)
+
+
+def _place(later: Side, judged: list[tuple[Verdict, Candidate]], fresh: Placement) -> Placement:
     if not judged:
         return fresh
     verdict, best = max(judged, key=_rank)

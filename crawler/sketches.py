@@ -7,7 +7,7 @@ without any rebuild at start. `sketched` names the keys of an article, so that t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -29,16 +29,18 @@ from sqlalchemy import (
 )
 
 from crawler.db import UtcTime
+from crawler.frames import about
 from crawler.placing import Candidate
 from crawler.sketch import SHARED, pack, unpack
 from crawler.store import OPENS_A_STORY, add_up, articles, metadata, revisions, stories, threads
 from crawler.verdict import Side
-from crawler.wording import wording
+from crawler.wording import Wording, sentence_number, wording
 
 WINDOW = timedelta(days=4)  # how far back an article is compared; older keys are dropped
 NEWEST = 64  # articles looked at for one key: a key that more share says little
 COMPARED = 6  # candidates that are judged, those that share most keys first
 REPEATED = 4  # articles of a source with one sentence that make it boilerplate
+EVERYWHERE = ""  # the source of sentences that any outlet may print
 SENTENCES_KEPT = timedelta(days=14)
 NOTHING = 1 << 62  # a seq that no article has
 SLICE = 200  # articles whose keys are dropped in one commit
@@ -175,14 +177,34 @@ class Candidates:
     """Finds what a new article is compared with; remembers the window and boilerplate of one poll."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
-        self._connection = connection
+        self._connection, self._now = connection, now
         self._low = first_in_window(connection, now)
         self._boilerplate: dict[str, frozenset[int]] = {}
+        self._learned: set[int] = set()
 
-    def boilerplate(self, source: str) -> frozenset[int]:
+    def read(self, title: str, body: str, source: str, outlet: str) -> Wording:
+        """Read an article of a source, without what the source repeats and what is known as a frame of any."""
+        told = wording(title, body, outlet)
+        return told.without(self._repeated(source) | self._frames(told))
+
+    def learn(self, frames: Set[int]) -> None:
+        """Remember sentences that stand under different news, for all that is read from now on."""
+        if fresh := frames - self._learned:
+            self._learned |= fresh
+            count_sentences(self._connection, EVERYWHERE, dict.fromkeys(fresh, 1), self._now)
+
+    def _repeated(self, source: str) -> frozenset[int]:
         if source not in self._boilerplate:
             self._boilerplate[source] = boilerplate(self._connection, source)
         return self._boilerplate[source]
+
+    def _frames(self, told: Wording) -> frozenset[int]:
+        """Return its sentences that are known as frames; one that tells of its own headline is none."""
+        known = frames_among(self._connection, told.numbers)
+        if not known:
+            return known
+        numbered = zip(told.sentences, told.sets, strict=True)
+        return known - {sentence_number(each) for each, words in numbered if about(words, told.topic)}
 
     def of(self, keys: frozenset[int]) -> list[Candidate]:
         """Give the articles that share keys, and the first of each one's story, those that share most first."""
@@ -198,7 +220,9 @@ class Candidates:
         return candidates
 
     def _candidate(self, row: RowMapping) -> Candidate:
-        told = wording(row["title"], row["text"] or row["summary"], row["outlet"], self.boilerplate(row["source"]))
+        told = wording(row["title"], row["text"] or row["summary"], row["outlet"]).without(
+            self._repeated(row["source"])
+        )
         side = Side(row["id"], row["source"], row["outlet"], row["owner"], row["lang"], row["first_seen"], told)
         opens = row["relation"] in OPENS_A_STORY_WORDS
         return Candidate(side, row["story"], row["thread"], row["thread_opened"], row["origin"], opens)
@@ -210,6 +234,16 @@ _BOILERPLATE = select(sentences.c.sentence).where(sentences.c.source == bindpara
 def boilerplate(connection: Connection, source: str) -> frozenset[int]:
     """Give the sentences that a source repeats in its articles."""
     return frozenset(connection.execute(_BOILERPLATE, {"source": source}).scalars())
+
+
+_FRAMES = select(sentences.c.sentence).where(
+    sentences.c.source == EVERYWHERE, sentences.c.sentence.in_(bindparam("numbers", expanding=True))
+)
+
+
+def frames_among(connection: Connection, numbers: Set[int]) -> frozenset[int]:
+    """Return which of these sentences were met under different news, whatever their source."""
+    return frozenset(connection.execute(_FRAMES, {"numbers": sorted(numbers)}).scalars()) if numbers else frozenset()
 
 
 def count_sentences(connection: Connection, source: str, found: Mapping[int, int], now: datetime) -> None:

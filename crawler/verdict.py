@@ -6,12 +6,13 @@ is in the earlier text, its numbers agree in place and no name differs; where th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler.article import Relation
-from crawler.compare import Change, Comparison, compare
+from crawler.compare import WEEKDAYS, Change, Comparison, compare
 from crawler.figures import is_number
+from crawler.frames import frame, is_background
 from crawler.tolls import harms, new_toll
 from crawler.wording import Wording
 
@@ -37,6 +38,7 @@ TITLE_SHARED_OF_FEW = 0.6  # the same, where they share three or four words only
 TITLE_SAME = 0.7  # of the words of both headlines, where one only leaves words out: the same
 _TURNING = "no not never denies deny denied without second third another again new more"
 _TURNING_ARABIC = "لا لم لن ليس ينفي نفي تنفي ثان ثالث جديد جديده تكذيب نه دوم سوم بدون"
+Finding = tuple[Relation, str, str]  # relation, reason in words, what changed
 _APART = (Relation.NEW, Relation.RELATED)
 TURNING = frozenset(f"{_TURNING} {_TURNING_ARABIC}".split())
 
@@ -62,19 +64,81 @@ class Verdict:
     evidence: str
     change: str = ""
     closeness: float = 0.0
+    frames: frozenset[int] = frozenset()  # sentences both have, though their headlines tell different news
 
 
 def judge(earlier: Side, later: Side) -> Verdict:
-    """Say what an article is to an earlier one."""
+    """Return what an article is to an earlier one, by their texts without what is no news of either."""
     if not _one_language(earlier, later):
         return Verdict(Relation.NEW, f"closest {_named(earlier)}: another language")
-    found = compare(earlier.told, later.told)
-    rule = _judge_headlines if _is_stub(earlier, later, found) else _judge_texts
-    relation, reason, change = rule(earlier, later, found)
-    apart = relation in _APART and later.seen - earlier.seen <= EVENT
-    if apart and (risen := new_toll(earlier.told, later.told)):
-        relation, reason, change = Relation.UPDATED, f"{reason}; it says that the toll rose", risen
-    return Verdict(relation, f"{_lead_in(relation, earlier)}, {reason}", change, found.contained + found.headline / 10)
+    frames = frame(earlier.told, later.told)
+    first, second = _without(earlier, frames[0] | later.told.taken), _without(later, frames[1] | earlier.told.taken)
+    found = compare(first.told, second.told)
+    rule = _judge_headlines if _is_stub(first, second, found) else _judge_texts
+    finding = _confirmed(first, second, found, rule(first, second, found))
+    learned = frames[0] | frames[1] if finding[0] in _APART and not found.equal_headlines else frozenset()
+    if finding[0] is Relation.NEW and is_background(earlier.told, frames[0]):
+        finding, learned = _judge_background(earlier, later, finding), frozenset()
+    relation, reason, change = _judge_toll(first, second, finding)
+    closeness = found.contained + found.headline / 10
+    return Verdict(relation, f"{_lead_in(relation, earlier)}, {reason}", change, closeness, learned)
+
+
+def _judge_background(earlier: Side, later: Side, finding: Finding) -> Finding:
+    """A new story that repeats the background of an earlier one belongs to its event."""
+    shared = compare(earlier.told, later.told).contained
+    if shared < REUSED or _short(earlier, later):
+        return finding
+    return Relation.RELATED, f"{finding[1]}, {shared:.0%} contained with its background".replace("%", " %"), ""
+
+
+def _judge_toll(earlier: Side, later: Side, finding: Finding) -> Finding:
+    """A text of its own that says how the toll of the earlier event rose is an update of it."""
+    relation, reason, _ = finding
+    if relation in _APART and later.seen - earlier.seen <= EVENT and (risen := new_toll(earlier.told, later.told)):
+        return Relation.UPDATED, f"{reason}; it says that the toll rose", risen
+    return finding
+
+
+def _without(side: Side, frames: frozenset[int]) -> Side:
+    told = side.told.without(frames)
+    return side if told is side.told else replace(side, told=told)
+
+
+def _confirmed(earlier: Side, later: Side, found: Comparison, finding: Finding) -> Finding:
+    """Let an article join a story only where its headline or its first sentence agrees, and say which.
+
+    Whatever else two texts share, an article that joins is not told again: what it opens with has to be known.
+    """
+    relation, reason, change = finding
+    if relation in _APART:
+        return finding
+    if days := _other_day(earlier.told, later.told):
+        return Relation.RELATED, f"{reason}, but another day: {days}", ""
+    if agreement := _agreement(earlier.told, later.told, found):
+        return relation, f"{reason}, {agreement}", change
+    return Relation.RELATED, f"{reason}, but neither the headline nor the first sentence agrees", ""
+
+
+def _agreement(earlier: Wording, later: Wording, found: Comparison) -> str:
+    """Return which of headline and first sentence are the same news in both, in words; "" where neither is."""
+    one, other = earlier.topic, later.topic
+    shared = len(one & other)
+    headline = found.equal_headlines or (
+        shared > 1 and (one <= other or other <= one or shared >= TITLE_SHARED * len(one | other))
+    )
+    lead = max(found.lead, found.old_lead) >= LEAD_KNOWN
+    said = ("headline " * headline + "first sentence " * lead).replace("headline first", "headline and first").strip()
+    return f"{said} {'agree' if headline and lead else 'agrees'}" if said else ""
+
+
+def _other_day(earlier: Wording, later: Wording) -> str:
+    """Return the weekdays of what the texts open with, "sunday / tuesday", where they have none in common."""
+    one, other = (
+        {word for words in (told.title, *told.sentences[:1]) for word in words if word in WEEKDAYS}
+        for told in (earlier, later)
+    )
+    return "" if not one or not other or one & other else f"{', '.join(sorted(one))} / {', '.join(sorted(other))}"
 
 
 def _is_stub(earlier: Side, later: Side, found: Comparison) -> bool:
@@ -100,9 +164,6 @@ def _lead_in(relation: Relation, earlier: Side) -> str:
         Relation.NEW: "closest",
     }
     return f"{words[relation]} {_named(earlier)}"
-
-
-Finding = tuple[Relation, str, str]
 
 
 def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
@@ -162,7 +223,7 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
     if found.equal_headlines and earlier.source == later.source and age >= SERIES and _short(earlier, later):
         return Relation.NEW, f"same headline in the same source, {_minutes(age)} apart: a series", ""
     if found.equal_bodies and found.equal_headlines and not _is_correction(earlier, later):
-        return Relation.DUPLICATE, "100 % contained, headline and numbers agree", ""
+        return Relation.DUPLICATE, "100 % contained, numbers agree", ""
     if not _same_text(earlier, later, found):
         return _judge_event(earlier, later, found, measured)
     if _subject_differs(earlier, later, found):

@@ -7,8 +7,8 @@ the source repeats in its articles (boilerplate). Numbers are read as digits, al
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 
@@ -20,7 +20,6 @@ SHINGLE = 3  # words
 LEAD = 30  # words at the beginning of a body that say what is new
 MOST_WORDS = 1_200  # of a body that are compared; longer ones differ elsewhere or not at all
 MOST_CHARACTERS = 10_000
-LEFT = 8  # words of a body below which nothing is taken off as boilerplate
 _MASK = (1 << 63) - 1
 _ODD = 0xBF58476D1CE4E5B9  # a multiplier of splitmix64 (Steele et al., 2014)
 AGENCIES = {
@@ -40,16 +39,19 @@ _SUFFIX = re.compile(r"\s+(?:[-–—|]|::)\s+(?P<outlet>[^-–—|]{2,40})$")
 _MARK = re.compile(
     r"^\s*(?:[*•#]+\s*)?(?P<mark>[A-Z]{4,12}(?: \d+)?|عاجل|فوري|خبر عاجل|تصحيح|اصلاحیه|فوری)\s*[-–—:/|]+\s*"
 )
-_NAME = re.compile(r"(?<=[\w,;\"'’)] )[A-Z][\w'’-]+")
+_ARTICLE = r"(?:[ae][dlnrstz]|a[st]h)-"  # of an Arabic name in Latin letters: al-Harir, ash-Shaddadi
+_NAME = re.compile(rf"(?<=[\w,;\"'’)] )(?:{_ARTICLE})?[A-Z][\w'’-]+")
+_CAPITAL = re.compile(rf"(?:{_ARTICLE})?[A-Z]")
 _CORRECTED = ("correct", "تصحيح", "اصلاحيه", "refile")
 _STOP_ENGLISH = """
 a an the of in on at to for and or by with from as is are was were be been has have had it its this that says said say
 after over amid into near his her their he she they who which will would not no new us least reports reportedly source
 sources official officials live latest breaking update updates s
 """
-_STOP_ARABIC = "في من على الي عن ان او ثم قد مع هذا هذه التي الذي بعد قبل بين خلال كما لا ما هو هي كان كانت و"
-_STOP_PERSIAN = "در از به كه را با براي اين ان است شد مي هاي يك بر تا هم"
-STOP = frozenset(fold(f"{_STOP_ENGLISH} {_STOP_ARABIC} {_STOP_PERSIAN}").split())
+_STOP_ARABIC = "في من على الي عن ان او ثم قد مع هذا هذه التي الذي بعد قبل بين خلال كما لا ما هو هي كان كانت و مباشر"
+_STOP_PERSIAN = "در از به كه را با براي اين ان است شد مي هاي يك بر تا هم زنده"
+_STOP_KURDISH = "لە بە بۆ لەسەر لەگەڵ کە ئەم ئەو بوو کرد دەکات یان لەم لەو وەک ڕاستەوخۆ"
+STOP = frozenset(fold(f"{_STOP_ENGLISH} {_STOP_ARABIC} {_STOP_PERSIAN} {_STOP_KURDISH}").split())
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,20 @@ class Wording:
     names: frozenset[str]
     agency: str = ""
     corrected: bool = False
+    taken: frozenset[int] = frozenset()  # numbers of the sentences that were taken off as boilerplate
+
+    def without(self, boilerplate: Set[int]) -> Wording:
+        """Return this wording without the sentences of these numbers; itself where it has none of them."""
+        taken = boilerplate & self.numbers
+        if not taken:
+            return self
+        left = tuple(each for each in self.sentences if sentence_number(each) not in taken)
+        return replace(self, sentences=left, taken=self.taken | taken)
+
+    @cached_property
+    def numbers(self) -> frozenset[int]:
+        """The number of each sentence."""
+        return frozenset(map(sentence_number, self.sentences))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -123,28 +139,19 @@ def combine(numbers: Iterable[int]) -> int:
 
 
 @lru_cache(maxsize=512)
-def wording(title: str, body: str, outlet: str = "", boilerplate: frozenset[int] = frozenset()) -> Wording:
-    """Read an article for comparison. `boilerplate` holds the numbers of sentences that its source repeats."""
+def wording(title: str, body: str, outlet: str = "") -> Wording:
+    """Read an article for comparison."""
     headline, mark, agency = _headline(title, outlet)
     text, dateline_agency = _without_dateline(body[:MOST_CHARACTERS].strip())
     written = [tokens(sentence) for sentence in split(text)]
-    told = _without(boilerplate, tuple(tuple(each) for each in written if each))
     names = frozenset(word for name in _NAME.findall(text) for word in fold(name).split())
     return Wording(
         title=tuple(tokens(headline)),
-        sentences=told,
+        sentences=tuple(tuple(each) for each in written if each),
         names=names | _names_of_title(headline),
         agency=agency or dateline_agency or _agency_in(text),
         corrected=any(word in f"{fold(mark)}{fold(title[:40])}" for word in _CORRECTED),
     )
-
-
-def _without(boilerplate: frozenset[int], told: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    """Take the sentences a source repeats off, unless next to nothing would be left."""
-    if not boilerplate:
-        return told
-    own = tuple(sentence for sentence in told if sentence_number(sentence) not in boilerplate)
-    return own if sum(map(len, own)) >= LEFT else told
 
 
 def tokens(text: str) -> list[str]:
@@ -225,7 +232,7 @@ def agency_named(words: str) -> str:
 def _names_of_title(title: str) -> frozenset[str]:
     """Find names in a headline, unless it capitalises most words anyway."""
     written = title.split()
-    capitals = [word for word in written[1:] if word[:1].isupper()]
+    capitals = [word for word in written[1:] if _CAPITAL.match(word)]
     if not written or len(capitals) * 2 > len(written):
         return frozenset()
     return frozenset(word for each in capitals for word in fold(each).split())

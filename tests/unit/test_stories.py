@@ -13,6 +13,7 @@ from crawler.article import Entry, Relation, Revision
 from crawler.db import Database
 from crawler.ingest import store_poll
 from crawler.source import Source, SourceState
+from crawler.wording import wording
 from tests.unit.desk import NOW
 from tests.unit.test_verdict import FRESH, MORE, TEXT, TITLE
 
@@ -136,8 +137,8 @@ def test_sentences_a_source_repeats_are_learned_and_do_not_join_its_articles(dat
     assert Relation.DUPLICATE not in placed
     assert Relation.UPDATED not in placed
     with database.read() as connection:
-        assert len(sketches.boilerplate(connection, "one")) == 2
-        assert not sketches.boilerplate(connection, "two")
+        known = sketches.frames_among(connection, wording("", advert).numbers)
+        assert known == wording("", advert).numbers
 
 
 def test_evidence_of_a_new_story_names_the_closest_one(database: Database) -> None:

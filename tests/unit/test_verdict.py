@@ -141,7 +141,8 @@ def test_verdict(name: str, title: str, text: str, later: str, later_text: str, 
 def test_evidence_names_the_article_and_the_number_that_decided() -> None:
     later = side(TITLE, TEXT, name="a2", source="two", at=HOUR)
     assert (
-        judge(side(TITLE, TEXT), later).evidence == "same text as a1 (One), 100 % contained, headline and numbers agree"
+        judge(side(TITLE, TEXT), later).evidence
+        == "same text as a1 (One), 100 % contained, numbers agree, headline and first sentence agree"
     )
     other = judge(side("Parliament dismisses interior minister", FRESH), later)
     assert other.evidence.startswith("closest a1 (One), 0 % contained, needs 55 %")
@@ -168,7 +169,7 @@ def test_longer_version_of_one_owner_is_an_update_without_a_material_change() ->
         judge(side(TITLE, TEXT), side(TITLE, longer, name="a2", source=who, at=HOUR)) for who in ("one", "two")
     )
     assert (same.relation, same.change) == (Relation.UPDATED, "")
-    assert same.evidence.endswith("31 words more")
+    assert same.evidence.endswith("31 words more, headline and first sentence agree")
     assert other.relation is Relation.DUPLICATE
 
 
@@ -240,11 +241,12 @@ def test_candidate_keys(name: str, one: tuple[str, str], other: tuple[str, str],
     assert frozenset(unpack(pack(first))) == first
 
 
-def test_boilerplate_is_taken_off_unless_nothing_would_be_left() -> None:
+def test_boilerplate_is_taken_off_even_where_nothing_else_stands() -> None:
     advert = "Follow our channel for more news from the region."
     known = frozenset({sentence_number(wording("", advert).sentences[0])})
-    assert wording("", f"{TEXT} {advert}", "", known).words == wording("", TEXT).words
-    assert wording("", advert, "", known).sentences
+    assert wording("", f"{TEXT} {advert}").without(known).words == wording("", TEXT).words
+    assert wording("", TEXT).without(known) is wording("", TEXT)
+    assert not wording("", advert).without(known).sentences
     assert known <= set(edges(wording("", f"{TEXT} {advert}")))
 
 
@@ -255,7 +257,7 @@ def candidate(told: Side, story: str, *, opens: bool = True, days: int = 0) -> C
 def test_best_match_gives_story_and_origin() -> None:
     other = candidate(side("Parliament dismisses interior minister", FRESH, name="a0"), "s0")
     first = candidate(side(TITLE, TEXT), "s1")
-    placed = place(
+    placed, _ = place(
         side(TITLE, TEXT, name="a9", source="two", at=HOUR), [other, first], Placement(Relation.NEW, "s9", "t9")
     )
     assert (placed.relation, placed.story, placed.thread, placed.origin) == (
@@ -269,7 +271,7 @@ def test_best_match_gives_story_and_origin() -> None:
 def test_an_update_that_names_an_agency_has_it_as_origin() -> None:
     first = candidate(side(TITLE, TEXT), "s1")
     later = side(TITLE, f"ZERQAN (Reuters) - {TEXT.replace('14', '17')}", name="a9", source="two", at=HOUR)
-    placed = place(later, [first], Placement(Relation.NEW, "s9", "t9"))
+    placed, _ = place(later, [first], Placement(Relation.NEW, "s9", "t9"))
     assert (placed.relation, placed.origin) == (Relation.UPDATED, "reuters")
 
 
@@ -277,7 +279,7 @@ def test_a_match_with_a_later_member_is_not_chained() -> None:
     """The member was joined long ago; what repeats it but has nothing of the first text opens its own story."""
     first = candidate(side(TITLE, TEXT), "s1")
     member = candidate(side("Interior minister dismissed", FRESH, name="a2"), "s1", opens=False)
-    placed = place(
+    placed, _ = place(
         side("Interior minister dismissed", FRESH, name="a9", source="two", at=HOUR),
         [member, first],
         Placement(Relation.NEW, "s9", "t9"),
@@ -290,5 +292,5 @@ def test_a_match_with_a_later_member_is_not_chained() -> None:
 def test_a_thread_ends_with_its_event(days: int, relation: Relation, thread: str) -> None:
     first = candidate(side("Rocket attack in Kirkuk kills 3"), "s1", days=days)
     later = side("Rocket attack in Mosul kills 4", name="a9", source="two", at=HOUR)
-    placed = place(later, [first], Placement(Relation.NEW, "s9", "t9"))
+    placed, _ = place(later, [first], Placement(Relation.NEW, "s9", "t9"))
     assert (placed.relation, placed.story, placed.thread) == (relation, "s9", thread)

@@ -1,0 +1,127 @@
+"""Shared words round different news join nothing; a reprint under such words still joins. Through the store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import combinations
+
+import pytest
+
+from crawler import store
+from crawler.article import Entry, Placement, Relation
+from crawler.db import Database
+from crawler.ingest import store_poll
+from crawler.source import Source, SourceState
+from crawler.verdict import Side, judge
+from crawler.wording import wording
+from tests.unit.desk import NOW
+from tests.unit.footers import FOOTERS, LIVE, LIVE_HEADLINE, REPORTS, REPRINTS, TEMPLATES, cut
+
+JOINS = {Relation.DUPLICATE, Relation.UPDATED}
+HOUR = timedelta(hours=1)
+OWN = (5, 8, 10, 14, 16, 25, 40, 60)  # words
+FOOTER = (10, 20, 40, 55, 80, 120)
+
+
+def placed(lang: str, reports: list[tuple[str, str]], *, apart: timedelta = 2 * HOUR) -> list[Placement]:
+    """Poll reports from as many sources, one after the other, into a new store; return where each was placed."""
+    database = Database("sqlite://")
+    database.migrate("crawler")
+    found = []
+    for number, (title, text) in enumerate(reports):
+        at = NOW + number * apart
+        source = Source(f"s{number}", f"https://s{number}.example/", owner=f"s{number}", lang=lang)
+        entry = Entry(title, guid=f"{number}", text=text)
+        with database.write() as connection:
+            stored = store_poll(connection, source, SourceState(source.id, source.url, at), [entry], (), at)
+            found.append(store.placement_of(connection, stored.placed[0][1]))
+    database.close()
+    return found
+
+
+def side(number: int, lang: str, title: str, text: str, at: timedelta) -> Side:
+    name = f"s{number}"
+    return Side(f"a{number}", name, name, name, lang, NOW + at, wording(title, text, name))
+
+
+def swallowed(lang: str, reports: list[tuple[str, str]]) -> list[str]:
+    """Judge each pair of reports, as on the first day of a store; return the evidence of those that join."""
+    sides = [side(number, lang, *report, number * 2 * HOUR) for number, report in enumerate(reports)]
+    verdicts = [judge(one, other) for one, other in combinations(sides, 2)]
+    return [verdict.evidence for verdict in verdicts if verdict.relation in JOINS]
+
+
+@pytest.mark.parametrize("lang", REPORTS)
+@pytest.mark.parametrize("footer", FOOTER)
+@pytest.mark.parametrize("own", OWN)
+def test_no_attack_is_swallowed_under_a_shared_footer(lang: str, own: int, footer: int) -> None:
+    below = cut(FOOTERS[lang], footer)
+    assert swallowed(lang, [(title, f"{cut(text, own)} {below}") for title, text in REPORTS[lang]]) == []
+
+
+@pytest.mark.parametrize("lang", REPORTS)
+@pytest.mark.parametrize("own", OWN)
+def test_no_attack_is_swallowed_in_the_frame_of_a_live_page(lang: str, own: int) -> None:
+    frame = LIVE[lang], f" {cut(FOOTERS[lang], 55)}"
+    reports = [(LIVE_HEADLINE[lang] + title, cut(text, own).join(frame)) for title, text in REPORTS[lang]]
+    assert swallowed(lang, reports) == []
+
+
+@pytest.mark.parametrize("lang", REPORTS)
+@pytest.mark.parametrize(("own", "footer"), [(5, 120), (10, 20), (14, 55)])
+def test_no_attack_is_swallowed_by_the_store(lang: str, own: int, footer: int) -> None:
+    found = placed(lang, [(title, f"{cut(text, own)} {cut(FOOTERS[lang], footer)}") for title, text in REPORTS[lang]])
+    assert [each.evidence for each in found if each.relation in JOINS] == []
+
+
+@pytest.mark.parametrize("lang", REPORTS)
+def test_a_footer_alone_makes_no_reprint(lang: str) -> None:
+    below = cut(FOOTERS[lang], 55)
+    assert swallowed(lang, [(title, below) for title, _ in REPORTS[lang]]) == []
+    (first, text), (second, _) = REPORTS[lang][:2]
+    assert swallowed(lang, [(first, f"{cut(text, 20)} {below}"), (second, below)]) == []
+    assert swallowed(lang, [(second, below), (first, f"{cut(text, 20)} {below}")]) == []
+
+
+@pytest.mark.parametrize(("lang", "title", "text", "places"), TEMPLATES)
+@pytest.mark.parametrize("footer", [0, *FOOTER])
+def test_one_template_on_two_bases_is_two_stories(lang: str, title: str, text: str, places: str, footer: int) -> None:
+    below = cut(FOOTERS[lang], footer) if footer else ""
+    reports = [(title.format(place), f"{text.format(place)} {below}") for place in places.split("|")]
+    for pair in (reports, reports[::-1]):
+        found = placed(lang, pair)
+        assert found[1].relation not in JOINS, found[1].evidence
+        assert found[0].story != found[1].story
+
+
+@pytest.mark.parametrize("footer", FOOTER)
+def test_the_day_in_the_first_sentence_parts_equal_headlines(footer: int) -> None:
+    below = cut(FOOTERS["en"], footer)
+    first = "A mortar round fell into the yard of Camp Victoria on Monday evening, an army captain said."
+    reports = [
+        ("Mortar round falls into Camp Victoria", f"{first} {below}"),
+        ("Mortar round falls into Camp Victoria", f"{first.replace('Monday', 'Wednesday')} {below}"),
+    ]
+    found = placed("en", reports, apart=8 * HOUR)
+    assert found[1].relation is Relation.RELATED, found[1].evidence
+
+
+@pytest.mark.parametrize(("lang", "first", "reprint"), REPRINTS)
+@pytest.mark.parametrize("footer", [0, 20, 55, 120])
+def test_a_reprint_with_another_headline_and_footer_joins(lang: str, first: str, reprint: str, footer: int) -> None:
+    text = next(body for title, body in REPORTS[lang] if title == first)
+    below = f" {cut(FOOTERS[lang], footer)}" if footer else ""
+    other = next(each for each in REPORTS[lang] if each[0] != first)
+    found = placed(lang, [(first, text + below), (other[0], other[1] + below), (reprint, text + below)])
+    assert found[2].relation is Relation.DUPLICATE, found[2].evidence
+    assert found[2].story == found[0].story
+
+
+@pytest.mark.parametrize("lang", REPORTS)
+def test_a_shared_footer_is_learned_from_its_second_headline_on(lang: str) -> None:
+    """Once it is known the footer gives no keys either: a third report under it meets nobody."""
+    below = cut(FOOTERS[lang], 80)
+    reports = [(title, f"{cut(text, 16)} {below}") for title, text in REPORTS[lang]]
+    found = placed(lang, reports)
+    assert [each.relation for each in found] == [Relation.NEW] * len(reports)
+    assert not any(each.evidence for each in found[2:])
