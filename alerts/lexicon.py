@@ -108,6 +108,8 @@ def _add(meanings: dict[Spelling, list[Meaning]], meaning: Meaning) -> None:
 def _terms(rule: Rule) -> Iterator[str]:
     yield from terms_of(rule.match)
     yield from (f"{EXCEPT}{term}" for term in rule.masks)
+    for condition in rule.masking:
+        yield from terms_of(condition)
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
 

@@ -91,6 +91,8 @@ def _unused(config: Config) -> Iterator[Problem]:
 def _all_terms(rule: Rule) -> Iterator[str]:
     yield from terms_of(rule.match)
     yield from rule.masks
+    for condition in rule.masking:
+        yield from terms_of(condition)
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
 
