@@ -15,9 +15,10 @@ import ahocorasick_rs
 from crawler.folding import Folded, fold
 
 ANY, ONE = "ꀀ", "ꀁ"  # stand for * and ? while a term is folded: letters that folding leaves alone
-_WILDCARDS = str.maketrans({"*": ANY, "?": ONE})
+WILDCARDS = str.maketrans({"*": ANY, "?": ONE})
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _ARTICLE = "ال"
+PARTICLES = "وفبلك"  # wa, fa, bi, li, ka: written joined to the word that follows
 _JOINED = (
     "",
     "و",
@@ -63,7 +64,7 @@ def spelling(alias: str) -> Spelling | None:
     exact = alias[1:] if alias.startswith("=") else ""
     if exact:
         return Spelling(alias, fold(exact), exact=_letters(exact)) if fold(exact).strip() else None
-    folded = fold(alias.translate(_WILDCARDS))
+    folded = fold(alias.translate(WILDCARDS))
     if not folded.strip():
         return None
     wild = ANY in folded or ONE in folded
@@ -88,7 +89,7 @@ def _patterned(alias: str, folded: str) -> Spelling | None:
         return None
     middle = rest.strip(" ").removeprefix(ANY if prefix else "").removesuffix(ANY if suffix else "")
     body = re.escape(middle).replace(ANY, "[^ ]*").replace(ONE, "[^ ]")
-    pattern = re.compile(f"(?:{prefix}){body}(?:{suffix})(?= )")
+    pattern = re.compile(f"({prefix}){body}(?:{suffix})(?= )")  # group 1 is what is attached
     before = rest if rest.startswith(" ") else f" {rest}"
     return Spelling(alias, needle, pattern, _words_before(before, needle))
 
@@ -133,18 +134,21 @@ class Automaton:
         """Give the needles that stand in a text: cheap, and what `find` starts from."""
         return self._needles.find(folded.text)
 
-    def find(self, folded: Folded, needled: Needled | None = None) -> Iterator[tuple[int, int, int]]:
-        """Yield (spelling number, start, end) in folded text, whole words with what is attached to them."""
+    def find(self, folded: Folded, needled: Needled | None = None) -> Iterator[tuple[int, int, int, bool]]:
+        """Yield (spelling number, start, end, attached) in folded text: whole words with what is attached to them.
+
+        `attached` says that the first word was read as a particle (wa-, fa-, bi-, li-, ka-) and the spelling.
+        """
         seen: set[tuple[int, int]] = set()
         for needle, start, end in self.search(folded) if needled is None else needled:
             for number in self.by_needle[needle]:
                 each = self.spellings[number]
                 if each.pattern is None:
                     if not each.exact or _is_exact(each, folded, start + 1, end - 1):
-                        yield number, start + 1, end - 1
-                elif (span := _varied(each, folded.text, start)) and (number, span[0]) not in seen:
-                    seen.add((number, span[0]))
-                    yield number, *span
+                        yield number, start + 1, end - 1, False
+                elif (varied := _varied(each, folded.text, start)) and (number, varied[0]) not in seen:
+                    seen.add((number, varied[0]))
+                    yield number, *varied
 
 
 def _is_exact(each: Spelling, folded: Folded, start: int, end: int) -> bool:
@@ -155,8 +159,8 @@ def _is_exact(each: Spelling, folded: Folded, start: int, end: int) -> bool:
     return _letters(folded.original[first:last]) == each.exact
 
 
-def _varied(each: Spelling, text: str, start: int) -> tuple[int, int] | None:
-    """Match the whole spelling round a needle found at `start`."""
+def _varied(each: Spelling, text: str, start: int) -> tuple[int, int, bool] | None:
+    """Match the whole spelling round a needle found at `start`: where it stands, and whether a particle is attached."""
     assert each.pattern is not None
     space = start if text[start] == " " else text.rfind(" ", 0, start)
     for _ in range(each.words_before):
@@ -164,4 +168,4 @@ def _varied(each: Spelling, text: str, start: int) -> tuple[int, int] | None:
         if space < 0:
             return None
     match = each.pattern.match(text, space + 1)
-    return match.span() if match else None
+    return (*match.span(), match[1] not in {"", _ARTICLE}) if match else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alerts.alert import Match
+from alerts.headline import parts
 from alerts.match import Matcher, judge, mask, reckon, severity_of, speaks
 from alerts.operators import evaluate, groups_of, most_like, narrowed
 from alerts.proximity import closest
@@ -123,9 +124,15 @@ def _lack(condition: Condition, reading: Reading, found: Mentions | None) -> str
     if condition.op == "like":
         return f"closest {most_like(condition, reading)[0]:.2f}"
     if "values" in condition.options:
-        value = reading.article.outlet if condition.op == "source" else getattr(reading.article, condition.op)
-        return f"it is {value or 'unknown'}"
+        return f"it is {_value(condition.op, reading.article) or 'unknown'}"
     return ""
+
+
+def _value(op: str, article: Article) -> str:
+    """Give what an operator on a property of the article compares."""
+    if op == "headline_part":
+        return " | ".join(parts(article.title))
+    return str((article.outlet if op == "source" else getattr(article, op)) or "")
 
 
 def _score(rule: Rule, reading: Reading) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from alerts.automaton import Automaton, Needled, Spelling, spelling
+from alerts.automaton import PARTICLES, Automaton, Needled, Spelling, spelling
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.translit import Name, NameIndex
-from crawler.folding import Folded
+from crawler.folding import Folded, fold
 
-CONTEXT, MASK, EXCEPT = "context:", "mask:", "except:"  # what is found for the engine, not for a rule's tree
+# what is found for the engine, not for a rule's tree
+CONTEXT, MASK, EXCEPT, NAME = "context:", "mask:", "except:", "name:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class Lexicon:
                 if meaning.entity and term not in used.setdefault(meaning.entity, []):
                     used[meaning.entity].append(term)
         self.needs: dict[tuple[str, str], tuple[str, ...]] = {}
-        for entity in (config.entities[name] for name in used):
+        guards = {each.id: list(_guards(each)) for each in config.entities.values() if each.id not in used}
+        for meaning in (each for found in guards.values() for each in found):
+            _add(meanings, meaning)
+        for entity in (config.entities[name] for name in (*used, *(name for name, found in guards.items() if found))):
             self._add_judgements(entity, meanings)
         self._automaton = Automaton(meanings)
         self._meanings = [tuple(each) for each in meanings.values()]
@@ -75,17 +79,24 @@ class Lexicon:
             terms.update(self._used[name.entity])
         return terms
 
-    def find(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
-        """Yield (meaning, start, end) for every spelling found as it is written."""
-        for number, start, end in self._automaton.find(found.folded, found.needled):
+    def find(self, found: Found) -> Iterator[tuple[Meaning, int, int, bool]]:
+        """Yield (meaning, start, end, attached) for every spelling found; `attached` as the automaton says it."""
+        for number, start, end, attached in self._automaton.find(found.folded, found.needled):
             for meaning in self._meanings[number]:
-                yield meaning, start, end
+                yield meaning, start, end, attached
 
     def find_like(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
         """Yield (meaning, start, end) for every transliteration near enough to a name."""
         for name, start, end in found.names:
             for term in self._used[name.entity]:
                 yield Meaning(term, name.alias, name.entity), start, end
+
+
+def _guards(entity: Entity) -> Iterator[Meaning]:
+    """Give the names of an entity no rule asks for that a particle and another word could be read into."""
+    for alias in entity.aliases:
+        if fold(alias)[1:2] and fold(alias)[1] in PARTICLES:
+            yield Meaning(NAME, alias, entity.id)
 
 
 def _add(meanings: dict[Spelling, list[Meaning]], meaning: Meaning) -> None:
@@ -97,6 +108,8 @@ def _add(meanings: dict[Spelling, list[Meaning]], meaning: Meaning) -> None:
 def _terms(rule: Rule) -> Iterator[str]:
     yield from terms_of(rule.match)
     yield from (f"{EXCEPT}{term}" for term in rule.masks)
+    for condition in rule.masking:
+        yield from terms_of(condition)
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
 

@@ -91,6 +91,8 @@ def _unused(config: Config) -> Iterator[Problem]:
 def _all_terms(rule: Rule) -> Iterator[str]:
     yield from terms_of(rule.match)
     yield from rule.masks
+    for condition in rule.masking:
+        yield from terms_of(condition)
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
 
@@ -203,7 +205,7 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
                 others = [each.term for each in plain if each.term != child.term]
                 text = Folded(child.term.replace("*", "").replace("?", "x"))
                 found = Automaton(made for term in others if (made := spelling(term)) is not None)
-                for number, _, _ in found.find(text):
+                for number, *_ in found.find(text):
                     other = found.spellings[number].alias
                     yield Problem(child.place, f'"{child.term}" is dead beside "{other}", which finds as much')
                     break

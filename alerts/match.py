@@ -71,6 +71,7 @@ def speaks(rule: Rule, reading: Reading) -> bool:
 def mask(rule: Rule, reading: Reading) -> Reading:
     """Leave out the mentions that the rule's `except` overlaps."""
     masks = [each for term in rule.masks for each in reading.mentions.get(f"{EXCEPT}{term}", ())]
+    masks += [each for condition in rule.masking for each in evaluate(condition, reading) or ()]
     if not masks:
         return reading
     return reading.only(lambda each: not any(each.overlaps(other) for other in masks))

@@ -16,6 +16,7 @@ from typing import Any
 import flpc
 
 from alerts.automaton import SHORTEST_NEEDLE, spelling
+from alerts.headline import is_like, parts
 from alerts.likeness import profile, similarity
 from alerts.proximity import UNITS, near, same
 from alerts.reading import FIELDS, Mention, Mentions, Reading
@@ -290,6 +291,13 @@ def _test_source(condition: Condition, reading: Reading) -> Mentions | None:
     return () if any(fnmatch.filter(names, str(each).casefold()) for each in patterns) else None
 
 
+def _test_headline_part(condition: Condition, reading: Reading) -> Mentions | None:
+    patterns = condition.options["values"]
+    assert isinstance(patterns, tuple)
+    found = parts(reading.article.title)
+    return () if any(is_like(part, str(each)) for part in found for each in patterns) else None
+
+
 def _test_regex(condition: Condition, reading: Reading) -> Mentions | None:
     """Search folded text, so that \\b and \\w mean letters of any script, and case and marks do not count."""
     written = str(condition.options["pattern"])
@@ -405,7 +413,9 @@ def _operators() -> dict[str, Operator]:
         "source": "the source's id or outlet is like one of these",
         "author": "the author is like one of these",
         "lang": "the language is one of these",
+        "headline_part": "a part of the headline set off by a colon, bar, dash or dots is like one of these",
     }
+    tests = {"source": _test_source, "headline_part": _test_headline_part}
     term = Operator(
         lambda _, node, problems: read_condition(node, problems),
         _test_term,
@@ -434,9 +444,7 @@ def _operators() -> dict[str, Operator]:
             for name, doc in fields.items()
         },
         **{
-            name: Operator(
-                _read_values, _test_source if name == "source" else _test_value, _anchor_none, dict(VALUES_SCHEMA), doc
-            )
+            name: Operator(_read_values, tests.get(name, _test_value), _anchor_none, dict(VALUES_SCHEMA), doc)
             for name, doc in values.items()
         },
         "filter": Operator(_read_filter, _test_filter, _anchor_any, IDENT.schema(), "the condition of that name holds"),

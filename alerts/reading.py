@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from alerts.alert import Hit
-from alerts.lexicon import CONTEXT, MASK, Found, Lexicon, Meaning
+from alerts.lexicon import CONTEXT, MASK, NAME, Found, Lexicon, Meaning
 from crawler.article import Article
 from crawler.folding import Folded, is_look_alike
 
@@ -23,6 +23,7 @@ class Mention:
     start: int
     end: int
     entity: str = ""
+    attached: bool = False  # its first word was read as an Arabic particle (wa-, fa-, bi-, li-, ka-) and the alias
 
     def overlaps(self, other: Mention) -> bool:
         return self.field == other.field and self.start < other.end and other.start < self.end
@@ -100,18 +101,18 @@ def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
     """Place all terms found in an article; look-alikes and names without their context are left out."""
     found: dict[str, list[Mention]] = {}
     for field, text in looked.items():
-        for meaning, start, end in lexicon.find(text):
-            found.setdefault(meaning.term, []).append(_mention(meaning, field, start, end))
+        for meaning, start, end, attached in lexicon.find(text):
+            found.setdefault(meaning.term, []).append(_mention(meaning, field, start, end, attached=attached))
         for meaning, start, end in lexicon.find_like(text):
             like, exact = _mention(meaning, field, start, end), found.setdefault(meaning.term, [])
             if not any(like.overlaps(each) for each in exact):
                 exact.append(like)
     folded = {field: text.folded for field, text in looked.items()}
-    return Reading(article, folded, _judged(found, lexicon) if found else {})
+    return Reading(article, folded, _unguarded(_judged(found, lexicon)) if found else {})
 
 
-def _mention(meaning: Meaning, field: str, start: int, end: int) -> Mention:
-    return Mention(meaning.term, meaning.alias, field, start, end, meaning.entity)
+def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bool = False) -> Mention:
+    return Mention(meaning.term, meaning.alias, field, start, end, meaning.entity, attached)
 
 
 def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:
@@ -132,3 +133,16 @@ def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, M
         if kept and not term.startswith((CONTEXT, MASK)):
             judged[term] = kept
     return judged
+
+
+def _unguarded(judged: Mapping[str, Mentions]) -> dict[str, Mentions]:
+    """Leave out what a particle was read into where the word as it stands is a name: Baquba is not bi- and "uquba"."""
+    names: dict[tuple[str, int], set[str]] = {}
+    for each in (each for found in judged.values() for each in found if each.entity and not each.attached):
+        names.setdefault((each.field, each.start), set()).add(each.entity)
+
+    def holds(each: Mention) -> bool:
+        return not each.attached or not names.get((each.field, each.start), set()) - {each.entity}
+
+    kept = {term: tuple(filter(holds, found)) for term, found in judged.items() if term != NAME}
+    return {term: found for term, found in kept.items() if found}

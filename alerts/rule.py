@@ -123,7 +123,8 @@ class Rule:
     tests: RuleTests = RuleTests()
     score: Score | None = None
     steps: tuple[tuple[float, Severity], ...] = ()  # the score from which each severity holds, rising
-    masks: tuple[str, ...] = ()  # `except`: what these overlap is no mention
+    masks: tuple[str, ...] = ()  # `except`: what these terms overlap is no mention
+    masking: tuple[Condition, ...] = ()  # the conditions of `except`: nor what their mentions overlap
     lang: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     when: When = When()
@@ -158,6 +159,7 @@ class Config:
 
 
 TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+TERMS_OR_CONDITIONS = {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1}
 SEVERITIES = tuple(severity.word for severity in Severity)
 CONDITION = Raw({"$ref": "#/definitions/condition"})
 SEVERITY_SCHEMA = {
@@ -299,7 +301,7 @@ RULE = Table(
         Key("match", CONDITION, doc="the condition an article must meet"),
         Key("severity", Raw(SEVERITY_SCHEMA), doc="how urgent a match is: one word, or steps of the score"),
         Key("notify", ListOf(Placed(IDENT), "a list of receivers"), doc="who is told"),
-        Key("except", Raw(TERMS), None, "terms that mask the mentions they overlap, not the article"),
+        Key("except", Raw(TERMS_OR_CONDITIONS), None, "what masks the mentions it overlaps, not the article"),
         Key("filters", ListOf(Placed(IDENT), "a list of filters"), (), "named filters that must hold too"),
         Key("score", SCORE, None, "what each mention weighs by where it stands"),
         Key(

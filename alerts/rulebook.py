@@ -189,7 +189,7 @@ class _Reader:
         filtered = self._filtered(condition, row["filters"])
         score = self._score(row["score"])
         steps = () if row["severity"] is MISSING else self._steps(row["severity"], score)
-        masks = self._masks(row["except"])
+        masking = self._masking(row["except"])
         if filtered is None or not steps or MISSING in row.values():
             return None
         tests = row["tests"] or {"match": (), "no_match": ()}
@@ -208,7 +208,8 @@ class _Reader:
             tests=RuleTests(tests["match"], tests["no_match"]),
             score=score,
             steps=steps if isinstance(row["severity"], MappingNode) else (),
-            masks=masks,
+            masks=tuple(each.term for each in masking if each.op == "term"),
+            masking=tuple(each for each in masking if each.op != "term"),
             lang=row["lang"],
             tags=row["tags"],
             when=_when(row["when"]),
@@ -253,17 +254,20 @@ class _Reader:
         kept = tuple(each for each in filters if each is not None)
         return Condition("all", condition.place, (condition, *kept)) if kept else condition
 
-    def _masks(self, node: Node | None) -> tuple[str, ...]:
+    def _masking(self, node: Node | None) -> tuple[Condition, ...]:
+        """Read `except`: terms, and conditions whose mentions mask as a term's do."""
         if node is None:
             return ()
         if not isinstance(node, Sequence):
             self._add(node.place, '"except" takes a list of terms, as in ["Hezbollah telecom*"]')
             return ()
-        terms = [read_condition(item, self._problems) for item in node.items if isinstance(item, Scalar)]
-        kept = [each for each in terms if each is not None]
+        read = [self._resolved(read_condition(item, self._problems)) for item in node.items]
+        kept = tuple(each for each in read if each is not None)
         for each in kept:
             self._check_names(each)
-        return tuple(each.term for each in kept)
+            if not asks(each):
+                self._add(each.place, '"except" masks what is found; a condition that only forbids finds nothing')
+        return kept
 
     def _score(self, values: Any) -> Score | None:
         if values is None:
@@ -315,7 +319,8 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
     """Hash what decides whether and how a rule fires: its tree, score and severity, the words behind its names."""
     words: list[object] = []
     boosts = rule.score.boosts if rule.score else ()
-    used = [*terms_of(rule.match), *rule.masks, *(term for boost in boosts for term in terms_of(boost.condition))]
+    conditions = (rule.match, *rule.masking, *(boost.condition for boost in boosts))
+    used = [*rule.masks, *(term for condition in conditions for term in terms_of(condition))]
     for name in sorted({term[1:] for term in used if term.startswith("$")}):
         words.append((name, sorted(lists[name].terms) if name in lists else ()))
         for each in members(entities, name):
@@ -326,7 +331,8 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
     boosted = [(_shape(boost.condition), boost.add) for boost in boosts]
     decides = (rule.id, _shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))
     asked = () if rule.when == When() else (rule.when,)
-    text = repr((decides, sorted(rule.masks), scored, boosted, words, *asked))
+    masking = [_shape(each) for each in rule.masking]
+    text = repr((decides, sorted(rule.masks), masking, scored, boosted, words, *asked))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

@@ -31,7 +31,7 @@ def spellings(entity: Entity, articles: Iterable[Article]) -> list[Suggestion]:
     for article in articles:
         for text in (article.title, article.body):
             folded = Folded(text)
-            listed = [(start, end) for _, start, end in known.find(folded)]
+            listed = [(start, end) for _, start, end, _ in known.find(folded)]
             for name, start, end in names.find(folded.text):
                 if not any(start < last and first < end for first, last in listed):
                     first, last = folded.span(start, end)

@@ -29,6 +29,7 @@ entities:
   taqaddum: {aliases: [Taqaddum, "التقدم"], fuzzy: auto, requires: {"التقدم": ["قاعدة"]}}
   khamenei: {aliases: [Khamenei], fuzzy: auto, not_like: [Khomeini]}
   muhandis: {aliases: [Muhandis], fuzzy: 85}
+  baqubah: {aliases: ["بعقوبة"], not_like: ["بعقوبة مالية"]}   # no rule here asks for it
 lists:
   us-forces: ["US troops", "American forces"]
 filters:
@@ -94,6 +95,15 @@ HOLDS = [
     ("a ratio of its own", 'any: ["$muhandis"]', "Mohandes", False),
     ("ambiguous without context", 'any: ["$taqaddum"]', "التقدم العلمي في الجامعات", False),
     ("ambiguous with context", 'any: ["$taqaddum"]', "قاعدة التقدم", True),
+    ("a name is no particle and a word", "any: ['عقوبة']", "مدرسة في بعقوبة", False),
+    ("a look-alike of the name is", "any: ['عقوبة']", "التهديد بعقوبة مالية", True),
+    ("another particle before the word", "any: ['عقوبة']", "بعقوبة ولعقوبة", True),
+    ("the name with a particle of its own", 'any: ["$baqubah"]', "طريق بغداد وبعقوبة", True),
+    ("part of the headline", "headline_part: [live]", "LIVE | militia", True),
+    ("the last part", "headline_part: ['as it happened']", "Militia \u2013 as it happened", True),
+    ("a word of a part", "headline_part: [live]", "They live in fear: militia", False),
+    ("any words before", "headline_part: ['* live']", "Iran war live: militia", True),
+    ("a part of the text is none", "headline_part: [live]", "x | Live: militia", False),
 ]  # fmt: skip
 
 
@@ -109,9 +119,13 @@ def test_holds(tmp_path: Path, name: str, match: str, text: str, holds: bool) ->
 MORE = [
     ("except masks the mention", "except: ['militia museum']", "Militia museum opens", False),
     ("except leaves the others", "except: ['militia museum']", "Militia museum shelled by a militia", True),
+    ("except by a condition", "except: [{near: {terms: ['no', militia], within: 1, ordered: true}}]", "No militia here", False),
+    ("except by a condition that does not hold", "except: [{near: {terms: ['no', militia], within: 1}}]", "No other militia", True),
+    ("except by a filter", "except: [{filter: armed-in-iraq}]", "Militia in Iraq", False),
+    ("except by a filter that does not hold", "except: [{filter: armed-in-iraq}]", "Militia in Iran", True),
     ("filter vetoes", "filters: [not-sport]", "Militia football club", False),
     ("language of the rule", "lang: [ar]", "Militia", False),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "more", "text", "holds"), MORE, ids=[row[0] for row in MORE])
