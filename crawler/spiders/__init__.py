@@ -1,4 +1,4 @@
-"""One spider a kind of source; its name is the kind. KINDS is the table the poller goes by."""
+"""A source goes in; its request, and what the answer means, come out: one spider a kind of source, all in KINDS."""
 
 from crawler.spiders.feed import FeedSpider
 from crawler.spiders.section import SectionSpider

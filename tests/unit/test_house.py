@@ -1,9 +1,10 @@
-"""The house rules that no linter knows: one importer of each library, no clock in the core, the README's table."""
+"""The house rules that no linter knows: one importer of each library, no clock in the core, the README's table of rooms."""
 
 from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,8 @@ ONLY = {
     "smtplib": ["alerts/receivers/smtp.py"],
     "aiosmtpd": ["alerts/demo/sinks.py"],
 }
-CORE = re.compile(
-    r"crawler/(article|source|urls|folding|tokens|dates|feeds|jsonfeed|sitemaps|sections|alternates|pages|decoding|linkeddata|normalise|dedup|polling|keys)\.py"
-    r"|alerts/(alert|rule|operators|automaton|reading|match|lint|decide|silencing|escalating|glossing|standing|pacing|hours|retrying|ledger|snapshot|lines)\.py|alerts/render/"
-)
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+[PURE] = [each["source_modules"] for each in CONTRACTS if each["name"] == "the core decides and touches nothing"]
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}
 
 
@@ -102,7 +101,13 @@ def test_sql_stands_in_the_stores_only() -> None:
         assert name in allowed or "migrations" in name or not used & statements, name
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if CORE.match(name)])
+def is_pure(name: str) -> bool:
+    """Whether a file is, or lies in, a module that pyproject.toml declares pure."""
+    module = name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+    return any(f"{module}.".startswith(f"{each}.") for each in PURE)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if is_pure(name)])
 def test_core_reads_no_clock(name: str) -> None:
     calls = {
         (node.value.id, node.attr)
@@ -112,16 +117,17 @@ def test_core_reads_no_clock(name: str) -> None:
     assert not calls & CLOCKS
 
 
-def test_readme_names_every_module_and_no_other() -> None:
+def test_readme_gives_each_room_the_sentence_of_its_docstring() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"^\| `((?:crawler|alerts)/[\w/]+?)(?:\.py|/)` \|", text, re.MULTILINE))
-    on_disk = set()
-    for name in FILES:
-        path = Path(name)
-        if path.stem not in {"__init__", "__main__"}:
-            on_disk.add(str(path.parent) if len(path.parts) > 2 else str(path.with_suffix("")))
-    on_disk = {name for name in on_disk if "migrations" not in name}
-    assert named == on_disk
+    told = dict(re.findall(r"^\| `((?:crawler|alerts)/\w+)/` \| (.+) \|$", text, re.MULTILINE))
+    rooms = {
+        str(Path(name).parent): (ast.get_docstring(tree) or "").partition("\n")[0]
+        for name, tree in FILES.items()
+        if re.fullmatch(r"\w+/\w+/__init__\.py", name) and "migrations" not in name
+    }
+    assert rooms
+    assert all(rooms.values())
+    assert told == rooms
 
 
 def test_changelog_and_readme_name_every_command() -> None:
