@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import ahocorasick_rs
 
-from crawler.folding import Folded, fold
+from crawler.text.folding import Folded, fold
 
 ANY, ONE = "ꀀ", "ꀁ"  # stand for * and ? while a term is folded: letters that folding leaves alone
 _WILDCARDS = str.maketrans({"*": ANY, "?": ONE})

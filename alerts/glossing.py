@@ -8,7 +8,7 @@ from alerts.alert import Hit, Match
 from alerts.lexicon import members
 from alerts.rule import Config, Entity
 from alerts.silencing import entities_of
-from crawler.folding import fold
+from crawler.text.folding import fold
 
 GLOSSES_SHOWN = 4
 FIRST_WORDS = 50  # characters of a headline that a lock screen shows behind the severity

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alerts.automaton import Automaton, Needled, Spelling, spelling
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.translit import Name, NameIndex
-from crawler.folding import Folded
+from crawler.text.folding import Folded
 
 CONTEXT, MASK, EXCEPT = "context:", "mask:", "except:"  # what is found for the engine, not for a rule's tree
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from crawler.folding import fold
+from crawler.text.folding import fold
 
 SHOWN = 5
 _STOP = frozenset(

@@ -20,8 +20,8 @@ from alerts.likeness import profile, similarity
 from alerts.proximity import UNITS, near, same
 from alerts.reading import FIELDS, Mention, Mentions, Reading
 from alerts.rule import LEAD_WORDS, Condition
-from crawler.folding import fold
 from crawler.keys import IDENT, MISSING, Choice, Flag, Key, ListOf, Number, Raw, Table, Text, nearest
+from crawler.text.folding import fold
 from crawler.yamlfile import Node, Problems, Scalar, Sequence
 
 Anchors = frozenset[str] | None

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from alerts.reading import FIELDS, Mention, Mentions, Reading
-from crawler.tokens import paragraphs, sentences
+from crawler.text.tokens import paragraphs, sentences
 
 UNITS = {"sentence": sentences, "paragraph": paragraphs}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alerts.alert import Hit
 from alerts.lexicon import CONTEXT, MASK, Found, Lexicon, Meaning
 from crawler.article import Article
-from crawler.folding import Folded, is_look_alike
+from crawler.text.folding import Folded, is_look_alike
 
 FIELDS = ("title", "body")
 

@@ -14,8 +14,8 @@ from alerts.alert import Receiver, Severity
 from alerts.lexicon import members, terms_of
 from alerts.operators import asks, read_condition, read_term
 from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
-from crawler.folding import fold
 from crawler.keys import IDENT, MISSING, Choice, Number, nearest, twice
+from crawler.text.folding import fold
 from crawler.yamlfile import Mapping as MappingNode
 from crawler.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
 

@@ -9,9 +9,9 @@ from alerts.alert import Alert, Hit, Match, Scope, Silence
 from alerts.lexicon import expand, members
 from alerts.rule import Config
 from crawler.article import Article, Placement, Relation, Revision
-from crawler.folding import fold
 from crawler.keys import nearest
-from crawler.urls import host
+from crawler.text.folding import fold
+from crawler.text.urls import host
 
 Holds = Callable[[str, Revision, Iterable[Match], Config], bool]
 

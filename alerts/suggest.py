@@ -11,7 +11,7 @@ from alerts.lexicon import names_of
 from alerts.rule import Entity
 from alerts.translit import NameIndex
 from crawler.article import Article
-from crawler.folding import Folded
+from crawler.text.folding import Folded
 
 
 @dataclass(frozen=True, slots=True)

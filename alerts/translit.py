@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from alerts.automaton import Needles
-from crawler.folding import fold
+from crawler.text.folding import fold
 
 AUTO = 70.0  # rapidfuzz ratio, 0-100, asked of a spelling with the same skeleton
 AUTO_DELETED = 84.0  # and of one that lacks a consonant of it

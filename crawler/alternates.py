@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from crawler import urls
 from crawler.decoding import decode_page
 from crawler.pages import parse_html
+from crawler.text import urls
 
 FEED_TYPE = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)|application/json|text/xml", re.IGNORECASE)
 FEED_LINK = re.compile(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from crawler.figures import is_number, shown
+from crawler.text.figures import is_number, shown
 from crawler.tolls import PEOPLE
 from crawler.wording import STOP, Wording
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from crawler import urls
 from crawler.alternates import feeds_in
 from crawler.article import Entry
 from crawler.feeds import Feed
@@ -17,6 +16,7 @@ from crawler.pages import Page, read_page
 from crawler.permits import FORBIDDEN, MISSING, Permits
 from crawler.robots import robots_of
 from crawler.source import Outcome, OutcomeName, Source, SourceState
+from crawler.text import urls
 from crawler.workers import WorkerDied, Workers, WorkerTimeout
 
 COMMON = ("/rss.xml", "/feed", "/rss", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds/rss")

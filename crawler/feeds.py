@@ -21,9 +21,9 @@ from urllib.parse import urljoin
 import feedparser
 
 from crawler.article import Entry
-from crawler.dates import is_arab, read_date
 from crawler.decoding import LATIN, reads_as_arabic
 from crawler.jsonfeed import items_of, json_feed
+from crawler.text.dates import is_arab, read_date
 
 TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from crawler import urls
 from crawler.article import Article, Entry
-from crawler.folding import fold
 from crawler.source import Source
+from crawler.text import urls
+from crawler.text.folding import fold
 
 OLDEST = datetime(1980, 1, 1, tzinfo=UTC)  # before feeds and the web: a date like that is a fault, not a date
 TITLE_LIMIT = 1_000

@@ -18,12 +18,12 @@ import lxml.etree
 import lxml.html
 from trafilatura import bare_extraction
 
-from crawler import urls
-from crawler.dates import read_date
 from crawler.decoding import decode_page
 from crawler.feeds import TEXT_LIMIT, TITLE_LIMIT, clean
-from crawler.folding import fold
 from crawler.linkeddata import articles_in
+from crawler.text import urls
+from crawler.text.dates import read_date
+from crawler.text.folding import fold
 
 LARGEST = 5_000_000  # characters of a page that are read
 FULL_BODY = 400  # characters from which a page's own articleBody is its text

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from crawler import urls
 from crawler.fetching import Fetching
 from crawler.robots import Robots, robots_of
 from crawler.source import Outcome, OutcomeName, Source
+from crawler.text import urls
 
 TTL = timedelta(hours=24)  # RFC 9309, 2.4: no cached copy older than that
 AGAIN = timedelta(minutes=30)  # after one that could not be had

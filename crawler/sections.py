@@ -14,12 +14,12 @@ from urllib.parse import unquote, urljoin, urlsplit
 import lxml.html
 from lxml.cssselect import CSSSelector
 
-from crawler import urls
 from crawler.article import Entry
-from crawler.dates import read_date
 from crawler.decoding import decode_page
 from crawler.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, clean
 from crawler.pages import parse_html
+from crawler.text import urls
+from crawler.text.dates import read_date
 
 MOST = 100  # entries
 SHORTEST = 20  # characters of a headline

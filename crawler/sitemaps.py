@@ -13,10 +13,10 @@ from urllib.parse import unquote, urlsplit
 
 import lxml.etree
 
-from crawler import urls
 from crawler.article import Entry
-from crawler.dates import read_date
 from crawler.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, clean, decode
+from crawler.text import urls
+from crawler.text.dates import read_date
 
 LARGEST = 20_000_000  # bytes unpacked
 MOST = 500  # entries of one sitemap, the newest

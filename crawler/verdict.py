@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from crawler.article import Relation
 from crawler.compare import Change, Comparison, compare
-from crawler.figures import is_number
+from crawler.text.figures import is_number
 from crawler.tolls import harms, new_toll
 from crawler.wording import Wording
 

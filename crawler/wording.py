@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 
-from crawler.figures import digits, is_number, joined
-from crawler.folding import fold
-from crawler.tokens import sentences
+from crawler.text.figures import digits, is_number, joined
+from crawler.text.folding import fold
+from crawler.text.tokens import sentences
 
 SHINGLE = 3  # words
 LEAD = 30  # words at the beginning of a body that say what is new

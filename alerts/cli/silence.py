@@ -31,7 +31,7 @@ from alerts.render.words import isolated, plain
 from alerts.rule import Config
 from alerts.silencing import still_told, unknown
 from crawler.db import DATABASE, Database
-from crawler.urls import host
+from crawler.text.urls import host
 
 LOOKED_BACK = timedelta(hours=24)
 SHOWN = 5

@@ -15,7 +15,7 @@ from functools import cache
 from datasketch import MinHash
 from rapidfuzz import fuzz
 
-from crawler.folding import fold
+from crawler.text.folding import fold
 from crawler.wording import number_of
 from tests.bench.reuters import SAME_STORY, Document, Pair, scores
 

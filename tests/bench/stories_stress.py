@@ -20,7 +20,7 @@ from crawler.db import Database
 from crawler.ingest import store_poll
 from crawler.normalise import OLDEST
 from crawler.source import Source, SourceState
-from crawler.tokens import sentences
+from crawler.text.tokens import sentences
 from tests.bench.reuters import CORPUS
 from tests.bench.shared import missing
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from crawler.article import Placement, Relation
-from crawler.figures import digits
 from crawler.placing import Candidate, place
 from crawler.sketch import SHARED, pack, sketch, unpack
+from crawler.text.figures import digits
 from crawler.verdict import Side, judge, material
 from crawler.wording import edges, sentence_number, wording
 from tests.unit.desk import NOW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.folding import fold
+from crawler.text.folding import fold
 
 _END = re.compile(r"[.!?\u061f\u06d4\u2026][^\w\s]*\s+")
 _BLANK = re.compile(r"\s*\n[^\S\n]*\n\s*")

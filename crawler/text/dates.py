@@ -10,7 +10,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 
-from crawler.folding import fold
+from crawler.text.folding import fold
 
 LONGEST = 200  # characters looked at
 _ARAB = frozenset({"ar", "ckb", "ku"})
