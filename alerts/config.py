@@ -16,10 +16,10 @@ from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
 from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity
 from alerts.rulebook import read_book
-from crawler.keys import MISSING, nearest, twice
-from crawler.source import make_sources
-from crawler.yamlfile import ConfigError, Place, Problem, Problems, included, read_file
-from crawler.yamlfile import Mapping as MappingNode
+from crawler.config.keys import MISSING, nearest, twice
+from crawler.config.sources import make_sources
+from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, included, read_file
+from crawler.config.yamlfile import Mapping as MappingNode
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 Fingerprint = tuple[tuple[int, int, int] | None, ...]

@@ -15,8 +15,8 @@ from alerts.match import Matcher, positive_terms
 from alerts.rule import Condition, Config, Rule
 from alerts.translit import SHORTEST, skeleton
 from crawler.article import Article
+from crawler.config.yamlfile import Place, Problem
 from crawler.text.folding import Folded, fold
-from crawler.yamlfile import Place, Problem
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 BROAD = 50.0  # matches a day from which a rule floods its reader

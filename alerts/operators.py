@@ -20,9 +20,9 @@ from alerts.likeness import profile, similarity
 from alerts.proximity import UNITS, near, same
 from alerts.reading import FIELDS, Mention, Mentions, Reading
 from alerts.rule import LEAD_WORDS, Condition
-from crawler.keys import IDENT, MISSING, Choice, Flag, Key, ListOf, Number, Raw, Table, Text, nearest
+from crawler.config.keys import IDENT, MISSING, Choice, Flag, Key, ListOf, Number, Raw, Table, Text, nearest
+from crawler.config.yamlfile import Node, Problems, Scalar, Sequence
 from crawler.text.folding import fold
-from crawler.yamlfile import Node, Problems, Scalar, Sequence
 
 Anchors = frozenset[str] | None
 TERM = Text(what="a term")

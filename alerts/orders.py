@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from alerts import acks, quieting, store
 from alerts.alert import Ack, Scope, Silence
 from crawler import store as archive
-from crawler.keys import nearest
+from crawler.config.keys import nearest
 
 Answer = Mapping[str, Any]
 Order = Callable[[Connection, Mapping[str, Any], datetime], Answer]

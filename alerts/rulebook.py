@@ -14,10 +14,10 @@ from alerts.alert import Receiver, Severity
 from alerts.lexicon import members, terms_of
 from alerts.operators import asks, read_condition, read_term
 from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
-from crawler.keys import IDENT, MISSING, Choice, Number, nearest, twice
+from crawler.config.keys import IDENT, MISSING, Choice, Number, nearest, twice
+from crawler.config.yamlfile import Mapping as MappingNode
+from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
 from crawler.text.folding import fold
-from crawler.yamlfile import Mapping as MappingNode
-from crawler.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
 
 Row = Mapping[str, Any]
 WORDS = tuple(severity.word for severity in Severity)

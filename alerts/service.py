@@ -39,12 +39,12 @@ from alerts.triage import Triage, Verdicts
 from crawler import sketches, wanted
 from crawler.clock import Clock
 from crawler.collecting import Collecting
+from crawler.config.yamlfile import ConfigError
 from crawler.db import DATABASE, Database, WriterLane
 from crawler.fetching import Fetching, resolver_threads
 from crawler.fulltext import FullText, expire
 from crawler.scheduler import Ticker
 from crawler.workers import Workers
-from crawler.yamlfile import ConfigError
 
 log = logging.getLogger(__name__)
 TICK = 1.0  # seconds

@@ -9,7 +9,7 @@ from alerts.alert import Alert, Hit, Match, Scope, Silence
 from alerts.lexicon import expand, members
 from alerts.rule import Config
 from crawler.article import Article, Placement, Relation, Revision
-from crawler.keys import nearest
+from crawler.config.keys import nearest
 from crawler.text.folding import fold
 from crawler.text.urls import host
 

@@ -15,7 +15,7 @@ from alerts.config import exposed
 from alerts.lint import BROAD, failed_tests, too_broad, warnings
 from alerts.rule import Config
 from crawler.article import Article
-from crawler.yamlfile import ConfigError, Problem
+from crawler.config.yamlfile import ConfigError, Problem
 
 STORE = "watchfloor.db"  # as crawler.db names it, which imports SQLAlchemy
 LOOKED_BACK = timedelta(days=7)

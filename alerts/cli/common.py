@@ -19,8 +19,8 @@ import click
 from alerts import config as configuration
 from alerts.lines import Line, LineError, open_lines, read_lines, read_text
 from alerts.rule import Config
-from crawler.keys import span
-from crawler.yamlfile import ConfigError, Place
+from crawler.config.keys import span
+from crawler.config.yamlfile import ConfigError, Place
 
 PLACES = (Path("rules.yaml"), Path("/etc/watchfloor/rules.yaml"))
 

@@ -26,8 +26,8 @@ from alerts.cli.common import (
 from alerts.holding import AlreadyRunning
 from alerts.lines import parse_time
 from alerts.service import Service, describe
+from crawler.config.yamlfile import ConfigError
 from crawler.db import StoreError
-from crawler.yamlfile import ConfigError
 
 
 @click.command(name="run")

@@ -26,10 +26,11 @@ from alerts.health import down_since, network_words
 from alerts.holding import holder
 from alerts.ledger import STATES, balance
 from crawler import store as archive
+from crawler.config.sources import read_sources
+from crawler.config.yamlfile import ConfigError
 from crawler.db import DATABASE, Database
 from crawler.health import condition, in_words
-from crawler.source import SourceState, read_sources
-from crawler.yamlfile import ConfigError
+from crawler.source import SourceState
 
 PLURALS = {"entry": "entries", "match": "matches"}
 

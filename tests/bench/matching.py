@@ -22,9 +22,9 @@ from alerts.match import Matcher
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.translit import Name, NameIndex
 from crawler.article import Article
+from crawler.config.yamlfile import Place
 from crawler.normalise import OLDEST
 from crawler.text.folding import fold
-from crawler.yamlfile import Place
 from tests.bench.shared import SHARED, missing
 
 HERE, SPAN = Place("bench", 1, 1), timedelta(0)

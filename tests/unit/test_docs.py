@@ -15,7 +15,7 @@ from alerts.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
 from alerts.receivers.watchslack import ACKS
 from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
 from alerts.schema import schema
-from crawler.source import SOURCE_KEYS
+from crawler.config.sources import SOURCE_KEYS
 from tests.e2e.slackapi import SCOPES
 
 ROOT = Path(__file__).parents[2]

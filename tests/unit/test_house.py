@@ -21,7 +21,7 @@ ONLY = {
     "feedparser": ["crawler/feeds.py"],
     "protego": ["crawler/robots.py"],
     "trafilatura": ["crawler/pages.py"],
-    "yaml": ["crawler/yamlfile.py"],
+    "yaml": ["crawler/config/yamlfile.py"],
     "apscheduler": ["crawler/scheduler.py"],
     "pebble": ["crawler/workers.py"],
     "ahocorasick_rs": ["alerts/automaton.py"],

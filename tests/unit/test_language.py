@@ -13,7 +13,7 @@ from alerts.explain import explain, lines
 from alerts.match import Matcher
 from alerts.suggest import spellings
 from crawler.article import Article
-from crawler.yamlfile import ConfigError
+from crawler.config.yamlfile import ConfigError
 from tests.unit.desk import NOW
 
 DESK = """\

@@ -16,7 +16,7 @@ from alerts.compose import compose
 from alerts.config import load
 from alerts.deliver import Deliver
 from alerts.rule import Config
-from crawler.yamlfile import ConfigError
+from crawler.config.yamlfile import ConfigError
 from tests.unit.desk import HEAD, NOW, rule
 from tests.unit.test_told import line, step
 

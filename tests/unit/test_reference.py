@@ -14,7 +14,7 @@ from alerts.alert import Receiver, Severity, Target
 from alerts.match import Matcher
 from alerts.rule import Condition, Config, Entity, Rule, TermList
 from crawler.article import Article
-from crawler.yamlfile import Place
+from crawler.config.yamlfile import Place
 from tests.unit.desk import NOW
 from tests.unit.reference import Reference
 

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz, process
 
-from crawler.yamlfile import Mapping, Node, Place, Problems, Scalar, kind_of
-from crawler.yamlfile import Sequence as SequenceNode
+from crawler.config.yamlfile import Mapping, Node, Place, Problems, Scalar, kind_of
+from crawler.config.yamlfile import Sequence as SequenceNode
 
 REQUIRED: Any = object()
 MISSING: Any = object()
