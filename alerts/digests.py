@@ -16,7 +16,7 @@ from alerts.render.words import time
 from alerts.rule import Config
 from crawler import store as archive
 from crawler.db import WriterLane
-from crawler.health import TELLING, condition
+from crawler.sources.health import TELLING, condition
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 

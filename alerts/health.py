@@ -1,6 +1,6 @@
 """What polls say of sources and network -> notices to the admin: once when it begins, once when it ends, many in one.
 
-Health is named in crawler/health.py; what was told stands in the store, in the commit that queues the notice.
+Health is named in crawler/sources/health.py; what was told stands in the store, in the commit that queues the notice.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from alerts.notices import queue_all
 from alerts.rule import Config
 from crawler.collecting import Collecting
 from crawler.db import Database, WriterLane
-from crawler.health import TELLING, Condition, condition, in_words, length
-from crawler.polling import moved
-from crawler.source import Source, SourceState
+from crawler.sources.health import TELLING, Condition, condition, in_words, length
+from crawler.sources.polling import moved
+from crawler.sources.source import Source, SourceState
 
 log = logging.getLogger(__name__)
 MARK = "health"  # source id -> what the admin was last told of it

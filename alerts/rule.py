@@ -28,7 +28,7 @@ from crawler.config.keys import (
 )
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
 from crawler.config.yamlfile import Place
-from crawler.source import Source
+from crawler.sources.source import Source
 
 LEAD_WORDS = 80  # words of the text that count as its lead
 

@@ -14,7 +14,7 @@ from alerts.outbox import deliveries
 from alerts.render.handover import Failing, Handover, Open
 from crawler import store as archive
 from crawler.db import DATABASE, Database
-from crawler.health import Condition, condition, in_words
+from crawler.sources.health import Condition, condition, in_words
 
 ILL = frozenset({Condition.FAILING, Condition.DOWN, Condition.GONE, Condition.SILENT})
 OPEN = (DeliveryState.HELD.value, DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)

@@ -20,11 +20,11 @@ from crawler import store
 from crawler.article import Entry
 from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching, follow, parse, reader
-from crawler.health import Network, observe
 from crawler.hosts import Rest
 from crawler.ingest import Stored, store_poll
-from crawler.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
-from crawler.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.health import Network, observe
+from crawler.sources.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 from crawler.workers import Workers
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from crawler.fetching import Fetching, follow, parse, reader
 from crawler.pages import Page, read_page
 from crawler.permits import FORBIDDEN, MISSING, Permits
 from crawler.robots import robots_of
-from crawler.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 from crawler.text import urls
 from crawler.workers import WorkerDied, Workers, WorkerTimeout
 

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table
 
 from crawler.article import mint
 from crawler.db import UtcTime
-from crawler.source import Outcome
+from crawler.sources.source import Outcome
 
 KEPT = timedelta(days=7)
 SLICE = 200  # fetches that expire in one commit

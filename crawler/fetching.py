@@ -39,7 +39,7 @@ from crawler.feeds import Feed, read_feed
 from crawler.guard import Blocked, Guard
 from crawler.hosts import Hosts, Rest
 from crawler.impostors import named
-from crawler.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 from crawler.spiders import KINDS
 from crawler.spiders.feed import HANDLED
 from crawler.spiders.feed import outcome as outcome_of

@@ -17,11 +17,11 @@ from sqlalchemy import Connection
 from crawler import evidence, wanted
 from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching
-from crawler.health import UNHEARD, Network
 from crawler.ingest import store_page
 from crawler.pages import Page, read_page
 from crawler.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
-from crawler.source import Outcome, OutcomeName, Source
+from crawler.sources.health import UNHEARD, Network
+from crawler.sources.source import Outcome, OutcomeName, Source
 from crawler.wanted import Wanted
 from crawler.workers import WorkerDied, Workers, WorkerTimeout
 

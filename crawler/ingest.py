@@ -19,10 +19,10 @@ from crawler.dedup import Identified, Identity, identify
 from crawler.normalise import Draft, article, draft
 from crawler.pages import Page
 from crawler.placing import place
-from crawler.polling import heard
 from crawler.sketch import sketch
 from crawler.sketches import Candidates, add_sketches, count_sentences, save_sketch
-from crawler.source import Outcome, Source, SourceState
+from crawler.sources.polling import heard
+from crawler.sources.source import Outcome, Source, SourceState
 from crawler.verdict import Side, material
 from crawler.wanted import Wanted, complete, content_of, end, want
 from crawler.wording import Wording, edges, wording

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crawler.article import Article, Entry
-from crawler.source import Source
+from crawler.sources.source import Source
 from crawler.text import urls
 from crawler.text.folding import fold
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.fetching import Fetching
 from crawler.robots import Robots, robots_of
-from crawler.source import Outcome, OutcomeName, Source
+from crawler.sources.source import Outcome, OutcomeName, Source
 from crawler.text import urls
 
 TTL = timedelta(hours=24)  # RFC 9309, 2.4: no cached copy older than that

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from crawler.source import Outcome, OutcomeName
+from crawler.sources.source import Outcome, OutcomeName
 
 AGENT = "Watchfloor"
 LARGEST = 500_000  # bytes read (RFC 9309, 2.5)

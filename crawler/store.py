@@ -32,7 +32,7 @@ from crawler.article import Article, Member, Placement, Relation, Revision
 from crawler.db import UtcTime
 from crawler.dedup import Identified
 from crawler.normalise import Draft
-from crawler.source import OutcomeName, SourceState
+from crawler.sources.source import OutcomeName, SourceState
 
 OPENS_A_STORY = frozenset({Relation.NEW, Relation.RELATED})
 metadata = MetaData()

@@ -20,7 +20,7 @@ from crawler.article import Entry
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.discovery import Scout, Tried, scout
-from crawler.source import KINDS, Source
+from crawler.sources.source import KINDS, Source
 
 T = TypeVar("T")
 SHOWN = 10  # entries

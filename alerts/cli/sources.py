@@ -21,9 +21,9 @@ from alerts.cli.lazy import LazyGroup
 from alerts.health import down_since, network_words
 from crawler import store
 from crawler.db import DATABASE, Database
-from crawler.health import describe
-from crawler.polling import state_for
-from crawler.source import SourceState
+from crawler.sources.health import describe
+from crawler.sources.polling import state_for
+from crawler.sources.source import SourceState
 
 LAZY = {
     "add": ("alerts.cli.discover:add", "Find what can be polled at an address; print the lines to paste."),

@@ -29,8 +29,8 @@ from crawler import store as archive
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.db import DATABASE, Database
-from crawler.health import condition, in_words
-from crawler.source import SourceState
+from crawler.sources.health import condition, in_words
+from crawler.sources.source import SourceState
 
 PLURALS = {"entry": "entries", "match": "matches"}
 

@@ -27,7 +27,7 @@ from crawler.config.keys import (
 )
 from crawler.config.yamlfile import ConfigError, Node, Problems, included, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
-from crawler.source import FULL_TEXT, KINDS, Source
+from crawler.sources.source import FULL_TEXT, KINDS, Source
 
 
 @dataclass(frozen=True, slots=True)

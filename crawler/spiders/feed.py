@@ -23,8 +23,8 @@ from scrapy.http import Response
 from crawler.config.sources import read_sources
 from crawler.feeds import Feed, read_feed
 from crawler.impostors import named
-from crawler.polling import LONGEST_RETRY_AFTER, address, is_conditional, state_for
-from crawler.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.polling import LONGEST_RETRY_AFTER, address, is_conditional, state_for
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"

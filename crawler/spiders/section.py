@@ -10,7 +10,7 @@ import scrapy
 
 from crawler.feeds import Feed
 from crawler.sections import read_section
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 from crawler.spiders import feed
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"

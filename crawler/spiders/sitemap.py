@@ -9,7 +9,7 @@ import scrapy
 
 from crawler.feeds import Feed
 from crawler.sitemaps import read_sitemap
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 from crawler.spiders import feed
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.9, */*;q=0.5"

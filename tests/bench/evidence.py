@@ -11,7 +11,7 @@ from pathlib import Path
 from crawler.db import Database
 from crawler.evidence import KEPT, keep, size
 from crawler.feeds import read_feed
-from crawler.source import Outcome, OutcomeName
+from crawler.sources.source import Outcome, OutcomeName
 from tests.bench.shared import SHARED, missing, unpack_timeline
 
 NAME = "raw-2026-08-13-dev"

@@ -31,7 +31,7 @@ from crawler.collecting import Collecting
 from crawler.db import Database, WriterLane
 from crawler.feeds import read_feed
 from crawler.fetching import Fetching
-from crawler.source import Source
+from crawler.sources.source import Source
 from crawler.wording import Wording
 from crawler.workers import Workers
 from tests.bench.shared import ROOT, unpack_timeline

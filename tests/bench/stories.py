@@ -9,7 +9,7 @@ from crawler import store
 from crawler.article import Entry, Placement, Relation
 from crawler.db import Database
 from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 from tests.bench import stories_others
 from tests.bench.reuters import CORPUS, SAME_STORY, Document, Pair, documents, pairs, scores
 from tests.bench.shared import missing

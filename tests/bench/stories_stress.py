@@ -19,7 +19,7 @@ from crawler.article import Entry, Placement, Relation
 from crawler.db import Database
 from crawler.ingest import store_poll
 from crawler.normalise import OLDEST
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 from crawler.text.tokens import sentences
 from tests.bench.reuters import CORPUS
 from tests.bench.shared import missing

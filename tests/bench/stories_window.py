@@ -26,7 +26,7 @@ from crawler.db import Database
 from crawler.ingest import store_poll
 from crawler.normalise import OLDEST
 from crawler.sketch import pack, sketch
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 from crawler.wording import wording
 
 START = OLDEST + timedelta(days=9_000)

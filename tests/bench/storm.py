@@ -25,7 +25,7 @@ from crawler import store as archive
 from crawler.article import Entry
 from crawler.db import Database
 from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 
 MATCHES, STORIES, SECONDS = 500, 39, 60
 START = datetime(2026, 6, 14, 3, tzinfo=UTC)

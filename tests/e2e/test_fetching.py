@@ -13,8 +13,8 @@ import pytest
 
 from crawler.feeds import Feed
 from crawler.fetching import Fetching, parse
-from crawler.polling import state_for
-from crawler.source import Outcome, OutcomeName, Source
+from crawler.sources.polling import state_for
+from crawler.sources.source import Outcome, OutcomeName, Source
 from crawler.workers import Workers, WorkerTimeout
 from tests.e2e.servers import Outlet, closing_all, rss
 

@@ -18,10 +18,10 @@ from crawler import wanted
 from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching
 from crawler.fulltext import HOST_REST, FullText
-from crawler.health import Network
 from crawler.permits import Permits
-from crawler.polling import state_for
-from crawler.source import Source
+from crawler.sources.health import Network
+from crawler.sources.polling import state_for
+from crawler.sources.source import Source
 from crawler.wanted import Wanted
 from crawler.workers import Workers
 from tests.e2e.conftest import Desk

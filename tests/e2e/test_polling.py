@@ -30,8 +30,8 @@ from crawler.collecting import Collecting
 from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching, parse
 from crawler.hosts import Hosts
-from crawler.polling import next_state, state_for
-from crawler.source import Outcome, Source
+from crawler.sources.polling import next_state, state_for
+from crawler.sources.source import Outcome, Source
 from crawler.workers import Workers
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss

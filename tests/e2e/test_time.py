@@ -21,7 +21,7 @@ from crawler.collecting import Collecting
 from crawler.db import DATABASE, Database, WriterLane
 from crawler.fetching import Fetching, resolver_threads
 from crawler.scheduler import Ticker
-from crawler.source import OutcomeName, Source
+from crawler.sources.source import OutcomeName, Source
 from crawler.workers import Workers
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss

@@ -14,7 +14,7 @@ import pytest
 from crawler.collecting import Clock, Collecting
 from crawler.db import Database, WriterLane
 from crawler.ingest import Stored
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 from tests.unit.desk import NOW
 
 

@@ -13,7 +13,7 @@ from crawler import store
 from crawler.article import Entry, Relation
 from crawler.db import Database
 from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 from tests.unit.desk import NOW
 
 HOUR = timedelta(hours=1)

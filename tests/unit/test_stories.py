@@ -12,7 +12,7 @@ from crawler import sketches, store
 from crawler.article import Entry, Relation, Revision
 from crawler.db import Database
 from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 from tests.unit.desk import NOW
 from tests.unit.test_verdict import FRESH, MORE, TEXT, TITLE
 

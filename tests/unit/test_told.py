@@ -23,7 +23,7 @@ from crawler import store as archive
 from crawler.article import Entry, Member, Relation
 from crawler.db import Database
 from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
+from crawler.sources.source import Source, SourceState
 from tests.unit.desk import NOW, article, desk, rule
 
 HIT = Hit("militia", "militia", "title", 10, 17, "militia")

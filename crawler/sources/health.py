@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from crawler.polling import CONFIRMED, FAULTS, Fault, address, moved
-from crawler.source import SUCCESSES, OutcomeName, Source, SourceState
+from crawler.sources.polling import CONFIRMED, FAULTS, Fault, address, moved
+from crawler.sources.source import SUCCESSES, OutcomeName, Source, SourceState
 
 DOWN_AFTER = {Fault.TEMPORARY: timedelta(hours=1), Fault.SOFT: timedelta(hours=1), Fault.HARD: timedelta(0)}
 SILENT_RHYTHMS = 3  # times the source's own longest usual pause

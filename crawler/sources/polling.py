@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from crawler.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState
 
 LONGEST_WAIT = timedelta(hours=6)
 LONGEST_RETRY_AFTER = timedelta(hours=1)
