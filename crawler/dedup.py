@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, utils
 
 from crawler.article import Relation
-from crawler.normalise import Draft
+from crawler.parse.normalise import Draft
 
 SAME_HEADLINE = 60.0  # rapidfuzz token_sort_ratio, 0-100: below it a reused key names another story
 COMPARED = 300  # characters of a headline compared

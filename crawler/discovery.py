@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from crawler.alternates import feeds_in
 from crawler.article import Entry
-from crawler.feeds import Feed
 from crawler.fetching import Fetching, follow, parse, reader
-from crawler.pages import Page, read_page
+from crawler.parse.alternates import feeds_in
+from crawler.parse.feeds import Feed
+from crawler.parse.pages import Page, read_page
 from crawler.permits import FORBIDDEN, MISSING, Permits
 from crawler.robots import robots_of
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState

@@ -35,10 +35,10 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler import scrapy_settings
-from crawler.feeds import Feed, read_feed
 from crawler.guard import Blocked, Guard
 from crawler.hosts import Hosts, Rest
-from crawler.impostors import named
+from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.impostors import named
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 from crawler.spiders import KINDS
 from crawler.spiders.feed import HANDLED

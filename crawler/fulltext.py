@@ -18,7 +18,7 @@ from crawler import evidence, wanted
 from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching
 from crawler.ingest import store_page
-from crawler.pages import Page, read_page
+from crawler.parse.pages import Page, read_page
 from crawler.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
 from crawler.sources.health import UNHEARD, Network
 from crawler.sources.source import Outcome, OutcomeName, Source

@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawler import evidence, store
 from crawler.article import Entry, Placement, Relation, mint
 from crawler.dedup import Identified, Identity, identify
-from crawler.normalise import Draft, article, draft
-from crawler.pages import Page
+from crawler.parse.normalise import Draft, article, draft
+from crawler.parse.pages import Page
 from crawler.placing import place
 from crawler.sketch import sketch
 from crawler.sketches import Candidates, add_sketches, count_sentences, save_sketch

@@ -31,7 +31,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from crawler.article import Article, Member, Placement, Relation, Revision
 from crawler.db import UtcTime
 from crawler.dedup import Identified
-from crawler.normalise import Draft
+from crawler.parse.normalise import Draft
 from crawler.sources.source import OutcomeName, SourceState
 
 OPENS_A_STORY = frozenset({Relation.NEW, Relation.RELATED})

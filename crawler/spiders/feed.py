@@ -21,8 +21,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.config.sources import read_sources
-from crawler.feeds import Feed, read_feed
-from crawler.impostors import named
+from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.impostors import named
 from crawler.sources.polling import LONGEST_RETRY_AFTER, address, is_conditional, state_for
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 

@@ -8,8 +8,8 @@ from functools import partial
 
 import scrapy
 
-from crawler.feeds import Feed
-from crawler.sections import read_section
+from crawler.parse.feeds import Feed
+from crawler.parse.sections import read_section
 from crawler.sources.source import Source, SourceState
 from crawler.spiders import feed
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import scrapy
 
-from crawler.feeds import Feed
-from crawler.sitemaps import read_sitemap
+from crawler.parse.feeds import Feed
+from crawler.parse.sitemaps import read_sitemap
 from crawler.sources.source import Source, SourceState
 from crawler.spiders import feed
 

@@ -21,7 +21,7 @@ from alerts.alert import Match
 from alerts.config import load
 from alerts.match import Matcher
 from crawler.article import Article
-from crawler.feeds import read_feed
+from crawler.parse.feeds import read_feed
 from tests.bench.shared import ROOT, SHARED, missing, unpack_timeline
 
 TIMELINES = ("june-2026-dev", "july-2026-shafaq-dev")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crawler.db import Database
 from crawler.evidence import KEPT, keep, size
-from crawler.feeds import read_feed
+from crawler.parse.feeds import read_feed
 from crawler.sources.source import Outcome, OutcomeName
 from tests.bench.shared import SHARED, missing, unpack_timeline
 

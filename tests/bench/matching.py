@@ -23,7 +23,7 @@ from alerts.rule import Condition, Config, Entity, Rule
 from alerts.translit import Name, NameIndex
 from crawler.article import Article
 from crawler.config.yamlfile import Place
-from crawler.normalise import OLDEST
+from crawler.parse.normalise import OLDEST
 from crawler.text.folding import fold
 from tests.bench.shared import SHARED, missing
 

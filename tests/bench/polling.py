@@ -29,8 +29,8 @@ from aiohttp import web
 from crawler import ingest
 from crawler.collecting import Collecting
 from crawler.db import Database, WriterLane
-from crawler.feeds import read_feed
 from crawler.fetching import Fetching
+from crawler.parse.feeds import read_feed
 from crawler.sources.source import Source
 from crawler.wording import Wording
 from crawler.workers import Workers

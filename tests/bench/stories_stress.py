@@ -18,7 +18,7 @@ from crawler import store
 from crawler.article import Entry, Placement, Relation
 from crawler.db import Database
 from crawler.ingest import store_poll
-from crawler.normalise import OLDEST
+from crawler.parse.normalise import OLDEST
 from crawler.sources.source import Source, SourceState
 from crawler.text.tokens import sentences
 from tests.bench.reuters import CORPUS

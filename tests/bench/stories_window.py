@@ -24,7 +24,7 @@ from crawler import sketches, store
 from crawler.article import Entry
 from crawler.db import Database
 from crawler.ingest import store_poll
-from crawler.normalise import OLDEST
+from crawler.parse.normalise import OLDEST
 from crawler.sketch import pack, sketch
 from crawler.sources.source import Source, SourceState
 from crawler.wording import wording

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from crawler.feeds import Feed
 from crawler.fetching import Fetching, parse
+from crawler.parse.feeds import Feed
 from crawler.sources.polling import state_for
 from crawler.sources.source import Outcome, OutcomeName, Source
 from crawler.workers import Workers, WorkerTimeout

@@ -18,9 +18,9 @@ FILES = {
     for path in sorted((ROOT / package).rglob("*.py"))
 }
 ONLY = {
-    "feedparser": ["crawler/feeds.py"],
+    "feedparser": ["crawler/parse/feeds.py"],
     "protego": ["crawler/robots.py"],
-    "trafilatura": ["crawler/pages.py"],
+    "trafilatura": ["crawler/parse/pages.py"],
     "yaml": ["crawler/config/yamlfile.py"],
     "apscheduler": ["crawler/scheduler.py"],
     "pebble": ["crawler/workers.py"],

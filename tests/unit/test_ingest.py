@@ -12,7 +12,7 @@ from crawler import store
 from crawler.article import Entry, Relation
 from crawler.db import Database
 from crawler.ingest import Stored, store_poll
-from crawler.normalise import draft
+from crawler.parse.normalise import draft
 from crawler.sources.source import Source, SourceState
 from tests.unit.desk import NOW
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from crawler.decoding import decode_page
-from crawler.pages import parse_html
+from crawler.parse.decoding import decode_page
+from crawler.parse.pages import parse_html
 from crawler.text import urls
 
 FEED_TYPE = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)|application/json|text/xml", re.IGNORECASE)

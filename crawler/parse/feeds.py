@@ -21,8 +21,8 @@ from urllib.parse import urljoin
 import feedparser
 
 from crawler.article import Entry
-from crawler.decoding import LATIN, reads_as_arabic
-from crawler.jsonfeed import items_of, json_feed
+from crawler.parse.decoding import LATIN, reads_as_arabic
+from crawler.parse.jsonfeed import items_of, json_feed
 from crawler.text.dates import is_arab, read_date
 
 TITLE_LIMIT = 1_000  # characters

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import lxml.etree
 
 from crawler.article import Entry
-from crawler.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, clean, decode
+from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, clean, decode
 from crawler.text import urls
 from crawler.text.dates import read_date
 

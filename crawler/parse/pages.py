@@ -18,9 +18,9 @@ import lxml.etree
 import lxml.html
 from trafilatura import bare_extraction
 
-from crawler.decoding import decode_page
-from crawler.feeds import TEXT_LIMIT, TITLE_LIMIT, clean
-from crawler.linkeddata import articles_in
+from crawler.parse.decoding import decode_page
+from crawler.parse.feeds import TEXT_LIMIT, TITLE_LIMIT, clean
+from crawler.parse.linkeddata import articles_in
 from crawler.text import urls
 from crawler.text.dates import read_date
 from crawler.text.folding import fold

@@ -15,9 +15,9 @@ import lxml.html
 from lxml.cssselect import CSSSelector
 
 from crawler.article import Entry
-from crawler.decoding import decode_page
-from crawler.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, clean
-from crawler.pages import parse_html
+from crawler.parse.decoding import decode_page
+from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, clean
+from crawler.parse.pages import parse_html
 from crawler.text import urls
 from crawler.text.dates import read_date
 
