@@ -15,17 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler import evidence, store
 from crawler.article import Entry, Placement, Relation, mint
-from crawler.dedup import Identified, Identity, identify
 from crawler.parse.normalise import Draft, article, draft
 from crawler.parse.pages import Page
-from crawler.placing import place
-from crawler.sketch import sketch
 from crawler.sketches import Candidates, add_sketches, count_sentences, save_sketch
 from crawler.sources.polling import heard
 from crawler.sources.source import Outcome, Source, SourceState
-from crawler.verdict import Side, material
+from crawler.stories.identity import Identified, Identity, identify
+from crawler.stories.placing import place
+from crawler.stories.sketch import sketch
+from crawler.stories.verdict import Side, material
+from crawler.stories.wording import Wording, edges, wording
 from crawler.wanted import Wanted, complete, content_of, end, want
-from crawler.wording import Wording, edges, wording
 
 log = logging.getLogger(__name__)
 SUMMARY = 800  # characters: what is shorter is a summary, and its page is fetched

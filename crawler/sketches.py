@@ -29,11 +29,11 @@ from sqlalchemy import (
 )
 
 from crawler.db import UtcTime
-from crawler.placing import Candidate
-from crawler.sketch import SHARED, pack, unpack
 from crawler.store import OPENS_A_STORY, add_up, articles, metadata, revisions, stories, threads
-from crawler.verdict import Side
-from crawler.wording import wording
+from crawler.stories.placing import Candidate
+from crawler.stories.sketch import SHARED, pack, unpack
+from crawler.stories.verdict import Side
+from crawler.stories.wording import wording
 
 WINDOW = timedelta(days=4)  # how far back an article is compared; older keys are dropped
 NEWEST = 64  # articles looked at for one key: a key that more share says little

@@ -30,9 +30,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from crawler.article import Article, Member, Placement, Relation, Revision
 from crawler.db import UtcTime
-from crawler.dedup import Identified
 from crawler.parse.normalise import Draft
 from crawler.sources.source import OutcomeName, SourceState
+from crawler.stories.identity import Identified
 
 OPENS_A_STORY = frozenset({Relation.NEW, Relation.RELATED})
 metadata = MetaData()

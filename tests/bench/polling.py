@@ -32,7 +32,7 @@ from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching
 from crawler.parse.feeds import read_feed
 from crawler.sources.source import Source
-from crawler.wording import Wording
+from crawler.stories.wording import Wording
 from crawler.workers import Workers
 from tests.bench.shared import ROOT, unpack_timeline
 from tests.bench.stories_window import written

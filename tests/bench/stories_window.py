@@ -25,9 +25,9 @@ from crawler.article import Entry
 from crawler.db import Database
 from crawler.ingest import store_poll
 from crawler.parse.normalise import OLDEST
-from crawler.sketch import pack, sketch
 from crawler.sources.source import Source, SourceState
-from crawler.wording import wording
+from crawler.stories.sketch import pack, sketch
+from crawler.stories.wording import wording
 
 START = OLDEST + timedelta(days=9_000)
 PROBES = 1_000

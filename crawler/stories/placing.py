@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.article import Placement, Relation
-from crawler.threads import thread_of
-from crawler.verdict import Side, Verdict, judge
+from crawler.stories.threads import thread_of
+from crawler.stories.verdict import Side, Verdict, judge
 
 RANKS = {Relation.DUPLICATE: 3, Relation.UPDATED: 2, Relation.RELATED: 1, Relation.NEW: 0}
 JOINS = frozenset({Relation.DUPLICATE, Relation.UPDATED})

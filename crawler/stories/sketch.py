@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 from itertools import combinations
 
-from crawler.tolls import subject
-from crawler.wording import Wording, combine, number_of, shingles
+from crawler.stories.tolls import subject
+from crawler.stories.wording import Wording, combine, number_of, shingles
 
 SHARED = 2  # keys that make two articles candidates
 WINDOWS = ((25, 8), (60, 10), (None, 14))  # words from the beginning, keys kept

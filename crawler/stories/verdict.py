@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.article import Relation
-from crawler.compare import Change, Comparison, compare
+from crawler.stories.compare import Change, Comparison, compare
+from crawler.stories.tolls import harms, new_toll
+from crawler.stories.wording import Wording
 from crawler.text.figures import is_number
-from crawler.tolls import harms, new_toll
-from crawler.wording import Wording
 
 HEADLINE_WINDOW = timedelta(hours=12)  # equal headlines alone say nothing after it
 SERIES = timedelta(hours=12)  # the same source, the same headline, later than this: the next one of a series

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from crawler.stories.tolls import PEOPLE
+from crawler.stories.wording import STOP, Wording
 from crawler.text.figures import is_number, shown
-from crawler.tolls import PEOPLE
-from crawler.wording import STOP, Wording
 
 PAIRED = 0.5  # share of the shorter sentence's words found in the longer one
 MOST_SENTENCES = 40
