@@ -16,7 +16,7 @@ from alerts.alert import Delivery, Target
 from alerts.escalating import ANSWERED_FROM, ANSWERED_WITHIN, ASKED_FROM, Escalation, ask_again, escalations
 from alerts.rule import Config
 from alerts.silencing import still_told
-from crawler.db import Database, WriterLane
+from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
 AT_ONCE = 4  # look-ups side by side

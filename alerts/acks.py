@@ -11,9 +11,9 @@ from alerts import digested, outbox
 from alerts.alert import Ack, Delivery, DeliveryState, Kind, Severity
 from alerts.outbox import deliveries
 from alerts.store import alerts, metadata
-from crawler import store as archive
-from crawler.db import UtcTime
-from crawler.store import save
+from crawler.store import articles as archive
+from crawler.store.articles import save
+from crawler.store.db import UtcTime
 
 acks = Table(
     "acks",

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from alerts import store as told
 from alerts.store import Made
-from crawler import store
 from crawler.article import Article, Member
-from crawler.db import DATABASE, Database
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database
 
 MOST = 1_000_000  # articles looked at
 PAGE = 1_000  # revisions read at once
@@ -37,13 +37,13 @@ def _reading(state_dir: Path) -> Iterator[Connection]:
 def articles_of(state_dir: Path, identity: str) -> list[Article]:
     """Give the article of that id, or the articles of the story of that id, as they stand now."""
     with _reading(state_dir) as connection:
-        return store.articles_of(connection, identity)
+        return archive.articles_of(connection, identity)
 
 
 def articles_since(state_dir: Path, since: datetime) -> list[Article]:
     """Give the articles first seen since then, as they stand now, oldest first."""
     with _reading(state_dir) as connection:
-        return store.articles_since(connection, since, MOST)
+        return archive.articles_since(connection, since, MOST)
 
 
 def thread_of(state_dir: Path, identity: str) -> tuple[Member, ...]:
@@ -53,21 +53,21 @@ def thread_of(state_dir: Path, identity: str) -> tuple[Member, ...]:
 
 
 def _thread_of(connection: Connection, identity: str) -> tuple[Member, ...]:
-    members = store.members_of(connection, identity)
+    members = archive.members_of(connection, identity)
     if not members:
-        articles = store.articles_of(connection, identity)
-        members = store.members_of(connection, store.placement_of(connection, identity).story) if articles else ()
-    return store.members_of(connection, members[0].thread) if members else ()
+        articles = archive.articles_of(connection, identity)
+        members = archive.members_of(connection, archive.placement_of(connection, identity).story) if articles else ()
+    return archive.members_of(connection, members[0].thread) if members else ()
 
 
 def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
     """Give the threads that an article joined or opened since then, in the order of their last one."""
     with _reading(state_dir) as connection:
         threads: dict[str, None] = {}
-        for each in store.revisions_since(connection, since, PAGE):
+        for each in archive.revisions_since(connection, since, PAGE):
             threads.pop(each.placement.thread, None)
             threads[each.placement.thread] = None
-        return [store.members_of(connection, thread) for thread in threads]
+        return [archive.members_of(connection, thread) for thread in threads]
 
 
 def decisions_on(state_dir: Path, story: str) -> list[tuple[int, Made]]:

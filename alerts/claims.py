@@ -27,8 +27,8 @@ from alerts.edits import edit_turn
 from alerts.outbox import WAITING, deliveries, on_subject, read, record
 from alerts.retrying import AGE_LIMIT
 from alerts.store import metadata
-from crawler.db import UtcTime
-from crawler.store import save
+from crawler.store.articles import save
+from crawler.store.db import UtcTime
 
 buckets = Table(
     "buckets",

@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select
 
 from alerts.attempt import Condition
 from alerts.store import metadata
-from crawler.db import UtcTime
-from crawler.store import save
+from crawler.store.articles import save
+from crawler.store.db import UtcTime
 
 targets = Table(
     "targets",

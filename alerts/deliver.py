@@ -25,7 +25,7 @@ from alerts.notices import tell_back, tell_dead, tell_down, tell_removed
 from alerts.rule import Config
 from alerts.standby import overdue, stand_in
 from alerts.untold import held_in, untell
-from crawler.db import Database, WriterLane
+from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
 LEFT_BEHIND = 8  # hung threads of one target, at most; before that the breaker has opened, and has been told of

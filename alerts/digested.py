@@ -22,7 +22,7 @@ from alerts import snapshot
 from alerts.alert import Alert, Decision, Severity
 from alerts.outbox import WAITING, deliveries, queue
 from alerts.store import metadata
-from crawler.store import save_once
+from crawler.store.articles import save_once
 
 digest_items = Table(
     "digest_items",

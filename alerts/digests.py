@@ -14,9 +14,9 @@ from alerts.hours import last_at, next_at
 from alerts.pacing import window_name
 from alerts.render.words import time
 from alerts.rule import Config
-from crawler import store as archive
-from crawler.db import WriterLane
 from crawler.sources.health import TELLING, condition
+from crawler.store import articles as archive
+from crawler.store.db import WriterLane
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 

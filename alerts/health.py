@@ -15,10 +15,10 @@ from alerts import store
 from alerts.notices import queue_all
 from alerts.rule import Config
 from crawler.collecting import Collecting
-from crawler.db import Database, WriterLane
 from crawler.sources.health import TELLING, Condition, condition, in_words, length
 from crawler.sources.polling import moved
 from crawler.sources.source import Source, SourceState
+from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
 MARK = "health"  # source id -> what the admin was last told of it

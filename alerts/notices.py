@@ -14,7 +14,7 @@ from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason,
 from alerts.attempt import Condition
 from alerts.render.words import time
 from alerts.rule import Config
-from crawler.db import WriterLane
+from crawler.store.db import WriterLane
 
 ON_DELIVERING = ("notice:dead:", "notice:down:", "notice:back:")  # who else would say that nothing is said?
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from alerts import acks, quieting, store
 from alerts.alert import Ack, Scope, Silence
-from crawler import store as archive
 from crawler.config.keys import nearest
+from crawler.store import articles as archive
 
 Answer = Mapping[str, Any]
 Order = Callable[[Connection, Mapping[str, Any], datetime], Answer]

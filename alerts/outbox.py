@@ -25,8 +25,8 @@ from sqlalchemy import (
 from alerts.alert import PINGS, URGING, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
 from alerts.store import counts, metadata
 from crawler.article import mint
-from crawler.db import UtcTime
-from crawler.store import count, save_once
+from crawler.store.articles import count, save_once
+from crawler.store.db import UtcTime
 
 deliveries = Table(
     "deliveries",

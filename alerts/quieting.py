@@ -11,8 +11,8 @@ from sqlalchemy import Column, Connection, Integer, RowMapping, Table, Text, del
 from alerts import snapshot
 from alerts.alert import Alert, Scope, Silence
 from alerts.store import Made, alerts, decisions, made_of, metadata
-from crawler.db import UtcTime
-from crawler.store import add_up
+from crawler.store.articles import add_up
+from crawler.store.db import UtcTime
 
 silences = Table(
     "silences",

@@ -13,8 +13,8 @@ from alerts.match import Matcher
 from alerts.rule import Config
 from alerts.standing import holds, letters_of, standing_of
 from alerts.triage import make_alert
-from crawler import store as archive
 from crawler.article import Revision
+from crawler.store import articles as archive
 
 BATCH = 500
 

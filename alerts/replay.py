@@ -19,12 +19,12 @@ from alerts.lines import Line
 from alerts.match import Matcher
 from alerts.rule import Config
 from alerts.triage import Verdicts, settle
-from crawler import store as archive
 from crawler.article import Entry, Relation, Revision
-from crawler.db import Database
 from crawler.ingest import Stored, store_poll
 from crawler.sources.polling import state_for
 from crawler.sources.source import Source
+from crawler.store import articles as archive
+from crawler.store.db import Database
 
 QUEUED, HELD, FOLDED, SUPPRESSED = "queued", "held", "folded", "suppressed"  # what a replay can say: it sends nothing
 START = datetime(2026, 1, 1, tzinfo=UTC)  # the clock of a file in which no line says when

@@ -36,14 +36,14 @@ from alerts.orders import ORDERS, Order
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
-from crawler import sketches, wanted
 from crawler.clock import Clock
 from crawler.collecting import Collecting
 from crawler.config.yamlfile import ConfigError
-from crawler.db import DATABASE, Database, WriterLane
 from crawler.fetching import Fetching, resolver_threads
 from crawler.fulltext import FullText, expire
 from crawler.scheduler import Ticker
+from crawler.store import pages_wanted, sketches
+from crawler.store.db import DATABASE, Database, WriterLane
 from crawler.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -253,11 +253,11 @@ class Service:
 
     def _believe(self, connection: Connection, now: datetime) -> None:
         stepping.believe(connection, now)
-        wanted.believe(connection, now)
+        pages_wanted.believe(connection, now)
 
     def _shift(self, connection: Connection, step: timedelta, now: datetime) -> None:
         stepping.shift(connection, step, now)
-        wanted.shift(connection, step)
+        pages_wanted.shift(connection, step)
 
     async def _alert(self, clock: Clock) -> Verdicts:
         verdicts = await self._judged(clock())

@@ -12,9 +12,9 @@ from alerts import acks, outbox, quieting, store
 from alerts.alert import Delivery, DeliveryState
 from alerts.outbox import deliveries
 from alerts.render.handover import Failing, Handover, Open
-from crawler import store as archive
-from crawler.db import DATABASE, Database
 from crawler.sources.health import Condition, condition, in_words
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database
 
 ILL = frozenset({Condition.FAILING, Condition.DOWN, Condition.GONE, Condition.SILENT})
 OPEN = (DeliveryState.HELD.value, DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)

@@ -25,8 +25,8 @@ from sqlalchemy import (
 
 from alerts import snapshot
 from alerts.alert import Alert, Decision, Severity, Told, Wait
-from crawler.db import UtcTime
-from crawler.store import save
+from crawler.store.articles import save
+from crawler.store.db import UtcTime
 
 metadata = MetaData()
 alerts = Table(

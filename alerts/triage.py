@@ -21,9 +21,9 @@ from alerts.pacing import grown, slot_after, takes_in, window_name
 from alerts.rule import Config
 from alerts.silencing import silenced
 from alerts.standing import holds, letters_of, siblings_of, standing_of
-from crawler import store as archive
 from crawler.article import Article, Member, Relation, Revision
-from crawler.db import Database, WriterLane
+from crawler.store import articles as archive
+from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
 BATCH = 200  # revisions matched and committed at once

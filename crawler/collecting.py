@@ -16,15 +16,15 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import store
 from crawler.article import Entry
-from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching, follow, parse, reader
 from crawler.hosts import Rest
 from crawler.ingest import Stored, store_poll
 from crawler.sources.health import Network, observe
 from crawler.sources.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+from crawler.store import articles as archive
+from crawler.store.db import Database, WriterLane
 from crawler.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Collecting:
         self.backfill = timedelta(0)  # how far back a first poll may alert; it decides whose pages are worth a fetch
         self.polled: set[str] = set()  # since someone last asked; health is judged by them
         with database.read() as connection:
-            self.states = store.load_states(connection)
+            self.states = archive.load_states(connection)
 
     async def open(self, fetching: Fetching, sources: Iterable[Source], now: datetime) -> None:
         """Take the open crawler and the sources to poll; hosts asked a moment ago are not asked again at once."""
@@ -270,7 +270,7 @@ class Collecting:
             return
         states, self._unsaved = self._unsaved, {}
         try:
-            await self._lane.write(lambda connection: store.save_states(connection, states.values()))
+            await self._lane.write(lambda connection: archive.save_states(connection, states.values()))
         except SQLAlchemyError as error:
             log.error("states of %d sources not stored error=%s: tried again", len(states), error)
             self._unsaved = {**states, **self._unsaved}

@@ -14,15 +14,15 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from crawler import evidence, wanted
-from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching
 from crawler.ingest import store_page
 from crawler.parse.pages import Page, read_page
 from crawler.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
 from crawler.sources.health import UNHEARD, Network
 from crawler.sources.source import Outcome, OutcomeName, Source
-from crawler.wanted import Wanted
+from crawler.store import evidence, pages_wanted
+from crawler.store.db import Database, WriterLane
+from crawler.store.pages_wanted import Wanted
 from crawler.workers import WorkerDied, Workers, WorkerTimeout
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class FullText:
         woken = self._woken
         pages, following = await asyncio.to_thread(self._due, now, self._closed(now))
         if not pages and woken == self._woken:  # nothing was put on the backlog while we looked
-            self._look = following or now + wanted.LONGEST
+            self._look = following or now + pages_wanted.LONGEST
         for page in pages:
             host = self._host(page.host)
             idle = host.idle(now, asyncio.get_running_loop().time())
@@ -136,8 +136,8 @@ class FullText:
 
     def _due(self, now: datetime, closed: Collection[str]) -> tuple[list[Wanted], datetime | None]:
         with self._database.read() as connection:
-            pages = wanted.due(connection, now, closed)
-            return pages, None if pages else wanted.next_due(connection)
+            pages = pages_wanted.due(connection, now, closed)
+            return pages, None if pages else pages_wanted.next_due(connection)
 
     def _closed(self, now: datetime, *, delayed: bool = True) -> set[str]:
         """Give the hosts of which no page may be asked for now; without `delayed`, not those that want a pause only."""
@@ -220,14 +220,14 @@ class FullText:
         hops = self._hops[page.article] = self._hops.get(page.article, 0) + 1
         if hops > MOST_HOPS:
             return await self._end(page, OutcomeName.BAD_REDIRECT.value)
-        await self._lane.write(partial(wanted.move, page=page, url=url, host=site_of(url), now=now))
+        await self._lane.write(partial(pages_wanted.move, page=page, url=url, host=site_of(url), now=now))
         self.wake()
         return False
 
     async def _end(self, page: Wanted, reason: str) -> bool:
         log.info("page given up article=%s host=%s reason=%s", page.article, page.host, reason)
         self._hops.pop(page.article, None)
-        await self._lane.write(partial(wanted.end, article=page.article, reason=reason))
+        await self._lane.write(partial(pages_wanted.end, article=page.article, reason=reason))
         return False
 
     async def _put_off(self, page: Wanted, host: _Host, answer: Outcome, now: datetime) -> bool:
@@ -236,7 +236,9 @@ class FullText:
         if name in UNHEARD:
             host.unheard = now
             if self._network().down:
-                await self._lane.write(partial(wanted.put_off, page=page, until=now + NETWORK_AGAIN, tries=page.tries))
+                await self._lane.write(
+                    partial(pages_wanted.put_off, page=page, until=now + NETWORK_AGAIN, tries=page.tries)
+                )
                 return False
         if name in OF_THE_HOST:
             asked = timedelta(seconds=answer.retry_after or 0)
@@ -246,11 +248,11 @@ class FullText:
             return await self._end(page, name.value)
         again = max(now + RETRIES[page.tries], host.rest)
         log.info("page put off article=%s host=%s outcome=%s %s", page.article, page.host, name.value, answer.detail)
-        await self._lane.write(partial(wanted.put_off, page=page, until=again, tries=page.tries + 1))
+        await self._lane.write(partial(pages_wanted.put_off, page=page, until=again, tries=page.tries + 1))
         return False
 
 
 def expire(connection: Connection, now: datetime) -> None:
     """Let a slice of old evidence go, and the pages that waited too long."""
     evidence.expire(connection, now)
-    wanted.expire(connection, now)
+    pages_wanted.expire(connection, now)

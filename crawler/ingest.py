@@ -13,19 +13,20 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import evidence, store
 from crawler.article import Entry, Placement, Relation, mint
 from crawler.parse.normalise import Draft, article, draft
 from crawler.parse.pages import Page
-from crawler.sketches import Candidates, add_sketches, count_sentences, save_sketch
 from crawler.sources.polling import heard
 from crawler.sources.source import Outcome, Source, SourceState
+from crawler.store import articles as archive
+from crawler.store import evidence
+from crawler.store.pages_wanted import Wanted, complete, content_of, end, want
+from crawler.store.sketches import Candidates, add_sketches, count_sentences, save_sketch
 from crawler.stories.identity import Identified, Identity, identify
 from crawler.stories.placing import place
 from crawler.stories.sketch import sketch
 from crawler.stories.verdict import Side, material
 from crawler.stories.wording import Wording, edges, wording
-from crawler.wanted import Wanted, complete, content_of, end, want
 
 log = logging.getLogger(__name__)
 SUMMARY = 800  # characters: what is shorter is a summary, and its page is fetched
@@ -82,8 +83,8 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     dates = [date for entry in entries if (date := entry.published or entry.updated)]
     known = stored.known + stored.revised
     stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates)
-    store.save_state(connection, stored.state)
-    store.count(connection, store.counts, stored.amounts())
+    archive.save_state(connection, stored.state)
+    archive.count(connection, archive.counts, stored.amounts())
     return stored
 
 
@@ -104,7 +105,7 @@ def _put_carefully(connection: Connection, line: _Line, keys: tuple[str, ...], m
 class _Waiting:
     """A placed article that is not written yet, the keys it is found by, and the sentences at its edges."""
 
-    placed: store.Placed
+    placed: archive.Placed
     keys: frozenset[int]
     edges: frozenset[int]
 
@@ -133,7 +134,7 @@ class _Line:
         drafts = [draft(entry, self._now) for entry in reversed(entries)]
         shared = _shared_keys(drafts)
         keyed = [(_keys(made, shared), made) for made in drafts]
-        for each in store.identified(self._connection, {key for keys, _ in keyed for key in keys}):
+        for each in archive.identified(self._connection, {key for keys, _ in keyed for key in keys}):
             self._known[each.key].append(each)
         return keyed
 
@@ -183,13 +184,13 @@ class _Line:
         waiting, identities = self._waiting, self._identities
         self._waiting, self._waiting_keys, self._identities = [], set(), []
         if waiting:
-            seqs = store.add_articles(self._connection, [each.placed for each in waiting], baseline=self._baseline)
+            seqs = archive.add_articles(self._connection, [each.placed for each in waiting], baseline=self._baseline)
             found = [(each.placed.article.id, seqs[each.placed.article.id], each.keys) for each in waiting]
             add_sketches(self._connection, found, self._now)
-            own = (each for each in waiting if each.placed.placement.relation in store.OPENS_A_STORY)
+            own = (each for each in waiting if each.placed.placement.relation in archive.OPENS_A_STORY)
             counted = Counter(sentence for each in own for sentence in each.edges)
             count_sentences(self._connection, self._source.id, counted, self._now)
-        store.save_identities(self._connection, identities)
+        archive.save_identities(self._connection, identities)
 
     def _add(self, keys: tuple[str, ...], made: Draft) -> str:
         name = mint("a", self._now, self._source.id, *keys, made.content_key)
@@ -200,7 +201,7 @@ class _Line:
         added = article(made, self._source, name, self._now)
         side = Side(name, added.source, added.outlet, added.owner, added.lang, self._now, told)
         fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=added.owner)
-        placed = store.Placed(added, made, place(side, self._candidates.of(sketched), fresh))
+        placed = archive.Placed(added, made, place(side, self._candidates.of(sketched), fresh))
         self._waiting.append(_Waiting(placed, sketched, frozenset(edges(told))))
         self._waiting_keys |= sketched
         return name
@@ -211,13 +212,13 @@ class _Line:
         Where the page's text stands (`paged`), the source's own summary is no change of it: only headlines compare.
         """
         self.write()
-        title, body = store.content_of(self._connection, identity.article)
+        title, body = archive.content_of(self._connection, identity.article)
         after = self._read(made.title, made.text or made.summary)
         if paged:
             change = material(self._read(title, ""), self._read(made.title, ""))
         else:
             change = material(self._read(title, body), after)
-        seq = store.revise_article(self._connection, identity.article, made, identity.revision, self._now, change)
+        seq = archive.revise_article(self._connection, identity.article, made, identity.revision, self._now, change)
         save_sketch(self._connection, identity.article, seq, self._now, sketch(after))
 
     def _read(self, title: str, body: str) -> Wording:
@@ -259,7 +260,7 @@ def store_page(
     """
     name = wanted_page.article
     known = content_of(connection, name)
-    current = next(iter(store.articles_of(connection, name)), None)
+    current = next(iter(archive.articles_of(connection, name)), None)
     if known is None or current is None:
         end(connection, name, "no_article")
         return False
@@ -271,7 +272,7 @@ def store_page(
         end(connection, name, "no_gain")
         return False
     number = current.revision + 1
-    seq = store.revise_article(
+    seq = archive.revise_article(
         connection, name, made, number, now, ""
     )  # more words on the same news: no change to tell
     told = wording(made.title, made.text, source.outlet, Candidates(connection, now).boilerplate(source.id))

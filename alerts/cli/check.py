@@ -17,7 +17,7 @@ from alerts.rule import Config
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Problem
 
-STORE = "watchfloor.db"  # as crawler.db names it, which imports SQLAlchemy
+STORE = "watchfloor.db"  # as crawler.store.db names it, which imports SQLAlchemy
 LOOKED_BACK = timedelta(days=7)
 
 

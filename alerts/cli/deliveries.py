@@ -33,7 +33,7 @@ from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.rule import Config
 from alerts.service import Service
-from crawler.db import DATABASE, Database
+from crawler.store.db import DATABASE, Database
 
 STATES = click.Choice([state.value for state in DeliveryState])
 WIDTH = 60  # characters of what a message tells, in the list

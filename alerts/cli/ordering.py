@@ -12,7 +12,7 @@ from alerts.cli.common import fail
 from alerts.control import ControlError, ask
 from alerts.holding import AlreadyRunning, holder, lock
 from alerts.orders import ORDERS
-from crawler.db import DATABASE, Database
+from crawler.store.db import DATABASE, Database
 
 
 def give(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:

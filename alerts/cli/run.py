@@ -27,7 +27,7 @@ from alerts.holding import AlreadyRunning
 from alerts.lines import parse_time
 from alerts.service import Service, describe
 from crawler.config.yamlfile import ConfigError
-from crawler.db import StoreError
+from crawler.store.db import StoreError
 
 
 @click.command(name="run")

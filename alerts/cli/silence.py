@@ -30,7 +30,7 @@ from alerts.quieting import end_of
 from alerts.render.words import isolated, plain
 from alerts.rule import Config
 from alerts.silencing import still_told, unknown
-from crawler.db import DATABASE, Database
+from crawler.store.db import DATABASE, Database
 from crawler.text.urls import host
 
 LOOKED_BACK = timedelta(hours=24)

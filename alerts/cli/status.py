@@ -25,12 +25,12 @@ from alerts.cli.common import (
 from alerts.health import down_since, network_words
 from alerts.holding import holder
 from alerts.ledger import STATES, balance
-from crawler import store as archive
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
-from crawler.db import DATABASE, Database
 from crawler.sources.health import condition, in_words
 from crawler.sources.source import SourceState
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database
 
 PLURALS = {"entry": "entries", "match": "matches"}
 

@@ -20,9 +20,9 @@ from alerts.demo.sinks import MailSink, WebhookSink
 from alerts.ledger import balance
 from alerts.render.words import isolated
 from alerts.service import Round, Service
-from crawler import store as archive
 from crawler.article import Relation
-from crawler.db import Database
+from crawler.store import articles as archive
+from crawler.store.db import Database
 
 Say = Callable[[str], None]
 EXPLAINED = {

@@ -1,4 +1,4 @@
-"""Run the migrations of `crawler` on the connection that crawler.db hands over; own version table."""
+"""Run the migrations of `crawler` on the connection that crawler.store.db hands over; own version table."""
 
 from alembic import context
 

@@ -28,10 +28,10 @@ from aiohttp import web
 
 from crawler import ingest
 from crawler.collecting import Collecting
-from crawler.db import Database, WriterLane
 from crawler.fetching import Fetching
 from crawler.parse.feeds import read_feed
 from crawler.sources.source import Source
+from crawler.store.db import Database, WriterLane
 from crawler.stories.wording import Wording
 from crawler.workers import Workers
 from tests.bench.shared import ROOT, unpack_timeline

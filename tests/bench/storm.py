@@ -21,11 +21,11 @@ from alerts.config import load
 from alerts.ledger import balance
 from alerts.match import Matcher
 from alerts.triage import settle
-from crawler import store as archive
 from crawler.article import Entry
-from crawler.db import Database
 from crawler.ingest import store_poll
 from crawler.sources.source import Source, SourceState
+from crawler.store import articles as archive
+from crawler.store.db import Database
 
 MATCHES, STORIES, SECONDS = 500, 39, 60
 START = datetime(2026, 6, 14, 3, tzinfo=UTC)

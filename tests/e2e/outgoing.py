@@ -15,9 +15,9 @@ from alerts.alert import Alert, Cause, Decision, Delivery, Hit, Kind, Reason, Se
 from alerts.deliver import Deliver
 from alerts.ledger import balance
 from alerts.rule import Config
-from crawler import store as archive
 from crawler.article import Article
-from crawler.db import DATABASE, Database, WriterLane
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database, WriterLane
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 RULES = """\

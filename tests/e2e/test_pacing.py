@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from alerts import quieting
 from alerts.alert import Scope
-from crawler.db import DATABASE, Database
+from crawler.store.db import DATABASE, Database
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
 from tests.e2e.test_line import balanced

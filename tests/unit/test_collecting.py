@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from crawler.collecting import Clock, Collecting
-from crawler.db import Database, WriterLane
 from crawler.ingest import Stored
 from crawler.sources.source import Source, SourceState
+from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW
 
 

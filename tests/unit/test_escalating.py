@@ -32,7 +32,7 @@ from alerts.alert import (
 )
 from alerts.escalating import ask_again, escalations
 from alerts.rule import Config
-from crawler.db import Database, WriterLane
+from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW, article, desk, rule
 
 MINUTE = timedelta(minutes=1)

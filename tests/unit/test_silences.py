@@ -15,7 +15,7 @@ from alerts.alert import Scope, Silence
 from alerts.ending import tell_ended
 from alerts.match import Matcher
 from alerts.silencing import silenced
-from crawler.db import Database
+from crawler.store.db import Database
 from tests.unit.desk import NOW, article, desk, revision, rule
 
 RULES = rule('["$militia-group"]', name="groups") + rule("[drone*]", name="drones")

@@ -19,11 +19,11 @@ from alerts.render.text import render_alert
 from alerts.rule import Config, When
 from alerts.standing import holds, lacking, siblings_of, standing_of
 from alerts.triage import Verdicts, _strongest, settle
-from crawler import store as archive
 from crawler.article import Entry, Member, Relation
-from crawler.db import Database
 from crawler.ingest import store_poll
 from crawler.sources.source import Source, SourceState
+from crawler.store import articles as archive
+from crawler.store.db import Database
 from tests.unit.desk import NOW, article, desk, rule
 
 HIT = Hit("militia", "militia", "title", 10, 17, "militia")

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, update
 from alerts import claims, outbox, receivers
 from alerts.alert import Delivery, DeliveryState, SendResult
 from alerts.cli import main
-from crawler.db import Database
+from crawler.store.db import Database
 
 real_write: Callable[..., Any] = Database.write
 real_send = receivers.send

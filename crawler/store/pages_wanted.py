@@ -21,8 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from crawler import store
-from crawler.db import UtcTime
+from crawler.store import articles as archive
+from crawler.store.db import UtcTime
 
 MOST = 5_000  # pages that wait; beyond it the oldest go
 LONGEST = timedelta(hours=24)  # a page that could not be had by then is given up
@@ -61,7 +61,7 @@ def want(connection: Connection, pages: Iterable[Wanted]) -> None:
     rows = {page.article: page for page in pages}
     for page in rows.values():
         values = {name: getattr(page, name) for name in Wanted.__slots__}
-        store.save(connection, pages_wanted, values, "article")
+        archive.save(connection, pages_wanted, values, "article")
     if not rows:
         return
     over = (connection.scalar(select(func.count()).select_from(pages_wanted)) or 0) - MOST
@@ -134,7 +134,7 @@ def expire(connection: Connection, now: datetime) -> int:
 def _give_up(connection: Connection, articles: list[str], reason: str) -> None:
     if articles:
         connection.execute(delete(pages_wanted).where(pages_wanted.c.article.in_(articles)))
-        store.count(connection, store.counts, {f"pages:{reason}": len(articles)})
+        archive.count(connection, archive.counts, {f"pages:{reason}": len(articles)})
 
 
 def waiting(connection: Connection) -> int:
@@ -144,22 +144,26 @@ def waiting(connection: Connection) -> int:
 
 def content_of(connection: Connection, article: str) -> str | None:
     """Give an article's content key, None where it is unknown."""
-    found: str | None = connection.scalar(select(store.articles.c.content_key).where(store.articles.c.id == article))
+    found: str | None = connection.scalar(
+        select(archive.articles.c.content_key).where(archive.articles.c.id == article)
+    )
     return found
 
 
 def complete(connection: Connection, article: str, number: int, page: Mapping[str, object]) -> None:
     """Fill in what the source left open (author, language, date), and let a page's revision inherit its baseline."""
-    columns = store.articles.c
+    columns = archive.articles.c
     filled = {
         name: func.coalesce(columns[name], literal(value, columns[name].type))
         for name, value in page.items()
         if value is not None
     }
     if filled:
-        connection.execute(update(store.articles).where(columns.id == article).values(**filled))
-    before = select(store.revisions.c.baseline).where(
-        store.revisions.c.article == article, store.revisions.c.number == number - 1
+        connection.execute(update(archive.articles).where(columns.id == article).values(**filled))
+    before = select(archive.revisions.c.baseline).where(
+        archive.revisions.c.article == article, archive.revisions.c.number == number - 1
     )
-    changed = update(store.revisions).where(store.revisions.c.article == article, store.revisions.c.number == number)
+    changed = update(archive.revisions).where(
+        archive.revisions.c.article == article, archive.revisions.c.number == number
+    )
     connection.execute(changed.values(baseline=bool(connection.scalar(before))))

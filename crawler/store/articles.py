@@ -29,9 +29,9 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from crawler.article import Article, Member, Placement, Relation, Revision
-from crawler.db import UtcTime
 from crawler.parse.normalise import Draft
 from crawler.sources.source import OutcomeName, SourceState
+from crawler.store.db import UtcTime
 from crawler.stories.identity import Identified
 
 OPENS_A_STORY = frozenset({Relation.NEW, Relation.RELATED})

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text, delete, func, select
 
 from crawler.article import mint
-from crawler.db import UtcTime
 from crawler.sources.source import Outcome
+from crawler.store.db import UtcTime
 
 KEPT = timedelta(days=7)
 SLICE = 200  # fetches that expire in one commit

@@ -28,8 +28,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from crawler.db import UtcTime
-from crawler.store import OPENS_A_STORY, add_up, articles, metadata, revisions, stories, threads
+from crawler.store.articles import OPENS_A_STORY, add_up, articles, metadata, revisions, stories, threads
+from crawler.store.db import UtcTime
 from crawler.stories.placing import Candidate
 from crawler.stories.sketch import SHARED, pack, unpack
 from crawler.stories.verdict import Side
