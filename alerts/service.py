@@ -39,12 +39,12 @@ from alerts.triage import Triage, Verdicts
 from crawler.clock import Clock
 from crawler.collecting import Collecting
 from crawler.config.yamlfile import ConfigError
-from crawler.fetching import Fetching, resolver_threads
+from crawler.fetch.fetching import Fetching, resolver_threads
+from crawler.fetch.workers import Workers
 from crawler.fulltext import FullText, expire
 from crawler.scheduler import Ticker
 from crawler.store import pages_wanted, sketches
 from crawler.store.db import DATABASE, Database, WriterLane
-from crawler.workers import Workers
 
 log = logging.getLogger(__name__)
 TICK = 1.0  # seconds

@@ -17,15 +17,15 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry
-from crawler.fetching import Fetching, follow, parse, reader
-from crawler.hosts import Rest
+from crawler.fetch.fetching import Fetching, follow, parse, reader
+from crawler.fetch.hosts import Rest
+from crawler.fetch.workers import Workers
 from crawler.ingest import Stored, store_poll
 from crawler.sources.health import Network, observe
 from crawler.sources.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
-from crawler.workers import Workers
 
 log = logging.getLogger(__name__)
 RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed

@@ -9,15 +9,15 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from crawler.article import Entry
-from crawler.fetching import Fetching, follow, parse, reader
+from crawler.fetch.fetching import Fetching, follow, parse, reader
+from crawler.fetch.permits import FORBIDDEN, MISSING, Permits
+from crawler.fetch.robots import robots_of
+from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
 from crawler.parse.alternates import feeds_in
 from crawler.parse.feeds import Feed
 from crawler.parse.pages import Page, read_page
-from crawler.permits import FORBIDDEN, MISSING, Permits
-from crawler.robots import robots_of
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 from crawler.text import urls
-from crawler.workers import WorkerDied, Workers, WorkerTimeout
 
 COMMON = ("/rss.xml", "/feed", "/rss", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds/rss")
 COMMON_MAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/googlenews.xml", "/sitemap.xml")

@@ -14,16 +14,16 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from crawler.fetching import Fetching
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
+from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
 from crawler.ingest import store_page
 from crawler.parse.pages import Page, read_page
-from crawler.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
 from crawler.sources.health import UNHEARD, Network
 from crawler.sources.source import Outcome, OutcomeName, Source
 from crawler.store import evidence, pages_wanted
 from crawler.store.db import Database, WriterLane
 from crawler.store.pages_wanted import Wanted
-from crawler.workers import WorkerDied, Workers, WorkerTimeout
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # pages in flight, one a host

@@ -28,12 +28,12 @@ from aiohttp import web
 
 from crawler import ingest
 from crawler.collecting import Collecting
-from crawler.fetching import Fetching
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.workers import Workers
 from crawler.parse.feeds import read_feed
 from crawler.sources.source import Source
 from crawler.store.db import Database, WriterLane
 from crawler.stories.wording import Wording
-from crawler.workers import Workers
 from tests.bench.shared import ROOT, unpack_timeline
 from tests.bench.stories_window import written
 from tests.e2e.servers import rss

@@ -12,7 +12,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from crawler.fetching import Fetching
+from crawler.fetch.fetching import Fetching
 from crawler.sources.polling import state_for
 from crawler.sources.source import Source
 

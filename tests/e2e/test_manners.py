@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from crawler.fetching import Fetching
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.permits import Permits
+from crawler.fetch.workers import Workers
 from crawler.fulltext import HOST_REST, FullText
-from crawler.permits import Permits
 from crawler.sources.health import Network
 from crawler.sources.polling import state_for
 from crawler.sources.source import Source
 from crawler.store import pages_wanted
 from crawler.store.db import Database, WriterLane
 from crawler.store.pages_wanted import Wanted
-from crawler.workers import Workers
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss
 from tests.e2e.test_pages import PAGES, T0, T1, T2, alerts, begin, item, page, served, tables

@@ -26,13 +26,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from crawler.collecting import Collecting
-from crawler.fetching import Fetching, parse
-from crawler.hosts import Hosts
+from crawler.fetch.fetching import Fetching, parse
+from crawler.fetch.hosts import Hosts
+from crawler.fetch.workers import Workers
 from crawler.sources.polling import next_state, state_for
 from crawler.sources.source import Outcome, Source
 from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
-from crawler.workers import Workers
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss
 

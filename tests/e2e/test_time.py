@@ -18,11 +18,11 @@ from alerts.outbox import deliveries
 from alerts.service import Service
 from crawler.clock import Clock, wall_time
 from crawler.collecting import Collecting
-from crawler.fetching import Fetching, resolver_threads
+from crawler.fetch.fetching import Fetching, resolver_threads
+from crawler.fetch.workers import Workers
 from crawler.scheduler import Ticker
 from crawler.sources.source import OutcomeName, Source
 from crawler.store.db import DATABASE, Database, WriterLane
-from crawler.workers import Workers
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss
 from tests.e2e.test_daemon import daemon

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler import scrapy_settings
+from crawler.fetch import scrapy_settings
 
 ROOT = Path(__file__).parents[2]
 FILES = {
@@ -19,11 +19,11 @@ FILES = {
 }
 ONLY = {
     "feedparser": ["crawler/parse/feeds.py"],
-    "protego": ["crawler/robots.py"],
+    "protego": ["crawler/fetch/robots.py"],
     "trafilatura": ["crawler/parse/pages.py"],
     "yaml": ["crawler/config/yamlfile.py"],
     "apscheduler": ["crawler/scheduler.py"],
-    "pebble": ["crawler/workers.py"],
+    "pebble": ["crawler/fetch/workers.py"],
     "ahocorasick_rs": ["alerts/automaton.py"],
     "apprise": [
         "alerts/receivers/console.py",
@@ -57,7 +57,7 @@ def test_library_has_its_one_importer(library: str) -> None:
 
 
 OUTBOUND = {"aiohttp", "httpx", "requests", "urllib3", "ftplib", "socket"}  # what can open a connection by itself
-GUARDED = {"crawler/guard.py": {"socket"}, "crawler/fetching.py": {"aiohttp"}}  # of aiohttp its errors only
+GUARDED = {"crawler/fetch/guard.py": {"socket"}, "crawler/fetch/fetching.py": {"aiohttp"}}  # of aiohttp its errors only
 
 
 def test_nothing_but_the_guarded_crawler_can_fetch() -> None:
@@ -69,7 +69,7 @@ def test_nothing_but_the_guarded_crawler_can_fetch() -> None:
             called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
             assert not called & {"urlopen", "ClientSession", "create_connection", "open_connection"}, name
     handlers = {scheme: name for scheme, name in scrapy_settings.DOWNLOAD_HANDLERS.items() if name}
-    assert handlers == dict.fromkeys(("http", "https"), "crawler.guard.GuardedDownloadHandler")
+    assert handlers == dict.fromkeys(("http", "https"), "crawler.fetch.guard.GuardedDownloadHandler")
 
 
 def test_sql_stands_in_the_stores_only() -> None:

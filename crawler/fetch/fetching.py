@@ -34,16 +34,16 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.settings import Settings
 
-from crawler import scrapy_settings
-from crawler.guard import Blocked, Guard
-from crawler.hosts import Hosts, Rest
+from crawler.fetch import scrapy_settings
+from crawler.fetch.guard import Blocked, Guard
+from crawler.fetch.hosts import Hosts, Rest
+from crawler.fetch.spiders import KINDS
+from crawler.fetch.spiders.feed import HANDLED
+from crawler.fetch.spiders.feed import outcome as outcome_of
+from crawler.fetch.workers import Workers, WorkerTimeout
 from crawler.parse.feeds import Feed, read_feed
 from crawler.parse.impostors import named
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
-from crawler.spiders import KINDS
-from crawler.spiders.feed import HANDLED
-from crawler.spiders.feed import outcome as outcome_of
-from crawler.workers import Workers, WorkerTimeout
 
 DETAIL_LIMIT = 200
 PAGES_AT_ONCE = 8

@@ -7,10 +7,10 @@ from datetime import datetime
 
 import scrapy
 
+from crawler.fetch.spiders import feed
 from crawler.parse.feeds import Feed
 from crawler.parse.sitemaps import read_sitemap
 from crawler.sources.source import Source, SourceState
-from crawler.spiders import feed
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.9, */*;q=0.5"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from crawler.fetching import Fetching
-from crawler.robots import Robots, robots_of
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.robots import Robots, robots_of
 from crawler.sources.source import Outcome, OutcomeName, Source
 from crawler.text import urls
 

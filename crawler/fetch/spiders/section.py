@@ -8,10 +8,10 @@ from functools import partial
 
 import scrapy
 
+from crawler.fetch.spiders import feed
 from crawler.parse.feeds import Feed
 from crawler.parse.sections import read_section
 from crawler.sources.source import Source, SourceState
-from crawler.spiders import feed
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 

@@ -1,15 +1,15 @@
 """Scrapy's settings, each deviation from its defaults with its reason. `scrapy.cfg` names this module."""
 
 BOT_NAME = "watchfloor"
-SPIDER_MODULES = ["crawler.spiders.feed", "crawler.spiders.sitemap", "crawler.spiders.section"]
-SPIDER_CONTRACTS = {"crawler.spiders.contracts.SourceContract": 1}  # `scrapy check`: a source of each kind, live
+SPIDER_MODULES = ["crawler.fetch.spiders.feed", "crawler.fetch.spiders.sitemap", "crawler.fetch.spiders.section"]
+SPIDER_CONTRACTS = {"crawler.fetch.spiders.contracts.SourceContract": 1}  # `scrapy check`: a source of each kind, live
 USER_AGENT = "Watchfloor (news monitoring)"
 
 # One asyncio loop for everything; no Twisted reactor beside it.
 TWISTED_REACTOR_ENABLED = False
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.guard.GuardedDownloadHandler",  # every request and every socket passes the guard
-    "https": "crawler.guard.GuardedDownloadHandler",
+    "http": "crawler.fetch.guard.GuardedDownloadHandler",  # every request and every socket passes the guard
+    "https": "crawler.fetch.guard.GuardedDownloadHandler",
     "file": None,  # a feed or a redirect must not read our disk
     "data": None,
     "ftp": None,
@@ -18,7 +18,7 @@ DOWNLOAD_HANDLERS = {
 WATCHFLOOR_ALLOW_PRIVATE: list[str] = []
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # takes a cut gzip body for whole
-    "crawler.encodings.DecodingMiddleware": 590,
+    "crawler.fetch.encodings.DecodingMiddleware": 590,
     # What polls do not need costs them a third of their CPU: our own lines count and log every outcome.
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
