@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from alerts import store
 from alerts.notices import queue_all
 from alerts.rule import Config
-from crawler.collecting import Collecting
+from crawler.collect.collecting import Collecting
 from crawler.sources.health import TELLING, Condition, condition, in_words, length
 from crawler.sources.polling import moved
 from crawler.sources.source import Source, SourceState

@@ -20,7 +20,7 @@ from alerts.match import Matcher
 from alerts.rule import Config
 from alerts.triage import Verdicts, settle
 from crawler.article import Entry, Relation, Revision
-from crawler.ingest import Stored, store_poll
+from crawler.collect.ingest import Stored, store_poll
 from crawler.sources.polling import state_for
 from crawler.sources.source import Source
 from crawler.store import articles as archive

@@ -37,12 +37,12 @@ from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.triage import Triage, Verdicts
 from crawler.clock import Clock
-from crawler.collecting import Collecting
+from crawler.collect.collecting import Collecting
+from crawler.collect.fulltext import FullText, expire
+from crawler.collect.scheduler import Ticker
 from crawler.config.yamlfile import ConfigError
 from crawler.fetch.fetching import Fetching, resolver_threads
 from crawler.fetch.workers import Workers
-from crawler.fulltext import FullText, expire
-from crawler.scheduler import Ticker
 from crawler.store import pages_wanted, sketches
 from crawler.store.db import DATABASE, Database, WriterLane
 

@@ -62,7 +62,9 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
 
 def _fetched(url: str, config: Config) -> Article:
     """Fetch and read the page of an article, as the daemon would."""
-    discovery = importlib.import_module("crawler.discovery")  # Scrapy comes with it; a file is explained without
+    discovery = importlib.import_module(
+        "crawler.collect.discovery"
+    )  # Scrapy comes with it; a file is explained without
 
     async def look() -> Article:
         now = datetime.now(UTC)

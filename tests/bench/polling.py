@@ -26,8 +26,8 @@ import aiohttp
 import psutil
 from aiohttp import web
 
-from crawler import ingest
-from crawler.collecting import Collecting
+from crawler.collect import ingest
+from crawler.collect.collecting import Collecting
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
 from crawler.parse.feeds import read_feed

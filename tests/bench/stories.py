@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from crawler.article import Entry, Placement, Relation
-from crawler.ingest import store_poll
+from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from crawler.store.db import Database

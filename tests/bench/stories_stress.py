@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.article import Entry, Placement, Relation
-from crawler.ingest import store_poll
+from crawler.collect.ingest import store_poll
 from crawler.parse.normalise import OLDEST
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import text
 
 from crawler.article import Entry
-from crawler.ingest import store_poll
+from crawler.collect.ingest import store_poll
 from crawler.parse.normalise import OLDEST
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive

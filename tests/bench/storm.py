@@ -22,7 +22,7 @@ from alerts.ledger import balance
 from alerts.match import Matcher
 from alerts.triage import settle
 from crawler.article import Entry
-from crawler.ingest import store_poll
+from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from crawler.store.db import Database

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from crawler.collect.fulltext import HOST_REST, FullText
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.permits import Permits
 from crawler.fetch.workers import Workers
-from crawler.fulltext import HOST_REST, FullText
 from crawler.sources.health import Network
 from crawler.sources.polling import state_for
 from crawler.sources.source import Source

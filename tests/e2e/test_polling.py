@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from crawler.collecting import Collecting
+from crawler.collect.collecting import Collecting
 from crawler.fetch.fetching import Fetching, parse
 from crawler.fetch.hosts import Hosts
 from crawler.fetch.workers import Workers

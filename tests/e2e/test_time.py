@@ -17,10 +17,10 @@ from alerts import store
 from alerts.outbox import deliveries
 from alerts.service import Service
 from crawler.clock import Clock, wall_time
-from crawler.collecting import Collecting
+from crawler.collect.collecting import Collecting
+from crawler.collect.scheduler import Ticker
 from crawler.fetch.fetching import Fetching, resolver_threads
 from crawler.fetch.workers import Workers
-from crawler.scheduler import Ticker
 from crawler.sources.source import OutcomeName, Source
 from crawler.store.db import DATABASE, Database, WriterLane
 from tests.e2e.conftest import Desk

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from crawler.collecting import Clock, Collecting
-from crawler.ingest import Stored
+from crawler.collect.collecting import Clock, Collecting
+from crawler.collect.ingest import Stored
 from crawler.sources.source import Source, SourceState
 from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW

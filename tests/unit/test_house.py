@@ -22,7 +22,7 @@ ONLY = {
     "protego": ["crawler/fetch/robots.py"],
     "trafilatura": ["crawler/parse/pages.py"],
     "yaml": ["crawler/config/yamlfile.py"],
-    "apscheduler": ["crawler/scheduler.py"],
+    "apscheduler": ["crawler/collect/scheduler.py"],
     "pebble": ["crawler/fetch/workers.py"],
     "ahocorasick_rs": ["alerts/automaton.py"],
     "apprise": [

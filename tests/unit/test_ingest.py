@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from crawler.article import Entry, Relation
-from crawler.ingest import Stored, store_poll
+from crawler.collect.ingest import Stored, store_poll
 from crawler.parse.normalise import draft
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles

@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from crawler.article import Entry, Relation
-from crawler.ingest import store_poll
+from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from crawler.store.db import Database

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from crawler.article import Entry, Relation, Revision
-from crawler.ingest import store_poll
+from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from crawler.store import sketches

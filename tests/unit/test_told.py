@@ -20,7 +20,7 @@ from alerts.rule import Config, When
 from alerts.standing import holds, lacking, siblings_of, standing_of
 from alerts.triage import Verdicts, _strongest, settle
 from crawler.article import Entry, Member, Relation
-from crawler.ingest import store_poll
+from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from crawler.store.db import Database

@@ -14,10 +14,10 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from crawler.collect.ingest import store_page
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
 from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
-from crawler.ingest import store_page
 from crawler.parse.pages import Page, read_page
 from crawler.sources.health import UNHEARD, Network
 from crawler.sources.source import Outcome, OutcomeName, Source

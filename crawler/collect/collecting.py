@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry
+from crawler.collect.ingest import Stored, store_poll
 from crawler.fetch.fetching import Fetching, follow, parse, reader
 from crawler.fetch.hosts import Rest
 from crawler.fetch.workers import Workers
-from crawler.ingest import Stored, store_poll
 from crawler.sources.health import Network, observe
 from crawler.sources.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
