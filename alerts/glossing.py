@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from alerts.alert import Hit, Match
-from alerts.lexicon import members
 from alerts.rule import Config, Entity
+from alerts.rules.lexicon import members
 from alerts.silencing import entities_of
 from crawler.text.folding import fold
 

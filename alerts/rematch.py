@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from alerts import digested, outbox, store
 from alerts.alert import Decision, Kind, Match, Reason, Told
-from alerts.match import Matcher
 from alerts.rule import Config
+from alerts.rules.match import Matcher
 from alerts.standing import holds, letters_of, standing_of
 from alerts.triage import make_alert
 from crawler.article import Revision

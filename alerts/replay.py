@@ -16,8 +16,8 @@ from alerts.attempt import outcome
 from alerts.claiming import next_delivery
 from alerts.ledger import Ledger, balance
 from alerts.lines import Line
-from alerts.match import Matcher
 from alerts.rule import Config
+from alerts.rules.match import Matcher
 from alerts.triage import Verdicts, settle
 from crawler.article import Entry, Relation, Revision
 from crawler.collect.ingest import Stored, store_poll

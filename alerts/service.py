@@ -21,7 +21,6 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from alerts import config as configuration
 from alerts import sendlog, stepping, store
 from alerts.acking import Acking
 from alerts.control import Answer, serve
@@ -30,11 +29,12 @@ from alerts.digests import Digests
 from alerts.ending import tell_ended
 from alerts.health import Health
 from alerts.holding import lock
-from alerts.match import Matcher
 from alerts.notices import give_notice
 from alerts.orders import ORDERS, Order
 from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
+from alerts.rules import config as configuration
+from alerts.rules.match import Matcher
 from alerts.triage import Triage, Verdicts
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from alerts.alert import Alert, Hit, Match, Scope, Silence
-from alerts.lexicon import expand, members
 from alerts.rule import Config
+from alerts.rules.lexicon import expand, members
 from crawler.article import Article, Placement, Relation, Revision
 from crawler.config.keys import nearest
 from crawler.text.folding import fold

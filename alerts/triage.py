@@ -16,9 +16,9 @@ from alerts import digested, outbox, quieting, store
 from alerts.alert import PINGS, Alert, Cause, Decision, Delivery, Kind, Match, Reason, Severity, Standing, Wait
 from alerts.decide import after, changes, decide
 from alerts.glossing import glosses, place_of
-from alerts.match import Matcher
 from alerts.pacing import grown, slot_after, takes_in, window_name
 from alerts.rule import Config
+from alerts.rules.match import Matcher
 from alerts.silencing import silenced
 from alerts.standing import holds, letters_of, siblings_of, standing_of
 from crawler.article import Article, Member, Relation, Revision

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from alerts.backtest import days, per_rule, run
 from alerts.cli.common import config_option, excerpt, load_config, refuse, rules_path, state_option, state_path
-from alerts.config import exposed
-from alerts.lint import BROAD, failed_tests, too_broad, warnings
 from alerts.rule import Config
+from alerts.rules.backtest import days, per_rule, run
+from alerts.rules.config import exposed
+from alerts.rules.lint import BROAD, failed_tests, too_broad, warnings
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Problem
 

@@ -21,7 +21,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.suggest import spellings
+from alerts.rules.suggest import spellings
 
 
 @click.command(name="suggest")

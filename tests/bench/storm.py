@@ -17,9 +17,9 @@ from alerts import claims, conditions, digested, outbox, store
 from alerts.alert import Delivery, Kind, SendResult
 from alerts.attempt import outcome
 from alerts.claiming import next_delivery
-from alerts.config import load
 from alerts.ledger import balance
-from alerts.match import Matcher
+from alerts.rules.config import load
+from alerts.rules.match import Matcher
 from alerts.triage import settle
 from crawler.article import Entry
 from crawler.collect.ingest import store_poll

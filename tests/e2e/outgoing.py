@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts import config as configuration
 from alerts import outbox, store
 from alerts.alert import Alert, Cause, Decision, Delivery, Hit, Kind, Reason, Severity
 from alerts.deliver import Deliver
 from alerts.ledger import balance
 from alerts.rule import Config
+from alerts.rules import config as configuration
 from crawler.article import Article
 from crawler.store import articles as archive
 from crawler.store.db import DATABASE, Database, WriterLane

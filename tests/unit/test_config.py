@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.config import exposed, fingerprint, load
-from alerts.lint import failed_tests
+from alerts.rules.config import exposed, fingerprint, load
+from alerts.rules.lint import failed_tests
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError, Problems, read_file, read_yaml
 from tests.unit.desk import desk, rule

@@ -24,7 +24,7 @@ ONLY = {
     "yaml": ["crawler/config/yamlfile.py"],
     "apscheduler": ["crawler/collect/scheduler.py"],
     "pebble": ["crawler/fetch/workers.py"],
-    "ahocorasick_rs": ["alerts/automaton.py"],
+    "ahocorasick_rs": ["alerts/rules/automaton.py"],
     "apprise": [
         "alerts/receivers/console.py",
         "alerts/receivers/sending.py",

@@ -13,9 +13,9 @@ from alerts.alert import Delivery, DeliveryState, Kind, Reason, Scope, SendResul
 from alerts.attempt import Condition, outcome
 from alerts.claiming import next_delivery
 from alerts.compose import compose
-from alerts.config import load
 from alerts.deliver import Deliver
 from alerts.rule import Config
+from alerts.rules.config import load
 from crawler.config.yamlfile import ConfigError
 from tests.unit.desk import HEAD, NOW, rule
 from tests.unit.test_told import line, step

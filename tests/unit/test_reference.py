@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerts.alert import Receiver, Severity, Target
-from alerts.match import Matcher
 from alerts.rule import Condition, Config, Entity, Rule, TermList
+from alerts.rules.match import Matcher
 from crawler.article import Article
 from crawler.config.yamlfile import Place
 from tests.unit.desk import NOW

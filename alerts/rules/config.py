@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
 from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity
-from alerts.rulebook import read_book
+from alerts.rules.rulebook import read_book
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.sources import make_sources
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, included, read_file

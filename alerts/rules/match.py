@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.alert import Match, Severity
-from alerts.lexicon import EXCEPT, Lexicon, terms_of
-from alerts.operators import anchors, evaluate, is_possible
-from alerts.reading import FIELDS, Mention, Mentions, Reading, look, read
 from alerts.rule import Condition, Config, Rule, Score
+from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
+from alerts.rules.operators import anchors, evaluate, is_possible
+from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
 from crawler.article import Article
 
 

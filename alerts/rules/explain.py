@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alerts.alert import Match
-from alerts.match import Matcher, judge, mask, reckon, severity_of, speaks
-from alerts.operators import evaluate, groups_of, most_like, narrowed
-from alerts.proximity import closest
-from alerts.reading import Mentions, Reading
 from alerts.rule import Condition, Rule
+from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
+from alerts.rules.operators import evaluate, groups_of, most_like, narrowed
+from alerts.rules.proximity import closest
+from alerts.rules.reading import Mentions, Reading
 from crawler.article import Article
 
 

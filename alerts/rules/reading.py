@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from alerts.alert import Hit
-from alerts.lexicon import CONTEXT, MASK, Found, Lexicon, Meaning
+from alerts.rules.lexicon import CONTEXT, MASK, Found, Lexicon, Meaning
 from crawler.article import Article
 from crawler.text.folding import Folded, is_look_alike
 

@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Any
 
 from alerts.alert import Receiver, Severity
-from alerts.lexicon import members, terms_of
-from alerts.operators import asks, read_condition, read_term
 from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
+from alerts.rules.lexicon import members, terms_of
+from alerts.rules.operators import asks, read_condition, read_term
 from crawler.config.keys import IDENT, MISSING, Choice, Number, nearest, twice
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from alerts.automaton import Needles
+from alerts.rules.automaton import Needles
 from crawler.text.folding import fold
 
 AUTO = 70.0  # rapidfuzz ratio, 0-100, asked of a spelling with the same skeleton

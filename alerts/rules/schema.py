@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from alerts.operators import OPERATORS, WRITABLE
 from alerts.rule import FILE
+from alerts.rules.operators import OPERATORS, WRITABLE
 
 
 def schema() -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from alerts.alert import Severity
-from alerts.match import Matcher
 from alerts.rule import Config
+from alerts.rules.match import Matcher
 from crawler.article import Article
 
 

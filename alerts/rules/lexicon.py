@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from alerts.automaton import Automaton, Needled, Spelling, spelling
 from alerts.rule import Condition, Config, Entity, Rule
-from alerts.translit import Name, NameIndex
+from alerts.rules.automaton import Automaton, Needled, Spelling, spelling
+from alerts.rules.translit import Name, NameIndex
 from crawler.text.folding import Folded
 
 CONTEXT, MASK, EXCEPT = "context:", "mask:", "except:"  # what is found for the engine, not for a rule's tree

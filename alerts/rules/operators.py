@@ -15,11 +15,11 @@ from typing import Any
 
 import flpc
 
-from alerts.automaton import SHORTEST_NEEDLE, spelling
-from alerts.likeness import profile, similarity
-from alerts.proximity import UNITS, near, same
-from alerts.reading import FIELDS, Mention, Mentions, Reading
 from alerts.rule import LEAD_WORDS, Condition
+from alerts.rules.automaton import SHORTEST_NEEDLE, spelling
+from alerts.rules.likeness import profile, similarity
+from alerts.rules.proximity import UNITS, near, same
+from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 from crawler.config.keys import IDENT, MISSING, Choice, Flag, Key, ListOf, Number, Raw, Table, Text, nearest
 from crawler.config.yamlfile import Node, Problems, Scalar, Sequence
 from crawler.text.folding import fold

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from alerts.alert import Match, Severity
-from alerts.automaton import Automaton, spelling
-from alerts.lexicon import expand, members, terms_of
-from alerts.match import Matcher, positive_terms
 from alerts.rule import Condition, Config, Rule
-from alerts.translit import SHORTEST, skeleton
+from alerts.rules.automaton import Automaton, spelling
+from alerts.rules.lexicon import expand, members, terms_of
+from alerts.rules.match import Matcher, positive_terms
+from alerts.rules.translit import SHORTEST, skeleton
 from crawler.article import Article
 from crawler.config.yamlfile import Place, Problem
 from crawler.text.folding import Folded, fold

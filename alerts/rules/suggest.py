@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from alerts.automaton import Automaton, spelling
-from alerts.lexicon import names_of
 from alerts.rule import Entity
-from alerts.translit import NameIndex
+from alerts.rules.automaton import Automaton, spelling
+from alerts.rules.lexicon import names_of
+from alerts.rules.translit import NameIndex
 from crawler.article import Article
 from crawler.text.folding import Folded
 

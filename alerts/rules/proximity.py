@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from alerts.reading import FIELDS, Mention, Mentions, Reading
+from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 from crawler.text.tokens import paragraphs, sentences
 
 UNITS = {"sentence": sentences, "paragraph": paragraphs}
