@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from alerts import acks, outbox, quieting, receivers, store
 from alerts.alert import Delivery, Target
-from alerts.escalating import ANSWERED_FROM, ANSWERED_WITHIN, ASKED_FROM, Escalation, ask_again, escalations
+from alerts.decide.escalation import ANSWERED_FROM, ANSWERED_WITHIN, ASKED_FROM, Escalation, ask_again, escalations
+from alerts.decide.silences import still_told
 from alerts.rule import Config
-from alerts.silencing import still_told
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)

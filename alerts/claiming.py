@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from alerts import claims, conditions, digested, outbox, store
 from alerts.alert import Alert, Decision, Delivery, Kind, Reason, Receiver
-from alerts.decide import PING_EVERY
-from alerts.pacing import NAMED, Bucket, Fold, Lane, joined, plan
+from alerts.decide.pacing import NAMED, Bucket, Fold, Lane, joined, plan
+from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.words import link
 
 STORM_LOOKED_BACK = timedelta(minutes=1)

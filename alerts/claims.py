@@ -22,10 +22,10 @@ from sqlalchemy import (
 
 from alerts import conditions
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, SendResult
-from alerts.attempt import LEASE, Outcome
-from alerts.edits import edit_turn
+from alerts.decide.attempt import LEASE, Outcome
+from alerts.decide.edits import edit_turn
+from alerts.decide.retrying import AGE_LIMIT
 from alerts.outbox import WAITING, deliveries, on_subject, read, record
-from alerts.retrying import AGE_LIMIT
 from alerts.store import metadata
 from crawler.store.articles import save
 from crawler.store.db import UtcTime

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from alerts import acks, conditions, digested, outbox, store
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, Message, Reason, Target
-from alerts.edits import first_handle
-from alerts.lateness import why_late
+from alerts.decide.edits import first_handle
+from alerts.decide.lateness import why_late
 from alerts.render import form_of
 from alerts.render.words import time
 from alerts.rule import Config

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select
 
-from alerts.attempt import Condition
+from alerts.decide.attempt import Condition
 from alerts.store import metadata
 from crawler.store.articles import save
 from crawler.store.db import UtcTime

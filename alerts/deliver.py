@@ -18,9 +18,9 @@ from sqlalchemy.exc import OperationalError
 
 from alerts import claims, conditions, moved, outbox, receivers
 from alerts.alert import Delivery, DeliveryState, SendResult, Target
-from alerts.attempt import LEASE, Outcome, outcome
 from alerts.claiming import next_delivery
 from alerts.compose import compose
+from alerts.decide.attempt import LEASE, Outcome, outcome
 from alerts.notices import tell_back, tell_dead, tell_down, tell_removed
 from alerts.rule import Config
 from alerts.standby import overdue, stand_in

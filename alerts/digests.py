@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from alerts import digested, store
 from alerts.alert import Decision, Kind, Reason, Receiver, Severity
-from alerts.hours import last_at, next_at
-from alerts.pacing import window_name
+from alerts.decide.hours import last_at, next_at
+from alerts.decide.pacing import window_name
 from alerts.render.words import time
 from alerts.rule import Config
 from crawler.sources.health import TELLING, condition

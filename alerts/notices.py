@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from alerts import conditions, outbox
 from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
-from alerts.attempt import Condition
+from alerts.decide.attempt import Condition
 from alerts.render.words import time
 from alerts.rule import Config
 from crawler.store.db import WriterLane

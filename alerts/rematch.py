@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from alerts import digested, outbox, store
 from alerts.alert import Decision, Kind, Match, Reason, Told
+from alerts.decide.standing import holds, letters_of, standing_of
 from alerts.rule import Config
 from alerts.rules.match import Matcher
-from alerts.standing import holds, letters_of, standing_of
 from alerts.triage import make_alert
 from crawler.article import Revision
 from crawler.store import articles as archive

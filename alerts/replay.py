@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from alerts import claims, conditions, outbox, store
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
-from alerts.attempt import outcome
 from alerts.claiming import next_delivery
-from alerts.ledger import Ledger, balance
+from alerts.decide.attempt import outcome
+from alerts.decide.ledger import Ledger, balance
 from alerts.lines import Line
 from alerts.rule import Config
 from alerts.rules.match import Matcher

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, RowMapping, select, update
 from alerts.alert import DeliveryState, Kind
 from alerts.claims import buckets
 from alerts.conditions import targets
-from alerts.escalating import ANSWERED_WITHIN
+from alerts.decide.escalation import ANSWERED_WITHIN
+from alerts.decide.pacing import GROUP, RATE, THREAD
 from alerts.outbox import deliveries
-from alerts.pacing import GROUP, RATE, THREAD
 from alerts.store import told
 
 OPEN = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)

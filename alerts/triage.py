@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 
 from alerts import digested, outbox, quieting, store
 from alerts.alert import PINGS, Alert, Cause, Decision, Delivery, Kind, Match, Reason, Severity, Standing, Wait
-from alerts.decide import after, changes, decide
-from alerts.glossing import glosses, place_of
-from alerts.pacing import grown, slot_after, takes_in, window_name
+from alerts.decide.glossing import glosses, place_of
+from alerts.decide.pacing import grown, slot_after, takes_in, window_name
+from alerts.decide.silences import silenced
+from alerts.decide.standing import holds, letters_of, siblings_of, standing_of
+from alerts.decide.what_to_tell import after, changes, decide
 from alerts.rule import Config
 from alerts.rules.match import Matcher
-from alerts.silencing import silenced
-from alerts.standing import holds, letters_of, siblings_of, standing_of
 from crawler.article import Article, Member, Relation, Revision
 from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane

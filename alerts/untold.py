@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from alerts import digested, outbox, store
 from alerts.alert import PINGS, Alert, Delivery, DeliveryState, Kind
-from alerts.edits import OPEN
+from alerts.decide.edits import OPEN
 
 WITH, IN_DIGEST = "told with delivery ", "told in digest "
 

@@ -24,11 +24,11 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import plain, rated
 from alerts.rule import Config
 from alerts.rules.explain import explain, lines
 from alerts.rules.match import Matcher
-from alerts.standing import letters_of, standing_of
 from crawler.article import Article
 
 

@@ -25,11 +25,11 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.ordering import give, login_name, need_store
+from alerts.decide.silences import still_told, unknown
 from alerts.orders import describe_silence
 from alerts.quieting import end_of
 from alerts.render.words import isolated, plain
 from alerts.rule import Config
-from alerts.silencing import still_told, unknown
 from crawler.store.db import DATABASE, Database
 from crawler.text.urls import host
 

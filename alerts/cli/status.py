@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from alerts import conditions, outbox, store
-from alerts.attempt import Condition
 from alerts.cli.common import (
     config_option,
     fail,
@@ -22,9 +21,10 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.decide.attempt import Condition
+from alerts.decide.ledger import STATES, balance
 from alerts.health import down_since, network_words
 from alerts.holding import holder
-from alerts.ledger import STATES, balance
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.sources.health import condition, in_words

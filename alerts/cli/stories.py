@@ -22,8 +22,8 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import cut, isolated, plain, rated
-from alerts.standing import letters_of, standing_of
 from crawler.article import Member
 
 WIDTH = 98  # of a terminal of 100 columns

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from alerts import outbox, store
+from alerts.decide.ledger import balance
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink
-from alerts.ledger import balance
 from alerts.render.words import isolated
 from alerts.service import Round, Service
 from crawler.article import Relation

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from alerts import claims, conditions, digested, outbox, store
 from alerts.alert import Delivery, Kind, SendResult
-from alerts.attempt import outcome
 from alerts.claiming import next_delivery
-from alerts.ledger import balance
+from alerts.decide.attempt import outcome
+from alerts.decide.ledger import balance
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from alerts.triage import settle

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from alerts import outbox, store
 from alerts.alert import Alert, Cause, Decision, Delivery, Hit, Kind, Reason, Severity
+from alerts.decide.ledger import balance
 from alerts.deliver import Deliver
-from alerts.ledger import balance
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from crawler.article import Article

@@ -14,7 +14,7 @@ import pytest
 from alerts import claims, conditions, outbox, sendlog, stepping
 from alerts import deliver as delivering
 from alerts.alert import DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
-from alerts.attempt import LEASE
+from alerts.decide.attempt import LEASE
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.servers import Hook, Outlet, closing_all
 

@@ -30,7 +30,7 @@ from alerts.alert import (
     Severity,
     Target,
 )
-from alerts.escalating import ask_again, escalations
+from alerts.decide.escalation import ask_again, escalations
 from alerts.rule import Config
 from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW, article, desk, rule

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from alerts import claims, conditions, digested, outbox, quieting, store
 from alerts.alert import Decision, Delivery, Hours, Kind, Reason, Receiver, Scope, SendResult, Severity
-from alerts.attempt import outcome
 from alerts.claiming import next_delivery
 from alerts.claims import settle
 from alerts.compose import compose
+from alerts.decide.attempt import outcome
 from alerts.render.sheet import digest_sheet
 from alerts.rule import Config
 from tests.unit.desk import NOW, desk, rule

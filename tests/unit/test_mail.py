@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from alerts.alert import Kind, Message
-from alerts.attempt import LEASE
+from alerts.decide.attempt import LEASE
 from alerts.receivers import BadReceiverUrl, parse
 from alerts.receivers.mailurl import EXAMPLE, LONGEST_TIMEOUT, Account, Tls, account_of
 from alerts.receivers.mime import compose, subject

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from alerts import claims, conditions, outbox, quieting, receivers, sendlog, store
 from alerts.alert import Delivery, DeliveryState, Kind, Reason, Scope, SendResult
-from alerts.attempt import Condition, outcome
 from alerts.claiming import next_delivery
 from alerts.compose import compose
+from alerts.decide.attempt import Condition, outcome
 from alerts.deliver import Deliver
 from alerts.rule import Config
 from alerts.rules.config import load

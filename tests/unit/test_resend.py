@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from alerts import claims, sendlog
 from alerts.alert import Delivery, DeliveryState, Kind, SendResult
-from alerts.attempt import Condition, outcome
 from alerts.compose import compose
+from alerts.decide.attempt import Condition, outcome
 from alerts.orders import acknowledge
 from tests.unit.desk import NOW
 from tests.unit.test_moved import BOMB, desk, everything, reload, turn

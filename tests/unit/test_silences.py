@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from alerts import outbox, quieting
 from alerts.alert import Scope, Silence
+from alerts.decide.silences import silenced
 from alerts.ending import tell_ended
 from alerts.rules.match import Matcher
-from alerts.silencing import silenced
 from crawler.store.db import Database
 from tests.unit.desk import NOW, article, desk, revision, rule
 

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, text
 
 from alerts import snapshot, store
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Match, Reason, Severity, Sibling, Standing
+from alerts.decide.standing import holds, lacking, siblings_of, standing_of
 from alerts.render.text import render_alert
 from alerts.rule import Config, When
 from alerts.rules.match import Matcher
-from alerts.standing import holds, lacking, siblings_of, standing_of
 from alerts.triage import Verdicts, _strongest, settle
 from crawler.article import Entry, Member, Relation
 from crawler.collect.ingest import store_poll

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from alerts import claims, conditions, outbox, store
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Reason, SendResult, Severity, Told
-from alerts.attempt import Condition
 from alerts.claiming import next_delivery
+from alerts.decide.attempt import Condition
 from alerts.notices import tell_dead
 from alerts.rule import Config
 from tests.unit.desk import NOW

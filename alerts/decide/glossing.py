@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from alerts.alert import Hit, Match
+from alerts.decide.silences import entities_of
 from alerts.rule import Config, Entity
 from alerts.rules.lexicon import members
-from alerts.silencing import entities_of
 from crawler.text.folding import fold
 
 GLOSSES_SHOWN = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from alerts.alert import Delivery
-from alerts.attempt import Condition
+from alerts.decide.attempt import Condition
 from alerts.render.words import plain, time
 
 LATE = timedelta(minutes=2)  # what comes sooner is not called late

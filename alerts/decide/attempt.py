@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.alert import Delivery, DeliveryState, SendResult
-from alerts.retrying import is_spent, retry_at
+from alerts.decide.retrying import is_spent, retry_at
 
 OPENS_AFTER = 5  # failures in a row
 OPENS_OVER = timedelta(seconds=30)  # at least, from the first of them to the last

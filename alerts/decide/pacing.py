@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from alerts.alert import PINGS, Decision, Delivery, DeliveryState, Kind, Reason, Receiver, Severity
-from alerts.decide import PING_EVERY
-from alerts.hours import next_at, quiet_until
+from alerts.decide.hours import next_at, quiet_until
+from alerts.decide.what_to_tell import PING_EVERY
 
 THREAD_EVERY = timedelta(minutes=10)  # one message on a thread in this time
 NAMED = 8  # stories of its thread that a message names; more are a digest

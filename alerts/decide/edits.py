@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind
-from alerts.retrying import is_spent
+from alerts.decide.retrying import is_spent
 
 OPEN = frozenset({DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.SENDING, DeliveryState.HELD})
 GIVEN_UP = frozenset({DeliveryState.CANCELLED, DeliveryState.DEAD})

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.alert import PINGS, Decision, Kind, Match, Reason, Receiver, Severity, Standing, Target, Told
+from alerts.decide.standing import holds
 from alerts.rule import Config, Rule
-from alerts.standing import holds
 from crawler.article import Relation, Revision
 
 PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but for a raised severity
