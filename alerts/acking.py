@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import acks, outbox, quieting, receivers, store
+from alerts import receivers
 from alerts.alert import Delivery, Target
 from alerts.decide.escalation import ANSWERED_FROM, ANSWERED_WITHIN, ASKED_FROM, Escalation, ask_again, escalations
 from alerts.decide.silences import still_told
 from alerts.rule import Config
+from alerts.store import acks, decisions, outbox, silences
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class Acking:
         """Queue in one commit with the look at acks and silences, so that an ack given meanwhile counts."""
         owed = self._to_queue(connection, config, now)
         for each in owed:
-            thread = store.load_alert(connection, each.story, each.revision).thread
+            thread = decisions.load_alert(connection, each.story, each.revision).thread
             outbox.queue(connection, each.decision, each.story, each.revision, now, now, thread, (each.note,))
             log.warning("escalated story=%s alert=%d to=%s", each.story, each.revision, each.decision.receiver)
         return len(owed)
@@ -136,7 +137,7 @@ class Acking:
 
 def _is_silenced(connection: Connection, config: Config, owed: Escalation, now: datetime) -> bool:
     """Say whether a silence has held a story since its message was sent: who silenced it had taken notice."""
-    alert = store.load_alert(connection, owed.story, owed.revision)
-    held = quieting.silences_since(connection, owed.sent)
+    alert = decisions.load_alert(connection, owed.story, owed.revision)
+    held = silences.silences_since(connection, owed.sent)
     as_if_now = [replace(each, ends=max(each.ends, now + timedelta(seconds=1))) for each in held]
     return not still_told(as_if_now, alert, [cause.rule for cause in alert.causes], now, config)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts import store as told
-from alerts.store import Made
+from alerts.store import decisions as told
+from alerts.store.decisions import Made
 from crawler.article import Article, Member
 from crawler.store import articles as archive
 from crawler.store.db import DATABASE, Database

@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import claims, conditions, digested, outbox, store
 from alerts.alert import Alert, Decision, Delivery, Kind, Reason, Receiver
 from alerts.decide.pacing import NAMED, Bucket, Fold, Lane, joined, plan
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.words import link
+from alerts.store import claims, decisions, digests, outbox, targets
 
 STORM_LOOKED_BACK = timedelta(minutes=1)
 
 
 def next_delivery(connection: Connection, target: str, receiver: Receiver, now: datetime) -> Delivery | None:
     """Pace what waits for a target and claim what goes now; None where nothing does, or the target rests."""
-    if conditions.condition_of(connection, target).rests(now):
+    if targets.condition_of(connection, target).rests(now):
         return None
     while waiting := claims.waiting(connection, target, now):
         bucket = Bucket(*claims.bucket_of(connection, target))
@@ -56,14 +56,14 @@ def _fold(connection: Connection, target: str, receiver: Receiver, fold: Fold, n
     """Tell deliveries in a digest that goes at once."""
     severity = max(each.severity for each in fold.deliveries)
     digest = Decision(target, receiver.name, Kind.DIGEST, severity, fold.reason, queue=True, rules=())
-    subject = digested.open_digest(connection, digest, f"{receiver.name}@{fold.window}", now)
-    listed = digested.add_to_digest(connection, subject, target, _alerts(connection, fold.deliveries))
+    subject = digests.open_digest(connection, digest, f"{receiver.name}@{fold.window}", now)
+    listed = digests.add_to_digest(connection, subject, target, _alerts(connection, fold.deliveries))
     words: dict[str, object] = {}
     if fold.reason is Reason.STORM:
-        matches, stories = store.decided_since(connection, target, now - STORM_LOOKED_BACK)
+        matches, stories = decisions.decided_since(connection, target, now - STORM_LOOKED_BACK)
         words = {"matches": matches, "stories": stories, "listed": listed}
     notes = [note for each in fold.deliveries for note in each.notes]
-    digested.describe(connection, subject, target, severity, words, notes)
+    digests.describe(connection, subject, target, severity, words, notes)
     for each in fold.deliveries:
         outbox.fold(connection, each.id, f"told in digest {subject}", now)
 
@@ -87,4 +87,4 @@ def _named(alert: Alert) -> str:
 
 
 def _alerts(connection: Connection, listed: Sequence[Delivery]) -> list[Alert]:
-    return [store.load_alert(connection, each.subject, each.revision).heard_by(each.rules) for each in listed]
+    return [decisions.load_alert(connection, each.subject, each.revision).heard_by(each.rules) for each in listed]

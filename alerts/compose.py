@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts import acks, conditions, digested, outbox, store
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, Message, Reason, Target
 from alerts.decide.edits import first_handle
 from alerts.decide.lateness import why_late
 from alerts.render import form_of
 from alerts.render.words import time
 from alerts.rule import Config
+from alerts.store import acks, decisions, digests, outbox, targets
 
 
 def compose(connection: Connection, config: Config, target: Target, delivery: Delivery, now: datetime) -> Message:
@@ -25,9 +25,9 @@ def compose(connection: Connection, config: Config, target: Target, delivery: De
         message = form.notice(delivery)
         return replace(message, body="\n".join([*delivery.notes, message.body]))
     if delivery.kind is Kind.DIGEST:
-        listed = digested.digest_of(connection, delivery.subject, delivery.target)
+        listed = digests.digest_of(connection, delivery.subject, delivery.target)
         return form.digest(delivery, listed, config.timezone)
-    alert = store.load_alert(connection, delivery.subject, delivery.revision).heard_by(delivery.rules)
+    alert = decisions.load_alert(connection, delivery.subject, delivery.revision).heard_by(delivery.rules)
     return _placed(connection, delivery, form.alert(delivery, alert, config.timezone))
 
 
@@ -40,7 +40,7 @@ def _placed(connection: Connection, delivery: Delivery, message: Message) -> Mes
 
 
 def _notes(connection: Connection, config: Config, delivery: Delivery, now: datetime) -> tuple[str, ...]:
-    late = why_late(delivery, conditions.condition_of(connection, delivery.target), now, config.timezone)
+    late = why_late(delivery, targets.condition_of(connection, delivery.target), now, config.timezone)
     if delivery.kind not in PINGS or not late:
         return late
     elsewhere = [

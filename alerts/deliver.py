@@ -16,7 +16,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from alerts import claims, conditions, moved, outbox, receivers
+from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, SendResult, Target
 from alerts.claiming import next_delivery
 from alerts.compose import compose
@@ -24,6 +24,7 @@ from alerts.decide.attempt import LEASE, Outcome, outcome
 from alerts.notices import tell_back, tell_dead, tell_down, tell_removed
 from alerts.rule import Config
 from alerts.standby import overdue, stand_in
+from alerts.store import claims, moved_targets, outbox, targets
 from alerts.untold import held_in, untell
 from crawler.store.db import Database, WriterLane
 
@@ -71,8 +72,8 @@ class Deliver:
         await self._lane.write(lambda connection: self._adopt(connection, now))
 
     def _adopt(self, connection: Connection, now: datetime) -> None:
-        for old, new in moved.heirs(connection, self._config.homes):
-            waited = moved.move(connection, old, new, now)
+        for old, new in moved_targets.heirs(connection, self._config.homes):
+            waited = moved_targets.move(connection, old, new, now)
             log.warning("target moved from=%s to=%s waiting=%d", old, new, waited)
         orphans = outbox.orphans(connection, tuple(self._targets))
         for orphan in orphans:
@@ -118,9 +119,9 @@ class Deliver:
         with self._database.read() as connection:
             return (
                 claims.has_expired(connection, now)
-                or moved.has_orphans(connection, tuple(self._targets))
+                or moved_targets.has_orphans(connection, tuple(self._targets))
                 or any(overdue(connection, self._config, now))
-                or any(claims.spent(connection, target, now) for target in conditions.down(connection))
+                or any(claims.spent(connection, target, now) for target in targets.down(connection))
             )
 
     def _care(self, connection: Connection, now: datetime) -> None:
@@ -130,15 +131,13 @@ class Deliver:
         """
         if cut_off := claims.expire(connection, now):
             log.warning("leases ended deliveries=%d: they are sent again, marked possible repeat", cut_off)
-        if moved.has_orphans(connection, tuple(self._targets)):
+        if moved_targets.has_orphans(connection, tuple(self._targets)):
             self._adopt(connection, now)
         for delivery in overdue(connection, self._config, now):
             stand_in(connection, self._config, delivery, now)
-        for target in conditions.down(connection):
+        for target in targets.down(connection):
             for delivery in claims.spent(connection, target, now):
-                detail = (
-                    f"too old to be sent; the receiver is down: {conditions.condition_of(connection, target).detail}"
-                )
+                detail = f"too old to be sent; the receiver is down: {targets.condition_of(connection, target).detail}"
                 outbox.record(connection, delivery.id, DeliveryState.DEAD, now, detail)
                 self._give_up(connection, delivery, detail, now)
 
@@ -239,14 +238,14 @@ class Deliver:
         self, connection: Connection, delivery: Delivery, result: SendResult, now: datetime
     ) -> DeliveryState | None:
         """Store the end of a send, and in the same commit what it brings with it."""
-        before = conditions.condition_of(connection, delivery.target)
+        before = targets.condition_of(connection, delivery.target)
         made = outcome(delivery, result, before, now)
         if not claims.settle(connection, delivery, made, result, now):
             log.warning("late answer ignored delivery=%s attempt=%d", delivery.id, delivery.attempts)
             return None
         known = delivery.target in self._targets  # how one that left fares is of no matter any more
         if known and made.condition != before:
-            conditions.save_condition(connection, made.condition)
+            targets.save_condition(connection, made.condition)
         _log(delivery, made, result)
         if made.state is DeliveryState.DEAD:
             stand_in(connection, self._config, delivery, now)

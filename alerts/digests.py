@@ -8,12 +8,12 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts import digested, store
 from alerts.alert import Decision, Kind, Reason, Receiver, Severity
 from alerts.decide.hours import last_at, next_at
 from alerts.decide.pacing import window_name
 from alerts.render.words import time
 from alerts.rule import Config
+from alerts.store import decisions, digests
 from crawler.sources.health import TELLING, condition
 from crawler.store import articles as archive
 from crawler.store.db import WriterLane
@@ -52,10 +52,10 @@ def schedule(connection: Connection, config: Config, now: datetime) -> int:
         if not receiver.digest:
             continue
         slot, mark = last_at(receiver.digest, receiver.zone, now), f"digest:{receiver.name}"
-        before = store.get_mark(connection, mark)
+        before = decisions.get_mark(connection, mark)
         if before is not None and datetime.fromisoformat(before) >= slot:
             continue
-        store.set_mark(connection, mark, slot.isoformat())
+        decisions.set_mark(connection, mark, slot.isoformat())
         if before is not None:
             _queue(connection, receiver, slot, datetime.fromisoformat(before), now)
             told += 1
@@ -69,8 +69,8 @@ def _queue(connection: Connection, receiver: Receiver, slot: datetime, before: d
         made = Decision(
             target.id, receiver.name, Kind.DIGEST, Severity.ROUTINE, Reason.SCHEDULED, queue=True, rules=(), due=now
         )
-        subject_used = digested.open_digest(connection, made, subject, now)
-        digested.describe(connection, subject_used, target.id, Severity.ROUTINE, words)
+        subject_used = digests.open_digest(connection, made, subject, now)
+        digests.describe(connection, subject_used, target.id, Severity.ROUTINE, words)
 
 
 def _health(connection: Connection, now: datetime) -> str:

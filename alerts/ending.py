@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import outbox, quieting
 from alerts.alert import Decision, Kind, Reason, Severity
 from alerts.rule import Config
+from alerts.store import outbox, silences
 
 GRACE = timedelta(minutes=10)  # in which the next message may tell it
 
@@ -19,9 +19,9 @@ def tell_ended(connection: Connection, config: Config, now: datetime) -> int:
     Nobody must have to ask what a silence hid: the count is told even where no other message comes.
     """
     owners = {each.id: receiver.name for receiver in config.receivers.values() for each in receiver.targets}
-    owed = [target for target in quieting.targets_untold(connection, now - GRACE) if target in owners]
+    owed = [target for target in silences.targets_untold(connection, now - GRACE) if target in owners]
     for target in owed:
-        lines = quieting.take_withheld(connection, target, now)
+        lines = silences.take_withheld(connection, target, now)
         made = Decision(target, owners[target], Kind.NOTICE, Severity.ROUTINE, Reason.SYSTEM, queue=True, rules=())
         body = "\n".join((*lines, "What they were: watchfloor handover, watchfloor stories"))
         subject = f"notice:silence:{now.isoformat()}"

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts import store
 from alerts.notices import queue_all
 from alerts.rule import Config
+from alerts.store import decisions
 from crawler.collect.collecting import Collecting
 from crawler.sources.health import TELLING, Condition, condition, in_words, length
 from crawler.sources.polling import moved
@@ -42,7 +42,7 @@ def network_words(since: datetime, now: datetime) -> str:
 
 
 def _told(connection: Connection) -> dict[str, str]:
-    told: dict[str, str] = json.loads(store.get_mark(connection, MARK) or "{}")
+    told: dict[str, str] = json.loads(decisions.get_mark(connection, MARK) or "{}")
     return told
 
 
@@ -71,7 +71,7 @@ class Health:
         self._told = told
 
     def _put(self, connection: Connection, told: dict[str, str], lines: list[Line], now: datetime) -> None:
-        store.set_mark(connection, MARK, json.dumps(told, sort_keys=True))
+        decisions.set_mark(connection, MARK, json.dumps(told, sort_keys=True))
         if lines:
             title = _title(lines)
             log.warning("notice cause=health %s", title)

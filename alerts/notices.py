@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import conditions, outbox
 from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
 from alerts.decide.attempt import Condition
 from alerts.render.words import time
 from alerts.rule import Config
+from alerts.store import outbox, targets
 from crawler.store.db import WriterLane
 
 ON_DELIVERING = ("notice:dead:", "notice:down:", "notice:back:")  # who else would say that nothing is said?
@@ -68,7 +68,7 @@ def _readers(connection: Connection, config: Config, not_by: Iterable[str]) -> l
     names = dict.fromkeys([admin.standby, *config.receivers])
     others = [each for name in names if name in config.receivers for each in config.receivers[name].targets]
     free = [each for each in others if each.id not in barred]
-    down = conditions.down(connection)
+    down = targets.down(connection)
     reached = [each for each in free if each.id not in down] or free
     return [each for each in reached if each.receiver == reached[0].receiver]
 

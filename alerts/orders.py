@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts import acks, quieting, store
 from alerts.alert import Ack, Scope, Silence
+from alerts.store import acks, decisions, silences
 from crawler.config.keys import nearest
 from crawler.store import articles as archive
 
@@ -38,17 +38,17 @@ def silence_add(connection: Connection, request: Mapping[str, Any], now: datetim
         value = stories[0]
     if scope is Scope.THREAD and not any(each.thread == value for each in archive.members_of(connection, value)):
         return _error(f'"{value}" is the id of no thread; watchfloor stories shows them')
-    made = quieting.add_silence(connection, scope, value, author, reason, now, ends)
+    made = silences.add_silence(connection, scope, value, author, reason, now, ends)
     return describe_silence(made, now)
 
 
 def silence_end(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
     """End a silence before its time."""
     identity = str(request["id"])
-    ended = quieting.end_silence(connection, identity, str(request["by"]), now)
+    ended = silences.end_silence(connection, identity, str(request["by"]), now)
     if ended:
         return describe_silence(ended, now)
-    running = ", ".join(each.id for each in quieting.silences_in_force(connection, now)) or "none"
+    running = ", ".join(each.id for each in silences.silences_in_force(connection, now)) or "none"
     return _error(f'no silence "{identity}" is in force; in force: {running}')
 
 
@@ -59,7 +59,7 @@ def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetim
         return _unknown(connection, str(request["id"]), now)
     done = []
     for story in stories:
-        revision = store.last_alert_revision(connection, story)
+        revision = decisions.last_alert_revision(connection, story)
         known, first = acks.ack(connection, story, str(request["by"]), "command", now, revision)
         done.append(describe_ack(known) | {"first": first})
     return {"acks": done}

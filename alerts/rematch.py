@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts import digested, outbox, store
 from alerts.alert import Decision, Kind, Match, Reason, Told
 from alerts.decide.standing import holds, letters_of, standing_of
 from alerts.rule import Config
 from alerts.rules.match import Matcher
+from alerts.store import decisions, digests, outbox
 from alerts.triage import make_alert
 from crawler.article import Revision
 from crawler.store import articles as archive
@@ -43,7 +43,7 @@ def owed(connection: Connection, config: Config, matcher: Matcher, since: dateti
 
 
 def _targets(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> list[Owed]:
-    told = store.told_of(connection, revision.placement.story)
+    told = decisions.told_of(connection, revision.placement.story)
     standing = standing_of(archive.members_of(connection, revision.placement.thread), letters_of(config))
     rules = {rule.id: rule for rule in config.rules if rule.mode == "live" and holds(rule.when, standing)}
     owing: list[Owed] = []
@@ -63,12 +63,12 @@ def queue_digest(connection: Connection, config: Config, found: list[Owed], now:
         story, subject = each.revision.placement.story, subjects[each.target]
         members = archive.members_of(connection, each.revision.placement.thread)
         alert = make_alert(connection, config, each.revision, each.matches, members, now)
-        digested.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
+        digests.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
         digest = Decision(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, queue=True, rules=())
         outbox.queue(connection, digest, subject, 1, now, now)
-        before = store.told_of(connection, story).get(each.target)
+        before = decisions.told_of(connection, story).get(each.target)
         known = before or Told(frozenset(), alert.severity, alert.revision)
         rules = known.rules | {match.rule for match in each.matches}
         what = replace(known, rules=rules, severity=alert.severity, revision=alert.revision)
-        store.save_told(connection, story, each.target, now, what)
+        decisions.save_told(connection, story, each.target, now, what)
     return len(subjects)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from alerts import claims, conditions, outbox, store
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
 from alerts.claiming import next_delivery
 from alerts.decide.attempt import outcome
@@ -18,6 +17,8 @@ from alerts.decide.ledger import Ledger, balance
 from alerts.lines import Line
 from alerts.rule import Config
 from alerts.rules.match import Matcher
+from alerts.store import claims, outbox, targets
+from alerts.store import decisions as decision_store
 from alerts.triage import Verdicts, settle
 from crawler.article import Entry, Relation, Revision
 from crawler.collect.ingest import Stored, store_poll
@@ -64,7 +65,7 @@ class Replay:
             yield from self._time_passes(connection, datetime.max.replace(tzinfo=UTC))
             self.summary.ledger = balance(
                 archive.load_counts(connection, archive.counts),
-                archive.load_counts(connection, store.counts),
+                archive.load_counts(connection, decision_store.counts),
                 outbox.delivered(connection),
             )
             connection.rollback()
@@ -73,7 +74,7 @@ class Replay:
     def _one(self, connection: Connection, line: Line, now: datetime) -> Iterator[dict[str, object]]:
         source = self._source(line.article.source)
         stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
-        waiting = archive.revisions_after(connection, int(store.get_mark(connection, "triaged") or 0), 10)
+        waiting = archive.revisions_after(connection, int(decision_store.get_mark(connection, "triaged") or 0), 10)
         matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
         verdicts = settle(connection, self._config, matched, now)
         sent = self._send(connection, now) if verdicts.alerts else []
@@ -94,7 +95,7 @@ class Replay:
             receiver = self._receivers[target]
             while (delivery := next_delivery(connection, target, receiver, now)) is not None:
                 result = SendResult(ok=True, handle=f"replay:{delivery.id}")
-                before = conditions.condition_of(connection, target)
+                before = targets.condition_of(connection, target)
                 claims.settle(connection, delivery, outcome(delivery, result, before, now), result, now)
                 sent.append(delivery)
         return sent

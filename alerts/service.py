@@ -21,7 +21,6 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from alerts import sendlog, stepping, store
 from alerts.acking import Acking
 from alerts.control import Answer, serve
 from alerts.deliver import Deliver
@@ -35,6 +34,7 @@ from alerts.rematch import Owed, owed, queue_digest
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.rules.match import Matcher
+from alerts.store import clock_steps, decisions, sendlog
 from alerts.triage import Triage, Verdicts
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
@@ -236,7 +236,7 @@ class Service:
         """Drop one slice of evidence, candidate keys and waits."""
         await self.lane.write(partial(expire, now=now))
         await self.lane.write(partial(sketches.expire, now=now))
-        await self.lane.write(partial(store.expire_waits, now=now))
+        await self.lane.write(partial(decisions.expire_waits, now=now))
 
     async def _follow(self, clock: Clock) -> None:
         """Where the wall clock was set, move along with it: nothing waits an hour because it went back one."""
@@ -252,11 +252,11 @@ class Service:
             self._stepped = timedelta(0)
 
     def _believe(self, connection: Connection, now: datetime) -> None:
-        stepping.believe(connection, now)
+        clock_steps.believe(connection, now)
         pages_wanted.believe(connection, now)
 
     def _shift(self, connection: Connection, step: timedelta, now: datetime) -> None:
-        stepping.shift(connection, step, now)
+        clock_steps.shift(connection, step, now)
         pages_wanted.shift(connection, step)
 
     async def _alert(self, clock: Clock) -> Verdicts:
@@ -402,7 +402,7 @@ class Service:
 
     async def _note_reload(self, now: datetime, result: str, problems: tuple[str, ...]) -> None:
         note = {"at": now.isoformat(), "result": result, "version": self.config.version, "problems": problems}
-        await self.lane.write(lambda connection: store.set_mark(connection, "reload", json.dumps(note)))
+        await self.lane.write(lambda connection: decisions.set_mark(connection, "reload", json.dumps(note)))
 
 
 def _fetched_by(config: Config) -> tuple[object, ...]:

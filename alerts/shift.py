@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts import acks, outbox, quieting, store
 from alerts.alert import Delivery, DeliveryState
-from alerts.outbox import deliveries
 from alerts.render.handover import Failing, Handover, Open
+from alerts.store import acks, decisions, outbox, silences
+from alerts.store.outbox import deliveries
 from crawler.sources.health import Condition, condition, in_words
 from crawler.store import articles as archive
 from crawler.store.db import DATABASE, Database
@@ -28,7 +28,7 @@ def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
             since,
             now,
             stories=tuple(_open(connection, story) for story in acks.stories_told_since(connection, since)),
-            silences=tuple(quieting.silences_since(connection, since)),
+            silences=tuple(silences.silences_since(connection, since)),
             failing=_failing(connection, now),
             dead=_dead(connection, since),
             held=tuple(outbox.deliveries_that(connection, deliveries.c.state.in_(OPEN))),
@@ -39,7 +39,7 @@ def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
 
 
 def _open(connection: Connection, story: str) -> Open:
-    alert = store.load_alert(connection, story, store.last_alert_revision(connection, story))
+    alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
     return Open(alert, acks.ack_of(connection, story))
 
 
@@ -55,7 +55,7 @@ def _dead(connection: Connection, since: datetime) -> tuple[tuple[Delivery, str]
 
 
 def _reload(connection: Connection, since: datetime) -> tuple[datetime, str] | None:
-    note = json.loads(store.get_mark(connection, "reload") or "null")
+    note = json.loads(decisions.get_mark(connection, "reload") or "null")
     if note is None or datetime.fromisoformat(note["at"]) < since:
         return None
     problems = f", {len(note['problems'])} errors" if note["problems"] else ""

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import conditions, outbox
 from alerts.alert import URGING, Delivery, Reason, Severity, Target
 from alerts.render.words import time
 from alerts.rule import Config
+from alerts.store import outbox
+from alerts.store import targets as target_store
 
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=100)  # that flash is tried at its own receiver alone: two minutes later it is told
@@ -29,7 +30,7 @@ def stand_in(connection: Connection, config: Config, delivery: Delivery, now: da
     """Queue a flash for the stand-by's targets, once; the original stays as it is."""
     if delivery.severity is not Severity.FLASH or delivery.kind not in URGING:
         return
-    detail = conditions.condition_of(connection, delivery.target).detail or delivery.detail
+    detail = target_store.condition_of(connection, delivery.target).detail or delivery.detail
     since = time(delivery.tried or delivery.due, config.timezone)
     note = f"For {delivery.receiver}, which could not be told since {since}{f': {detail}' if detail else ''}"
     targets = _standby(config, delivery)

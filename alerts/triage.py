@@ -12,7 +12,6 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts import digested, outbox, quieting, store
 from alerts.alert import PINGS, Alert, Cause, Decision, Delivery, Kind, Match, Reason, Severity, Standing, Wait
 from alerts.decide.glossing import glosses, place_of
 from alerts.decide.pacing import grown, slot_after, takes_in, window_name
@@ -21,6 +20,8 @@ from alerts.decide.standing import holds, letters_of, siblings_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
 from alerts.rule import Config
 from alerts.rules.match import Matcher
+from alerts.store import decisions, digests, outbox
+from alerts.store import silences as silence_store
 from crawler.article import Article, Member, Relation, Revision
 from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
@@ -76,7 +77,7 @@ class Triage:
 
     def _match_next(self, matcher: Matcher) -> list[tuple[Revision, tuple[Match, ...]]]:
         with self._database.read() as connection:
-            after = int(store.get_mark(connection, TRIAGED) or 0)
+            after = int(decisions.get_mark(connection, TRIAGED) or 0)
             waiting = archive.revisions_after(connection, after, BATCH)
         return [(revision, self._match(matcher, revision)) for revision in waiting]
 
@@ -102,8 +103,8 @@ def settle(
         for case in _cases(connection, config, revision, matches):
             _settle_one(connection, config, case, now, verdicts)
     if matched:
-        store.set_mark(connection, TRIAGED, str(matched[-1][0].seq))
-    archive.count(connection, store.counts, verdicts.counts)
+        decisions.set_mark(connection, TRIAGED, str(matched[-1][0].seq))
+    archive.count(connection, decisions.counts, verdicts.counts)
     return verdicts
 
 
@@ -121,7 +122,7 @@ class Case:
 def _cases(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> Iterator[Case]:
     """Give what is to be decided because of a revision: its own story, then others of its thread that waited."""
     story, thread = revision.placement.story, revision.placement.thread
-    waits = store.waits_in(connection, thread)
+    waits = decisions.waits_in(connection, thread)
     matches += _carried(connection, config, revision, {match.rule for match in matches})
     if not matches and not waits:
         return
@@ -169,32 +170,32 @@ def _speaking(connection: Connection, cause: Revision, seq: int) -> Revision:
 def _carried(connection: Connection, config: Config, revision: Revision, matched: set[str]) -> tuple[Match, ...]:
     """Give the rules that told a story, for a change to it whose own words they do not ask for."""
     story = revision.placement.story
-    last = store.last_alert_revision(connection, story) if revision.placement.change else 0
+    last = decisions.last_alert_revision(connection, story) if revision.placement.change else 0
     wanted = {rule.id for rule in config.rules if rule.mode != "off"} - matched
-    causes = store.load_alert(connection, story, last).causes if last else ()
+    causes = decisions.load_alert(connection, story, last).causes if last else ()
     return tuple(Match(each.rule, each.severity, each.score, ()) for each in causes if each.rule in wanted)
 
 
 def _settle_one(connection: Connection, config: Config, case: Case, now: datetime, verdicts: Verdicts) -> None:
     revision, story, change = case.revision, case.revision.placement.story, case.revision.placement.change
-    told = store.told_of(connection, story)
-    left, silences = silenced(quieting.silences_in_force(connection, now), revision, case.matches, now, config)
+    told = decisions.told_of(connection, story)
+    left, silences = silenced(silence_store.silences_in_force(connection, now), revision, case.matches, now, config)
     held = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
     made = decide(config, revision, case.matches, told, now, case.standing, case.waited, held)
     unseen = {each.target: outbox.unseen(connection, story, each.target) for each in made}
     made = tuple(_first_word(each, unseen[each.target]) for each in made)
-    store.add_decisions(connection, revision.seq, story, now, made)
+    decisions.add_decisions(connection, revision.seq, story, now, made)
     queued = [each for each in made if each.queue]
     heard = {rule for each in made if each.queue or each.reason is Reason.STALE for rule in each.rules}
     untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
     matches = tuple(match for match in case.matches if match.rule in heard) or case.matches
     alert = make_alert(connection, config, revision, matches, case.members, now, tuple(untold))
     if queued:
-        store.add_alert(connection, alert)
+        decisions.add_alert(connection, alert)
         verdicts.alerts += 1
     for each in made:
         if each.reason is Reason.SILENCED:
-            quieting.withhold(connection, each.target, silences[0].id)
+            silence_store.withhold(connection, each.target, silences[0].id)
     for each in queued:
         known = told.get(each.target)
         rules = tuple(dict.fromkeys((*each.rules, *sorted(known.rules if known else ()))))
@@ -204,7 +205,7 @@ def _settle_one(connection: Connection, config: Config, case: Case, now: datetim
     for each in made:
         if each.queue or each.reason is Reason.STALE or (each.reason is Reason.BASELINE and opens):
             known = after(told.get(each.target), each, alert.revision, change, now, len(case.standing.origins))
-            store.save_told(connection, story, each.target, now, known)
+            decisions.save_told(connection, story, each.target, now, known)
     _keep_waits(connection, case, made, now)
     _fold_stale(connection, config, alert, made, now)
     verdicts.counts.update(_amounts(made))
@@ -220,7 +221,7 @@ def _first_word(made: Decision, unseen: list[Delivery]) -> Decision:
 
 def _queue(connection: Connection, made: Decision, alert: Alert, now: datetime, unseen: list[Delivery]) -> None:
     """Queue a message, or let one on the same story that waits and that nobody has seen take it in."""
-    notes = quieting.take_withheld(connection, made.target, now) if made.kind in PINGS else ()
+    notes = silence_store.take_withheld(connection, made.target, now) if made.kind in PINGS else ()
     taken = next((each for each in unseen if takes_in(each, made.kind)), None)
     if taken is None or taken.kind is Kind.EDIT:
         if taken:
@@ -237,11 +238,11 @@ def _keep_waits(connection: Connection, case: Case, made: tuple[Decision, ...], 
     """Remember matches whose rule's `when` does not hold yet; forget those that now had their turn."""
     revision, waiting = case.revision, {rule for each in made for rule in each.waiting}
     for rule in case.waited:
-        store.end_wait(connection, revision.placement.story, rule)
+        decisions.end_wait(connection, revision.placement.story, rule)
     for match in case.matches:
         if match.rule in waiting:
             wait = Wait(revision.placement.story, revision.placement.thread, revision.seq, match)
-            store.save_wait(connection, wait, now)
+            decisions.save_wait(connection, wait, now)
 
 
 def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
@@ -262,8 +263,8 @@ def make_alert(
 ) -> Alert:
     """Make the next alert revision of a story, as it and its thread (`members`) stand now."""
     story = revision.placement.story
-    last = store.last_alert_revision(connection, story)
-    before = store.load_alert(connection, story, last) if last else None
+    last = decisions.last_alert_revision(connection, story)
+    before = decisions.load_alert(connection, story, last) if last else None
     article, causes = _speaker(revision, _causes(config, matches), before)
     siblings = siblings_of(members, story)
     return Alert(
@@ -336,8 +337,8 @@ def _fold_stale(
             digest = Decision(
                 each.target, each.receiver, Kind.DIGEST, Severity.ROUTINE, Reason.STALE, queue=True, rules=(), due=end
             )
-            subject = digested.open_digest(connection, digest, subject, now)
-            digested.add_to_digest(connection, subject, each.target, [alert.heard_by(each.rules)])
+            subject = digests.open_digest(connection, digest, subject, now)
+            digests.add_to_digest(connection, subject, each.target, [alert.heard_by(each.rules)])
 
 
 def _log(revision: Revision, made: tuple[Decision, ...]) -> None:

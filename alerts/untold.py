@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from alerts import digested, outbox, store
 from alerts.alert import PINGS, Alert, Delivery, DeliveryState, Kind
 from alerts.decide.edits import OPEN
+from alerts.store import decisions, digests, outbox
 
 WITH, IN_DIGEST = "told with delivery ", "told in digest "
 
@@ -14,9 +14,9 @@ WITH, IN_DIGEST = "told with delivery ", "told in digest "
 def held_in(connection: Connection, delivery: Delivery) -> list[Alert]:
     """Give what other messages handed over to this one: the stories a digest lists, those that a message names."""
     if delivery.kind is Kind.DIGEST:
-        return digested.digest_of(connection, delivery.subject, delivery.target)
+        return digests.digest_of(connection, delivery.subject, delivery.target)
     joined = outbox.folded_into(connection, delivery.target, f"{WITH}{delivery.id}")
-    return [store.load_alert(connection, each.subject, each.revision) for each in joined]
+    return [decisions.load_alert(connection, each.subject, each.revision) for each in joined]
 
 
 def untell(connection: Connection, delivery: Delivery) -> list[str]:
@@ -29,7 +29,7 @@ def untell(connection: Connection, delivery: Delivery) -> list[str]:
         stories.append(delivery.subject)
     lost = [each for each in dict.fromkeys(stories) if not _is_told(connection, each, delivery.target)]
     for story in lost:
-        store.forget_told(connection, story, delivery.target)
+        decisions.forget_told(connection, story, delivery.target)
     return lost
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from alerts import digested, outbox, sendlog
 from alerts.alert import Delivery, DeliveryState, Kind, Target
 from alerts.cli.common import (
     DURATION,
@@ -33,6 +32,7 @@ from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.rule import Config
 from alerts.service import Service
+from alerts.store import digests, outbox, sendlog
 from crawler.store.db import DATABASE, Database
 
 STATES = click.Choice([state.value for state in DeliveryState])
@@ -153,7 +153,7 @@ def _message(connection: Connection, config: Config, delivery: Delivery) -> tupl
     message = compose(connection, config, target, delivery, delivery.sent or datetime.now(UTC))
     if delivery.kind is not Kind.DIGEST:
         return message.title, message.body
-    stories = digested.digest_of(connection, delivery.subject, delivery.target)
+    stories = digests.digest_of(connection, delivery.subject, delivery.target)
     whole = digest_sheet(delivery, stories, config.timezone, shown=len(stories))
     return message.title, digest_lines(whole)
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from alerts import stepping
 from alerts.alert import DeliveryState, Kind
-from alerts.outbox import deliveries
-from alerts.store import told
+from alerts.store import clock_steps
+from alerts.store.decisions import told
+from alerts.store.outbox import deliveries
 from crawler.store import pages_wanted
 from crawler.store.db import Database
 from crawler.store.pages_wanted import Wanted
@@ -61,7 +61,7 @@ def pings(connection: Connection) -> dict[str, datetime]:
 @pytest.mark.parametrize("step", [-HOUR, HOUR, timedelta(days=3652)])
 def test_lengths_of_time_move_along_and_digests_stay_at_their_hour(line: Connection, step: timedelta) -> None:
     put(line, NOW)
-    stepping.shift(line, step, NOW + step)
+    clock_steps.shift(line, step, NOW + step)
     pages_wanted.shift(line, step)
     for name, found in times(line).items():
         assert found == ((NOW + step, NOW + step + MINUTE) if name in MOVED else (NOW, NOW + MINUTE)), name
@@ -73,7 +73,7 @@ def test_lengths_of_time_move_along_and_digests_stay_at_their_hour(line: Connect
 
 def test_what_a_clock_that_was_ahead_has_stored_is_taken_for_now(line: Connection) -> None:
     put(line, NOW + timedelta(days=3652))
-    stepping.believe(line, NOW)
+    clock_steps.believe(line, NOW)
     pages_wanted.believe(line, NOW)
     assert {times(line)[name] for name in (*MOVED, "digest")} == {(NOW, NOW + MINUTE)}
     assert set(pings(line).values()) == {NOW}
@@ -83,6 +83,6 @@ def test_what_a_clock_that_was_ahead_has_stored_is_taken_for_now(line: Connectio
 def test_what_was_stored_before_now_is_believed(line: Connection) -> None:
     put(line, NOW - HOUR)
     before = times(line), pings(line), pages_wanted.next_due(line)
-    stepping.believe(line, NOW)
+    clock_steps.believe(line, NOW)
     pages_wanted.believe(line, NOW)
     assert (times(line), pings(line), pages_wanted.next_due(line)) == before

@@ -18,10 +18,10 @@ from sqlalchemy import (
     update,
 )
 
-from alerts import snapshot
 from alerts.alert import Alert, Decision, Severity
-from alerts.outbox import WAITING, deliveries, queue
-from alerts.store import metadata
+from alerts.store import snapshot
+from alerts.store.decisions import metadata
+from alerts.store.outbox import WAITING, deliveries, queue
 from crawler.store.articles import save_once
 
 digest_items = Table(

@@ -9,14 +9,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, delete, func, literal_column, select, update
 
-from alerts import claims, digested, outbox
 from alerts.alert import Decision, Delivery, DeliveryState, Kind
-from alerts.claims import buckets
-from alerts.conditions import targets
-from alerts.digested import digest_items
-from alerts.outbox import WAITING, deliveries
-from alerts.quieting import withheld
-from alerts.store import told
+from alerts.store import claims, digests, outbox
+from alerts.store.claims import buckets
+from alerts.store.decisions import told
+from alerts.store.digests import digest_items
+from alerts.store.outbox import WAITING, deliveries
+from alerts.store.silences import withheld
+from alerts.store.targets import targets
 
 OPEN = (*WAITING, DeliveryState.SENDING.value)
 _KEYS: Mapping[Table, tuple[str, ...]] = {told: ("story",), withheld: ("silence",), buckets: (), targets: ()}
@@ -115,12 +115,12 @@ def _fold_double(connection: Connection, waiting: Delivery, new: str, now: datet
     """End a message that the other target has too; what only this digest lists is listed there."""
     into = f"told with delivery {_same(connection, waiting, new).id}"
     if waiting.kind is Kind.DIGEST:
-        there = digested.digest_of(connection, waiting.subject, new)
-        mine = digested.digest_of(connection, waiting.subject, waiting.target)
+        there = digests.digest_of(connection, waiting.subject, new)
+        mine = digests.digest_of(connection, waiting.subject, waiting.target)
         if missing := [each for each in mine if each not in there]:
             made = Decision(new, waiting.receiver, Kind.DIGEST, waiting.severity, waiting.reason, queue=True, rules=())
-            subject = digested.open_digest(connection, made, waiting.subject, now)
-            digested.add_to_digest(connection, subject, new, missing)
+            subject = digests.open_digest(connection, made, waiting.subject, now)
+            digests.add_to_digest(connection, subject, new, missing)
             into = f"told in digest {subject}"
     outbox.fold(connection, waiting.id, into, now)
 

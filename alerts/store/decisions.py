@@ -23,8 +23,8 @@ from sqlalchemy import (
     select,
 )
 
-from alerts import snapshot
 from alerts.alert import Alert, Decision, Severity, Told, Wait
+from alerts.store import snapshot
 from crawler.store.articles import save
 from crawler.store.db import UtcTime
 

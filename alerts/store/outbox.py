@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from alerts.alert import PINGS, URGING, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
-from alerts.store import counts, metadata
+from alerts.store.decisions import counts, metadata
 from crawler.article import mint
 from crawler.store.articles import count, save_once
 from crawler.store.db import UtcTime

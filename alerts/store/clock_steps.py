@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, select, update
 
 from alerts.alert import DeliveryState, Kind
-from alerts.claims import buckets
-from alerts.conditions import targets
 from alerts.decide.escalation import ANSWERED_WITHIN
 from alerts.decide.pacing import GROUP, RATE, THREAD
-from alerts.outbox import deliveries
-from alerts.store import told
+from alerts.store.claims import buckets
+from alerts.store.decisions import told
+from alerts.store.outbox import deliveries
+from alerts.store.targets import targets
 
 OPEN = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
 LONGEST_REST = timedelta(hours=1)

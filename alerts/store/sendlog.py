@@ -10,10 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from alerts import digested, moved, outbox, store
 from alerts.alert import Delivery, DeliveryState, Kind, Reason
-from alerts.outbox import deliveries
 from alerts.render.words import time
+from alerts.store import decisions, digests, moved_targets, outbox
+from alerts.store.outbox import deliveries
 from crawler.article import mint
 
 AGAIN = frozenset({DeliveryState.DEAD, DeliveryState.CANCELLED, DeliveryState.UNKNOWN, DeliveryState.SENT})
@@ -41,8 +41,8 @@ def what(connection: Connection, delivery: Delivery) -> str:
     if delivery.kind is Kind.NOTICE:
         return str((delivery.payload or {}).get("title", ""))
     if delivery.kind is Kind.DIGEST:
-        return f"{len(digested.digest_of(connection, delivery.subject, delivery.target))} stories"
-    return store.load_alert(connection, delivery.subject, delivery.revision).article.title
+        return f"{len(digests.digest_of(connection, delivery.subject, delivery.target))} stories"
+    return decisions.load_alert(connection, delivery.subject, delivery.revision).article.title
 
 
 def resend(
@@ -87,7 +87,7 @@ def _bring_home(connection: Connection, delivery: Delivery, homes: Mapping[str, 
     home = homes.get(delivery.receiver)
     if not home:
         raise NotAgain(f"{delivery.id} was for {delivery.receiver}, which rules.yaml does not have; add it there again")
-    if delivery.target not in home and not moved.move_message(connection, delivery, home[0]):
+    if delivery.target not in home and not moved_targets.move_message(connection, delivery, home[0]):
         raise NotAgain(
             f"{delivery.id} was for {delivery.target}, which rules.yaml does not have, and {home[0]} has the same "
             "message; watchfloor deliveries lists it"

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, RowMapping, Table, Text, delete, func, select, update
 
-from alerts import snapshot
 from alerts.alert import Alert, Scope, Silence
-from alerts.store import Made, alerts, decisions, made_of, metadata
+from alerts.store import snapshot
+from alerts.store.decisions import Made, alerts, decisions, made_of, metadata
 from crawler.store.articles import add_up
 from crawler.store.db import UtcTime
 

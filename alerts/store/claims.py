@@ -20,13 +20,13 @@ from sqlalchemy import (
     update,
 )
 
-from alerts import conditions
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, SendResult
 from alerts.decide.attempt import LEASE, Outcome
 from alerts.decide.edits import edit_turn
 from alerts.decide.retrying import AGE_LIMIT
-from alerts.outbox import WAITING, deliveries, on_subject, read, record
-from alerts.store import metadata
+from alerts.store import targets
+from alerts.store.decisions import metadata
+from alerts.store.outbox import WAITING, deliveries, on_subject, read, record
 from crawler.store.articles import save
 from crawler.store.db import UtcTime
 
@@ -46,7 +46,7 @@ LEASE_GRACE = timedelta(minutes=1)  # the lane itself ends a send by its lease; 
 def targets_due(connection: Connection, now: datetime) -> list[str]:
     """Give the targets for which something is due and that do not rest."""
     found = select(deliveries.c.target).where(deliveries.c.state.in_(WAITING), deliveries.c.due <= now).distinct()
-    resting = conditions.resting(connection, now)
+    resting = targets.resting(connection, now)
     return [target for target in connection.scalars(found) if target not in resting]
 
 

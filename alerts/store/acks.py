@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, func, or_, select
 
-from alerts import digested, outbox
 from alerts.alert import Ack, Delivery, DeliveryState, Kind, Severity
-from alerts.outbox import deliveries
-from alerts.store import alerts, metadata
+from alerts.store import digests, outbox
+from alerts.store.decisions import alerts, metadata
+from alerts.store.outbox import deliveries
 from crawler.store import articles as archive
 from crawler.store.articles import save
 from crawler.store.db import UtcTime
@@ -96,7 +96,7 @@ def stories_of(connection: Connection, identity: str) -> tuple[str, ...]:
     """
     if each := outbox.find(connection, identity):
         if each.kind is Kind.DIGEST:
-            return tuple(dict.fromkeys(a.story for a in digested.digest_of(connection, each.subject, each.target)))
+            return tuple(dict.fromkeys(a.story for a in digests.digest_of(connection, each.subject, each.target)))
         return () if each.kind is Kind.NOTICE else (each.subject,)
     members = archive.members_of(connection, identity)
     articles = () if members else archive.articles_of(connection, identity)

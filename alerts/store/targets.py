@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select
 
 from alerts.decide.attempt import Condition
-from alerts.store import metadata
+from alerts.store.decisions import metadata
 from crawler.store.articles import save
 from crawler.store.db import UtcTime
 
