@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.notices import queue_all
+from alerts.line.notices import queue_all
 from alerts.rule import Config
 from alerts.store import decisions
 from crawler.collect.collecting import Collecting

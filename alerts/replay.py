@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
-from alerts.claiming import next_delivery
 from alerts.decide.attempt import outcome
 from alerts.decide.ledger import Ledger, balance
+from alerts.line.next_delivery import next_delivery
+from alerts.line.triage import Verdicts, settle
 from alerts.lines import Line
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.store import claims, outbox, targets
 from alerts.store import decisions as decision_store
-from alerts.triage import Verdicts, settle
 from crawler.article import Entry, Relation, Revision
 from crawler.collect.ingest import Stored, store_poll
 from crawler.sources.polling import state_for

@@ -21,21 +21,21 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from alerts.acking import Acking
 from alerts.control import Answer, serve
-from alerts.deliver import Deliver
-from alerts.digests import Digests
-from alerts.ending import tell_ended
 from alerts.health import Health
 from alerts.holding import lock
-from alerts.notices import give_notice
-from alerts.orders import ORDERS, Order
-from alerts.rematch import Owed, owed, queue_digest
+from alerts.line.acks import Acking
+from alerts.line.deliver import Deliver
+from alerts.line.notices import give_notice
+from alerts.line.orders import ORDERS, Order
+from alerts.line.rematch import Owed, owed, queue_digest
+from alerts.line.scheduled import Digests
+from alerts.line.silences import tell_ended
+from alerts.line.triage import Triage, Verdicts
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.rules.match import Matcher
 from alerts.store import clock_steps, decisions, sendlog
-from alerts.triage import Triage, Verdicts
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText, expire

@@ -25,9 +25,9 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.compose import compose
 from alerts.control import ControlError, ask
 from alerts.holding import AlreadyRunning, holder
+from alerts.line.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.rule import Config

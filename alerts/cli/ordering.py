@@ -11,7 +11,7 @@ from typing import Any
 from alerts.cli.common import fail
 from alerts.control import ControlError, ask
 from alerts.holding import AlreadyRunning, holder, lock
-from alerts.orders import ORDERS
+from alerts.line.orders import ORDERS
 from crawler.store.db import DATABASE, Database
 
 

@@ -25,7 +25,7 @@ from alerts.cli.common import (
 )
 from alerts.cli.ordering import give, login_name, need_store
 from alerts.decide.silences import still_told, unknown
-from alerts.orders import describe_silence
+from alerts.line.orders import describe_silence
 from alerts.render.words import isolated, plain
 from alerts.rule import Config
 from alerts.store import silences

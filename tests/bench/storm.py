@@ -14,13 +14,13 @@ from apprise.plugins import N_MGR
 from sqlalchemy import Connection
 
 from alerts.alert import Delivery, Kind, SendResult
-from alerts.claiming import next_delivery
 from alerts.decide.attempt import outcome
 from alerts.decide.ledger import balance
+from alerts.line.next_delivery import next_delivery
+from alerts.line.triage import settle
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from alerts.store import claims, decisions, digests, outbox, targets
-from alerts.triage import settle
 from crawler.article import Entry
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState

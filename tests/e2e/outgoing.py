@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Decision, Delivery, Hit, Kind, Reason, Severity
 from alerts.decide.ledger import balance
-from alerts.deliver import Deliver
+from alerts.line.deliver import Deliver
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.store import decisions, outbox

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from alerts import deliver as delivering
 from alerts.alert import DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
 from alerts.decide.attempt import LEASE
+from alerts.line import deliver as delivering
 from alerts.store import claims, clock_steps, outbox, sendlog, targets
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.servers import Hook, Outlet, closing_all

@@ -15,7 +15,6 @@ from apprise.plugins import N_MGR
 from sqlalchemy import Connection
 
 from alerts import receivers
-from alerts.acking import Acking
 from alerts.alert import (
     Alert,
     Cause,
@@ -31,6 +30,7 @@ from alerts.alert import (
     Target,
 )
 from alerts.decide.escalation import ask_again, escalations
+from alerts.line.acks import Acking
 from alerts.rule import Config
 from alerts.store import acks, clock_steps, decisions, outbox, silences
 from crawler.store.db import Database, WriterLane

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Decision, Delivery, Hours, Kind, Reason, Receiver, Scope, SendResult, Severity
-from alerts.claiming import next_delivery
-from alerts.compose import compose
 from alerts.decide.attempt import outcome
+from alerts.line.compose import compose
+from alerts.line.next_delivery import next_delivery
 from alerts.render.sheet import digest_sheet
 from alerts.rule import Config
 from alerts.store import claims, decisions, digests, outbox, silences, targets

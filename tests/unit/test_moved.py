@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, Kind, Reason, Scope, SendResult
-from alerts.claiming import next_delivery
-from alerts.compose import compose
 from alerts.decide.attempt import Condition, outcome
-from alerts.deliver import Deliver
+from alerts.line.compose import compose
+from alerts.line.deliver import Deliver
+from alerts.line.next_delivery import next_delivery
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.store import claims, decisions, outbox, sendlog, silences, targets

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Delivery, DeliveryState, Kind, SendResult
-from alerts.compose import compose
 from alerts.decide.attempt import Condition, outcome
-from alerts.orders import acknowledge
+from alerts.line.compose import compose
+from alerts.line.orders import acknowledge
 from alerts.store import claims, sendlog
 from tests.unit.desk import NOW
 from tests.unit.test_moved import BOMB, desk, everything, reload, turn

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Scope, Silence
 from alerts.decide.silences import silenced
-from alerts.ending import tell_ended
+from alerts.line.silences import tell_ended
 from alerts.rules.match import Matcher
 from alerts.store import outbox, silences
 from crawler.store.db import Database

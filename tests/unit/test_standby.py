@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Decision, Kind, Reason, Severity
-from alerts.standby import overdue, stand_in
+from alerts.line.standby import overdue, stand_in
 from alerts.store import outbox
 from tests.unit.desk import NOW
 from tests.unit.test_moved import desk, ids

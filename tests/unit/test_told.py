@@ -14,11 +14,11 @@ from sqlalchemy import Connection, text
 
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Match, Reason, Severity, Sibling, Standing
 from alerts.decide.standing import holds, lacking, siblings_of, standing_of
+from alerts.line.triage import Verdicts, _strongest, settle
 from alerts.render.text import render_alert
 from alerts.rule import Config, When
 from alerts.rules.match import Matcher
 from alerts.store import decisions, snapshot
-from alerts.triage import Verdicts, _strongest, settle
 from crawler.article import Entry, Member, Relation
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState

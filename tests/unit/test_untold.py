@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Reason, SendResult, Severity, Told
-from alerts.claiming import next_delivery
 from alerts.decide.attempt import Condition
-from alerts.notices import tell_dead
+from alerts.line.next_delivery import next_delivery
+from alerts.line.notices import tell_dead
 from alerts.rule import Config
 from alerts.store import claims, decisions, outbox, targets
 from tests.unit.desk import NOW

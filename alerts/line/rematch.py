@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from alerts.alert import Decision, Kind, Match, Reason, Told
 from alerts.decide.standing import holds, letters_of, standing_of
+from alerts.line.triage import make_alert
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.store import decisions, digests, outbox
-from alerts.triage import make_alert
 from crawler.article import Revision
 from crawler.store import articles as archive
 

@@ -18,14 +18,14 @@ from sqlalchemy.exc import OperationalError
 
 from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, SendResult, Target
-from alerts.claiming import next_delivery
-from alerts.compose import compose
 from alerts.decide.attempt import LEASE, Outcome, outcome
-from alerts.notices import tell_back, tell_dead, tell_down, tell_removed
+from alerts.line.compose import compose
+from alerts.line.next_delivery import next_delivery
+from alerts.line.notices import tell_back, tell_dead, tell_down, tell_removed
+from alerts.line.standby import overdue, stand_in
+from alerts.line.untold import held_in, untell
 from alerts.rule import Config
-from alerts.standby import overdue, stand_in
 from alerts.store import claims, moved_targets, outbox, targets
-from alerts.untold import held_in, untell
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
