@@ -50,7 +50,7 @@ def _archived(state: Path) -> list[Article]:
     """Read the last days of the archive, where there is one; without it nothing of the store is imported."""
     if not (state / STORE).exists():
         return []
-    archive = importlib.import_module("alerts.archive")
+    archive = importlib.import_module("alerts.run.archive")
     found: list[Article] = archive.articles_since(state, datetime.now(UTC) - LOOKED_BACK)
     return found
 

@@ -16,9 +16,9 @@ from typing import NoReturn, TextIO
 
 import click
 
-from alerts.lines import Line, LineError, open_lines, read_lines, read_text
 from alerts.rule import Config
 from alerts.rules import config as configuration
+from alerts.run.article_lines import Line, LineError, open_lines, read_lines, read_text
 from crawler.config.keys import span
 from crawler.config.yamlfile import ConfigError, Place
 

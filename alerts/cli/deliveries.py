@@ -25,13 +25,13 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.control import ControlError, ask
-from alerts.holding import AlreadyRunning, holder
 from alerts.line.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.rule import Config
-from alerts.service import Service
+from alerts.run.control import ControlError, ask
+from alerts.run.lock import AlreadyRunning, holder
+from alerts.run.service import Service
 from alerts.store import digests, outbox, sendlog
 from crawler.store.db import DATABASE, Database
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from alerts import archive
 from alerts.cli.common import (
     Faults,
     articles_in,
@@ -29,6 +28,7 @@ from alerts.render.words import plain, rated
 from alerts.rule import Config
 from alerts.rules.explain import explain, lines
 from alerts.rules.match import Matcher
+from alerts.run import archive
 from crawler.article import Article
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from alerts.cli.common import fail
-from alerts.control import ControlError, ask
-from alerts.holding import AlreadyRunning, holder, lock
 from alerts.line.orders import ORDERS
+from alerts.run.control import ControlError, ask
+from alerts.run.lock import AlreadyRunning, holder, lock
 from crawler.store.db import DATABASE, Database
 
 

@@ -18,7 +18,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.lazy import LazyGroup
-from alerts.health import down_since, network_words
+from alerts.run.health import down_since, network_words
 from crawler.sources.health import describe
 from crawler.sources.polling import state_for
 from crawler.sources.source import SourceState

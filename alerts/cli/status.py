@@ -22,8 +22,8 @@ from alerts.cli.common import (
 )
 from alerts.decide.attempt import Condition
 from alerts.decide.ledger import STATES, balance
-from alerts.health import down_since, network_words
-from alerts.holding import holder
+from alerts.run.health import down_since, network_words
+from alerts.run.lock import holder
 from alerts.store import decisions, outbox
 from alerts.store import targets as target_store
 from crawler.config.sources import read_sources

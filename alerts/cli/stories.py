@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from alerts import archive
 from alerts.alert import Standing
 from alerts.cli.common import (
     DURATION,
@@ -24,6 +23,7 @@ from alerts.cli.common import (
 )
 from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import cut, isolated, plain, rated
+from alerts.run import archive
 from crawler.article import Member
 
 WIDTH = 98  # of a terminal of 100 columns

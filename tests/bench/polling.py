@@ -349,7 +349,7 @@ def _at(ordered: list[float], share: float) -> float:
 
 def daemon(rules: str, log: str, well: str) -> None:
     """The service itself, with a note of how late each poll of a well source is, and of the loop's lag."""
-    from alerts.service import Service  # noqa: PLC0415 - only this process runs the service
+    from alerts.run.service import Service  # noqa: PLC0415 - only this process runs the service
 
     late: list[float] = []
     lag: list[float] = []

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from alerts.service import Service
+from alerts.run.service import Service
 from alerts.store import decisions
 from alerts.store.outbox import deliveries
 from crawler.clock import Clock, wall_time

@@ -15,9 +15,9 @@ from alerts.decide.attempt import outcome
 from alerts.decide.ledger import Ledger, balance
 from alerts.line.next_delivery import next_delivery
 from alerts.line.triage import Verdicts, settle
-from alerts.lines import Line
 from alerts.rule import Config
 from alerts.rules.match import Matcher
+from alerts.run.article_lines import Line
 from alerts.store import claims, outbox, targets
 from alerts.store import decisions as decision_store
 from crawler.article import Entry, Relation, Revision

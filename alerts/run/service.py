@@ -21,9 +21,6 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from alerts.control import Answer, serve
-from alerts.health import Health
-from alerts.holding import lock
 from alerts.line.acks import Acking
 from alerts.line.deliver import Deliver
 from alerts.line.notices import give_notice
@@ -35,6 +32,9 @@ from alerts.line.triage import Triage, Verdicts
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.rules.match import Matcher
+from alerts.run.control import Answer, serve
+from alerts.run.health import Health
+from alerts.run.lock import lock
 from alerts.store import clock_steps, decisions, sendlog
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
