@@ -108,7 +108,7 @@ class Database:
         for package in packages:
             with self.writing.connect() as connection:
                 config = AlembicConfig()
-                config.set_main_option("script_location", f"{package}:migrations")
+                config.set_main_option("script_location", f"{package}.store:migrations")
                 config.attributes["connection"] = connection
                 try:
                     command.upgrade(config, "head")

@@ -51,7 +51,7 @@ def test_store_of_the_first_version_is_brought_up_with_owners_as_origins(tmp_pat
     database = Database.at(tmp_path / "old.db")
     with database.writing.connect() as connection:
         config = Config()
-        config.set_main_option("script_location", "crawler:migrations")
+        config.set_main_option("script_location", "crawler.store:migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, "c0001")
     with database.write() as connection:

@@ -256,7 +256,7 @@ def test_store_of_the_first_version_keeps_its_decisions(tmp_path: Path) -> None:
     database = Database.at(tmp_path / "old.db")
     with database.writing.connect() as connection:
         config = Alembic()
-        config.set_main_option("script_location", "alerts:migrations")
+        config.set_main_option("script_location", "alerts.store:migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, "a0001")
     with database.write() as connection:
