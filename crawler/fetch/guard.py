@@ -134,7 +134,7 @@ def _split_port(entry: str) -> tuple[str, int | None]:
 class GuardedDownloadHandler(AiohttpDownloadHandler):
     """Scrapy's aiohttp handler with the guard in front of every request and in every socket it makes.
 
-    Scrapy calls its aiohttp handler experimental; docs/decisions.md says why it is ours all the same.
+    Scrapy calls its aiohttp handler experimental; decision 1 says why it is ours all the same.
     """
 
     experimental = False
