@@ -1,4 +1,6 @@
-"""The house rules that no linter knows: one importer of each library, no clock in the core, the README's table of rooms."""
+"""The house rules that no linter knows: one importer of each library, no clock in the core, the rooms and threads of
+docs/architecture.md.
+"""
 
 from __future__ import annotations
 
@@ -117,9 +119,11 @@ def test_core_reads_no_clock(name: str) -> None:
     assert not calls & CLOCKS
 
 
-def test_readme_gives_each_room_the_sentence_of_its_docstring() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    told = dict(re.findall(r"^\| `((?:crawler|alerts)/\w+)/` \| (.+) \|$", text, re.MULTILINE))
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_architecture_gives_each_room_the_sentence_of_its_docstring() -> None:
+    told = dict(re.findall(r"^\| `((?:crawler|alerts)/\w+)/` \| (.+) \|$", ARCHITECTURE, re.MULTILINE))
     rooms = {
         str(Path(name).parent): (ast.get_docstring(tree) or "").partition("\n")[0]
         for name, tree in FILES.items()
@@ -130,12 +134,28 @@ def test_readme_gives_each_room_the_sentence_of_its_docstring() -> None:
     assert told == rooms
 
 
-def test_changelog_and_readme_name_every_command() -> None:
+STARTING = {"Thread", "ThreadPoolExecutor", "ProcessPool", "create_task", "start_unix_server", "AsyncIOScheduler"}
+
+
+def starts_something(tree: ast.Module) -> bool:
+    """Whether a file starts a thread, a task, a process or a server."""
+    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return any((getattr(each, "attr", None) or getattr(each, "id", "")) in STARTING for each in called)
+
+
+def test_architecture_names_every_file_that_starts_a_thread_a_task_or_a_process() -> None:
+    [section] = re.findall(r"^## Threads, .+?(?=^## )", ARCHITECTURE, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"^\| `([\w/]+\.py)` \|", section, re.MULTILINE)
+    daemon = [name for name, tree in FILES.items() if starts_something(tree) and not name.startswith("alerts/demo/")]
+    assert sorted(named) == sorted(daemon)
+
+
+def test_changelog_and_reference_name_every_command() -> None:
     commands = re.findall(
         r'^    "([a-z-]+)": \("alerts\.cli', (ROOT / "alerts/cli/__init__.py").read_text(), re.MULTILINE
     )
     assert commands
-    for document in ("README.md", "CHANGELOG.md"):
+    for document in ("docs/commands.md", "CHANGELOG.md"):
         text = (ROOT / document).read_text(encoding="utf-8")
         assert [name for name in commands if f"`{name}" not in text and f"watchfloor {name}" not in text] == [], (
             document
