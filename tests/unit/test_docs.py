@@ -49,6 +49,12 @@ def test_readme_example_loads(tmp_path: Path) -> None:
     assert failed_tests(config) == []
 
 
+def test_readme_counts_the_desk_as_it_is() -> None:
+    desk = load(ROOT / "rules.yaml", environ={})
+    counted = f"{len(desk.rules)} rules over {len(desk.entities)} names"
+    assert counted in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_every_key_and_operator_is_in_the_reference() -> None:
     tables = (FILE, SETTINGS, RECEIVER, ENTITY, RULE, SCORE, BOOST, TESTS, WHEN, AT_LEAST, NEAR, SAME, LIKE)
     keys = {key.name for table in tables for key in table.keys} | {key.name for key in SOURCE_KEYS} | set(WRITABLE)
