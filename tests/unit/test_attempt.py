@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.alert import Delivery, DeliveryState, Kind, Reason, SendResult, Severity
-from alerts.attempt import LONGEST_PAUSE, LONGEST_REST, OPENS_AFTER, Condition, answered, failed, outcome
-from alerts.edits import edit_turn, first_handle
-from alerts.lateness import why_late
+from alerts.decide.attempt import LONGEST_PAUSE, LONGEST_REST, OPENS_AFTER, Condition, answered, failed, outcome
+from alerts.decide.edits import edit_turn, first_handle
+from alerts.decide.lateness import why_late
+from alerts.decide.retrying import AGE_LIMIT
 from alerts.receivers.answers import UNSAID, retry_after
-from alerts.retrying import AGE_LIMIT
 from tests.unit.desk import NOW
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

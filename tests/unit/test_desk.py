@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from alerts.config import load
-from alerts.lint import failed_tests, warnings
-from alerts.match import Matcher
 from alerts.rule import Condition, Config
+from alerts.rules.config import load
+from alerts.rules.lint import failed_tests, warnings
+from alerts.rules.match import Matcher
 from crawler.article import Article
 
 RULES = Path(__file__).resolve().parents[2] / "rules.yaml"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Severity
-from alerts.reading import Mention
+from alerts.rules.reading import Mention
 from crawler.article import Article
 from tests.unit.test_desk import fired, matcher, named_in, shipped
 

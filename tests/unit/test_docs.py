@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Scope
-from alerts.config import load
-from alerts.lint import failed_tests
-from alerts.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
 from alerts.receivers.watchslack import ACKS
 from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
-from alerts.schema import schema
-from crawler.source import SOURCE_KEYS
+from alerts.rules.config import load
+from alerts.rules.lint import failed_tests
+from alerts.rules.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
+from alerts.rules.schema import schema
+from crawler.config.sources import SOURCE_KEYS
 from tests.e2e.slackapi import SCOPES
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +47,12 @@ def test_readme_example_loads(tmp_path: Path) -> None:
         environ={"WATCH_MAIL_URL": "watchmail://user:pass@mail.example/officer@mail.example?from=watch@mail.example"},
     )
     assert failed_tests(config) == []
+
+
+def test_readme_counts_the_desk_as_it_is() -> None:
+    desk = load(ROOT / "rules.yaml", environ={})
+    counted = f"{len(desk.rules)} rules over {len(desk.entities)} names"
+    assert counted in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_key_and_operator_is_in_the_reference() -> None:

@@ -7,13 +7,13 @@ from itertools import combinations
 
 import pytest
 
-from crawler import store
 from crawler.article import Entry, Placement, Relation
-from crawler.db import Database
-from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
-from crawler.verdict import Side, judge
-from crawler.wording import wording
+from crawler.collect.ingest import store_poll
+from crawler.sources.source import Source, SourceState
+from crawler.store import articles as archive
+from crawler.store.db import Database
+from crawler.stories.verdict import Side, judge
+from crawler.stories.wording import wording
 from tests.unit.desk import NOW
 from tests.unit.footers import FOOTERS, LIVE, LIVE_HEADLINE, REPORTS, REPRINTS, TEMPLATES, cut
 
@@ -34,7 +34,7 @@ def placed(lang: str, reports: list[tuple[str, str]], *, apart: timedelta = 2 * 
         entry = Entry(title, guid=f"{number}", text=text)
         with database.write() as connection:
             stored = store_poll(connection, source, SourceState(source.id, source.url, at), [entry], (), at)
-            found.append(store.placement_of(connection, stored.placed[0][1]))
+            found.append(archive.placement_of(connection, stored.placed[0][1]))
     database.close()
     return found
 

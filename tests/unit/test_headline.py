@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.headline import is_like, parts
+from alerts.rules.headline import is_like, parts
 
 PARTS = [
     ("colon", "Live: jets over Mosul", ("live", "jets over mosul")),

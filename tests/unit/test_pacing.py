@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.alert import Decision, Delivery, DeliveryState, Hours, Kind, Reason, Receiver, Severity
-from alerts.pacing import BURST, KEPT_FOR_FLASH, STORM_FROM, Bucket, Lane, Plan, grown, joined, plan, takes_in
+from alerts.decide.pacing import BURST, KEPT_FOR_FLASH, STORM_FROM, Bucket, Lane, Plan, grown, joined, plan, takes_in
 from tests.unit.desk import NOW
 
 ROUTINE, PRIORITY, IMMEDIATE, FLASH = Severity
