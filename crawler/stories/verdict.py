@@ -133,12 +133,18 @@ def _agreement(earlier: Wording, later: Wording, found: Comparison) -> str:
 
 
 def _other_day(earlier: Wording, later: Wording) -> str:
-    """Return the weekdays of what the texts open with, "sunday / tuesday", where they have none in common."""
-    one, other = (
-        {word for words in (told.title, *told.sentences[:1]) for word in words if word in WEEKDAYS}
-        for told in (earlier, later)
-    )
-    return "" if not one or not other or one & other else f"{', '.join(sorted(one))} / {', '.join(sorted(other))}"
+    """Return "sunday / tuesday" where the later text opens with a weekday that the earlier one names nowhere.
+
+    Both must open with a weekday, in the headline or the first sentence, and have none of them in common.
+    """
+    one, other = _weekdays(earlier), _weekdays(later)
+    if not one or one & other or not other - earlier.vocabulary:
+        return ""
+    return f"{', '.join(sorted(one))} / {', '.join(sorted(other))}"
+
+
+def _weekdays(told: Wording) -> frozenset[str]:
+    return frozenset(word for words in (told.title, *told.sentences[:1]) for word in words if word in WEEKDAYS)
 
 
 def _is_stub(earlier: Side, later: Side, found: Comparison) -> bool:

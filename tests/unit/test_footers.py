@@ -125,3 +125,9 @@ def test_a_shared_footer_is_learned_from_its_second_headline_on(lang: str) -> No
     found = placed(lang, reports)
     assert [each.relation for each in found] == [Relation.NEW] * len(reports)
     assert not any(each.evidence for each in found[2:])
+
+
+def test_the_same_text_in_another_order_may_open_with_another_day() -> None:
+    lines = ["The camp was shelled on Monday evening, a captain said.", "It had been shelled on Friday too, he said."]
+    reports = [("Camp Victoria shelled twice", " ".join(order)) for order in (lines, lines[::-1])]
+    assert placed("en", reports)[1].relation is Relation.DUPLICATE
