@@ -140,6 +140,7 @@ class Service:
         """Poll what is due, match, decide and deliver what is due, all as of `now`."""
         stored = await self._collecting.round(now)
         await self._health.tell(self._collecting, now)
+        await self._mend_children(now)
         verdicts = await self._triage.run(now)
         await self._digests.tell(now)
         await self._acking.look(lambda: now)
@@ -218,8 +219,16 @@ class Service:
         await self._collecting.start_due(clock, lambda: self._heard(clock))
         await self._pages.start_due(clock)
         await self._health.tell(self._collecting, clock())
+        await self._mend_children(clock())
         await self._let_go(clock())
         await self._tell_untriaged(clock())
+
+    async def _mend_children(self, now: datetime) -> None:
+        """Start parsing children in place of those that were killed, and tell if that recurs."""
+        pools = (self._workers, self._page_workers)
+        for each in pools:
+            each.mend()
+        await self._health.tell_killed(sum(each.died for each in pools), now)
 
     async def _heard(self, clock: Clock) -> None:
         self._pages.wake()

@@ -43,7 +43,7 @@ from crawler.source import Outcome, OutcomeName, Source, SourceState
 from crawler.spiders import KINDS
 from crawler.spiders.feed import HANDLED
 from crawler.spiders.feed import outcome as outcome_of
-from crawler.workers import Workers, WorkerTimeout
+from crawler.workers import WorkerKilled, Workers, WorkerTimeout
 
 DETAIL_LIMIT = 200
 PAGES_AT_ONCE = 8
@@ -245,6 +245,8 @@ async def parse(
         feed = await workers.run(read, outcome.body, outcome.content_type, outcome.url)
     except WorkerTimeout as error:
         return replace(outcome, name=OutcomeName.PARSE_TIMEOUT, detail=str(error), body=b""), None
+    except WorkerKilled as error:
+        return replace(outcome, name=OutcomeName.NOT_PARSED, detail=str(error), body=b""), None
     except Exception as error:  # noqa: BLE001 - whatever a parser raises on hostile bytes is this poll's outcome
         detail = f"{type(error).__name__}: {_short(error)}"
         return replace(outcome, name=OutcomeName.PARSE_FAILED, detail=detail, body=b""), None
@@ -257,14 +259,16 @@ async def follow(
     """Fetch what belongs to a body (the sitemaps of an index) and give all their entries as one.
 
     An index keeps no validators: it may stand unchanged while its sitemaps change. Where some of them fail, the
-    others count and the detail says which failed; where all fail, the first failure is the outcome.
+    others count and the detail says which failed; where all fail, the first failure is the outcome, or one of ours.
     """
     unknown = SourceState(source.id, source.url, outcome.fetched)
     answers = [await fetching.page(source, url, outcome.fetched) for url in feed.more]
     parsed = [await parse(workers, each, unknown, reader(source)) for each in answers]
     bad = [each for each, read in parsed if read is None]
     if len(bad) == len(parsed):
-        return bad[0] if bad else replace(outcome, name=OutcomeName.NO_ENTRIES, detail="an index of nothing"), None
+        ours = [each for each in bad if each.name is OutcomeName.NOT_PARSED]
+        nothing = replace(outcome, name=OutcomeName.NO_ENTRIES, detail="an index of nothing")
+        return next(iter([*ours, *bad]), nothing), None
     feeds = [read for _, read in parsed if read is not None]
     whole = Feed(
         tuple(entry for each in feeds for entry in each.entries),
