@@ -40,7 +40,7 @@ from crawler import sketches, wanted
 from crawler.clock import Clock
 from crawler.collecting import Collecting
 from crawler.db import DATABASE, Database, WriterLane
-from crawler.fetching import Fetching, resolver_threads
+from crawler.fetching import Fetching
 from crawler.fulltext import FullText, expire
 from crawler.scheduler import Ticker
 from crawler.workers import Workers
@@ -86,7 +86,6 @@ class Service:
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)
-        asyncio.get_running_loop().set_default_executor(resolver_threads())
         self.database = Database.at(self.state_dir / DATABASE)
         self.database.migrate("crawler", "alerts")
         self.lane = WriterLane(self.database)

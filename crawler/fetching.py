@@ -10,7 +10,6 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -50,7 +49,6 @@ PAGES_AT_ONCE = 8
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 PAGE_META = {"handle_httpstatus_list": HANDLED}
 DRAIN = 5.0  # seconds
-RESOLVER_THREADS = 64
 AT_ONCE = 4  # requests to one host
 APART = 1.0  # seconds between the starts of two of them; 0 for hosts the admin let through as private
 FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
@@ -68,11 +66,6 @@ FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
     (DownloadFailedError, OutcomeName.UNREACHABLE),
     (OSError, OutcomeName.UNREACHABLE),
 )
-
-
-def resolver_threads() -> ThreadPoolExecutor:
-    """Give the threads in which names are resolved: so many that names that hang keep no healthy one waiting."""
-    return ThreadPoolExecutor(RESOLVER_THREADS, "worker")
 
 
 class _OpenSpider(scrapy.Spider):
