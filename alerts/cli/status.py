@@ -15,18 +15,17 @@ from alerts import conditions, outbox, store
 from alerts.attempt import Condition
 from alerts.cli.common import (
     config_option,
-    fail,
     json_option,
     print_json,
     rules_path,
     state_option,
     state_path,
 )
+from alerts.cli.stored import reading
 from alerts.health import down_since, network_words
 from alerts.holding import holder
 from alerts.ledger import STATES, balance
 from crawler import store as archive
-from crawler.db import DATABASE, Database
 from crawler.health import condition, in_words
 from crawler.source import SourceState, read_sources
 from crawler.yamlfile import ConfigError
@@ -42,8 +41,6 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None
     """Show the books, the sources by state, what waits to be sent, and the last reload of the rules."""
     rules = rules_path(path)
     state = state_path(state_dir, rules)
-    if not (state / DATABASE).exists():
-        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
     now = datetime.now(UTC)
     report = _report(state, rules, now)
     if as_json:
@@ -53,8 +50,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None
 
 
 def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
-    database = Database.at(state / DATABASE)
-    with database.read() as connection:
+    with reading(state) as connection:
         states = _kept(archive.load_states(connection), rules)
         delivered = outbox.delivered(connection)
         ledger = balance(
@@ -67,7 +63,6 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         targets = {name: _fares(each, now) for name, each in sorted(conditions.conditions(connection).items())}
         untold = outbox.untold_notices(connection)
         down = down_since(connection)
-    database.close()
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
     by_condition = Counter(condition(each, now).value for each in states.values())
     by_state: Counter[str] = Counter()
