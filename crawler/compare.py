@@ -13,8 +13,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from crawler.figures import is_number, shown
+from crawler.stopwords import STOP
 from crawler.tolls import PEOPLE
-from crawler.wording import STOP, Wording
+from crawler.wording import Wording
 
 PAIRED = 0.5  # share of the shorter sentence's words found in the longer one
 MOST_SENTENCES = 40

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 
-from crawler.wording import STOP, Wording
+from crawler.stopwords import STOP
+from crawler.wording import Wording
 
 BESIDE = 4  # words between a number and the word that says whom it counts
 TENFOLD = 10  # a toll that grew by more is another one: of a war, of a year

@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from crawler.figures import digits, is_number, joined
 from crawler.folding import fold
+from crawler.stopwords import STOP
 from crawler.tokens import sentences
 
 SHINGLE = 3  # words
@@ -42,14 +43,6 @@ _MARK = re.compile(
 )
 _NAME = re.compile(r"(?<=[\w,;\"'’)] )[A-Z][\w'’-]+")
 _CORRECTED = ("correct", "تصحيح", "اصلاحيه", "refile")
-_STOP_ENGLISH = """
-a an the of in on at to for and or by with from as is are was were be been has have had it its this that says said say
-after over amid into near his her their he she they who which will would not no new us least reports reportedly source
-sources official officials live latest breaking update updates s
-"""
-_STOP_ARABIC = "في من على الي عن ان او ثم قد مع هذا هذه التي الذي بعد قبل بين خلال كما لا ما هو هي كان كانت و"
-_STOP_PERSIAN = "در از به كه را با براي اين ان است شد مي هاي يك بر تا هم"
-STOP = frozenset(fold(f"{_STOP_ENGLISH} {_STOP_ARABIC} {_STOP_PERSIAN}").split())
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ ONLY = {
     "aiosmtpd": ["alerts/demo/sinks.py"],
 }
 CORE = re.compile(
-    r"crawler/(article|source|urls|folding|tokens|dates|feeds|jsonfeed|sitemaps|sections|alternates|pages|decoding|linkeddata|normalise|dedup|polling|keys)\.py"
+    r"crawler/(article|source|urls|folding|tokens|stopwords|dates|feeds|jsonfeed|sitemaps|sections|alternates|pages|decoding|linkeddata|normalise|dedup|polling|keys)\.py"
     r"|alerts/(alert|rule|operators|automaton|reading|match|lint|decide|silencing|escalating|glossing|standing|pacing|hours|retrying|ledger|snapshot|lines)\.py|alerts/render/"
 )
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}

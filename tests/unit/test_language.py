@@ -10,9 +10,11 @@ import pytest
 from alerts.backtest import compare, run
 from alerts.config import load
 from alerts.explain import explain, lines
+from alerts.likeness import profile, similarity
 from alerts.match import Matcher
 from alerts.suggest import spellings
 from crawler.article import Article
+from crawler.stopwords import STOP
 from crawler.yamlfile import ConfigError
 from tests.unit.desk import NOW
 
@@ -276,3 +278,9 @@ def test_disguised_word_is_found(tmp_path: Path, disguise: str) -> None:
     (match,) = Matcher(load(desk(tmp_path, "[militia]"), environ={})).match(article(text))
     assert match.hits[0].text in text
     assert match.hits[0].disguised is bool(set(disguise) & set("\u0456\u0430"))
+
+
+def test_words_that_make_no_two_stories_alike_make_no_text_like_an_example() -> None:
+    """One table for both: `like` weighs none of them."""
+    assert profile(" ".join(STOP)) == {}
+    assert similarity(profile("officials said militia reportedly"), profile("the militia"))[0] == 1.0
