@@ -117,7 +117,6 @@ class Revision:
     placement: Placement
     seen: datetime
     baseline: bool = False
-    changed: tuple[str, ...] = field(default=())
 
 
 def mint(prefix: str, at: datetime, *parts: str) -> str:

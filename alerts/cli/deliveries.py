@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import click
 from sqlalchemy import Connection
 
 from alerts.alert import Delivery, DeliveryState, Kind, Target
+from alerts.cli.alone import serviced
 from alerts.cli.common import (
     DURATION,
     config_option,
@@ -25,15 +24,14 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.ordering import carry_out
+from alerts.cli.stored import reading
 from alerts.line.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.rule import Config
-from alerts.run.control import ControlError, ask
-from alerts.run.lock import AlreadyRunning, holder
 from alerts.run.service import Service
 from alerts.store import digests, outbox, sendlog
-from crawler.store.db import DATABASE, Database
 
 STATES = click.Choice([state.value for state in DeliveryState])
 WIDTH = 60  # characters of what a message tells, in the list
@@ -61,7 +59,7 @@ def command(
     if context.invoked_subcommand:
         context.obj = (path, state_dir)
         return
-    with _reading(state_path(state_dir, rules_path(path))) as connection:
+    with reading(state_path(state_dir, rules_path(path))) as connection:
         wanted = DeliveryState(state) if state else None
         found = sendlog.listed(connection, datetime.now(UTC) - since, wanted, receiver)
         rows = [_row(connection, each) for each in found]
@@ -70,18 +68,6 @@ def command(
             print_json(row)
     else:
         click.echo("\n".join(map(_line, rows)) or "none")
-
-
-@contextmanager
-def _reading(state: Path) -> Iterator[Connection]:
-    if not (state / DATABASE).exists():
-        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
-    database = Database.at(state / DATABASE)
-    try:
-        with database.read() as connection:
-            yield connection
-    finally:
-        database.close()
 
 
 def _row(connection: Connection, delivery: Delivery) -> dict[str, object]:
@@ -135,7 +121,7 @@ def show(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) 
     path, state_dir = obj
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
-    with _reading(state_path(state_dir, rules)) as connection:
+    with reading(state_path(state_dir, rules)) as connection:
         delivery = outbox.find(connection, identity)
         if delivery is None:
             fail(f"there is no delivery {identity}; watchfloor deliveries lists them")
@@ -168,24 +154,16 @@ def resend(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool
     rules = rules_path(path)
     state = state_path(state_dir, rules)
     load_config(rules)
-    try:
-        if holder(state):
-            done = ask(state, {"command": "resend", "id": identity})
-        else:
-            done = asyncio.run(_alone(rules, state, identity))
-    except (ControlError, AlreadyRunning, sendlog.NotAgain) as error:
-        fail(str(error))
+    alone = partial(serviced, rules, state, lambda service, now: _resent(service, identity, now))
+    done = carry_out(state, {"command": "resend", "id": identity}, alone)
     if as_json:
         print_json(done)
     else:
         click.echo(f"{identity} goes again as {done['id']}")
 
 
-async def _alone(rules: Path, state: Path, identity: str) -> Mapping[str, Any]:
-    """Do the daemon's work where none runs."""
-    now = datetime.now(UTC)
-    async with Service(rules, state, os.environ) as service:
-        await service.start(now)
-        done = await service.resend(identity, now)
-        await service.send(now)
-        return done
+async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str, Any]:
+    try:
+        return await service.resend(identity, now)
+    except sendlog.NotAgain as error:
+        return {"error": str(error)}

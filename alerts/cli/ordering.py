@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alerts.cli.common import fail
+from alerts.cli.stored import need_store
 from alerts.line.orders import ORDERS
 from alerts.run.control import ControlError, ask
 from alerts.run.lock import AlreadyRunning, holder, lock
@@ -18,19 +20,18 @@ from crawler.store.db import DATABASE, Database
 def give(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
     """Have an order carried out and give its answer; where it is refused, say why and end with 1."""
     need_store(state)
+    return carry_out(state, {"command": command, **request}, partial(_alone, state, command, request))
+
+
+def carry_out(state: Path, request: Mapping[str, Any], alone: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Ask the running daemon, or do it `alone` where none runs; where it is refused, say why and end with 1."""
     try:
-        answer = ask(state, {"command": command, **request}) if holder(state) else _alone(state, command, request)
+        answer = ask(state, request) if holder(state) else alone()
     except (ControlError, AlreadyRunning) as error:
         fail(str(error))
     if "error" in answer:
         fail(str(answer["error"]))
     return answer
-
-
-def need_store(state: Path) -> None:
-    """End with 1 where nothing was ever stored."""
-    if not (state / DATABASE).exists():
-        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
 
 
 def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -54,7 +54,7 @@ def send(target: Target, message: Message) -> SendResult:
     if target.schema not in _AS_GIVEN:
         message = replace(message, title=_defused(message.title), body=_defused(message.body))
     sender = Apprise(service, asset=asset())
-    answers.forget()
+    answers.watch(service)
     try:
         result = sender.notify(
             body=message.body, title=message.title, body_format=NotifyFormat.TEXT, log_level=logging.DEBUG

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 from time import monotonic
 from typing import Any, TypeVar
@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import NewConnectionError
+
+from crawler.text.dates import retry_after
 
 API = "https://slack.com/api/"
 CONNECT = 10.0  # seconds for a connection to stand
@@ -225,8 +227,5 @@ def _refused(answer: Mapping[str, Any], headers: Mapping[str, str]) -> SlackFaul
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta:
-    """Read Retry-After, which Slack writes in seconds."""
-    said = headers.get("Retry-After", "").strip()
-    if not said.isascii() or not said.isdigit():
-        return USUAL_WAIT
-    return min(timedelta(seconds=int(said[:9])), LONGEST_WAIT)
+    said = retry_after(headers.get("Retry-After"), datetime.now(UTC))
+    return USUAL_WAIT if said is None else min(said, LONGEST_WAIT)

@@ -10,22 +10,14 @@ import math
 from collections import Counter
 
 from crawler.text.folding import fold
+from crawler.text.stopwords import STOP
 
 SHOWN = 5
-_STOP = frozenset(
-    fold(
-        "a an the of in on at to for from by with and or but as is are was were be been has have had it its this that "
-        "he she they we you i his her their our not no new after before over under into out up down about than says "
-        "said say will would can could may more most other some any all one two three who which what when where "
-        "في من على إلى عن مع هذا هذه ذلك التي الذي كان كانت قال قالت ان أن لا ما و أو بعد قبل كل "
-        "در از به با برای که این آن را است بود شد می و یا تا هم نیز پس پیش هر"
-    ).split()
-)
 
 
 def profile(text: str) -> dict[str, float]:
     """Give the words of a text with their weights."""
-    counted = Counter(word for word in fold(text).split() if len(word) > 1 and word not in _STOP and not word.isdigit())
+    counted = Counter(word for word in fold(text).split() if len(word) > 1 and word not in STOP and not word.isdigit())
     return {word: (1 + math.log(n)) * math.log(1 + len(word)) for word, n in counted.items()}
 
 

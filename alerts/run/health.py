@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.line.notices import queue_all
+from alerts.line.notices import give_notice, queue_all
 from alerts.rule import Config
 from alerts.store import decisions
 from crawler.collect.collecting import Collecting
@@ -24,6 +25,12 @@ log = logging.getLogger(__name__)
 MARK = "health"  # source id -> what the admin was last told of it
 NETWORK = " network"  # no source has a space in its id
 NAMED_AT_MOST = 3
+KILLED_OFTEN = 3  # parsing children that ended by themselves, within the time below
+KILLED_WITHIN = timedelta(hours=1)
+KILLED_WORDS = (
+    "Most often the machine is short of memory (the kernel's log says so: journalctl -k, oom-kill). Each was replaced, "
+    "and what it was parsing is parsed again; no source is charged with it. While it goes on, alerts come later."
+)
 Line = tuple[str, str, str]  # whom it is about, the words, the kind of news
 
 
@@ -53,6 +60,9 @@ class Health:
         self._lane, self._config = lane, config
         with database.read() as connection:
             self._told = _told(connection)
+        self._died = 0  # parsing children so far
+        self._deaths: tuple[datetime, ...] = ()
+        self._deaths_told = False
 
     def use(self, config: Config) -> None:
         self._config = config
@@ -69,6 +79,20 @@ class Health:
             return
         await self._lane.write(lambda connection: self._put(connection, told, lines, now))
         self._told = told
+
+    async def tell_killed(self, died: int, now: datetime) -> None:
+        """Tell that parsing children are killed often; once, until none was for an hour. `died` counts from the start.
+
+        It is kept in memory only: a restart begins to count anew.
+        """
+        self._deaths = (*_within_the_hour(self._deaths, now), *[now] * (died - self._died))
+        self._died = died
+        if len(self._deaths) >= KILLED_OFTEN and not self._deaths_told:
+            self._deaths_told = True
+            title = f"parsing processes were killed {len(self._deaths)} times within an hour"
+            await give_notice(self._lane, self._config, f"killed:{now.isoformat()}", title, KILLED_WORDS, now)
+        elif not self._deaths:
+            self._deaths_told = False
 
     def _put(self, connection: Connection, told: dict[str, str], lines: list[Line], now: datetime) -> None:
         decisions.set_mark(connection, MARK, json.dumps(told, sort_keys=True))
@@ -91,6 +115,10 @@ class Health:
             since = datetime.fromisoformat(told.pop(NETWORK))
             return [("our network", f"sources can be reached again, after {length(now - since)}", "well again")]
         return []
+
+
+def _within_the_hour(times: Iterable[datetime], now: datetime) -> list[datetime]:
+    return [each for each in times if abs(now - each) < KILLED_WITHIN]  # abs: the clock may have been set back
 
 
 def _news(source: Source, state: SourceState, told: dict[str, str], now: datetime) -> list[Line]:

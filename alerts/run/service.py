@@ -41,7 +41,7 @@ from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText, expire
 from crawler.collect.scheduler import Ticker
 from crawler.config.yamlfile import ConfigError
-from crawler.fetch.fetching import Fetching, resolver_threads
+from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
 from crawler.store import pages_wanted, sketches
 from crawler.store.db import DATABASE, Database, WriterLane
@@ -86,7 +86,6 @@ class Service:
 
     async def __aenter__(self) -> Self:
         self._lock = lock(self.state_dir)
-        asyncio.get_running_loop().set_default_executor(resolver_threads())
         self.database = Database.at(self.state_dir / DATABASE)
         self.database.migrate("crawler", "alerts")
         self.lane = WriterLane(self.database)
@@ -140,6 +139,7 @@ class Service:
         """Poll what is due, match, decide and deliver what is due, all as of `now`."""
         stored = await self._collecting.round(now)
         await self._health.tell(self._collecting, now)
+        await self._mend_children(now)
         verdicts = await self._triage.run(now)
         await self._digests.tell(now)
         await self._acking.look(lambda: now)
@@ -218,8 +218,16 @@ class Service:
         await self._collecting.start_due(clock, lambda: self._heard(clock))
         await self._pages.start_due(clock)
         await self._health.tell(self._collecting, clock())
+        await self._mend_children(clock())
         await self._let_go(clock())
         await self._tell_untriaged(clock())
+
+    async def _mend_children(self, now: datetime) -> None:
+        """Start parsing children in place of those that were killed, and tell if that recurs."""
+        pools = (self._workers, self._page_workers)
+        for each in pools:
+            each.mend()
+        await self._health.tell_killed(sum(each.died for each in pools), now)
 
     async def _heard(self, clock: Clock) -> None:
         self._pages.wake()

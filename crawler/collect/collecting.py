@@ -171,7 +171,8 @@ class Collecting:
         if entries or rejected or first:
             stored = await self._store(source, after, entries, rejected, now, outcome, baseline=first)
         else:
-            stored = Stored(state=heard(source, after, now, new=0, known=0))
+            parsed = outcome.name is not OutcomeName.NOT_PARSED  # else nobody knows what the answer brought
+            stored = Stored(state=heard(source, after, now, new=0, known=0) if parsed else after)
             assert stored.state is not None
             self._unsaved[source.id] = stored.state
         assert stored.state is not None
@@ -207,7 +208,7 @@ class Collecting:
         return source.id in self._sources and self._sources[source.id].url == source.url
 
     def _after(self, source: Source, state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
-        """Give the next state; where everything fails at once the network is at fault, and no source."""
+        """Return the next state; none is charged where everything fails at once, or where our parser was killed."""
         was_down = self.network.down
         self.network = observe(self.network, source.host, outcome.name, now, was_well=not state.failures)
         if self.network.down:
@@ -221,6 +222,8 @@ class Collecting:
                 log.info("sources can be reached again")
         elif self.network.since and source.host in self.network.failed and not state.failures:
             self._before[source.id] = state
+        if outcome.name is OutcomeName.NOT_PARSED:
+            return uncharged(state, outcome, source, now)
         return next_state(source, state, outcome, now)
 
     def _discharge(self, now: datetime) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from crawler.collect.ingest import store_page
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
-from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
+from crawler.fetch.workers import WorkerDied, WorkerKilled, Workers, WorkerTimeout
 from crawler.parse.pages import Page, read_page
 from crawler.sources.health import UNHEARD, Network
 from crawler.sources.source import Outcome, OutcomeName, Source
@@ -28,7 +28,7 @@ from crawler.store.pages_wanted import Wanted
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # pages in flight, one a host
 RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
-NETWORK_AGAIN = timedelta(minutes=1)
+NETWORK_AGAIN = OURS_AGAIN = timedelta(minutes=1)  # after what was no fault of the page
 HOST_REST = timedelta(minutes=10)  # after a failure of the network or the server; doubled each time, up to 6 h
 LONGEST_REST = timedelta(hours=6)
 MOST_HOSTS = 2_000  # remembered
@@ -197,7 +197,17 @@ class FullText:
             return await self._pass_on(page, answer.leads_to, clock())
         if answer.name is not OutcomeName.OK:
             return await self._end(page, ROBOTS if answer.detail == FORBIDDEN else answer.name.value)
-        read = await self._read(answer)
+        return await self._read_and_store(page, source, answer, clock)
+
+    async def _read_and_store(self, page: Wanted, source: Source, answer: Outcome, clock: Clock) -> bool:
+        try:
+            read = await self._read(answer)
+        except WorkerKilled as error:  # no fault of the page: it keeps its tries
+            log.warning("page not read url=%s error=%r: it is read again", answer.url, error)
+            await self._lane.write(
+                partial(pages_wanted.put_off, page=page, until=clock() + OURS_AGAIN, tries=page.tries)
+            )
+            return False
         if isinstance(read, str):
             return await self._end(page, read)
         self._hops.pop(page.article, None)
@@ -210,6 +220,8 @@ class FullText:
             page = await self._workers.run(read_page, answer.body, answer.content_type, answer.url)
         except WorkerTimeout:
             return OutcomeName.PARSE_TIMEOUT.value
+        except WorkerKilled:
+            raise
         except (WorkerDied, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             log.warning("page not read url=%s error=%r", answer.url, error)
             return OutcomeName.PARSE_FAILED.value

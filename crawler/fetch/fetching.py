@@ -10,7 +10,6 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -40,7 +39,7 @@ from crawler.fetch.hosts import Hosts, Rest
 from crawler.fetch.spiders import KINDS
 from crawler.fetch.spiders.feed import HANDLED
 from crawler.fetch.spiders.feed import outcome as outcome_of
-from crawler.fetch.workers import Workers, WorkerTimeout
+from crawler.fetch.workers import WorkerKilled, Workers, WorkerTimeout
 from crawler.parse.feeds import Feed, read_feed
 from crawler.parse.impostors import named
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
@@ -50,7 +49,6 @@ PAGES_AT_ONCE = 8
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 PAGE_META = {"handle_httpstatus_list": HANDLED}
 DRAIN = 5.0  # seconds
-RESOLVER_THREADS = 64
 AT_ONCE = 4  # requests to one host
 APART = 1.0  # seconds between the starts of two of them; 0 for hosts the admin let through as private
 FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
@@ -68,11 +66,6 @@ FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
     (DownloadFailedError, OutcomeName.UNREACHABLE),
     (OSError, OutcomeName.UNREACHABLE),
 )
-
-
-def resolver_threads() -> ThreadPoolExecutor:
-    """Give the threads in which names are resolved: so many that names that hang keep no healthy one waiting."""
-    return ThreadPoolExecutor(RESOLVER_THREADS, "worker")
 
 
 class _OpenSpider(scrapy.Spider):
@@ -245,6 +238,8 @@ async def parse(
         feed = await workers.run(read, outcome.body, outcome.content_type, outcome.url)
     except WorkerTimeout as error:
         return replace(outcome, name=OutcomeName.PARSE_TIMEOUT, detail=str(error), body=b""), None
+    except WorkerKilled as error:
+        return replace(outcome, name=OutcomeName.NOT_PARSED, detail=str(error), body=b""), None
     except Exception as error:  # noqa: BLE001 - whatever a parser raises on hostile bytes is this poll's outcome
         detail = f"{type(error).__name__}: {_short(error)}"
         return replace(outcome, name=OutcomeName.PARSE_FAILED, detail=detail, body=b""), None
@@ -257,14 +252,16 @@ async def follow(
     """Fetch what belongs to a body (the sitemaps of an index) and give all their entries as one.
 
     An index keeps no validators: it may stand unchanged while its sitemaps change. Where some of them fail, the
-    others count and the detail says which failed; where all fail, the first failure is the outcome.
+    others count and the detail says which failed; where all fail, the first failure is the outcome, or one of ours.
     """
     unknown = SourceState(source.id, source.url, outcome.fetched)
     answers = [await fetching.page(source, url, outcome.fetched) for url in feed.more]
     parsed = [await parse(workers, each, unknown, reader(source)) for each in answers]
     bad = [each for each, read in parsed if read is None]
     if len(bad) == len(parsed):
-        return bad[0] if bad else replace(outcome, name=OutcomeName.NO_ENTRIES, detail="an index of nothing"), None
+        ours = [each for each in bad if each.name is OutcomeName.NOT_PARSED]
+        nothing = replace(outcome, name=OutcomeName.NO_ENTRIES, detail="an index of nothing")
+        return next(iter([*ours, *bad]), nothing), None
     feeds = [read for _, read in parsed if read is not None]
     whole = Feed(
         tuple(entry for each in feeds for entry in each.entries),

@@ -21,6 +21,8 @@ from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 
+from crawler.fetch.names import Names
+
 Address = IPv4Address | IPv6Address
 _NOT_PUBLIC = tuple(
     ip_network(each)
@@ -144,6 +146,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         self._guard = Guard(crawler.settings.getlist("WATCHFLOOR_ALLOW_PRIVATE"))
         assert self._session.connector is not None
         self._session.connector._socket_factory = self._socket  # type: ignore[attr-defined]
+        self._session.connector._resolver = Names()  # type: ignore[attr-defined]
 
     @asynccontextmanager
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - Scrapy's signature

@@ -32,14 +32,25 @@ RAW_LIMIT = 500_000
 OLDEST_YEAR = 1969  # a year before is of another calendar, or a fault
 TITLE_FROM_TEXT = 100
 ITEMS_SALVAGED = 500
+ATTRIBUTES_KEPT = 100  # of one element: expat's reader looks each one up among all (a feed's root has up to 30)
+AUTHOR_LIMIT = 1_000  # characters: feedparser looks for a mail address in it, in quadratic time
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,200}\?>""")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,12})|([0-9]{1,12}));")
 _SURROGATES = re.compile(r"&#(?:x[dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#(?:x[dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,500}(\[.{0,20000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-_ITEM = re.compile(r"<(item|entry)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_SILENT = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
-_BLOCK = re.compile(r"<(?:/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|article)\b[^>]*)>", re.IGNORECASE)
+_ITEM_EDGE = re.compile(r"<(?:(item|entry)\b[^<>]*|/(item|entry)\s*)>", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<[A-Za-z_:][^<]{300,}")  # and the text behind it; a hundred attributes take as much
+_NAME = re.compile(r"<[^\s>/]+")
+_ATTRIBUTE = re.compile(r"""\s+[^\s=<>"'/]+(?:\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>=]+))?""")
+_LONG_AUTHOR = re.compile(
+    r"(<(?:\w{1,20}:)?(?:author|creator|contributor|publisher|managingeditor|webmaster|name|email)\b[^<>]*>"
+    rf"(?:<!\[CDATA\[)?[^<\]]{{{AUTHOR_LIMIT}}})[^<\]]+",
+    re.IGNORECASE,
+)
+# [^<>], not [^>]: a pattern that runs on over the next "<" is quadratic over tags that never end.
+_SILENT = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|article)\b[^<>]*)>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:!--.*?(?:-->|$)|[/!?]?[A-Za-z][^>]*(?:>|$))", re.DOTALL)
 _LONE = re.compile(r"[\ud800-\udfff]")  # half a surrogate pair: no text that can be stored
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
@@ -74,7 +85,7 @@ def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
     problem = str(parsed.get("bozo_exception") or "")[:200] if parsed.get("bozo") else ""
     if not version:
         return Feed(problem=problem or "no RSS, Atom or RDF in it")
-    cut = [match[0] for match in _ITEM.finditer(text)]
+    cut = [text[start:end] for start, end in _items(text)]
     if len(cut) == len(parsed.entries):
         for item, raw in zip(parsed.entries, cut, strict=True):
             item["raw"] = raw
@@ -98,9 +109,22 @@ def _parsed(text: str) -> Any:
     return feedparser.parse(io.BytesIO(text.encode("utf-8")), sanitize_html=False, resolve_relative_uris=False)
 
 
+def _items(text: str) -> list[tuple[int, int]]:
+    """Return where items and entries begin and end: each to the next end tag of its name. Linear."""
+    found: list[tuple[int, int]] = []
+    open_at, open_name = 0, ""
+    for edge in _ITEM_EDGE.finditer(text):
+        if not open_name and edge[1]:
+            open_at, open_name = edge.start(), edge[1].lower()
+        elif open_name and edge[2] and edge[2].lower() == open_name:
+            found.append((open_at, edge.end()))
+            open_name = ""
+    return found
+
+
 def _salvaged(text: str, base_url: str, error: Exception) -> Feed:
     """Parse item by item a feed on which the parser raised, so that the item at fault costs no other."""
-    cuts = [(match.start(), match.end()) for match in _ITEM.finditer(text)][:ITEMS_SALVAGED]
+    cuts = _items(text)[:ITEMS_SALVAGED]
     if not cuts:
         raise error
     head, tail = text[: cuts[0][0]], text[cuts[-1][1] :]
@@ -185,12 +209,35 @@ def _is_mostly_broken(body: bytes, text: str) -> bool:
 
 
 def _mended(text: str) -> str:
-    """Take out what makes the parser raise or look elsewhere: NUL, document types, references to no character."""
+    """Take out what makes the parser raise, look elsewhere or take for ever.
+
+    That is NUL, document types, references to no character; the attributes of an element beyond a hundred, and what
+    makes an author's name longer than any.
+    """
     text = re.sub(r"^\s*<\?xml[^>]{0,400}\?>", "", text.lstrip("\ufeff"))
     text = _DOCTYPE.sub("", text, count=1)
     text = _SURROGATES.sub(_joined, text)
     text = _REFERENCE.sub(_reference, text)
+    text = _LONG_AUTHOR.sub(r"\1", _LONG_TAG.sub(_fewer_attributes, text))
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
+
+
+def _fewer_attributes(match: re.Match[str]) -> str:
+    """Return a start tag, and the text behind it, without the attributes beyond those that are kept."""
+    tag = match[0]
+    if tag.count("=") <= ATTRIBUTES_KEPT:
+        return tag
+    name = _NAME.match(tag)
+    assert name is not None
+    kept = end = name.end()
+    for number in range(len(tag)):
+        attribute = _ATTRIBUTE.match(tag, end)
+        if attribute is None:
+            break
+        end = attribute.end()
+        if number < ATTRIBUTES_KEPT:
+            kept = end
+    return tag[:kept] + tag[end:]
 
 
 def _code(match: re.Match[str]) -> int:

@@ -68,7 +68,8 @@ def in_words(state: SourceState, now: datetime) -> str:
     times = f", {state.failures} times in a row" if state.failures > 1 else ""
     bad = state.outcome not in SUCCESSES
     if bad and not state.failures:
-        times = ", not charged: it is our own network"
+        ours = "parser, killed from outside" if state.outcome is OutcomeName.NOT_PARSED else "network"
+        times = f", not charged: it is our own {ours}"
     good = f", last good {length(now - state.succeeded)} ago" if state.succeeded else ", never reached yet"
     good = good if bad else ""
     polled = f"polled {length(now - state.polled)} ago, next {_when(state, now)}"

@@ -108,8 +108,10 @@ def next_state(source: Source, state: SourceState, outcome: Outcome, now: dateti
 
 
 def uncharged(state: SourceState, outcome: Outcome, source: Source, now: datetime) -> SourceState:
-    """Give the state after a poll that failed because our own network did: nothing but the time has changed."""
+    """Return the state after a poll that failed through us (network, parsing child): only its times have changed."""
     due = now + min(source.every, timedelta(minutes=1))
+    if state.failures:  # it keeps the reason of its own
+        return replace(state, due=due, polled=now)
     return replace(state, due=due, polled=now, outcome=outcome.name, detail=outcome.detail)
 
 

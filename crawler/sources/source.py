@@ -32,6 +32,7 @@ class OutcomeName(StrEnum):
     TOO_LARGE = "too_large"
     PARSE_TIMEOUT = "parse_timeout"  # the parser was killed at its deadline
     PARSE_FAILED = "parse_failed"  # the parser crashed
+    NOT_PARSED = "not_parsed"  # our parsing child was killed from outside: no fault of the source
     FAILED = "failed"  # anything else; the detail says what
 
 

@@ -248,6 +248,7 @@ def add_articles(connection: Connection, found: Sequence[Placed], *, baseline: b
 
 
 _JOIN = update(stories).where(stories.c.id == bindparam("name")).values(joined=bindparam("seen"))
+_UNREAD = {"text_key": "", "headline_only": False}  # columns that nobody reads and that may not be null
 _PLACED = ("story", "relation", "evidence", "change", "origin")
 
 
@@ -257,11 +258,7 @@ def _row(each: Placed) -> dict[str, Any]:
 
 
 def _content(made: Draft) -> dict[str, Any]:
-    return {
-        "content_key": made.content_key,
-        "text_key": made.text_key,
-        "headline_only": made.headline_only,
-    }
+    return {"content_key": made.content_key, **_UNREAD}
 
 
 _ARTICLE_COLUMNS = (

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, Text, TypeDecorator, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Text, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool, StaticPool
 
@@ -206,8 +206,3 @@ class WriterLane:
             return
         for future, result in done:
             future.set_result(result)
-
-
-def check_integrity(connection: Connection) -> str:
-    """Run SQLite's quick check; "ok" or what it found."""
-    return str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())

@@ -13,9 +13,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from crawler.stories.tolls import PEOPLE
-from crawler.stories.wording import STOP, Wording
+from crawler.stories.wording import Wording
 from crawler.text.figures import is_number, shown
 from crawler.text.folding import fold
+from crawler.text.stopwords import STOP
 
 PAIRED = 0.5  # share of the shorter sentence's words found in the longer one
 MOST_SENTENCES = 40

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from crawler.stories.wording import STOP, Wording, sentence_number
+from crawler.stories.wording import Wording, sentence_number
 from crawler.text.figures import is_number
+from crawler.text.stopwords import STOP
 
 ABOUT = 2  # words of meaning a sentence shares with a headline whose news it tells
 FIGURES = 2  # numbers in a sentence that make it news, as the lines of a dividend are

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 
-from crawler.stories.wording import STOP, Wording
+from crawler.stories.wording import Wording
+from crawler.text.stopwords import STOP
 
 BESIDE = 4  # words between a number and the word that says whom it counts
 TENFOLD = 10  # a toll that grew by more is another one: of a war, of a year

@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from crawler.text.figures import digits, is_number, joined
 from crawler.text.folding import fold
+from crawler.text.stopwords import STOP
 from crawler.text.tokens import sentences
 
 SHINGLE = 3  # words
@@ -43,15 +44,6 @@ _ARTICLE = r"(?:[ae][dlnrstz]|a[st]h)-"  # of an Arabic name in Latin letters: a
 _NAME = re.compile(rf"(?<=[\w,;\"'’)] )(?:{_ARTICLE})?[A-Z][\w'’-]+")
 _CAPITAL = re.compile(rf"(?:{_ARTICLE})?[A-Z]")
 _CORRECTED = ("correct", "تصحيح", "اصلاحيه", "refile")
-_STOP_ENGLISH = """
-a an the of in on at to for and or by with from as is are was were be been has have had it its this that says said say
-after over amid into near his her their he she they who which will would not no new us least reports reportedly source
-sources official officials live latest breaking update updates s
-"""
-_STOP_ARABIC = "في من على الي عن ان او ثم قد مع هذا هذه التي الذي بعد قبل بين خلال كما لا ما هو هي كان كانت و مباشر"
-_STOP_PERSIAN = "در از به كه را با براي اين ان است شد مي هاي يك بر تا هم زنده"
-_STOP_KURDISH = "لە بە بۆ لەسەر لەگەڵ کە ئەم ئەو بوو کرد دەکات یان لەم لەو وەک ڕاستەوخۆ"
-STOP = frozenset(fold(f"{_STOP_ENGLISH} {_STOP_ARABIC} {_STOP_PERSIAN} {_STOP_KURDISH}").split())
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from functools import cache
 
 from crawler.text.folding import fold
 
 LONGEST = 200  # characters looked at
+AGES = timedelta(seconds=10**9)  # what is longer than any wait that is honoured, whatever its number of digits
 _ARAB = frozenset({"ar", "ckb", "ku"})
 _LOCAL = {"ar": 180, "ckb": 180, "ku": 180, "fa": 210}  # minutes east of UTC where a date names no zone
 _ZONES = {
@@ -206,3 +208,29 @@ def _zone(rest: str, lang: str | None) -> int:
     if "جرينتش" in rest or "غرينتش" in rest:
         return 0
     return _LOCAL.get((lang or "").partition("-")[0], 0)
+
+
+# -- what HTTP says -------------------------------------------------------------------------------------------------
+
+
+def http_date(value: str) -> datetime | None:
+    """Read an HTTP date (RFC 9110, 5.6.7: three forms, all GMT) -> UTC; None where it is none."""
+    try:
+        read = parsedate_to_datetime(value)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """Read Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date; a date in the past is no wait.
+
+    None where it is absent or neither (also negative): how long to wait then is the caller's to say, and so is the
+    longest wait that is honoured.
+    """
+    text = (value or "").strip()
+    if re.fullmatch(r"[0-9]+", text):
+        digits = text.lstrip("0") or "0"
+        return timedelta(seconds=int(digits)) if len(digits) < 10 else AGES
+    until = http_date(text)
+    return max(until - now, timedelta(0)) if until else None

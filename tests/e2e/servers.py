@@ -200,6 +200,11 @@ class Hook:
         with self.changed:
             return self.changed.wait_for(lambda: len(self.accepted) >= accepted, timeout)
 
+    def wait_for_title(self, words: str, timeout: float = 20.0) -> bool:
+        """Wait until a message was accepted whose title holds these words."""
+        with self.changed:
+            return self.changed.wait_for(lambda: any(words in title for title in self.titles()), timeout)
+
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()

@@ -6,6 +6,8 @@ import gzip
 import json
 from typing import Any
 
+import pytest
+
 from tests.e2e.conftest import Desk
 
 LINES: list[dict[str, Any]] = [
@@ -128,3 +130,26 @@ def test_usage_errors_end_with_two(desk: Desk) -> None:
     desk.run("replay", expect=2)
     desk.run("nonsense", expect=2)
     desk.run("backtest", "--since", "soon", expect=2)
+
+
+READERS = [
+    ("status",),
+    ("sources",),
+    ("sources", "evidence", "a1"),
+    ("stories",),
+    ("deliveries",),
+    ("deliveries", "show", "d1"),
+    ("handover",),
+    ("silence", "list"),
+    ("ack", "s1", "--by", "me"),
+]
+
+
+@pytest.mark.parametrize("words", READERS, ids=" ".join)
+def test_command_without_a_store_says_so_and_makes_none(desk: Desk, words: tuple[str, ...]) -> None:
+    desk.write("/a.xml")
+    done = desk.run(*words, expect=1)
+    state = desk.place / "var"
+    remedy = "has `watchfloor run` been started with this --state-dir?"
+    assert done.stderr == f"watchfloor: no store in {state}; {remedy}\n"
+    assert not state.exists()

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from alerts.store.outbox import deliveries
 from crawler.clock import Clock, wall_time
 from crawler.collect.collecting import Collecting
 from crawler.collect.scheduler import Ticker
-from crawler.fetch.fetching import Fetching, resolver_threads
+from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
 from crawler.sources.source import OutcomeName, Source
 from crawler.store.db import DATABASE, Database, WriterLane
@@ -218,7 +219,6 @@ def test_thirty_hung_hosts_and_names_make_no_healthy_source_late(
     came: dict[str, list[tuple[datetime, datetime]]] = {}  # source -> when due, when begun
 
     async def run(outlet: Outlet, silent: list[socket.socket]) -> Collecting:
-        asyncio.get_running_loop().set_default_executor(resolver_threads())
         database = Database.at(tmp_path / DATABASE)
         database.migrate("crawler")
         lane, workers = WriterLane(database), Workers()
@@ -268,3 +268,87 @@ def test_thirty_hung_hosts_and_names_make_no_healthy_source_late(
     assert late[int(0.99 * len(late))] < 5.0
     assert {states[f"well{n}"].outcome for n in range(HEALTHY)} == {OutcomeName.NOT_MODIFIED}
     assert all(states[f"{kind}-{n}"].failures for kind in ("hung-name", "hung-host") for n in range(HUNG))
+
+
+class Resolver:
+    """Answers names of `.example` with loopback; those that begin with "hung" wait until they are released."""
+
+    def __init__(self) -> None:
+        self.released, self.changed, self.hung = threading.Event(), threading.Condition(), 0
+        self._asked = socket.getaddrinfo
+
+    def __call__(self, host: Any, *words: Any, **more: Any) -> Any:
+        if not str(host).startswith("hung"):
+            return self._asked("127.0.0.1" if str(host).endswith(".example") else host, *words, **more)
+        with self.changed:
+            self.hung += 1
+            self.changed.notify_all()
+        self.released.wait(120)
+        raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+
+    def wait_for(self, hung: int) -> bool:
+        with self.changed:
+            return self.changed.wait_for(lambda: self.hung >= hung, 60)
+
+
+class Spoken:
+    """A feed to which items are added, and when each was first given out."""
+
+    def __init__(self, outlet: Outlet, path: str) -> None:
+        self.items, self.given = [{"title": "Quiet", "guid": "0"}], [0.0]
+        outlet.act(path, self._give)
+
+    def add(self, title: str) -> None:
+        self.items.append({"title": title, "guid": title})
+
+    def _give(self, request: BaseHTTPRequestHandler) -> None:
+        body = rss(*self.items)
+        self.given += [time.monotonic()] * (len(self.items) - len(self.given))
+        request.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+
+MANY = 200
+
+
+def test_two_hundred_hung_names_hold_up_no_message_no_thread_and_no_other_name(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T13. The line runs in this process: alone first, then beside more hung names than any pool has threads."""
+    resolver = Resolver()
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    feed = Spoken(desk.outlet, "/a.xml")
+    desk.write("/a.xml", every="1s")
+    alone = (
+        desk.rules.read_text().replace("//127.0.0.1:", "//well.example:", 1).replace('["127.0.0.1"]', '["127.0.0.0/8"]')
+    )
+    desk.rules.write_text(alone)
+    names = "".join(f'  - {{id: h{n}, url: "http://hung{n}.example/", every: 5m}}\n' for n in range(MANY))
+
+    async def arrived(title: str) -> float:
+        """Publish an item and return the seconds from when the outlet gave it out to when the webhook took it."""
+        feed.add(title)
+        assert await asyncio.to_thread(desk.hook.wait_for_title, title, 60)
+        return time.monotonic() - feed.given[-1]
+
+    async def run() -> tuple[float, float, float]:
+        async with Service(desk.rules, desk.place / "var", {}, timeout=60.0) as service:
+            running = asyncio.create_task(service.run())
+            while not service._collecting.states or service._collecting.states["s1"].baseline is None:
+                await asyncio.to_thread(desk.outlet.wait_for, "/a.xml")
+            before = [await arrived(f"A militia moves {n}") for n in range(3)]
+            desk.rules.write_text(alone.replace("sources:\n", "sources:\n" + names))
+            await service.reload(datetime.now(UTC))
+            assert await asyncio.to_thread(resolver.wait_for, MANY)
+            begun = time.monotonic()
+            await asyncio.to_thread(time.monotonic)
+            thread = time.monotonic() - begun
+            after = [await arrived(f"A militia rests {n}") for n in range(3)]
+            service.stop()
+            await running
+            resolver.released.set()
+        return max(after), max(before), thread
+
+    after, before, thread = asyncio.run(run())
+    assert resolver.hung == MANY
+    assert after - before < 0.5
+    assert thread < 0.5

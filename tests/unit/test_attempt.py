@@ -12,7 +12,6 @@ from alerts.decide.attempt import LONGEST_PAUSE, LONGEST_REST, OPENS_AFTER, Cond
 from alerts.decide.edits import edit_turn, first_handle
 from alerts.decide.lateness import why_late
 from alerts.decide.retrying import AGE_LIMIT
-from alerts.receivers.answers import UNSAID, retry_after
 from tests.unit.desk import NOW
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -70,21 +69,6 @@ def test_asked_rest_is_kept_to_the_second_and_counts_as_no_failure(wait: timedel
     made = outcome(SENT, replace(FAILED, wait=wait), before, NOW)
     assert (made.due, made.condition.rests_until) == (NOW + rest, NOW + rest)
     assert (made.condition.failures, made.condition.asked) == (1, True)
-
-
-RETRY_AFTER = [
-    ("120", 120 * SECOND),
-    ("100000000000", HOUR),
-    ("Sun, 14 Jun 2026 12:01:30 GMT", 90 * SECOND),
-    ("Sun, 14 Jun 2020 12:00:00 GMT", SECOND),
-    ("soon", UNSAID),
-    (None, UNSAID),
-]
-
-
-@pytest.mark.parametrize(("value", "wait"), RETRY_AFTER)
-def test_retry_after_is_read_in_all_its_forms(value: str | None, wait: timedelta) -> None:
-    assert retry_after(value, NOW) == wait
 
 
 def broken(at: datetime = NOW, failures: int = OPENS_AFTER, over: timedelta = 40 * SECOND) -> Condition:

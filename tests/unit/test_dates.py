@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.text.dates import hijri, jalali, read_date
+from crawler.text.dates import hijri, http_date, jalali, read_date, retry_after
 
 WRITTEN = [
     ("RFC 822", "Tue, 24 Nov 2026 10:00:00 +0300", None, "2026-11-24T07:00"),
@@ -74,3 +74,43 @@ def test_hijri_days() -> None:
 def test_any_text_is_a_date_or_none(text: str, lang: str | None) -> None:
     read = read_date(text, lang)
     assert read is None or read.utcoffset() is not None
+
+
+NOON = datetime(1994, 11, 6, 12, tzinfo=UTC)
+RETRY_AFTER = [
+    ("120", 120),
+    (" 007 ", 7),
+    ("0", 0),
+    ("999999999", 999_999_999),
+    ("100000000000", 10**9),
+    ("9" * 10_000, 10**9),
+    ("Sun, 06 Nov 1994 12:01:30 GMT", 90),
+    ("Sunday, 06-Nov-94 12:01:30 GMT", 90),
+    ("Sun Nov  6 12:01:30 1994", 90),
+    ("Sun, 06 Nov 1994 15:01:30 +0300", 90),
+    ("Sun, 06 Nov 1988 12:00:00 GMT", 0),
+    ("-5", None),
+    ("+5", None),
+    ("1.5", None),
+    ("٣", None),
+    ("²", None),
+    ("3x", None),
+    ("soon", None),
+    ("Sun, 06 Nov 99999 12:00:00 GMT", None),
+    ("", None),
+    (None, None),
+]
+
+
+@pytest.mark.parametrize(("value", "seconds"), RETRY_AFTER, ids=[str(row[0])[:32] for row in RETRY_AFTER])
+def test_retry_after_is_read_in_all_its_forms(value: str | None, seconds: int | None) -> None:
+    wait = timedelta(seconds=seconds) if seconds is not None else None
+    assert retry_after(value, NOON) == wait
+
+
+@given(st.text(max_size=60))
+def test_any_header_is_a_time_to_wait_or_none(text: str) -> None:
+    wait = retry_after(text, NOON)
+    assert wait is None or wait >= timedelta(0)
+    read = http_date(text)
+    assert read is None or read.utcoffset() == timedelta(0)

@@ -10,10 +10,12 @@ import pytest
 from alerts.rules.backtest import compare, run
 from alerts.rules.config import load
 from alerts.rules.explain import explain, lines
+from alerts.rules.likeness import profile, similarity
 from alerts.rules.match import Matcher
 from alerts.rules.suggest import spellings
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError
+from crawler.text.stopwords import STOP
 from tests.unit.desk import NOW
 
 DESK = """\
@@ -290,3 +292,9 @@ def test_disguised_word_is_found(tmp_path: Path, disguise: str) -> None:
     (match,) = Matcher(load(desk(tmp_path, "[militia]"), environ={})).match(article(text))
     assert match.hits[0].text in text
     assert match.hits[0].disguised is bool(set(disguise) & set("\u0456\u0430"))
+
+
+def test_words_that_make_no_two_stories_alike_make_no_text_like_an_example() -> None:
+    """One table for both: `like` weighs none of them."""
+    assert profile(" ".join(STOP)) == {}
+    assert similarity(profile("officials said militia reportedly"), profile("the militia"))[0] == 1.0

@@ -91,3 +91,14 @@ def test_source_that_our_own_network_kept_from_us_is_not_called_well() -> None:
     once = uncharged(after(OutcomeName.OK), outcome, SOURCE, NOW + EVERY)
     assert condition(once, NOW + EVERY) is Condition.WELL
     assert "not charged: it is our own network, last good 10 min ago" in in_words(once, NOW + EVERY)
+
+
+def test_source_whose_parser_was_killed_is_polled_soon_and_stays_as_it_was() -> None:
+    killed = Outcome("a", OutcomeName.NOT_PARSED, NOW, "the child was killed (SIGKILL)")
+    well, now = after(OutcomeName.OK), NOW + EVERY
+    once = uncharged(well, killed, SOURCE, now)
+    assert (condition(once, now), once.due, once.failures) == (Condition.WELL, now + timedelta(minutes=1), 0)
+    assert "not charged: it is our own parser, killed from outside, last good 10 min ago" in in_words(once, now)
+    bad = after(OutcomeName.NOT_FOUND, well, detail="HTTP 404")
+    again = uncharged(bad, killed, SOURCE, now)
+    assert (again.outcome, again.detail, again.failures) == (OutcomeName.NOT_FOUND, "HTTP 404", 1)

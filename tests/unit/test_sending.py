@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+import requests
+from requests.adapters import HTTPAdapter
 
 from alerts import receivers
 from alerts.alert import Message, SendResult
-from alerts.receivers import sending
+from alerts.receivers import answers, sending
 
 Speak = Callable[[socket.socket], None]
 
@@ -124,3 +126,23 @@ def test_mention_in_a_headline_is_dead_in_a_chat_service_and_whole_in_a_webhook(
     chat, hook = (each.decode() for each in got)
     assert json.dumps(text)[1:-1] not in chat
     assert json.dumps(text)[1:-1] in hook
+
+
+def test_requests_of_anybody_else_are_not_watched() -> None:
+    """A plugin's answers are seen; requests itself is not touched, and an answer to us is none to a plugin."""
+    assert HTTPAdapter.build_response.__module__ == "requests.adapters"
+    assert requests.Session().get_adapter("https://a.example/").__class__ is HTTPAdapter
+    with server(answer("200 OK")) as port:
+        assert post(port).ok
+    with server(answer("429 Slow", "Retry-After: 17")) as port:
+        assert requests.get(f"http://127.0.0.1:{port}/x", timeout=5).status_code == 429
+    assert answers.asked_to_wait() is None
+
+
+@pytest.mark.parametrize("schema", ["json", "xml", "form", "ntfy", "mmost", "gotify"])
+def test_each_webhook_is_left_alone_as_long_as_it_asks(schema: str) -> None:
+    """Plugins of one module and of several, with POST of every kind."""
+    token = "/3ccdd113474722377935511fc85d3dd4"
+    with server(answer("429 Slow", "Retry-After: 17")) as port:
+        result = receivers.send(receivers.parse("x", f"{schema}://127.0.0.1:{port}{token}"), Message("title", "body"))
+    assert (result.ok, result.retry, result.wait) == (False, True, timedelta(seconds=17))

@@ -12,7 +12,6 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,7 +23,8 @@ from crawler.config.sources import read_sources
 from crawler.parse.feeds import Feed, read_feed
 from crawler.parse.impostors import named
 from crawler.sources.polling import LONGEST_RETRY_AFTER, address, is_conditional, state_for
-from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState
+from crawler.text.dates import http_date, retry_after
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -61,8 +61,8 @@ def outcome(response: Response, source: Source, fetched: datetime) -> Outcome:
     """Name what a response is: a body to parse, nothing new, or a failure and how long to wait."""
     name = _name(response)
     ok = name is OutcomeName.OK
-    retry_after = _retry_after(_header(response, "Retry-After"), fetched)
-    if response.status == 503 and retry_after is not None:
+    wait = retry_after(_header(response, "Retry-After"), fetched)
+    if response.status == 503 and wait is not None:
         name = OutcomeName.THROTTLED
     return Outcome(
         source=source.id,
@@ -76,7 +76,7 @@ def outcome(response: Response, source: Source, fetched: datetime) -> Outcome:
         etag=_header(response, "ETag"),
         last_modified=_header(response, "Last-Modified"),
         body_sha256=hashlib.sha256(response.body).hexdigest() if ok else None,
-        retry_after=retry_after if name not in {OutcomeName.OK, OutcomeName.NOT_MODIFIED} else None,
+        retry_after=None if wait is None or name in SUCCESSES else min(wait, LONGEST_RETRY_AFTER).total_seconds(),
         headers=response.headers.to_string().decode("latin-1")[:HEADERS_LIMIT],
         fresh_for=_fresh_for(response, fetched),
         moved_to=_moved_to(response),
@@ -114,28 +114,6 @@ def _header(response: Response, name: str) -> str | None:
     return value.decode("latin-1") if value else None
 
 
-def _retry_after(value: str | None, fetched: datetime) -> float | None:
-    """Read Retry-After (RFC 9110, 10.2.3): seconds or a date; capped, None where it says neither."""
-    if not value:
-        return None
-    if re.fullmatch(r"[0-9]+", value.strip()):
-        seconds = float(value.strip()[:12])
-    else:
-        date = _date(value)
-        if date is None:
-            return None
-        seconds = (date - fetched).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER.total_seconds())
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
-
-
 def _fresh_for(response: Response, fetched: datetime) -> float | None:
     """Read for how many seconds an answer is fresh (RFC 9111, 4.2): max-age less Age, else Expires less Date."""
     said = (_header(response, "Cache-Control") or "").lower()
@@ -145,8 +123,8 @@ def _fresh_for(response: Response, fetched: datetime) -> float | None:
     if age:
         spent = re.fullmatch(r"[0-9]{1,12}", (_header(response, "Age") or "").strip())
         return max(float(age[1]) - float(spent[0] if spent else 0), 0.0)
-    expires = _date(_header(response, "Expires") or "")
-    sent = _date(_header(response, "Date") or "") or fetched
+    expires = http_date(_header(response, "Expires") or "")
+    sent = http_date(_header(response, "Date") or "") or fetched
     return max((expires - sent).total_seconds(), 0.0) if expires else None
 
 
