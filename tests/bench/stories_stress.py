@@ -23,6 +23,7 @@ from crawler.store.db import Database
 from crawler.text.tokens import sentences
 from tests.bench.reuters import CORPUS
 from tests.bench.shared import missing
+from tests.unit.footers import FOOTERS, cut
 
 TEXTS = 300
 LATER = timedelta(hours=1)
@@ -186,6 +187,7 @@ def run() -> None:
     follow_ups(originals)
     templates()
     series(originals)
+    shared_footers(originals)
 
 
 def _row(name: str, originals: Sequence[Text], change: Change, lang: str) -> None:
@@ -346,3 +348,22 @@ def series(originals: Sequence[Text]) -> None:
     for day, text in enumerate(originals[:250]):
         after += line.poll("one", [Text("Morning briefing: what to know", text.body)], START + timedelta(days=day / 2))
     _print_own("series under one title", [None] * len(after), after)
+
+
+def shared_footers(originals: Sequence[Text]) -> None:
+    """Real news of one sentence, of as many outlets, under one footer: each its own story; whole texts still join."""
+    for lang, own in (("en", [Text(each.title, split(each.body)[0]) for each in originals]), ("ar", headlines())):
+        for words in (0, 20, 55, 120):
+            below = cut(FOOTERS[lang], words) if words else ""
+            line, after = Line(), []
+            for at, text in enumerate(own):
+                told = Text(text.title, f"{text.body} {below}".strip())
+                after += line.poll(f"s{at}", [told], START + timedelta(minutes=3 * at), lang)
+            _print_own(f"strangers, footer of {words} words, {lang}", [None] * len(after), after)
+    below = cut(FOOTERS["en"], 55)
+    _row(
+        "another headline, footer of 55 words",
+        [Text(each.title, f"{each.body} {below}") for each in originals],
+        lambda text, at: Text(other_headline(text, at).title, text.body),
+        "en",
+    )
