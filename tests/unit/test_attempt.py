@@ -205,6 +205,13 @@ LATE = [
         ["Rested until 14 Jun 03:40 UTC at the receiver's request."],
     ),
     (
+        "rested before it came due",
+        replace(SENT, due=AT, tried=AT + 30 * MINUTE),
+        replace(WELL, rests_until=AT - MINUTE, asked=True),
+        AT + 30 * MINUTE,
+        [],
+    ),
+    (
         "maybe sent",
         replace(SENT, due=AT, tried=AT, repeat=True),
         WELL,

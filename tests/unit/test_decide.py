@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,20 @@ CASES = [
     ("updated soon after a ping", TOLL, {}, JUST_PINGED, ("update", "paced", True)),
     ("a further rule soon after a ping", TOLL, {"rule": "other"}, JUST_PINGED, ("update", "new_rule", True)),
     ("severity raised soon after a ping", TOLL, {"severity": FLASH}, JUST_PINGED, ("update", "severity_raised", True)),
+    (
+        "a second origin of what was told",
+        {"relation": Relation.DUPLICATE, "origins": ("a", "b")},
+        {},
+        replace(PINGED, origins=1),
+        ("update", "second_origin", True),
+    ),
+    (
+        "a second origin of what was there before we began",
+        {"relation": Relation.DUPLICATE, "origins": ("a", "b")},
+        {},
+        replace(PINGED, revision=0, origins=1),
+        ("edit", "told", False),
+    ),
     ("updated, known from before we began", TOLL, {}, Told(frozenset({"r"}), PRIORITY, 0), ("alert", "updated", True)),
     (
         "an edit that first makes a rule match",
@@ -120,6 +135,12 @@ def test_retries_back_off_and_end() -> None:
     assert len({retry_at(f"d{n}", 5, NOW) for n in range(50)}) > 40
     assert not is_spent(NOW, FLASH, NOW + timedelta(hours=71))
     assert is_spent(NOW, Severity.ROUTINE, NOW + timedelta(hours=25))
+
+
+@pytest.mark.parametrize(("attempts", "ceiling"), [(1, 5), (2, 10), (3, 20), (8, 640), (9, 900), (30, 900)])
+def test_longest_wait_doubles_from_five_seconds_to_a_quarter_of_an_hour(attempts: int, ceiling: int) -> None:
+    waits = [(retry_at(f"d{n}", attempts, NOW) - NOW).total_seconds() for n in range(200)]
+    assert ceiling * 0.95 < max(waits) <= ceiling
 
 
 def test_ledger_names_what_is_missing() -> None:

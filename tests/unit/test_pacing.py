@@ -69,6 +69,8 @@ CASES = [
     ("one alone goes as it is", replace(FLOOR, quiet=Hours(time(1), time(12))), Lane(), [waits("a", held="quiet hours")],
      {"send": "a"}),
     ("another story of a thread just told", FLOOR, PINGED, [waits(thread="t1")], {"holds": {"d1": ("thread", 6)}}),
+    ("the pause counts from the thread's last ping", FLOOR, Lane(pinged={"t1": {"x": NOW - 9 * MINUTE, "y": NOW - 2 * MINUTE}}),
+     [waits(thread="t1")], {"holds": {"d1": ("thread", 8)}}),
     ("but flash", FLOOR, PINGED, [waits(severity=FLASH, thread="t1")], {"send": "d1"}),
     ("an update soon after its story rang", FLOOR, Lane(pinged={"t1": {"s-d1": NOW - 4 * MINUTE}}),
      [waits(kind=Kind.UPDATE, thread="t1")], {"holds": {"d1": ("story", 26)}}),
