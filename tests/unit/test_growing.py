@@ -17,7 +17,10 @@ from alerts.claims import settle
 from alerts.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.rule import Config
+from crawler.article import Relation
 from tests.unit.desk import NOW, desk, rule
+from tests.unit.test_moved import SLACK
+from tests.unit.test_moved import desk as floor_desk
 from tests.unit.test_told import TEXT, line, step
 
 __all__ = ["line"]
@@ -86,6 +89,28 @@ def test_reprint_makes_a_flash_story_no_weaker(tmp_path: Path, line: Connection)
     story = outbox.deliveries_that(line)[0].subject
     last = store.load_alert(line, story, store.last_alert_revision(line, story))
     assert (last.severity.word, {each.rule for each in last.causes}) == ("flash", {"r", "weak"})
+
+
+def test_reprint_that_brings_a_new_rule_is_told_in_its_own_words(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]") + rule("[mayor]", name="other"))
+    text = TEXT.format(toll=14)
+    step(line, config, "one", TITLE, 0, text)
+    told_at(line, config, NOW)
+    ((revision, _, (made,)),) = step(line, config, "two", TITLE, 40, f"{text} The mayor spoke.").decided
+    assert (revision.placement.relation, made.reason) == (Relation.DUPLICATE, Reason.NEW_RULE)
+    title, body = body_of(line, config, told_at(line, config, NOW + 40 * MINUTE), NOW + 40 * MINUTE)
+    assert title.endswith("| two")
+    assert '"mayor" in the body' in body
+
+
+def test_reprint_that_adds_nothing_leaves_the_word_to_the_article_before_it(tmp_path: Path, line: Connection) -> None:
+    config = floor_desk(tmp_path, SLACK.format("1111111111"))
+    text = TEXT.format(toll=14)
+    step(line, config, "one", TITLE, 0, text)
+    ((_, _, (made,)),) = step(line, config, "two", TITLE, 40, text).decided
+    assert (made.kind, made.queue) == (Kind.EDIT, True)
+    first = outbox.deliveries_that(line)[0]
+    assert store.load_alert(line, first.subject, 2).article.outlet == "one"
 
 
 def test_routine_story_whose_target_rested_is_in_the_digest_of_its_hour(tmp_path: Path, line: Connection) -> None:

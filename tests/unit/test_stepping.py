@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from alerts import stepping
+from alerts import conditions, stepping
 from alerts.alert import DeliveryState, Kind
+from alerts.attempt import Condition
 from alerts.outbox import deliveries
 from alerts.store import told
 from crawler import wanted
@@ -69,6 +70,18 @@ def test_lengths_of_time_move_along_and_digests_stay_at_their_hour(line: Connect
     assert wanted.next_due(line) == NOW + step + MINUTE
     assert [each.wanted for each in wanted.due(line, NOW + step + MINUTE)] == [NOW + step]
     assert wanted.expire(line, NOW + step + HOUR) == 0
+
+
+@pytest.mark.parametrize("step", [-HOUR, HOUR])
+def test_outage_that_lasts_moves_along_and_one_that_is_over_is_history(line: Connection, step: timedelta) -> None:
+    conditions.save_condition(line, Condition("down", 6, NOW - HOUR, NOW + MINUTE, down_from=NOW - HOUR))
+    over = Condition("over", down_from=NOW - 3 * HOUR, down_until=NOW - 2 * HOUR)
+    conditions.save_condition(line, over)
+    stepping.shift(line, step, NOW + step)
+    down = conditions.condition_of(line, "down")
+    assert (down.failing_since, down.rests_until) == (NOW - HOUR + step, NOW + MINUTE + step)
+    assert down.down_from == NOW - HOUR + step
+    assert conditions.condition_of(line, "over") == over
 
 
 def test_what_a_clock_that_was_ahead_has_stored_is_taken_for_now(line: Connection) -> None:

@@ -69,6 +69,17 @@ def test_a_dead_update_leaves_what_was_told_before(tmp_path: Path, line: Connect
     assert known(line, config, "s1") == ["s1"]
 
 
+def test_an_edit_that_waits_does_not_count_as_told(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, HOOK)
+    put(line, config, "s1")
+    first = turn(line, config, 0)
+    assert first is not None
+    edit = Decision(first.target, "floor", Kind.EDIT, Severity.PRIORITY, Reason.TOLD, queue=True, rules=("r",))
+    outbox.queue(line, edit, "s1", 2, NOW, NOW, "t1")
+    reload(line, config, 0)._record(line, first, REFUSED, NOW + S)
+    assert known(line, config, "s1") == []
+
+
 def test_what_was_told_with_a_dead_message_is_named_and_told_again(tmp_path: Path, line: Connection) -> None:
     config = desk(tmp_path, HOOK, severity="priority")
     put(line, config, "s1", "s2", "s3")

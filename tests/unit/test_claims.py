@@ -1,0 +1,33 @@
+"""What one claim settles: its own attempt, and none that came after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from alerts import claims, outbox
+from alerts.alert import DeliveryState, SendResult
+from alerts.attempt import LEASE, Condition, outcome
+from tests.unit.desk import NOW
+from tests.unit.test_moved import BOMB, M, desk, turn
+from tests.unit.test_told import line, step
+
+__all__ = ["line"]
+DONE = SendResult(ok=True)
+
+
+def test_late_answer_of_an_earlier_attempt_settles_no_later_one(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, "json://127.0.0.1:9/x")
+    step(line, config, "one", BOMB, 0)
+    first = turn(line, config, 0)
+    assert first is not None
+    later = NOW + LEASE + claims.LEASE_GRACE + M
+    assert claims.expire(line, later) == 1
+    second = claims.claim(line, first.id, later)
+    assert second is not None
+    made = outcome(first, DONE, Condition(first.target), later)
+    assert not claims.settle(line, first, made, DONE, later)
+    assert outbox.deliveries_that(line)[0].state is DeliveryState.SENDING
+    assert claims.settle(line, second, made, DONE, later)
+    assert outbox.deliveries_that(line)[0].state is DeliveryState.SENT
