@@ -138,6 +138,26 @@ def test_verdict(name: str, title: str, text: str, later: str, later_text: str, 
     assert (verdict.relation.value, verdict.change) == (relation, change), verdict.evidence
 
 
+REWORDED = (
+    " Helicopters flew the wounded to hospital in the provincial capital, and doctors there appealed for blood."
+    " The road had been swept only two days before, Colonel Harith Salman told the press."
+    " No group has said it was behind the attack, the province's worst since spring."
+)
+DRIVERS = LEAD.replace("14 soldiers,", "14 soldiers and 3 drivers,")
+LOOSE = [
+    ("a short text", LEAD, LEAD, DRIVERS),
+    ("a reworded text", TEXT, LEAD + REWORDED, DRIVERS + REWORDED),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "same", "more"), LOOSE, ids=[row[0] for row in LOOSE])
+def test_a_number_that_only_one_text_has_makes_it_another_report(name: str, text: str, same: str, more: str) -> None:
+    first = side(TITLE, text)
+    same_, more_ = (judge(first, side(TITLE, each, name="a2", source="two", at=HOUR)) for each in (same, more))
+    back = judge(side(TITLE, more), side(TITLE, text, name="a2", source="two", at=HOUR))
+    assert [each.relation.value for each in (same_, more_, back)] == ["duplicate", "related", "related"], name
+
+
 def test_evidence_names_the_article_and_the_number_that_decided() -> None:
     later = side(TITLE, TEXT, name="a2", source="two", at=HOUR)
     assert (
