@@ -25,8 +25,8 @@ from crawler.source import Source
 from crawler.wanted import Wanted
 from crawler.workers import Workers
 from tests.e2e.conftest import Desk
+from tests.e2e.paged import PAGES, T0, T1, T2, alerts, begin, item, page, served, tables
 from tests.e2e.servers import Outlet, closing_all, rss
-from tests.e2e.test_pages import PAGES, T0, T1, T2, alerts, begin, item, page, served, tables
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 WORDS = "A militia then shelled the base."

@@ -10,10 +10,9 @@ from alerts import claims, outbox
 from alerts.alert import DeliveryState, SendResult
 from alerts.attempt import LEASE, Condition, outcome
 from tests.unit.desk import NOW
-from tests.unit.test_moved import BOMB, M, desk, turn
-from tests.unit.test_told import line, step
+from tests.unit.floor import BOMB, M, desk, turn
+from tests.unit.settled import step
 
-__all__ = ["line"]
 DONE = SendResult(ok=True)
 
 

@@ -19,11 +19,10 @@ from alerts.render.sheet import digest_sheet
 from alerts.rule import Config
 from crawler.article import Relation
 from tests.unit.desk import NOW, desk, rule
-from tests.unit.test_moved import SLACK
-from tests.unit.test_moved import desk as floor_desk
-from tests.unit.test_told import TEXT, line, step
+from tests.unit.floor import SLACK
+from tests.unit.floor import desk as floor_desk
+from tests.unit.settled import TEXT, step
 
-__all__ = ["line"]
 TITLE = "Bomb hits militia patrol near Hawija"
 MINUTE = timedelta(minutes=1)
 

@@ -14,7 +14,7 @@ from crawler.db import Database
 from crawler.ingest import store_poll
 from crawler.source import Source, SourceState
 from tests.unit.desk import NOW
-from tests.unit.test_verdict import FRESH, MORE, TEXT, TITLE
+from tests.unit.reports import FRESH, MORE, TEXT, TITLE
 
 HOUR = timedelta(hours=1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,25 +12,16 @@ from alembic.config import Config as Alembic
 from sqlalchemy import Connection, text
 
 from alerts import snapshot, store
-from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Match, Reason, Severity, Sibling, Standing
-from alerts.match import Matcher
+from alerts.alert import Kind, Match, Reason, Severity, Sibling, Standing
 from alerts.render.text import render_alert
-from alerts.rule import Config, When
+from alerts.rule import When
 from alerts.standing import holds, lacking, siblings_of, standing_of
-from alerts.triage import Verdicts, _strongest, settle
-from crawler import store as archive
-from crawler.article import Entry, Member, Relation
+from alerts.triage import _strongest
+from crawler.article import Member, Relation
 from crawler.db import Database
-from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
-from tests.unit.desk import NOW, article, desk, rule
+from tests.unit.desk import NOW, desk, rule
+from tests.unit.settled import ALERT, SENT, TEXT, step
 
-HIT = Hit("militia", "militia", "title", 10, 17, "militia")
-CAUSE = Cause("r", "Militias", "0a1b2c3d", Severity.PRIORITY, (HIT,))
-ALERT = Alert("s1", "t1", 2, Severity.PRIORITY, NOW, article("Bomb hits militia patrol"), (CAUSE,), ("Wire", "Daily"))
-SENT = Delivery(
-    "d1", "s1", Kind.UPDATE, 2, "x", "x", Severity.PRIORITY, Reason.UPDATED, DeliveryState.SENDING, NOW, NOW
-)
 FULL = replace(
     ALERT,
     changes=("14 -> 17 killed", "CORRECTED"),
@@ -121,36 +111,6 @@ def test_condition_on_the_thread(when: When, standing: Standing, words: str) -> 
     assert holds(when, standing) is (not words)
 
 
-@pytest.fixture
-def line() -> Iterator[Connection]:
-    database = Database("sqlite://")
-    database.migrate("crawler", "alerts")
-    with database.writing.connect() as connection:
-        yield connection
-        connection.rollback()
-    database.close()
-
-
-def step(
-    connection: Connection,
-    config: Config,
-    source: str,
-    title: str,
-    minutes: int,
-    body: str = "",
-    *,
-    baseline: bool = False,
-) -> Verdicts:
-    """Store one article of a source and settle it, as the daemon does in two commits."""
-    now = NOW + timedelta(minutes=minutes)
-    polled = Source(source, f"https://{source}.example/", owner=source)
-    entry = Entry(title, guid=f"{source}/{title}", summary=body, published=now)
-    store_poll(connection, polled, SourceState(source, polled.url, now), [entry], (), now, baseline=baseline)
-    waiting = archive.revisions_after(connection, int(store.get_mark(connection, "triaged") or 0), 9)
-    matcher = Matcher(config)
-    return settle(connection, config, [(each, matcher.match(each.article)) for each in waiting], now)
-
-
 BRIDGE = "Militia seizes bridge at Hawija, governor says"
 OTHER = "Group seizes bridge at Hawija, governor says"
 
@@ -212,13 +172,6 @@ def test_fifty_look_alike_sources_make_one_story_told_by_the_names_we_gave_them(
     title = render_alert(SENT, told, "UTC").title
     assert title.endswith("| copy0")
     assert "Reuters" not in title
-
-
-TEXT = (
-    "A roadside bomb hit a patrol near the town of Hawija on Sunday and {toll} men were killed, police sources said. "
-    "The blast struck the second of three vehicles as they returned. Ambulances took the wounded to a hospital in "
-    "Kirkuk while troops closed the road and searched farms on both sides of it until nightfall."
-)
 
 
 def test_change_to_a_story_is_told_though_its_words_match_no_rule(tmp_path: Path, line: Connection) -> None:

@@ -16,10 +16,9 @@ from alerts.claiming import next_delivery
 from alerts.notices import tell_dead
 from alerts.rule import Config
 from tests.unit.desk import NOW
-from tests.unit.test_moved import BOMB, desk, everything, ids, reload, turn
-from tests.unit.test_told import ALERT, SENT, line, step
+from tests.unit.floor import BOMB, desk, everything, ids, reload, turn
+from tests.unit.settled import ALERT, SENT, step
 
-__all__ = ["line"]
 S, M = timedelta(seconds=1), timedelta(minutes=1)
 HOOK = "json://127.0.0.1:9/x"
 REFUSED = SendResult(ok=False, detail="error=413")
