@@ -28,7 +28,7 @@ unit: .venv/installed-dev
 
 # Every point of a kill, every generated case, and a fresh interpreter for each command: what `unit` samples.
 exhaustive: .venv/installed-dev
-	WATCHFLOOR_EXHAUSTIVE=1 $(BIN)/pytest -W error -n auto --dist worksteal
+	WATCHFLOOR_EXHAUSTIVE=1 $(BIN)/pytest -W error --timeout 1800 -n auto --dist worksteal
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
