@@ -47,7 +47,7 @@ ROOMS = {
     "stories": Room(
         "crawler/stories",
         _words("dedup wording tolls sketch compare verdict placing threads"),
-        _words("verdict ingest stories"),
+        _words("limits verdict ingest stories"),
     ),
     "rules": Room(
         "alerts/rules",
