@@ -42,7 +42,7 @@ ROOMS = {
         _words(
             "decide standing glossing silencing pacing hours escalating edits attempt retrying lateness ledger",
         ),
-        _words("attempt hours pacing decide growing told untold standby escalating silences"),
+        _words("attempt hours pacing sheet decide growing told untold standby escalating silences"),
     ),
     "stories": Room(
         "crawler/stories",
@@ -57,5 +57,5 @@ ROOMS = {
         ),
         _words("match language lint config folding reference desk"),
     ),
-    "sources": Room("crawler/sources", _words("source polling health"), _words("polling health config")),
+    "sources": Room("crawler/sources", _words("source polling health"), _words("paces polling health config")),
 }

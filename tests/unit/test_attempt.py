@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.alert import Delivery, DeliveryState, Kind, Reason, SendResult, Severity
-from alerts.attempt import LONGEST_PAUSE, LONGEST_REST, OPENS_AFTER, Condition, answered, failed, outcome
+from alerts.attempt import Condition, answered, failed, outcome
 from alerts.edits import edit_turn, first_handle
 from alerts.lateness import why_late
 from alerts.receivers.answers import UNSAID, retry_after
-from alerts.retrying import AGE_LIMIT
 from tests.unit.desk import NOW
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -55,13 +54,14 @@ def test_result_decides_what_becomes_of_a_delivery(
 
 
 def test_age_limit_is_by_severity() -> None:
-    for severity, limit in AGE_LIMIT.items():
+    for severity, hours in zip(Severity, (24, 36, 48, 72), strict=True):
+        limit = hours * HOUR
         young = replace(SENT, severity=severity, tried=NOW - limit)
         assert outcome(young, FAILED, WELL, NOW).state is DeliveryState.QUEUED
         assert outcome(young, FAILED, WELL, NOW + SECOND).state is DeliveryState.DEAD
 
 
-ASKED = [(17 * SECOND, 17 * SECOND), (3 * HOUR, LONGEST_REST), (timedelta(0), SECOND)]
+ASKED = [(17 * SECOND, 17 * SECOND), (3 * HOUR, HOUR), (timedelta(0), SECOND)]
 
 
 @pytest.mark.parametrize(("wait", "rest"), ASKED)
@@ -87,7 +87,7 @@ def test_retry_after_is_read_in_all_its_forms(value: str | None, wait: timedelta
     assert retry_after(value, NOW) == wait
 
 
-def broken(at: datetime = NOW, failures: int = OPENS_AFTER, over: timedelta = 40 * SECOND) -> Condition:
+def broken(at: datetime = NOW, failures: int = 5, over: timedelta = 40 * SECOND) -> Condition:
     """Fail so often, evenly over a time that begins at `at`."""
     condition = WELL
     for n in range(failures):
@@ -104,6 +104,31 @@ def test_breaker_opens_after_five_failures_over_half_a_minute() -> None:
     assert not opened.rests(NOW + 70 * SECOND)
 
 
+def test_each_failure_says_since_when_for_how_long_and_why() -> None:
+    asked = replace(WELL, asked=True, detail="error=429")
+    first = failed(asked, NOW, "error=500")
+    assert first == replace(asked, failures=1, failing_since=NOW, detail="error=500")
+    fourth = broken(failures=4)
+    quick = failed(replace(fourth, failing_since=NOW + 11 * SECOND), NOW + 40 * SECOND, "error=500")
+    assert (quick.rests_until, quick.asked, quick.is_down) == (NOW + 45 * SECOND, False, False)  # it may be restarting
+    opened = failed(replace(fourth, asked=True, down_until=NOW), NOW + 30 * SECOND, "error=500")
+    assert (opened.down_from, opened.down_until, opened.asked) == (NOW, None, False)
+    assert opened.rests_until == NOW + 60 * SECOND
+    longer = failed(opened, NOW + 100 * SECOND, "error=500")
+    assert longer.rests_until == NOW + 150 * SECOND  # half of the outage so far
+    assert not failed(replace(WELL, failures=7), NOW, "x").is_down  # since when is not known
+
+
+def test_answer_that_asks_for_a_rest_is_no_success_and_a_refusal_changes_nothing() -> None:
+    before = failed(WELL, NOW, "error=500")
+    refused = outcome(SENT, SendResult(ok=False, detail="error=404"), before, NOW)
+    assert (refused.condition, refused.due) == (before, None)
+    rested = outcome(SENT, replace(FAILED, wait=17 * SECOND, detail="error=429"), before, NOW).condition
+    assert rested == replace(before, rests_until=NOW + 17 * SECOND, asked=True, detail="error=429")
+    resting = outcome(SENT, replace(FAILED, uncertain=True), broken(), NOW + 40 * SECOND)
+    assert (resting.state, resting.due) == (DeliveryState.UNKNOWN, resting.condition.rests_until)
+
+
 def test_pauses_of_a_target_that_stays_down_grow_to_five_minutes() -> None:
     condition, now, pauses = broken(), NOW + 40 * SECOND, []
     for _ in range(12):
@@ -112,7 +137,7 @@ def test_pauses_of_a_target_that_stays_down_grow_to_five_minutes() -> None:
         now = condition.rests_until
         condition = failed(condition, now, "error=500")
     assert pauses == sorted(pauses)
-    assert (pauses[0], pauses[-1]) == (30 * SECOND, LONGEST_PAUSE)
+    assert (pauses[0], pauses[-1]) == (30 * SECOND, 5 * MINUTE)
 
 
 def test_one_answer_closes_the_breaker_and_says_until_when_it_was_open() -> None:
@@ -153,6 +178,24 @@ TURNS = [
 def test_edit_goes_waits_or_is_folded(name: str, story: list[Delivery], goes: bool, waits: bool) -> None:
     turn = edit_turn(EDIT, story, NOW)
     assert (not turn.later and not turn.folded, turn.later is not None) == (goes, waits), name
+
+
+def test_edit_waits_for_the_first_message_that_is_due_and_half_a_minute_at_least() -> None:
+    for minutes, later in (((5, 9), 5 * MINUTE), ((0, 9), 30 * SECOND)):
+        waiting = [replace(SENT, id=f"d{n}", due=NOW + n * MINUTE, state=DeliveryState.QUEUED) for n in minutes]
+        assert edit_turn(EDIT, waiting, NOW).later == NOW + later
+
+
+def test_edit_that_is_folded_says_into_what() -> None:
+    newer = [replace(EDIT, id=f"d{n}", revision=n, state=DeliveryState.QUEUED) for n in (4, 5)]
+    assert edit_turn(EDIT, newer, NOW).folded == "told in alert 5"
+    assert edit_turn(EDIT, [replace(newer[0], state=DeliveryState.DEAD), FIRST], NOW).folded == ""
+    assert edit_turn(EDIT, [replace(EDIT, id="d8", revision=3, state=DeliveryState.SENT), FIRST], NOW).folded == ""
+    nameless = [replace(FIRST, handle=""), replace(FIRST, id="d2", handle="")]
+    assert edit_turn(EDIT, nameless, NOW).folded == "told in d2, which its service cannot change"
+    given_up = [replace(SENT, state=DeliveryState.FOLDED), replace(SENT, id="d3", state=DeliveryState.CANCELLED)]
+    assert edit_turn(EDIT, given_up, NOW).folded == ""
+    assert edit_turn(EDIT, given_up[:1], NOW).folded == "told in a digest"
 
 
 def test_edit_waits_no_longer_than_it_is_worth() -> None:
