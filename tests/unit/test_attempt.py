@@ -264,6 +264,21 @@ LATE = [
 ]
 
 
+def test_two_minutes_are_late_and_the_last_answer_is_cut() -> None:
+    down = replace(WELL, down_from=AT)
+    assert why_late(replace(SENT, due=AT, tried=AT), down, AT + 2 * MINUTE, "UTC")
+    assert not why_late(replace(SENT, due=AT, tried=AT), down, AT + 2 * MINUTE - SECOND, "UTC")
+    (said,) = why_late(replace(SENT, due=AT, tried=AT, attempts=2, detail="x" * 200), WELL, AT, "UTC")
+    assert said.endswith(" " + "x" * 120)
+    assert not why_late(replace(SENT, due=AT, tried=AT, detail="error=500"), WELL, AT, "UTC")
+    again = replace(SENT, due=AT - HOUR, tried=AT, attempts=2)  # late is counted from its first attempt
+    assert not why_late(again, down, AT + MINUTE, "UTC")
+    resting = replace(WELL, rests_until=AT + HOUR, asked=True)
+    assert not why_late(replace(SENT, due=AT), resting, AT + HOUR - SECOND, "UTC")
+    assert why_late(replace(SENT, due=AT), resting, AT + HOUR, "UTC")
+    assert not why_late(replace(SENT, due=AT), replace(resting, asked=False), AT + HOUR, "UTC")
+
+
 @pytest.mark.parametrize(("name", "delivery", "condition", "now", "lines"), LATE, ids=[row[0] for row in LATE])
 def test_late_message_says_why(
     name: str, delivery: Delivery, condition: Condition, now: datetime, lines: list[str]

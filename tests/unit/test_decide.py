@@ -25,9 +25,10 @@ MINUTE = timedelta(minutes=1)
 PINGED = Told(frozenset({"r"}), PRIORITY, 1, NOW - 31 * MINUTE)
 JUST_PINGED = Told(frozenset({"r"}), PRIORITY, 1, NOW - 10 * MINUTE)
 TOLL = {"relation": Relation.UPDATED, "change": "14 -> 17 killed"}
+AGAIN = {"relation": Relation.DUPLICATE}
 OLD = NOW - timedelta(hours=49)
 WHEN = rule("[base]", name="when").replace("mode:", "when: {origins: 2}, mode:")
-CASES = [
+CASES: list[tuple[str, dict[str, Any], dict[str, Any], Told | None, tuple[str, str, bool]]] = [
     ("first article", {}, {}, None, ("alert", "first_article", True)),
     ("told before", {"relation": Relation.DUPLICATE}, {}, TOLD, ("edit", "told", False)),
     ("edited after it was told", {"relation": Relation.REVISED}, {}, TOLD, ("edit", "told", False)),
@@ -36,6 +37,41 @@ CASES = [
     ("updated, the change matters", TOLL, {}, PINGED, ("update", "updated", True)),
     ("edited, the change matters", {**TOLL, "relation": Relation.REVISED}, {}, PINGED, ("update", "updated", True)),
     ("updated without a change that matters", {**TOLL, "change": ""}, {}, PINGED, ("edit", "told", False)),
+    ("updated half an hour after it", TOLL, {}, replace(PINGED, pinged=NOW - 30 * MINUTE), ("update", "updated", True)),
+    ("a second less", TOLL, {}, replace(PINGED, pinged=NOW - 30 * MINUTE + MINUTE / 60), ("update", "paced", True)),
+    ("again after twelve hours", AGAIN, {}, replace(PINGED, pinged=NOW - 720 * MINUTE), ("update", "news_again", True)),
+    ("a minute less", AGAIN, {}, replace(PINGED, pinged=NOW - 719 * MINUTE), ("edit", "told", False)),
+    (
+        "an edit of it is no news",
+        {"relation": Relation.REVISED},
+        {},
+        replace(PINGED, pinged=NOW - 720 * MINUTE),
+        ("edit", "told", False),
+    ),
+    ("again, but it was never pinged", AGAIN, {}, TOLD, ("edit", "told", False)),
+    (
+        "again, but from before we began",
+        AGAIN,
+        {},
+        replace(PINGED, revision=0, pinged=NOW - 720 * MINUTE),
+        ("edit", "told", False),
+    ),
+    ("a third origin", {**AGAIN, "origins": ("a", "b", "c")}, {}, replace(PINGED, origins=2), ("edit", "told", False)),
+    (
+        "a further rule whose wait is over",
+        {"origins": ("a", "b"), "waited": {"when"}},
+        {"rule": "when"},
+        PINGED,
+        ("update", "when_holds", True),
+    ),
+    (
+        "older than freshness by a second",
+        {"published": NOW - 2880 * MINUTE - MINUTE / 60},
+        {},
+        None,
+        ("alert", "stale", False),
+    ),
+    ("as old as freshness allows", {"published": NOW - 2880 * MINUTE}, {}, None, ("alert", "first_article", True)),
     ("updated soon after a ping", TOLL, {}, JUST_PINGED, ("update", "paced", True)),
     ("a further rule soon after a ping", TOLL, {"rule": "other"}, JUST_PINGED, ("update", "new_rule", True)),
     ("severity raised soon after a ping", TOLL, {"severity": FLASH}, JUST_PINGED, ("update", "severity_raised", True)),

@@ -139,6 +139,20 @@ def test_many_stories_of_one_event_are_a_digest_and_none_is_only_a_line(tmp_path
     assert named <= 8 * len(alerts)
 
 
+@pytest.mark.parametrize("others", [8, 9])
+def test_a_message_names_eight_others_of_its_event_and_more_are_a_digest(
+    tmp_path: Path, line: Connection, others: int
+) -> None:
+    config = desk(tmp_path, rule("[militia]"))
+    for number in range(others + 1):
+        step(line, config, f"o{number}", f"Militia convoy number {number} seen at Hawija bridge checkpoint", 0)
+    sent = told_at(line, config, NOW)
+    assert sent is not None
+    assert len(sent.notes) == (others if others == 8 else 0)
+    kinds = [each.kind for each in outbox.deliveries_that(line)]
+    assert kinds.count(Kind.DIGEST) == (others > 8)
+
+
 def test_count_of_a_silence_is_told_though_its_message_went_into_a_digest(tmp_path: Path, line: Connection) -> None:
     config = desk(tmp_path, rule("[militia]"))
     quiet = replace(config.receivers["console"], zone="UTC", quiet=Hours(time(11), time(13)))
