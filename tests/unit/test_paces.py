@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,8 @@ from crawler.polling import (
     state_for,
     uncharged,
 )
-from crawler.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState
+from crawler.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState, read_sources
+from crawler.yamlfile import ConfigError
 from tests.unit.desk import NOW
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -369,3 +371,66 @@ def test_source_is_known_by_name_and_asked_no_more_rarely_than_its_ceiling() -> 
     assert Source("a", "https://News.Example:8443/rss").host == "news.example:8443"
     assert (SOURCE.ceiling, SLOW.ceiling) == (10 * MINUTE, HOUR)
     assert replace(SOURCE, at_most=MINUTE).ceiling == 10 * MINUTE
+
+
+def read(place: Path, sources: str, settings: str = "") -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    path = place / "rules.yaml"
+    path.write_text(f"version: 1\n{settings}\nsources: [{sources}]\n", encoding="utf-8")
+    return read_sources(path)
+
+
+def test_source_of_which_only_the_address_is_written_is_polled_every_quarter_of_an_hour_with_care(
+    tmp_path: Path,
+) -> None:
+    ((source,), allowed) = read(tmp_path, "{id: a, url: 'https://a.example/rss'}")
+    assert source == Source("a", "https://a.example/rss")
+    assert (source.kind, source.every, source.at_most, source.verify_tls) == ("feed", 15 * MINUTE, None, True)
+    assert (source.lang, source.owner, source.reliability, source.full_text) == (None, "", "F", "auto")
+    assert allowed == ()
+
+
+def test_all_that_may_be_written_of_a_source_is_read(tmp_path: Path) -> None:
+    keys = "kind: section, select: 'h2 a', every: 1s, at_most: 1s, verify_tls: false, full_text: never, lang: ckb, owner: o, reliability: B"
+    ((source,), allowed) = read(
+        tmp_path,
+        f"{{id: a, url: 'https://a.example/rss', name: Wire, {keys}}}",
+        "settings: {allow_private: [127.0.0.1]}",
+    )
+    assert source == Source(
+        "a",
+        "https://a.example/rss",
+        "Wire",
+        "section",
+        SECOND,
+        "ckb",
+        "o",
+        "B",
+        "h2 a",
+        "never",
+        SECOND,
+        verify_tls=False,
+    )
+    assert allowed == ("127.0.0.1",)
+    assert read(tmp_path, "{id: a, url: 'https://a.example/'}", "settings: {allow_private: []}")[1] == ()
+
+
+WRONG = [
+    ("{id: a, url: 'https://a.example/', every: 0s}", "0s"),
+    (
+        "{id: a, url: 'https://a.example/', select: 'h2 a'}",
+        '"select" is read of kind: section only; this source is a feed',
+    ),
+    ("{id: a, url: 'https://a.example/', kind: section, select: 'h2 >'}", "is no CSS selector"),
+    ("{id: a, url: 'https://a.example/'}, {id: a, url: 'https://b.example/'}", "source id"),
+    ("{id: a, url: 'https://a.example/'}, {id: b, url: 'https://a.example/'}", "address"),
+    ("{id: a, url: 'https://a.example/', lang: english}", "a language tag"),
+    ("{id: a, url: 'https://a.example/', reliability: G}", "A, B, C, D, E, F"),
+    ("{id: a}", "url"),
+]
+
+
+@pytest.mark.parametrize(("sources", "words"), WRONG)
+def test_wrong_source_is_refused_in_words(tmp_path: Path, sources: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, sources)
+    assert words in str(caught.value)

@@ -92,6 +92,7 @@ def test_rates_source_and_number_apart(origins: tuple[str, ...], letter: str, ra
 def test_best_letter_counts_and_a_source_that_is_gone_is_unknown() -> None:
     members = [member(1, "one", "gone"), member(2, "two", "good"), member(3, "two", "fair", "s2")]
     assert standing_of(members, {"good": "B", "fair": "C"}) == Standing(("one", "two"), "B")
+    assert standing_of([member(1, ""), member(2, "two")], {}).origins == ("two",)  # whose report it is nobody knows
     assert siblings_of(members, "s1") == (Sibling("s2", "T3", "O3"),)
 
 
