@@ -118,6 +118,10 @@ def test_mask_language_and_score_are_told(tmp_path: Path) -> None:
         f"  nearest: the tree holds, the score reaches no step: {low}",
     ]
     assert told(scored, "x")[-2] == f"  score: nothing = 0: no step {steps}"
+    boosts = "score: {title: 4, boosts: [{if: [x1], add: 9}, {if: [killed], add: 3}]}"
+    boosted = loaded(tmp_path, "[militia]", boosts, "{flash: 5}")
+    assert told(boosted, "militia killed")[-1] == "  score: title 1 x 4 + boost 2 1 x 3 = 7: flash (flash from 5)"
+    scored = loaded(tmp_path, "[militia]", "score: {title: 4, body: 0.5}", "{routine: 2, flash: 5}")
     assert told(scored, "militia | militia militia")[-1] == f"  score: title 1 x 4 + body 2 x 0.5 = 5: flash {steps}"
 
 
