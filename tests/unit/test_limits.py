@@ -15,6 +15,7 @@ from crawler.article import Placement, Relation
 from crawler.compare import compare
 from crawler.dedup import similar_headlines
 from crawler.placing import Candidate, place
+from crawler.sketch import sketch
 from crawler.verdict import Side, judge
 from crawler.wording import sentence_number, shingles, wording
 from tests.unit.desk import NOW
@@ -72,6 +73,12 @@ LIMITS = [
     ("rewritten by one owner", (FERRY, text(80)), (FERRY, reworded(80, 34, 44, 54, 64, 74)), "one", HOUR, "updated"),
     ("rewritten by another", (FERRY, text(80)), (FERRY, reworded(80, 34, 44, 54, 64, 74)), "two", HOUR, "duplicate"),
     ("hardly rewritten", (FERRY, text(80)), (FERRY, reworded(80, 44, 54, 64)), "one", HOUR, "duplicate"),
+    ("six numbers agree and one differs", (FERRY, numbered(45, 21, 22, 23, 24, 25, 26, 27)),
+     ("Ferry halts at quay", numbered(45, 21, 22, 23, 24, 25, 26, 29)), "two", HOUR, "updated"),
+    ("of another subject", (FERRY, numbered(45, 21, 22, 23, 24, 25, 26, 27)),
+     (BUDGET, numbered(45, 21, 22, 23, 24, 25, 26, 29)), "two", HOUR, "related"),
+    ("five agree", (FERRY, numbered(45, 22, 23, 24, 25, 26, 27)),
+     ("Ferry halts at quay", numbered(45, 22, 23, 24, 25, 26, 29)), "two", HOUR, "related"),
     ("a source's equal text, just under 12 hours later", (FERRY, text(20)), (FERRY, text(20)), "one", 12 * HOUR - SECOND, "duplicate"),
     ("at 12 hours it is the next of a series", (FERRY, text(20)), (FERRY, text(20)), "one", 12 * HOUR, "new"),
     ("a long text is none", (FERRY, text(60)), (FERRY, text(60)), "one", 12 * HOUR, "duplicate"),
@@ -193,3 +200,14 @@ def test_numbers_of_words_are_those_that_stores_hold() -> None:
     """Stored keys are compared with those of later processes and versions: another number would part every story."""
     assert shingles(["convoy", "leaves", "base", "dawn"]) == [6886804127791387663, 6467318657677377144]
     assert sentence_number(["convoy", "leaves", "base"]) == 7204672833743651589
+    assert keys_of(" ".join(WORDS[:14]), "") == (
+        17,
+        22963829430445114212,
+    )  # pairs of a headline's first twelve words, and two of all
+    assert keys_of("", text(80)) == (17, 19547925072170623179)
+
+
+def keys_of(title: str, body: str) -> tuple[int, int]:
+    """Return how many keys an article has, and their sum: one figure that any other key would change."""
+    keys = sketch(wording(title, body))
+    return len(keys), sum(keys)
