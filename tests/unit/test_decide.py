@@ -189,6 +189,20 @@ def test_ledger_names_what_is_missing() -> None:
     assert torn.remainders() == {"entries": 1, "matched": 0, "queued": 1}
 
 
+def test_ledger_of_nothing_is_zeros_and_messages_have_books_of_their_own() -> None:
+    nothing = balance({}, {}, {})
+    states = dict.fromkeys(("sent", "pending", "held", "folded", "cancelled", "dead"), 0)
+    counts = dict.fromkeys(("entries", "new", "known", "revised", "matched", "queued"), 0)
+    empty: dict[str, object] = {"rejected": {}, "suppressed": {}, "messages": {}}
+    assert nothing.as_dict() == counts | states | empty | {"remainders": {"entries": 0, "matched": 0, "queued": 0}}
+    sent = {("alert", "queued"): 1, ("edit", "sending"): 2, ("update", "unknown"): 4, ("alert", "held"): 8}
+    sent |= {("digest", "queued"): 16, ("digest", "sending"): 32, ("notice", "dead"): 64, ("escalation", "sent"): 128}
+    books = balance({}, {"queued": 15}, sent)
+    assert books.states == {**states, "pending": 7, "held": 8}
+    assert books.messages == {"digest": {"pending": 48}, "notice": {"dead": 64}, "escalation": {"sent": 128}}
+    assert books.remainders()["queued"] == 0
+
+
 def test_change_that_waits_is_told_with_the_next_and_keeps_its_time(tmp_path: Path) -> None:
     config = desk(tmp_path, rule("[militia]"))
     told: Told | None = None
