@@ -119,6 +119,11 @@ def test_each_failure_says_since_when_for_how_long_and_why() -> None:
     assert not failed(replace(WELL, failures=7), NOW, "x").is_down  # since when is not known
 
 
+def test_target_of_which_nothing_is_known_is_well() -> None:
+    assert (WELL.failures, WELL.asked, WELL.is_down, WELL.detail) == (0, False, False, "")
+    assert not WELL.rests(NOW)
+
+
 def test_answer_that_asks_for_a_rest_is_no_success_and_a_refusal_changes_nothing() -> None:
     before = failed(WELL, NOW, "error=500")
     refused = outcome(SENT, SendResult(ok=False, detail="error=404"), before, NOW)

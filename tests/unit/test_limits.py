@@ -63,6 +63,7 @@ LIMITS = [
     ("15 words are one", (FERRY, text(15)), (BUDGET, text(15)), "two", HOUR, "related"),
     ("14 words with two numbers are one", (FERRY, numbered(14, 21, 35)), (BUDGET, numbered(14, 21, 35)), "two", HOUR, "related"),
     ("14 words with one number are none", (FERRY, numbered(14, 21)), (BUDGET, numbered(14, 21)), "two", HOUR, "new"),
+    ("14 words of a longer text are none either", (FERRY, text(80)), (BUDGET, text(14)), "two", HOUR, "new"),
     ("29 words under another headline are another report", (FERRY, text(29)), (BUDGET, text(29)), "two", HOUR, "related"),
     ("30 words are the same one", (FERRY, text(30)), (BUDGET, text(30)), "two", HOUR, "duplicate"),
     ("in 59 words each word counts", (FERRY, text(59)), (FERRY, reworded(59, 44)), "two", HOUR, "related"),
@@ -122,6 +123,48 @@ NOT_RISEN = [
 @pytest.mark.parametrize(("name", "title", "body"), NOT_RISEN, ids=[row[0] for row in NOT_RISEN])
 def test_no_toll_rose(name: str, title: str, body: str) -> None:
     assert judge(side(*FIRST), side(title, body, name="a2", source="two", at=HOUR)).change == "", name
+
+
+@pytest.mark.parametrize(
+    ("words", "change"), [("of its best killed", "14 -> 15 killed"), ("of its very best killed", "")]
+)
+def test_number_counts_the_dead_who_are_named_within_four_words(words: str, change: str) -> None:
+    first = side(f"Blast in Kirkuk market, 14 {words}")
+    assert (
+        judge(first, side("Kirkuk market blast death toll rises to 15", name="a2", source="two", at=HOUR)).change
+        == change
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        ("", "3 -> 5 killed"),
+        ("Smoke stood over the town. ", ""),
+    ],
+)
+def test_toll_is_told_in_the_first_two_sentences(before: str, change: str) -> None:
+    body = f"It was a long night. {before}The death toll rises to five."
+    later = side("Drone attack on Kirkuk base", body, name="a2", source="two", at=HOUR)
+    assert judge(side(*FIRST), later).change == change
+
+
+AGENCIES = [
+    ("behind the headline", "Bridge opens in Hilla - Reuters", "", "reuters"),
+    ("before it and behind", "AFP: Bridge opens in Hilla - Reuters", "", "afp"),
+    ("in the dateline", FERRY, "HILLA (Reuters) - The bridge opened.", "reuters"),
+    ("in the first words", FERRY, "The bridge opened, a minister told Reuters on Monday.", "reuters"),
+    ("in the last ones", FERRY, "The bridge opened. " * 30 + "Reporting by Reuters.", "reuters"),
+    ("at the end, in brackets", FERRY, "The bridge opened. " * 30 + "(AFP)", "afp"),
+    ("in the middle", FERRY, "The bridge opened. " * 30 + "He told Reuters so. " + "The bridge opened. " * 30, ""),
+    ("plain words like an agency's", FERRY, "They met in petra (petra) at noon.", ""),
+    ("none", FERRY, "The bridge opened.", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "title", "body", "agency"), AGENCIES, ids=[row[0] for row in AGENCIES])
+def test_agency_is_named(name: str, title: str, body: str, agency: str) -> None:
+    assert wording(title, body).agency == agency, name
 
 
 def test_toll_grows_to_ten_times_and_not_beyond() -> None:
@@ -193,6 +236,8 @@ def test_boilerplate_leaves_eight_words(left: int, taken_off: bool) -> None:
 def test_headlines_are_similar_from_sixty_percent_on() -> None:
     assert similar_headlines("abcde", "abcxy")
     assert not similar_headlines("abcdef", "abcxyz")
+    assert similar_headlines("CONVOY LEAVES BASE!", "base: convoy leaves")
+    assert similar_headlines("x" * 300 + "a" * 900, "x" * 300 + "b" * 900)  # the rest is not compared
     assert not similar_headlines("Convoy leaves base at dawn", "Parliament passes the oil law")
 
 
