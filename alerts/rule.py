@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts.alert import Receiver, Severity
-from crawler.keys import (
+from crawler.config.keys import (
     IDENT,
     Choice,
     ClockSpan,
@@ -26,8 +26,9 @@ from crawler.keys import (
     Table,
     Text,
 )
-from crawler.source import ALLOW_PRIVATE, SOURCES, Source
-from crawler.yamlfile import Place
+from crawler.config.sources import ALLOW_PRIVATE, SOURCES
+from crawler.config.yamlfile import Place
+from crawler.sources.source import Source
 
 LEAD_WORDS = 80  # words of the text that count as its lead
 

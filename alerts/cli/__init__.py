@@ -1,4 +1,4 @@
-"""The command `watchfloor`: one file per group of commands, each imported only when it is asked for."""
+"""The words of a command line go in; its lines or JSON and an exit code come out, one file a group of commands."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import click
 
-from alerts import archive
-from alerts.backtest import Caught, Change, compare, days, per_rule, run
 from alerts.cli.common import (
     DURATION,
     Faults,
@@ -24,6 +22,8 @@ from alerts.cli.common import (
 )
 from alerts.render.words import plain
 from alerts.rule import Config
+from alerts.rules.backtest import Caught, Change, compare, days, per_rule, run
+from alerts.run import archive
 from crawler.article import Article
 
 SHOWN = 10  # headlines shown for each rule and kind of change

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import click
 
-from alerts.backtest import days, per_rule, run
 from alerts.cli.common import config_option, excerpt, load_config, refuse, rules_path, state_option, state_path
-from alerts.config import exposed
-from alerts.lint import BROAD, failed_tests, too_broad, warnings
 from alerts.rule import Config
+from alerts.rules.backtest import days, per_rule, run
+from alerts.rules.config import exposed
+from alerts.rules.lint import BROAD, failed_tests, too_broad, warnings
 from crawler.article import Article
-from crawler.yamlfile import ConfigError, Problem
+from crawler.config.yamlfile import ConfigError, Problem
 
-STORE = "watchfloor.db"  # as crawler.db names it, which imports SQLAlchemy
+STORE = "watchfloor.db"  # as crawler.store.db names it, which imports SQLAlchemy
 LOOKED_BACK = timedelta(days=7)
 
 
@@ -50,7 +50,7 @@ def _archived(state: Path) -> list[Article]:
     """Read the last days of the archive, where there is one; without it nothing of the store is imported."""
     if not (state / STORE).exists():
         return []
-    archive = importlib.import_module("alerts.archive")
+    archive = importlib.import_module("alerts.run.archive")
     found: list[Article] = archive.articles_since(state, datetime.now(UTC) - LOOKED_BACK)
     return found
 

@@ -16,11 +16,11 @@ from typing import NoReturn, TextIO
 
 import click
 
-from alerts import config as configuration
-from alerts.lines import Line, LineError, open_lines, read_lines, read_text
 from alerts.rule import Config
-from crawler.keys import span
-from crawler.yamlfile import ConfigError, Place
+from alerts.rules import config as configuration
+from alerts.run.article_lines import Line, LineError, open_lines, read_lines, read_text
+from crawler.config.keys import span
+from crawler.config.yamlfile import ConfigError, Place
 
 PLACES = (Path("rules.yaml"), Path("/etc/watchfloor/rules.yaml"))
 

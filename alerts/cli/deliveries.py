@@ -13,7 +13,6 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from alerts import digested, outbox, sendlog
 from alerts.alert import Delivery, DeliveryState, Kind, Target
 from alerts.cli.common import (
     DURATION,
@@ -26,14 +25,15 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.compose import compose
-from alerts.control import ControlError, ask
-from alerts.holding import AlreadyRunning, holder
+from alerts.line.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.rule import Config
-from alerts.service import Service
-from crawler.db import DATABASE, Database
+from alerts.run.control import ControlError, ask
+from alerts.run.lock import AlreadyRunning, holder
+from alerts.run.service import Service
+from alerts.store import digests, outbox, sendlog
+from crawler.store.db import DATABASE, Database
 
 STATES = click.Choice([state.value for state in DeliveryState])
 WIDTH = 60  # characters of what a message tells, in the list
@@ -153,7 +153,7 @@ def _message(connection: Connection, config: Config, delivery: Delivery) -> tupl
     message = compose(connection, config, target, delivery, delivery.sent or datetime.now(UTC))
     if delivery.kind is not Kind.DIGEST:
         return message.title, message.body
-    stories = digested.digest_of(connection, delivery.subject, delivery.target)
+    stories = digests.digest_of(connection, delivery.subject, delivery.target)
     whole = digest_sheet(delivery, stories, config.timezone, shown=len(stories))
     return message.title, digest_lines(whole)
 

@@ -17,9 +17,10 @@ import click
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
 from alerts.render.words import plain
 from crawler.article import Entry
-from crawler.discovery import Scout, Tried, scout
-from crawler.source import KINDS, Source, read_sources
-from crawler.yamlfile import ConfigError
+from crawler.collect.discovery import Scout, Tried, scout
+from crawler.config.sources import read_sources
+from crawler.config.yamlfile import ConfigError
+from crawler.sources.source import KINDS, Source
 
 T = TypeVar("T")
 SHOWN = 10  # entries

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
-from crawler.db import DATABASE, Database
-from crawler.evidence import Kept, kept, size
+from crawler.store.db import DATABASE, Database
+from crawler.store.evidence import Kept, kept, size
 
 
 @click.command(name="evidence")

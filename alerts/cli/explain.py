@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from alerts import archive
 from alerts.cli.common import (
     Faults,
     articles_in,
@@ -24,11 +23,12 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.explain import explain, lines
-from alerts.match import Matcher
+from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import plain, rated
 from alerts.rule import Config
-from alerts.standing import letters_of, standing_of
+from alerts.rules.explain import explain, lines
+from alerts.rules.match import Matcher
+from alerts.run import archive
 from crawler.article import Article
 
 
@@ -62,7 +62,9 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
 
 def _fetched(url: str, config: Config) -> Article:
     """Fetch and read the page of an article, as the daemon would."""
-    discovery = importlib.import_module("crawler.discovery")  # Scrapy comes with it; a file is explained without
+    discovery = importlib.import_module(
+        "crawler.collect.discovery"
+    )  # Scrapy comes with it; a file is explained without
 
     async def look() -> Article:
         now = datetime.now(UTC)

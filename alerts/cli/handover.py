@@ -21,9 +21,9 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.ordering import need_store
-from alerts.orders import describe_ack, describe_silence, stamp
+from alerts.line.orders import describe_ack, describe_silence, stamp
 from alerts.render.handover import Handover, Open, markdown
-from alerts.shift import read_shift
+from alerts.run.shift import read_shift
 
 
 @click.command(name="handover")

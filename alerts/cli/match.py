@@ -9,9 +9,9 @@ import click
 
 from alerts.alert import Match
 from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
-from alerts.lines import Line
-from alerts.match import Matcher
 from alerts.render.words import plain
+from alerts.rules.match import Matcher
+from alerts.run.article_lines import Line
 
 HIT_KEYS = ("term", "alias", "field", "start", "end", "text", "disguised")
 

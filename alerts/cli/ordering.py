@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from alerts.cli.common import fail
-from alerts.control import ControlError, ask
-from alerts.holding import AlreadyRunning, holder, lock
-from alerts.orders import ORDERS
-from crawler.db import DATABASE, Database
+from alerts.line.orders import ORDERS
+from alerts.run.control import ControlError, ask
+from alerts.run.lock import AlreadyRunning, holder, lock
+from crawler.store.db import DATABASE, Database
 
 
 def give(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from alerts.cli.common import DURATION, config_option, fail, load_config, rules_path, state_option, state_path
-from alerts.control import ControlError, ask
-from alerts.holding import AlreadyRunning, holder
-from alerts.service import Service
+from alerts.run.control import ControlError, ask
+from alerts.run.lock import AlreadyRunning, holder
+from alerts.run.service import Service
 
 
 @click.command(name="rematch")

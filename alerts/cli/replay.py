@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
-from alerts.replay import Replay, Summary
+from alerts.run.replay import Replay, Summary
 
 
 @click.command(name="replay")

@@ -23,11 +23,11 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.holding import AlreadyRunning
-from alerts.lines import parse_time
-from alerts.service import Service, describe
-from crawler.db import StoreError
-from crawler.yamlfile import ConfigError
+from alerts.run.article_lines import parse_time
+from alerts.run.lock import AlreadyRunning
+from alerts.run.service import Service, describe
+from crawler.config.yamlfile import ConfigError
+from crawler.store.db import StoreError
 
 
 @click.command(name="run")

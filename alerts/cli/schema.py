@@ -6,7 +6,7 @@ import json
 
 import click
 
-from alerts.schema import schema
+from alerts.rules.schema import schema
 
 
 @click.command(name="schema")

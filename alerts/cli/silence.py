@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from alerts import quieting
 from alerts.alert import Alert, Scope, Silence
 from alerts.cli.common import (
     DURATION,
@@ -25,13 +24,14 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.ordering import give, login_name, need_store
-from alerts.orders import describe_silence
-from alerts.quieting import end_of
+from alerts.decide.silences import still_told, unknown
+from alerts.line.orders import describe_silence
 from alerts.render.words import isolated, plain
 from alerts.rule import Config
-from alerts.silencing import still_told, unknown
-from crawler.db import DATABASE, Database
-from crawler.urls import host
+from alerts.store import silences
+from alerts.store.silences import end_of
+from crawler.store.db import DATABASE, Database
+from crawler.text.urls import host
 
 LOOKED_BACK = timedelta(hours=24)
 SHOWN = 5
@@ -128,7 +128,7 @@ def _would_have_held(state: Path, config: Config, scope: Scope, value: str, now:
     trial = Silence("", scope, value, "", "", now, now + timedelta(seconds=1))
     database = Database.at(state / DATABASE)
     with database.read() as connection:
-        told = quieting.told_since(connection, now - LOOKED_BACK)
+        told = silences.told_since(connection, now - LOOKED_BACK)
     database.close()
     return [alert for made, alert in told if not still_told([trial], alert, made.rules, now, config)]
 
@@ -168,8 +168,8 @@ def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, e
     now = datetime.now(UTC)
     database = Database.at(state / DATABASE)
     with database.read() as connection:
-        read = quieting.all_silences if every else lambda c: quieting.silences_in_force(c, now)
-        found, untold = read(connection), quieting.withheld_now(connection)
+        read = silences.all_silences if every else lambda c: silences.silences_in_force(c, now)
+        found, untold = read(connection), silences.withheld_now(connection)
     database.close()
     for each in found:
         held = untold.get(each.id, 0)

@@ -18,12 +18,12 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.lazy import LazyGroup
-from alerts.health import down_since, network_words
-from crawler import store
-from crawler.db import DATABASE, Database
-from crawler.health import describe
-from crawler.polling import state_for
-from crawler.source import SourceState
+from alerts.run.health import down_since, network_words
+from crawler.sources.health import describe
+from crawler.sources.polling import state_for
+from crawler.sources.source import SourceState
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database
 
 LAZY = {
     "add": ("alerts.cli.discover:add", "Find what can be polled at an address; print the lines to paste."),
@@ -63,6 +63,6 @@ def _known(state_dir: Path) -> tuple[dict[str, SourceState], datetime | None]:
     """Give the state of each source, and since when our own network is down."""
     database = Database.at(state_dir / DATABASE)
     with database.read() as connection:
-        known = store.load_states(connection), down_since(connection)
+        known = archive.load_states(connection), down_since(connection)
     database.close()
     return known

@@ -11,8 +11,6 @@ from typing import Any
 
 import click
 
-from alerts import conditions, outbox, store
-from alerts.attempt import Condition
 from alerts.cli.common import (
     config_option,
     fail,
@@ -22,14 +20,18 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.health import down_since, network_words
-from alerts.holding import holder
-from alerts.ledger import STATES, balance
-from crawler import store as archive
-from crawler.db import DATABASE, Database
-from crawler.health import condition, in_words
-from crawler.source import SourceState, read_sources
-from crawler.yamlfile import ConfigError
+from alerts.decide.attempt import Condition
+from alerts.decide.ledger import STATES, balance
+from alerts.run.health import down_since, network_words
+from alerts.run.lock import holder
+from alerts.store import decisions, outbox
+from alerts.store import targets as target_store
+from crawler.config.sources import read_sources
+from crawler.config.yamlfile import ConfigError
+from crawler.sources.health import condition, in_words
+from crawler.sources.source import SourceState
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database
 
 PLURALS = {"entry": "entries", "match": "matches"}
 
@@ -59,12 +61,12 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         delivered = outbox.delivered(connection)
         ledger = balance(
             archive.load_counts(connection, archive.counts),
-            archive.load_counts(connection, store.counts),
+            archive.load_counts(connection, decisions.counts),
             delivered,
         )
-        reload = store.get_mark(connection, "reload")
+        reload = decisions.get_mark(connection, "reload")
         stored = archive.totals(connection)
-        targets = {name: _fares(each, now) for name, each in sorted(conditions.conditions(connection).items())}
+        targets = {name: _fares(each, now) for name, each in sorted(target_store.conditions(connection).items())}
         untold = outbox.untold_notices(connection)
         down = down_since(connection)
     database.close()

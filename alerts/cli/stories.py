@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from alerts import archive
 from alerts.alert import Standing
 from alerts.cli.common import (
     DURATION,
@@ -22,8 +21,9 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import cut, isolated, plain, rated
-from alerts.standing import letters_of, standing_of
+from alerts.run import archive
 from crawler.article import Member
 
 WIDTH = 98  # of a terminal of 100 columns

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from alerts import archive
 from alerts.cli.common import (
     DURATION,
     Faults,
@@ -21,7 +20,8 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.suggest import spellings
+from alerts.rules.suggest import spellings
+from alerts.run import archive
 
 
 @click.command(name="suggest")

@@ -15,7 +15,7 @@ from alerts.alert import Delivery, DeliveryState, Kind, Message, Reason, Severit
 from alerts.cli.common import config_option, fail, json_option, load_config, print_json, rules_path
 from alerts.render import form_of
 from crawler.article import mint
-from crawler.keys import nearest
+from crawler.config.keys import nearest
 
 
 @click.command(name="test-receiver")

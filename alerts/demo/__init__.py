@@ -1,1 +1,1 @@
-"""The bundled newsroom and the sinks that stand in for a phone: real servers on loopback, our own texts."""
+"""A bundled newsroom goes in; alerts come out in a local mailbox and webhook: real servers, our own texts."""

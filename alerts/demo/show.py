@@ -14,15 +14,15 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from alerts import outbox, store
+from alerts.decide.ledger import balance
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink
-from alerts.ledger import balance
 from alerts.render.words import isolated
-from alerts.service import Round, Service
-from crawler import store as archive
+from alerts.run.service import Round, Service
+from alerts.store import decisions, outbox
 from crawler.article import Relation
-from crawler.db import Database
+from crawler.store import articles as archive
+from crawler.store.db import Database
 
 Say = Callable[[str], None]
 EXPLAINED = {
@@ -86,7 +86,7 @@ async def _round(rules: Path, state: Path, now: datetime) -> Round:
 def _items(path: Path) -> list[Item]:
     database = Database.at(path)
     with closing(database), database.read() as connection:
-        made = store.decisions_by_revision(connection)
+        made = decisions.decisions_by_revision(connection)
         return [
             _item(
                 revision.article.outlet,
@@ -98,7 +98,7 @@ def _items(path: Path) -> list[Item]:
         ]
 
 
-def _item(outlet: str, title: str, placement: Any, made: list[store.Made]) -> Item:
+def _item(outlet: str, title: str, placement: Any, made: list[decisions.Made]) -> Item:
     sent = tuple(each.receiver for each in made if each.queued)
     rules = tuple(dict.fromkeys(rule for each in made for rule in each.rules))
     reason = "" if sent else made[0].reason if made else "no_match"
@@ -140,7 +140,7 @@ def _say_books(say: Say, done: Round, path: Path) -> None:
     with closing(database), database.read() as connection:
         books = balance(
             archive.load_counts(connection, archive.counts),
-            archive.load_counts(connection, store.counts),
+            archive.load_counts(connection, decisions.counts),
             outbox.delivered(connection),
         )
     rest = "nothing unaccounted for" if not any(books.remainders().values()) else f"REMAINDER {books.remainders()}"

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from crawler.keys import nearest
+from crawler.config.keys import nearest
 
 PLAIN, IMPLICIT = "watchmail", "watchmails"
 EXAMPLE = f"{PLAIN}://user:password@smtp.example.org/officer@example.org?from=watch@example.org"

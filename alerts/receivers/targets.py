@@ -11,7 +11,7 @@ from apprise.plugins import N_MGR
 
 from alerts.alert import Target
 from alerts.receivers import console, mailurl, watchmail, watchslack
-from crawler.keys import nearest
+from crawler.config.keys import nearest
 
 COMMON = (
     console.SCHEMA,

@@ -1,4 +1,4 @@
-"""Alert, digest or notice -> message: pure; one file per form, chosen by the target's service."""
+"""An alert, digest or notice goes in; the message in the form of the target's service comes out (pure)."""
 
 from __future__ import annotations
 

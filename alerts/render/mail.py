@@ -17,7 +17,7 @@ from alerts.render import text
 from alerts.render.html import Content, Html, bare, isolates, lines, tag
 from alerts.render.sheet import DigestSheet, Item, Sheet, digest_sheet, sheet
 from alerts.render.words import clean, cut
-from crawler.urls import host
+from crawler.text.urls import host
 
 PREHEADER_LIMIT = 140  # characters that lists of mails show after the subject
 # ground, text, lesser text, quote's ground, its mark, text of the mark, link: every pair readable (WCAG 2.2, 1.4.3)

@@ -9,7 +9,7 @@ from itertools import groupby
 from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Reason, Severity
 from alerts.render.words import clean, cut, isolated, link, plain, rated, time
 from crawler.article import Article
-from crawler.urls import host
+from crawler.text.urls import host
 
 TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
 QUOTE_RADIUS = 110  # characters of text shown on each side of the hits

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import regex
 
 from alerts.alert import Standing
-from crawler.urls import ascii_host, usable
+from crawler.text.urls import ascii_host, usable
 
 # ZWNJ and ZWJ (U+200C, U+200D) stay: Persian words and emoji are written with them; so does U+FE0F of emoji.
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import requests
 
-from alerts import digested
 from alerts.alert import DeliveryState, Kind, Reason, Severity
+from alerts.store import digests as digest_store
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.servers import Hook, Outlet, closing_all
 
@@ -168,7 +168,7 @@ def _report_down(
     reached = set(STORY.findall(texts))
     digests = [each for each in line.all() if each.kind is Kind.DIGEST and each.state is DeliveryState.SENT]
     with line.database.read() as connection:
-        listed = [alert for each in digests for alert in digested.digest_of(connection, each.subject, each.target)]
+        listed = [alert for each in digests for alert in digest_store.digest_of(connection, each.subject, each.target)]
     in_digests = {alert.story for alert in listed}
     stood_in = [each for each in line.all() if each.reason is Reason.STANDBY]
     waits = [each.sent - line.on(each.subject, "floor").queued for each in stood_in if each.sent]

@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from alerts.alert import Match
-from alerts.config import load
-from alerts.match import Matcher
+from alerts.rules.config import load
+from alerts.rules.match import Matcher
 from crawler.article import Article
-from crawler.feeds import read_feed
+from crawler.parse.feeds import read_feed
 from tests.bench.shared import ROOT, SHARED, missing, unpack_timeline
 
 TIMELINES = ("june-2026-dev", "july-2026-shafaq-dev")

@@ -8,10 +8,10 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.db import Database
-from crawler.evidence import KEPT, keep, size
-from crawler.feeds import read_feed
-from crawler.source import Outcome, OutcomeName
+from crawler.parse.feeds import read_feed
+from crawler.sources.source import Outcome, OutcomeName
+from crawler.store.db import Database
+from crawler.store.evidence import KEPT, keep, size
 from tests.bench.shared import SHARED, missing, unpack_timeline
 
 NAME = "raw-2026-08-13-dev"

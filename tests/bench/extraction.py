@@ -16,7 +16,7 @@ from pathlib import Path
 
 from trafilatura import extract
 
-from crawler.pages import read_page
+from crawler.parse.pages import read_page
 from tests.bench.shared import ROOT, SHARED, missing
 
 TRUTH = Path(__file__).with_name("extraction_truth.json")

@@ -16,15 +16,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from alerts.alert import Severity
-from alerts.backtest import run as backtest
-from alerts.config import load
-from alerts.match import Matcher
 from alerts.rule import Condition, Config, Entity, Rule
-from alerts.translit import Name, NameIndex
+from alerts.rules.backtest import run as backtest
+from alerts.rules.config import load
+from alerts.rules.match import Matcher
+from alerts.rules.translit import Name, NameIndex
 from crawler.article import Article
-from crawler.folding import fold
-from crawler.normalise import OLDEST
-from crawler.yamlfile import Place
+from crawler.config.yamlfile import Place
+from crawler.parse.normalise import OLDEST
+from crawler.text.folding import fold
 from tests.bench.shared import SHARED, missing
 
 HERE, SPAN = Place("bench", 1, 1), timedelta(0)

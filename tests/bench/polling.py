@@ -26,14 +26,14 @@ import aiohttp
 import psutil
 from aiohttp import web
 
-from crawler import ingest
-from crawler.collecting import Collecting
-from crawler.db import Database, WriterLane
-from crawler.feeds import read_feed
-from crawler.fetching import Fetching
-from crawler.source import Source
-from crawler.wording import Wording
-from crawler.workers import Workers
+from crawler.collect import ingest
+from crawler.collect.collecting import Collecting
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.workers import Workers
+from crawler.parse.feeds import read_feed
+from crawler.sources.source import Source
+from crawler.store.db import Database, WriterLane
+from crawler.stories.wording import Wording
 from tests.bench.shared import ROOT, unpack_timeline
 from tests.bench.stories_window import written
 from tests.e2e.servers import rss
@@ -349,7 +349,7 @@ def _at(ordered: list[float], share: float) -> float:
 
 def daemon(rules: str, log: str, well: str) -> None:
     """The service itself, with a note of how late each poll of a well source is, and of the loop's lag."""
-    from alerts.service import Service  # noqa: PLC0415 - only this process runs the service
+    from alerts.run.service import Service  # noqa: PLC0415 - only this process runs the service
 
     late: list[float] = []
     lag: list[float] = []

@@ -6,8 +6,8 @@ import os
 from collections import Counter
 from datetime import UTC, datetime
 
-from alerts.config import load
-from alerts.match import Matcher
+from alerts.rules.config import load
+from alerts.rules.match import Matcher
 from crawler.article import Article
 from tests.bench.shared import ROOT, SHARED, missing
 

@@ -15,8 +15,8 @@ from functools import cache
 from datasketch import MinHash
 from rapidfuzz import fuzz
 
-from crawler.folding import fold
-from crawler.wording import number_of
+from crawler.stories.wording import number_of
+from crawler.text.folding import fold
 from tests.bench.reuters import SAME_STORY, Document, Pair, scores
 
 Likeness = Callable[[Document, Document], float]

@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawler import store
 from crawler.article import Entry, Placement, Relation
-from crawler.db import Database
-from crawler.ingest import store_poll
-from crawler.normalise import OLDEST
-from crawler.source import Source, SourceState
-from crawler.tokens import sentences
+from crawler.collect.ingest import store_poll
+from crawler.parse.normalise import OLDEST
+from crawler.sources.source import Source, SourceState
+from crawler.store import articles as archive
+from crawler.store.db import Database
+from crawler.text.tokens import sentences
 from tests.bench.reuters import CORPUS
 from tests.bench.shared import missing
 
@@ -170,7 +170,7 @@ class Line:
         entry = Entry(text.title, guid=f"{source}/{at.isoformat()}/{n}", text=text.body)
         with self._database.write() as connection:
             stored = store_poll(connection, polled, SourceState(source, polled.url, at), [entry], (), at)
-            return store.placement_of(connection, stored.placed[0][1])
+            return archive.placement_of(connection, stored.placed[0][1])
 
 
 def run() -> None:

@@ -20,14 +20,15 @@ from typing import Any
 
 from sqlalchemy import text
 
-from crawler import sketches, store
 from crawler.article import Entry
-from crawler.db import Database
-from crawler.ingest import store_poll
-from crawler.normalise import OLDEST
-from crawler.sketch import pack, sketch
-from crawler.source import Source, SourceState
-from crawler.wording import wording
+from crawler.collect.ingest import store_poll
+from crawler.parse.normalise import OLDEST
+from crawler.sources.source import Source, SourceState
+from crawler.store import articles as archive
+from crawler.store import sketches
+from crawler.store.db import Database
+from crawler.stories.sketch import pack, sketch
+from crawler.stories.wording import wording
 
 START = OLDEST + timedelta(days=9_000)
 PROBES = 1_000
@@ -100,7 +101,7 @@ def grow(database: Database, size: int) -> None:
             _add_rows(rows, next(made), number, START + step * number)
         with database.write() as connection:
             for name, values in rows.items():
-                connection.execute(store.metadata.tables[name].insert(), values)
+                connection.execute(archive.metadata.tables[name].insert(), values)
 
 
 def _add_rows(rows: dict[str, list[dict[str, Any]]], entry: Entry, number: int, at: datetime) -> None:

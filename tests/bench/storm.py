@@ -13,19 +13,19 @@ from pathlib import Path
 from apprise.plugins import N_MGR
 from sqlalchemy import Connection
 
-from alerts import claims, conditions, digested, outbox, store
 from alerts.alert import Delivery, Kind, SendResult
-from alerts.attempt import outcome
-from alerts.claiming import next_delivery
-from alerts.config import load
-from alerts.ledger import balance
-from alerts.match import Matcher
-from alerts.triage import settle
-from crawler import store as archive
+from alerts.decide.attempt import outcome
+from alerts.decide.ledger import balance
+from alerts.line.next_delivery import next_delivery
+from alerts.line.triage import settle
+from alerts.rules.config import load
+from alerts.rules.match import Matcher
+from alerts.store import claims, decisions, digests, outbox, targets
 from crawler.article import Entry
-from crawler.db import Database
-from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
+from crawler.collect.ingest import store_poll
+from crawler.sources.source import Source, SourceState
+from crawler.store import articles as archive
+from crawler.store.db import Database
 
 MATCHES, STORIES, SECONDS = 500, 39, 60
 START = datetime(2026, 6, 14, 3, tzinfo=UTC)
@@ -74,7 +74,7 @@ def run() -> None:
             _report(connection, name, posts)
         books = balance(
             archive.load_counts(connection, archive.counts),
-            archive.load_counts(connection, store.counts),
+            archive.load_counts(connection, decisions.counts),
             outbox.delivered(connection),
         )
         print(
@@ -89,7 +89,7 @@ def run() -> None:
 def _sent(connection: Connection, claimed: Delivery, now: datetime) -> None:
     """Take a message as accepted; Slack gives it a name, by which it can be edited."""
     result = SendResult(ok=True, handle=f"C0123ABCD:{claimed.id}" if claimed.receiver == "floor" else "")
-    before = conditions.condition_of(connection, claimed.target)
+    before = targets.condition_of(connection, claimed.target)
     claims.settle(connection, claimed, outcome(claimed, result, before, now), result, now)
 
 
@@ -110,7 +110,7 @@ def _tell(connection: Connection, number: int, now: datetime) -> None:
 
 
 def _triage(connection: Connection, config: object, matcher: Matcher, now: datetime) -> None:
-    after = int(store.get_mark(connection, "triaged") or 0)
+    after = int(decisions.get_mark(connection, "triaged") or 0)
     waiting = archive.revisions_after(connection, after, 1000)
     settle(connection, config, [(each, matcher.match(each.article)) for each in waiting], now)  # type: ignore[arg-type]
 
@@ -121,7 +121,7 @@ def _report(connection: Connection, name: str, posts: list[tuple[float, Delivery
     flash = [at - (each.queued - START).total_seconds() for at, each in pings if each.severity.word == "flash"]
     told: dict[str, float] = {}
     for at, each in pings:
-        alerts = digested.digest_of(connection, each.subject, each.target) if each.kind is Kind.DIGEST else ()
+        alerts = digests.digest_of(connection, each.subject, each.target) if each.kind is Kind.DIGEST else ()
         for story in [alert.story for alert in alerts] or [each.subject]:
             told.setdefault(story, at)
     kinds = dict(Counter(each.kind.value for _, each in posts))

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts import config as configuration
-from alerts import outbox, store
 from alerts.alert import Alert, Cause, Decision, Delivery, Hit, Kind, Reason, Severity
-from alerts.deliver import Deliver
-from alerts.ledger import balance
+from alerts.decide.ledger import balance
+from alerts.line.deliver import Deliver
 from alerts.rule import Config
-from crawler import store as archive
+from alerts.rules import config as configuration
+from alerts.store import decisions, outbox
 from crawler.article import Article
-from crawler.db import DATABASE, Database, WriterLane
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database, WriterLane
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 RULES = """\
@@ -66,11 +66,11 @@ class Outgoing:
         hits = (Hit("militia", "militia", "title", 2, 9, "militia"),)
         cause = Cause("militia", "Militias", "0a1b2c3d", severity, hits)
         article = Article(f"a-{story}-{revision}", "wire", title, self.now, outlet="Wire", published=self.now)
-        store.add_alert(connection, Alert(story, f"t-{story}", revision, severity, self.now, article, (cause,)))
+        decisions.add_alert(connection, Alert(story, f"t-{story}", revision, severity, self.now, article, (cause,)))
         for name in to:
             each = Decision(self.target(name), name, kind, severity, Reason.FIRST_ARTICLE, queue=True, rules=("m",))
             outbox.queue(connection, each, story, revision, self.now, self.now, f"t-{story}")
-        archive.count(connection, store.counts, {"matched": len(to), "queued": len(to)})
+        archive.count(connection, decisions.counts, {"matched": len(to), "queued": len(to)})
 
     def all(self) -> list[Delivery]:
         with self.database.read() as connection:
@@ -86,7 +86,7 @@ class Outgoing:
 
     def balanced(self) -> bool:
         with self.database.read() as connection:
-            book = balance({}, archive.load_counts(connection, store.counts), outbox.delivered(connection))
+            book = balance({}, archive.load_counts(connection, decisions.counts), outbox.delivered(connection))
         return not any(book.remainders().values())
 
     async def close(self) -> None:

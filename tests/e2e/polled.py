@@ -12,9 +12,9 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from crawler.fetching import Fetching
-from crawler.polling import state_for
-from crawler.source import Source
+from crawler.fetch.fetching import Fetching
+from crawler.sources.polling import state_for
+from crawler.sources.source import Source
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 

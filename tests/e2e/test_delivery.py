@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from alerts import claims, conditions, outbox, sendlog, stepping
-from alerts import deliver as delivering
 from alerts.alert import DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
-from alerts.attempt import LEASE
+from alerts.decide.attempt import LEASE
+from alerts.line import deliver as delivering
+from alerts.store import claims, clock_steps, outbox, sendlog, targets
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.servers import Hook, Outlet, closing_all
 
@@ -338,11 +338,11 @@ def test_age_and_outage_move_along_with_a_clock_that_was_set(tmp_path: Path) -> 
         for seconds in range(0, 120, 10):
             await line.drain(NOW + seconds * SECOND)
         years = timedelta(days=3650)
-        await line.lane.write(lambda connection: stepping.shift(connection, years, line.now + years))
+        await line.lane.write(lambda connection: clock_steps.shift(connection, years, line.now + years))
         kept = line.on("one", "desk")
         assert kept.tried == NOW + years
         with line.database.read() as connection:
-            assert conditions.condition_of(connection, kept.target).down_from == NOW + years
+            assert targets.condition_of(connection, kept.target).down_from == NOW + years
         hook.script = []
         await line.drain(NOW + years + HOUR)
         assert line.on("one", "desk").state is DeliveryState.SENT

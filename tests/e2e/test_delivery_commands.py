@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection
 
-from alerts import claims, digested, outbox, store
 from alerts.alert import Alert, Decision, Kind, Reason, Severity
 from alerts.cli import main
+from alerts.store import claims, decisions, digests, outbox
 from tests.e2e.conftest import Desk
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.running import daemon
@@ -71,13 +71,13 @@ def test_digest_is_shown_with_every_story_it_lists(tmp_path: Path) -> None:
     def _fold_all(line: Outgoing, connection: Connection) -> None:
         target = line.target("desk")
         made = Decision(target, "desk", Kind.DIGEST, Severity.PRIORITY, Reason.STALE, queue=True, rules=())
-        subject = digested.open_digest(connection, made, "desk@today", NOW)
+        subject = digests.open_digest(connection, made, "desk@today", NOW)
         listed: list[Alert] = []
         for each in claims.waiting(connection, target, NOW):
             if each.kind is Kind.ALERT:
-                listed.append(store.load_alert(connection, each.subject, each.revision))
+                listed.append(decisions.load_alert(connection, each.subject, each.revision))
                 outbox.fold(connection, each.id, f"told in digest {subject}", NOW)
-        digested.add_to_digest(connection, subject, target, listed)
+        digests.add_to_digest(connection, subject, target, listed)
 
     with closing_all(hook := Hook()):
         outgoing(tmp_path, {"desk": f'urls: ["{hook.url}"]'}, work)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.source import read_sources
+from crawler.config.sources import read_sources
 from tests.e2e.conftest import Desk
 from tests.e2e.paged import D0, begin, item, page, tables
 from tests.e2e.servers import rss

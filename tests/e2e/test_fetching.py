@@ -11,11 +11,11 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from crawler.feeds import Feed
-from crawler.fetching import Fetching, parse
-from crawler.polling import state_for
-from crawler.source import Outcome, OutcomeName, Source
-from crawler.workers import Workers, WorkerTimeout
+from crawler.fetch.fetching import Fetching, parse
+from crawler.fetch.workers import Workers, WorkerTimeout
+from crawler.parse.feeds import Feed
+from crawler.sources.polling import state_for
+from crawler.sources.source import Outcome, OutcomeName, Source
 from tests.e2e.servers import Outlet, closing_all, rss
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)

@@ -27,9 +27,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from crawler.fetching import Fetching
-from crawler.polling import state_for
-from crawler.source import Outcome, Source
+from crawler.fetch.fetching import Fetching
+from crawler.sources.polling import state_for
+from crawler.sources.source import Outcome, Source
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss
 

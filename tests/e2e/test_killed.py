@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler import sketches
-from crawler.db import DATABASE, Database
+from crawler.store import sketches
+from crawler.store.db import DATABASE, Database
 from tests.e2e.conftest import Desk
 from tests.e2e.killing import PostSink, Sink, Storm, WebSink
 from tests.e2e.killing_slack import SlackSink

@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from crawler import wanted
-from crawler.db import Database, WriterLane
-from crawler.fetching import Fetching
-from crawler.fulltext import HOST_REST, FullText
-from crawler.health import Network
-from crawler.permits import Permits
-from crawler.polling import state_for
-from crawler.source import Source
-from crawler.wanted import Wanted
-from crawler.workers import Workers
+from crawler.collect.fulltext import HOST_REST, FullText
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.permits import Permits
+from crawler.fetch.workers import Workers
+from crawler.sources.health import Network
+from crawler.sources.polling import state_for
+from crawler.sources.source import Source
+from crawler.store import pages_wanted
+from crawler.store.db import Database, WriterLane
+from crawler.store.pages_wanted import Wanted
 from tests.e2e.conftest import Desk
 from tests.e2e.paged import PAGES, T0, T1, T2, alerts, begin, item, page, served, tables
 from tests.e2e.servers import Outlet, closing_all, rss
@@ -194,7 +194,7 @@ async def backlog(
     for n, url in enumerate(pages):
         due = NOW - timedelta(hours=1) + timedelta(seconds=n)
         rows.append(Wanted(f"a{n:03}", "a", url, url.split("/")[2], due, due))
-    await lane.write(lambda connection: wanted.want(connection, rows))
+    await lane.write(lambda connection: pages_wanted.want(connection, rows))
     full = FullText(database, lane, workers, network)
     full.use(fetching, [Source("a", "http://127.0.0.1/")])
     try:
@@ -216,7 +216,7 @@ def nobody() -> str:
 def test_hosts_that_rest_hide_no_other_in_the_backlog(tmp_path: Path) -> None:
     """Sixty dead hosts with three pages each were due before the one page of a host that is well."""
     dead = sorted({nobody() for _ in range(60)})
-    assert len(dead) * wanted.A_HOST > wanted.LOOKED_AT
+    assert len(dead) * pages_wanted.A_HOST > pages_wanted.LOOKED_AT
 
     async def run(outlet: Outlet) -> None:
         pages = [f"{host}/{n}" for n in range(3) for host in dead] + [f"{outlet.base}/one"]
@@ -246,7 +246,7 @@ def test_host_of_pages_is_not_charged_while_our_network_is_down(tmp_path: Path) 
             assert NOW + timedelta(minutes=3) < NOW + HOST_REST
             assert [len(outlet.asked(f"/{name}")) for name in names] == [0, 1, 1], "the first waits its ten minutes"
             with database.read() as connection:
-                assert [each.tries for each in wanted.due(connection, NOW + HOST_REST)] == [1]
+                assert [each.tries for each in pages_wanted.due(connection, NOW + HOST_REST)] == [1]
 
     with closing_all(outlet := Outlet()):
         asyncio.run(run(outlet))
@@ -261,7 +261,7 @@ def test_page_that_fails_as_the_network_goes_down_costs_no_try(tmp_path: Path) -
         async with backlog(tmp_path, pages, lambda: answers.pop() if answers else down) as (full, database):
             await full.work_off(NOW, budget=5.0)
             with database.read() as connection:
-                (waiting,) = wanted.due(connection, NOW + timedelta(minutes=1))
+                (waiting,) = pages_wanted.due(connection, NOW + timedelta(minutes=1))
             assert (waiting.tries, waiting.due) == (0, NOW + timedelta(minutes=1))
 
     asyncio.run(run())

@@ -7,9 +7,9 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from alerts import quieting
 from alerts.alert import Scope
-from crawler.db import DATABASE, Database
+from alerts.store import silences
+from crawler.store.db import DATABASE, Database
 from tests.e2e.conftest import Desk
 from tests.e2e.rounds import balanced, item, told
 from tests.e2e.servers import rss
@@ -132,7 +132,7 @@ def test_silence_holds_back_and_the_next_message_says_how_many(desk: Desk) -> No
     desk.rounds(when("10:00"))
     database = Database.at(desk.place / "var" / DATABASE)
     with database.write() as connection:
-        quieting.add_silence(connection, Scope.TEXT, "bridge", "Noor", "drill", at("10:00"), at("12:00"))
+        silences.add_silence(connection, Scope.TEXT, "bridge", "Noor", "drill", at("10:00"), at("12:00"))
     database.close()
     held, free = "Militia claims a bridge in Amerli", "Militia leaves a school in Najaf"
     news(desk, "10:05", held)

@@ -25,14 +25,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from crawler import store
-from crawler.collecting import Collecting
-from crawler.db import Database, WriterLane
-from crawler.fetching import Fetching, parse
-from crawler.hosts import Hosts
-from crawler.polling import next_state, state_for
-from crawler.source import Outcome, Source
-from crawler.workers import Workers
+from crawler.collect.collecting import Collecting
+from crawler.fetch.fetching import Fetching, parse
+from crawler.fetch.hosts import Hosts
+from crawler.fetch.workers import Workers
+from crawler.sources.polling import next_state, state_for
+from crawler.sources.source import Outcome, Source
+from crawler.store import articles as archive
+from crawler.store.db import Database, WriterLane
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss
 
@@ -312,7 +312,7 @@ def test_host_asked_a_moment_ago_by_the_process_before_is_not_asked_at_once(outl
         database.migrate("crawler")
         now, source = datetime.now(UTC), Source("a", outlet.serve("/", rss(*ITEMS)))
         with database.write() as connection:
-            store.save_states(connection, [replace(state_for(source, None, now), polled=now)])
+            archive.save_states(connection, [replace(state_for(source, None, now), polled=now)])
         lane, workers = WriterLane(database), Workers(processes=1)
         collecting = Collecting(database, lane, workers)
         await collecting.open(Fetching(["127.0.0.1"], apart=1.0), [source], now)

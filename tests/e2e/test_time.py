@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from alerts import store
-from alerts.outbox import deliveries
-from alerts.service import Service
+from alerts.run.service import Service
+from alerts.store import decisions
+from alerts.store.outbox import deliveries
 from crawler.clock import Clock, wall_time
-from crawler.collecting import Collecting
-from crawler.db import DATABASE, Database, WriterLane
-from crawler.fetching import Fetching, resolver_threads
-from crawler.scheduler import Ticker
-from crawler.source import OutcomeName, Source
-from crawler.workers import Workers
+from crawler.collect.collecting import Collecting
+from crawler.collect.scheduler import Ticker
+from crawler.fetch.fetching import Fetching, resolver_threads
+from crawler.fetch.workers import Workers
+from crawler.sources.source import OutcomeName, Source
+from crawler.store.db import DATABASE, Database, WriterLane
 from tests.e2e.conftest import Desk
 from tests.e2e.running import daemon
 from tests.e2e.servers import Outlet, closing_all, rss
@@ -126,7 +126,7 @@ def test_what_was_judged_goes_out_where_nothing_more_can_be_judged(desk: Desk) -
             await service.start(hands.clock())
             await ticked(service, hands.clock)
             assert desk.hook.accepted == []
-            await service.lane.write(lambda connection: store.set_mark(connection, "triaged", "no number"))
+            await service.lane.write(lambda connection: decisions.set_mark(connection, "triaged", "no number"))
             for _ in range(4):
                 hands.go_on(60)
                 await ticked(service, hands.clock)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
-from crawler.db import Database
+from crawler.store.db import Database
 
 
 @pytest.fixture

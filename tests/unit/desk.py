@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alerts.config import load
 from alerts.rule import Config
+from alerts.rules.config import load
 from crawler.article import Article, Placement, Relation, Revision
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts import outbox
 from alerts.alert import Delivery
-from alerts.claiming import next_delivery
-from alerts.config import load
-from alerts.deliver import Deliver
+from alerts.line.deliver import Deliver
+from alerts.line.next_delivery import next_delivery
 from alerts.rule import Config
+from alerts.rules.config import load
+from alerts.store import outbox
 from tests.unit.desk import HEAD, NOW, rule
 
 M = timedelta(minutes=1)

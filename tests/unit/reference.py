@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from alerts.rule import Condition, Config, Rule
 from crawler.article import Article
-from crawler.folding import fold
-from crawler.tokens import paragraphs, sentences
+from crawler.text.folding import fold
+from crawler.text.tokens import paragraphs, sentences
 
 PREFIXES = ["", *(a + b for a in ("", "و", "ف") for b in ("ب", "ل", "ك", ""))]
 JOINED = sorted({each for each in PREFIXES if each})

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from alerts import store
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity
-from alerts.match import Matcher
+from alerts.line.triage import Verdicts, settle
 from alerts.rule import Config
-from alerts.triage import Verdicts, settle
-from crawler import store as archive
+from alerts.rules.match import Matcher
+from alerts.store import decisions
 from crawler.article import Entry
-from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
+from crawler.collect.ingest import store_poll
+from crawler.sources.source import Source, SourceState
+from crawler.store import articles as archive
 from tests.unit.desk import NOW, article
 
 HIT = Hit("militia", "militia", "title", 10, 17, "militia")
@@ -40,7 +40,7 @@ def step(
     polled = Source(source, f"https://{source}.example/", owner=source)
     entry = Entry(title, guid=f"{source}/{title}", summary=body, published=now)
     store_poll(connection, polled, SourceState(source, polled.url, now), [entry], (), now, baseline=baseline)
-    waiting = archive.revisions_after(connection, int(store.get_mark(connection, "triaged") or 0), 9)
+    waiting = archive.revisions_after(connection, int(decisions.get_mark(connection, "triaged") or 0), 9)
     matcher = Matcher(config)
     return settle(connection, config, [(each, matcher.match(each.article)) for each in waiting], now)
 

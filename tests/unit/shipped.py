@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from alerts.config import load
-from alerts.match import Matcher
 from alerts.rule import Condition, Config
+from alerts.rules.config import load
+from alerts.rules.match import Matcher
 from crawler.article import Article
 
 RULES = Path(__file__).resolve().parents[2] / "rules.yaml"

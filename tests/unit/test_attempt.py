@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.alert import Delivery, DeliveryState, Kind, Reason, SendResult, Severity
-from alerts.attempt import Condition, answered, failed, outcome
-from alerts.edits import edit_turn, first_handle
-from alerts.lateness import why_late
+from alerts.decide.attempt import Condition, answered, failed, outcome
+from alerts.decide.edits import edit_turn, first_handle
+from alerts.decide.lateness import why_late
 from alerts.receivers.answers import UNSAID, retry_after
 from tests.unit.desk import NOW
 

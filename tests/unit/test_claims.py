@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts import claims, outbox
 from alerts.alert import DeliveryState, SendResult
-from alerts.attempt import LEASE, Condition, outcome
+from alerts.decide.attempt import LEASE, Condition, outcome
+from alerts.store import claims, outbox
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, M, desk, turn
 from tests.unit.settled import step

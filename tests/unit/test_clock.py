@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.clock import Clock
-from crawler.impostors import named
+from crawler.parse.impostors import named
 from tests.unit.desk import NOW
 
 

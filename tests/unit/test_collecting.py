@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from crawler.collecting import Clock, Collecting
-from crawler.db import Database, WriterLane
-from crawler.ingest import Stored
-from crawler.source import Source, SourceState
+from crawler.collect.collecting import Clock, Collecting
+from crawler.collect.ingest import Stored
+from crawler.sources.source import Source, SourceState
+from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Escalate, Hours, Receiver, Severity
-from alerts.config import exposed, fingerprint, load
-from alerts.lint import failed_tests
 from alerts.rule import When
-from crawler.source import read_sources
-from crawler.yamlfile import ConfigError, Problems, read_file, read_yaml
+from alerts.rules.config import exposed, fingerprint, load
+from alerts.rules.lint import failed_tests
+from crawler.config.sources import read_sources
+from crawler.config.yamlfile import ConfigError, Problems, read_file, read_yaml
 from tests.unit.desk import desk, rule
 
 MISTAKES = Path(__file__).parents[1] / "config"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import hijri, jalali, read_date
+from crawler.text.dates import hijri, jalali, read_date
 
 WRITTEN = [
     ("RFC 822", "Tue, 24 Nov 2026 10:00:00 +0300", None, "2026-11-24T07:00"),

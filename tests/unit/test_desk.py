@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from alerts.lint import failed_tests, warnings
+from alerts.rules.lint import failed_tests, warnings
 from tests.unit.shipped import fired, named_in, shipped
 
 # Arabic, Persian and Kurdish as they stand in a sentence: wa-, fa-, bi-, li-, ka- and al- attached, joined with zero-width

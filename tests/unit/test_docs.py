@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Scope
-from alerts.config import load
-from alerts.lint import failed_tests
-from alerts.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
 from alerts.receivers.watchslack import ACKS
 from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
-from alerts.schema import schema
-from crawler.source import SOURCE_KEYS
+from alerts.rules.config import load
+from alerts.rules.lint import failed_tests
+from alerts.rules.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
+from alerts.rules.schema import schema
+from crawler.config.sources import SOURCE_KEYS
 from tests.e2e.slackapi import SCOPES
 
 ROOT = Path(__file__).parents[2]

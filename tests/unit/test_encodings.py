@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
 from scrapy.http import Response
 
-from crawler.encodings import CODINGS, DecodingMiddleware, TooLarge, Truncated, decode
+from crawler.fetch.encodings import CODINGS, DecodingMiddleware, TooLarge, Truncated, decode
 
 BODY = "شرح ".encode() * 5000
 WRITE = {

@@ -14,8 +14,7 @@ from apprise import NotifyBase
 from apprise.plugins import N_MGR
 from sqlalchemy import Connection
 
-from alerts import acks, outbox, quieting, receivers, stepping, store
-from alerts.acking import Acking
+from alerts import receivers
 from alerts.alert import (
     Alert,
     Cause,
@@ -30,9 +29,11 @@ from alerts.alert import (
     Severity,
     Target,
 )
-from alerts.escalating import ask_again, escalations
+from alerts.decide.escalation import ask_again, escalations
+from alerts.line.acks import Acking
 from alerts.rule import Config
-from crawler.db import Database, WriterLane
+from alerts.store import acks, clock_steps, decisions, outbox, silences
+from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW, article, desk, rule
 
 MINUTE = timedelta(minutes=1)
@@ -149,8 +150,8 @@ def config(tmp_path: Path, receivers: dict[str, Receiver] = CHAIN) -> Config:
 
 def tell(connection: Connection, to: str = "floor", alert: Alert = ALERT, at: datetime = NOW) -> None:
     """Store an alert, and its message as sent to a receiver."""
-    if store.last_alert_revision(connection, alert.story) < alert.revision:
-        store.add_alert(connection, alert)
+    if decisions.last_alert_revision(connection, alert.story) < alert.revision:
+        decisions.add_alert(connection, alert)
     kind = Kind.ALERT if alert.revision == 1 else Kind.UPDATE
     made = Decision(f"{to}#1", to, kind, alert.severity, Reason.FIRST_ARTICLE, queue=True, rules=())
     outbox.queue(connection, made, alert.story, alert.revision, at, at, "t1")
@@ -204,7 +205,7 @@ def test_clock_that_is_set_hurries_and_delays_no_escalation(tmp_path: Path, data
     step = timedelta(hours=hours)
     with database.write() as connection:
         tell(connection)
-        stepping.shift(connection, step, NOW + 5 * MINUTE + step)
+        clock_steps.shift(connection, step, NOW + 5 * MINUTE + step)
     assert asyncio.run(escalate(database, config(tmp_path), 9 + hours * 60)) == 0
     assert asyncio.run(escalate(database, config(tmp_path), 10 + hours * 60)) == 1
 
@@ -240,7 +241,7 @@ def test_silenced_story_is_not_escalated(
 ) -> None:
     with database.write() as connection:
         tell(connection)
-        quieting.add_silence(connection, scope, value, "Noor", "known", NOW - 9 * MINUTE, NOW + ends * MINUTE)
+        silences.add_silence(connection, scope, value, "Noor", "known", NOW - 9 * MINUTE, NOW + ends * MINUTE)
     assert asyncio.run(escalate(database, config(tmp_path), 10)) == int(goes_on)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from alerts.backtest import compare, days, per_rule, run
-from alerts.config import load
-from alerts.explain import explain, lines
-from alerts.match import Matcher
 from alerts.rule import Config
-from alerts.suggest import spellings
+from alerts.rules.backtest import compare, days, per_rule, run
+from alerts.rules.config import load
+from alerts.rules.explain import explain, lines
+from alerts.rules.match import Matcher
+from alerts.rules.suggest import spellings
 from crawler.article import Article
 from tests.unit.desk import NOW
 from tests.unit.desk import desk as desk_of

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.feeds import clean, decode, read_feed
-from crawler.normalise import draft
+from crawler.parse.feeds import clean, decode, read_feed
+from crawler.parse.normalise import draft
 
 BASE = "https://outlet.example/rss.xml"
 ARABIC = "الحشد الشعبي ينفي"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.folding import Folded, fold
+from crawler.text.folding import Folded, fold
 
 SAME = [
     ("case", "Kataib HEZBOLLAH", "kataib hezbollah"),

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts import claims, conditions, digested, outbox, quieting, store
 from alerts.alert import Decision, Delivery, Hours, Kind, Reason, Receiver, Scope, SendResult, Severity
-from alerts.attempt import outcome
-from alerts.claiming import next_delivery
-from alerts.claims import settle
-from alerts.compose import compose
+from alerts.decide.attempt import outcome
+from alerts.line.compose import compose
+from alerts.line.next_delivery import next_delivery
 from alerts.render.sheet import digest_sheet
 from alerts.rule import Config
+from alerts.store import claims, decisions, digests, outbox, silences, targets
+from alerts.store.claims import settle
 from crawler.article import Relation
 from tests.unit.desk import NOW, desk, rule
 from tests.unit.floor import SLACK
@@ -38,7 +38,7 @@ def told_at(connection: Connection, config: Config, now: datetime, receiver: Rec
     claimed = next_delivery(connection, console.targets[0].id, receiver or console, now)
     if claimed:
         result = SendResult(ok=True)
-        before = conditions.condition_of(connection, claimed.target)
+        before = targets.condition_of(connection, claimed.target)
         settle(connection, claimed, outcome(claimed, result, before, now), result, now)
     return claimed
 
@@ -86,7 +86,7 @@ def test_reprint_makes_a_flash_story_no_weaker(tmp_path: Path, line: Connection)
     sent = told_at(line, config, NOW + 60 * MINUTE) or told_at(line, config, later)
     assert sent is None or body_of(line, config, sent, later)[0].split()[0] in {"FLASH", "DIGEST"}
     story = outbox.deliveries_that(line)[0].subject
-    last = store.load_alert(line, story, store.last_alert_revision(line, story))
+    last = decisions.load_alert(line, story, decisions.last_alert_revision(line, story))
     assert (last.severity.word, {each.rule for each in last.causes}) == ("flash", {"r", "weak"})
 
 
@@ -109,7 +109,7 @@ def test_reprint_that_adds_nothing_leaves_the_word_to_the_article_before_it(tmp_
     ((_, _, (made,)),) = step(line, config, "two", TITLE, 40, text).decided
     assert (made.kind, made.queue) == (Kind.EDIT, True)
     first = outbox.deliveries_that(line)[0]
-    assert store.load_alert(line, first.subject, 2).article.outlet == "one"
+    assert decisions.load_alert(line, first.subject, 2).article.outlet == "one"
 
 
 def test_routine_story_whose_target_rested_is_in_the_digest_of_its_hour(tmp_path: Path, line: Connection) -> None:
@@ -119,7 +119,7 @@ def test_routine_story_whose_target_rested_is_in_the_digest_of_its_hour(tmp_path
     sent = told_at(line, config, NOW + 70 * MINUTE, timed)  # looked at only ten minutes after 13:00
     assert sent is not None
     assert (sent.kind, sent.subject) == (Kind.DIGEST, "console@2026-06-14T13:00Z")
-    assert [each.article.title for each in digested.digest_of(line, sent.subject, sent.target)] == [TITLE]
+    assert [each.article.title for each in digests.digest_of(line, sent.subject, sent.target)] == [TITLE]
 
 
 def test_many_stories_of_one_event_are_a_digest_and_none_is_only_a_line(tmp_path: Path, line: Connection) -> None:
@@ -131,7 +131,7 @@ def test_many_stories_of_one_event_are_a_digest_and_none_is_only_a_line(tmp_path
         alert.article.title
         for each in sent
         if each and each.kind is Kind.DIGEST
-        for alert in digested.digest_of(line, each.subject, each.target)
+        for alert in digests.digest_of(line, each.subject, each.target)
     ]
     alerts = [each for each in sent if each and each.kind is Kind.ALERT]
     named = sum(len(each.notes) for each in alerts)
@@ -156,7 +156,7 @@ def test_a_message_names_eight_others_of_its_event_and_more_are_a_digest(
 def test_count_of_a_silence_is_told_though_its_message_went_into_a_digest(tmp_path: Path, line: Connection) -> None:
     config = desk(tmp_path, rule("[militia]"))
     quiet = replace(config.receivers["console"], zone="UTC", quiet=Hours(time(11), time(13)))
-    quieting.add_silence(line, Scope.TEXT, "drill", "Noor", "exercise", NOW, NOW + timedelta(hours=9))
+    silences.add_silence(line, Scope.TEXT, "drill", "Noor", "exercise", NOW, NOW + timedelta(hours=9))
     step(line, config, "one", "Militia drill near Balad", 0)
     step(line, config, "two", TITLE, 1)
     step(line, config, "three", "Militia closes school in Basra", 2)
@@ -180,7 +180,7 @@ def test_digest_that_is_cut_keeps_the_most_urgent(tmp_path: Path, line: Connecti
     step(line, config, "one", TITLE, 0)
     sent = told_at(line, config, NOW)
     assert sent is not None
-    alert = store.load_alert(line, sent.subject, sent.revision)
+    alert = decisions.load_alert(line, sent.subject, sent.revision)
     weak = replace(alert, severity=Severity.PRIORITY, causes=(replace(alert.causes[0], rule="a"),))
     strong = replace(alert, severity=Severity.IMMEDIATE, causes=(replace(alert.causes[0], rule="b"),), story="sb")
     first = replace(strong, causes=weak.causes)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from crawler.health import Condition, Network, condition, in_words, observe, silent_after
-from crawler.polling import address, fraction, heard, is_conditional, next_state, spread, state_for
-from crawler.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.health import Condition, Network, condition, in_words, observe, silent_after
+from crawler.sources.polling import address, fraction, heard, is_conditional, next_state, spread, state_for
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 from tests.unit.desk import NOW
 
 EVERY = timedelta(minutes=10)

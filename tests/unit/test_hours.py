@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from alerts.alert import Hours
-from alerts.hours import last_at, next_at, quiet_until
+from alerts.decide.hours import last_at, next_at, quiet_until
 
 NIGHT = Hours(time(22), time(6))
 NOON = Hours(time(12), time(13, 30))

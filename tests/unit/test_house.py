@@ -1,4 +1,4 @@
-"""The house rules that no linter knows: one importer of each library, no clock in the core, the README's table."""
+"""The house rules that no linter knows: one importer of each library, no clock in the core, the README's table of rooms."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from crawler import scrapy_settings
+from crawler.fetch import scrapy_settings
 
 ROOT = Path(__file__).parents[2]
 FILES = {
@@ -18,29 +19,23 @@ FILES = {
     for package in ("crawler", "alerts")
     for path in sorted((ROOT / package).rglob("*.py"))
 }
-ONLY = {
-    "feedparser": ["crawler/feeds.py"],
-    "protego": ["crawler/robots.py"],
-    "trafilatura": ["crawler/pages.py"],
-    "yaml": ["crawler/yamlfile.py"],
-    "apscheduler": ["crawler/scheduler.py"],
-    "pebble": ["crawler/workers.py"],
-    "ahocorasick_rs": ["alerts/automaton.py"],
-    "apprise": [
-        "alerts/receivers/console.py",
-        "alerts/receivers/sending.py",
-        "alerts/receivers/targets.py",
-        "alerts/receivers/watchmail.py",
-        "alerts/receivers/watchslack.py",
-    ],
-    "requests": ["alerts/receivers/answers.py", "alerts/receivers/slackapi.py"],
-    "smtplib": ["alerts/receivers/smtp.py"],
-    "aiosmtpd": ["alerts/demo/sinks.py"],
+HOMES = {  # the one room that imports a library, by one file of it unless the library is its subject
+    "feedparser": "crawler/parse",
+    "protego": "crawler/fetch",
+    "trafilatura": "crawler/parse",
+    "yaml": "crawler/config",
+    "apscheduler": "crawler/collect",
+    "pebble": "crawler/fetch",
+    "alembic": "crawler/store",
+    "ahocorasick_rs": "alerts/rules",
+    "apprise": "alerts/receivers",
+    "requests": "alerts/receivers",
+    "smtplib": "alerts/receivers",
+    "aiosmtpd": "alerts/demo",
 }
-CORE = re.compile(
-    r"crawler/(article|source|urls|folding|tokens|dates|feeds|jsonfeed|sitemaps|sections|alternates|pages|decoding|linkeddata|normalise|dedup|polling|keys)\.py"
-    r"|alerts/(alert|rule|operators|automaton|reading|match|lint|decide|silencing|escalating|glossing|standing|pacing|hours|retrying|ledger|snapshot|lines)\.py|alerts/render/"
-)
+SUBJECTS = {"apprise", "requests"}
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+[PURE] = [each["source_modules"] for each in CONTRACTS if each["name"] == "the core decides and touches nothing"]
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "monotonic")}
 
 
@@ -54,62 +49,40 @@ def imports(tree: ast.Module) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("library", ONLY)
+def importers(library: str) -> list[str]:
+    """Return the files that import a library; migrations, which are scripts of Alembic, are left out."""
+    return [name for name, tree in FILES.items() if library in imports(tree) and "/migrations/" not in name]
+
+
+@pytest.mark.parametrize("library", HOMES)
 def test_library_has_its_one_importer(library: str) -> None:
-    assert [name for name, tree in FILES.items() if library in imports(tree)] == ONLY[library]
+    found = importers(library)
+    assert {str(Path(name).parent) for name in found} == {HOMES[library]}
+    assert library in SUBJECTS or len(found) == 1
 
 
 OUTBOUND = {"aiohttp", "httpx", "requests", "urllib3", "ftplib", "socket"}  # what can open a connection by itself
-GUARDED = {"crawler/guard.py": {"socket"}, "crawler/fetching.py": {"aiohttp"}}  # of aiohttp its errors only
 
 
 def test_nothing_but_the_guarded_crawler_can_fetch() -> None:
     """T05: feed, page, robots and redirect have no other way out; and the crawler knows no other handler."""
+    for library in OUTBOUND:
+        found = [name for name in importers(library) if name.startswith("crawler/")]
+        # fetch looks names up by `socket` and names the errors of aiohttp; it opens nothing with either.
+        assert library in {"socket", "aiohttp"} or not found, found
+        assert all(name.startswith("crawler/fetch/") for name in found), found
+    makers = set()
     for name, tree in FILES.items():
         if name.startswith("crawler/"):
-            found = imports(tree) & OUTBOUND
-            assert found <= GUARDED.get(name, set()), name
             called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
             assert not called & {"urlopen", "ClientSession", "create_connection", "open_connection"}, name
+            makers |= {name} if "socket" in called else set()
     handlers = {scheme: name for scheme, name in scrapy_settings.DOWNLOAD_HANDLERS.items() if name}
-    assert handlers == dict.fromkeys(("http", "https"), "crawler.guard.GuardedDownloadHandler")
-
-
-def test_no_module_imports_a_test_module() -> None:
-    """What tests share stands in modules of its own or in a conftest, so that one test file can change alone."""
-    found = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in sorted((ROOT / "tests").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Import | ast.ImportFrom) and any("test_" in name for name in named_by(node))
-    ]
-    assert found == []
-
-
-def named_by(node: ast.Import | ast.ImportFrom) -> list[str]:
-    """Return the modules that an import statement may load, with their packages."""
-    names = [alias.name for alias in node.names]
-    return names if isinstance(node, ast.Import) else [f"{node.module}.{name}" for name in names]
+    assert handlers == dict.fromkeys(("http", "https"), "crawler.fetch.guard.GuardedDownloadHandler")
+    assert makers == {"crawler/fetch/guard.py"}  # the only one that makes a socket
 
 
 def test_sql_stands_in_the_stores_only() -> None:
-    allowed = {
-        "crawler/sketches.py",
-        "crawler/store.py",
-        "crawler/wanted.py",
-        "crawler/evidence.py",
-        "alerts/store.py",
-        "alerts/outbox.py",
-        "alerts/claims.py",
-        "alerts/digested.py",
-        "alerts/acks.py",
-        "alerts/conditions.py",
-        "alerts/sendlog.py",
-        "alerts/moved.py",
-        "alerts/quieting.py",
-        "alerts/stepping.py",
-        "crawler/db.py",
-    }
     statements = {"select", "insert", "update", "delete", "text", "Table"}
     for name, tree in FILES.items():
         used = {
@@ -118,10 +91,16 @@ def test_sql_stands_in_the_stores_only() -> None:
             if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"
             for alias in node.names
         }
-        assert name in allowed or "migrations" in name or not used & statements, name
+        assert name.startswith(("crawler/store/", "alerts/store/")) or not used & statements, name
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if CORE.match(name)])
+def is_pure(name: str) -> bool:
+    """Whether a file is, or lies in, a module that pyproject.toml declares pure."""
+    module = name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+    return any(f"{module}.".startswith(f"{each}.") for each in PURE)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if is_pure(name)])
 def test_core_reads_no_clock(name: str) -> None:
     calls = {
         (node.value.id, node.attr)
@@ -131,16 +110,17 @@ def test_core_reads_no_clock(name: str) -> None:
     assert not calls & CLOCKS
 
 
-def test_readme_names_every_module_and_no_other() -> None:
+def test_readme_gives_each_room_the_sentence_of_its_docstring() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"^\| `((?:crawler|alerts)/[\w/]+?)(?:\.py|/)` \|", text, re.MULTILINE))
-    on_disk = set()
-    for name in FILES:
-        path = Path(name)
-        if path.stem not in {"__init__", "__main__"}:
-            on_disk.add(str(path.parent) if len(path.parts) > 2 else str(path.with_suffix("")))
-    on_disk = {name for name in on_disk if "migrations" not in name}
-    assert named == on_disk
+    told = dict(re.findall(r"^\| `((?:crawler|alerts)/\w+)/` \| (.+) \|$", text, re.MULTILINE))
+    rooms = {
+        str(Path(name).parent): (ast.get_docstring(tree) or "").partition("\n")[0]
+        for name, tree in FILES.items()
+        if re.fullmatch(r"\w+/\w+/__init__\.py", name)
+    }
+    assert rooms
+    assert all(rooms.values())
+    assert told == rooms
 
 
 def test_changelog_and_readme_name_every_command() -> None:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from crawler import store
 from crawler.article import Entry, Relation
-from crawler.db import Database
-from crawler.ingest import Stored, store_poll
-from crawler.normalise import draft
-from crawler.source import Source, SourceState
+from crawler.collect.ingest import Stored, store_poll
+from crawler.parse.normalise import draft
+from crawler.sources.source import Source, SourceState
+from crawler.store import articles
+from crawler.store.db import Database
 from tests.unit.desk import NOW
 
 HOUR = timedelta(hours=1)
@@ -34,11 +34,11 @@ class Archive:
 
     def relations(self) -> list[str]:
         with self.database.read() as connection:
-            return [each.placement.relation.value for each in store.revisions_after(connection, 0, 100)]
+            return [each.placement.relation.value for each in articles.revisions_after(connection, 0, 100)]
 
     def totals(self) -> dict[str, int]:
         with self.database.read() as connection:
-            return store.totals(connection)
+            return articles.totals(connection)
 
 
 @pytest.fixture
@@ -152,14 +152,14 @@ def test_equal_headline_without_text(
 def test_newest_first_feed_is_stored_oldest_first(archive: Archive) -> None:
     archive.poll("a", entry("Newest", "2"), entry("Oldest", "1"))
     with archive.database.read() as connection:
-        assert [each.article.title for each in store.revisions_after(connection, 0, 9)] == ["Oldest", "Newest"]
+        assert [each.article.title for each in articles.revisions_after(connection, 0, 9)] == ["Oldest", "Newest"]
 
 
 def test_every_entry_is_counted(archive: Archive) -> None:
     archive.poll("a", entry("One", "1"), rejected=("no_title_no_text",))
     archive.poll("a", entry("One, changed", "1"), entry("Two", "2"))
     with archive.database.read() as connection:
-        counts = store.load_counts(connection, store.counts)
+        counts = articles.load_counts(connection, articles.counts)
     assert counts == {"entries": 4, "new": 2, "revised": 1, "rejected:no_title_no_text": 1}
 
 

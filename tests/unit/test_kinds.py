@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.feeds import read_feed
-from crawler.sections import read_section
-from crawler.sitemaps import MOST, read_sitemap
-from crawler.source import read_sources
-from crawler.yamlfile import ConfigError
+from crawler.config.sources import read_sources
+from crawler.config.yamlfile import ConfigError
+from crawler.parse.feeds import read_feed
+from crawler.parse.sections import read_section
+from crawler.parse.sitemaps import MOST, read_sitemap
 
 BASE = "https://outlet.example/"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from crawler.db import Database, WriterLane
+from crawler.store.db import Database, WriterLane
 
 
 def test_cancelled_callers_do_not_end_the_lane(tmp_path: Path) -> None:

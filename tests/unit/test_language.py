@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from alerts.backtest import compare, run
-from alerts.config import load
-from alerts.explain import explain, lines
-from alerts.match import Matcher
-from alerts.suggest import spellings
+from alerts.rules.backtest import compare, run
+from alerts.rules.config import load
+from alerts.rules.explain import explain, lines
+from alerts.rules.match import Matcher
+from alerts.rules.suggest import spellings
 from crawler.article import Article
-from crawler.yamlfile import ConfigError
+from crawler.config.yamlfile import ConfigError
 from tests.unit.desk import NOW
 
 DESK = """\

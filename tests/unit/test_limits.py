@@ -12,12 +12,12 @@ from itertools import product
 import pytest
 
 from crawler.article import Placement, Relation
-from crawler.compare import compare
-from crawler.dedup import similar_headlines
-from crawler.placing import Candidate, place
-from crawler.sketch import sketch
-from crawler.verdict import Side, judge
-from crawler.wording import sentence_number, shingles, wording
+from crawler.stories.compare import compare
+from crawler.stories.identity import similar_headlines
+from crawler.stories.placing import Candidate, place
+from crawler.stories.sketch import sketch
+from crawler.stories.verdict import Side, judge
+from crawler.stories.wording import sentence_number, shingles, wording
 from tests.unit.desk import NOW
 from tests.unit.reports import TEXT, TITLE
 

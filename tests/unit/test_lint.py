@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from alerts.config import load
-from alerts.lint import too_broad, warnings
 from alerts.rule import Config
+from alerts.rules.config import load
+from alerts.rules.lint import too_broad, warnings
 
 HEAD = 'version: 1\nsources: [{id: wire, url: "https://wire.example/"}]\n'
 RULE = "rules:\n  - {id: r, title: T, match: %s, severity: priority, notify: [console], tests: {match: [a], no_match: [b]}}\n"

@@ -12,7 +12,7 @@ from tests.unit.hostile import FORGED, HIDDEN
 FORGERIES = [
     *FORGED,
     *HIDDEN,
-    "x\n2026-06-14 12:00:00 INFO alerts.deliver delivery=d1 state=sent",
+    "x\n2026-06-14 12:00:00 INFO alerts.line.deliver delivery=d1 state=sent",
     "\x1b[1A\x1b[2K",
     "a\x9b31mb",
 ]

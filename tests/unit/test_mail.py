@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from alerts.alert import Kind, Message
-from alerts.attempt import LEASE
+from alerts.decide.attempt import LEASE
 from alerts.receivers import BadReceiverUrl, parse
 from alerts.receivers.mailurl import EXAMPLE, LONGEST_TIMEOUT, Account, Tls, account_of
 from alerts.receivers.mime import compose, subject
@@ -22,7 +22,7 @@ from alerts.receivers.smtp import MEANING, PARTING, REPLIES_OF_PATIENCE
 from alerts.render import FORMS, PLAIN
 from alerts.render.mail import CHIPS, DARK, LIGHT
 from alerts.render.words import link
-from crawler.urls import host
+from crawler.text.urls import host
 from tests.unit.hostile import ALL
 from tests.unit.mailattacks import PAYLOADS, attacked
 from tests.unit.mailcases import ENGLISH, GOLDEN, PERSIAN, SCRIPTS, ZONE, cases, delivery, digest_of

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.config import load
-from alerts.match import Matcher
+from alerts.rules.config import load
+from alerts.rules.match import Matcher
 from tests.unit.desk import HEAD, article, desk, rule
 
 FOUND = [

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts import claims, conditions, outbox, quieting, receivers, sendlog, store
+from alerts import receivers
 from alerts.alert import DeliveryState, Kind, Reason, Scope, SendResult
-from alerts.attempt import Condition, outcome
-from alerts.compose import compose
-from crawler.yamlfile import ConfigError
+from alerts.decide.attempt import Condition, outcome
+from alerts.line.compose import compose
+from alerts.store import claims, decisions, outbox, sendlog, silences, targets
+from crawler.config.yamlfile import ConfigError
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, SLACK, M, desk, everything, ids, reload, turn
 from tests.unit.settled import step
@@ -84,19 +85,19 @@ def test_of_two_addresses_one_stays_and_nothing_is_told_twice(tmp_path: Path, li
     one = desk(tmp_path, "json://127.0.0.1:9/a")
     gone = ids(both)[1]
     step(line, both, "one", BOMB, 0)
-    quieting.withhold(line, gone, quieting.add_silence(line, Scope.TEXT, "x", "N", "y", NOW, NOW + M).id)
+    silences.withhold(line, gone, silences.add_silence(line, Scope.TEXT, "x", "N", "y", NOW, NOW + M).id)
     claims.save_bucket(line, gone, 1.0, NOW)
-    conditions.save_condition(line, Condition(gone, 6, NOW, NOW + 60 * M, detail="refused"))
+    targets.save_condition(line, Condition(gone, 6, NOW, NOW + 60 * M, detail="refused"))
     reload(line, one, 1)
     kept, folded = sorted(everything(line), key=lambda each: each.state.value, reverse=True)
     assert (kept.target, kept.state) == (ids(one)[0], DeliveryState.QUEUED)
     assert (folded.state, folded.detail) == (DeliveryState.FOLDED, f"told with delivery {kept.id}")
-    assert set(store.told_of(line, kept.subject)) == {ids(one)[0]}
-    assert quieting.take_withheld(line, ids(one)[0], NOW + 2 * M)
+    assert set(decisions.told_of(line, kept.subject)) == {ids(one)[0]}
+    assert silences.take_withheld(line, ids(one)[0], NOW + 2 * M)
     assert claims.bucket_of(line, ids(one)[0]) == (1.0, NOW)
-    moved = conditions.condition_of(line, ids(one)[0])
+    moved = targets.condition_of(line, ids(one)[0])
     assert (moved.failures, moved.rests_until) == (6, None)  # the new address is tried at once
-    assert gone not in conditions.conditions(line)
+    assert gone not in targets.conditions(line)
 
 
 def test_what_was_in_flight_during_a_reload_goes_on(tmp_path: Path, line: Connection) -> None:
@@ -107,7 +108,7 @@ def test_what_was_in_flight_during_a_reload_goes_on(tmp_path: Path, line: Connec
     running = reload(line, new, 1)
     running._record(line, claimed, REFUSED, NOW + 2 * M)
     assert claims.targets_due(line, NOW + DAY) == ids(new)
-    assert ids(old)[0] not in conditions.conditions(line)
+    assert ids(old)[0] not in targets.conditions(line)
 
 
 def test_what_is_decided_by_the_old_rules_after_a_reload_goes_on(tmp_path: Path, line: Connection) -> None:

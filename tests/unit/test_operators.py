@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Severity
-from alerts.likeness import profile, similarity
-from alerts.match import Matcher
-from alerts.translit import Name, NameIndex, skeleton
+from alerts.rules.likeness import profile, similarity
+from alerts.rules.match import Matcher
+from alerts.rules.translit import Name, NameIndex, skeleton
 from crawler.article import Article
-from crawler.folding import fold
-from crawler.yamlfile import ConfigError
+from crawler.config.yamlfile import ConfigError
+from crawler.text.folding import fold
 from tests.unit.desk import NOW, desk, rule
 
 

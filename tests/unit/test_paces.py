@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.health import Condition, Network, condition, describe, in_words, length, observe, silent_after
-from crawler.polling import (
+from crawler.config.sources import read_sources
+from crawler.config.yamlfile import ConfigError
+from crawler.sources.health import Condition, Network, condition, describe, in_words, length, observe, silent_after
+from crawler.sources.polling import (
     FAULTS,
     LOST_ADDRESS,
     Fault,
@@ -26,8 +28,7 @@ from crawler.polling import (
     state_for,
     uncharged,
 )
-from crawler.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState, read_sources
-from crawler.yamlfile import ConfigError
+from crawler.sources.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState
 from tests.unit.desk import NOW
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.alert import Decision, Delivery, DeliveryState, Hours, Kind, Reason, Receiver, Severity
-from alerts.pacing import Bucket, Lane, Plan, grown, joined, plan, slot_after, takes_in, window_name
+from alerts.decide.pacing import Bucket, Lane, Plan, grown, joined, plan, slot_after, takes_in, window_name
 from tests.unit.desk import NOW
 
 ROUTINE, PRIORITY, IMMEDIATE, FLASH = Severity

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.decoding import decode_page
-from crawler.linkeddata import articles_in
-from crawler.pages import FULL_BODY, read_page
+from crawler.parse.decoding import decode_page
+from crawler.parse.linkeddata import articles_in
+from crawler.parse.pages import FULL_BODY, read_page
 
 PAGES = Path(__file__).parents[1] / "pages"
 URL = "https://www.outlet.example/news/1"

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.health import Condition, condition, in_words
-from crawler.polling import address, next_state, state_for, uncharged
-from crawler.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.health import Condition, condition, in_words
+from crawler.sources.polling import address, next_state, state_for, uncharged
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 from tests.unit.desk import NOW
 
 EVERY = timedelta(minutes=10)

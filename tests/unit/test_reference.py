@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerts.alert import Receiver, Severity, Target
-from alerts.match import Matcher
 from alerts.rule import Condition, Config, Entity, Rule, TermList
+from alerts.rules.match import Matcher
 from crawler.article import Article
-from crawler.yamlfile import Place
+from crawler.config.yamlfile import Place
 from tests.unit.desk import NOW
 from tests.unit.reference import Reference
 

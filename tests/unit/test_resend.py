@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts import claims, sendlog
 from alerts.alert import Delivery, DeliveryState, Kind, SendResult
-from alerts.attempt import Condition, outcome
-from alerts.compose import compose
-from alerts.orders import acknowledge
+from alerts.decide.attempt import Condition, outcome
+from alerts.line.compose import compose
+from alerts.line.orders import acknowledge
+from alerts.store import claims, sendlog
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, desk, everything, reload, turn
 from tests.unit.settled import step

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling, Standing
-from alerts.config import load
-from alerts.glossing import glosses, place_of
-from alerts.match import Matcher
+from alerts.decide.glossing import glosses, place_of
 from alerts.render.sheet import TITLE_LIMIT
 from alerts.render.text import render_alert, render_digest
 from alerts.render.words import cut, link, plain
 from alerts.rule import Config
+from alerts.rules.config import load
+from alerts.rules.match import Matcher
 from tests.unit.desk import HEAD, NOW, article, rule
 from tests.unit.hostile import ALL, LINKS, TEMPLATES
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts import outbox, quieting
 from alerts.alert import Scope, Silence
-from alerts.ending import tell_ended
-from alerts.match import Matcher
-from alerts.silencing import silenced
-from crawler.db import Database
+from alerts.decide.silences import silenced
+from alerts.line.silences import tell_ended
+from alerts.rules.match import Matcher
+from alerts.store import outbox, silences
+from crawler.store.db import Database
 from tests.unit.desk import NOW, article, desk, revision, rule
 
 RULES = rule('["$militia-group"]', name="groups") + rule("[drone*]", name="drones")
@@ -87,27 +87,27 @@ def store() -> Iterator[Connection]:
 
 
 def add(store: Connection, reason: str = "drill at Balad", hours: int = 4) -> Silence:
-    return quieting.add_silence(store, Scope.TEXT, "Balad", "Noor", reason, NOW, NOW + hours * HOUR)
+    return silences.add_silence(store, Scope.TEXT, "Balad", "Noor", reason, NOW, NOW + hours * HOUR)
 
 
 def test_what_was_held_back_is_told_once_to_the_target_it_was_meant_for(store: Connection) -> None:
     one, two = add(store), add(store, "flood of sport", 30)
     for target, held in (("a", one), ("a", one), ("a", two), ("b", one)):
-        quieting.withhold(store, target, held.id)
-    assert quieting.take_withheld(store, "a", NOW) == (
+        silences.withhold(store, target, held.id)
+    assert silences.take_withheld(store, "a", NOW) == (
         "2 messages held back by silence q1 (Noor: drill at Balad, until 16:00 UTC)",
         "1 message held back by silence q2 (Noor: flood of sport, until 15 Jun 18:00 UTC)",
     )
-    assert quieting.take_withheld(store, "a", NOW) == ()
-    assert quieting.withheld_now(store) == {"q1": 1}
+    assert silences.take_withheld(store, "a", NOW) == ()
+    assert silences.withheld_now(store) == {"q1": 1}
 
 
 def test_count_of_an_ended_silence_is_told_all_the_same(store: Connection) -> None:
     made = add(store)
-    quieting.withhold(store, "a", made.id)
-    assert quieting.end_silence(store, made.id, "Omar", NOW + HOUR) is not None
-    assert quieting.end_silence(store, made.id, "Omar", NOW + HOUR) is None
-    (line,) = quieting.take_withheld(store, "a", NOW + 2 * HOUR)
+    silences.withhold(store, "a", made.id)
+    assert silences.end_silence(store, made.id, "Omar", NOW + HOUR) is not None
+    assert silences.end_silence(store, made.id, "Omar", NOW + HOUR) is None
+    (line,) = silences.take_withheld(store, "a", NOW + 2 * HOUR)
     assert line == "1 message held back by silence q1 (Noor: drill at Balad, ended 13:00 UTC by Omar)"
 
 
@@ -115,10 +115,10 @@ def test_silence_that_is_over_is_told_though_no_message_comes(tmp_path: Path, st
     config = desk(tmp_path, RULES)
     (target,) = (each.id for each in config.receivers["console"].targets)
     made, other = add(store), add(store, "another", 9)
-    quieting.withhold(store, target, made.id)
-    quieting.withhold(store, "gone#1", made.id)
+    silences.withhold(store, target, made.id)
+    silences.withhold(store, "gone#1", made.id)
     assert tell_ended(store, config, NOW + 4 * HOUR) == 0, "the next message may tell it"
-    quieting.withhold(store, target, other.id)
+    silences.withhold(store, target, other.id)
     assert tell_ended(store, config, NOW + 5 * HOUR) == 1
     assert tell_ended(store, config, NOW + 5 * HOUR) == 0
     (told,) = outbox.deliveries_that(store, outbox.deliveries.c.kind == "notice")
@@ -132,7 +132,7 @@ def test_silence_that_is_over_is_told_though_no_message_comes(tmp_path: Path, st
 def test_lists_those_in_force_those_since_and_all(store: Connection) -> None:
     short, long = add(store, hours=1), add(store, hours=9)
     later = NOW + 2 * HOUR
-    assert [each.id for each in quieting.silences_in_force(store, NOW)] == [short.id, long.id]
-    assert quieting.silences_in_force(store, later) == [long]
-    assert quieting.silences_since(store, later) == [long]
-    assert quieting.all_silences(store) == [short, long]
+    assert [each.id for each in silences.silences_in_force(store, NOW)] == [short.id, long.id]
+    assert silences.silences_in_force(store, later) == [long]
+    assert silences.silences_since(store, later) == [long]
+    assert silences.all_silences(store) == [short, long]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts import outbox
 from alerts.alert import Decision, Kind, Reason, Severity
-from alerts.standby import overdue, stand_in
+from alerts.line.standby import overdue, stand_in
+from alerts.store import outbox
 from tests.unit.desk import NOW
 from tests.unit.floor import desk, ids
 

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from alerts import conditions, stepping
 from alerts.alert import DeliveryState, Kind
-from alerts.attempt import Condition
-from alerts.outbox import deliveries
-from alerts.store import told
-from crawler import wanted
-from crawler.db import Database
-from crawler.wanted import Wanted
+from alerts.decide.attempt import Condition
+from alerts.store import clock_steps, targets
+from alerts.store.decisions import told
+from alerts.store.outbox import deliveries
+from crawler.store import pages_wanted
+from crawler.store.db import Database
+from crawler.store.pages_wanted import Wanted
 from tests.unit.desk import NOW
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -48,7 +48,7 @@ def put(connection: Connection, at: datetime) -> None:
     for story, ago in (("recent", 10 * MINUTE), ("old", 5 * HOUR)):
         row = {"story": story, "target": "t", "rules": "[]", "severity": 1, "revision": 1, "untold": "[]"}
         connection.execute(insert(told).values(**row, at=at, pinged=at - ago))
-    wanted.want(connection, [Wanted("a", "s", "https://o.example/1", "o.example", at, at + MINUTE)])
+    pages_wanted.want(connection, [Wanted("a", "s", "https://o.example/1", "o.example", at, at + MINUTE)])
 
 
 def times(connection: Connection) -> dict[str, tuple[datetime, datetime]]:
@@ -62,40 +62,40 @@ def pings(connection: Connection) -> dict[str, datetime]:
 @pytest.mark.parametrize("step", [-HOUR, HOUR, timedelta(days=3652)])
 def test_lengths_of_time_move_along_and_digests_stay_at_their_hour(line: Connection, step: timedelta) -> None:
     put(line, NOW)
-    stepping.shift(line, step, NOW + step)
-    wanted.shift(line, step)
+    clock_steps.shift(line, step, NOW + step)
+    pages_wanted.shift(line, step)
     for name, found in times(line).items():
         assert found == ((NOW + step, NOW + step + MINUTE) if name in MOVED else (NOW, NOW + MINUTE)), name
     assert pings(line) == {"recent": NOW + step - 10 * MINUTE, "old": NOW - 5 * HOUR}
-    assert wanted.next_due(line) == NOW + step + MINUTE
-    assert [each.wanted for each in wanted.due(line, NOW + step + MINUTE)] == [NOW + step]
-    assert wanted.expire(line, NOW + step + HOUR) == 0
+    assert pages_wanted.next_due(line) == NOW + step + MINUTE
+    assert [each.wanted for each in pages_wanted.due(line, NOW + step + MINUTE)] == [NOW + step]
+    assert pages_wanted.expire(line, NOW + step + HOUR) == 0
 
 
 @pytest.mark.parametrize("step", [-HOUR, HOUR])
 def test_outage_that_lasts_moves_along_and_one_that_is_over_is_history(line: Connection, step: timedelta) -> None:
-    conditions.save_condition(line, Condition("down", 6, NOW - HOUR, NOW + MINUTE, down_from=NOW - HOUR))
+    targets.save_condition(line, Condition("down", 6, NOW - HOUR, NOW + MINUTE, down_from=NOW - HOUR))
     over = Condition("over", down_from=NOW - 3 * HOUR, down_until=NOW - 2 * HOUR)
-    conditions.save_condition(line, over)
-    stepping.shift(line, step, NOW + step)
-    down = conditions.condition_of(line, "down")
+    targets.save_condition(line, over)
+    clock_steps.shift(line, step, NOW + step)
+    down = targets.condition_of(line, "down")
     assert (down.failing_since, down.rests_until) == (NOW - HOUR + step, NOW + MINUTE + step)
     assert down.down_from == NOW - HOUR + step
-    assert conditions.condition_of(line, "over") == over
+    assert targets.condition_of(line, "over") == over
 
 
 def test_what_a_clock_that_was_ahead_has_stored_is_taken_for_now(line: Connection) -> None:
     put(line, NOW + timedelta(days=3652))
-    stepping.believe(line, NOW)
-    wanted.believe(line, NOW)
+    clock_steps.believe(line, NOW)
+    pages_wanted.believe(line, NOW)
     assert {times(line)[name] for name in (*MOVED, "digest")} == {(NOW, NOW + MINUTE)}
     assert set(pings(line).values()) == {NOW}
-    assert wanted.next_due(line) == NOW + MINUTE
+    assert pages_wanted.next_due(line) == NOW + MINUTE
 
 
 def test_what_was_stored_before_now_is_believed(line: Connection) -> None:
     put(line, NOW - HOUR)
-    before = times(line), pings(line), wanted.next_due(line)
-    stepping.believe(line, NOW)
-    wanted.believe(line, NOW)
-    assert (times(line), pings(line), wanted.next_due(line)) == before
+    before = times(line), pings(line), pages_wanted.next_due(line)
+    clock_steps.believe(line, NOW)
+    pages_wanted.believe(line, NOW)
+    assert (times(line), pings(line), pages_wanted.next_due(line)) == before

@@ -9,11 +9,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from crawler import store
 from crawler.article import Entry, Relation
-from crawler.db import Database
-from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
+from crawler.collect.ingest import store_poll
+from crawler.sources.source import Source, SourceState
+from crawler.store import articles as archive
+from crawler.store.db import Database
 from tests.unit.desk import NOW
 
 HOUR = timedelta(hours=1)
@@ -33,8 +33,11 @@ def test_members_of_a_story_are_in_order_with_their_origin() -> None:
     poll(database, Source("one", "https://one.example/", name="One", owner="first"), "Convoy leaves base")
     poll(database, Source("two", "https://two.example/", name="Two", owner="second"), "Convoy leaves base", at=HOUR)
     with database.read() as connection:
-        opened, joined = (each.placement for each in store.revisions_after(connection, 0, 9))
-        by_story, by_thread = store.members_of(connection, opened.story), store.members_of(connection, opened.thread)
+        opened, joined = (each.placement for each in archive.revisions_after(connection, 0, 9))
+        by_story, by_thread = (
+            archive.members_of(connection, opened.story),
+            archive.members_of(connection, opened.thread),
+        )
     assert [(each.outlet, each.relation, each.origin) for each in by_story] == [
         ("One", Relation.NEW, "first"),
         ("Two", Relation.DUPLICATE, "first"),
@@ -48,7 +51,7 @@ def test_store_of_the_first_version_is_brought_up_with_owners_as_origins(tmp_pat
     database = Database.at(tmp_path / "old.db")
     with database.writing.connect() as connection:
         config = Config()
-        config.set_main_option("script_location", "crawler:migrations")
+        config.set_main_option("script_location", "crawler.store:migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, "c0001")
     with database.write() as connection:
@@ -63,7 +66,7 @@ def test_store_of_the_first_version_is_brought_up_with_owners_as_origins(tmp_pat
         )
     database.migrate("crawler")
     with database.read() as connection:
-        assert [(each.article, each.origin) for each in store.members_of(connection, "t1")] == [("a1", "first")]
+        assert [(each.article, each.origin) for each in archive.members_of(connection, "t1")] == [("a1", "first")]
     database.close()
 
 
@@ -77,9 +80,9 @@ def test_what_was_first_seen_since_is_read_from_there_on_and_as_it_stands(tmp_pa
     with database.write() as connection:
         store_poll(connection, source, SourceState("one", source.url, NOW), [revised], (), NOW + 40 * HOUR)
     with database.read() as connection:
-        found = [each.article.title for each in store.revisions_since(connection, NOW + 25 * HOUR, 2)]
-        plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {store._FIRST_SINCE}"), {"since": ""}).all())
-        assert list(store.revisions_since(connection, NOW + 99 * HOUR, 2)) == []
+        found = [each.article.title for each in archive.revisions_since(connection, NOW + 25 * HOUR, 2)]
+        plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {archive._FIRST_SINCE}"), {"since": ""}).all())
+        assert list(archive.revisions_since(connection, NOW + 99 * HOUR, 2)) == []
     assert found == [f"Story number {n} of the day" for n in (25, 26, 28, 29)] + ["Story number 27 again"]
     assert "articles_by_time" in plan
     database.close()

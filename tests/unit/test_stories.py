@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from crawler import sketches, store
 from crawler.article import Entry, Relation, Revision
-from crawler.db import Database
-from crawler.ingest import store_poll
-from crawler.source import Source, SourceState
+from crawler.collect.ingest import store_poll
+from crawler.sources.source import Source, SourceState
+from crawler.store import articles as archive
+from crawler.store import sketches
+from crawler.store.db import Database
 from tests.unit.desk import NOW
 from tests.unit.reports import FRESH, MORE, TEXT, TITLE
 
@@ -37,7 +38,7 @@ def poll(database: Database, source: str, title: str, text: str = "", key: str =
 def revisions(database: Database) -> list[Revision]:
     with database.read() as connection:
         assert sketches.misplaced(connection) == {}
-        return store.revisions_after(connection, 0, 1000)
+        return archive.revisions_after(connection, 0, 1000)
 
 
 def test_follow_up_opens_its_own_story_in_the_thread(database: Database) -> None:

@@ -11,14 +11,14 @@ from alembic import command
 from alembic.config import Config as Alembic
 from sqlalchemy import Connection, text
 
-from alerts import snapshot, store
 from alerts.alert import Kind, Match, Reason, Severity, Sibling, Standing
+from alerts.decide.standing import holds, lacking, siblings_of, standing_of
+from alerts.line.triage import _strongest
 from alerts.render.text import render_alert
 from alerts.rule import When
-from alerts.standing import holds, lacking, siblings_of, standing_of
-from alerts.triage import _strongest
+from alerts.store import decisions, snapshot
 from crawler.article import Member, Relation
-from crawler.db import Database
+from crawler.store.db import Database
 from tests.unit.desk import NOW, desk, rule
 from tests.unit.settled import ALERT, SENT, TEXT, step
 
@@ -126,9 +126,9 @@ def test_match_waits_for_a_second_origin_and_tells_once(tmp_path: Path, line: Co
     assert (revision.article.title, [match.rule for match in matches]) == (BRIDGE, ["r"])
     assert (made.kind, made.reason, made.queue) == (Kind.ALERT, Reason.WHEN_HOLDS, True)
     assert dict(done.counts) == {"matched": 1, "queued": 1}
-    assert store.waits_in(line, revision.placement.thread) == []
+    assert decisions.waits_in(line, revision.placement.thread) == []
     assert step(line, config, "four", "Troop seizes bridge at Hawija, governor says", 20).decided == []
-    told = store.load_alert(line, revision.placement.story, 1)
+    told = decisions.load_alert(line, revision.placement.story, 1)
     assert told.standing.origins == ("one", "three")
     assert [each.title for each in told.siblings] == [OTHER]
 
@@ -150,8 +150,8 @@ def test_waiting_match_of_a_rule_that_is_gone_or_off_tells_nothing(tmp_path: Pat
 
 def test_wait_ends_when_nothing_joins_any_more(tmp_path: Path, line: Connection) -> None:
     step(line, desk(tmp_path, rule("[militia]").replace("mode:", "when: {origins: 2}, mode:")), "one", BRIDGE, 0)
-    assert store.expire_waits(line, NOW + timedelta(days=13)) == 0
-    assert store.expire_waits(line, NOW + timedelta(days=15)) == 1
+    assert decisions.expire_waits(line, NOW + timedelta(days=13)) == 0
+    assert decisions.expire_waits(line, NOW + timedelta(days=15)) == 1
 
 
 def test_fifty_look_alike_sources_make_one_story_told_by_the_names_we_gave_them(
@@ -168,7 +168,7 @@ def test_fifty_look_alike_sources_make_one_story_told_by_the_names_we_gave_them(
         ]
         story = done.decided[0][0].placement.story
     assert made == [(Kind.ALERT, Reason.FIRST_ARTICLE)]
-    told = store.load_alert(line, story, store.last_alert_revision(line, story))
+    told = decisions.load_alert(line, story, decisions.last_alert_revision(line, story))
     assert all(outlet.startswith("copy") for outlet in (told.article.outlet, *told.outlets))
     title = render_alert(SENT, told, "UTC").title
     assert title.endswith("| copy0")
@@ -183,7 +183,7 @@ def test_change_to_a_story_is_told_though_its_words_match_no_rule(tmp_path: Path
     assert revision.placement.relation is Relation.UPDATED
     assert [(match.rule, match.hits) for match in matches] == [("r", ())]
     assert (made.kind, made.reason, made.queue) == (Kind.UPDATE, Reason.UPDATED, True)
-    told = store.load_alert(line, revision.placement.story, 2)
+    told = decisions.load_alert(line, revision.placement.story, 2)
     assert told.changes == (revision.placement.change,)
     assert "an earlier report of this story" in render_alert(SENT, told, "UTC").body
     assert step(line, config, "three", "Bomb hits patrol near Hawija", 50, TEXT.format(toll=17)).decided == []
@@ -210,7 +210,7 @@ def test_store_of_the_first_version_keeps_its_decisions(tmp_path: Path) -> None:
     database = Database.at(tmp_path / "old.db")
     with database.writing.connect() as connection:
         config = Alembic()
-        config.set_main_option("script_location", "alerts:migrations")
+        config.set_main_option("script_location", "alerts.store:migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, "a0001")
     with database.write() as connection:
@@ -223,8 +223,8 @@ def test_store_of_the_first_version_keeps_its_decisions(tmp_path: Path) -> None:
         connection.execute(text("INSERT INTO told VALUES ('s1', 'x', '2026-01-01T00:00:00.000000Z', '[\"r\"]', 2, 1)"))
     database.migrate("alerts")
     with database.read() as connection:
-        ((seq, made),) = store.decisions_on(connection, "s1")
-        told = store.told_of(connection, "s1")["x"]
+        ((seq, made),) = decisions.decisions_on(connection, "s1")
+        told = decisions.told_of(connection, "s1")["x"]
     assert (seq, made.reason, made.rules, made.waiting) == (1, "first_article", ("r",), ())
     assert (told.revision, told.pinged, told.untold) == (1, None, ())
     database.close()

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts import claims, conditions, outbox, store
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Reason, SendResult, Severity, Told
-from alerts.attempt import Condition
-from alerts.claiming import next_delivery
-from alerts.notices import tell_dead
+from alerts.decide.attempt import Condition
+from alerts.line.next_delivery import next_delivery
+from alerts.line.notices import tell_dead
 from alerts.rule import Config
+from alerts.store import claims, decisions, outbox, targets
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, desk, everything, ids, reload, turn
 from tests.unit.settled import ALERT, SENT, step
@@ -29,16 +29,16 @@ def put(connection: Connection, config: Config, *stories: str) -> None:
     (target,) = config.receivers["floor"].targets
     for each in stories:
         alert = replace(ALERT, story=each, revision=1, article=replace(ALERT.article, title=f"Title of {each}"))
-        store.add_alert(connection, alert)
+        decisions.add_alert(connection, alert)
         first = Decision(
             target.id, "floor", Kind.ALERT, Severity.PRIORITY, Reason.FIRST_ARTICLE, queue=True, rules=("r",)
         )
         outbox.queue(connection, first, each, 1, NOW, NOW, "t1")
-        store.save_told(connection, each, target.id, NOW, Told(frozenset({"r"}), Severity.PRIORITY, 1, NOW))
+        decisions.save_told(connection, each, target.id, NOW, Told(frozenset({"r"}), Severity.PRIORITY, 1, NOW))
 
 
 def known(connection: Connection, config: Config, *stories: str) -> list[str]:
-    return [each for each in stories if ids(config)[0] in store.told_of(connection, each)]
+    return [each for each in stories if ids(config)[0] in decisions.told_of(connection, each)]
 
 
 def notice(connection: Connection) -> str:
@@ -108,7 +108,7 @@ def test_what_a_dead_digest_lists_is_named_and_told_again(tmp_path: Path, line: 
 def test_what_is_too_old_for_a_target_that_is_down_is_given_up_and_told_of(tmp_path: Path, line: Connection) -> None:
     config = desk(tmp_path, HOOK, severity="priority")
     put(line, config, "s1")
-    conditions.save_condition(line, Condition(ids(config)[0], 9, NOW, NOW + 90 * M, down_from=NOW, detail="refused"))
+    targets.save_condition(line, Condition(ids(config)[0], 9, NOW, NOW + 90 * M, down_from=NOW, detail="refused"))
     running = reload(line, config, 0)
     running._care(line, NOW + timedelta(hours=35))
     assert known(line, config, "s1") == ["s1"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler import urls
+from crawler.text import urls
 
 CLEANED = [
     ("tracking", "https://a.example/x?utm_source=rss&id=7&fbclid=q", "https://a.example/x?id=7"),

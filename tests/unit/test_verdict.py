@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from crawler.article import Placement, Relation
-from crawler.figures import digits
-from crawler.placing import Candidate, place
-from crawler.sketch import SHARED, pack, sketch, unpack
-from crawler.verdict import Side, judge, material
-from crawler.wording import edges, sentence_number, wording
+from crawler.stories.placing import Candidate, place
+from crawler.stories.sketch import SHARED, pack, sketch, unpack
+from crawler.stories.verdict import Side, judge, material
+from crawler.stories.wording import edges, sentence_number, wording
+from crawler.text.figures import digits
 from tests.unit.desk import NOW
 from tests.unit.reports import FRESH, LEAD, MORE, TEXT, TITLE
 

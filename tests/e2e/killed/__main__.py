@@ -19,10 +19,11 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
-from alerts import claims, outbox, receivers
+from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, SendResult
 from alerts.cli import main
-from crawler.db import Database
+from alerts.store import claims, outbox
+from crawler.store.db import Database
 
 real_write: Callable[..., Any] = Database.write
 real_send = receivers.send

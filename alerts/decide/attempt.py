@@ -1,0 +1,101 @@
+"""What a send came to, and how its target fared so far -> what becomes of the delivery, and of the target. Pure.
+
+A target that fails again and again rests, with growing pauses; one message at a time finds out whether it is back
+(a circuit breaker: M. Nygard, "Release It!", 2007). A target that asks for a rest (429) gets exactly that one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.alert import Delivery, DeliveryState, SendResult
+from alerts.decide.retrying import is_spent, retry_at
+
+OPENS_AFTER = 5  # failures in a row
+OPENS_OVER = timedelta(seconds=30)  # at least, from the first of them to the last
+BREATH = timedelta(seconds=5)  # after as many failures in less than that: it may be restarting
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_REST = timedelta(hours=1)  # whatever a service asks for
+LEASE = timedelta(minutes=5)  # of a claim: longer than all timeouts of one send together
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a target fares. `down_from` without `down_until`: it is down now; with it: it was, last.
+
+    `failures` are those in a row, since `failing_since`. Until `rests_until` nothing is sent; `asked` says that the
+    service itself asked for it. `detail` is what came of the last failure.
+    """
+
+    target: str
+    failures: int = 0
+    failing_since: datetime | None = None
+    rests_until: datetime | None = None
+    asked: bool = False
+    down_from: datetime | None = None
+    down_until: datetime | None = None
+    detail: str = ""
+
+    @property
+    def is_down(self) -> bool:
+        return self.down_from is not None and self.down_until is None
+
+    def rests(self, now: datetime) -> bool:
+        return self.rests_until is not None and self.rests_until > now
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a delivery (with `due`, where it goes again) and of its target."""
+
+    state: DeliveryState
+    condition: Condition
+    due: datetime | None = None
+
+    def opened(self, before: Condition) -> bool:
+        return self.condition.is_down and not before.is_down
+
+    def closed(self, before: Condition) -> bool:
+        return before.is_down and not self.condition.is_down
+
+
+def outcome(delivery: Delivery, result: SendResult, before: Condition, now: datetime) -> Outcome:
+    """Judge one attempt. What may have arrived and goes again is unknown; what cannot go again is dead."""
+    if result.ok:
+        return Outcome(DeliveryState.SENT, answered(before, now))
+    condition = _after(before, result, now)
+    if not result.retry or is_spent(delivery.tried or delivery.due, delivery.severity, now):
+        return Outcome(DeliveryState.DEAD, condition)
+    state = DeliveryState.UNKNOWN if result.uncertain else DeliveryState.QUEUED
+    if condition.rests(now):
+        return Outcome(state, condition, condition.rests_until)
+    return Outcome(state, condition, retry_at(delivery.id, delivery.attempts, now))
+
+
+def _after(before: Condition, result: SendResult, now: datetime) -> Condition:
+    if result.wait is not None:  # it answers, and asks for less: no failure, and no success either
+        until = now + min(max(result.wait, timedelta(seconds=1)), LONGEST_REST)
+        return replace(before, rests_until=until, asked=True, detail=result.detail)
+    return failed(before, now, result.detail) if result.retry else before
+
+
+def answered(before: Condition, now: datetime) -> Condition:
+    """Give the condition after a message was taken."""
+    until = now if before.is_down else before.down_until
+    return replace(before, failures=0, failing_since=None, down_until=until)
+
+
+def failed(before: Condition, now: datetime, detail: str) -> Condition:
+    """Give the condition after a failure that another attempt may mend."""
+    since, failures = before.failing_since or now, before.failures + 1
+    after = replace(before, failures=failures, failing_since=since, detail=detail)
+    if failures < OPENS_AFTER and not before.is_down:
+        return after
+    if not before.is_down and now - since < OPENS_OVER:
+        return replace(after, rests_until=now + BREATH, asked=False)
+    if not before.is_down:
+        after = replace(after, down_from=since, down_until=None)
+    pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, (now - (after.down_from or now)) / 2))
+    return replace(after, rests_until=now + pause, asked=False)

@@ -1,0 +1,54 @@
+"""An edit, and what its target was sent of the story -> whether it goes, waits, or is folded; which message it takes
+the place of. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.alert import PINGS, Delivery, DeliveryState, Kind
+from alerts.decide.retrying import is_spent
+
+OPEN = frozenset({DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.SENDING, DeliveryState.HELD})
+GIVEN_UP = frozenset({DeliveryState.CANCELLED, DeliveryState.DEAD})
+LOOKED_AGAIN = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What an edit does now: goes, where both are empty; waits until `later`; or ends, `folded` into what says it."""
+
+    later: datetime | None = None
+    folded: str = ""
+
+
+def edit_turn(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Turn:
+    """Judge an edit by the other deliveries of its story to its target.
+
+    A newer edit, sent or waiting, says all that this one says. Where the message is still to be sent, the edit waits
+    behind it. Where it was given up, nobody there knows of the story: the edit goes as a message of its own. Where the
+    service gave the message no name, or a digest told the story, what the edit adds is folded into what was sent.
+    """
+    later = [each for each in story if each.kind is Kind.EDIT and each.revision > edit.revision]
+    if newer := [each for each in later if each.state in OPEN or each.state is DeliveryState.SENT]:
+        return Turn(folded=f"told in alert {newer[-1].revision}")
+    messages = [each for each in story if each.kind in PINGS]
+    if first_handle(messages):
+        return Turn()
+    waiting = [each for each in messages if each.state in OPEN]
+    if waiting and not is_spent(edit.tried or edit.due, edit.severity, now):
+        return Turn(later=max(min(each.due for each in waiting), now + LOOKED_AGAIN))
+    sent = [each for each in messages if each.state is DeliveryState.SENT]
+    if sent:
+        return Turn(folded=f"told in {sent[-1].id}, which its service cannot change")
+    if any(each.state in GIVEN_UP for each in messages):
+        return Turn()
+    return Turn(folded="told in a digest")
+
+
+def first_handle(story: Sequence[Delivery]) -> str:
+    """Give what the service calls the first message sent on a story; "" where it gave none a name."""
+    named = [each for each in story if each.kind in PINGS and each.handle and each.sent]
+    return min(named, key=lambda each: each.sent or each.queued).handle if named else ""

@@ -1,0 +1,110 @@
+"""Silences and a matched revision -> the matches left to tell, and the silences that held the others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from alerts.alert import Alert, Hit, Match, Scope, Silence
+from alerts.rule import Config
+from alerts.rules.lexicon import expand, members
+from crawler.article import Article, Placement, Relation, Revision
+from crawler.config.keys import nearest
+from crawler.text.folding import fold
+from crawler.text.urls import host
+
+Holds = Callable[[str, Revision, Iterable[Match], Config], bool]
+
+
+def silenced(
+    silences: Iterable[Silence], revision: Revision, matches: tuple[Match, ...], now: datetime, config: Config
+) -> tuple[tuple[Match, ...], tuple[Silence, ...]]:
+    """Give the matches that no silence in force at `now` holds, and the silences that held one.
+
+    A silence on a rule holds that rule's match; any other holds all matches of the revision it is about.
+    """
+    left, held = matches, []
+    for each in (silence for silence in silences if in_force(silence, now)):
+        kept = _kept(each, revision, matches, config)
+        if len(kept) < len(matches):
+            held.append(each)
+            left = tuple(match for match in left if match in kept)
+    return left, tuple(held)
+
+
+def still_told(silences: Iterable[Silence], alert: Alert, rules: Iterable[str], now: datetime, config: Config) -> bool:
+    """Say whether any of `rules` would still tell an alert, had it come up at `now`."""
+    placement = Placement(Relation.NEW, alert.story, alert.thread)
+    matches = tuple(Match(each.rule, each.severity, each.score, each.hits) for each in alert.causes)
+    left, _ = silenced(silences, Revision(0, alert.article, placement, alert.created), matches, now, config)
+    return not {match.rule for match in left}.isdisjoint(rules)
+
+
+def unknown(scope: Scope, value: str, config: Config) -> str:
+    """Say what is wrong with what a silence is to be on, as far as rules.yaml knows; "" where nothing is."""
+    if scope is Scope.RULE:
+        rules = [rule.id for rule in config.rules]
+        return "" if value in rules else f'there is no rule "{value}"{nearest(value, rules)}'
+    if scope is Scope.ENTITY:
+        kinds = {kind for each in config.entities.values() for kind in each.is_a} | set(config.entities)
+        value = value.removeprefix("$")
+        return "" if value in kinds else f'there is no entity or kind "{value}"{nearest(value, sorted(kinds))}'
+    if scope is Scope.TEXT and not fold(value).strip():
+        return f'"{value}" has no letter or figure that a headline could be searched for'
+    return ""
+
+
+def in_force(silence: Silence, now: datetime) -> bool:
+    """Say whether a silence holds at a time; its end is no longer part of it."""
+    return silence.begins <= now < silence.ends
+
+
+def _kept(silence: Silence, revision: Revision, matches: tuple[Match, ...], config: Config) -> tuple[Match, ...]:
+    if silence.scope is Scope.RULE:
+        return tuple(match for match in matches if match.rule != silence.value)
+    return () if _ABOUT[silence.scope](silence.value, revision, matches, config) else matches
+
+
+def _of_story(value: str, revision: Revision, _: Iterable[Match], __: Config) -> bool:
+    return revision.placement.story == value
+
+
+def _of_thread(value: str, revision: Revision, _: Iterable[Match], __: Config) -> bool:
+    return revision.placement.thread == value
+
+
+def _of_outlet(value: str, revision: Revision, _: Iterable[Match], __: Config) -> bool:
+    return value.casefold() in _names(revision.article)
+
+
+def _names(article: Article) -> set[str]:
+    """Give what an outlet goes by: its name, the id of its source, the host of the link and those above it."""
+    parts = host(article.url).split(".") if article.url else []
+    hosts = {".".join(parts[number:]) for number in range(len(parts) - 1)}
+    return {article.outlet.casefold(), article.source.casefold()} | hosts
+
+
+def _of_entity(value: str, _: Revision, matches: Iterable[Match], config: Config) -> bool:
+    wanted = set(members(config.entities, value))
+    return any(wanted & entities_of(hit, config) for match in matches for hit in match.hits)
+
+
+def _of_text(value: str, revision: Revision, _: Iterable[Match], __: Config) -> bool:
+    words = fold(value)
+    return bool(words.strip()) and words in fold(revision.article.title)
+
+
+_ABOUT: Mapping[Scope, Holds] = {
+    Scope.STORY: _of_story,
+    Scope.THREAD: _of_thread,
+    Scope.OUTLET: _of_outlet,
+    Scope.ENTITY: _of_entity,
+    Scope.TEXT: _of_text,
+}
+
+
+def entities_of(hit: Hit, config: Config) -> set[str]:
+    """Give the entities that a hit's spelling stands for under its term; none where the term is plain words."""
+    if not hit.term.startswith("$"):
+        return set()
+    return {each.entity for each in expand(config, hit.term) if each.alias == hit.alias and each.entity}

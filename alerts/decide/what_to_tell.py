@@ -1,0 +1,179 @@
+"""A revision, its matches and what was told -> what to tell each target, and why. Pure; freshness lives here.
+
+The first word on a story is an alert. After it: a rule that has not told the story, a raised severity, a change that
+matters, a second origin and news after twelve hours without any ping; anything else edits. But for a raised severity,
+a ping so soon after another waits, and tells what comes until then too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.alert import PINGS, Decision, Kind, Match, Reason, Receiver, Severity, Standing, Target, Told
+from alerts.decide.standing import holds
+from alerts.rule import Config, Rule
+from crawler.article import Relation, Revision
+
+PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but for a raised severity
+FORGOTTEN = timedelta(hours=12)  # without a ping, after which another report is news again
+Owed = list[tuple[Rule, Severity]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is the same for every target. `repeated`: a further article; `waited`: rules whose `when` holds only now."""
+
+    change: str
+    standing: Standing
+    repeated: bool
+    waited: frozenset[str]
+    silenced: frozenset[str]
+    baseline: bool
+    stale: bool
+    now: datetime
+
+
+def decide(
+    config: Config,
+    revision: Revision,
+    matches: Iterable[Match],
+    told: Mapping[str, Told],
+    now: datetime,
+    standing: Standing = Standing(),  # noqa: B008 - frozen
+    waited: frozenset[str] = frozenset(),
+    silenced: frozenset[str] = frozenset(),
+) -> tuple[Decision, ...]:
+    """Decide for every target of every matching rule; one decision a target, each with its reason.
+
+    `told` is by target id: what that target has been told of this story. `standing` is that of its thread;
+    `silenced` are rules that a silence holds for this revision.
+    """
+    rules = {rule.id: rule for rule in config.rules}
+    held = [(rules[match.rule], match.severity) for match in matches]
+    baseline = revision.baseline and not _backfilled(config, revision, now)
+    stale = is_stale(config, revision, now)
+    repeated = revision.placement.relation in {Relation.DUPLICATE, Relation.UPDATED}
+    case = _Case(revision.placement.change, standing, repeated, waited, silenced, baseline, stale, now)
+    return tuple(
+        _decide_target(target, receiver, owed, case, told.get(target.id))
+        for receiver in config.receivers.values()
+        if (owed := _owed(held, receiver))
+        for target in receiver.targets
+    )
+
+
+def is_stale(config: Config, revision: Revision, now: datetime) -> bool:
+    """Say whether what a revision tells is older than `settings.freshness`; undated counts from first seen.
+
+    A revision whose own change is fresh is judged by its article's date all the same: an old article that
+    is edited is old news.
+    """
+    return now - (revision.article.published or revision.article.first_seen) > config.freshness
+
+
+def changes(told: Told | None, change: str, now: datetime) -> tuple[str, ...]:
+    """Give the changes a message would tell its target: those of an update that waits still, then this one."""
+    waiting = told.untold if told and told.pinged and told.pinged > now else ()
+    return (*waiting, change) if change and change not in waiting else waiting
+
+
+def after(told: Told | None, decision: Decision, revision: int, change: str, now: datetime, origins: int = 0) -> Told:
+    """Give what a target knows after a decision; revision 0 where it was never sent a message of its own.
+
+    What was there before we began, and what only a digest lists, counts as known: an edit of it tells nothing new.
+    """
+    before = told or Told(frozenset(), Severity.ROUTINE, 0)
+    known = replace(
+        before,
+        rules=before.rules | frozenset(decision.rules),
+        severity=max(before.severity, decision.severity),
+        revision=revision if decision.queue else before.revision,
+        origins=max(before.origins, origins),
+    )
+    if not decision.queue or decision.kind not in PINGS:
+        return known
+    untold = changes(told, change, now) if decision.due else ()
+    return replace(known, pinged=decision.due or now, untold=untold)
+
+
+def _backfilled(config: Config, revision: Revision, now: datetime) -> bool:
+    published = revision.article.published
+    return bool(config.backfill) and published is not None and now - published <= config.backfill
+
+
+def _owed(held: Owed, receiver: Receiver) -> Owed:
+    return [(rule, severity) for rule, severity in held if receiver.name in rule.notify]
+
+
+def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, told: Told | None) -> Decision:
+    live = [(rule, severity) for rule, severity in owed if rule.mode == "live"]
+    loud = [(rule, severity) for rule, severity in live if severity >= receiver.min_severity]
+    known = told.rules if told else frozenset()
+    ready = [
+        (rule, severity)
+        for rule, severity in loud
+        if case.baseline or rule.id in known or holds(rule.when, case.standing)
+    ]
+    audible = [(rule, severity) for rule, severity in ready if rule.id not in case.silenced]
+    named = audible or ready or loud or live or owed
+    severity = max(severity for _, severity in named)
+    rules = tuple(rule.id for rule, _ in named)
+    waiting = tuple(rule.id for rule, severity in loud if (rule, severity) not in ready)
+    reason = _withheld(case, live, loud, ready)
+    if reason is None:
+        made = replace(_tell(target, severity, rules, told, case), waiting=waiting)
+        if audible or not made.queue:
+            return made
+        reason = Reason.SILENCED
+    return Decision(target.id, target.receiver, Kind.ALERT, severity, reason, queue=False, rules=rules, waiting=waiting)
+
+
+def _withheld(case: _Case, live: Owed, loud: Owed, ready: Owed) -> Reason | None:
+    """Name what keeps all of it from a target, the first that holds; None where something is to be told."""
+    causes = (
+        (Reason.BASELINE, case.baseline),
+        (Reason.SHADOW, not live),
+        (Reason.BELOW_SEVERITY, not loud),
+        (Reason.WAITING, not ready),
+        (Reason.STALE, case.stale),
+    )
+    return next((reason for reason, met in causes if met), None)
+
+
+def _tell(target: Target, severity: Severity, rules: tuple[str, ...], told: Told | None, case: _Case) -> Decision:
+    """Decide between the first word, a ping at once or later, and an edit, for what nothing holds back."""
+    kind, due = Kind.UPDATE if told and told.revision else Kind.ALERT, None
+    reason = _pinging(severity, frozenset(rules), told, case)
+    if reason is None:
+        kind, reason = Kind.EDIT, Reason.TOLD
+    elif told is not None and reason is not Reason.SEVERITY_RAISED:
+        due = _next_ping(told, case.now)
+        reason = Reason.PACED if due and reason is Reason.UPDATED else reason
+    queue = kind is not Kind.EDIT or target.can_edit
+    return Decision(target.id, target.receiver, kind, severity, reason, queue=queue, rules=rules, due=due)
+
+
+def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case: _Case) -> Reason | None:
+    """Name why a target is pinged, the first cause that holds; None where nothing asks for it."""
+    if told is None:
+        return Reason.WHEN_HOLDS if rules & case.waited else Reason.FIRST_ARTICLE
+    new, origins = rules - told.rules, len(case.standing.origins)
+    silent = told.pinged is not None and case.now - told.pinged >= FORGOTTEN
+    causes = (
+        (Reason.SEVERITY_RAISED, severity > told.severity),
+        (Reason.WHEN_HOLDS, bool(new & case.waited)),
+        (Reason.NEW_RULE, bool(new)),
+        (Reason.UPDATED, bool(case.change)),
+        (Reason.SECOND_ORIGIN, told.revision > 0 and told.origins == 1 and origins > 1),
+        (Reason.NEWS_AGAIN, told.revision > 0 and case.repeated and silent),
+    )
+    return next((reason for reason, holds in causes if holds), None)
+
+
+def _next_ping(told: Told, now: datetime) -> datetime | None:
+    """Give when the next ping may go, None for at once; one that waits already keeps its time."""
+    if told.pinged is None or now - told.pinged >= PING_EVERY:
+        return None
+    return told.pinged if told.pinged > now else told.pinged + PING_EVERY

@@ -1,0 +1,51 @@
+"""A delivery and its target -> the message as it goes out: rendered, with why it is late and what it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts.alert import PINGS, Delivery, DeliveryState, Kind, Message, Reason, Target
+from alerts.decide.edits import first_handle
+from alerts.decide.lateness import why_late
+from alerts.render import form_of
+from alerts.render.words import time
+from alerts.rule import Config
+from alerts.store import acks, decisions, digests, outbox, targets
+
+
+def compose(connection: Connection, config: Config, target: Target, delivery: Delivery, now: datetime) -> Message:
+    """Write a delivery for its target, as of now."""
+    late = _notes(connection, config, delivery, now)
+    delivery = replace(delivery, notes=(*delivery.notes, *late, *acks.noted(connection, delivery.subject)))
+    form = form_of(target.schema)
+    if delivery.kind is Kind.NOTICE:
+        message = form.notice(delivery)
+        return replace(message, body="\n".join([*delivery.notes, message.body]))
+    if delivery.kind is Kind.DIGEST:
+        listed = digests.digest_of(connection, delivery.subject, delivery.target)
+        return form.digest(delivery, listed, config.timezone)
+    alert = decisions.load_alert(connection, delivery.subject, delivery.revision).heard_by(delivery.rules)
+    return _placed(connection, delivery, form.alert(delivery, alert, config.timezone))
+
+
+def _placed(connection: Connection, delivery: Delivery, message: Message) -> Message:
+    """Say which message an edit takes the place of, and which one an update follows."""
+    if delivery.kind not in {Kind.EDIT, Kind.UPDATE}:
+        return message
+    handle = first_handle(outbox.on_subject(connection, delivery.subject, delivery.target))
+    return replace(message, edits=handle) if delivery.kind is Kind.EDIT else replace(message, follows=handle)
+
+
+def _notes(connection: Connection, config: Config, delivery: Delivery, now: datetime) -> tuple[str, ...]:
+    late = why_late(delivery, targets.condition_of(connection, delivery.target), now, config.timezone)
+    if delivery.kind not in PINGS or not late:
+        return late
+    elsewhere = [
+        f"Told {each.receiver} at {time(each.sent, config.timezone)}, as this receiver could not be reached."
+        for each in outbox.copies(connection, delivery)
+        if each.reason is Reason.STANDBY and each.state is DeliveryState.SENT and each.sent
+    ]
+    return (*late, *elsewhere)

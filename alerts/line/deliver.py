@@ -1,0 +1,294 @@
+"""The delivering line: claim -> compose -> send -> record; one lane a target, one thread a send."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from alerts import receivers
+from alerts.alert import Delivery, DeliveryState, SendResult, Target
+from alerts.decide.attempt import LEASE, Outcome, outcome
+from alerts.line.compose import compose
+from alerts.line.next_delivery import next_delivery
+from alerts.line.notices import tell_back, tell_dead, tell_down, tell_removed
+from alerts.line.standby import overdue, stand_in
+from alerts.line.untold import held_in, untell
+from alerts.rule import Config
+from alerts.store import claims, moved_targets, outbox, targets
+from crawler.store.db import Database, WriterLane
+
+log = logging.getLogger(__name__)
+LEFT_BEHIND = 8  # hung threads of one target, at most; before that the breaker has opened, and has been told of
+RECORDED_AGAIN = 1.0  # seconds after which a commit that failed is tried again
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A send that came to its end, or to that of its lease."""
+
+    delivery: Delivery
+    result: SendResult
+
+
+class Deliver:
+    """Sends what is due. At least once: a send whose end we did not see is repeated, marked."""
+
+    def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
+        self._database, self._lane = database, lane
+        self._running: dict[str, asyncio.Task[Counter[str]]] = {}
+        self._asked: set[str] = set()  # targets for which more came due while their lane ran
+        self._hung: Counter[str] = Counter()
+        self._stopping = False
+        self.use(config)
+
+    def use(self, config: Config) -> None:
+        """Take over the receivers of another config."""
+        self._config = config
+        self._targets: Mapping[str, Target] = {
+            target.id: target for receiver in config.receivers.values() for target in receiver.targets
+        }
+
+    async def recover(self, now: datetime) -> None:
+        """At start: what was in flight goes again, marked; what lost its target gets another or is cancelled."""
+        in_flight = await self._lane.write(lambda connection: claims.recover(connection, now))
+        if in_flight:
+            log.warning("recovered deliveries in_flight=%d: they are sent again, marked possible repeat", in_flight)
+        await self.adopt(now)
+
+    async def adopt(self, now: datetime) -> None:
+        """Give what was a target's that left rules.yaml to its receiver's other one; cancel what has no receiver."""
+        await self._lane.write(lambda connection: self._adopt(connection, now))
+
+    def _adopt(self, connection: Connection, now: datetime) -> None:
+        for old, new in moved_targets.heirs(connection, self._config.homes):
+            waited = moved_targets.move(connection, old, new, now)
+            log.warning("target moved from=%s to=%s waiting=%d", old, new, waited)
+        orphans = outbox.orphans(connection, tuple(self._targets))
+        for orphan in orphans:
+            detail = "receiver_removed"
+            outbox.record(connection, orphan.id, DeliveryState.CANCELLED, now, detail)
+            log.warning("cancelled delivery=%s receiver=%s reason=%s", orphan.id, orphan.receiver, detail)
+        tell_removed(connection, self._config, orphans, now)
+
+    # -- lanes ---------------------------------------------------------------------------------------------
+
+    async def drain(self, clock: Callable[[], datetime]) -> Counter[str]:
+        """Send everything that is due and wait for it, and for what that makes due in turn."""
+        results: Counter[str] = Counter()
+        while await self.start_due(clock):
+            ended = sum(await asyncio.gather(*self._running.values()), Counter[str]())
+            if not ended:
+                break  # what is due is held back for another reason
+            results += ended
+        return results
+
+    async def start_due(self, clock: Callable[[], datetime]) -> int:
+        """Start a lane for each target with something due that has none running; gives how many were started."""
+        if self._stopping:
+            return 0
+        now, started = clock(), 0
+        if await _in_thread("look", partial(self._needs_care, now)):
+            await self._lane.write(lambda connection: self._care(connection, now))
+        for target in await _in_thread("look", partial(self._due, now)):
+            if target in self._running:
+                self._asked.add(target)
+            elif target in self._targets and self._hung[target] < LEFT_BEHIND:
+                task = asyncio.create_task(self._send_all(self._targets[target], clock), name=f"lane {target}")
+                self._running[target] = task
+                task.add_done_callback(partial(self._ended, target))
+                started += 1
+        return started
+
+    def _due(self, now: datetime) -> list[str]:
+        with self._database.read() as connection:
+            return claims.targets_due(connection, now)
+
+    def _needs_care(self, now: datetime) -> bool:
+        with self._database.read() as connection:
+            return (
+                claims.has_expired(connection, now)
+                or moved_targets.has_orphans(connection, tuple(self._targets))
+                or any(overdue(connection, self._config, now))
+                or any(claims.spent(connection, target, now) for target in targets.down(connection))
+            )
+
+    def _care(self, connection: Connection, now: datetime) -> None:
+        """Do what time alone asks for: leases that ended, flash that a stand-by is to tell, messages too old.
+
+        And what came to wait for a target that had left by then: decided, or in flight, during a reload.
+        """
+        if cut_off := claims.expire(connection, now):
+            log.warning("leases ended deliveries=%d: they are sent again, marked possible repeat", cut_off)
+        if moved_targets.has_orphans(connection, tuple(self._targets)):
+            self._adopt(connection, now)
+        for delivery in overdue(connection, self._config, now):
+            stand_in(connection, self._config, delivery, now)
+        for target in targets.down(connection):
+            for delivery in claims.spent(connection, target, now):
+                detail = f"too old to be sent; the receiver is down: {targets.condition_of(connection, target).detail}"
+                outbox.record(connection, delivery.id, DeliveryState.DEAD, now, detail)
+                self._give_up(connection, delivery, detail, now)
+
+    def _give_up(self, connection: Connection, delivery: Delivery, detail: str, now: datetime) -> None:
+        """Tell of a dead message and of what it held; the next report of each such story alerts again."""
+        tell_dead(connection, self._config, delivery, detail, now, held_in(connection, delivery))
+        if untold := untell(connection, delivery):
+            log.warning("untold target=%s stories=%s", delivery.target, ",".join(untold))
+
+    def _ended(self, target: str, task: asyncio.Task[Counter[str]]) -> None:
+        self._running.pop(target, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("lane stopped target=%s error=%r", target, error)
+
+    async def close(self, patience: float) -> None:
+        """Let the sends in progress end (at most `patience` seconds); nothing new is claimed."""
+        self._stopping = True
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=patience)
+
+    async def _send_all(self, target: Target, clock: Callable[[], datetime]) -> Counter[str]:
+        states: Counter[str] = Counter()
+        ended: _Ended | None = None
+        while True:
+            target = self._targets.get(target.id, target)  # a reload may have brought it another token
+            state, claimed = await self._write_surely(partial(self._turn, target=target, ended=ended, now=clock()))
+            if state:
+                states[state.value] += 1
+            if claimed is not None:
+                ended = _Ended(claimed, await self._send(target, claimed, clock))
+            elif self._stopping or target.id not in self._asked:
+                return states
+            else:
+                self._asked.discard(target.id)
+                ended = None
+
+    async def _write_surely(self, work: Callable[[Connection], T]) -> T:
+        """Write, and where the commit fails (a full disk) try again: what was sent must not be sent twice for it."""
+        while True:
+            try:
+                return await self._lane.write(work)
+            except OperationalError as error:
+                if self._stopping:
+                    raise
+                log.error("delivery not recorded, trying again error=%r", error)
+                await asyncio.sleep(RECORDED_AGAIN)
+
+    def _turn(
+        self, connection: Connection, target: Target, ended: _Ended | None, now: datetime
+    ) -> tuple[DeliveryState | None, Delivery | None]:
+        """Commit 4 of one delivery and commit 3 of the next are one: its end, and the claim."""
+        state = self._record(connection, ended.delivery, ended.result, now) if ended else None
+        if self._stopping or self._hung[target.id] >= LEFT_BEHIND:
+            return state, None
+        receiver = self._config.receivers.get(target.receiver)
+        return state, next_delivery(connection, target.id, receiver, now) if receiver else None
+
+    # -- one send ------------------------------------------------------------------------------------------
+
+    async def _send(self, target: Target, delivery: Delivery, clock: Callable[[], datetime]) -> SendResult:
+        """Send in a thread of its own, which is left behind where it outlives the lease."""
+        sending = _start(f"send-{target.receiver}", partial(self._compose_and_send, target, delivery, clock()))
+        self._hung[target.id] += 1
+        sending.add_done_callback(lambda _: self._hung.subtract([target.id]))
+        try:
+            return await asyncio.wait_for(asyncio.shield(sending), LEASE.total_seconds())
+        except TimeoutError:
+            sending.add_done_callback(lambda done: self._late_end(target, delivery, done, clock))
+            detail = f"no answer within {LEASE.total_seconds():.0f} s"
+            return SendResult(ok=False, retry=True, uncertain=True, detail=detail)
+
+    def _compose_and_send(self, target: Target, delivery: Delivery, now: datetime) -> SendResult:
+        try:
+            with self._database.read() as connection:
+                message = compose(connection, self._config, target, delivery, now)
+        except Exception as error:
+            log.exception("message not written delivery=%s", delivery.id)
+            return SendResult(ok=False, detail=f"cannot be written: {error!r}")
+        return receivers.send(target, message)
+
+    def _late_end(
+        self,
+        target: Target,
+        delivery: Delivery,
+        done: asyncio.Future[SendResult],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Take the answer that came after all, unless the message went again meanwhile."""
+        if done.cancelled() or done.exception() or not done.result().ok or self._stopping:
+            return
+        log.warning("answer after the lease delivery=%s target=%s", delivery.id, target.id)
+        work = partial(self._record, delivery=delivery, result=done.result(), now=clock())
+        self._recording = asyncio.create_task(self._write_surely(work))
+
+    # -- what became of it ---------------------------------------------------------------------------------
+
+    def _record(
+        self, connection: Connection, delivery: Delivery, result: SendResult, now: datetime
+    ) -> DeliveryState | None:
+        """Store the end of a send, and in the same commit what it brings with it."""
+        before = targets.condition_of(connection, delivery.target)
+        made = outcome(delivery, result, before, now)
+        if not claims.settle(connection, delivery, made, result, now):
+            log.warning("late answer ignored delivery=%s attempt=%d", delivery.id, delivery.attempts)
+            return None
+        known = delivery.target in self._targets  # how one that left fares is of no matter any more
+        if known and made.condition != before:
+            targets.save_condition(connection, made.condition)
+        _log(delivery, made, result)
+        if made.state is DeliveryState.DEAD:
+            stand_in(connection, self._config, delivery, now)
+            self._give_up(connection, delivery, result.detail, now)
+        if known and made.opened(before):
+            tell_down(connection, self._config, delivery.receiver, made.condition, now)
+        if known and made.closed(before):
+            claims.hasten(connection, delivery.target, now)
+            tell_back(connection, self._config, delivery.receiver, made.condition, now)
+        return made.state
+
+
+def _log(delivery: Delivery, made: Outcome, result: SendResult) -> None:
+    log.log(
+        logging.INFO if result.ok else logging.WARNING,
+        "delivery=%s subject=%s kind=%s target=%s state=%s attempt=%d detail=%s",
+        delivery.id,
+        delivery.subject,
+        delivery.kind.value,
+        delivery.target,
+        made.state.value,
+        delivery.attempts,
+        result.detail or "-",
+    )
+
+
+def _start(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
+    """Run in a daemon thread of its own: one that hangs delays neither others nor our end."""
+    loop = asyncio.get_running_loop()
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - handed to who waits for it
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return asyncio.wrap_future(future, loop=loop)
+
+
+async def _in_thread(name: str, work: Callable[[], T]) -> T:
+    """Do the same and wait. The loop's own executor resolves names, and hung ones would hold us up."""
+    return await _start(name, work)

@@ -1,0 +1,90 @@
+"""What waits for a target -> held, folded, or the next one claimed: pacing's plan carried out, in one commit [3]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.alert import Alert, Decision, Delivery, Kind, Reason, Receiver
+from alerts.decide.pacing import NAMED, Bucket, Fold, Lane, joined, plan
+from alerts.decide.what_to_tell import PING_EVERY
+from alerts.render.words import link
+from alerts.store import claims, decisions, digests, outbox, targets
+
+STORM_LOOKED_BACK = timedelta(minutes=1)
+
+
+def next_delivery(connection: Connection, target: str, receiver: Receiver, now: datetime) -> Delivery | None:
+    """Pace what waits for a target and claim what goes now; None where nothing does, or the target rests."""
+    if targets.condition_of(connection, target).rests(now):
+        return None
+    while waiting := claims.waiting(connection, target, now):
+        bucket = Bucket(*claims.bucket_of(connection, target))
+        lane = Lane(bucket, claims.pinged_threads(connection, target, now - PING_EVERY, now))
+        made = plan(waiting, receiver, lane, now)
+        for hold in made.holds:
+            outbox.hold(connection, hold.delivery, hold.until, hold.why, now)
+        for fold in made.folds:
+            _fold(connection, target, receiver, fold, now)
+        told = {each.id for fold in made.folds for each in fold.deliveries}
+        left = [each for each in waiting if each.id not in told]
+        for each in made.sends:
+            if claimed := _take(connection, receiver, each, left, now):
+                claims.save_bucket(connection, target, made.tokens - 1, now)
+                return claimed
+        if not made.folds:
+            return None
+    return None
+
+
+def _take(
+    connection: Connection, receiver: Receiver, send: Delivery, waiting: Sequence[Delivery], now: datetime
+) -> Delivery | None:
+    """Claim a message, with what is told with it; None where it has no turn."""
+    others = joined(send, waiting)
+    if len(others) > NAMED:
+        window = f"event-{send.thread}-{now:%Y-%m-%dT%H:%MZ}"
+        _fold(connection, send.target, receiver, Fold(others, Reason.SAME_EVENT, window), now)
+    elif others:
+        _join(connection, send, others, now)
+    return claims.claim(connection, send.id, now)
+
+
+def _fold(connection: Connection, target: str, receiver: Receiver, fold: Fold, now: datetime) -> None:
+    """Tell deliveries in a digest that goes at once."""
+    severity = max(each.severity for each in fold.deliveries)
+    digest = Decision(target, receiver.name, Kind.DIGEST, severity, fold.reason, queue=True, rules=())
+    subject = digests.open_digest(connection, digest, f"{receiver.name}@{fold.window}", now)
+    listed = digests.add_to_digest(connection, subject, target, _alerts(connection, fold.deliveries))
+    words: dict[str, object] = {}
+    if fold.reason is Reason.STORM:
+        matches, stories = decisions.decided_since(connection, target, now - STORM_LOOKED_BACK)
+        words = {"matches": matches, "stories": stories, "listed": listed}
+    notes = [note for each in fold.deliveries for note in each.notes]
+    digests.describe(connection, subject, target, severity, words, notes)
+    for each in fold.deliveries:
+        outbox.fold(connection, each.id, f"told in digest {subject}", now)
+
+
+def _join(connection: Connection, send: Delivery, others: Sequence[Delivery], now: datetime) -> None:
+    """Let a message name the other stories of its thread, which are not sent on their own."""
+    alerts = _alerts(connection, others)
+    lines = [_named(alert) for alert in alerts]
+    notes = [note for each in others for note in each.notes]
+    outbox.note(connection, send.id, (*send.notes, *lines, *notes))
+    for each in others:
+        outbox.fold(connection, each.id, f"told with delivery {send.id}", now)
+
+
+def _named(alert: Alert) -> str:
+    """Write a story in one line."""
+    changed = f" ({'; '.join(alert.changes)})" if alert.changes else ""
+    where = link(alert.article.url) if alert.article.url else None
+    what = f"{alert.severity.word.upper()} {alert.article.title}{changed}"
+    return f"Same event, told here only: {what} | {alert.article.outlet}{f' {where}' if where else ''} {alert.story}"
+
+
+def _alerts(connection: Connection, listed: Sequence[Delivery]) -> list[Alert]:
+    return [decisions.load_alert(connection, each.subject, each.revision).heard_by(each.rules) for each in listed]

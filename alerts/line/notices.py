@@ -1,0 +1,192 @@
+"""What the system says about itself to the admin receiver: durable like any alert, once for each cause."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
+from alerts.decide.attempt import Condition
+from alerts.render.words import time
+from alerts.rule import Config
+from alerts.store import outbox, targets
+from crawler.store.db import WriterLane
+
+ON_DELIVERING = ("notice:dead:", "notice:down:", "notice:back:")  # who else would say that nothing is said?
+log = logging.getLogger(__name__)
+GATHERED = timedelta(minutes=30)  # what dies so soon after a notice of it waits, and is told together
+LINES_SHOWN = 20  # of one notice; the rest is counted
+
+
+async def give_notice(lane: WriterLane, config: Config, cause: str, title: str, body: str, now: datetime) -> None:
+    """Queue a notice for every target of `settings.admin`; the same `cause` is told once."""
+    log.warning("notice cause=%s %s", cause, title)
+    await lane.write(lambda connection: queue_all(connection, config, f"notice:{cause}", title, body, now))
+
+
+def queue_all(
+    connection: Connection,
+    config: Config,
+    subject: str,
+    title: str,
+    body: str,
+    now: datetime,
+    *,
+    not_by: Iterable[str] = (),
+) -> None:
+    """Queue a notice for every target of `settings.admin`, in the commit of its cause.
+
+    `not_by` names targets that cannot be used because the notice is about them: where no other is left of the admin,
+    another receiver tells it.
+    """
+    _queue(connection, _readers(connection, config, not_by), subject, {"title": title, "body": body}, now, now)
+
+
+def _queue(
+    connection: Connection,
+    readers: Iterable[Target],
+    subject: str,
+    payload: Mapping[str, object],
+    now: datetime,
+    due: datetime,
+) -> None:
+    for each in readers:
+        severity = Severity.IMMEDIATE if subject.startswith(ON_DELIVERING) else Severity.PRIORITY
+        made = Decision(each.id, each.receiver, Kind.NOTICE, severity, Reason.SYSTEM, queue=True, rules=())
+        outbox.queue_notice(connection, made, subject, now, payload, due)
+
+
+def _readers(connection: Connection, config: Config, not_by: Iterable[str]) -> list[Target]:
+    """Give who reads a notice: the admin, else its stand-by, else the next receiver that can be reached."""
+    admin, barred = config.receivers[config.admin], set(not_by)
+    if free := [each for each in admin.targets if each.id not in barred]:
+        return free
+    names = dict.fromkeys([admin.standby, *config.receivers])
+    others = [each for name in names if name in config.receivers for each in config.receivers[name].targets]
+    free = [each for each in others if each.id not in barred]
+    down = targets.down(connection)
+    reached = [each for each in free if each.id not in down] or free
+    return [each for each in reached if each.receiver == reached[0].receiver]
+
+
+def tell_dead(
+    connection: Connection,
+    config: Config,
+    delivery: Delivery,
+    detail: str,
+    now: datetime,
+    held: Sequence[Alert] = (),
+) -> None:
+    """Tell of a delivery that was given up, in the commit that gives it up, by a target that is not the one it was for.
+
+    `held` is what other messages had handed over to it.
+
+    What dies within half an hour of the last such notice on a target is told in one. A notice that died goes to the
+    next receiver; where all have failed, the log says so loudly, and `status` shows it.
+    """
+    if delivery.kind is Kind.NOTICE:
+        _pass_on(connection, config, delivery, detail, now)
+        return
+    line = (
+        f"{delivery.kind.value} on {delivery.subject} ({delivery.severity.word}, delivery {delivery.id}) "
+        f"after {delivery.attempts} attempts: {detail}{_held_words(held)}"
+    )
+    subject = f"notice:dead:{delivery.target}"
+    last = outbox.last_notice(connection, subject)
+    if last and _waits(connection, last):
+        outbox.reword_notice(connection, last.subject, _dead_words(delivery.receiver, [*_lines(last), line]))
+        return
+    number = int(last.subject.rpartition(":")[2]) + 1 if last else 1
+    due = max(now, last.due + GATHERED) if last and last.state is not DeliveryState.CANCELLED else now
+    readers, words = _readers(connection, config, [delivery.target]), _dead_words(delivery.receiver, [line])
+    _queue(connection, readers, f"{subject}:{number}", words, now, due)
+
+
+def _waits(connection: Connection, notice: Delivery) -> bool:
+    """Say whether more can be said in a notice: none of its readers was sent it, and each is still to be."""
+    both = [notice, *outbox.copies(connection, notice)]
+    every = [each for each in both if each.state is not DeliveryState.CANCELLED]
+    return bool(every) and all(each.state.value in outbox.WAITING and not each.attempts for each in every)
+
+
+def _held_words(held: Sequence[Alert]) -> str:
+    """Name what died with a message."""
+    if not held:
+        return ""
+    named = [f"{each.article.title} ({each.story})" for each in held[:LINES_SHOWN]]
+    more = [f"and {len(held) - LINES_SHOWN} more"] if len(held) > LINES_SHOWN else []
+    return f"; with it {len(held)} {'stories' if len(held) > 1 else 'story'}: {'; '.join([*named, *more])}"
+
+
+def _lines(notice: Delivery) -> list[str]:
+    lines = (notice.payload or {}).get("lines")
+    return [str(each) for each in lines] if isinstance(lines, list) else []
+
+
+def _dead_words(receiver: str, lines: list[str]) -> dict[str, object]:
+    many = len(lines)
+    more = [f"and {many - LINES_SHOWN} more"] if many > LINES_SHOWN else []
+    kept = "Kept: watchfloor deliveries --state dead lists them, watchfloor deliveries resend ID sends one again."
+    title = f"{many} messages to {receiver} could not be delivered"
+    if many == 1:
+        title = f"a message to {receiver} could not be delivered"
+    return {"title": title, "body": "\n".join([*lines[:LINES_SHOWN], *more, kept]), "lines": lines}
+
+
+def _pass_on(connection: Connection, config: Config, notice: Delivery, detail: str, now: datetime) -> None:
+    tried = [notice.target, *(each.target for each in outbox.copies(connection, notice))]
+    note = f"For {notice.receiver}, which could not be told: {detail}"
+    readers = _readers(connection, config, tried)
+    if not outbox.relay(connection, notice, readers, Reason.SYSTEM, now, note):
+        log.error("NOBODY COULD BE TOLD delivery=%s subject=%s detail=%s", notice.id, notice.subject, detail)
+
+
+def tell_removed(connection: Connection, config: Config, cancelled: Sequence[Delivery], now: datetime) -> None:
+    """Tell once how many messages were cancelled because their receiver is gone; notices go to the next reader."""
+    for each in cancelled:
+        if each.kind is Kind.NOTICE:
+            _pass_on(connection, config, each, "it left rules.yaml", now)
+    lost = [each for each in cancelled if each.kind is not Kind.NOTICE]
+    if not lost:
+        return
+    many = Counter(each.receiver for each in lost)
+    title = f"{len(lost)} message{'s' * (len(lost) != 1)} cancelled: no such receiver in rules.yaml any more"
+    body = (
+        f"For {', '.join(f'{receiver}: {n}' for receiver, n in many.items())}.\n"
+        "Kept: watchfloor deliveries --state cancelled lists them; once the receiver is back, "
+        "watchfloor deliveries resend ID sends one again."
+    )
+    queue_all(connection, config, f"notice:removed:{lost[0].id}", title, body, now)
+
+
+def tell_down(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:
+    """Tell once that a target rests because it fails again and again."""
+    since = condition.down_from or now
+    log.warning("target down target=%s since=%s detail=%s", condition.target, since, condition.detail)
+    title = f"{receiver} cannot be reached since {time(since, config.timezone)}"
+    body = (
+        f"{condition.failures} sends to {condition.target} failed in a row; the last: {condition.detail}\n"
+        "Its messages are kept and tried again with growing pauses; other receivers are not affected."
+    )
+    queue_all(connection, config, _outage(condition, "down"), title, body, now, not_by=[condition.target])
+
+
+def tell_back(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:
+    """Tell once that it takes messages again: the admin, and whoever was told that it does not."""
+    since = condition.down_from or now
+    waiting = outbox.count_waiting(connection, condition.target)
+    log.warning("target back target=%s down_since=%s waiting=%d", condition.target, since, waiting)
+    title = f"{receiver} is reached again"
+    body = f"{condition.target} was down from {time(since, config.timezone)}; {waiting} messages waited for it."
+    every = [each for named in config.receivers.values() for each in named.targets]
+    alarmed = [each for each in every if outbox.on_subject(connection, _outage(condition, "down"), each.id)]
+    readers = dict.fromkeys([*_readers(connection, config, ()), *alarmed])
+    _queue(connection, readers, _outage(condition, "back"), {"title": title, "body": body}, now, now)
+
+
+def _outage(condition: Condition, word: str) -> str:
+    return f"notice:{word}:{condition.target}:{condition.down_from:%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -1,0 +1,74 @@
+"""Stored revisions under changed rules -> what they would have caught and nobody was told, as one digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts.alert import Decision, Kind, Match, Reason, Told
+from alerts.decide.standing import holds, letters_of, standing_of
+from alerts.line.triage import make_alert
+from alerts.rule import Config
+from alerts.rules.match import Matcher
+from alerts.store import decisions, digests, outbox
+from crawler.article import Revision
+from crawler.store import articles as archive
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A stored revision that the rules now catch for a target which was not told of its story."""
+
+    revision: Revision
+    matches: tuple[Match, ...]
+    target: str
+    receiver: str
+
+
+def owed(connection: Connection, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
+    """Find what the rules catch of the articles first seen since then, story by story, and who was not told."""
+    found: list[Owed] = []
+    listed: set[tuple[str, str]] = set()
+    for revision in archive.revisions_since(connection, since, BATCH):
+        matches = matcher.match(revision.article)
+        for each in _targets(connection, config, revision, matches) if matches else ():
+            if (revision.placement.story, each.target) not in listed:
+                listed.add((revision.placement.story, each.target))
+                found.append(each)
+    return found
+
+
+def _targets(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> list[Owed]:
+    told = decisions.told_of(connection, revision.placement.story)
+    standing = standing_of(archive.members_of(connection, revision.placement.thread), letters_of(config))
+    rules = {rule.id: rule for rule in config.rules if rule.mode == "live" and holds(rule.when, standing)}
+    owing: list[Owed] = []
+    for receiver in config.receivers.values():
+        due = tuple(match for match in matches if match.rule in rules and receiver.name in rules[match.rule].notify)
+        loud = tuple(match for match in due if match.severity >= receiver.min_severity)
+        wanted = {match.rule for match in loud}
+        untold = [each for each in receiver.targets if each.id not in told or not wanted <= told[each.id].rules]
+        owing += [Owed(revision, loud, each.id, receiver.name) for each in untold if loud]
+    return owing
+
+
+def queue_digest(connection: Connection, config: Config, found: list[Owed], now: datetime) -> int:
+    """Queue one digest a target of what it is owed, which is told with it; gives the number of digests."""
+    subjects = {each.target: f"{each.receiver}@rematch-{now:%Y-%m-%dT%H:%M:%SZ}" for each in found}
+    for each in found:
+        story, subject = each.revision.placement.story, subjects[each.target]
+        members = archive.members_of(connection, each.revision.placement.thread)
+        alert = make_alert(connection, config, each.revision, each.matches, members, now)
+        digests.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
+        digest = Decision(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, queue=True, rules=())
+        outbox.queue(connection, digest, subject, 1, now, now)
+        before = decisions.told_of(connection, story).get(each.target)
+        known = before or Told(frozenset(), alert.severity, alert.revision)
+        rules = known.rules | {match.rule for match in each.matches}
+        what = replace(known, rules=rules, severity=alert.severity, revision=alert.revision)
+        decisions.save_told(connection, story, each.target, now, what)
+    return len(subjects)

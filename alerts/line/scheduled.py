@@ -1,0 +1,81 @@
+"""Receivers' own digest times: also where there is nothing to tell, so that silence is never taken for calm."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from alerts.alert import Decision, Kind, Reason, Receiver, Severity
+from alerts.decide.hours import last_at, next_at
+from alerts.decide.pacing import window_name
+from alerts.render.words import time
+from alerts.rule import Config
+from alerts.store import decisions, digests
+from crawler.sources.health import TELLING, condition
+from crawler.store import articles as archive
+from crawler.store.db import WriterLane
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Digests:
+    """Queues the digest of each receiver that has times of its own, at each of them."""
+
+    def __init__(self, lane: WriterLane, config: Config) -> None:
+        self._lane = lane
+        self.use(config)
+
+    def use(self, config: Config) -> None:
+        """Go by the times of another config from now on."""
+        self._config = config
+        self._timed = [each for each in config.receivers.values() if each.digest]
+        self._next = datetime.min.replace(tzinfo=UTC) if self._timed else NEVER
+
+    async def tell(self, now: datetime) -> None:
+        """Queue what is due by now."""
+        if now < self._next:
+            return
+        await self._lane.write(partial(schedule, config=self._config, now=now))
+        self._next = min((next_at(each.digest, each.zone, now) for each in self._timed), default=NEVER)
+
+
+def schedule(connection: Connection, config: Config, now: datetime) -> int:
+    """Queue the digests whose time has come since the last look; after an outage only that of the last time.
+
+    The first look at a receiver only notes the time. Gives the number of receivers that are told.
+    """
+    told = 0
+    for receiver in config.receivers.values():
+        if not receiver.digest:
+            continue
+        slot, mark = last_at(receiver.digest, receiver.zone, now), f"digest:{receiver.name}"
+        before = decisions.get_mark(connection, mark)
+        if before is not None and datetime.fromisoformat(before) >= slot:
+            continue
+        decisions.set_mark(connection, mark, slot.isoformat())
+        if before is not None:
+            _queue(connection, receiver, slot, datetime.fromisoformat(before), now)
+            told += 1
+    return told
+
+
+def _queue(connection: Connection, receiver: Receiver, slot: datetime, before: datetime, now: datetime) -> None:
+    words = {"since": time(before, receiver.zone), "health": _health(connection, now)}
+    subject = f"{receiver.name}@{window_name(slot)}"
+    for target in receiver.targets:
+        made = Decision(
+            target.id, receiver.name, Kind.DIGEST, Severity.ROUTINE, Reason.SCHEDULED, queue=True, rules=(), due=now
+        )
+        subject_used = digests.open_digest(connection, made, subject, now)
+        digests.describe(connection, subject_used, target.id, Severity.ROUTINE, words)
+
+
+def _health(connection: Connection, now: datetime) -> str:
+    """Say how the watch itself is, so that a digest without a story can be believed."""
+    states = archive.load_states(connection)
+    ill = Counter(named.value for each in states.values() if (named := condition(each, now)) in TELLING)
+    wrong = ", ".join(f"{n} {word}" for word, n in sorted(ill.items())) or "none of them down, silent or gone"
+    return f"The watch runs: {len(states)} sources polled, {wrong}."

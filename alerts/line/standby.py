@@ -1,0 +1,43 @@
+"""Flash that a receiver could not be told in time -> its stand-by receiver too."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.alert import URGING, Delivery, Reason, Severity, Target
+from alerts.render.words import time
+from alerts.rule import Config
+from alerts.store import outbox
+from alerts.store import targets as target_store
+
+log = logging.getLogger(__name__)
+PATIENCE = timedelta(seconds=100)  # that flash is tried at its own receiver alone: two minutes later it is told
+
+
+def overdue(connection: Connection, config: Config, now: datetime) -> Iterator[Delivery]:
+    """Give the flash that could not be sent in time and that its stand-by was not given yet."""
+    for delivery in outbox.overdue(connection, Severity.FLASH, now - PATIENCE):
+        given = {each.target for each in outbox.copies(connection, delivery)}
+        if any(target.id not in given for target in _standby(config, delivery)):
+            yield delivery
+
+
+def stand_in(connection: Connection, config: Config, delivery: Delivery, now: datetime) -> None:
+    """Queue a flash for the stand-by's targets, once; the original stays as it is."""
+    if delivery.severity is not Severity.FLASH or delivery.kind not in URGING:
+        return
+    detail = target_store.condition_of(connection, delivery.target).detail or delivery.detail
+    since = time(delivery.tried or delivery.due, config.timezone)
+    note = f"For {delivery.receiver}, which could not be told since {since}{f': {detail}' if detail else ''}"
+    targets = _standby(config, delivery)
+    for target in outbox.relay(connection, delivery, targets, Reason.STANDBY, now, note):
+        log.warning("stand-by told delivery=%s target=%s by=%s", delivery.id, delivery.target, target)
+
+
+def _standby(config: Config, delivery: Delivery) -> tuple[Target, ...]:
+    receiver = config.receivers.get(delivery.receiver)
+    return config.receivers[receiver.standby].targets if receiver and receiver.standby else ()

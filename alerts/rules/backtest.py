@@ -1,0 +1,71 @@
+"""Rules x articles, matching only: what a rules file would have caught, and how two of them differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from alerts.alert import Severity
+from alerts.rule import Config
+from alerts.rules.match import Matcher
+from crawler.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A rule that matches an article, as far as two runs can differ in it."""
+
+    rule: str
+    article: Article
+    severity: Severity
+    score: float | None
+
+
+Run = Mapping[tuple[str, int], Caught]  # by rule and the article's number
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one rule gains, loses, and tells at another severity."""
+
+    rule: str
+    gained: tuple[Caught, ...]
+    lost: tuple[Caught, ...]
+    changed: tuple[tuple[Caught, Caught], ...]  # before, after
+
+
+def run(config: Config, articles: Iterable[Article]) -> Run:
+    """Match all articles under a config."""
+    matcher = Matcher(config)
+    return {
+        (match.rule, number): Caught(match.rule, article, match.severity, match.score)
+        for number, article in enumerate(articles)
+        for match in matcher.match(article)
+    }
+
+
+def days(articles: Iterable[Article]) -> int:
+    """Count the days on which an article was first seen; at least one."""
+    return len({article.first_seen.date() for article in articles if article.first_seen.year > 1970}) or 1
+
+
+def per_rule(found: Run, config: Config) -> dict[str, int]:
+    """Count matches by rule, in the order of the file."""
+    counted = {rule.id: 0 for rule in config.rules if rule.mode != "off"}
+    for rule, _ in found:
+        counted[rule] += 1
+    return counted
+
+
+def compare(before: Run, after: Run) -> list[Change]:
+    """Give, rule by rule, what `after` catches that `before` did not, no longer catches, or ranks otherwise."""
+    changes = []
+    for rule in dict.fromkeys(rule for rule, _ in (*before, *after)):
+        old = {number: each for (name, number), each in before.items() if name == rule}
+        new = {number: each for (name, number), each in after.items() if name == rule}
+        changed = tuple((old[n], new[n]) for n in sorted(old.keys() & new.keys()) if old[n].severity != new[n].severity)
+        gained = tuple(new[n] for n in sorted(new.keys() - old.keys()))
+        lost = tuple(old[n] for n in sorted(old.keys() - new.keys()))
+        if gained or lost or changed:
+            changes.append(Change(rule, gained, lost, changed))
+    return changes

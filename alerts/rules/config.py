@@ -1,0 +1,256 @@
+"""rules.yaml and the files it includes -> Config, or every error at once; and the look that says one has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from alerts import receivers
+from alerts.alert import Escalate, Hours, Receiver, Severity, Target
+from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity
+from alerts.rules.rulebook import read_book
+from crawler.config.keys import MISSING, nearest, twice
+from crawler.config.sources import make_sources
+from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, included, read_file
+from crawler.config.yamlfile import Mapping as MappingNode
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+Fingerprint = tuple[tuple[int, int, int] | None, ...]
+
+
+def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]) -> Config:
+    """Read and check a rules file and what it includes. Raises ConfigError with every problem in them.
+
+    `${NAME}` in receiver URLs is taken from `environ`; without `resolve_secrets` those URLs are left alone.
+    """
+    problems = Problems()
+    text, root = read_file(path, problems)
+    raw = FILE.read(root, problems) if root is not None else MISSING
+    if not isinstance(raw, dict):
+        raise ConfigError(problems or [])
+    files = included(path, root, problems)
+    texts = [text, *(_merge(raw, each, problems) for each in files)]
+    for section, doc in (("sources", "what is polled"), ("rules", "what to be told about")):
+        if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
+            problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc})')
+    config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None)
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def fingerprint(path: Path, files: Iterable[str] = ()) -> Fingerprint:
+    """Give what changes when one of the files is saved or replaced."""
+    return (_stat(path), *(_stat(Path(each)) for each in files))
+
+
+def exposed(path: Path, files: Iterable[str] = ()) -> list[Problem]:
+    """Name the files that someone besides their owner may write, or whose owner is neither we nor root."""
+    found = []
+    for each in (path, *(Path(name) for name in files)):
+        seen = each.stat()
+        if seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            found.append(Problem(Place(str(each), 1, 1), "others may write this file; chmod go-w takes that away"))
+        elif seen.st_uid not in {os.geteuid(), 0}:
+            found.append(Problem(Place(str(each), 1, 1), "this file is another user's; chown it to ours"))
+    return found
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino
+
+
+def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
+    """Add the sections of an included file to those of the main one."""
+    text, root = read_file(path, problems)
+    more = INCLUDED.read(root, problems) if root is not None else MISSING
+    for section in SECTIONS if more is not MISSING else ():
+        ours, theirs = raw[section], more[section]
+        if theirs is None:
+            continue
+        if isinstance(theirs, tuple):
+            raw[section] = (*(ours or ()), *theirs) if ours is not MISSING else theirs
+        else:
+            known = {} if ours is MISSING or ours is None else ours
+            for name, (_, place) in theirs.items():
+                if name in known:
+                    problems.add(place, f'"{name}" stands in {known[name][1]} already; keep one')
+            raw[section] = {**theirs, **known}
+    return text
+
+
+def _config(
+    path: Path,
+    raw: Mapping[str, Any],
+    files: tuple[Path, ...],
+    text: str,
+    problems: Problems,
+    environ: Mapping[str, str] | None,
+) -> Config:
+    settings = raw["settings"] or {key.name: key.default for key in SETTINGS.keys}
+    rows = raw["receivers"]
+    zone = settings["timezone"][0]
+    known = (
+        None
+        if rows is MISSING
+        else {name: _receiver(name, row, zone, problems, environ) for name, (row, _) in rows.items()}
+    )
+    _check_receivers(rows, known or {}, problems)
+    _check_settings(settings, known, raw[""], problems)
+    book = read_book(raw, known, problems)
+    sources = () if raw["sources"] is None or raw["sources"] is MISSING else raw["sources"]
+    return Config(
+        path=str(path),
+        version=hashlib.sha256(text.encode()).hexdigest()[:8],
+        timezone=settings["timezone"][0],
+        freshness=settings["freshness"],
+        backfill=settings["backfill"],
+        admin=settings["admin"][0],
+        contact=settings["contact"],
+        allow_private=settings["allow_private"],
+        host_at_once=settings["host_at_once"],
+        host_apart=settings["host_apart"],
+        places=_places(settings["places"], book.entities, problems),
+        sources=make_sources(sources, problems),
+        receivers=known or {},
+        entities=book.entities,
+        lists=book.lists,
+        rules=book.rules,
+        files=tuple(str(each) for each in files),
+    )
+
+
+def _check_settings(
+    settings: Mapping[str, Any], known: Mapping[str, Receiver] | None, start: Place, problems: Problems
+) -> None:
+    zone, place = settings["timezone"]
+    if place:
+        _check_zone(zone, place, problems)
+    admin, place = settings["admin"]
+    if known is not None and admin not in known:
+        near, names = nearest(admin, known), ", ".join(known) or "none"
+        problems.add(place or start, f'settings.admin names "{admin}", which is no receiver{near}; known: {names}')
+
+
+def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], problems: Problems) -> tuple[str, ...]:
+    kinds = {kind for each in entities.values() for kind in each.is_a} | set(entities)
+    for name, place in named:
+        if name not in kinds:
+            problems.add(place, f'settings.places names "{name}", which is no entity or kind{nearest(name, kinds)}')
+    return tuple(name for name, _ in named)
+
+
+def _check_zone(zone: str, place: Place, problems: Problems) -> bool:
+    if not _is_zone(zone):
+        hint = nearest(zone, available_timezones())
+        problems.add(place, f'"{zone}" is no time zone{hint}; write one as Asia/Baghdad or UTC')
+        return False
+    return True
+
+
+def _check_receivers(rows: Any, known: Mapping[str, Receiver], problems: Problems) -> None:
+    """Check what receivers say of each other: who stands by, to whom it escalates, and that neither runs in a ring."""
+    for name, (row, _) in () if rows is MISSING else rows.items():
+        if row is MISSING:
+            continue
+        escalate = row["escalate"] or {}
+        for key, named in (("standby", row["standby"]), ("escalate.to", escalate.get("to"))):
+            if named is not None:
+                other, place = named
+                _check_named(key, name, other, place, known, problems)
+        if escalate and not _carries_acks(known[name]):
+            problems.add(
+                escalate[""],
+                f'receiver "{name}" may not escalate: an acknowledgement given there does not come back; '
+                "only watchslack:// carries one, so give it such a URL or take escalate out",
+            )
+
+
+def _check_named(
+    key: str, name: str, other: str, place: Place, known: Mapping[str, Receiver], problems: Problems
+) -> None:
+    if other not in known:
+        names = ", ".join(known)
+        problems.add(place, f'{key} names "{other}", which is no receiver{nearest(other, known)}; known: {names}')
+        return
+    seen = [name]
+    while other and other not in seen:
+        seen.append(other)
+        each = known.get(other)
+        other = _next(key, each) if each else ""
+    if other == name:
+        problems.add(place, f"{key} runs in a ring: {' -> '.join([*seen, other])}; let one of them end it")
+
+
+def _next(key: str, receiver: Receiver) -> str:
+    return receiver.standby if key == "standby" else receiver.escalate.to if receiver.escalate else ""
+
+
+def _carries_acks(receiver: Receiver) -> bool:
+    """Say whether every target carries acknowledgements; of a URL that is not looked up yet nobody knows."""
+    return all(target.can_ack or _VARIABLE.search(target.url) for target in receiver.targets)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _receiver(name: str, row: Any, zone: str, problems: Problems, environ: Mapping[str, str] | None) -> Receiver:
+    if row is MISSING:
+        return Receiver(name, ())  # faulty, and noted: it is known by name all the same
+    twice(row["urls"], "Apprise URL", problems)
+    targets = [target for url, place in row["urls"] if (target := _target(name, url, place, problems, environ))]
+    _check_apart(targets, row["urls"], problems)
+    own, escalate = row["timezone"], row["escalate"]
+    return Receiver(
+        name,
+        tuple(targets),
+        Severity.of(row["min_severity"]),
+        zone=own[0] if own and _check_zone(own[0], own[1], problems) else zone,
+        quiet=Hours(*row["quiet_hours"]) if row["quiet_hours"] else None,
+        breach=Severity.of(row["breach"]),
+        digest=tuple(sorted(set(row["digest"]))),
+        rate=row["rate"],
+        group_wait=row["group_wait"],
+        standby=row["standby"][0] if row["standby"] else "",
+        escalate=Escalate(escalate["after"], escalate["to"][0]) if escalate else None,
+    )
+
+
+def _check_apart(targets: Sequence[Target], urls: Sequence[tuple[str, Place]], problems: Problems) -> None:
+    """Refuse two URLs of one address: by its id a target is told once."""
+    written = [url for url, _ in urls]
+    many = max(Counter(each.id for each in targets).values(), default=0)
+    if many > 1 and len(set(written)) == len(written):
+        problems.add(urls[-1][1], f"{many} URLs of {targets[0].receiver} name the same address; keep one of them")
+
+
+def _target(name: str, url: str, place: Place, problems: Problems, environ: Mapping[str, str] | None) -> Target | None:
+    if environ is None and _VARIABLE.search(url):
+        return receivers.unresolved(name, url)
+    values = environ or {}
+    unset = [each for each in _VARIABLE.findall(url) if not values.get(each)]
+    for each in unset:
+        problems.add(place, f"${{{each}}} is not set in the environment; set it, or take this receiver out")
+    if unset:
+        return None
+    try:
+        return receivers.parse(name, _VARIABLE.sub(lambda match: values[match[1]], url))
+    except receivers.BadReceiverUrl as error:
+        problems.add(place, f'receiver "{name}": {error}')
+        return None

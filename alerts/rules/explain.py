@@ -1,0 +1,196 @@
+"""Rule x article -> why it matched, or what it lacked: the condition tree, the score's arithmetic, the nearest miss."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alerts.alert import Match
+from alerts.rule import Condition, Rule
+from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
+from alerts.rules.operators import evaluate, groups_of, most_like, narrowed
+from alerts.rules.proximity import closest
+from alerts.rules.reading import Mentions, Reading
+from crawler.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A condition and how it fared. `words` are what was found for it, `miss` what it lacked, in words."""
+
+    label: str
+    holds: bool
+    words: tuple[str, ...] = ()
+    miss: str = ""
+    children: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a rule matched an article or did not. `miss` is the nearest miss in one line, "" for a match."""
+
+    rule: str
+    version: str
+    match: Match | None
+    tree: Node
+    score: str = ""
+    masked: tuple[str, ...] = ()
+    miss: str = ""
+
+
+def explain(matcher: Matcher, rule: Rule, article: Article) -> Explanation:
+    """Explain one rule on one article."""
+    whole = matcher.read(article)
+    reading = mask(rule, whole)
+    tree = _node(rule.match, reading)
+    match = judge(rule, whole)
+    score = _score(rule, reading)
+    hidden = _words(whole, _difference(whole, reading))
+    return Explanation(
+        rule.id, rule.version, match, tree, score, hidden, "" if match else _miss(rule, whole, tree, score)
+    )
+
+
+def _difference(whole: Reading, reading: Reading) -> Mentions:
+    kept = {each for found in reading.mentions.values() for each in found}
+    lost = [
+        each
+        for term, found in whole.mentions.items()
+        for each in found
+        if each not in kept and not term.startswith("except:")
+    ]
+    return tuple(lost)
+
+
+def _node(condition: Condition, reading: Reading) -> Node:
+    inner = narrowed(condition.op, reading) if condition.op in {"title", "lead", "body"} else reading
+    found = evaluate(condition, reading)
+    children = tuple(_node(child, inner) for child in condition.children)
+    words = _words(reading, found or ()) if not children else ()
+    return Node(label(condition), found is not None, words, _lack(condition, inner, found), children)
+
+
+def label(condition: Condition) -> str:
+    """Write a condition as a line of the tree."""
+    options = condition.options
+    parts = ", ".join(_short(child) for child in condition.children)
+    if isinstance(values := options.get("values"), tuple):
+        return f"{condition.op} is {' or '.join(str(each) for each in values)}"
+    written = {
+        "term": condition.term,
+        "any": "any of",
+        "all": "all of",
+        "none": "none of",
+        "at_least": f"at least {options.get('k')} of",
+        "near": f"near({parts}) within {options.get('within')}{', in this order' if options.get('ordered') else ''}",
+        "same": f"same {options.get('unit')}({parts})",
+        "filter": f"filter {options.get('name')}",
+        "regex": f"regex /{options.get('pattern')}/",
+        "like": f"like an example, at least {options.get('min_similarity')}",
+    }
+    return written.get(condition.op, f"in the {condition.op}")
+
+
+def _short(condition: Condition) -> str:
+    if condition.op == "filter":
+        return str(condition.options["name"])
+    if condition.op == "term":
+        return condition.term.removeprefix("$")
+    return "|".join(_short(child) for child in condition.children) or label(condition)
+
+
+def _words(reading: Reading, mentions: Mentions) -> tuple[str, ...]:
+    """Name each spelling found once, with where it stands and how often."""
+    counted = Counter((hit.text, hit.field, hit.alias) for hit in reading.hits(mentions))
+    return tuple(
+        f'"{text}" in the {field}{f" x {n}" if n > 1 else ""}{"" if _same(text, alias) else f" as {alias}"}'
+        for (text, field, alias), n in counted.items()
+    )
+
+
+def _same(text: str, alias: str) -> bool:
+    return text.casefold() == alias.casefold().removeprefix("=")
+
+
+def _lack(condition: Condition, reading: Reading, found: Mentions | None) -> str:
+    """Say what a condition lacked, as near to holding as it came."""
+    if found is not None:
+        return ""
+    if condition.op == "near":
+        distance = closest(reading, groups_of(condition, reading))
+        return f"closest {distance}" if distance is not None else ""
+    if condition.op == "like":
+        return f"closest {most_like(condition, reading)[0]:.2f}"
+    if "values" in condition.options:
+        value = reading.article.outlet if condition.op == "source" else getattr(reading.article, condition.op)
+        return f"it is {value or 'unknown'}"
+    return ""
+
+
+def _score(rule: Rule, reading: Reading) -> str:
+    if rule.score is None:
+        return ""
+    made = reckon(rule, rule.score, reading)
+    parts = " + ".join(f"{name} {n} x {weight:g}" for name, n, weight in made.parts) or "nothing"
+    reached = severity_of(rule, made.total)
+    steps = ", ".join(f"{severity.word} from {least:g}" for least, severity in rule.steps)
+    verdict = reached.word if reached else "no step"
+    return f"{parts} = {made.total:g}: {verdict}{f' ({steps})' if steps else ''}"
+
+
+def _miss(rule: Rule, whole: Reading, tree: Node, score: str) -> str:
+    if not speaks(rule, whole):
+        return f"the article is in {whole.article.lang}, the rule watches {', '.join(rule.lang)}"
+    if tree.holds:
+        return f"the tree holds, the score reaches no step: {score}"
+    clauses = tree.children or (tree,)
+    held = sum(each.holds for each in clauses)
+    missing = "; ".join(_named(each) for each in _missing(tree))
+    return f"{held} of {len(clauses)} clauses; missing: {missing}"
+
+
+def _missing(node: Node) -> Iterator[Node]:
+    """Find the clauses on which it failed: below an `all`, those that do not hold."""
+    if node.label != "all of":
+        yield node
+        return
+    for child in node.children:
+        if not child.holds:
+            yield from _missing(child)
+
+
+def _named(node: Node) -> str:
+    """Name a clause in a line: what it asks for, or which forbidden word stood there."""
+    if node.label == "none of":
+        found = [word for child in node.children if child.holds for word in child.words]
+        return f"none of these may stand: {', '.join(found) or 'a forbidden condition'}"
+    leaves = [child.label for child in node.children]
+    inside = (
+        f"({', '.join(leaves[:4])}{', ...' if len(leaves) > 4 else ''})" if leaves and "(" not in node.label else ""
+    )
+    return f"{node.label}{inside}{f', {node.miss}' if node.miss else ''}"
+
+
+def lines(explanation: Explanation, *, full: bool = True) -> Iterator[str]:
+    """Write an explanation as lines to read; in short, a match shows what held, and a miss only what was nearest."""
+    match = explanation.match
+    verdict = f"matches, {match.severity.word}" if match else "does not match"
+    yield f"{explanation.rule} (version {explanation.version}): {verdict}"
+    if full or match:
+        yield from _tree(explanation.tree, 1, full=full)
+    if explanation.masked:
+        yield f"  masked by except: {', '.join(explanation.masked)}"
+    if explanation.score:
+        yield f"  score: {explanation.score}"
+    if explanation.miss:
+        yield f"  nearest: {explanation.miss}"
+
+
+def _tree(node: Node, depth: int, *, full: bool) -> Iterator[str]:
+    words = f": {', '.join(node.words)}" if node.words else ""
+    miss = f" ({node.miss})" if node.miss else ""
+    yield f"{'  ' * depth}{'+' if node.holds else '-'} {node.label}{words}{miss}"
+    for child in node.children:
+        if full or child.holds:
+            yield from _tree(child, depth + 1, full=full)

@@ -1,0 +1,142 @@
+"""Config -> all spellings of all terms its rules use, and what each stands for; found in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from alerts.rule import Condition, Config, Entity, Rule
+from alerts.rules.automaton import Automaton, Needled, Spelling, spelling
+from alerts.rules.translit import Name, NameIndex
+from crawler.text.folding import Folded
+
+CONTEXT, MASK, EXCEPT = "context:", "mask:", "except:"  # what is found for the engine, not for a rule's tree
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a spelling stands for: a term as the rule writes it, the alias, the entity it belongs to if any."""
+
+    term: str
+    alias: str
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A text that was looked over: its needles and its names, not yet judged."""
+
+    folded: Folded
+    needled: Needled
+    names: tuple[tuple[Name, int, int], ...]
+
+
+class Lexicon:
+    """All spellings compiled. `needs` gives for (entity, alias) the context of which some must be found."""
+
+    def __init__(self, config: Config, rules: Iterable[Rule]) -> None:
+        meanings: dict[Spelling, list[Meaning]] = {}
+        used: dict[str, list[str]] = {}
+        for term in sorted({term for rule in rules for term in _terms(rule)}):
+            for meaning in expand(config, term):
+                _add(meanings, meaning)
+                if meaning.entity and term not in used.setdefault(meaning.entity, []):
+                    used[meaning.entity].append(term)
+        self.needs: dict[tuple[str, str], tuple[str, ...]] = {}
+        for entity in (config.entities[name] for name in used):
+            self._add_judgements(entity, meanings)
+        self._automaton = Automaton(meanings)
+        self._meanings = [tuple(each) for each in meanings.values()]
+        self._names = NameIndex(name for entity in used for name in names_of(config.entities[entity]))
+        self._used = used
+        self._by_needle = [
+            frozenset(meaning.term for number in numbers for meaning in self._meanings[number])
+            for numbers in self._automaton.by_needle
+        ]
+
+    def _add_judgements(self, entity: Entity, meanings: dict[Spelling, list[Meaning]]) -> None:
+        for other in entity.not_like:
+            _add(meanings, Meaning(f"{MASK}{entity.id}", other))
+        for alias, context in entity.requires.items():
+            self.needs[entity.id, alias] = context
+            for each in context:
+                _add(meanings, Meaning(f"{CONTEXT}{each}", each))
+
+    def search(self, folded: Folded) -> Found:
+        """Look a text over: what may stand in it, before anything is judged or placed."""
+        return Found(folded, self._automaton.search(folded), tuple(self._names.find(folded.text)))
+
+    def terms(self, found: Found) -> set[str]:
+        """Give the terms that may stand in a text; all that do are among them."""
+        terms: set[str] = set()
+        for needle, _, _ in found.needled:
+            terms |= self._by_needle[needle]
+        for name, _, _ in found.names:
+            terms.update(self._used[name.entity])
+        return terms
+
+    def find(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
+        """Yield (meaning, start, end) for every spelling found as it is written."""
+        for number, start, end in self._automaton.find(found.folded, found.needled):
+            for meaning in self._meanings[number]:
+                yield meaning, start, end
+
+    def find_like(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
+        """Yield (meaning, start, end) for every transliteration near enough to a name."""
+        for name, start, end in found.names:
+            for term in self._used[name.entity]:
+                yield Meaning(term, name.alias, name.entity), start, end
+
+
+def _add(meanings: dict[Spelling, list[Meaning]], meaning: Meaning) -> None:
+    made = spelling(meaning.alias)
+    if made is not None and meaning not in meanings.setdefault(made, []):
+        meanings[made].append(meaning)
+
+
+def _terms(rule: Rule) -> Iterator[str]:
+    yield from terms_of(rule.match)
+    yield from (f"{EXCEPT}{term}" for term in rule.masks)
+    for boost in rule.score.boosts if rule.score else ():
+        yield from terms_of(boost.condition)
+
+
+def terms_of(condition: Condition) -> Iterator[str]:
+    """Walk the tree and yield every term of it, as written."""
+    if condition.op == "term":
+        yield condition.term
+    for child in condition.children:
+        yield from terms_of(child)
+
+
+def expand(config: Config, term: str) -> Iterator[Meaning]:
+    """Give the spellings a term stands for: itself, or those of the entities or the list it names."""
+    word = term.removeprefix(EXCEPT)
+    if not word.startswith("$"):
+        yield Meaning(term, word)
+        return
+    name = word[1:]
+    if name in config.lists:
+        yield from (Meaning(term, alias) for alias in config.lists[name].terms)
+    for entity in members(config.entities, name):
+        yield from (Meaning(term, alias, entity) for alias in config.entities[entity].aliases)
+
+
+def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:
+    """Give the ids of the entity `name` and of all entities that are one, however far down."""
+    found: dict[str, None] = {}
+    below = [name]
+    while below:
+        kind = below.pop()
+        below += [each.id for each in entities.values() if kind in each.is_a and each.id not in found]
+        if kind in entities:
+            found[kind] = None
+    return tuple(found)
+
+
+def names_of(entity: Entity) -> Iterator[Name]:
+    """Give the aliases of an entity that may be transliterated otherwise; none where it is not fuzzy."""
+    if entity.fuzzy is not None:
+        for alias in entity.aliases:
+            if not alias.startswith("=") and "*" not in alias and "?" not in alias:
+                yield Name(alias, entity.id, entity.fuzzy or None, entity.not_like)

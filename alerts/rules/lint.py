@@ -1,0 +1,242 @@
+"""What a rules.yaml that loads would still do badly: tests that fail, and warnings that name place and remedy."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from alerts.alert import Match, Severity
+from alerts.rule import Condition, Config, Rule
+from alerts.rules.automaton import Automaton, spelling
+from alerts.rules.lexicon import expand, members, terms_of
+from alerts.rules.match import Matcher, positive_terms
+from alerts.rules.translit import SHORTEST, skeleton
+from crawler.article import Article
+from crawler.config.yamlfile import Place, Problem
+from crawler.text.folding import Folded, fold
+
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+BROAD = 50.0  # matches a day from which a rule floods its reader
+
+
+def failed_tests(config: Config) -> list[Problem]:
+    """Run every rule's own tests (also those of a rule that is off) and name each that does not hold."""
+    matcher = Matcher(replace(config, rules=tuple(replace(rule, mode="live") for rule in config.rules)))
+    return [problem for rule in config.rules for problem in _failed(rule, matcher)]
+
+
+def _failed(rule: Rule, matcher: Matcher) -> Iterator[Problem]:
+    for headline, place in rule.tests.match:
+        if _match(rule, matcher, headline) is None:
+            yield Problem(place, f'test of rule "{rule.id}" failed: expected a match, got none, for "{headline}"')
+    for headline, place in rule.tests.no_match:
+        if (match := _match(rule, matcher, headline)) is not None:
+            words = ", ".join(f'"{hit.text}" ({hit.term})' for hit in match.hits)
+            yield Problem(
+                place, f'test of rule "{rule.id}" failed: expected no match, got one by {words}, for "{headline}"'
+            )
+
+
+def _match(rule: Rule, matcher: Matcher, headline: str) -> Match | None:
+    article = Article("test", "test", headline, NO_TIME)
+    return next((match for match in matcher.match(article) if match.rule == rule.id), None)
+
+
+def warnings(config: Config) -> list[Problem]:
+    """Name what is written and has no effect, or an effect nobody wants; sorted by place."""
+    found = [
+        *_untested(config),
+        *_unused(config),
+        *_repeated(config),
+        *_shared_aliases(config),
+        *_look_alikes(config),
+        *_unreachable(config),
+        *_shadowed(config),
+        *_dead_terms(config),
+        *_never_confirmed(config),
+        *_one_way(config),
+    ]
+    return sorted(set(found))
+
+
+def too_broad(config: Config, counts: Mapping[str, int], days: float, limit: float = BROAD) -> list[Problem]:
+    """Name the rules that would fire more than `limit` times a day, by counts over so many days."""
+    return [
+        Problem(rule.place, f'rule "{rule.id}" fires {counts[rule.id] / days:.0f} x a day; narrow it')
+        for rule in config.rules
+        if counts.get(rule.id, 0) / days > limit
+    ]
+
+
+def _untested(config: Config) -> Iterator[Problem]:
+    for rule in config.rules:
+        if not (rule.tests.match and rule.tests.no_match):
+            yield Problem(rule.place, f'rule "{rule.id}" has no tests of both kinds; add match and no_match headlines')
+
+
+def _unused(config: Config) -> Iterator[Problem]:
+    named = {term[1:] for rule in config.rules for term in _all_terms(rule) if term.startswith("$")}
+    reached = {entity for name in named for entity in members(config.entities, name)}
+    for entity in config.entities.values():
+        if entity.id not in reached:
+            yield Problem(entity.place, f'entity "{entity.id}" is dead: no rule names it or a kind it is')
+    for each in config.lists.values():
+        if each.id not in named:
+            yield Problem(each.place, f'list "{each.id}" is dead: no rule names it')
+
+
+def _all_terms(rule: Rule) -> Iterator[str]:
+    yield from terms_of(rule.match)
+    yield from rule.masks
+    for boost in rule.score.boosts if rule.score else ():
+        yield from terms_of(boost.condition)
+
+
+def _repeated(config: Config) -> Iterator[Problem]:
+    """Find terms of one list or entity that are one but for case and marks.
+
+    An Arabic and a Persian spelling fold to one as well; written both, they tell the reader what is covered.
+    """
+    words = [(each.id, each.place, each.terms) for each in config.lists.values()]
+    words += [(each.id, each.place, each.aliases) for each in config.entities.values()]
+    for name, place, terms in words:
+        counted = Counter(_unmarked(term) for term in terms if not term.startswith("="))
+        for term in terms:
+            if not term.startswith("=") and counted[_unmarked(term)] > 1:
+                counted[_unmarked(term)] = 0
+                yield Problem(place, f'"{term}" stands more than once in "{name}" but for case and marks')
+
+
+def _unmarked(term: str) -> str:
+    """Give a term without case, marks, apostrophes and hyphens, its letters left in their own script."""
+    plain = unicodedata.normalize("NFKD", term).casefold()
+    return " ".join(
+        "".join(
+            each if each.isalnum() or each in "*?" else " " * (each == "-" or each.isspace()) for each in plain
+        ).split()
+    )
+
+
+def _shared_aliases(config: Config) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for entity in config.entities.values():
+        for alias in entity.aliases:
+            other = first.setdefault(fold(alias), entity.id)
+            if other != entity.id:
+                yield Problem(entity.place, f'alias "{alias}" belongs to "{other}" too; take it out of one')
+
+
+def _look_alikes(config: Config) -> Iterator[Problem]:
+    """Find names that stand inside another's, or that fuzzy matching cannot part, where no not_like says so.
+
+    What is an entity of the shorter name's kind may hold that name: Baghdad airport is in Baghdad.
+    """
+    names = [(entity, alias, fold(alias)) for entity in config.entities.values() for alias in entity.aliases]
+    by_bones: dict[str, set[str]] = {}
+    for entity, _, folded in names:
+        if entity.fuzzy is not None:
+            by_bones.setdefault(_bones(folded), set()).add(entity.id)
+    for entity, alias, folded in names:
+        known = {fold(each) for each in entity.not_like}
+        own = members(config.entities, entity.id)
+        for other, longer, inside in names:
+            if folded in inside and folded != inside and inside not in known and other.id not in own:
+                yield Problem(
+                    entity.place,
+                    f'"{alias}" stands inside "{longer}" of "{other.id}"; if that is another, add it to not_like',
+                )
+        alike = by_bones.get(_bones(folded), set()) - {entity.id} if entity.fuzzy is not None else set()
+        for name in sorted(alike) if len(_bones(folded)) >= SHORTEST and not known else ():
+            yield Problem(entity.place, f'"{alias}" is spelled like a name of "{name}"; say not_like in both')
+
+
+def _bones(folded: str) -> str:
+    return " ".join(filter(None, (skeleton(word) for word in folded.split())))
+
+
+def _unreachable(config: Config) -> Iterator[Problem]:
+    start = Place(config.path, 1, 1)
+    for receiver in config.receivers.values():
+        rules = [rule for rule in config.rules if receiver.name in rule.notify and rule.mode == "live"]
+        if not rules and receiver.name != config.admin:
+            yield Problem(start, f'receiver "{receiver.name}" is reached by no live rule')
+        most = max((_highest(rule) for rule in rules), default=receiver.min_severity)
+        if most < receiver.min_severity:
+            word = receiver.min_severity.word
+            yield Problem(
+                start, f'receiver "{receiver.name}" asks for {word}, and no rule that notifies it is so urgent'
+            )
+
+
+def _highest(rule: Rule) -> Severity:
+    return max((severity for _, severity in rule.steps), default=rule.severity)
+
+
+def _shadowed(config: Config) -> Iterator[Problem]:
+    """Find what a rule forbids and asks for at once: the asked-for term can never make it fire."""
+    for rule in config.rules:
+        forbidden = {fold(m.alias) for term in _forbidden(rule.match) for m in expand(config, term)}
+        for term in dict.fromkeys(positive_terms(rule.match)):
+            wanted = {fold(meaning.alias) for meaning in expand(config, term)}
+            if wanted and wanted <= forbidden:
+                yield Problem(rule.place, f'rule "{rule.id}" asks for "{term}" and forbids it; it never counts')
+
+
+def _forbidden(condition: Condition) -> Iterable[str]:
+    """Give the terms that stop the whole rule wherever they stand: in a `none` joined to all the rest."""
+    if condition.op == "none":
+        return [child.term for child in condition.children if child.op == "term"]
+    if condition.op == "all":
+        return [term for child in condition.children for term in _forbidden(child)]
+    return []
+
+
+def _dead_terms(config: Config) -> Iterator[Problem]:
+    """Find terms of one `any` that another of it always finds too; where mentions are scored, both count."""
+    for rule in config.rules:
+        for group in _groups(rule.match) if rule.score is None else ():
+            plain = [child for child in group.children if child.op == "term" and not child.term.startswith(("$", "="))]
+            for child in plain:
+                others = [each.term for each in plain if each.term != child.term]
+                text = Folded(child.term.replace("*", "").replace("?", "x"))
+                found = Automaton(made for term in others if (made := spelling(term)) is not None)
+                for number, _, _ in found.find(text):
+                    other = found.spellings[number].alias
+                    yield Problem(child.place, f'"{child.term}" is dead beside "{other}", which finds as much')
+                    break
+
+
+def _never_confirmed(config: Config) -> Iterator[Problem]:
+    """Find rules whose `when` asks for what the sources can never give; agencies they name may add origins."""
+    owners = {source.owner or source.id for source in config.sources}
+    best = min((source.reliability for source in config.sources), default="F")
+    for rule in config.rules:
+        if rule.when.reliability and best > rule.when.reliability:
+            words = f"waits for a source of reliability {rule.when.reliability} or better, and the best is {best}"
+            yield Problem(rule.place, f'rule "{rule.id}" {words}; set reliability of the sources, or ask for less')
+        if rule.when.origins > len(owners):
+            words = f"waits for {rule.when.origins} origins, and the sources have {len(owners)} owners"
+            yield Problem(rule.place, f'rule "{rule.id}" {words}; it may wait for ever')
+
+
+def _one_way(config: Config) -> Iterator[Problem]:
+    """Find Slack addressed through Apprise's own plugin, and say what that cannot do."""
+    for receiver in config.receivers.values():
+        for target in receiver.targets:
+            if target.schema == "slack" or "://hooks.slack.com/" in target.url:
+                yield Problem(
+                    Place(config.path, 1, 1),
+                    f'receiver "{receiver.name}" reaches Slack by Apprise ({target.schema}://): no message is edited, '
+                    "none is acknowledged there, and with a bot token what Slack refuses (ok: false) counts as sent; "
+                    "watchslack:// does all three (docs/receivers.md)",
+                )
+
+
+def _groups(condition: Condition) -> Iterator[Condition]:
+    if condition.op == "any":
+        yield condition
+    for child in condition.children:
+        yield from _groups(child)

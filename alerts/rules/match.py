@@ -1,0 +1,129 @@
+"""Rules x article -> matches: one reading of title and body finds all terms, only rules they anchor are tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from alerts.alert import Match, Severity
+from alerts.rule import Condition, Config, Rule, Score
+from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
+from alerts.rules.operators import anchors, evaluate, is_possible
+from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
+from crawler.article import Article
+
+
+class Matcher:
+    """All live and shadow rules of a config, compiled. Immutable: a reload makes a new one."""
+
+    def __init__(self, config: Config) -> None:
+        self.rules = tuple(rule for rule in config.rules if rule.mode != "off")
+        self._lexicon = Lexicon(config, self.rules)
+        self._anchored: dict[str, list[int]] = {}
+        self._unanchored: list[int] = []
+        for number, rule in enumerate(self.rules):
+            self._anchor(number, rule)
+
+    def _anchor(self, number: int, rule: Rule) -> None:
+        by = anchors(rule.match)
+        if by is None:
+            self._unanchored.append(number)
+        for term in by or ():
+            self._anchored.setdefault(term, []).append(number)
+
+    def match(self, article: Article) -> tuple[Match, ...]:
+        """Give every rule that holds for the article, in the order of the file."""
+        looked = look(article, self._lexicon)
+        terms = {term for found in looked.values() for term in self._lexicon.terms(found)}
+        numbers = set(self._unanchored)
+        for term in terms & self._anchored.keys():
+            numbers.update(self._anchored[term])
+        likely = [self.rules[number] for number in sorted(numbers) if is_possible(self.rules[number].match, terms)]
+        if not likely:
+            return ()
+        reading = read(article, self._lexicon, looked)
+        return tuple(match for rule in likely if (match := judge(rule, reading)))
+
+    def read(self, article: Article) -> Reading:
+        """Read an article for these rules."""
+        return read(article, self._lexicon, look(article, self._lexicon))
+
+
+def judge(rule: Rule, reading: Reading) -> Match | None:
+    """Say whether a rule holds for an article: its language, its tree over unmasked mentions, its score."""
+    if not speaks(rule, reading):
+        return None
+    unmasked = mask(rule, reading)
+    mentions = evaluate(rule.match, unmasked)
+    if mentions is None:
+        return None
+    total = None if rule.score is None else reckon(rule, rule.score, unmasked).total
+    severity = severity_of(rule, total)
+    return None if severity is None else Match(rule.id, severity, total, reading.hits(mentions))
+
+
+def speaks(rule: Rule, reading: Reading) -> bool:
+    """Say whether the article is in a language of the rule; one of unknown language is in all."""
+    lang = reading.article.lang
+    return not rule.lang or not lang or lang.partition("-")[0] in rule.lang
+
+
+def mask(rule: Rule, reading: Reading) -> Reading:
+    """Leave out the mentions that the rule's `except` overlaps."""
+    masks = [each for term in rule.masks for each in reading.mentions.get(f"{EXCEPT}{term}", ())]
+    if not masks:
+        return reading
+    return reading.only(lambda each: not any(each.overlaps(other) for other in masks))
+
+
+def severity_of(rule: Rule, total: float | None) -> Severity | None:
+    """Give the severity of the highest step the score reaches; None where it reaches none."""
+    if not rule.steps:
+        return rule.severity
+    reached = [severity for least, severity in rule.steps if total is not None and total >= least]
+    return reached[-1] if reached else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """How a score comes about: (name, times, weight) of each part, and their sum."""
+
+    parts: tuple[tuple[str, int, float], ...]
+    total: float
+
+
+def reckon(rule: Rule, score: Score, reading: Reading) -> Reckoning:
+    """Add up a score: each place mentioned once by its longest term, times the weight of where it stands."""
+    counted = dict.fromkeys(("title", "lead", "body"), 0)
+    for mention in _places(reading, set(positive_terms(rule.match))):
+        is_lead = score.lead is not None and mention.field == "body" and reading.word(mention) < score.lead_words
+        counted["lead" if is_lead else mention.field] += 1
+    weights = {"title": score.title, "lead": score.lead or 0.0, "body": score.body}
+    parts = [(name, n, weights[name]) for name, n in counted.items() if n]
+    for number, boost in enumerate(score.boosts, 1):
+        if evaluate(boost.condition, reading) is not None:
+            parts.append((f"boost {number}", 1, boost.add))
+    return Reckoning(tuple(parts), round(sum(n * weight for _, n, weight in parts), 6))
+
+
+def positive_terms(condition: Condition) -> Iterable[str]:
+    """Give the terms a condition asks for, those it forbids left out."""
+    if condition.op == "none":
+        return
+    if condition.op == "term":
+        yield condition.term
+    for child in condition.children:
+        yield from positive_terms(child)
+
+
+def _places(reading: Reading, terms: set[str]) -> Mentions:
+    """Give the mentions of the terms, of overlapping ones the first and longest."""
+    found = {each for term in terms for each in reading.mentions.get(term, ())}
+    kept: list[Mention] = []
+    for each in sorted(found, key=lambda each: (FIELDS.index(each.field), each.start, -each.end)):
+        if not kept or not kept[-1].overlaps(each):
+            kept.append(each)
+    return tuple(kept)
+
+
+__all__ = ["Matcher", "Reckoning", "judge", "mask", "positive_terms", "reckon", "severity_of", "speaks", "terms_of"]

@@ -1,0 +1,100 @@
+"""Groups of mentions -> those that stand together: within a number of words, or in one sentence or paragraph.
+
+One mention of each group, none over another. The distance of several is from the end of the first to the start
+of the last, in words; neighbours are 1 apart.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
+from crawler.text.tokens import paragraphs, sentences
+
+UNITS = {"sentence": sentences, "paragraph": paragraphs}
+
+
+def near(reading: Reading, groups: Sequence[Mentions], within: int, *, ordered: bool) -> Mentions | None:
+    """Give the mentions of every place where all groups stand within so many words; None where they nowhere do."""
+    found = [
+        mention
+        for field in FIELDS
+        for together in _together(reading, _of_field(groups, field), within, ordered=ordered)
+        for mention in together
+    ]
+    return tuple(dict.fromkeys(found)) or None
+
+
+def closest(reading: Reading, groups: Sequence[Mentions]) -> int | None:
+    """Give the distance at which the groups come closest, whatever their order; None where one is missing."""
+    best: int | None = None
+    for field in FIELDS:
+        texts = _of_field(groups, field)
+        longest = reading.folded[field].text.count(" ")
+        if not all(texts):
+            continue
+        low, high = 0, longest + 1
+        while low < high:  # the smallest distance that holds
+            middle = (low + high) // 2
+            if any(True for _ in _together(reading, texts, middle, ordered=False)):
+                high = middle
+            else:
+                low = middle + 1
+        if low <= longest:
+            best = low if best is None else min(best, low)
+    return best
+
+
+def same(reading: Reading, groups: Sequence[Mentions], unit: str) -> Mentions | None:
+    """Give the mentions of every sentence or paragraph that holds all groups; None where none does."""
+    found: list[Mention] = []
+    for field in FIELDS:
+        starts = UNITS[unit](reading.folded[field].original)
+        numbered = [[(_unit(reading, each, starts), each) for each in group] for group in _of_field(groups, field)]
+        for number in sorted({number for group in numbered for number, _ in group}):
+            inside = [[each for where, each in group if where == number] for group in numbered]
+            if all(inside) and (chosen := next(_choices(inside), None)):
+                found += chosen
+    return tuple(dict.fromkeys(found)) or None
+
+
+def _unit(reading: Reading, mention: Mention, starts: Sequence[int]) -> int:
+    start, _ = reading.folded[mention.field].span(mention.start, mention.end)
+    return bisect_right(starts, start)
+
+
+def _of_field(groups: Sequence[Mentions], field: str) -> list[list[Mention]]:
+    return [sorted((each for each in group if each.field == field), key=lambda each: each.start) for group in groups]
+
+
+def _together(
+    reading: Reading, groups: Sequence[Sequence[Mention]], within: int, *, ordered: bool
+) -> Iterator[list[Mention]]:
+    """Yield, for each mention that can be the first, one choice of the others."""
+    if not all(groups):
+        return
+    leads = range(1) if ordered else range(len(groups))
+    for lead in leads:
+        for first in groups[lead]:
+            reach = reading.last_word(first) + within
+            others = [
+                [each for each in group if each.start >= first.start and reading.word(each) <= reach]
+                for number, group in enumerate(groups)
+                if number != lead
+            ]
+            if all(others) and (chosen := next(_choices(others, (first,), ordered=ordered), None)):
+                yield chosen
+
+
+def _choices(
+    groups: Sequence[Iterable[Mention]], chosen: tuple[Mention, ...] = (), *, ordered: bool = False
+) -> Iterator[list[Mention]]:
+    """Yield the ways to take one mention of each group, none over another, in order if asked."""
+    if not groups:
+        yield list(chosen)
+        return
+    for each in groups[0]:
+        if any(each.overlaps(other) for other in chosen) or (ordered and chosen and each.start < chosen[-1].start):
+            continue
+        yield from _choices(groups[1:], (*chosen, each), ordered=ordered)

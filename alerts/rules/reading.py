@@ -1,0 +1,134 @@
+"""An article as the operators read it: folded title and body, and where each term was found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from alerts.alert import Hit
+from alerts.rules.lexicon import CONTEXT, MASK, Found, Lexicon, Meaning
+from crawler.article import Article
+from crawler.text.folding import Folded, is_look_alike
+
+FIELDS = ("title", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term found: offsets in the folded text of a field, whole words. Becomes a Hit when it is told."""
+
+    term: str  # as the rule writes it
+    alias: str  # the spelling that was found
+    field: str
+    start: int
+    end: int
+    entity: str = ""
+
+    def overlaps(self, other: Mention) -> bool:
+        return self.field == other.field and self.start < other.end and other.start < self.end
+
+
+Mentions = tuple[Mention, ...]
+
+
+class Reading:
+    """One article, read once for all rules. `mentions` is by term; a narrowed reading shares its texts."""
+
+    __slots__ = ("_fields", "_words", "article", "folded", "mentions")
+
+    def __init__(
+        self,
+        article: Article,
+        folded: Mapping[str, Folded],
+        mentions: Mapping[str, Mentions],
+        fields: tuple[str, ...] = FIELDS,
+        words: int | None = None,
+    ) -> None:
+        self.article, self.folded, self.mentions = article, folded, mentions
+        self._fields, self._words = fields, words
+
+    def only(
+        self, keep: Callable[[Mention], bool], fields: tuple[str, ...] | None = None, words: int | None = None
+    ) -> Reading:
+        """Give the same article with only the mentions that `keep` keeps, only these fields and first words seen."""
+        kept = {
+            term: left for term, found in self.mentions.items() if (left := tuple(each for each in found if keep(each)))
+        }
+        seen = self._fields if fields is None else tuple(each for each in fields if each in self._fields)
+        fewest = min((each for each in (words, self._words) if each is not None), default=None)
+        return Reading(self.article, self.folded, kept, seen, fewest)
+
+    def visible(self, field: str) -> str:
+        """Give the folded text of a field as far as this reading sees it."""
+        if field not in self._fields:
+            return ""
+        text = self.folded[field].text
+        return text if self._words is None else f" {' '.join(text.split(' ', self._words + 1)[1 : self._words + 1])} "
+
+    def word(self, mention: Mention) -> int:
+        """Give the number of the word a mention starts with, from 0 in its field."""
+        return self.folded[mention.field].text.count(" ", 0, mention.start) - 1
+
+    def last_word(self, mention: Mention) -> int:
+        """Give the number of the word a mention ends with."""
+        return self.folded[mention.field].text.count(" ", 0, mention.end) - 1
+
+    def hit(self, mention: Mention) -> Hit:
+        """Give a mention in code points of the field as it was given."""
+        folded = self.folded[mention.field]
+        start, end = folded.span(mention.start, mention.end)
+        text = folded.original[start:end]
+        latin = folded.text[mention.start : mention.end].isascii()
+        disguised = latin and any(not char.isascii() and is_look_alike(char) for char in text)
+        return Hit(mention.term, mention.alias, mention.field, start, end, text, disguised)
+
+    def hits(self, mentions: Iterable[Mention]) -> tuple[Hit, ...]:
+        """Give mentions as hits, each once, in reading order."""
+        ordered = sorted(set(mentions), key=lambda each: (FIELDS.index(each.field), each.start, each.end, each.term))
+        return tuple(self.hit(each) for each in ordered)
+
+
+Looked = Mapping[str, Found]  # by field
+
+
+def look(article: Article, lexicon: Lexicon) -> Looked:
+    """Look an article's fields over for terms."""
+    return {field: lexicon.search(Folded(getattr(article, field))) for field in FIELDS}
+
+
+def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
+    """Place all terms found in an article; look-alikes and names without their context are left out."""
+    found: dict[str, list[Mention]] = {}
+    for field, text in looked.items():
+        for meaning, start, end in lexicon.find(text):
+            found.setdefault(meaning.term, []).append(_mention(meaning, field, start, end))
+        for meaning, start, end in lexicon.find_like(text):
+            like, exact = _mention(meaning, field, start, end), found.setdefault(meaning.term, [])
+            if not any(like.overlaps(each) for each in exact):
+                exact.append(like)
+    folded = {field: text.folded for field, text in looked.items()}
+    return Reading(article, folded, _judged(found, lexicon) if found else {})
+
+
+def _mention(meaning: Meaning, field: str, start: int, end: int) -> Mention:
+    return Mention(meaning.term, meaning.alias, field, start, end, meaning.entity)
+
+
+def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:
+    """Leave out entities that stand in a look-alike's name, and ambiguous names without their context."""
+
+    def holds(each: Mention) -> bool:
+        if any(each.overlaps(mask) for mask in found.get(f"{MASK}{each.entity}", ())):
+            return False
+        for alias in (each.alias, ""):
+            needs = lexicon.needs.get((each.entity, alias))
+            if needs and not any(found.get(f"{CONTEXT}{context}") for context in needs):
+                return False
+        return True
+
+    judged = {}
+    for term, mentions in found.items():
+        kept = tuple(each for each in mentions if not each.entity or holds(each))
+        if kept and not term.startswith((CONTEXT, MASK)):
+            judged[term] = kept
+    return judged

@@ -1,0 +1,334 @@
+"""Rows that the tables read -> entities, lists, filters and rules, their names checked against each other."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence as Rows
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from alerts.alert import Receiver, Severity
+from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
+from alerts.rules.lexicon import members, terms_of
+from alerts.rules.operators import asks, read_condition, read_term
+from crawler.config.keys import IDENT, MISSING, Choice, Number, nearest, twice
+from crawler.config.yamlfile import Mapping as MappingNode
+from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
+from crawler.text.folding import fold
+
+Row = Mapping[str, Any]
+WORDS = tuple(severity.word for severity in Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the rules of a desk are made of."""
+
+    entities: Mapping[str, Entity]
+    lists: Mapping[str, TermList]
+    rules: tuple[Rule, ...]
+
+
+def read_book(raw: Row, receivers: Mapping[str, Receiver] | None, problems: Problems) -> Book:
+    """Make the book of what the tables read; `receivers` is None where that section could not be read."""
+    return _Reader(raw, receivers, problems).book()
+
+
+class _Reader:
+    def __init__(self, raw: Row, receivers: Mapping[str, Receiver] | None, problems: Problems) -> None:
+        self._raw, self._receivers, self._problems = raw, receivers, problems
+
+    def book(self) -> Book:
+        self._lists = {name: self._list(name, row) for name, row in self._given("lists").items()}
+        self._entities = {name: self._entity(name, row) for name, row in self._given("entities").items()}
+        kinds = {kind for each in self._entities.values() for kind in each.is_a}
+        self._names = {*self._entities, *self._lists, *kinds}
+        for name, entity in self._entities.items():
+            if name in self._lists:
+                self._add(entity.place, f'"{name}" is a list already; entities and lists share their names')
+            self._refuse_circle(entity)
+        self._filters = {name: self._filter(row) for name, row in self._given("filters").items()}
+        self._filters = {name: self._resolved(each, (name,)) for name, each in self._filters.items()}
+        return Book(self._entities, self._lists, tuple(self._rules(self._given("rules", ()))))
+
+    def _given(self, section: str, nothing: Any = None) -> Any:
+        value = self._raw[section]
+        return ({} if nothing is None else nothing) if value is MISSING or value is None else value
+
+    def _add(self, place: Place, message: str) -> None:
+        self._problems.add(place, message)
+
+    # -- words -----------------------------------------------------------------------------------------------
+
+    def _list(self, name: str, row: tuple[Node, Place]) -> TermList:
+        return TermList(name, row[1], self._terms(row[0], f'list "{name}"'))
+
+    def _terms(self, node: Node | None, what: str) -> tuple[str, ...]:
+        """Read plain terms: what stands in a list, an entity's aliases, its look-alikes, its context."""
+        if node is None:
+            return ()
+        if not isinstance(node, Sequence) or not node.items:
+            self._add(node.place, f'{what} needs a list of terms, as in ["militia", "armed group"]')
+            return ()
+        terms = [(read_term(item, self._problems), item.place) for item in node.items]
+        for term, place in terms:
+            if term.startswith("$"):
+                self._add(place, f'"{term}": {what} holds plain terms; name the entity or list in the rule')
+        twice([each for each in terms if each[0]], "term", self._problems)
+        return tuple(term for term, _ in terms if term)
+
+    def _entity(self, name: str, row: tuple[Any, Place]) -> Entity:
+        values, place = row
+        if values is MISSING:
+            return Entity(name, place, ())
+        aliases = self._terms(values["aliases"], f'entity "{name}"')
+        return Entity(
+            id=name,
+            place=place,
+            aliases=aliases,
+            is_a=self._is_a(name, values["is_a"]),
+            label=values["label"],
+            gloss=values["gloss"],
+            fuzzy=self._fuzzy(values["fuzzy"]),
+            not_like=self._terms(values["not_like"], f'not_like of "{name}"'),
+            requires=self._requires(name, aliases, values["requires"]),
+        )
+
+    def _is_a(self, name: str, node: Node | None) -> tuple[str, ...]:
+        if node is None:
+            return ()
+        items = node.items if isinstance(node, Sequence) else (node,)
+        if not all(isinstance(each, Scalar) for each in items):
+            self._add(node.place, f'is_a of "{name}" takes an id or a list of ids')
+        kinds = [(each, IDENT.read(each, self._problems)) for each in items if isinstance(each, Scalar)]
+        return tuple(kind for _, kind in kinds if kind is not MISSING)
+
+    def _fuzzy(self, node: Node | None) -> float | None:
+        text = node.text if isinstance(node, Scalar) else ""
+        if node is None or text == "off":
+            return None
+        if text == "auto":
+            return 0.0
+        if re.fullmatch(r"\d{2,3}", text) and 60 <= int(text) <= 100:
+            return float(text)
+        found = f'"{text}"' if text else kind_of(node)
+        self._add(node.place, f"{found} is no way to match transliterations; allowed: off, auto, 60 to 100")
+        return None
+
+    def _requires(self, name: str, aliases: tuple[str, ...], node: Node | None) -> dict[str, tuple[str, ...]]:
+        """Read the context an entity needs: a list for all its aliases, or a mapping of alias to list.
+
+        Aliases that find the same words need the same: a Persian spelling would else let in the Arabic word.
+        """
+        what = f'requires of "{name}"'
+        if not isinstance(node, MappingNode):
+            terms = self._terms(node, what)
+            return {"": terms} if terms else {}
+        for key, _ in node.pairs:
+            if key.text not in aliases:
+                near = nearest(key.text, aliases)
+                self._add(key.place, f'{what} names "{key.text}", which is none of its aliases{near}')
+        context = {_as_found(key.text): self._terms(value, what) for key, value in node.pairs}
+        return {alias: context[same] for alias in aliases if (same := _as_found(alias)) in context}
+
+    def _refuse_circle(self, entity: Entity) -> None:
+        above, seen = list(entity.is_a), set()
+        while above:
+            kind = above.pop()
+            if kind == entity.id:
+                self._add(entity.place, f'"{entity.id}" is_a itself, by way of its kinds; take one is_a out')
+                return
+            if kind in self._entities and kind not in seen:
+                seen.add(kind)
+                above += self._entities[kind].is_a
+
+    # -- rules -----------------------------------------------------------------------------------------------
+
+    def _filter(self, row: tuple[Node, Place]) -> Condition | None:
+        condition = read_condition(row[0], self._problems)
+        if condition is not None:
+            self._check_names(condition)
+        return condition
+
+    def _resolved(self, condition: Condition | None, inside: tuple[str, ...] = ()) -> Condition | None:
+        """Put under each `filter` of a tree the condition it names; `inside` are the filters we are in."""
+        if condition is None:
+            return None
+        if condition.op != "filter":
+            children = tuple(self._resolved(child, inside) for child in condition.children)
+            whole = tuple(child for child in children if child is not None)
+            return replace(condition, children=whole) if len(whole) == len(children) else None
+        name = str(condition.options["name"])
+        if name in inside:
+            self._add(condition.place, f'filter "{name}" names itself, by way of {" -> ".join(inside)}; take one out')
+            return None
+        found = self._resolved(self._named_filter(name, condition.place), (*inside, name))
+        return None if found is None else replace(condition, children=(found,))
+
+    def _named_filter(self, name: str, place: Place) -> Condition | None:
+        if name in self._filters:
+            return self._filters[name]
+        near, known = nearest(name, self._filters), ", ".join(self._filters) or "none"
+        self._add(place, f'"{name}" is no filter{near}; known: {known}')
+        return None
+
+    def _rules(self, rows: Iterable[Row]) -> Iterator[Rule]:
+        kept = list(rows)
+        twice([row["id"] for row in kept if row["id"] is not MISSING], "rule id", self._problems)
+        for row in kept:
+            made = self._rule(row)
+            if made is not None:
+                yield made
+
+    def _rule(self, row: Row) -> Rule | None:
+        condition = None if row["match"] is MISSING else self._whole(row["match"])
+        self._check_notify(row["notify"])
+        filtered = self._filtered(condition, row["filters"])
+        score = self._score(row["score"])
+        steps = () if row["severity"] is MISSING else self._steps(row["severity"], score)
+        masks = self._masks(row["except"])
+        if filtered is None or not steps or MISSING in row.values():
+            return None
+        tests = row["tests"] or {"match": (), "no_match": ()}
+        made = Rule(
+            id=row["id"][0],
+            place=row[""],
+            title=row["title"],
+            match=filtered,
+            severity=steps[-1][1],
+            notify=tuple(name for name, _ in row["notify"]),
+            version="",
+            mode=row["mode"],
+            pir=row["pir"],
+            contact=row["contact"],
+            notes=row["notes"],
+            tests=RuleTests(tests["match"], tests["no_match"]),
+            score=score,
+            steps=steps if isinstance(row["severity"], MappingNode) else (),
+            masks=masks,
+            lang=row["lang"],
+            tags=row["tags"],
+            when=_when(row["when"]),
+        )
+        return replace(made, version=version_of(made, self._entities, self._lists))
+
+    def _whole(self, node: Node) -> Condition | None:
+        """Read a rule's whole `match`, which must be able to be found by something."""
+        condition = self._resolved(read_condition(node, self._problems))
+        if condition is None:
+            return None
+        self._check_names(condition)
+        if not asks(condition):
+            self._add(node.place, '"match" has only "none": it would fire on almost every article; add any or all')
+        return condition
+
+    def _check_notify(self, notify: Any) -> None:
+        if notify is MISSING:
+            return
+        twice(notify, "receiver", self._problems)
+        for name, place in notify:
+            if self._receivers is not None and name not in self._receivers:
+                known = ", ".join(self._receivers) or "none"
+                near = nearest(name, self._receivers)
+                self._add(place, f'notify names "{name}", which is no receiver{near}; known: {known}')
+
+    def _check_names(self, condition: Condition) -> None:
+        if condition.term.startswith("$") and condition.term[1:] not in self._names:
+            near = nearest(condition.term, {f"${name}" for name in self._names})
+            self._add(
+                condition.place,
+                f'"{condition.term}" names no entity, kind or list{near}; define it under entities or lists',
+            )
+        for child in condition.children:
+            self._check_names(child)
+
+    def _filtered(self, condition: Condition | None, names: Rows[tuple[str, Place]]) -> Condition | None:
+        """Join a rule's tree and the filters it names."""
+        filters = [self._named_filter(name, place) for name, place in names]
+        if condition is None or any(each is None for each in filters):
+            return None
+        kept = tuple(each for each in filters if each is not None)
+        return Condition("all", condition.place, (condition, *kept)) if kept else condition
+
+    def _masks(self, node: Node | None) -> tuple[str, ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, Sequence):
+            self._add(node.place, '"except" takes a list of terms, as in ["Hezbollah telecom*"]')
+            return ()
+        terms = [read_condition(item, self._problems) for item in node.items if isinstance(item, Scalar)]
+        kept = [each for each in terms if each is not None]
+        for each in kept:
+            self._check_names(each)
+        return tuple(each.term for each in kept)
+
+    def _score(self, values: Any) -> Score | None:
+        if values is None:
+            return None
+        boosts = []
+        for row in values["boosts"]:
+            condition = self._resolved(read_condition(row["if"], self._problems))
+            if condition is not None:
+                self._check_names(condition)
+                boosts.append(Boost(condition, row["add"]))
+                if not asks(condition):
+                    self._add(condition.place, "a boost that only forbids would always count; say what it asks for")
+        lead = values["lead"]
+        words = {"lead": lead["weight"], "lead_words": lead["words"]} if lead else {}
+        return Score(title=values["title"], body=values["body"], boosts=tuple(boosts), **words)
+
+    def _steps(self, node: Node, score: Score | None) -> tuple[tuple[float, Severity], ...]:
+        """Read severity: one word, or the score from which each word holds, rising with the words."""
+        if not isinstance(node, MappingNode):
+            word = Choice(WORDS).read(node, self._problems)
+            return () if word is MISSING else ((float("-inf"), Severity.of(word)),)
+        read = [
+            (Choice(WORDS).read(key, self._problems), Number(-1e6, 1e6).read(value, self._problems), key.place)
+            for key, value in node.pairs
+        ]
+        steps = [
+            (float(least), Severity.of(word), place) for word, least, place in read if MISSING not in {word, least}
+        ]
+        if score is None:
+            self._add(node.place, 'severity in steps needs "score"; add it, or write one word')
+        for lower, higher in pairwise(steps):
+            if not (lower[0] < higher[0] and lower[1] < higher[1]):
+                self._add(higher[2], f"steps rise: {higher[1].word} must follow a lower severity at a lower score")
+        if not steps and not node.pairs:
+            self._add(node.place, f"severity without a step; write one of {', '.join(WORDS)}")
+        return tuple((least, severity) for least, severity, _ in steps) if len(steps) == len(read) else ()
+
+
+def _as_found(alias: str) -> str:
+    """Give what two aliases share that find the same words."""
+    return alias if alias.startswith("=") or "*" in alias or "?" in alias else fold(alias)
+
+
+def _when(row: Row | None) -> When:
+    return When(row["origins"], row["reliability"]) if row else When()
+
+
+def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, TermList]) -> str:
+    """Hash what decides whether and how a rule fires: its tree, score and severity, the words behind its names."""
+    words: list[object] = []
+    boosts = rule.score.boosts if rule.score else ()
+    used = [*terms_of(rule.match), *rule.masks, *(term for boost in boosts for term in terms_of(boost.condition))]
+    for name in sorted({term[1:] for term in used if term.startswith("$")}):
+        words.append((name, sorted(lists[name].terms) if name in lists else ()))
+        for each in members(entities, name):
+            entity = entities[each]
+            judged = sorted(entity.not_like), sorted(entity.requires.items())
+            words.append((each, sorted(entity.aliases), entity.fuzzy, judged))
+    scored = rule.score and (rule.score.title, rule.score.lead, rule.score.lead_words, rule.score.body)
+    boosted = [(_shape(boost.condition), boost.add) for boost in boosts]
+    decides = (rule.id, _shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))
+    asked = () if rule.when == When() else (rule.when,)
+    text = repr((decides, sorted(rule.masks), scored, boosted, words, *asked))
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _shape(condition: Condition) -> tuple[Any, ...]:
+    return (condition.op, condition.term, sorted(condition.options.items()), [_shape(c) for c in condition.children])

@@ -1,0 +1,27 @@
+"""The tables of keys and operators -> JSON Schema draft-07, what yaml-language-server reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alerts.rule import FILE
+from alerts.rules.operators import OPERATORS, WRITABLE
+
+
+def schema() -> dict[str, Any]:
+    """Give the schema of rules.yaml, with the meaning of each key and operator for hovering."""
+    operators = {op: {**OPERATORS[op].schema, "description": OPERATORS[op].doc} for op in WRITABLE}
+    condition = {
+        "description": "a term, a list (any of it), or operators (all of them hold)",
+        "anyOf": [
+            {"type": "string", "description": OPERATORS["term"].doc},
+            {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1},
+            {"type": "object", "properties": operators, "additionalProperties": False, "minProperties": 1},
+        ],
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Watchfloor rules",
+        "definitions": {"condition": condition},
+        **FILE.schema(),
+    }

@@ -1,0 +1,40 @@
+"""Entity and articles -> spellings that are near its aliases and that no alias lists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from alerts.rule import Entity
+from alerts.rules.automaton import Automaton, spelling
+from alerts.rules.lexicon import names_of
+from alerts.rules.translit import NameIndex
+from crawler.article import Article
+from crawler.text.folding import Folded
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A spelling seen, the alias it is like, and how often."""
+
+    text: str
+    alias: str
+    times: int
+
+
+def spellings(entity: Entity, articles: Iterable[Article]) -> list[Suggestion]:
+    """Give spellings of an entity in articles, fuzzy or not, that its aliases do not find; most frequent first."""
+    names = NameIndex(names_of(replace(entity, fuzzy=entity.fuzzy or 0.0)))
+    known = Automaton(made for alias in (*entity.aliases, *entity.not_like) if (made := spelling(alias)) is not None)
+    counted: Counter[tuple[str, str]] = Counter()
+    for article in articles:
+        for text in (article.title, article.body):
+            folded = Folded(text)
+            listed = [(start, end) for _, start, end in known.find(folded)]
+            for name, start, end in names.find(folded.text):
+                if not any(start < last and first < end for first, last in listed):
+                    first, last = folded.span(start, end)
+                    counted[" ".join(text[first:last].split()), name.alias] += 1
+    ranked = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    return [Suggestion(text, alias, n) for (text, alias), n in ranked]

@@ -1,0 +1,126 @@
+"""Names as they are transliterated differently: Hizbullah for Hezbollah, Taqqadum for Taqaddum, Mohandes for Muhandis.
+
+Two spellings of an Arabic or Persian name share their consonants. All names are searched at once as consonant
+skeletons, by the same kind of automaton as plain terms; rapidfuzz then judges each candidate by its letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from alerts.rules.automaton import Needles
+from crawler.text.folding import fold
+
+AUTO = 70.0  # rapidfuzz ratio, 0-100, asked of a spelling with the same skeleton
+AUTO_DELETED = 84.0  # and of one that lacks a consonant of it
+AUTO_SHORT = 80.0  # and of one with few consonants
+SHORTEST = 3  # consonants; what has fewer is too like other words
+SHORT = 4  # below it a name is short, and needs at least so many letters:
+SHORT_LETTERS = 6
+SHORTEST_DELETED = 6
+_ARTICLES = frozenset({"al", "el", "ul", "ol", "as", "ash", "an", "ar", "at", "az", "ad"})
+_DIGRAPHS = (("kh", "k"), ("gh", "g"), ("sh", "s"), ("ch", "s"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("dj", "j"))
+_LETTERS = str.maketrans({"q": "k", "c": "k", "z": "s", "v": "w", "x": "k", "p": "b"})
+_VOWEL = re.compile(r"(?<=.)[aeiouyw]+")
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An alias that may be spelled otherwise. `ratio` is what a spelling must reach; None for the default."""
+
+    alias: str
+    entity: str
+    ratio: float | None = None
+    not_like: tuple[str, ...] = ()
+
+
+class _Skeletons(dict[str, str]):
+    """Folded word -> its skeleton, worked out at first need; "" for articles and words without Latin letters."""
+
+    LARGEST = 200_000
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= self.LARGEST:
+            self.clear()
+        made = self[word] = skeleton(word)
+        return made
+
+
+def skeleton(word: str) -> str:
+    """Give the consonants of a folded word, alike sounds as one letter; a first vowel is an "a"."""
+    if not word.isascii() or not word.isalpha() or word in _ARTICLES:
+        return ""
+    for two, one in _DIGRAPHS:
+        word = word.replace(two, one)
+    word = word.translate(_LETTERS)
+    first = "a" if word[0] in "aeiouy" else word[0]
+    return _DOUBLED.sub(r"\1", _VOWEL.sub("", first + word[1:]).removesuffix("h") or first)
+
+
+class NameIndex:
+    """Finds names in folded text by their skeletons; immutable once made."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._words = _Skeletons()
+        self._names: list[tuple[Name, str, float]] = []
+        self._others: dict[Name, tuple[str, ...]] = {}
+        needles: dict[str, list[int]] = {}
+        for name in names:
+            for needle, ratio in self._variants(name):
+                needles.setdefault(needle, []).append(len(self._names))
+                self._names.append((name, _bare(fold(name.alias)), ratio))
+            self._others[name] = tuple(_bare(fold(each)) for each in name.not_like)
+        self._numbers = list(needles.values())
+        self._needles = Needles(needles)
+
+    def _variants(self, name: Name) -> Iterator[tuple[str, float]]:
+        """Give the skeleton of a name and, for a long one, the skeletons that lack one consonant."""
+        parts = [each for word in fold(name.alias).split() if (each := self._words[word])]
+        whole = " ".join(parts)
+        size = len(whole.replace(" ", ""))
+        letters = "".join(_bare(fold(name.alias)).split())
+        if size < SHORTEST or not letters.isascii() or (size < SHORT and len(letters) < SHORT_LETTERS):
+            return
+        yield f" {whole} ", max(name.ratio or AUTO, AUTO_SHORT if size < SHORT else 0.0)
+        if size >= SHORTEST_DELETED:
+            lacking = {whole[:i] + whole[i + 1 :] for i, char in enumerate(whole) if char != " " and i > 0}
+            for each in lacking - {whole}:
+                if all(each.split(" ")):
+                    yield f" {each} ", max(name.ratio or 0.0, AUTO_DELETED)
+
+    def find(self, text: str) -> Iterator[tuple[Name, int, int]]:
+        """Yield (name, start, end) in folded text for every spelling near enough to an alias."""
+        if not self._names:
+            return
+        skeletons = [self._words[word] for word in text.split()]
+        joined = f" {' '.join(filter(None, skeletons))} "
+        found = self._needles.find(joined)
+        if not found:
+            return
+        at = [number for number, each in enumerate(skeletons) if each]
+        starts = [match.start() for match in re.finditer(r"(?<= )\S", text)]
+        ends = [match.end() for match in re.finditer(r"\S(?= )", text)]
+        for needle, start, end in found:
+            first = at[joined.count(" ", 0, start + 1) - 1]
+            last = at[joined.count(" ", 0, end) - 2]
+            span = starts[first], ends[last]
+            for number in self._numbers[needle]:
+                name, alias, ratio = self._names[number]
+                if self._is_near(name, alias, ratio, _bare(text[span[0] : span[1]])):
+                    yield name, *span
+
+    def _is_near(self, name: Name, alias: str, ratio: float, words: str) -> bool:
+        near = fuzz.ratio(alias, words)
+        if near < ratio:
+            return False
+        return all(fuzz.ratio(other, words) < near for other in self._others[name])
+
+
+def _bare(folded: str) -> str:
+    """Give folded words without articles."""
+    return " ".join(word for word in folded.split() if word not in _ARTICLES)

@@ -1,0 +1,1 @@
+"""A configuration and a state directory go in; the daemon, its control, replays and reports come out."""

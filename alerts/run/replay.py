@@ -1,0 +1,184 @@
+"""Articles through the whole line but for fetching and sending, in memory, under a virtual clock."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
+from alerts.decide.attempt import outcome
+from alerts.decide.ledger import Ledger, balance
+from alerts.line.next_delivery import next_delivery
+from alerts.line.triage import Verdicts, settle
+from alerts.rule import Config
+from alerts.rules.match import Matcher
+from alerts.run.article_lines import Line
+from alerts.store import claims, outbox, targets
+from alerts.store import decisions as decision_store
+from crawler.article import Entry, Relation, Revision
+from crawler.collect.ingest import Stored, store_poll
+from crawler.sources.polling import state_for
+from crawler.sources.source import Source
+from crawler.store import articles as archive
+from crawler.store.db import Database
+
+QUEUED, HELD, FOLDED, SUPPRESSED = "queued", "held", "folded", "suppressed"  # what a replay can say: it sends nothing
+START = datetime(2026, 1, 1, tzinfo=UTC)  # the clock of a file in which no line says when
+
+Matched = list[tuple[Revision, tuple[Match, ...]]]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a replay came to."""
+
+    lines: int = 0
+    relations: Counter[str] = field(default_factory=Counter)
+    matches: int = 0
+    alerts: int = 0
+    deliveries: Counter[str] = field(default_factory=Counter)
+    ledger: Ledger | None = None
+
+
+class Replay:
+    """One run over the lines of a file, in clock order."""
+
+    def __init__(self, config: Config) -> None:
+        self._config, self._matcher = config, Matcher(config)
+        self._database = Database("sqlite://")
+        self._database.migrate("crawler", "alerts")
+        self._sources = {key: source for source in config.sources for key in (source.id, source.name) if key}
+        self._receivers = {target.id: each for each in config.receivers.values() for target in each.targets}
+        self.summary = Summary()
+
+    def run(self, lines: Iterable[Line]) -> Iterator[dict[str, object]]:
+        """Yield one record a line, and one for each thing that time alone causes."""
+        with self._database.writing.connect() as connection:
+            for now, line in _in_order(lines):
+                yield from self._time_passes(connection, now)
+                yield from self._one(connection, line, now)
+            yield from self._time_passes(connection, datetime.max.replace(tzinfo=UTC))
+            self.summary.ledger = balance(
+                archive.load_counts(connection, archive.counts),
+                archive.load_counts(connection, decision_store.counts),
+                outbox.delivered(connection),
+            )
+            connection.rollback()
+        self._database.close()
+
+    def _one(self, connection: Connection, line: Line, now: datetime) -> Iterator[dict[str, object]]:
+        source = self._source(line.article.source)
+        stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
+        waiting = archive.revisions_after(connection, int(decision_store.get_mark(connection, "triaged") or 0), 10)
+        matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
+        verdicts = settle(connection, self._config, matched, now)
+        sent = self._send(connection, now) if verdicts.alerts else []
+        yield self._record(connection, line, stored, verdicts, matched)
+        yield from self._besides([each for each in sent if each.kind is Kind.DIGEST], now)
+
+    def _source(self, name: str) -> Source:
+        name = name or "unnamed"
+        if name not in self._sources:
+            slug = re.sub(r"\W+", "-", name.casefold()).strip("-") or "unnamed"
+            self._sources[name] = Source(id=slug, url=f"replay:{slug}", name=name, owner=slug)
+        return self._sources[name]
+
+    def _send(self, connection: Connection, now: datetime) -> list[Delivery]:
+        """Take what goes now as sent: there is nothing to fail."""
+        sent = []
+        for target in claims.targets_due(connection, now):
+            receiver = self._receivers[target]
+            while (delivery := next_delivery(connection, target, receiver, now)) is not None:
+                result = SendResult(ok=True, handle=f"replay:{delivery.id}")
+                before = targets.condition_of(connection, target)
+                claims.settle(connection, delivery, outcome(delivery, result, before, now), result, now)
+                sent.append(delivery)
+        return sent
+
+    def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
+        while (due := outbox.next_due(connection)) is not None and due <= now:
+            yield from self._besides(self._send(connection, due), due)
+
+    def _besides(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
+        """Give what time alone causes, or many articles together."""
+        self.summary.deliveries.update(each.kind.value for each in sent)
+        if sent:
+            yield {"at": _iso(now), "deliveries": [_told(each, QUEUED) for each in sent]}
+
+    def _record(
+        self, connection: Connection, line: Line, stored: Stored, verdicts: Verdicts, matched: Matched
+    ) -> dict[str, object]:
+        matches = [match.rule for _, found in matched for match in found]
+        relation, name = stored.placed[0]
+        placement = archive.placement_of(connection, name)
+        word = placement.relation if relation is Relation.NEW else relation
+        self.summary.lines += 1
+        self.summary.relations[word.value] += 1
+        self.summary.matches += len(matches)
+        self.summary.alerts += verdicts.alerts
+        told = [
+            _told(each, *_state(connection, revision.placement.story, each))
+            for revision, _, decisions in verdicts.decided
+            for each in decisions
+        ]
+        self.summary.deliveries.update(str(each["kind"]) for each in told if each["state"] == QUEUED)
+        return {
+            "id": line.article.id,
+            "story": placement.story,
+            "thread": placement.thread,
+            "relation": word.value,
+            "matches": matches,
+            "deliveries": told,
+        }
+
+
+def _in_order(lines: Iterable[Line]) -> list[tuple[datetime, Line]]:
+    """Give each line its time (a line without one takes the one before) and sort by it, keeping the file's order."""
+    timed: list[tuple[datetime, Line]] = []
+    last = START
+    for line in lines:
+        last = line.at or last
+        timed.append((last, line))
+    return sorted(timed, key=lambda pair: pair[0])
+
+
+def _entry(line: Line) -> Entry:
+    article = line.article
+    return Entry(
+        title=article.title,
+        guid=article.id if line.explicit_id else None,
+        url=article.url,
+        summary=article.summary,
+        text=article.text,
+        published=article.published,
+        lang=article.lang,
+    )
+
+
+def _state(connection: Connection, story: str, made: Decision) -> tuple[str, str]:
+    """Say what became of a decision at once, and what holds it: it goes on a line of its own."""
+    if not made.queue:
+        return SUPPRESSED, ""
+    newest = max(outbox.on_subject(connection, story, made.target), key=lambda each: each.revision)
+    ended = {DeliveryState.SENT: QUEUED, DeliveryState.FOLDED: FOLDED}.get(newest.state)
+    return (ended, "") if ended else (HELD, newest.held)
+
+
+def _told(each: Decision | Delivery, state: str, held: str = "") -> dict[str, object]:
+    what: dict[str, object] = {
+        "receiver": each.receiver,
+        "kind": each.kind.value,
+        "severity": each.severity.word,
+        "state": state,
+        "reason": each.reason.value,
+    }
+    return what | ({"held": held} if held else {})
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,62 @@
+"""The store since a time -> what the next shift must know, read in one consistent look."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from alerts.alert import Delivery, DeliveryState
+from alerts.render.handover import Failing, Handover, Open
+from alerts.store import acks, decisions, outbox, silences
+from alerts.store.outbox import deliveries
+from crawler.sources.health import Condition, condition, in_words
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database
+
+ILL = frozenset({Condition.FAILING, Condition.DOWN, Condition.GONE, Condition.SILENT})
+OPEN = (DeliveryState.HELD.value, DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
+
+
+def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
+    """Read what happened since then, and what waits now."""
+    database = Database.at(state_dir / DATABASE)
+    with database.read() as connection:
+        shift = Handover(
+            since,
+            now,
+            stories=tuple(_open(connection, story) for story in acks.stories_told_since(connection, since)),
+            silences=tuple(silences.silences_since(connection, since)),
+            failing=_failing(connection, now),
+            dead=_dead(connection, since),
+            held=tuple(outbox.deliveries_that(connection, deliveries.c.state.in_(OPEN))),
+            reload=_reload(connection, since),
+        )
+    database.close()
+    return shift
+
+
+def _open(connection: Connection, story: str) -> Open:
+    alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
+    return Open(alert, acks.ack_of(connection, story))
+
+
+def _failing(connection: Connection, now: datetime) -> tuple[Failing, ...]:
+    states = sorted(archive.load_states(connection).items())
+    return tuple(Failing(name, in_words(state, now)) for name, state in states if condition(state, now) in ILL)
+
+
+def _dead(connection: Connection, since: datetime) -> tuple[tuple[Delivery, str], ...]:
+    wanted = (deliveries.c.state == DeliveryState.DEAD.value, deliveries.c.changed >= since)
+    details = outbox.details_of(connection, *wanted)
+    return tuple((each, details[each.id]) for each in outbox.deliveries_that(connection, *wanted))
+
+
+def _reload(connection: Connection, since: datetime) -> tuple[datetime, str] | None:
+    note = json.loads(decisions.get_mark(connection, "reload") or "null")
+    if note is None or datetime.fromisoformat(note["at"]) < since:
+        return None
+    problems = f", {len(note['problems'])} errors" if note["problems"] else ""
+    return datetime.fromisoformat(note["at"]), f"{note['result']}, version {note['version']}{problems}"

@@ -1,0 +1,191 @@
+"""SQL on what is claimed of the outbox, and what became of it. Every function takes the connection of its commit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from alerts.alert import PINGS, Delivery, DeliveryState, Kind, SendResult
+from alerts.decide.attempt import LEASE, Outcome
+from alerts.decide.edits import edit_turn
+from alerts.decide.retrying import AGE_LIMIT
+from alerts.store import targets
+from alerts.store.decisions import metadata
+from alerts.store.outbox import WAITING, deliveries, on_subject, read, record
+from crawler.store.articles import save
+from crawler.store.db import UtcTime
+
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("tokens", Float),
+    Column("at", UtcTime),
+)
+
+LOOKED_AT = 2_000  # deliveries of one target that are paced at once
+IN_FLIGHT = (DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
+LEASE_GRACE = timedelta(minutes=1)  # the lane itself ends a send by its lease; later than that it is gone
+
+
+def targets_due(connection: Connection, now: datetime) -> list[str]:
+    """Give the targets for which something is due and that do not rest."""
+    found = select(deliveries.c.target).where(deliveries.c.state.in_(WAITING), deliveries.c.due <= now).distinct()
+    resting = targets.resting(connection, now)
+    return [target for target in connection.scalars(found) if target not in resting]
+
+
+def waiting(connection: Connection, target: str, now: datetime) -> list[Delivery]:
+    """Give what waits for a target: what is due, then the most urgent and the oldest first; of very much only that."""
+    found = (
+        select(deliveries)
+        .where(deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+        .order_by(deliveries.c.due > now, deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
+        .limit(LOOKED_AT)
+    )
+    return [read(row) for row in connection.execute(found).mappings()]
+
+
+def pinged_threads(
+    connection: Connection, target: str, since: datetime, now: datetime
+) -> dict[str, dict[str, datetime]]:
+    """Give by thread when each of its stories last pinged a target since then, by a clock that was not ahead."""
+    pings = [kind.value for kind in PINGS]
+    found = (
+        select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
+        .where(
+            deliveries.c.target == target,
+            deliveries.c.thread != "",
+            deliveries.c.sent > since,
+            deliveries.c.sent <= now,
+        )
+        .where(deliveries.c.kind.in_(pings))
+        .group_by(deliveries.c.thread, deliveries.c.subject)
+    )
+    by_thread: dict[str, dict[str, datetime]] = {}
+    for row in connection.execute(found):
+        by_thread.setdefault(row.thread, {})[row.subject] = row.at
+    return by_thread
+
+
+def bucket_of(connection: Connection, target: str) -> tuple[float | None, datetime | None]:
+    """Give the tokens of a target and when there were so many; None where nothing was sent yet."""
+    row = connection.execute(select(buckets.c.tokens, buckets.c.at).where(buckets.c.target == target)).first()
+    return (row.tokens, row.at) if row else (None, None)
+
+
+def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
+    save(connection, buckets, {"target": target, "tokens": tokens, "at": now}, "target")
+
+
+def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
+    """Take a delivery that waits; durable before a byte leaves. None where another has taken it, or it has no turn.
+
+    One at a time a target, so that a kill leaves at most one message of which nobody knows whether it arrived. An
+    edit whose message is not there is put off, or folded.
+    """
+    statement = (
+        update(deliveries)
+        .where(deliveries.c.id == delivery, deliveries.c.state.in_(WAITING))
+        .values(
+            state=DeliveryState.SENDING.value,
+            attempts=deliveries.c.attempts + 1,
+            tried=func.coalesce(deliveries.c.tried, literal(now, UtcTime)),
+            lease=now + LEASE,
+            changed=now,
+        )
+        .returning(*deliveries.c)
+    )
+    row = connection.execute(statement).mappings().first()
+    taken = read(row) if row else None
+    return taken if taken and (taken.kind is not Kind.EDIT or _has_its_turn(connection, taken, now)) else None
+
+
+def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool:
+    """Say whether an edit is to be sent; else put it off until its message is there, or fold it into what told it."""
+    story = [each for each in on_subject(connection, edit.subject, edit.target) if each.id != edit.id]
+    turn = edit_turn(edit, story, now)
+    if turn.later:
+        values = {"state": DeliveryState.QUEUED.value, "due": turn.later, "attempts": edit.attempts - 1, "lease": None}
+        connection.execute(update(deliveries).where(deliveries.c.id == edit.id).values(values))
+    elif turn.folded:
+        record(connection, edit.id, DeliveryState.FOLDED, now, detail=turn.folded)
+    return not (turn.later or turn.folded)
+
+
+def settle(connection: Connection, delivery: Delivery, made: Outcome, result: SendResult, now: datetime) -> bool:
+    """Store what became of a claimed delivery; False where it went again, or ended, since that claim.
+
+    Once it may have arrived, each later attempt says so.
+    """
+    values: dict[str, object] = {"state": made.state.value, "changed": now, "detail": result.detail, "lease": None}
+    if made.state is DeliveryState.SENT:
+        values |= {"sent": now, "handle": result.handle}
+    if made.due is not None:
+        values["due"] = made.due
+    if result.uncertain:
+        values["repeat"] = True
+    in_flight = (deliveries.c.attempts == delivery.attempts, deliveries.c.state.in_(IN_FLIGHT))
+    statement = update(deliveries).where(deliveries.c.id == delivery.id, *in_flight)
+    return bool(connection.execute(statement.values(values)).rowcount)
+
+
+def recover(connection: Connection, now: datetime) -> int:
+    """Mark what was being sent when the last process ended: it may have arrived, so it goes again, marked."""
+    return _make_unknown(connection, now, deliveries.c.state == DeliveryState.SENDING.value)
+
+
+def expire(connection: Connection, now: datetime) -> int:
+    """Do the same to what a lane left behind: its lease is over, and its end was never recorded."""
+    return _make_unknown(connection, now, _expired(now))
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return and_(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease < now - LEASE_GRACE)
+
+
+def has_expired(connection: Connection, now: datetime) -> bool:
+    """Say whether a lease is over."""
+    return connection.scalar(select(deliveries.c.id).where(_expired(now)).limit(1)) is not None
+
+
+def _make_unknown(connection: Connection, now: datetime, which: ColumnElement[bool]) -> int:
+    values = {"state": DeliveryState.UNKNOWN.value, "repeat": True, "due": now, "changed": now, "lease": None}
+    cut_off = {
+        "detail": case((deliveries.c.detail == "", "cut off before its end was seen"), else_=deliveries.c.detail)
+    }
+    return connection.execute(update(deliveries).where(which).values(values | cut_off)).rowcount
+
+
+def hasten(connection: Connection, target: str, now: datetime) -> None:
+    """Let what was put off for a target's sake go now: it answers again."""
+    waits = (deliveries.c.target == target, deliveries.c.state.in_(WAITING), deliveries.c.attempts > 0)
+    connection.execute(update(deliveries).where(*waits, deliveries.c.due > now).values(due=now))
+
+
+def spent(connection: Connection, target: str, now: datetime) -> list[Delivery]:
+    """Give what a target was owed for so long that it is not worth sending any more."""
+    since = func.coalesce(deliveries.c.tried, deliveries.c.due)
+    old = or_(
+        *(
+            and_(deliveries.c.severity == int(severity), since < literal(now - age, UtcTime))
+            for severity, age in AGE_LIMIT.items()
+        )
+    )
+    found = select(deliveries).where(deliveries.c.target == target, deliveries.c.state.in_(WAITING), old)
+    return [read(row) for row in connection.execute(found).mappings()]

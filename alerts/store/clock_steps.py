@@ -1,0 +1,71 @@
+"""SQL that moves what waits for a length of time along with the wall clock, when that was set.
+
+Retries, pauses between two pings and the age of a message are lengths of time; a digest goes at its hour, by the wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from alerts.alert import DeliveryState, Kind
+from alerts.decide.escalation import ANSWERED_WITHIN
+from alerts.decide.pacing import GROUP, RATE, THREAD
+from alerts.store.claims import buckets
+from alerts.store.decisions import told
+from alerts.store.outbox import deliveries
+from alerts.store.targets import targets
+
+OPEN = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
+LONGEST_REST = timedelta(hours=1)
+_for_a_while = deliveries.c.state.in_(OPEN) | (
+    (deliveries.c.state == DeliveryState.HELD.value) & deliveries.c.held.in_((GROUP, RATE, THREAD))
+)
+PINGS = timedelta(hours=1)  # longer than the pause between two pings: what was pinged before it no longer counts
+
+
+def shift(connection: Connection, step: timedelta, now: datetime) -> None:
+    """Move along with a clock that was set by `step` and now shows `now`."""
+    waiting = select(deliveries).where(_for_a_while, deliveries.c.kind != Kind.DIGEST.value)
+    _move(connection, list(connection.execute(waiting).mappings()), lambda _: step)
+    recent = select(told).where(told.c.pinged > now - step - PINGS)
+    _ping(connection, list(connection.execute(recent).mappings()), lambda row: row["pinged"] + step)
+    _sent(connection, step, now)
+    for row in connection.execute(select(targets)).mappings():
+        began = () if row["down_until"] else ("down_from",)  # an outage that is over is history
+        moved = {name: row[name] + step for name in ("rests_until", "failing_since", *began) if row[name]}
+        if moved:
+            connection.execute(update(targets).where(targets.c.target == row["target"]).values(**moved))
+    for row in connection.execute(select(buckets)).mappings():
+        connection.execute(update(buckets).where(buckets.c.target == row["target"]).values(at=row["at"] + step))
+
+
+def _sent(connection: Connection, step: timedelta, now: datetime) -> None:
+    """Keep the age of what may still be acknowledged: an escalation is due so long after its message was sent."""
+    recent = (deliveries.c.state == DeliveryState.SENT.value, deliveries.c.sent > now - step - ANSWERED_WITHIN)
+    for row in connection.execute(select(deliveries).where(*recent)).mappings():
+        connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(sent=row["sent"] + step))
+
+
+def believe(connection: Connection, now: datetime) -> None:
+    """Set right what was queued by a clock that was ahead of now."""
+    ahead = select(deliveries).where(_for_a_while, deliveries.c.queued > now)
+    _move(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["queued"])
+    pinged = select(told).where(told.c.pinged > now + PINGS)
+    _ping(connection, list(connection.execute(pinged).mappings()), lambda _: now)
+    connection.execute(update(targets).where(targets.c.rests_until > now + LONGEST_REST).values(rests_until=now))
+    connection.execute(update(buckets).where(buckets.c.at > now).values(at=now))
+
+
+def _move(connection: Connection, rows: list[RowMapping], step: Callable[[RowMapping], timedelta]) -> None:
+    for row in rows:
+        moved = {name: row[name] + step(row) for name in ("queued", "due", "lease", "tried") if row[name]}
+        connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**moved))
+
+
+def _ping(connection: Connection, rows: list[RowMapping], pinged: Callable[[RowMapping], datetime]) -> None:
+    for row in rows:
+        one = (told.c.story == row["story"], told.c.target == row["target"])
+        connection.execute(update(told).where(*one).values(pinged=pinged(row)))

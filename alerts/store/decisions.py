@@ -1,0 +1,237 @@
+"""SQL on alerts, decisions, told-state, waits and marks. Every function takes the connection of its commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    select,
+)
+
+from alerts.alert import Alert, Decision, Severity, Told, Wait
+from alerts.store import snapshot
+from crawler.store.articles import save
+from crawler.store.db import UtcTime
+
+metadata = MetaData()
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("story", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("severity", Integer),
+    Column("created", UtcTime),
+    Column("content", Text),
+)
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("story", Text, primary_key=True),
+    Column("at", UtcTime),
+    Column("receiver", Text),
+    Column("kind", Text),
+    Column("severity", Integer),
+    Column("reason", Text),
+    Column("queued", Boolean),
+    Column("rules", Text),
+    Column("waiting", Text),
+)
+told = Table(
+    "told",
+    metadata,
+    Column("story", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("at", UtcTime),
+    Column("rules", Text),
+    Column("severity", Integer),
+    Column("revision", Integer),
+    Column("pinged", UtcTime),
+    Column("untold", Text),
+    Column("origins", Integer),
+)
+waits = Table(
+    "waits",
+    metadata,
+    Column("story", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("thread", Text),
+    Column("seq", Integer),
+    Column("at", UtcTime),
+    Column("match", Text),
+)
+counts = Table("alert_counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer))
+marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("value", Text))
+
+WAITED_AT_MOST = timedelta(days=14)  # longer than a thread takes in stories
+
+
+def get_mark(connection: Connection, name: str) -> str | None:
+    """Give a remembered value, such as the last revision triaged."""
+    value: str | None = connection.scalar(_MARK, {"wanted": name})
+    return value
+
+
+_MARK = select(marks.c.value).where(marks.c.name == bindparam("wanted"))
+
+
+def set_mark(connection: Connection, name: str, value: str) -> None:
+    save(connection, marks, {"name": name, "value": value}, "name")
+
+
+def told_of(connection: Connection, story: str) -> dict[str, Told]:
+    """Give what each target has been told of a story."""
+    return {row.target: _told(row) for row in connection.execute(select(told).where(told.c.story == story))}
+
+
+def _told(row: Row[Any]) -> Told:
+    rules, untold = frozenset(json.loads(row.rules)), tuple(json.loads(row.untold))
+    return Told(rules, Severity(row.severity), row.revision, row.pinged, untold, row.origins)
+
+
+def save_told(connection: Connection, story: str, target: str, now: datetime, what: Told) -> None:
+    values = {
+        "story": story,
+        "target": target,
+        "at": now,
+        "rules": json.dumps(sorted(what.rules)),
+        "severity": int(what.severity),
+        "revision": what.revision,
+        "pinged": what.pinged,
+        "untold": json.dumps(what.untold, ensure_ascii=False),
+        "origins": what.origins,
+    }
+    save(connection, told, values, "story", "target")
+
+
+def forget_told(connection: Connection, story: str, target: str) -> None:
+    """Let a target know nothing of a story."""
+    connection.execute(delete(told).where(told.c.story == story, told.c.target == target))
+
+
+def add_decisions(connection: Connection, seq: int, story: str, now: datetime, made: Iterable[Decision]) -> None:
+    """Keep every decision with its reason: the answer to "why did, why did not this fire"."""
+    rows = [
+        {
+            "seq": seq,
+            "target": each.target,
+            "at": now,
+            "story": story,
+            "receiver": each.receiver,
+            "kind": each.kind.value,
+            "severity": int(each.severity),
+            "reason": each.reason.value,
+            "queued": each.queue,
+            "rules": json.dumps(each.rules),
+            "waiting": json.dumps(each.waiting),
+        }
+        for each in made
+    ]
+    if rows:
+        connection.execute(decisions.insert(), rows)
+
+
+def save_wait(connection: Connection, wait: Wait, now: datetime) -> None:
+    """Remember a match until its rule's `when` holds; a newer match of the story takes the place of the older."""
+    content = snapshot.dump_match(wait.match)
+    values = {"story": wait.story, "rule": wait.match.rule, "thread": wait.thread, "seq": wait.seq, "at": now}
+    save(connection, waits, values | {"match": content}, "story", "rule")
+
+
+def waits_in(connection: Connection, thread: str) -> list[Wait]:
+    """Give the matches that wait in a thread, oldest first."""
+    rows = connection.execute(_WAITS, {"wanted": thread})
+    return [Wait(row.story, row.thread, row.seq, snapshot.load_match(row.match)) for row in rows]
+
+
+_WAITS = select(waits).where(waits.c.thread == bindparam("wanted")).order_by(waits.c.seq, waits.c.rule)
+
+
+def end_wait(connection: Connection, story: str, rule: str) -> None:
+    connection.execute(delete(waits).where(waits.c.story == story, waits.c.rule == rule))
+
+
+def expire_waits(connection: Connection, now: datetime) -> int:
+    """Forget matches that waited so long that nothing joins their thread any more; gives their number."""
+    return connection.execute(delete(waits).where(waits.c.at < now - WAITED_AT_MOST)).rowcount
+
+
+def decided_since(connection: Connection, target: str, since: datetime) -> tuple[int, int]:
+    """Count what was decided for a target since then: decisions, and the stories they are on."""
+    found = select(func.count().label("n"), func.count(decisions.c.story.distinct()).label("stories")).where(
+        decisions.c.target == target, decisions.c.at >= since
+    )
+    row = connection.execute(found).one()
+    return row.n, row.stories
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A decision as it was stored."""
+
+    receiver: str
+    reason: str
+    queued: bool
+    rules: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
+    at: datetime | None = None
+    kind: str = ""
+
+
+def decisions_on(connection: Connection, story: str) -> list[tuple[int, Made]]:
+    """Give the decisions on a story in order, each with the `seq` of the revision that caused it."""
+    found = select(decisions).where(decisions.c.story == story).order_by(decisions.c.seq, decisions.c.target)
+    return [(row.seq, made_of(row)) for row in connection.execute(found)]
+
+
+def made_of(row: Row[Any]) -> Made:
+    """Read a row of `decisions`."""
+    rules, waiting = (tuple(json.loads(each)) for each in (row.rules, row.waiting))
+    return Made(row.receiver, row.reason, row.queued, rules, waiting, row.at, row.kind)
+
+
+def decisions_by_revision(connection: Connection) -> dict[int, list[Made]]:
+    """Give all decisions by the `seq` of the revision they were made on."""
+    by_revision: dict[int, list[Made]] = {}
+    for row in connection.execute(select(decisions).order_by(decisions.c.seq, decisions.c.target)):
+        by_revision.setdefault(row.seq, []).append(made_of(row))
+    return by_revision
+
+
+def last_alert_revision(connection: Connection, story: str) -> int:
+    """Give the number of a story's newest alert revision; 0 where it never told anything."""
+    return connection.scalar(select(func.max(alerts.c.revision)).where(alerts.c.story == story)) or 0
+
+
+def add_alert(connection: Connection, alert: Alert) -> None:
+    connection.execute(
+        alerts.insert().values(
+            story=alert.story,
+            revision=alert.revision,
+            severity=int(alert.severity),
+            created=alert.created,
+            content=snapshot.dump(alert),
+        )
+    )
+
+
+def load_alert(connection: Connection, story: str, revision: int) -> Alert:
+    """Give an alert as it was decided."""
+    found = select(alerts.c.content).where(alerts.c.story == story, alerts.c.revision == revision)
+    return snapshot.load(connection.execute(found).scalar_one())

@@ -1,0 +1,92 @@
+"""SQL on digests and what they list. Every function takes the connection of its commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    Table,
+    Text,
+    case,
+    func,
+    select,
+    update,
+)
+
+from alerts.alert import Alert, Decision, Severity
+from alerts.store import snapshot
+from alerts.store.decisions import metadata
+from alerts.store.outbox import WAITING, deliveries, queue
+from crawler.store.articles import save_once
+
+digest_items = Table(
+    "digest_items",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("content", Text),
+)
+
+DIGESTS_OF_A_WINDOW = 1_000
+
+
+def add_digest_item(connection: Connection, subject: str, target: str, seq: int, alert: Alert) -> None:
+    values = {"subject": subject, "target": target, "seq": seq, "content": snapshot.dump(alert)}
+    save_once(connection, digest_items, values)
+
+
+def digest_of(connection: Connection, subject: str, target: str) -> list[Alert]:
+    """Give what a digest lists, oldest first."""
+    found = (
+        select(digest_items.c.content)
+        .where(digest_items.c.subject == subject, digest_items.c.target == target)
+        .order_by(digest_items.c.seq)
+    )
+    return [snapshot.load(row.content) for row in connection.execute(found)]
+
+
+def open_digest(connection: Connection, decision: Decision, subject: str, now: datetime) -> str:
+    """Give the subject of a digest that waits, queued where there is none; one that has been sent is followed by .2."""
+    for number in range(1, DIGESTS_OF_A_WINDOW):
+        name = f"{subject}.{number}" if number > 1 else subject
+        same = (deliveries.c.subject == name, deliveries.c.target == decision.target)
+        row = connection.execute(select(deliveries.c.state, deliveries.c.attempts).where(*same)).first()
+        if row is None:
+            queue(connection, decision, name, 1, now, decision.due or now)
+        if row is None or (row.state in WAITING and not row.attempts):
+            return name
+    raise ValueError(f"{subject} has {DIGESTS_OF_A_WINDOW} digests")
+
+
+def add_to_digest(connection: Connection, subject: str, target: str, listed: Sequence[Alert]) -> int:
+    """List alerts in a digest behind those it has; gives how many it lists then."""
+    of_digest = (digest_items.c.subject == subject, digest_items.c.target == target)
+    last = connection.scalar(select(func.max(digest_items.c.seq)).where(*of_digest)) or 0
+    for number, alert in enumerate(listed, last + 1):
+        add_digest_item(connection, subject, target, number, alert)
+    return connection.scalar(select(func.count()).select_from(digest_items).where(*of_digest)) or 0
+
+
+def describe(
+    connection: Connection,
+    subject: str,
+    target: str,
+    severity: Severity,
+    words: Mapping[str, object],
+    notes: Sequence[str] = (),
+) -> None:
+    """Set what a digest says of itself and besides, and raise its severity to that of what it lists."""
+    same = (deliveries.c.subject == subject, deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+    higher = case((deliveries.c.severity < int(severity), int(severity)), else_=deliveries.c.severity)
+    values: dict[str, object] = {"severity": higher}
+    if words:
+        values["payload"] = json.dumps(dict(words), ensure_ascii=False)
+    if notes:
+        values["notes"] = json.dumps(list(notes), ensure_ascii=False)
+    connection.execute(update(deliveries).where(*same).values(**values))

@@ -1,0 +1,129 @@
+"""SQL on targets that left rules.yaml: what was theirs goes to another of their receiver. Every function takes the
+connection of its commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Integer, Table, delete, func, literal_column, select, update
+
+from alerts.alert import Decision, Delivery, DeliveryState, Kind
+from alerts.store import claims, digests, outbox
+from alerts.store.claims import buckets
+from alerts.store.decisions import told
+from alerts.store.digests import digest_items
+from alerts.store.outbox import WAITING, deliveries
+from alerts.store.silences import withheld
+from alerts.store.targets import targets
+
+OPEN = (*WAITING, DeliveryState.SENDING.value)
+_KEYS: Mapping[Table, tuple[str, ...]] = {told: ("story",), withheld: ("silence",), buckets: (), targets: ()}
+
+
+def has_orphans(connection: Connection, known: Sequence[str]) -> bool:
+    """Say whether something waits for a target that rules.yaml does not have."""
+    waits = (deliveries.c.state.in_(WAITING), deliveries.c.target.not_in(known))
+    return connection.scalar(select(deliveries.c.id).where(*waits).limit(1)) is not None
+
+
+def heirs(connection: Connection, now_named: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """Give each target that left with the one of its receiver that takes its place.
+
+    `now_named` is the targets of each receiver. Those that left and those that are new pair off in their order; what
+    is left over goes to the receiver's first.
+    """
+    seen = _seen(connection)
+    holders = seen & _holding(connection)
+    for receiver, named in now_named.items():
+        gone = [each for each in _in_order(connection, holders - set(named)) if receiver_of(each) == receiver]
+        new = [each for each in named if each not in seen]
+        yield from zip(gone, [*new, *[named[0]] * len(gone)], strict=False)
+
+
+def receiver_of(target: str) -> str:
+    return target.rpartition("#")[0]
+
+
+def _seen(connection: Connection) -> set[str]:
+    tables = (deliveries, *_KEYS)
+    return {each for table in tables for each in connection.scalars(select(table.c.target).distinct())}
+
+
+def _holding(connection: Connection) -> set[str]:
+    """Give the targets that hold what another could take; messages that came to their end do not count."""
+    waits = select(deliveries.c.target).where(deliveries.c.state.in_(OPEN)).distinct()
+    return {each for table in _KEYS for each in connection.scalars(select(table.c.target).distinct())} | set(
+        connection.scalars(waits)
+    )
+
+
+def _in_order(connection: Connection, those: set[str]) -> list[str]:
+    """Give targets in the order of their first message, which is that of their receiver's `urls`."""
+    first = func.min(literal_column("deliveries.rowid", Integer))
+    found = select(deliveries.c.target).where(deliveries.c.target.in_(those)).group_by(deliveries.c.target)
+    known = list(connection.scalars(found.order_by(first)))
+    return [*known, *sorted(those - set(known))]
+
+
+def move(connection: Connection, old: str, new: str, now: datetime) -> int:
+    """Give all of one target to another, which is tried at once; what that one has already stays as it is there.
+
+    Gives the number of messages that waited.
+    """
+    waiting = connection.scalar(
+        select(func.count()).select_from(deliveries).where(deliveries.c.target == old, deliveries.c.state.in_(OPEN))
+    )
+    _move_messages(connection, old, new)
+    for each in outbox.deliveries_that(connection, deliveries.c.target == old, deliveries.c.state.in_(WAITING)):
+        _fold_double(connection, each, new, now)
+    for table, keys in _KEYS.items():
+        theirs = table.alias()
+        same = [getattr(theirs.c, key) == getattr(table.c, key) for key in keys]
+        taken = select(theirs.c.target).where(theirs.c.target == new, *same).exists()
+        connection.execute(update(table).where(table.c.target == old, ~taken).values(target=new))
+        connection.execute(delete(table).where(table.c.target == old))
+    connection.execute(update(targets).where(targets.c.target == new).values(rests_until=None))
+    claims.hasten(connection, new, now)
+    return waiting or 0
+
+
+def move_message(connection: Connection, delivery: Delivery, new: str) -> bool:
+    """Give one message to another target; False where that one has the same message."""
+    return bool(_move_messages(connection, delivery.target, new, delivery.id))
+
+
+def _move_messages(connection: Connection, old: str, new: str, only: str = "") -> int:
+    """Move each message, and what it lists where it is a digest, unless the other target has the same one."""
+    mine = [deliveries.c.target == old, ~_double(new)]
+    if only:
+        mine.append(deliveries.c.id == only)
+    moved = select(deliveries.c.subject).where(*mine, deliveries.c.kind == Kind.DIGEST.value)
+    listed = (digest_items.c.target == old, digest_items.c.subject.in_(moved))
+    connection.execute(update(digest_items).where(*listed).values(target=new))
+    return connection.execute(update(deliveries).where(*mine).values(target=new)).rowcount
+
+
+def _double(new: str) -> ColumnElement[bool]:
+    theirs = deliveries.alias("theirs")
+    same = [getattr(theirs.c, name) == getattr(deliveries.c, name) for name in ("subject", "kind", "revision")]
+    return select(theirs.c.id).where(theirs.c.target == new, *same).exists()
+
+
+def _fold_double(connection: Connection, waiting: Delivery, new: str, now: datetime) -> None:
+    """End a message that the other target has too; what only this digest lists is listed there."""
+    into = f"told with delivery {_same(connection, waiting, new).id}"
+    if waiting.kind is Kind.DIGEST:
+        there = digests.digest_of(connection, waiting.subject, new)
+        mine = digests.digest_of(connection, waiting.subject, waiting.target)
+        if missing := [each for each in mine if each not in there]:
+            made = Decision(new, waiting.receiver, Kind.DIGEST, waiting.severity, waiting.reason, queue=True, rules=())
+            subject = digests.open_digest(connection, made, waiting.subject, now)
+            digests.add_to_digest(connection, subject, new, missing)
+            into = f"told in digest {subject}"
+    outbox.fold(connection, waiting.id, into, now)
+
+
+def _same(connection: Connection, delivery: Delivery, target: str) -> Delivery:
+    return next(each for each in outbox.copies(connection, delivery) if each.target == target)

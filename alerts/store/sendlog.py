@@ -1,0 +1,100 @@
+"""SQL on deliveries as people ask for them: listed, shown, sent again. Every function takes the connection of its
+commit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from alerts.alert import Delivery, DeliveryState, Kind, Reason
+from alerts.render.words import time
+from alerts.store import decisions, digests, moved_targets, outbox
+from alerts.store.outbox import deliveries
+from crawler.article import mint
+
+AGAIN = frozenset({DeliveryState.DEAD, DeliveryState.CANCELLED, DeliveryState.UNKNOWN, DeliveryState.SENT})
+
+
+class NotAgain(ValueError):
+    """A delivery that cannot be sent again; the message says why."""
+
+
+def listed(
+    connection: Connection, since: datetime, state: DeliveryState | None = None, receiver: str | None = None
+) -> list[Delivery]:
+    """Give the deliveries to which something happened since a time, oldest first."""
+    wanted = [deliveries.c.changed >= since]
+    if state:
+        wanted.append(deliveries.c.state == state.value)
+    if receiver:
+        wanted.append(deliveries.c.receiver == receiver)
+    rows = connection.execute(select(deliveries).where(*wanted).order_by(deliveries.c.queued, deliveries.c.id))
+    return [outbox.read(row) for row in rows.mappings()]
+
+
+def what(connection: Connection, delivery: Delivery) -> str:
+    """Say what a delivery tells, in a line."""
+    if delivery.kind is Kind.NOTICE:
+        return str((delivery.payload or {}).get("title", ""))
+    if delivery.kind is Kind.DIGEST:
+        return f"{len(digests.digest_of(connection, delivery.subject, delivery.target))} stories"
+    return decisions.load_alert(connection, delivery.subject, delivery.revision).article.title
+
+
+def resend(
+    connection: Connection, identity: str, now: datetime, timezone: str, homes: Mapping[str, Sequence[str]]
+) -> str:
+    """Queue a delivery once more, marked, and give its id. Raises NotAgain.
+
+    `homes` is the targets of each receiver: where its own is gone, it goes to the first of them.
+
+    One that was sent gets a new id: by its old one, a service that looks would find the message there already.
+    """
+    delivery = outbox.find(connection, identity)
+    if delivery is None:
+        raise NotAgain(f"there is no delivery {identity}; watchfloor deliveries lists them")
+    if delivery.state is DeliveryState.FOLDED:
+        raise NotAgain(f"{identity} was {delivery.detail or 'folded into another message'}; send that one again")
+    if delivery.state not in AGAIN:
+        raise NotAgain(f"{identity} is {delivery.state.value} and goes by itself")
+    _bring_home(connection, delivery, homes)
+    values = {
+        "id": delivery.id,
+        "state": DeliveryState.QUEUED.value,
+        "reason": Reason.RESENT.value,
+        "queued": now,
+        "due": now,
+        "changed": now,
+        "attempts": max(delivery.attempts, 1),  # it waited its time already: nothing holds it back once more
+        "tried": None,
+        "repeat": True,
+        "detail": "",
+        "held": "",
+        "lease": None,
+        "notes": json.dumps([*delivery.notes, _note(delivery, timezone)], ensure_ascii=False),
+    }
+    if delivery.state is DeliveryState.SENT:
+        values["id"] = mint("d", now, delivery.id)
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(values))
+    return str(values["id"])
+
+
+def _bring_home(connection: Connection, delivery: Delivery, homes: Mapping[str, Sequence[str]]) -> None:
+    home = homes.get(delivery.receiver)
+    if not home:
+        raise NotAgain(f"{delivery.id} was for {delivery.receiver}, which rules.yaml does not have; add it there again")
+    if delivery.target not in home and not moved_targets.move_message(connection, delivery, home[0]):
+        raise NotAgain(
+            f"{delivery.id} was for {delivery.target}, which rules.yaml does not have, and {home[0]} has the same "
+            "message; watchfloor deliveries lists it"
+        )
+
+
+def _note(delivery: Delivery, timezone: str) -> str:
+    if delivery.state is DeliveryState.SENT and delivery.sent:
+        return f"Sent again on request; sent before at {time(delivery.sent, timezone)} as delivery {delivery.id}."
+    return f"Sent again on request; it was {delivery.state.value}{f': {delivery.detail}' if delivery.detail else ''}."

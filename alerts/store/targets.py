@@ -1,0 +1,53 @@
+"""SQL on how each target fares: failures, rests, outages. Every function takes the connection of its commit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select
+
+from alerts.decide.attempt import Condition
+from alerts.store.decisions import metadata
+from crawler.store.articles import save
+from crawler.store.db import UtcTime
+
+targets = Table(
+    "targets",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("failures", Integer),
+    Column("failing_since", UtcTime),
+    Column("rests_until", UtcTime),
+    Column("asked", Boolean),
+    Column("down_from", UtcTime),
+    Column("down_until", UtcTime),
+    Column("detail", Text),
+)
+_CONDITIONS = select(*(targets.c[each.name] for each in fields(Condition)))
+
+
+def condition_of(connection: Connection, target: str) -> Condition:
+    """Give how a target fares; well, where nothing is known."""
+    row = connection.execute(_CONDITIONS.where(targets.c.target == target)).mappings().first()
+    return Condition(**row) if row else Condition(target)
+
+
+def conditions(connection: Connection) -> dict[str, Condition]:
+    """Give how each target fares that ever failed or rested."""
+    return {row["target"]: Condition(**row) for row in connection.execute(_CONDITIONS).mappings()}
+
+
+def save_condition(connection: Connection, condition: Condition) -> None:
+    save(connection, targets, asdict(condition), "target")
+
+
+def resting(connection: Connection, now: datetime) -> set[str]:
+    """Give the targets that rest."""
+    return set(connection.scalars(select(targets.c.target).where(targets.c.rests_until > now)))
+
+
+def down(connection: Connection) -> set[str]:
+    """Give the targets that are down."""
+    found = select(targets.c.target).where(targets.c.down_from.is_not(None), targets.c.down_until.is_(None))
+    return set(connection.scalars(found))

@@ -1,0 +1,286 @@
+"""What is due -> polls -> commit 1, for the daemon and for single rounds. Knows of every source's state and health.
+
+A source's state in memory changes only once it is stored. States of polls that brought nothing are stored together,
+once a tick: lost in a crash, they cost one poll more and no item.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from crawler.article import Entry
+from crawler.collect.ingest import Stored, store_poll
+from crawler.fetch.fetching import Fetching, follow, parse, reader
+from crawler.fetch.hosts import Rest
+from crawler.fetch.workers import Workers
+from crawler.sources.health import Network, observe
+from crawler.sources.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+from crawler.store import articles as archive
+from crawler.store.db import Database, WriterLane
+
+log = logging.getLogger(__name__)
+RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
+ASKED_LATELY = 3600.0  # seconds
+BURST = 64  # sources due at once, as at a start or after a suspend, before they are spread
+AHEAD = timedelta(seconds=1)  # a tick: what comes due before the next one starts at its own moment
+SPREAD_AGAIN = timedelta(minutes=10)  # a slow tick also finds many due: putting them off again would starve them
+Clock = Callable[[], datetime]
+
+
+class Collecting:
+    """Polls the sources given by `use`: `round` polls what is due, `start_due` does so and waits for nothing."""
+
+    def __init__(self, database: Database, lane: WriterLane, workers: Workers) -> None:
+        self._lane, self._workers = lane, workers
+        self._sources: dict[str, Source] = {}
+        self._polls: dict[str, asyncio.Task[None]] = {}
+        self._unsaved: dict[str, SourceState] = {}
+        self._before: dict[str, SourceState] = {}  # states of well sources that fail now, until we know whose fault
+        self._spread: datetime | None = None
+        self.network = Network()
+        self.backfill = timedelta(0)  # how far back a first poll may alert; it decides whose pages are worth a fetch
+        self.polled: set[str] = set()  # since someone last asked; health is judged by them
+        with database.read() as connection:
+            self.states = archive.load_states(connection)
+
+    async def open(self, fetching: Fetching, sources: Iterable[Source], now: datetime) -> None:
+        """Take the open crawler and the sources to poll; hosts asked a moment ago are not asked again at once."""
+        self.use(sources)
+        self.fetching = fetching
+        await fetching.open()
+        for source, state in self.known():
+            if state.polled and 0 <= (ago := (now - state.polled).total_seconds()) < ASKED_LATELY:
+                fetching.hosts.asked(source.host, ago)
+
+    def use(self, sources: Iterable[Source]) -> None:
+        """Take the sources to poll, in place of those before."""
+        self._sources = {each.id: each for each in sources}
+        for source in self._sources.values():
+            if not source.verify_tls:
+                log.warning("source=%s verify_tls=false: its certificate is not verified", source.id)
+
+    async def close(self) -> None:
+        """End what is in flight, store what was learnt, close the crawler."""
+        for task in self._polls.values():
+            task.cancel()
+        await asyncio.gather(*self._polls.values(), return_exceptions=True)
+        await self.flush()
+        await self.fetching.close()
+
+    @property
+    def idle(self) -> bool:
+        """Say whether no poll is under way."""
+        return not self._polls
+
+    def known(self) -> Iterator[tuple[Source, SourceState]]:
+        """Give each source that has a state, with it."""
+        for name, source in self._sources.items():
+            if name in self.states:
+                yield source, self.states[name]
+
+    def due(self, now: datetime) -> list[Source]:
+        """Give the sources whose time has come."""
+        return [each for each in self._sources.values() if self._state(each, now).due <= now]
+
+    def _state(self, source: Source, now: datetime) -> SourceState:
+        state = self.states[source.id] = state_for(source, self.states.get(source.id), now)
+        return state
+
+    def spread(self, due: Iterable[Source], now: datetime) -> None:
+        """Give sources that are due at once turns of their own."""
+        for name, turn in spread(due, self._sources.values(), now).items():
+            self.states[name] = replace(self.states[name], due=turn)
+
+    def shift(self, step: timedelta) -> None:
+        """Move what is timed by the wall clock, which has been set, along with it."""
+        for name, state in self.states.items():
+            self.states[name] = self._unsaved[name] = shifted(state, step)
+        self._before = {name: shifted(state, step) for name, state in self._before.items()}
+        self._spread = self._spread + step if self._spread else None
+        self.network = self.network.shifted(step)
+        self.fetching.hosts.shift(step)
+
+    def believe(self, now: datetime) -> None:
+        """Set right what was stored by a clock that was ahead of now."""
+        for name, state in self.states.items():
+            if (right := believed(state, now)) is not state:
+                log.warning("source=%s was polled at %s, which is still to come: taken for now", name, state.polled)
+                self.states[name] = self._unsaved[name] = right
+
+    async def round(self, now: datetime) -> list[Stored]:
+        """Poll what is due as of `now`, and wait for all of it."""
+        stored = await asyncio.gather(*(self.poll(each, lambda: now) for each in self.due(now)))
+        await self.flush()
+        return stored
+
+    async def start_due(self, clock: Clock, news: Callable[[], Awaitable[object]]) -> None:
+        """Start polls of what is due within a tick; `news` is called as soon as one of them brought an article."""
+        now = clock()
+        waiting = [each for each in self.due(now + AHEAD) if each.id not in self._polls]
+        if len(waiting) > BURST and (self._spread is None or now - self._spread > SPREAD_AGAIN):
+            self._spread = now
+            self.spread(waiting, now)
+            waiting = [each for each in waiting if self.states[each.id].due <= now + AHEAD]
+        for source in waiting:
+            task = asyncio.create_task(self._poll_and_tell(source, clock, news), name=f"poll {source.id}")
+            self._polls[source.id] = task
+            task.add_done_callback(partial(self._done, source.id))
+        await self.flush()
+
+    async def _poll_and_tell(self, source: Source, clock: Clock, news: Callable[[], Awaitable[object]]) -> None:
+        await asyncio.sleep((self.states[source.id].due - clock()).total_seconds())
+        stored = await self.poll(source, clock)
+        if stored.new or stored.revised:
+            await news()
+
+    def _done(self, name: str, task: asyncio.Task[None]) -> None:
+        self._polls.pop(name, None)
+        if not task.cancelled() and (error := task.exception()):
+            state = self.states[name]
+            again = state.due + RETRIED_AFTER * 2 ** min(state.failures, 8)
+            self.states[name] = replace(state, due=again, failures=state.failures + 1)
+            log.error("poll not stored source=%s error=%r: nothing is lost, it is polled again", name, error)
+
+    async def poll(self, source: Source, clock: Clock) -> Stored:
+        """One poll, from request to commit 1; the source's state changes only with that commit."""
+        started = clock()
+        state = self._state(source, started)
+        answer = await self.fetching.poll(source, state, started)
+        outcome, feed = await parse(self._workers, answer, state, reader(source))
+        if feed and feed.more:
+            outcome, feed = await follow(self.fetching, self._workers, source, outcome, feed)
+        now = clock()
+        if outcome.name is OutcomeName.THROTTLED and outcome.status is None:
+            return self._rest(source, state, outcome)
+        after = self._after(source, state, outcome, now)
+        if outcome.name is OutcomeName.THROTTLED and outcome.retry_after:
+            self._rest_others(source, now)
+        elif rest := self._rest_of(source, after, now):  # another source was told so while this one was in flight
+            after = rested(after, *rest)
+        first = state.baseline is None and after.baseline is not None
+        entries, rejected = (feed.entries, feed.rejected) if feed else ((), ())
+        if entries or rejected or first:
+            stored = await self._store(source, after, entries, rejected, now, outcome, baseline=first)
+        else:
+            stored = Stored(state=heard(source, after, now, new=0, known=0))
+            assert stored.state is not None
+            self._unsaved[source.id] = stored.state
+        assert stored.state is not None
+        if self._is_current(source):
+            self.states[source.id] = stored.state
+            self.polled.add(source.id)
+        _log_poll(source, state, stored, outcome)
+        if first and stored.new:
+            log.info("baseline source=%s articles=%d: stored, not alerted", source.id, stored.new)
+        return stored
+
+    def _rest(self, source: Source, state: SourceState, outcome: Outcome) -> Stored:
+        """Put a source off that was not asked, because its host rests."""
+        until = outcome.fetched + timedelta(seconds=outcome.retry_after or 0.0)
+        state = rested(state, until, outcome.detail)
+        if self._is_current(source):
+            self.states[source.id] = self._unsaved[source.id] = state
+        return Stored(state=state)
+
+    def _rest_of(self, source: Source, state: SourceState, now: datetime) -> Rest | None:
+        return self.fetching.hosts.resting(now).get(urlsplit(address(source, state)).netloc.lower())
+
+    def _rest_others(self, source: Source, now: datetime) -> None:
+        """Put off the other sources of hosts that asked for rest: Retry-After is said to all of us."""
+        for each, state in list(self.known()):
+            rest = self._rest_of(each, state, now)
+            if rest and each.id != source.id and state.due < rest.until:
+                self.states[each.id] = self._unsaved[each.id] = rested(state, rest.until, rest.why)
+                log.info("source=%s put off until %s: %s", each.id, rest.until, rest.why)
+
+    def _is_current(self, source: Source) -> bool:
+        """Say whether the rules still ask for this address of this source."""
+        return source.id in self._sources and self._sources[source.id].url == source.url
+
+    def _after(self, source: Source, state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
+        """Give the next state; where everything fails at once the network is at fault, and no source."""
+        was_down = self.network.down
+        self.network = observe(self.network, source.host, outcome.name, now, was_well=not state.failures)
+        if self.network.down:
+            self._discharge(now)
+            if not was_down:
+                log.warning("no source can be reached since %s: our network, no source is charged", self.network.since)
+            return uncharged(state, outcome, source, now)
+        if self.network.answered == now:
+            self._before.clear()
+            if was_down:
+                log.info("sources can be reached again")
+        elif self.network.since and source.host in self.network.failed and not state.failures:
+            self._before[source.id] = state
+        return next_state(source, state, outcome, now)
+
+    def _discharge(self, now: datetime) -> None:
+        """Take back what sources were charged with before it was clear whose fault it was."""
+        for name, state in self._before.items():
+            if name in self._sources and self.states[name].failures == state.failures + 1:
+                source = self._sources[name]
+                clean = replace(
+                    state, due=now + min(source.every, timedelta(minutes=1)), polled=self.states[name].polled
+                )
+                self.states[name] = self._unsaved[name] = clean
+        self._before.clear()
+
+    async def _store(
+        self,
+        source: Source,
+        after: SourceState,
+        entries: tuple[Entry, ...],
+        rejected: tuple[str, ...],
+        now: datetime,
+        answer: Outcome,
+        *,
+        baseline: bool,
+    ) -> Stored:
+        """Commit 1. An entry that cannot be stored is found by storing one at a time, and costs no other."""
+        self._unsaved.pop(source.id, None)
+        store_it = partial(
+            store_poll,
+            source=source,
+            state=after,
+            entries=entries,
+            rejected=rejected,
+            now=now,
+            baseline=baseline,
+            answer=answer,
+            pages_from=now - self.backfill if self.backfill else None,
+        )
+        try:
+            return await self._lane.write(store_it)
+        except (SQLAlchemyError, ValueError) as error:
+            log.warning("poll not stored at once source=%s error=%s: storing entry by entry", source.id, error)
+            return await self._lane.write(partial(store_it, careful=True))
+
+    async def flush(self) -> None:
+        """Store the states of polls that brought nothing, in one statement and one commit."""
+        if not self._unsaved:
+            return
+        states, self._unsaved = self._unsaved, {}
+        try:
+            await self._lane.write(lambda connection: archive.save_states(connection, states.values()))
+        except SQLAlchemyError as error:
+            log.error("states of %d sources not stored error=%s: tried again", len(states), error)
+            self._unsaved = {**states, **self._unsaved}
+
+
+def _log_poll(source: Source, before: SourceState, stored: Stored, outcome: Outcome) -> None:
+    level = logging.DEBUG if outcome.name is OutcomeName.NOT_MODIFIED else logging.INFO
+    counts = " ".join(f"{key}={value}" for key, value in stored.amounts().items() if value)
+    log.log(
+        level, "polled source=%s outcome=%s detail=%s %s", source.id, outcome.name.value, outcome.detail or "-", counts
+    )
+    if stored.state and stored.state.gap and stored.state.gap != before.gap:
+        log.warning("possible gap source=%s: no entry of the last answer is in this one, polled sooner", source.id)

@@ -1,0 +1,131 @@
+"""An address -> what can be polled there, tried out; a page -> what it holds. For the commands; stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urljoin
+
+from crawler.article import Entry
+from crawler.fetch.fetching import Fetching, follow, parse, reader
+from crawler.fetch.permits import FORBIDDEN, MISSING, Permits
+from crawler.fetch.robots import robots_of
+from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
+from crawler.parse.alternates import feeds_in
+from crawler.parse.feeds import Feed
+from crawler.parse.pages import Page, read_page
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+from crawler.text import urls
+
+COMMON = ("/rss.xml", "/feed", "/rss", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds/rss")
+COMMON_MAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/googlenews.xml", "/sitemap.xml")
+MOST = 12  # candidates tried
+ENOUGH = 5  # feeds that hold entries
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one poll of a source gives, and how it came to be known ("linked from the page", "robots.txt", ...)."""
+
+    source: Source
+    outcome: Outcome
+    feed: Feed | None
+    how: str = ""
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.feed.entries if self.feed else ()
+
+    @property
+    def lang(self) -> str | None:
+        """The language the source states, or most of its entries do."""
+        said = [entry.lang for entry in self.entries if entry.lang]
+        return self.feed.lang if self.feed and self.feed.lang else max(said, key=said.count) if said else None
+
+
+class Scout:
+    """Fetches with the guard, pace and bounds of the daemon, parses in a child."""
+
+    def __init__(self, fetching: Fetching, workers: Workers, now: datetime) -> None:
+        self._fetching, self._workers, self._now = fetching, workers, now
+
+    async def attempt(self, source: Source, how: str = "") -> Tried:
+        """Poll a source once, as if for the first time."""
+        state = SourceState(source.id, source.url, self._now)
+        answer = await self._fetching.poll(source, state, self._now)
+        outcome, feed = await parse(self._workers, answer, state, reader(source))
+        if feed and feed.more:
+            outcome, feed = await follow(self._fetching, self._workers, source, outcome, feed)
+        return Tried(source, outcome, feed, how)
+
+    async def page(self, url: str) -> tuple[Outcome, Page | None, str]:
+        """Fetch and read an article page; the last value says why there is none, "" where there is one."""
+        answer = await Permits(self._fetching).page(Source("page", url), url, self._now)
+        if answer.detail in {FORBIDDEN, MISSING}:
+            return answer, None, answer.detail
+        if answer.name is not OutcomeName.OK:
+            return answer, None, f"{answer.name.value} {answer.detail}".strip()
+        try:
+            page = await self._workers.run(read_page, answer.body, answer.content_type, answer.url)
+        except (WorkerTimeout, WorkerDied) as error:
+            return answer, None, str(error)
+        return answer, page, page.problem
+
+    async def discover(self, url: str) -> list[Tried]:
+        """Find what can be polled for a site: itself, linked feeds, news sitemaps, usual paths, else as a section.
+
+        Sources that give entries come first, in this order; where there are none, the last attempt says why.
+        """
+        itself = await self._as_it_is(url)
+        if itself.entries:
+            return [itself]
+        found: list[Tried] = []
+        answer = await self._get(Source("site", url), url)
+        linked = await self._workers.run(feeds_in, answer.body, answer.content_type, answer.url or url)
+        await self._try_all([(each, "feed", "linked from the page") for each in linked], found)
+        robots = robots_of(await self._get(Source("site", url), urljoin(url, "/robots.txt")))
+        maps = [(each, "sitemap", "named in robots.txt") for each in (robots.news_sitemaps if robots else ())]
+        await self._try_all(maps, found)
+        if not found:
+            await self._try_all([(urljoin(url, path), "feed", "a usual path") for path in COMMON], found, enough=1)
+        if not found:
+            paths = [(urljoin(url, path), "sitemap", "a usual path") for path in COMMON_MAPS]
+            await self._try_all(paths, found, enough=1)
+        section = await self.attempt(Source("site", url, kind="section"), "links of the page")
+        return [*found, section] if section.entries or not found else found
+
+    async def _as_it_is(self, url: str) -> Tried:
+        feed = await self.attempt(Source("site", url), "the address itself")
+        if feed.entries:
+            return feed
+        return await self.attempt(Source("site", url, kind="sitemap"), "the address itself")
+
+    async def _try_all(
+        self, candidates: Iterable[tuple[str, str, str]], found: list[Tried], *, enough: int = ENOUGH
+    ) -> None:
+        known = {urls.key(each.source.url) for each in found}
+        for url, kind, how in list(candidates)[:MOST]:
+            if len(found) >= enough or not urls.usable(url) or urls.key(url) in known:
+                continue
+            known.add(urls.key(url))
+            tried = await self.attempt(Source("site", url, kind=kind), how)
+            if tried.entries:
+                moved = tried.outcome.url or url
+                found.append(replace(tried, source=replace(tried.source, url=moved)))
+
+    async def _get(self, source: Source, url: str) -> Outcome:
+        return await self._fetching.page(source, url, self._now)
+
+
+@asynccontextmanager
+async def scout(allow_private: Iterable[str], contact: str, now: datetime) -> AsyncIterator[Scout]:
+    """Open what fetching and parsing need, and close it."""
+    fetching, workers = Fetching(allow_private, contact), Workers(processes=1)
+    try:
+        await fetching.open()
+        yield Scout(fetching, workers, now)
+    finally:
+        await fetching.close()
+        workers.close()

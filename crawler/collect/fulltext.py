@@ -1,0 +1,258 @@
+"""The pages that articles wait for: fetched with robots and a pace of their own, read in a child, stored in one commit.
+
+Polls and alerts never wait for it. A page that fails or holds no text leaves the source's own text as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from crawler.collect.ingest import store_page
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
+from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
+from crawler.parse.pages import Page, read_page
+from crawler.sources.health import UNHEARD, Network
+from crawler.sources.source import Outcome, OutcomeName, Source
+from crawler.store import evidence, pages_wanted
+from crawler.store.db import Database, WriterLane
+from crawler.store.pages_wanted import Wanted
+
+log = logging.getLogger(__name__)
+AT_ONCE = 8  # pages in flight, one a host
+RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
+NETWORK_AGAIN = timedelta(minutes=1)
+HOST_REST = timedelta(minutes=10)  # after a failure of the network or the server; doubled each time, up to 6 h
+LONGEST_REST = timedelta(hours=6)
+MOST_HOSTS = 2_000  # remembered
+PASSING = frozenset(
+    {
+        OutcomeName.TIMEOUT, OutcomeName.UNREACHABLE, OutcomeName.DNS_FAILED, OutcomeName.TLS_FAILED,
+        OutcomeName.SERVER_ERROR, OutcomeName.THROTTLED, OutcomeName.TRUNCATED, OutcomeName.FAILED,
+    }
+)  # fmt: skip
+OF_THE_HOST = PASSING - {OutcomeName.TRUNCATED, OutcomeName.FAILED}
+ROBOTS = "robots"  # the reason of a page that robots.txt forbids
+Clock = Callable[[], datetime]
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Host:
+    """What is known of a host: busy now, free from when (monotonic), resting until when, last unreachable when."""
+
+    busy: bool = False
+    free: float = 0.0
+    rest: datetime = LONG_AGO
+    failures: int = 0
+    unheard: datetime = LONG_AGO
+
+    def idle(self, now: datetime, monotonic: float) -> bool:
+        return not self.busy and self.rest <= now and self.free <= monotonic
+
+
+class FullText:
+    """Works through the backlog of pages: one at a time of a host, when the host's turn has come.
+
+    `network` says what polls know of our own network: while it is down no page is asked for and no host charged.
+    """
+
+    def __init__(
+        self, database: Database, lane: WriterLane, workers: Workers, network: Callable[[], Network] = Network
+    ) -> None:
+        self._database, self._lane, self._workers, self._network = database, lane, workers, network
+        self._down_since: datetime | None = None
+        self._hops: dict[str, int] = {}  # article -> redirects to other hosts so far
+        self._sources: dict[str, Source] = {}
+        self._hosts: dict[str, _Host] = {}
+        self._tasks: dict[str, asyncio.Task[bool]] = {}
+        self._look = LONG_AGO  # before it, nothing can be due
+        self._woken = 0
+        self.stored = 0
+
+    _permits: Permits
+
+    def use(self, fetching: Fetching, sources: Iterable[Source]) -> None:
+        """Take the open crawler and the sources whose pages are fetched, in place of those before."""
+        self._sources = {each.id: each for each in sources}
+        if getattr(self, "_permits", None) is None or self._permits.fetching is not fetching:
+            self._permits = Permits(fetching)
+
+    def wake(self) -> None:
+        """Look at the backlog at the next call: something was put on it."""
+        self._look = LONG_AGO
+        self._woken += 1
+
+    async def start_due(self, clock: Clock) -> None:
+        """Start what is due and may start, and wait for none of it."""
+        now = clock()
+        if now < self._look or len(self._tasks) >= AT_ONCE or self._is_down():
+            return
+        woken = self._woken
+        pages, following = await asyncio.to_thread(self._due, now, self._closed(now))
+        if not pages and woken == self._woken:  # nothing was put on the backlog while we looked
+            self._look = following or now + pages_wanted.LONGEST
+        for page in pages:
+            host = self._host(page.host)
+            idle = host.idle(now, asyncio.get_running_loop().time())
+            if len(self._tasks) < AT_ONCE and page.article not in self._tasks and idle:
+                host.busy = True
+                task = asyncio.create_task(self._one(page, host, clock), name=f"page {page.article}")
+                self._tasks[page.article] = task
+                task.add_done_callback(partial(self._ended, page, host, clock))
+
+    async def work_off(self, now: datetime, *, budget: float) -> int:
+        """Work through what is due as of `now`, for so many seconds at most; gives the number of new revisions."""
+        loop = asyncio.get_running_loop()
+        until, before = loop.time() + budget, self.stored
+        while loop.time() < until:
+            self.wake()
+            await self.start_due(lambda: now)
+            if self._tasks:
+                await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED, timeout=budget)
+                continue
+            pages, _ = await asyncio.to_thread(self._due, now, self._closed(now, delayed=False))
+            free = [self._host(page.host).free for page in pages]
+            if self._is_down() or not free or min(free) > until:
+                break
+            await asyncio.sleep(max(0.0, min(free) - loop.time()))
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=budget)
+        return self.stored - before
+
+    async def close(self) -> None:
+        """End what is in flight; it stays on the backlog."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _due(self, now: datetime, closed: Collection[str]) -> tuple[list[Wanted], datetime | None]:
+        with self._database.read() as connection:
+            pages = pages_wanted.due(connection, now, closed)
+            return pages, None if pages else pages_wanted.next_due(connection)
+
+    def _closed(self, now: datetime, *, delayed: bool = True) -> set[str]:
+        """Give the hosts of which no page may be asked for now; without `delayed`, not those that want a pause only."""
+        monotonic = asyncio.get_running_loop().time() if delayed else float("inf")
+        closed = {name for name, host in self._hosts.items() if not host.idle(now, monotonic)}
+        return closed | self._permits.fetching.hosts.resting(now).keys()
+
+    def _host(self, name: str) -> _Host:
+        if len(self._hosts) > MOST_HOSTS:
+            self._hosts = {each: host for each, host in self._hosts.items() if host.busy or host.failures}
+        return self._hosts.setdefault(name, _Host())
+
+    def _is_down(self) -> bool:
+        """Say whether our own network is down; when it is over, what hosts were charged with since is forgotten."""
+        network = self._network()
+        if network.down:
+            self._down_since = self._down_since or network.since
+            return True
+        if self._down_since is not None:
+            for host in self._hosts.values():
+                if host.unheard >= self._down_since:
+                    host.rest, host.failures = LONG_AGO, 0
+            self._permits.forget_missing()
+            self._down_since = None
+        return False
+
+    def shift(self, step: timedelta) -> None:
+        """Move along with the wall clock, which was set."""
+        for host in self._hosts.values():
+            host.rest, host.unheard = (max(at, LONG_AGO - step) + step for at in (host.rest, host.unheard))
+        self._permits.shift(step)
+        self._down_since = self._down_since + step if self._down_since else None
+        self.wake()
+
+    def _ended(self, page: Wanted, host: _Host, clock: Clock, task: asyncio.Task[bool]) -> None:
+        host.busy = False
+        self._tasks.pop(page.article, None)
+        if task.cancelled():
+            return
+        if error := task.exception():
+            host.rest = max(host.rest, clock() + HOST_REST)
+            log.error("page not stored article=%s error=%r: it stays on the backlog", page.article, error)
+        elif task.result():
+            self.stored += 1
+
+    async def _one(self, page: Wanted, host: _Host, clock: Clock) -> bool:
+        """Fetch, read and store one page, or say by name why not."""
+        source = self._sources.get(page.source)
+        if source is None or source.full_text == "never":
+            return await self._end(page, "not_wanted")
+        answer = await self._permits.page(source, page.url, clock(), within=page.host)
+        host.free = asyncio.get_running_loop().time() + self._permits.delay(page.url)
+        if answer.name in PASSING:
+            return await self._put_off(page, host, answer, clock())
+        host.failures = 0
+        if answer.leads_to is not None:
+            return await self._pass_on(page, answer.leads_to, clock())
+        if answer.name is not OutcomeName.OK:
+            return await self._end(page, ROBOTS if answer.detail == FORBIDDEN else answer.name.value)
+        read = await self._read(answer)
+        if isinstance(read, str):
+            return await self._end(page, read)
+        self._hops.pop(page.article, None)
+        return await self._lane.write(
+            partial(store_page, source=source, wanted_page=page, answer=answer, page=read, now=clock())
+        )
+
+    async def _read(self, answer: Outcome) -> Page | str:
+        try:
+            page = await self._workers.run(read_page, answer.body, answer.content_type, answer.url)
+        except WorkerTimeout:
+            return OutcomeName.PARSE_TIMEOUT.value
+        except (WorkerDied, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            log.warning("page not read url=%s error=%r", answer.url, error)
+            return OutcomeName.PARSE_FAILED.value
+        return page if page.text else page.problem
+
+    async def _pass_on(self, page: Wanted, url: str, now: datetime) -> bool:
+        """Let a page that another host has wait for that host's turn, by its robots.txt and pace."""
+        hops = self._hops[page.article] = self._hops.get(page.article, 0) + 1
+        if hops > MOST_HOPS:
+            return await self._end(page, OutcomeName.BAD_REDIRECT.value)
+        await self._lane.write(partial(pages_wanted.move, page=page, url=url, host=site_of(url), now=now))
+        self.wake()
+        return False
+
+    async def _end(self, page: Wanted, reason: str) -> bool:
+        log.info("page given up article=%s host=%s reason=%s", page.article, page.host, reason)
+        self._hops.pop(page.article, None)
+        await self._lane.write(partial(pages_wanted.end, article=page.article, reason=reason))
+        return False
+
+    async def _put_off(self, page: Wanted, host: _Host, answer: Outcome, now: datetime) -> bool:
+        """Try again later; a host whose network or server failed rests, whatever page of it is due."""
+        name = answer.name
+        if name in UNHEARD:
+            host.unheard = now
+            if self._network().down:
+                await self._lane.write(
+                    partial(pages_wanted.put_off, page=page, until=now + NETWORK_AGAIN, tries=page.tries)
+                )
+                return False
+        if name in OF_THE_HOST:
+            asked = timedelta(seconds=answer.retry_after or 0)
+            host.rest = now + max(min(HOST_REST * 2**host.failures, LONGEST_REST), asked)
+            host.failures = min(host.failures + 1, 10)
+        if page.tries >= len(RETRIES):
+            return await self._end(page, name.value)
+        again = max(now + RETRIES[page.tries], host.rest)
+        log.info("page put off article=%s host=%s outcome=%s %s", page.article, page.host, name.value, answer.detail)
+        await self._lane.write(partial(pages_wanted.put_off, page=page, until=again, tries=page.tries + 1))
+        return False
+
+
+def expire(connection: Connection, now: datetime) -> None:
+    """Let a slice of old evidence go, and the pages that waited too long."""
+    evidence.expire(connection, now)
+    pages_wanted.expire(connection, now)

@@ -1,0 +1,303 @@
+"""The collecting line: what a poll gave -> articles, stories, counts and the source's state, in one commit."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from crawler.article import Entry, Placement, Relation, mint
+from crawler.parse.normalise import Draft, article, draft
+from crawler.parse.pages import Page
+from crawler.sources.polling import heard
+from crawler.sources.source import Outcome, Source, SourceState
+from crawler.store import articles as archive
+from crawler.store import evidence
+from crawler.store.pages_wanted import Wanted, complete, content_of, end, want
+from crawler.store.sketches import Candidates, add_sketches, count_sentences, save_sketch
+from crawler.stories.identity import Identified, Identity, identify
+from crawler.stories.placing import place
+from crawler.stories.sketch import sketch
+from crawler.stories.verdict import Side, material
+from crawler.stories.wording import Wording, edges, wording
+
+log = logging.getLogger(__name__)
+SUMMARY = 800  # characters: what is shorter is a summary, and its page is fetched
+PAGE_AGAIN = timedelta(minutes=5)  # from an edit to the next look at the page: edits come in rows
+
+
+@dataclass(slots=True)
+class Stored:
+    """What one commit of collecting added. entries = new + known + revised + rejected."""
+
+    entries: int = 0
+    new: int = 0
+    known: int = 0
+    revised: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    placed: list[tuple[Relation, str]] = field(default_factory=list)  # new | known | revised, and the article
+    state: SourceState | None = None  # of the source, as stored
+
+    def amounts(self) -> dict[str, int]:
+        plain = {"entries": self.entries, "new": self.new, "known": self.known, "revised": self.revised}
+        return plain | {f"rejected:{reason}": n for reason, n in self.rejected.items()}
+
+
+def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
+    connection: Connection,
+    source: Source,
+    state: SourceState,
+    entries: Sequence[Entry],
+    rejected: Iterable[str],
+    now: datetime,
+    *,
+    baseline: bool = False,
+    careful: bool = False,
+    answer: Outcome | None = None,
+    pages_from: datetime | None = None,
+) -> Stored:
+    """Store a poll: each entry in its place, oldest first, and the state that says it was polled.
+
+    `careful` gives each entry a savepoint of its own: one that the store refuses is counted as rejected. With the
+    `answer` they came in, raw entries are kept as evidence and the pages they want are put on the backlog; those of a
+    baseline only where they are dated `pages_from` or later.
+    """
+    stored = Stored(rejected=Counter(rejected))
+    stored.entries = len(entries) + stored.rejected.total()
+    line = _Line(connection, source, now, baseline=baseline, at_once=careful)
+    for keys, made in line.drafts(entries):
+        if careful:
+            _put_carefully(connection, line, keys, made, stored)
+        else:
+            line.put(keys, made, stored)
+    line.write()
+    if answer is not None:
+        line.keep(answer, pages_from)
+    dates = [date for entry in entries if (date := entry.published or entry.updated)]
+    known = stored.known + stored.revised
+    stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates)
+    archive.save_state(connection, stored.state)
+    archive.count(connection, archive.counts, stored.amounts())
+    return stored
+
+
+def _put_carefully(connection: Connection, line: _Line, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
+    before, known = replace(stored, placed=list(stored.placed)), line.knows(keys)
+    try:
+        with connection.begin_nested():
+            line.put(keys, made, stored)
+    except (SQLAlchemyError, ValueError) as error:
+        stored.new, stored.known, stored.revised = before.new, before.known, before.revised
+        stored.placed = before.placed
+        line.forget(known)
+        stored.rejected["unstorable"] += 1
+        log.error("entry not stored keys=%s error=%s", keys, error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A placed article that is not written yet, the keys it is found by, and the sentences at its edges."""
+
+    placed: archive.Placed
+    keys: frozenset[int]
+    edges: frozenset[int]
+
+
+class _Line:
+    """One poll on its way into the store; knows what earlier entries of the same poll became.
+
+    New articles wait and are written together: when the poll ends, or before what shares a key with one of them is
+    looked up. `at_once` writes each entry by itself, so that what the store refuses is that entry's fault.
+    """
+
+    def __init__(
+        self, connection: Connection, source: Source, now: datetime, *, baseline: bool, at_once: bool = False
+    ) -> None:
+        self._connection, self._source, self._now, self._baseline = connection, source, now, baseline
+        self._at_once = at_once
+        self._known: dict[str, list[Identified]] = defaultdict(list)
+        self._candidates = Candidates(connection, now)
+        self._changed: dict[str, tuple[Relation, Draft]] = {}
+        self._waiting: list[_Waiting] = []
+        self._waiting_keys: set[int] = set()
+        self._identities: list[dict[str, str]] = []
+
+    def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
+        """Normalise entries (feeds put the newest first) and look all their keys up at once."""
+        drafts = [draft(entry, self._now) for entry in reversed(entries)]
+        shared = _shared_keys(drafts)
+        keyed = [(_keys(made, shared), made) for made in drafts]
+        for each in archive.identified(self._connection, {key for keys, _ in keyed for key in keys}):
+            self._known[each.key].append(each)
+        return keyed
+
+    def knows(self, keys: tuple[str, ...]) -> dict[str, list[Identified]]:
+        """Give what is known by these keys."""
+        return {key: list(self._known[key]) for key in keys}
+
+    def forget(self, known: dict[str, list[Identified]]) -> None:
+        """Go back to what was known, after an entry that the store refused."""
+        self._known.update(known)
+
+    def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
+        """Store one draft as a new article, as a revision, or not at all where nothing changed."""
+        known = [each for key in keys for each in self._known[key]]
+        identity = identify(made, self._source.id, keys, known)
+        if identity.relation is Relation.NEW:
+            stored.new += 1
+            identity = Identity(Relation.NEW, self._add(keys, made), 1)
+        elif identity.relation is Relation.REVISED:
+            stored.revised += 1
+            said = {each.said for each in known if each.article == identity.article and each.source == self._source.id}
+            stands = {each.content_key for each in known if each.article == identity.article}
+            self._revise(made, identity, paged=not said & stands)
+        else:
+            stored.known += 1
+        stored.placed.append((identity.relation, identity.article))
+        self._remember(keys, made, identity.article, identity.revision)
+        if self._at_once:
+            self.write()
+        if identity.relation is not Relation.KNOWN:
+            self._changed[identity.article] = (identity.relation, made)
+
+    def keep(self, answer: Outcome, pages_from: datetime | None) -> None:
+        """Keep the raw entries of what is new or revised, and ask for the pages it wants."""
+        changed = self._changed.items()
+        evidence.keep(self._connection, answer, [(name, *_raw(made.entry)) for name, (_, made) in changed])
+        pages = []
+        for name, (relation, made) in changed:
+            old = self._baseline and not (pages_from and made.published and made.published >= pages_from)
+            if made.url and not old and wants_page(self._source, made.entry):
+                due = self._now if relation is Relation.NEW else self._now + PAGE_AGAIN
+                pages.append(Wanted(name, self._source.id, made.url, urlsplit(made.url).netloc.lower(), self._now, due))
+        want(self._connection, pages)
+
+    def write(self) -> None:
+        """Write what waits, each table in one statement."""
+        waiting, identities = self._waiting, self._identities
+        self._waiting, self._waiting_keys, self._identities = [], set(), []
+        if waiting:
+            seqs = archive.add_articles(self._connection, [each.placed for each in waiting], baseline=self._baseline)
+            found = [(each.placed.article.id, seqs[each.placed.article.id], each.keys) for each in waiting]
+            add_sketches(self._connection, found, self._now)
+            own = (each for each in waiting if each.placed.placement.relation in archive.OPENS_A_STORY)
+            counted = Counter(sentence for each in own for sentence in each.edges)
+            count_sentences(self._connection, self._source.id, counted, self._now)
+        archive.save_identities(self._connection, identities)
+
+    def _add(self, keys: tuple[str, ...], made: Draft) -> str:
+        name = mint("a", self._now, self._source.id, *keys, made.content_key)
+        told = self._read(made.title, made.text or made.summary)
+        sketched = sketch(told)
+        if not self._waiting_keys.isdisjoint(sketched):
+            self.write()
+        added = article(made, self._source, name, self._now)
+        side = Side(name, added.source, added.outlet, added.owner, added.lang, self._now, told)
+        fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=added.owner)
+        placed = archive.Placed(added, made, place(side, self._candidates.of(sketched), fresh))
+        self._waiting.append(_Waiting(placed, sketched, frozenset(edges(told))))
+        self._waiting_keys |= sketched
+        return name
+
+    def _revise(self, made: Draft, identity: Identity, *, paged: bool) -> None:
+        """Store the next revision, what it changed, and its keys in place of the old text's.
+
+        Where the page's text stands (`paged`), the source's own summary is no change of it: only headlines compare.
+        """
+        self.write()
+        title, body = archive.content_of(self._connection, identity.article)
+        after = self._read(made.title, made.text or made.summary)
+        if paged:
+            change = material(self._read(title, ""), self._read(made.title, ""))
+        else:
+            change = material(self._read(title, body), after)
+        seq = archive.revise_article(self._connection, identity.article, made, identity.revision, self._now, change)
+        save_sketch(self._connection, identity.article, seq, self._now, sketch(after))
+
+    def _read(self, title: str, body: str) -> Wording:
+        return wording(title, body, self._source.outlet, self._candidates.boilerplate(self._source.id))
+
+    def _remember(self, keys: tuple[str, ...], made: Draft, name: str, revision: int) -> None:
+        for key in keys:
+            own = next((each for each in self._known[key] if each.source == self._source.id), None)
+            if own and own.article == name and own.said == made.content_key and own.revision == revision:
+                continue
+            row = {"key": key, "source": self._source.id, "article": name, "content_key": made.content_key}
+            self._identities.append(row)
+            self._known[key] = [each for each in self._known[key] if each is not own]
+            self._known[key].append(_identified(key, self._source.id, name, made, revision))
+
+
+def wants_page(source: Source, entry: Entry) -> bool:
+    """Say whether an entry's page is to be fetched: always, never, or where the source gives a summary only."""
+    if source.full_text == "auto":
+        return len(entry.text or entry.summary) < SUMMARY
+    return source.full_text == "always"
+
+
+def _raw(entry: Entry) -> tuple[str, bytes]:
+    """Give an entry's evidence and its form: the item as it stood, or its words where it could not be cut out."""
+    if entry.raw:
+        return "entry", entry.raw.encode("utf-8", "surrogatepass")
+    words = {name: value for name, value in asdict(entry).items() if value and name != "raw"}
+    return "entry-text", json.dumps(words, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+
+
+def store_page(
+    connection: Connection, source: Source, wanted_page: Wanted, answer: Outcome, page: Page, now: datetime
+) -> bool:
+    """Store a page that was fetched as the next revision of its article; says whether it is one.
+
+    The source's headline stays (a section's link gives way to the page's own), its date and author too; the page fills
+    in what was left open. A page that says no more than the source did changes nothing, but is kept as evidence.
+    """
+    name = wanted_page.article
+    known = content_of(connection, name)
+    current = next(iter(archive.articles_of(connection, name)), None)
+    if known is None or current is None:
+        end(connection, name, "no_article")
+        return False
+    evidence.keep(connection, answer, [(name, "page", answer.body)])
+    headline = page.headline if source.kind == "section" and page.headline else current.title
+    entry = Entry(headline, current.guid, current.url, current.summary, page.text, published=page.published)
+    made = draft(entry, now)
+    if len(page.text) <= len(current.body) or made.content_key == known:
+        end(connection, name, "no_gain")
+        return False
+    number = current.revision + 1
+    seq = archive.revise_article(
+        connection, name, made, number, now, ""
+    )  # more words on the same news: no change to tell
+    told = wording(made.title, made.text, source.outlet, Candidates(connection, now).boilerplate(source.id))
+    save_sketch(connection, name, seq, now, sketch(told))
+    filled = {"author": page.author, "lang": source.lang or page.lang, "published": made.published}
+    complete(connection, name, number, filled)
+    end(connection, name, "stored")
+    return True
+
+
+def _identified(key: str, source: str, name: str, made: Draft, revision: int) -> Identified:
+    said, entry = made.content_key, made.entry
+    return Identified(key, source, name, said, entry.title, made.url, entry.guid, said, revision)
+
+
+def _keys(made: Draft, shared: frozenset[str]) -> tuple[str, ...]:
+    """Give the keys an entry is known by, the strongest first; its text where it has neither GUID nor own URL."""
+    own = tuple(key for key in (made.guid_key, made.url_key) if key and key not in shared)
+    return own or (f"t:{made.content_key}",)
+
+
+def _shared_keys(drafts: Iterable[Draft]) -> frozenset[str]:
+    """Find GUIDs and links that different entries of one poll share (a home page): they identify nothing."""
+    contents: dict[str, set[str]] = defaultdict(set)
+    for made in drafts:
+        contents[made.guid_key].add(made.content_key)
+        contents[made.url_key].add(made.content_key)
+    return frozenset(key for key, seen in contents.items() if key and len(seen) > 1)

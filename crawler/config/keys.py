@@ -1,0 +1,405 @@
+"""Tables of keys: what a mapping in rules.yaml may hold. One table drives reading, hints, schema and reference.
+
+A reader turns a node into a value, or notes a Problem and gives MISSING; what follows is read all the same. It
+sits in crawler because `sources:` is read there, without the alerting line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from ipaddress import ip_network
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from rapidfuzz import fuzz, process
+
+from crawler.config.yamlfile import Mapping, Node, Place, Problems, Scalar, kind_of
+from crawler.config.yamlfile import Sequence as SequenceNode
+
+REQUIRED: Any = object()
+MISSING: Any = object()
+ALIKE = 60.0  # rapidfuzz ratio, 0-100, from which a word is offered as what was meant
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+EATEN = {
+    "bool": "a truth value",
+    "int": "a number",
+    "float": "a number",
+    "timestamp": "a date",
+    "null": "nothing",
+    "merge": "a merge key",
+    "value": "a value mark",
+}
+
+
+class Reader(Protocol):
+    """Reads one kind of value, and says as JSON Schema (draft-07) what it takes."""
+
+    def read(self, node: Node, problems: Problems) -> Any: ...
+
+    def schema(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a mapping: its name, what reads it, its default, and what it is for."""
+
+    name: str
+    reader: Reader
+    default: Any = REQUIRED
+    doc: str = ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Give ' (did you mean "..."?)' for the nearest known word, or nothing where none is near."""
+    found = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=ALIKE)
+    return f' (did you mean "{found[0]}"?)' if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text. What YAML would make something else of (NO, 12:30, 2026) must be in quotes."""
+
+    pattern: str = ""
+    what: str = "a text"
+    empty: bool = False
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        if not isinstance(node, Scalar):
+            problems.add(node.place, f"expected {self.what}, found {kind_of(node)}")
+            return MISSING
+        if node.kind == "null" and not node.text:
+            problems.add(node.place, f"expected {self.what}, found nothing; a text that starts with # needs quotes")
+            return MISSING
+        if node.kind in EATEN:
+            problems.add(node.place, f'write "{node.text}" in quotes; YAML reads it as {EATEN[node.kind]}')
+            return MISSING
+        if self.pattern and not re.fullmatch(self.pattern, node.text):
+            problems.add(node.place, f'"{node.text}" is not {self.what}')
+            return MISSING
+        if not self.empty and not node.text.strip():
+            problems.add(node.place, f"expected {self.what}, found an empty text")
+            return MISSING
+        return node.text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", **({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {})}
+
+
+IDENT = Text(r"[a-z0-9][a-z0-9-]{0,63}", "an id: lower-case letters, digits and -, as in us-militia")
+
+
+def span(text: str) -> timedelta | None:
+    """Read a length of time with its unit, or 0; None where it is none."""
+    match = re.fullmatch(r"(\d{1,6})([smhdw])", text)
+    if match:
+        return timedelta(seconds=int(match[1]) * UNITS[match[2]])
+    return timedelta(0) if text == "0" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time with its unit: 90s, 5m, 48h, 7d, 2w; 0 alone is none."""
+
+    least: timedelta = timedelta(0)
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = node.text if isinstance(node, Scalar) else ""
+        length = span(text)
+        if length is None:
+            found = f'"{text}"' if isinstance(node, Scalar) else kind_of(node)
+            problems.add(node.place, f"{found} is no length of time; write 90s, 5m, 48h, 7d or 2w")
+            return MISSING
+        if length < self.least:
+            problems.add(node.place, f'"{text}" is too short; at least {self.least.total_seconds():g}s are allowed')
+            return MISSING
+        return length
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "integer"], "pattern": r"^(?:\d{1,6}[smhdw]|0)$"}
+
+
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTime:
+    """A time of the day, as "07:00". Without quotes YAML 1.1 reads 22:00 as a number, which is no matter here."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = node.text if isinstance(node, Scalar) else ""
+        if not re.fullmatch(_CLOCK, text):
+            found = f'"{text}"' if isinstance(node, Scalar) else kind_of(node)
+            problems.add(node.place, f'{found} is no time of the day; write "07:00" or "19:30"')
+            return MISSING
+        return time.fromisoformat(text)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{_CLOCK}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSpan:
+    """Hours of the day, as "22:00-06:00", which may run over midnight; gives (begin, end)."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = node.text.replace(" ", "") if isinstance(node, Scalar) else ""
+        begin, _, end = text.partition("-")
+        if not re.fullmatch(f"{_CLOCK}-{_CLOCK}", text) or begin == end:
+            found = f'"{text}"' if isinstance(node, Scalar) else kind_of(node)
+            problems.add(node.place, f'{found} are no hours of the day; write "22:00-06:00"')
+            return MISSING
+        return time.fromisoformat(begin), time.fromisoformat(end)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{_CLOCK}-{_CLOCK}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = node.text if isinstance(node, Scalar) else kind_of(node)
+        if text not in self.words:
+            problems.add(
+                node.place,
+                f'"{text}" is unknown{nearest(text, self.words)}; allowed: {", ".join(self.words)}',
+            )
+            return MISSING
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number between two bounds, whole or not."""
+
+    least: float
+    most: float
+    whole: bool = False
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = node.text if isinstance(node, Scalar) else ""
+        pattern = r"[-+]?\d{1,12}" if self.whole else r"[-+]?\d{1,12}(\.\d{1,12})?"
+        number = float(text) if re.fullmatch(pattern, text) else None
+        if number is None or not self.least <= number <= self.most:
+            found = f'"{text}"' if isinstance(node, Scalar) else kind_of(node)
+            kind = "a whole number" if self.whole else "a number"
+            range_ = f"{kind} from {self.least:g} to {self.most:g}" if self.least < self.most else f"{self.least:g}"
+            problems.add(node.place, f"{found} is not {range_}")
+            return MISSING
+        return int(number) if self.whole else number
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer" if self.whole else "number", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """true or false."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        if not isinstance(node, Scalar) or node.text not in {"true", "false"}:
+            found = f'"{node.text}"' if isinstance(node, Scalar) else kind_of(node)
+            problems.add(node.place, f"{found} is neither true nor false")
+            return MISSING
+        return node.text == "true"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """An http(s) address that can be fetched; credentials do not belong in it."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = Text(what="an http(s) address").read(node, problems)
+        if text is MISSING:
+            return MISSING
+        fault = _url_fault(text)
+        if fault:
+            problems.add(node.place, f'"{_masked(text)}" {fault}')
+            return MISSING
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^https?://"}
+
+
+def _url_fault(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        return f"is no address: {error}"
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return "is no http(s) address; write https://host/path"
+    if parts.username is not None or parts.password is not None:
+        return "carries a user name or password; they would be logged and sent on redirects, so take them out"
+    return "holds a space or a backslash; percent-encode it" if re.search(r"[\s\\]", text) else ""
+
+
+def _masked(url: str) -> str:
+    return re.sub(r"//[^/@]*@", "//***@", url)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host, an address or a network, as in allow_private: printer.example, 127.0.0.1, 10.0.0.0/8; :port optional."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = Text(what="a host, an address or a network").read(node, problems)
+        if text is MISSING:
+            return MISSING
+        bare = re.sub(r":\d{1,5}$", "", text) if text.count(":") == 1 else text.strip("[]")
+        try:
+            ip_network(bare, strict=False)
+        except ValueError:
+            if not re.fullmatch(r"(?=.*[a-z])[a-z0-9]([a-z0-9.-]*[a-z0-9])?", bare, re.IGNORECASE):
+                problems.add(node.place, f'"{text}" is no host, address or network; write 127.0.0.1 or 10.0.0.0/8')
+                return MISSING
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list; each item is read by `item`. Faulty items are noted and left out."""
+
+    item: Reader
+    what: str = "a list"
+    least: int = 1
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        if not isinstance(node, SequenceNode):
+            example = f', as in ["{node.text}"]' if isinstance(node, Scalar) and node.text else ""
+            problems.add(node.place, f"expected {self.what}, found {kind_of(node)}; write it in [ ]{example}")
+            return MISSING
+        if len(node.items) < self.least:
+            problems.add(node.place, f"expected {self.what}, found an empty list")
+            return MISSING
+        values = [self.item.read(each, problems) for each in node.items]
+        return tuple(value for value in values if value is not MISSING)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.item.schema(), "minItems": self.least}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Whatever `inner` reads, with its place: (value, place)."""
+
+    inner: Reader
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        value = self.inner.read(node, problems)
+        return MISSING if value is MISSING else (value, node.place)
+
+    def schema(self) -> dict[str, Any]:
+        return self.inner.schema()
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """A mapping of ids to values; gives {id: (value, place of the id)}, a faulty value as MISSING."""
+
+    item: Reader
+    what: str
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        if not isinstance(node, Mapping):
+            problems.add(node.place, f"expected {self.what}, found {kind_of(node)}")
+            return MISSING
+        found: dict[str, tuple[Any, Place]] = {}
+        for key, value in node.pairs:
+            name, read = IDENT.read(key, problems), self.item.read(value, problems)
+            if name is not MISSING:
+                found[name] = (read, key.place)
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{IDENT.pattern}$"},
+            "additionalProperties": self.item.schema(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping with a fixed table of keys; gives {name: value} with defaults filled in, and "" for its place.
+
+    Where a required key is missing or faulty, a `partial` table gives it as MISSING, any other is MISSING as a whole.
+    """
+
+    keys: tuple[Key, ...]
+    what: str
+    partial: bool = False
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        if not isinstance(node, Mapping):
+            problems.add(node.place, f"expected {self.what} (a mapping), found {kind_of(node)}")
+            return MISSING
+        known = {key.name: key for key in self.keys}
+        values: dict[str, Any] = {}
+        for name, value in node.pairs:
+            if name.text in known:
+                values[name.text] = known[name.text].reader.read(value, problems)
+            else:
+                problems.add(name.place, self._unknown(name.text))
+        return self._completed(values, node, problems)
+
+    def _completed(self, values: dict[str, Any], node: Node, problems: Problems) -> Any:
+        for key in self.keys:
+            if key.name not in values and key.default is REQUIRED:
+                problems.add(node.place, f'{self.what} lacks "{key.name}"{f" ({key.doc})" if key.doc else ""}')
+            if values.get(key.name, MISSING) is MISSING:
+                values[key.name] = MISSING if key.default is REQUIRED else key.default
+        whole = all(value is not MISSING for value in values.values())
+        return {"": node.place, **values} if whole or self.partial else MISSING
+
+    def _unknown(self, name: str) -> str:
+        names = [key.name for key in self.keys]
+        return f'unknown key "{name}" in {self.what}{nearest(name, names)}; allowed: {", ".join(names)}'
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "properties": {
+                key.name: {**key.reader.schema(), **({"description": key.doc} if key.doc else {})} for key in self.keys
+            },
+            "required": [key.name for key in self.keys if key.default is REQUIRED],
+            "additionalProperties": False,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Takes a node as it is, to be read once the names it uses are known."""
+
+    json_schema: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, node: Node, _: Problems) -> Node:
+        return node
+
+    def schema(self) -> dict[str, Any]:
+        return dict(self.json_schema)
+
+
+def twice(found: Sequence[tuple[str, Place]], what: str, problems: Problems) -> None:
+    """Note every name that stands a second time."""
+    first: dict[str, Place] = {}
+    for name, place in found:
+        if name in first:
+            problems.add(place, f'{what} "{name}" stands twice, first in line {first[name].line}; keep one')
+        first.setdefault(name, place)

@@ -1,0 +1,125 @@
+"""The keys of `sources:` in rules.yaml, and how they are read into sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cssselect import HTMLTranslator, SelectorError
+
+from crawler.config.keys import (
+    IDENT,
+    MISSING,
+    Choice,
+    Duration,
+    Flag,
+    Host,
+    Key,
+    ListOf,
+    Placed,
+    Table,
+    Text,
+    Url,
+    twice,
+)
+from crawler.config.yamlfile import ConfigError, Node, Problems, included, read_file
+from crawler.config.yamlfile import Mapping as MappingNode
+from crawler.sources.source import FULL_TEXT, KINDS, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A CSS selector, as in `select: "article h2 a"`."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = Text(what="a CSS selector").read(node, problems)
+        if text is MISSING:
+            return MISSING
+        try:
+            HTMLTranslator().css_to_xpath(text)
+        except SelectorError as error:
+            problems.add(node.place, f'"{text}" is no CSS selector ({error}); write one as in article h2 a')
+            return MISSING
+        return text, node.place
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+SOURCE_KEYS = (
+    Key("id", Placed(IDENT), doc="a short id of your own; logs, status and `scrapy crawl -a source=` use it"),
+    Key("url", Placed(Url()), doc="the address that is polled"),
+    Key(
+        "name",
+        Text(what="the outlet's name"),
+        "",
+        "the outlet as alerts name it; the id where it is left out",
+    ),
+    Key("kind", Choice(KINDS), "feed", "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section"),
+    Key("select", Selector(), ("", None), "of a section: the CSS selector of its links; without it, heuristics"),
+    Key(
+        "full_text", Choice(FULL_TEXT), "auto", "whether article pages are fetched: auto, where only a summary is given"
+    ),
+    Key("every", Duration(timedelta(seconds=1)), timedelta(minutes=15), "how often it is polled"),
+    Key(
+        "at_most",
+        Duration(timedelta(seconds=1)),
+        None,
+        "the longest interval where the server asks for one or the source is quiet; `every` where it is left out",
+    ),
+    Key("verify_tls", Flag(), True, "false polls a server whose certificate cannot be verified; each start logs it"),
+    Key(
+        "lang",
+        Text(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag such as en, ar, fa, ckb"),
+        None,
+        "its language",
+    ),
+    Key("owner", IDENT, "", "who owns the outlet: outlets of one owner are one origin"),
+    Key("reliability", Choice(tuple("ABCDEF")), "F", "Admiralty letter, A reliable to E unreliable, F unknown"),
+)
+
+
+SOURCES = ListOf(Table(SOURCE_KEYS, "a source"), "a list of sources")
+
+
+ALLOW_PRIVATE = ListOf(Host(), "a list of hosts, addresses or networks", least=0)
+
+
+def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple[Source, ...]:
+    """Make the sources of what the table read; ids and addresses must be unique."""
+    kept = list(rows)
+    twice([row["id"] for row in kept], "source id", problems)
+    twice([row["url"] for row in kept], "address", problems)
+    for row in kept:
+        selector, place = row["select"]
+        if selector and row["kind"] != "section":
+            problems.add(place, f'"select" is read of kind: section only; this source is a {row["kind"]}')
+    plain = [{**row, **{name: row[name][0] for name in ("id", "url", "select")}} for row in kept]
+    return tuple(Source(**{name: value for name, value in row.items() if name}) for row in plain)
+
+
+def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Read the sources and `settings.allow_private` of a rules file, and nothing else of it.
+
+    Raises ConfigError with every problem found in them.
+    """
+    problems = Problems()
+    _, root = read_file(path, problems)
+    roots = [root, *(read_file(each, problems)[1] for each in included(path, root, problems))]
+    found = [_given(each, "sources", SOURCES, problems) for each in roots]
+    sources = make_sources((row for rows in found for row in rows), problems)
+    settings = root.get("settings") if isinstance(root, MappingNode) else None
+    allowed = _given(settings, "allow_private", ALLOW_PRIVATE, problems)
+    if problems:
+        raise ConfigError(problems)
+    return sources, allowed
+
+
+def _given(node: Node | None, name: str, reader: ListOf, problems: Problems) -> tuple[Any, ...]:
+    """Read one key of a mapping; nothing where it is missing or faulty."""
+    value = node.get(name) if isinstance(node, MappingNode) else None
+    read = MISSING if value is None else reader.read(value, problems)
+    return () if read is MISSING else tuple(read)

@@ -1,0 +1,291 @@
+"""The open crawler: a source and its state in, an Outcome out. One Scrapy crawler stays open for all polls.
+
+A poll is `engine.download_async(request)`: downloader middlewares and per-host slots apply; scheduler, dupefilter
+and callbacks do not. Whatever the network does is an Outcome by name, never an exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import aiohttp
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DontCloseSpider,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http import Response
+from scrapy.settings import Settings
+
+from crawler.fetch import scrapy_settings
+from crawler.fetch.guard import Blocked, Guard
+from crawler.fetch.hosts import Hosts, Rest
+from crawler.fetch.spiders import KINDS
+from crawler.fetch.spiders.feed import HANDLED
+from crawler.fetch.spiders.feed import outcome as outcome_of
+from crawler.fetch.workers import Workers, WorkerTimeout
+from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.impostors import named
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+
+DETAIL_LIMIT = 200
+PAGES_AT_ONCE = 8
+PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+PAGE_META = {"handle_httpstatus_list": HANDLED}
+DRAIN = 5.0  # seconds
+RESOLVER_THREADS = 64
+AT_ONCE = 4  # requests to one host
+APART = 1.0  # seconds between the starts of two of them; 0 for hosts the admin let through as private
+FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
+    (Blocked, OutcomeName.BLOCKED_PRIVATE),
+    (DownloadTimeoutError, OutcomeName.TIMEOUT),
+    (TimeoutError, OutcomeName.TIMEOUT),
+    (CannotResolveHostError, OutcomeName.DNS_FAILED),
+    (ssl.SSLError, OutcomeName.TLS_FAILED),
+    (aiohttp.ClientSSLError, OutcomeName.TLS_FAILED),
+    (DownloadCancelledError, OutcomeName.TOO_LARGE),
+    (ResponseDataLossError, OutcomeName.TRUNCATED),
+    (UnsupportedURLSchemeError, OutcomeName.BAD_REDIRECT),
+    (IgnoreRequest, OutcomeName.TOO_LARGE),  # Scrapy's word for a body that decompresses beyond the limit
+    (DownloadConnectionRefusedError, OutcomeName.UNREACHABLE),
+    (DownloadFailedError, OutcomeName.UNREACHABLE),
+    (OSError, OutcomeName.UNREACHABLE),
+)
+
+
+def resolver_threads() -> ThreadPoolExecutor:
+    """Give the threads in which names are resolved: so many that names that hang keep no healthy one waiting."""
+    return ThreadPoolExecutor(RESOLVER_THREADS, "worker")
+
+
+class _OpenSpider(scrapy.Spider):
+    """Keeps the crawler open; its requests come from outside."""
+
+    name = "open"
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        nothing: tuple[scrapy.Request, ...] = ()
+        for request in nothing:
+            yield request
+
+
+class Fetching:
+    """The crawler all polls go through.
+
+    `concurrency` bounds polls in flight over all hosts, `at_once` those to one host, `apart` is seconds between two of
+    them (None: one second, none for hosts of our own), `timeout` is seconds for a poll with all its redirects.
+    """
+
+    def __init__(
+        self,
+        allow_private: Iterable[str] = (),
+        contact: str = "",
+        *,
+        concurrency: int = 256,
+        timeout: float = 20.0,
+        at_once: int = AT_ONCE,
+        apart: float | None = None,
+    ) -> None:
+        settings = Settings()
+        settings.setmodule(scrapy_settings, priority="project")
+        settings.set("WATCHFLOOR_ALLOW_PRIVATE", list(allow_private), priority="cmdline")
+        settings.set("DOWNLOAD_TIMEOUT", timeout, priority="cmdline")
+        if contact:
+            settings.set("USER_AGENT", f"Watchfloor (+{contact})", priority="cmdline")
+        self._crawler = Crawler(_OpenSpider, settings)
+        self._running: asyncio.Task[None] | None = None
+        self._timeout = timeout
+        self._turns = asyncio.Semaphore(concurrency)
+        self._page_turns = asyncio.Semaphore(PAGES_AT_ONCE)  # of their own: polls never wait for pages
+        own = Guard(allow_private)
+        self.hosts = Hosts(at_once, lambda host: apart if apart is not None else 0.0 if own.lets_in(host) else APART)
+        self._opened = asyncio.Event()
+
+    async def open(self) -> None:
+        """Open the crawler and wait until it takes requests."""
+        self._crawler.signals.connect(self._keep_open, signal=signals.spider_idle)
+        self._crawler.signals.connect(self._note_open, signal=signals.engine_started)
+        self._running = asyncio.create_task(self._crawler.crawl_async(), name="open crawler")
+        waiting = asyncio.create_task(self._opened.wait())
+        await asyncio.wait({self._running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._running.done():
+            await self._running
+            raise RuntimeError("the crawler ended as soon as it was opened")
+
+    def _keep_open(self) -> None:
+        raise DontCloseSpider
+
+    def _note_open(self) -> None:
+        self._opened.set()
+
+    async def poll(self, source: Source, state: SourceState, now: datetime) -> Outcome:
+        """Fetch a source once, when its host's turn comes, and name what came of it.
+
+        A host that asked for rest is not asked: throttled then, without a status.
+        """
+        kind = KINDS[source.kind]
+        request = kind.request(source, state, now)
+        request.meta["download_slot"] = source.host  # Scrapy's own slots would count all ports of a host as one
+        request.meta["unverified_host"] = None if source.verify_tls else urlsplit(request.url).hostname
+        host = urlsplit(request.url).netloc.lower()
+        async with self.hosts.turn(source.host), self._turns:
+            if rest := self.hosts.resting(now).get(host):  # another source of it was told so
+                left = (rest.until - now).total_seconds()
+                return Outcome(source.id, OutcomeName.THROTTLED, now, detail=rest.why, retry_after=left)
+            answer = await self._outcome(request, source, now, kind.outcome)
+        if answer.name is OutcomeName.THROTTLED and answer.retry_after:
+            why = f"its host asked for rest, {answer.detail} to {source.id}"
+            until = now + timedelta(seconds=answer.retry_after)
+            self.hosts.rest(urlsplit(answer.url).netloc.lower(), Rest(until, why))
+        return answer
+
+    async def page(self, source: Source, url: str, now: datetime, *, follow: bool = True) -> Outcome:
+        """Fetch what is no poll (a page, robots.txt, one sitemap of an index) and name what came of it.
+
+        With `follow` false a redirect is an outcome, whose `leads_to` says where it goes.
+        """
+        meta = PAGE_META | {"dont_redirect": not follow}
+        try:
+            request = scrapy.Request(url, headers={"Accept": PAGE_ACCEPT}, dont_filter=True, meta=meta)
+        except ValueError as error:
+            return Outcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error), url=url)
+        host = urlsplit(url).netloc.lower()
+        request.meta["download_slot"] = host
+        request.meta["unverified_host"] = None if source.verify_tls else urlsplit(source.url).hostname
+        async with self._page_turns, self.hosts.turn(host):
+            return await self._outcome(request, source, now, outcome_of)
+
+    async def _outcome(
+        self,
+        request: scrapy.Request,
+        source: Source,
+        now: datetime,
+        read: Callable[[Response, Source, datetime], Outcome],
+    ) -> Outcome:
+        try:
+            async with asyncio.timeout(self._timeout):
+                response = await self._crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - whatever the network or Scrapy raises is this fetch's outcome
+            return _failed(source, now, error)
+        return read(response, source, now)
+
+    async def close(self) -> None:
+        """End the crawler; requests in flight are given a little time."""
+        if self._running is None:
+            return
+        if not self._running.done():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._crawler.stop_async(), DRAIN)
+        with suppress(asyncio.CancelledError, TimeoutError):
+            await asyncio.wait_for(self._running, DRAIN)
+
+
+def _failed(source: Source, now: datetime, error: BaseException) -> Outcome:
+    chain = list(_chain(error))
+    if isinstance(error, IgnoreRequest) and "redirect" in str(error):  # and for redirects without end
+        return Outcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error))
+    for kind, name in FAILURES:
+        for each in chain:
+            if isinstance(each, kind):
+                return Outcome(source.id, name, now, detail=_short(each))
+    return Outcome(source.id, OutcomeName.FAILED, now, detail=f"{type(error).__name__}: {_short(error)}")
+
+
+def _chain(error: BaseException | None) -> Iterable[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _short(error: BaseException) -> str:
+    text = re.sub(r" ssl:(<[^>]*>|\w+)", "", " ".join(str(error).split()))  # aiohttp prints its TLS context
+    text = re.sub(r" \[Connect call failed [^\]]*\]", "", text)  # the address once more
+    return text[:DETAIL_LIMIT] or type(error).__name__
+
+
+Read = Callable[[bytes, str | None, str], Feed]
+
+
+def reader(source: Source) -> Read:
+    """Give what reads the bodies of a source, by its kind."""
+    read: Read = KINDS[source.kind].reader(source)
+    return read
+
+
+async def parse(
+    workers: Workers, outcome: Outcome, state: SourceState, read: Read = read_feed
+) -> tuple[Outcome, Feed | None]:
+    """Parse a body in a child; gives no feed where nothing is new or where it is none, with the outcome's name.
+
+    An answer with the same bytes as the last costs no parse; its validators are kept all the same.
+    """
+    if outcome.name is not OutcomeName.OK:
+        return outcome, None
+    if outcome.body_sha256 == state.body_sha256:
+        return replace(outcome, name=OutcomeName.NOT_MODIFIED, body=b""), None
+    try:
+        feed = await workers.run(read, outcome.body, outcome.content_type, outcome.url)
+    except WorkerTimeout as error:
+        return replace(outcome, name=OutcomeName.PARSE_TIMEOUT, detail=str(error), body=b""), None
+    except Exception as error:  # noqa: BLE001 - whatever a parser raises on hostile bytes is this poll's outcome
+        detail = f"{type(error).__name__}: {_short(error)}"
+        return replace(outcome, name=OutcomeName.PARSE_FAILED, detail=detail, body=b""), None
+    return _named(outcome, feed), feed if feed.version else None
+
+
+async def follow(
+    fetching: Fetching, workers: Workers, source: Source, outcome: Outcome, feed: Feed
+) -> tuple[Outcome, Feed | None]:
+    """Fetch what belongs to a body (the sitemaps of an index) and give all their entries as one.
+
+    An index keeps no validators: it may stand unchanged while its sitemaps change. Where some of them fail, the
+    others count and the detail says which failed; where all fail, the first failure is the outcome.
+    """
+    unknown = SourceState(source.id, source.url, outcome.fetched)
+    answers = [await fetching.page(source, url, outcome.fetched) for url in feed.more]
+    parsed = [await parse(workers, each, unknown, reader(source)) for each in answers]
+    bad = [each for each, read in parsed if read is None]
+    if len(bad) == len(parsed):
+        return bad[0] if bad else replace(outcome, name=OutcomeName.NO_ENTRIES, detail="an index of nothing"), None
+    feeds = [read for _, read in parsed if read is not None]
+    whole = Feed(
+        tuple(entry for each in feeds for entry in each.entries),
+        tuple(reason for each in feeds for reason in each.rejected),
+        feed.version,
+    )
+    names = ", ".join(each.name.value for each in bad)
+    detail = f"{len(bad)} of {len(parsed)} sitemaps failed: {names}" if bad else ""
+    return replace(
+        outcome, name=OutcomeName.OK, detail=detail, etag=None, last_modified=None, body_sha256=None, body=b""
+    ), whole
+
+
+def _named(outcome: Outcome, feed: Feed) -> Outcome:
+    if not feed.version:
+        words = feed.problem if feed.problem.startswith("no ") else f"not XML we know: {feed.problem}"
+        named_so = "" if feed.problem.startswith("no links") else named(outcome.body)
+        detail = named_so or words[:DETAIL_LIMIT]
+        return replace(outcome, name=OutcomeName.NOT_A_FEED, detail=detail, body=b"")
+    if feed.more:
+        return replace(outcome, body=b"")
+    if not feed.entries and not feed.rejected:
+        return replace(outcome, name=OutcomeName.NO_ENTRIES, detail="a feed without entries", body=b"")
+    return replace(outcome, body=b"", ttl=feed.ttl)

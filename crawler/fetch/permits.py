@@ -1,0 +1,90 @@
+"""A page's address -> the page, as robots.txt of every host on its way allows (RFC 9309)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.robots import Robots, robots_of
+from crawler.sources.source import Outcome, OutcomeName, Source
+from crawler.text import urls
+
+TTL = timedelta(hours=24)  # RFC 9309, 2.4: no cached copy older than that
+AGAIN = timedelta(minutes=30)  # after one that could not be had
+MOST_SITES = 2_000  # remembered
+MOST_HOPS = 5  # redirects of one page
+FORBIDDEN = "robots.txt forbids it"  # the detail of an outcome
+MISSING = "robots.txt could not be had"
+REFUSED = frozenset({OutcomeName.BLOCKED_PRIVATE, OutcomeName.BAD_REDIRECT})  # waiting changes nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    robots: Robots | None
+    asked: datetime
+    answer: OutcomeName
+
+
+class Permits:
+    """Knows each site's robots.txt for a day, and for half an hour that it could not be had."""
+
+    def __init__(self, fetching: Fetching) -> None:
+        self.fetching = fetching
+        self._kept: dict[str, _Kept] = {}
+
+    async def page(self, source: Source, url: str, now: datetime, *, within: str = "") -> Outcome:
+        """Fetch a page and follow its redirects, each hop only where its own host allows it.
+
+        With `within`, a redirect that leaves that host is not followed: the outcome's `leads_to` says where it goes.
+        """
+        for _ in range(MOST_HOPS + 1):
+            answer = await self._hop(source, url, now)
+            if answer.leads_to is not None and not urls.usable(answer.leads_to):
+                return replace(answer, leads_to=None, detail="redirected to what is no web address")
+            if answer.leads_to is None or (within and site_of(answer.leads_to) != within):
+                return answer
+            url = answer.leads_to
+        return replace(answer, leads_to=None, detail="too many redirects")
+
+    async def _hop(self, source: Source, url: str, now: datetime) -> Outcome:
+        kept = await self._of(source, url, now)
+        if kept.robots is None:
+            name = kept.answer if kept.answer in REFUSED else OutcomeName.UNREACHABLE
+            return Outcome(source.id, name, now, detail=MISSING, url=url)
+        if not kept.robots.allows(url):
+            return Outcome(source.id, OutcomeName.DENIED, now, detail=FORBIDDEN, url=url)
+        return await self.fetching.page(source, url, now, follow=False)
+
+    async def _of(self, source: Source, url: str, now: datetime) -> _Kept:
+        kept = self._kept.get(_root(url))
+        if kept is None or not timedelta(0) <= now - kept.asked < (AGAIN if kept.robots is None else TTL):
+            answer = await self.fetching.page(source, f"{_root(url)}/robots.txt", now)
+            if len(self._kept) >= MOST_SITES:
+                del self._kept[min(self._kept, key=lambda each: self._kept[each].asked)]
+            kept = self._kept[_root(url)] = _Kept(robots_of(answer), now, answer.name)
+        return kept
+
+    def delay(self, url: str) -> float:
+        """Give the seconds between two pages that a site's robots.txt, where it is known, asks for."""
+        kept = self._kept.get(_root(url))
+        return kept.robots.delay if kept and kept.robots else 0.0
+
+    def forget_missing(self) -> None:
+        """Ask again where there was no answer: it was our own network."""
+        self._kept = {site: kept for site, kept in self._kept.items() if kept.robots is not None}
+
+    def shift(self, step: timedelta) -> None:
+        """Move along with the wall clock, which was set."""
+        self._kept = {site: replace(kept, asked=kept.asked + step) for site, kept in self._kept.items()}
+
+
+def site_of(url: str) -> str:
+    """Give the host and port that a page's address names."""
+    return urlsplit(url).netloc.lower()
+
+
+def _root(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.lower()}"

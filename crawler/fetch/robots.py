@@ -1,0 +1,48 @@
+"""robots.txt -> may a page be fetched, and how slowly (RFC 9309). The only importer of protego."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protego import Protego
+
+from crawler.sources.source import Outcome, OutcomeName
+
+AGENT = "Watchfloor"
+LARGEST = 500_000  # bytes read (RFC 9309, 2.5)
+LONGEST_DELAY = 600.0  # seconds between two pages that we still wait
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """The rules of one host. Without `rules` everything is allowed."""
+
+    rules: Protego | None = None
+
+    def allows(self, url: str) -> bool:
+        """Say whether we may fetch a page."""
+        return self.rules is None or bool(self.rules.can_fetch(url, AGENT))
+
+    @property
+    def news_sitemaps(self) -> tuple[str, ...]:
+        """Give the sitemaps it names, those that say "news" first."""
+        named = tuple(self.rules.sitemaps) if self.rules is not None else ()
+        return tuple(sorted(named, key=lambda url: "news" not in url.lower()))
+
+    @property
+    def delay(self) -> float:
+        """Give the seconds between two pages that the host asks for, 0 where it asks for none."""
+        asked = self.rules.crawl_delay(AGENT) if self.rules is not None else None
+        return min(max(float(asked or 0), 0.0), LONGEST_DELAY)
+
+
+def robots_of(answer: Outcome) -> Robots | None:
+    """Read the answer to robots.txt; None where it could not be had, and nothing may be fetched yet (RFC 9309, 2.3.1).
+
+    4xx means there are no rules; a server's failure or an unreachable one means wait.
+    """
+    if answer.name is OutcomeName.OK:
+        return Robots(Protego.parse(answer.body[:LARGEST].decode("utf-8", "replace")))
+    if answer.name is OutcomeName.EMPTY or (answer.status is not None and 400 <= answer.status < 500):
+        return None if answer.name is OutcomeName.THROTTLED else Robots()
+    return None

@@ -1,0 +1,7 @@
+"""A source goes in; its request, and what the answer means, come out: one spider a kind of source, all in KINDS."""
+
+from crawler.fetch.spiders.feed import FeedSpider
+from crawler.fetch.spiders.section import SectionSpider
+from crawler.fetch.spiders.sitemap import SitemapSpider
+
+KINDS: dict[str, type[FeedSpider]] = {each.name: each for each in (FeedSpider, SitemapSpider, SectionSpider)}

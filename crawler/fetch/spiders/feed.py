@@ -1,0 +1,227 @@
+"""The kind `feed`: RSS, Atom, RDF. request(source, state) -> Request; outcome(response) -> Outcome.
+
+The daemon calls the two round its open crawler; `scrapy crawl feed -a source=ID` calls the same two, prints the
+entries and stores nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Self
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler.config.sources import read_sources
+from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.impostors import named
+from crawler.sources.polling import LONGEST_RETRY_AFTER, address, is_conditional, state_for
+from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
+HEADERS_LIMIT = 8_000  # characters kept as evidence
+HANDLED = [304, *range(400, 600)]  # ours to name; redirects are followed, each hop past the guard
+PERMANENT = {301, 308}
+REDIRECTS = {301, 302, 303, 307, 308}
+STATUS = {
+    304: OutcomeName.NOT_MODIFIED,
+    401: OutcomeName.DENIED,
+    403: OutcomeName.DENIED,
+    404: OutcomeName.NOT_FOUND,
+    410: OutcomeName.GONE,
+    429: OutcomeName.THROTTLED,
+    451: OutcomeName.DENIED,
+}
+
+
+def request(source: Source, state: SourceState, now: datetime, accept: str = ACCEPT) -> scrapy.Request:
+    """Ask for a source; conditionally, byte for byte, where an earlier answer gave validators (RFC 9110, 13.1)."""
+    headers = {"Accept": accept}
+    if is_conditional(state, now):
+        headers |= {name: value for name, value in _validators(state) if value}
+    meta = {"handle_httpstatus_list": HANDLED}
+    return scrapy.Request(address(source, state), headers=headers, dont_filter=True, meta=meta)
+
+
+def _validators(state: SourceState) -> tuple[tuple[str, str | None], ...]:
+    return ("If-None-Match", state.etag), ("If-Modified-Since", state.last_modified)
+
+
+def outcome(response: Response, source: Source, fetched: datetime) -> Outcome:
+    """Name what a response is: a body to parse, nothing new, or a failure and how long to wait."""
+    name = _name(response)
+    ok = name is OutcomeName.OK
+    retry_after = _retry_after(_header(response, "Retry-After"), fetched)
+    if response.status == 503 and retry_after is not None:
+        name = OutcomeName.THROTTLED
+    return Outcome(
+        source=source.id,
+        name=name,
+        fetched=fetched,
+        detail="" if name in {OutcomeName.OK, OutcomeName.NOT_MODIFIED} else _detail(response),
+        status=response.status,
+        url=response.url,
+        body=response.body if ok else b"",
+        content_type=_header(response, "Content-Type"),
+        etag=_header(response, "ETag"),
+        last_modified=_header(response, "Last-Modified"),
+        body_sha256=hashlib.sha256(response.body).hexdigest() if ok else None,
+        retry_after=retry_after if name not in {OutcomeName.OK, OutcomeName.NOT_MODIFIED} else None,
+        headers=response.headers.to_string().decode("latin-1")[:HEADERS_LIMIT],
+        fresh_for=_fresh_for(response, fetched),
+        moved_to=_moved_to(response),
+        leads_to=_leads_to(response),
+    )
+
+
+def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:
+    """Give what reads a feed's body; it runs in a child."""
+    return read_feed
+
+
+def _name(response: Response) -> OutcomeName:
+    status = response.status
+    if status in STATUS:
+        return STATUS[status]
+    if 200 <= status < 300:
+        return OutcomeName.OK if response.body.strip() else OutcomeName.EMPTY
+    if 300 <= status < 400:
+        return OutcomeName.BAD_REDIRECT
+    return OutcomeName.CLIENT_ERROR if 400 <= status < 500 else OutcomeName.SERVER_ERROR
+
+
+def _detail(response: Response) -> str:
+    if 200 <= response.status < 300:
+        return "no body"
+    page = named(response.body) if response.body else ""
+    return (
+        f"HTTP {response.status}, {page}" if page.startswith(("a challenge", "a login")) else f"HTTP {response.status}"
+    )
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+def _retry_after(value: str | None, fetched: datetime) -> float | None:
+    """Read Retry-After (RFC 9110, 10.2.3): seconds or a date; capped, None where it says neither."""
+    if not value:
+        return None
+    if re.fullmatch(r"[0-9]+", value.strip()):
+        seconds = float(value.strip()[:12])
+    else:
+        date = _date(value)
+        if date is None:
+            return None
+        seconds = (date - fetched).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER.total_seconds())
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _fresh_for(response: Response, fetched: datetime) -> float | None:
+    """Read for how many seconds an answer is fresh (RFC 9111, 4.2): max-age less Age, else Expires less Date."""
+    said = (_header(response, "Cache-Control") or "").lower()
+    if re.search(r"\bno-(?:cache|store)\b", said):
+        return None
+    age = re.search(r"\bmax-age\s*=\s*\"?([0-9]{1,12})", said)
+    if age:
+        spent = re.fullmatch(r"[0-9]{1,12}", (_header(response, "Age") or "").strip())
+        return max(float(age[1]) - float(spent[0] if spent else 0), 0.0)
+    expires = _date(_header(response, "Expires") or "")
+    sent = _date(_header(response, "Date") or "") or fetched
+    return max((expires - sent).total_seconds(), 0.0) if expires else None
+
+
+def _moved_to(response: Response) -> str | None:
+    """Give where a chain of nothing but permanent redirects ended (RFC 9110, 15.4.2, 15.4.9)."""
+    reasons = response.request.meta.get("redirect_reasons", ()) if response.request else ()
+    return response.url if reasons and all(each in PERMANENT for each in reasons) else None
+
+
+def _leads_to(response: Response) -> str | None:
+    """Give where a redirect that was not followed leads."""
+    location = response.headers.get("Location")
+    if not location or response.status not in REDIRECTS:
+        return None
+    try:
+        return response.urljoin(location.decode("utf-8", "replace").strip())
+    except ValueError:  # no address at all
+        return None
+
+
+class FeedSpider(scrapy.Spider):
+    """Polls one feed: `scrapy crawl feed -a source=ID [-a config=rules.yaml]`."""
+
+    name = "feed"
+
+    def __init__(self, source: str = "", config: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._wanted, self._config = source, config
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Let through what settings.allow_private names, before the handler is made."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        path = Path(spider._config or os.environ.get("WATCHFLOOR_CONFIG", "rules.yaml"))
+        sources, allowed = read_sources(path)
+        crawler.settings.set("WATCHFLOOR_ALLOW_PRIVATE", list(allowed), priority="spider")
+        found = [each for each in sources if spider._wanted in {each.id, ""} and each.kind == cls.name]
+        if not found:
+            known = ", ".join(each.id for each in sources if each.kind == cls.name) or "none"
+            raise ValueError(f'-a source="{spider._wanted}" names no {cls.name} of {path}; known: {known}')
+        spider._source = found[0]
+        return spider
+
+    _source: Source
+
+    def first_request(self) -> scrapy.Request:
+        """Give the first poll of the source."""
+        now = datetime.now(UTC)
+        return self.request(self._source, state_for(self._source, None, now), now)
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        if not self._wanted:
+            raise ValueError(f"scrapy crawl {self.name} needs -a source=ID, as in -a source={self._source.id}")
+        yield self.first_request().replace(callback=self.parse)
+
+    def parse(self, response: Response, **_: Any) -> Iterator[dict[str, Any] | scrapy.Request]:
+        """Give the entries of a source, and the requests for what belongs to it.
+
+        @source
+        @returns items 1
+        @scrapes title url published
+        """
+        done = outcome(response, self._source, datetime.now(UTC))
+        if done.name is not OutcomeName.OK:
+            self.logger.error("source=%s outcome=%s %s", self._source.id, done.name.value, done.detail)
+            return
+        read: Feed = self.reader(self._source)(done.body, done.content_type, done.url)
+        if not read.version:
+            self.logger.error("source=%s: %s", self._source.id, read.problem or "not what its kind says")
+        for entry in read.entries:
+            yield {name: value for name, value in asdict(entry).items() if name != "raw"}
+        for url in read.more:
+            yield response.follow(url, callback=self.parse, meta={"handle_httpstatus_list": HANDLED})
+
+    # What the daemon calls; `start` and `parse` above go by the same three.
+    request: Callable[[Source, SourceState, datetime], scrapy.Request] = staticmethod(request)
+    outcome = staticmethod(outcome)
+    reader: Callable[[Source], Callable[[bytes, str | None, str], Feed]] = staticmethod(reader)

@@ -1,0 +1,34 @@
+"""The kind `section`: a page that lists articles. As `feed`, but for what reads the body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+import scrapy
+
+from crawler.fetch.spiders import feed
+from crawler.parse.feeds import Feed
+from crawler.parse.sections import read_section
+from crawler.sources.source import Source, SourceState
+
+ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+
+
+def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
+    """Ask for a section page, conditionally where an earlier answer gave validators."""
+    return feed.request(source, state, now, ACCEPT)
+
+
+def reader(source: Source) -> Callable[[bytes, str | None, str], Feed]:
+    """Give what reads the links of this source's page; it runs in a child."""
+    return partial(read_section, select=source.select)
+
+
+class SectionSpider(feed.FeedSpider):
+    """Polls one section page: `scrapy crawl section -a source=ID`."""
+
+    name = "section"
+    request = staticmethod(request)
+    reader = staticmethod(reader)

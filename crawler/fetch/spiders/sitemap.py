@@ -1,0 +1,33 @@
+"""The kind `sitemap`: Google News sitemaps, plain ones, indexes of either. As `feed`, but for what reads the body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import scrapy
+
+from crawler.fetch.spiders import feed
+from crawler.parse.feeds import Feed
+from crawler.parse.sitemaps import read_sitemap
+from crawler.sources.source import Source, SourceState
+
+ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.9, */*;q=0.5"
+
+
+def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
+    """Ask for a sitemap, conditionally where an earlier answer gave validators."""
+    return feed.request(source, state, now, ACCEPT)
+
+
+def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:
+    """Give what reads a sitemap's body; it runs in a child."""
+    return read_sitemap
+
+
+class SitemapSpider(feed.FeedSpider):
+    """Polls one sitemap, or the newest of an index: `scrapy crawl sitemap -a source=ID`."""
+
+    name = "sitemap"
+    request = staticmethod(request)
+    reader = staticmethod(reader)

@@ -1,0 +1,38 @@
+"""Bytes of a site's page -> the feeds it names: <link rel=alternate>, and links that look like one. In a child."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from crawler.parse.decoding import decode_page
+from crawler.parse.pages import parse_html
+from crawler.text import urls
+
+FEED_TYPE = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)|application/json|text/xml", re.IGNORECASE)
+FEED_LINK = re.compile(
+    r"(\.rss|\.rdf|/rss(\.xml|/|$)|/feed(\.xml|\.json|/|$)|/atom(\.xml|/|$)|[?&]feed=)", re.IGNORECASE
+)
+COMMENTS = re.compile(r"comments?(/|\b)", re.IGNORECASE)
+
+
+def feeds_in(body: bytes, content_type: str | None, base_url: str) -> list[str]:
+    """Give the addresses of feeds, those the head names first, comment feeds last, each once."""
+    tree = parse_html(decode_page(body, content_type)) if body.strip() else None
+    if tree is None:
+        return []
+    named = [
+        link.get("href")
+        for link in tree.iter("link")
+        if "alternate" in (link.get("rel") or "").lower().split() and FEED_TYPE.search(link.get("type") or "")
+    ]
+    seen = [link.get("href") for link in tree.iter("a") if FEED_LINK.search(link.get("href") or "")]
+    found = dict.fromkeys(url for href in (*named, *seen) if href and (url := _absolute(base_url, href)))
+    return sorted(found, key=lambda url: bool(COMMENTS.search(url)))
+
+
+def _absolute(base_url: str, href: str) -> str | None:
+    try:
+        return urls.usable(urljoin(base_url, href.strip()))
+    except ValueError:
+        return None

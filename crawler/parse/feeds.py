@@ -1,0 +1,292 @@
+"""Bytes of a feed -> entries, faults by name. The only importer of feedparser; runs in a child process.
+
+feedparser gets BytesIO (a str could be a path or a URL), no sanitiser and no link resolution (both slow, and quadratic
+on hostile input): text is cleaned here. Character references that make it raise are mended before.
+"""
+
+from __future__ import annotations
+
+import calendar
+import codecs
+import html
+import io
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+
+from crawler.article import Entry
+from crawler.parse.decoding import LATIN, reads_as_arabic
+from crawler.parse.jsonfeed import items_of, json_feed
+from crawler.text.dates import is_arab, read_date
+
+TITLE_LIMIT = 1_000  # characters
+TEXT_LIMIT = 200_000
+GUID_LIMIT = 512
+RAW_LIMIT = 500_000
+OLDEST_YEAR = 1969  # a year before is of another calendar, or a fault
+TITLE_FROM_TEXT = 100
+ITEMS_SALVAGED = 500
+PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,200}\?>""")
+_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,12})|([0-9]{1,12}));")
+_SURROGATES = re.compile(r"&#(?:x[dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#(?:x[dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,500}(\[.{0,20000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_ITEM = re.compile(r"<(item|entry)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_SILENT = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|article)\b[^>]*)>", re.IGNORECASE)
+_TAG = re.compile(r"<(?:!--.*?(?:-->|$)|[/!?]?[A-Za-z][^>]*(?:>|$))", re.DOTALL)
+_LONE = re.compile(r"[\ud800-\udfff]")  # half a surrogate pair: no text that can be stored
+_SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
+_BLANKS = re.compile(r" ?\n[ \n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a body held. `version` is feedparser's name of the format, "" where it is no feed."""
+
+    entries: tuple[Entry, ...] = ()
+    rejected: tuple[str, ...] = ()  # one named reason for each item that could not become an entry
+    version: str = ""
+    lang: str | None = None
+    problem: str = ""
+    ttl: float | None = None  # seconds for which the feed itself says it need not be asked again
+    more: tuple[str, ...] = ()  # addresses whose entries belong to it: the sitemaps of an index
+
+
+def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
+    """Read a feed. A faulty item is named in `rejected` and costs no other; never raises for what is in the body."""
+    decoded = decode(body, content_type)
+    own = json_feed(decoded)
+    if own is not None:
+        return _read(items_of(own), Feed(version="json11", lang=_lang(own.get("language"))), base_url)
+    text = _mended(decoded)
+    try:
+        parsed = _parsed(text)
+    except Exception as error:  # noqa: BLE001 - feedparser raises what it likes; the good items are still there
+        return _salvaged(text, base_url, error)
+    version = parsed.get("version") or ""
+    problem = str(parsed.get("bozo_exception") or "")[:200] if parsed.get("bozo") else ""
+    if not version:
+        return Feed(problem=problem or "no RSS, Atom or RDF in it")
+    cut = [match[0] for match in _ITEM.finditer(text)]
+    if len(cut) == len(parsed.entries):
+        for item, raw in zip(parsed.entries, cut, strict=True):
+            item["raw"] = raw
+    whole = Feed((), (), version, _lang(parsed.feed.get("language")), problem, _ttl(parsed.feed))
+    return _read(parsed.entries, whole, base_url)
+
+
+def _read(items: Iterable[dict[str, Any]], whole: Feed, base_url: str) -> Feed:
+    entries: list[Entry] = []
+    rejected: list[str] = []
+    for item in items:
+        made = _read_entry(item, base_url, whole.lang)
+        if isinstance(made, Entry):
+            entries.append(made)
+        else:
+            rejected.append(made)
+    return replace(whole, entries=tuple(entries), rejected=tuple(rejected))
+
+
+def _parsed(text: str) -> Any:
+    return feedparser.parse(io.BytesIO(text.encode("utf-8")), sanitize_html=False, resolve_relative_uris=False)
+
+
+def _salvaged(text: str, base_url: str, error: Exception) -> Feed:
+    """Parse item by item a feed on which the parser raised, so that the item at fault costs no other."""
+    cuts = [(match.start(), match.end()) for match in _ITEM.finditer(text)][:ITEMS_SALVAGED]
+    if not cuts:
+        raise error
+    head, tail = text[: cuts[0][0]], text[cuts[-1][1] :]
+    entries: list[Entry] = []
+    rejected: list[str] = []
+    version = ""
+    for start, end in cuts:
+        try:
+            parsed = _parsed(head + text[start:end] + tail)
+        except Exception:  # noqa: BLE001 - this is the item at fault; it is named and counted
+            rejected.append("parser_raised")
+            continue
+        version = version or parsed.get("version") or ""
+        lang = _lang(parsed.feed.get("language"))
+        made = [_read_entry({**item, "raw": text[start:end]}, base_url, lang) for item in parsed.entries]
+        entries += [each for each in made if isinstance(each, Entry)]
+        rejected += [each for each in made if not isinstance(each, Entry)]
+    return Feed(tuple(entries), tuple(rejected), version, None, f"{type(error).__name__}: {error}"[:200])
+
+
+def _read_entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry | str:
+    try:
+        return _entry(item, base_url, feed_lang)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError):
+        return "unreadable"
+
+
+def _ttl(feed: Mapping[str, Any]) -> float | None:
+    """Read `ttl` (minutes, RSS 2.0) or sy:updatePeriod and sy:updateFrequency; seconds."""
+    said = _text(feed.get("ttl")).strip()
+    if re.fullmatch(r"[0-9]{1,9}", said):
+        return float(said) * 60
+    period = PERIODS.get(_text(feed.get("sy_updateperiod")).strip().lower())
+    often = _text(feed.get("sy_updatefrequency")).strip() or "1"
+    return period / max(int(often), 1) if period and re.fullmatch(r"[0-9]{1,6}", often) else None
+
+
+def decode(body: bytes, content_type: str | None) -> str:
+    """Decode a body: byte order mark, UTF-8 where it is that, then what it declares; bad bytes cost one character each.
+
+    Where a Latin set is declared and most high bytes stand in runs, or UTF-8 and most are not UTF-8, it is cp1256, as
+    Arabic sites mislabel it.
+    """
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if body.startswith(mark):
+            return body.decode(name, errors="replace")
+    if body[:1] == b"\0" or body[1:2] == b"\0":
+        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", errors="replace")
+    if not body.isascii():
+        with suppress(UnicodeDecodeError):
+            return body.decode("utf-8")
+    name = _declared(body, content_type)
+    if name in LATIN | {"iso8859-1", "iso8859-9"} and reads_as_arabic(body):
+        return body.decode("cp1256", errors="replace")
+    text = body.decode(name, errors="replace")
+    if name == "utf-8" and text.count("\ufffd") > 3 and _is_mostly_broken(body, text):
+        return body.decode("cp1256", errors="replace")
+    return text
+
+
+def _declared(body: bytes, content_type: str | None) -> str:
+    match = _DECLARED.match(body[:1000])
+    charset = re.search(r"charset=[\"']?([\w.-]{1,40})", content_type or "", re.IGNORECASE)
+    for name in (match[1].decode("ascii") if match else "", charset[1] if charset else ""):
+        try:
+            known = codecs.lookup(name).name if name else ""
+            "".encode(known or "utf-8")
+        except LookupError:
+            continue
+        if known and not known.startswith("utf-16"):
+            return known
+    return "utf-8"
+
+
+def _is_mostly_broken(body: bytes, text: str) -> bool:
+    foreign = sum(byte > 127 for byte in body)
+    return text.count("\ufffd") * 2 > foreign
+
+
+def _mended(text: str) -> str:
+    """Take out what makes the parser raise or look elsewhere: NUL, document types, references to no character."""
+    text = re.sub(r"^\s*<\?xml[^>]{0,400}\?>", "", text.lstrip("\ufeff"))
+    text = _DOCTYPE.sub("", text, count=1)
+    text = _SURROGATES.sub(_joined, text)
+    text = _REFERENCE.sub(_reference, text)
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
+
+
+def _code(match: re.Match[str]) -> int:
+    return int(match[1], 16) if match[1] else int(match[2])
+
+
+def _joined(match: re.Match[str]) -> str:
+    high, low = (_code(each) for each in _REFERENCE.finditer(match[0]))
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return "\ufffd"
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
+def _reference(match: re.Match[str]) -> str:
+    code = _code(match)
+    bad = (
+        code > 0x10FFFF
+        or 0xD800 <= code < 0xE000
+        or (code < 0x20 and code not in {9, 10, 13})
+        or code in {0xFFFE, 0xFFFF}
+    )
+    return "\ufffd" if bad else match[0]
+
+
+def _entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry | str:
+    """Make an entry of an item, or say by name why it is none."""
+    lang = _lang(item.get("language")) or feed_lang
+    title = clean(_text(item.get("title")))[:TITLE_LIMIT].replace("\n", " ")
+    summary = clean(_text(item.get("summary")))[:TEXT_LIMIT]
+    text = clean(_longest(item.get("content") or ()))[:TEXT_LIMIT]
+    if text == summary:
+        text = ""
+    if not title:
+        title = (summary or text).replace("\n", " ")[:TITLE_FROM_TEXT]
+    if not title:
+        return "no_title_no_text"
+    return Entry(
+        title=title,
+        guid=(_text(item.get("id")).strip() or None) and _text(item.get("id")).strip()[:GUID_LIMIT],
+        url=_link(_text(item.get("link")), base_url),
+        summary=summary,
+        text=text,
+        author=clean(_text(item.get("author")))[:200] or None,
+        published=_date(dict.get(item, "published_parsed"), _text(dict.get(item, "published")), lang),
+        updated=_date(dict.get(item, "updated_parsed"), _text(dict.get(item, "updated")), lang),
+        lang=_lang(item.get("language") or _title_lang(item)),
+        raw=_text(item.get("raw"))[:RAW_LIMIT],
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _longest(contents: Iterable[Mapping[str, Any]]) -> str:
+    return max((_text(each.get("value")) for each in contents), key=len, default="")
+
+
+def _title_lang(item: Mapping[str, Any]) -> object:
+    detail = item.get("title_detail")
+    return detail.get("language") if isinstance(detail, Mapping) else None
+
+
+def _lang(value: object) -> str | None:
+    text = _text(value).strip().replace("_", "-")
+    return text.split("-")[0].lower() if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", text) else None
+
+
+def _link(value: str, base_url: str) -> str | None:
+    try:
+        link = urljoin(base_url, value.strip()) if value.strip() else ""
+    except ValueError:
+        return None
+    return link if re.match(r"https?://", link, re.IGNORECASE) else None
+
+
+def _date(parsed: object, written: str, lang: str | None) -> datetime | None:
+    """Take feedparser's reading; ours where it has none, takes a Persian year for 1405, or AST for the Atlantic's."""
+    arabian = " AST" in written and is_arab(lang)
+    if isinstance(parsed, tuple) and parsed[0] > OLDEST_YEAR and not arabian:
+        try:
+            return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+    return read_date(written, lang)
+
+
+def clean(markup: str) -> str:
+    """HTML -> plain text: scripts dropped, blocks become lines, references decoded once more where doubled."""
+    if "<" not in markup and "&" not in markup:
+        return _spaced(markup)
+    text = html.unescape(_TAG.sub("", _BLOCK.sub("\n", _SILENT.sub(" ", markup))))
+    if re.search(r"<[A-Za-z/!]", text):  # markup that was escaped once more
+        text = _TAG.sub("", _BLOCK.sub("\n", _SILENT.sub(" ", text)))
+    return _spaced(html.unescape(text) if "&" in text else text)
+
+
+def _spaced(text: str) -> str:
+    return _BLANKS.sub("\n", _SPACES.sub(" ", _LONE.sub("\ufffd", text))).strip()

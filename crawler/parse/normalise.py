@@ -1,0 +1,94 @@
+"""Entry + Source + now -> Article: identity keys, clamped dates, usable links. Decides no freshness."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from crawler.article import Article, Entry
+from crawler.sources.source import Source
+from crawler.text import urls
+from crawler.text.folding import fold
+
+OLDEST = datetime(1980, 1, 1, tzinfo=UTC)  # before feeds and the web: a date like that is a fault, not a date
+TITLE_LIMIT = 1_000
+TEXT_LIMIT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article before it has a place: its content, and the keys it may be known by.
+
+    `guid_key` is unique in its source, `url_key` across sources. `content_key` changes when the folded
+    headline or text does. `text_key` is equal for equal folded text; "" where there is too little of it.
+    """
+
+    entry: Entry
+    published: datetime | None
+    url: str | None
+    guid_key: str
+    url_key: str
+    content_key: str
+    text_key: str
+    headline_only: bool
+
+    @property
+    def title(self) -> str:
+        return self.entry.title[:TITLE_LIMIT]
+
+    @property
+    def summary(self) -> str:
+        return self.entry.summary[:TEXT_LIMIT]
+
+    @property
+    def text(self) -> str:
+        return self.entry.text[:TEXT_LIMIT]
+
+
+def draft(entry: Entry, now: datetime) -> Draft:
+    """Normalise an entry fetched at `now`. A date after `now` is clamped to it, one before 1980 is none."""
+    url = urls.usable(entry.url)
+    title, body = fold(entry.title[:TITLE_LIMIT]), fold((entry.text or entry.summary)[:TEXT_LIMIT])
+    headline_only, content_key = not body.strip(), _hash(title, body)
+    return Draft(
+        entry=entry,
+        published=clamp(entry.published or entry.updated, now),
+        url=url,
+        guid_key=f"g:{entry.guid}" if entry.guid else "",
+        url_key=f"u:{urls.key(url)}" if url else "",
+        content_key=content_key,
+        text_key=content_key if len(title.split()) >= 3 or not headline_only else "",
+        headline_only=headline_only,
+    )
+
+
+def clamp(date: datetime | None, now: datetime) -> datetime | None:
+    """Bring a date into [1980, now]; what lies before is no date."""
+    if date is None or date < OLDEST:
+        return None
+    return min(date, now)
+
+
+def article(made: Draft, source: Source, identity: str, now: datetime) -> Article:
+    """Give the article of a draft that opens its first revision."""
+    entry = made.entry
+    return Article(
+        id=identity,
+        source=source.id,
+        outlet=source.outlet,
+        owner=source.owner or source.id,
+        guid=entry.guid,
+        url=made.url,
+        title=made.title,
+        summary=made.summary,
+        text=made.text,
+        author=entry.author,
+        lang=entry.lang or source.lang,
+        published=made.published,
+        first_seen=now,
+    )
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]

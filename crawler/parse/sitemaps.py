@@ -1,0 +1,123 @@
+"""Bytes of a sitemap -> entries: Google News sitemaps, plain ones, indexes of either; gzip or not. Runs in a child.
+
+Scrapy's own Sitemap drops the `news:` tags. Parsed without entities, document types or the network (T14).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import unquote, urlsplit
+
+import lxml.etree
+
+from crawler.article import Entry
+from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, clean, decode
+from crawler.text import urls
+from crawler.text.dates import read_date
+
+LARGEST = 20_000_000  # bytes unpacked
+MOST = 500  # entries of one sitemap, the newest
+MOST_SITEMAPS = 3  # of an index, the newest
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
+    """Read a sitemap. Its newest entries with their news tags, or in `more` the newest sitemaps of an index."""
+    unpacked = _unpacked(body)
+    if unpacked is None:
+        return Feed(problem=f"gzip that is broken or unpacks beyond {LARGEST} bytes")
+    root = _root(decode(unpacked, content_type))
+    name = _local(root) if root is not None else ""
+    if root is None or name not in {"urlset", "sitemapindex"}:
+        return Feed(problem=f"no sitemap in it{f', but <{name}>' if name else ''}")
+    if name == "sitemapindex":
+        return Feed(version="sitemapindex", more=_sitemaps(root, base_url))
+    made = [_entry(each) for each in root if _local(each) == "url"]
+    entries = [each for each in made if isinstance(each, Entry)]
+    entries.sort(key=lambda entry: entry.published or entry.updated or BEGINNING, reverse=True)
+    return Feed(tuple(entries[:MOST]), tuple(each for each in made if isinstance(each, str)), "sitemap")
+
+
+def _unpacked(body: bytes) -> bytes | None:
+    """Unpack a .gz body within bounds; None where it is broken or too large."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        unpacked = unpacking.decompress(body, LARGEST)
+    except zlib.error:
+        return None
+    return None if unpacking.unconsumed_tail or not unpacking.eof else unpacked
+
+
+def _root(text: str) -> lxml.etree._Element | None:
+    parser = lxml.etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
+    )
+    text = re.sub(r"^\s*<\?xml[^>]{0,400}\?>", "", text.lstrip("\ufeff"))
+    try:
+        return lxml.etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (lxml.etree.LxmlError, ValueError):
+        return None
+
+
+def _local(element: lxml.etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _texts(element: lxml.etree._Element) -> dict[str, str]:
+    """Give the texts below an element by local name; of equal names the first."""
+    found: dict[str, str] = {}
+    for each in _below(element):
+        if each.text and each.text.strip():
+            found.setdefault(_local(each), each.text.strip())
+    return found
+
+
+def _below(element: lxml.etree._Element) -> Iterator[lxml.etree._Element]:
+    """Walk what is below, leaving out images and videos, which have titles and addresses of their own."""
+    for each in element:
+        if _local(each) not in {"image", "video"}:
+            yield each
+            yield from _below(each)
+
+
+def _sitemaps(root: lxml.etree._Element, base_url: str) -> tuple[str, ...]:
+    """Give the newest sitemaps of an index, those that say "news" first; of the same host only."""
+    found = []
+    for number, each in enumerate(root):
+        texts = _texts(each)
+        link = urls.usable(texts.get("loc"))
+        if link and urls.host(link).split(".")[-2:] == urls.host(base_url).split(".")[-2:]:
+            changed = read_date(texts.get("lastmod", "")) or BEGINNING
+            found.append(("news" not in link.lower(), -changed.timestamp(), number, link))
+    return tuple(link for *_, link in sorted(found)[:MOST_SITEMAPS])
+
+
+def _entry(element: lxml.etree._Element) -> Entry | str:
+    texts = _texts(element)
+    link = urls.usable(texts.get("loc"))
+    if not link:
+        return "no_link"
+    title = clean(texts.get("title", ""))[:TITLE_LIMIT].replace("\n", " ") or _from_slug(link)
+    if not title:
+        return "no_title_no_text"
+    lang = re.match(r"[a-z]{2,3}", texts.get("language", "").lower())
+    return Entry(
+        title=title,
+        url=link,
+        published=read_date(texts.get("publication_date", ""), lang[0] if lang else None),
+        updated=read_date(texts.get("lastmod", "")),
+        lang=lang[0] if lang else None,
+        raw=lxml.etree.tostring(element, encoding="unicode", with_tail=False)[:RAW_LIMIT],
+    )
+
+
+def _from_slug(link: str) -> str:
+    """Make a headline of the words in an address, for sitemaps without news tags; "" where there are too few."""
+    last = unquote(urlsplit(link).path).rstrip("/").rpartition("/")[2]
+    words = [word for word in re.split(r"[-_]+", re.sub(r"\.\w{2,5}$", "", last)) if not word.isdigit()]
+    return " ".join(words).capitalize() if len(words) >= 3 else ""

@@ -1,0 +1,169 @@
+"""A source's state and now -> its condition in words; all polls' outcomes -> is it our own network? Pure.
+
+Thresholds are in docs/sources.md. Health is named here; who is told, and in which words, alerts decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from crawler.sources.polling import CONFIRMED, FAULTS, Fault, address, moved
+from crawler.sources.source import SUCCESSES, OutcomeName, Source, SourceState
+
+DOWN_AFTER = {Fault.TEMPORARY: timedelta(hours=1), Fault.SOFT: timedelta(hours=1), Fault.HARD: timedelta(0)}
+SILENT_RHYTHMS = 3  # times the source's own longest usual pause
+SILENT_AT_LEAST, SILENT_AT_MOST = timedelta(hours=6), timedelta(days=14)
+GAP_SHOWN = timedelta(hours=24)
+
+
+class Condition(StrEnum):
+    """How a source is, in one word."""
+
+    NEW = "new"  # never polled, or not reached yet
+    WELL = "well"
+    FAILING = "failing"  # it fails, not yet long enough to say it is down
+    DOWN = "down"  # three failures in a row, over at least an hour (hard faults: three)
+    GONE = "gone"  # 410, confirmed
+    SILENT = "silent"  # it answers and brings nothing new for three times its own rhythm
+
+
+TELLING = frozenset({Condition.DOWN, Condition.GONE, Condition.SILENT})
+
+
+def condition(state: SourceState, now: datetime) -> Condition:
+    """Name a source's condition."""
+    if state.failures:
+        return _failing(state, now)
+    if state.succeeded is None:
+        return Condition.NEW
+    asked = min(now, state.polled or now)  # while nobody asks, a source is not silent
+    if state.heard is not None and asked - state.heard >= silent_after(state):
+        return Condition.SILENT
+    return Condition.WELL
+
+
+def _failing(state: SourceState, now: datetime) -> Condition:
+    fault = FAULTS.get(state.outcome, Fault.TEMPORARY) if state.outcome else Fault.TEMPORARY
+    if state.failures < CONFIRMED or now - (state.failing or now) < DOWN_AFTER[fault]:
+        return Condition.FAILING
+    return Condition.GONE if state.outcome is OutcomeName.GONE else Condition.DOWN
+
+
+def silent_after(state: SourceState) -> timedelta:
+    """Give how long a source may bring nothing new before that is told."""
+    usual = SILENT_RHYTHMS * timedelta(seconds=state.rhythm or 0.0)
+    return min(max(usual, SILENT_AT_LEAST), SILENT_AT_MOST)
+
+
+def in_words(state: SourceState, now: datetime) -> str:
+    """Say in one line how a source is: its last outcome, for how long, and when it is polled next."""
+    if state.outcome is None or state.polled is None:
+        return f"never polled{f' ({state.detail})' if state.detail else ''}, next {_when(state, now)}"
+    named = condition(state, now)
+    head = f"{named.value}: " if named in TELLING else ""
+    name = state.outcome.value.replace("_", " ")
+    detail = f" ({state.detail})" if state.detail else ""
+    times = f", {state.failures} times in a row" if state.failures > 1 else ""
+    bad = state.outcome not in SUCCESSES
+    if bad and not state.failures:
+        times = ", not charged: it is our own network"
+    good = f", last good {length(now - state.succeeded)} ago" if state.succeeded else ", never reached yet"
+    good = good if bad else ""
+    polled = f"polled {length(now - state.polled)} ago, next {_when(state, now)}"
+    return f"{head}{name}{detail}{times}{good}{_besides(state, now)}; {polled}"
+
+
+def _when(state: SourceState, now: datetime) -> str:
+    return "now" if state.due <= now else f"in {length(state.due - now)}"
+
+
+def _besides(state: SourceState, now: datetime) -> str:
+    said = []
+    if condition(state, now) is Condition.SILENT and state.heard:
+        said.append(f", nothing new for {length(now - state.heard)} (told after {length(silent_after(state))})")
+    if moved(state):
+        said.append(f", moved to {state.moved_to}")
+    if state.gap and now - state.gap < GAP_SHOWN:
+        said.append(f", possible gap {length(now - state.gap)} ago")
+    return "".join(said)
+
+
+def describe(source: Source, state: SourceState, now: datetime) -> dict[str, object]:
+    """Give a source's state as `watchfloor sources --json` prints it; keys are added, never removed."""
+    fault = FAULTS.get(state.outcome) if state.outcome else None
+    return {
+        "source": source.id,
+        "outlet": source.outlet,
+        "url": source.url,
+        "asked": address(source, state),
+        "state": condition(state, now).value,
+        "outcome": state.outcome.value if state.outcome else None,
+        "fault": fault.value if fault else None,
+        "reason": state.detail,
+        "failures": state.failures,
+        "polled": _iso(state.polled),
+        "succeeded": _iso(state.succeeded),
+        "heard": _iso(state.heard),
+        "silent_after": silent_after(state).total_seconds() if state.heard else None,
+        "gap": _iso(state.gap),
+        "moved_to": state.moved_to if moved(state) else None,
+        "interval": state.pace or source.every.total_seconds(),
+        "next": _iso(state.due),
+        "words": in_words(state, now),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def length(time: timedelta) -> str:
+    """Write a length of time in its two-figure unit: 90 s, 45 min, 30 h, 3 d."""
+    seconds = max(0, round(time.total_seconds()))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+# -- everything fails at once: that is our network ----------------------------------------------------------------
+
+UNHEARD = frozenset({OutcomeName.TIMEOUT, OutcomeName.UNREACHABLE, OutcomeName.DNS_FAILED})
+_MADE_HERE = frozenset({OutcomeName.BLOCKED_PRIVATE, OutcomeName.FAILED, OutcomeName.TLS_FAILED})
+HOSTS_NEEDED = 3
+QUIET_NEEDED = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What polls together say of our own network: the last answer, which well hosts failed since, and since when."""
+
+    answered: datetime | None = None
+    failed: frozenset[str] = frozenset()
+    since: datetime | None = None
+    down: bool = False
+
+    def shifted(self, step: timedelta) -> Network:
+        """Give it after the wall clock was set."""
+        answered, since = (at + step if at else None for at in (self.answered, self.since))
+        return replace(self, answered=answered, since=since)
+
+
+def observe(network: Network, host: str, outcome: OutcomeName, now: datetime, *, was_well: bool) -> Network:
+    """Give the network's state after one more poll.
+
+    It is down when three hosts that were well could not be reached, and none was for ten seconds. Any answer, also a
+    refusal, ends that.
+    """
+    if outcome in _MADE_HERE:
+        return network
+    if outcome not in UNHEARD:
+        return Network(answered=now)
+    if not was_well and not network.down:
+        return network
+    failed = network.failed | {host}
+    since = network.since or now
+    quiet = network.answered is None or now - network.answered >= QUIET_NEEDED
+    return replace(network, failed=failed, since=since, down=network.down or (quiet and len(failed) >= HOSTS_NEEDED))

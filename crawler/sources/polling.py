@@ -1,0 +1,261 @@
+"""Source, state, outcome and now -> next state: when to poll again, under which conditions, at which address. Pure.
+
+Jitter and spreading go by a hash of the source, so that the same poll is always decided the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from crawler.sources.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState
+
+LONGEST_WAIT = timedelta(hours=6)
+LONGEST_RETRY_AFTER = timedelta(hours=1)
+JITTER = 0.1  # of a back-off, so that what failed together does not come back together
+WHOLE_AT_LEAST = timedelta(hours=24)  # between two polls without validators
+CONFIRMED = 3  # equal answers in a row before an address is given up, or another one taken
+FASTEST = timedelta(seconds=30)  # a turned-over window shortens the interval to a quarter, but not below this
+WINDOW = 2  # entries an answer must have for "none of them is known" to mean that some were missed
+QUIET = 1.0  # rhythms without news after which polls are slowed down to `at_most`
+SLOWER, SOONER = 1.25, 0.5
+SPREAD_RATE = 20.0  # polls a second at start-up, unless the sources need more
+TIMED = ("due", "polled", "succeeded", "failing", "whole", "heard", "gap")  # of a state; its baseline is a name
+VALIDATED = frozenset({OutcomeName.OK, OutcomeName.NOT_MODIFIED, OutcomeName.NO_ENTRIES})
+
+
+class Fault(StrEnum):
+    """Classes of failure: temporary passes by itself, soft is an answer that holds no feed, hard needs the admin."""
+
+    TEMPORARY = "temporary"
+    SOFT = "soft"
+    HARD = "hard"
+
+
+FAULTS = {
+    OutcomeName.TIMEOUT: Fault.TEMPORARY,
+    OutcomeName.UNREACHABLE: Fault.TEMPORARY,
+    OutcomeName.DNS_FAILED: Fault.TEMPORARY,
+    OutcomeName.SERVER_ERROR: Fault.TEMPORARY,
+    OutcomeName.THROTTLED: Fault.TEMPORARY,
+    OutcomeName.TRUNCATED: Fault.TEMPORARY,
+    OutcomeName.FAILED: Fault.TEMPORARY,
+    OutcomeName.EMPTY: Fault.SOFT,
+    OutcomeName.NOT_A_FEED: Fault.SOFT,
+    OutcomeName.DENIED: Fault.SOFT,
+    OutcomeName.NOT_FOUND: Fault.SOFT,
+    OutcomeName.CLIENT_ERROR: Fault.SOFT,
+    OutcomeName.TLS_FAILED: Fault.SOFT,
+    OutcomeName.TOO_LARGE: Fault.SOFT,
+    OutcomeName.PARSE_TIMEOUT: Fault.SOFT,
+    OutcomeName.PARSE_FAILED: Fault.SOFT,
+    OutcomeName.GONE: Fault.HARD,
+    OutcomeName.BLOCKED_PRIVATE: Fault.HARD,
+    OutcomeName.BAD_REDIRECT: Fault.HARD,
+}
+LOST_ADDRESS = frozenset({OutcomeName.NOT_FOUND, OutcomeName.GONE, OutcomeName.BLOCKED_PRIVATE, OutcomeName.NOT_A_FEED})
+
+
+def state_for(source: Source, state: SourceState | None, now: datetime) -> SourceState:
+    """Give a source's state; a fresh one, due now, for a new source or one whose address has changed.
+
+    An address that rules.yaml takes over from a permanent redirect is no change: what was known stays known.
+    """
+    if state is not None and state.url == source.url:
+        return state
+    if state is not None and moved(state) and state.moved_to == source.url:
+        return replace(state, url=source.url, moved_to=None, moves=0)
+    return SourceState(source=source.id, url=source.url, due=now)
+
+
+def address(source: Source, state: SourceState) -> str:
+    """Give the address to ask: the one in rules.yaml, or where confirmed permanent redirects lead."""
+    return state.moved_to if moved(state) and state.moved_to else source.url
+
+
+def moved(state: SourceState) -> bool:
+    """Say whether enough equal answers told of a new address."""
+    return state.moved_to is not None and state.moves >= CONFIRMED
+
+
+def is_conditional(state: SourceState, now: datetime) -> bool:
+    """Say whether to send validators: not for long, against servers that answer 304 for ever."""
+    return state.whole is not None and now - state.whole < WHOLE_AT_LEAST
+
+
+def next_state(source: Source, state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
+    """Give the state after a poll. The first good one, even an empty one, makes the baseline; failures back off."""
+    good = outcome.name in SUCCESSES
+    failures = 0 if good else state.failures + 1
+    after = replace(
+        state,
+        due=_due(source, state, outcome, failures, now),
+        outcome=outcome.name,
+        detail=outcome.detail,
+        polled=now,
+        succeeded=now if good else state.succeeded,
+        failures=failures,
+        failing=None if good else state.failing or now,
+    )
+    if outcome.name in {OutcomeName.OK, OutcomeName.NO_ENTRIES} and state.baseline is None:
+        after = replace(after, baseline=now)
+    after = _with_address(after, outcome)
+    return _with_validators(after, outcome, now) if outcome.name in VALIDATED else after
+
+
+def uncharged(state: SourceState, outcome: Outcome, source: Source, now: datetime) -> SourceState:
+    """Give the state after a poll that failed because our own network did: nothing but the time has changed."""
+    due = now + min(source.every, timedelta(minutes=1))
+    return replace(state, due=due, polled=now, outcome=outcome.name, detail=outcome.detail)
+
+
+def rested(state: SourceState, until: datetime, why: str) -> SourceState:
+    """Give the state of a source whose host asked for rest: it is due no sooner, and nothing is charged.
+
+    A source that fails keeps the reason of its own.
+    """
+    if state.due >= until:
+        return state
+    return replace(state, due=until, detail=state.detail if state.failures else why)
+
+
+def shifted(state: SourceState, step: timedelta) -> SourceState:
+    """Give a state after the wall clock was set: its times move along, so that no length of time changes."""
+    timed = {name: at + step for name in TIMED if (at := getattr(state, name)) is not None}
+    return replace(state, **timed)
+
+
+def believed(state: SourceState, now: datetime) -> SourceState:
+    """Give a stored state as of now: one polled later than that was timed by a clock since set back."""
+    return shifted(state, now - state.polled) if state.polled is not None and state.polled > now else state
+
+
+def _due(source: Source, state: SourceState, outcome: Outcome, failures: int, now: datetime) -> datetime:
+    """Count on from when the poll was due, so that polls a tick late do not drift; from now after a longer gap."""
+    wait = _wait(source, state, failures, outcome, now)
+    late = now - state.due
+    return (state.due if timedelta(0) <= late < source.every / 2 else now) + wait
+
+
+def _wait(source: Source, state: SourceState, failures: int, outcome: Outcome, now: datetime) -> timedelta:
+    if not failures:
+        return _interval(source, state, outcome)
+    longest = max(LONGEST_WAIT, source.every)
+    if FAULTS.get(outcome.name) is Fault.HARD and failures >= CONFIRMED:
+        return longest
+    backed_off: timedelta = min(source.every * 2 ** min(failures - 1, 30), longest)
+    if failures > 1:
+        backed_off = min(backed_off * (1 + JITTER * (2 * fraction(source.id, now.isoformat()) - 1)), longest)
+    asked = timedelta(seconds=min(max(outcome.retry_after or 0.0, 0.0), LONGEST_RETRY_AFTER.total_seconds()))
+    return max(backed_off, asked)
+
+
+def _interval(source: Source, state: SourceState, outcome: Outcome) -> timedelta:
+    """Give the source's present pace, lengthened by what the server asks for, within the ceiling."""
+    pace = timedelta(seconds=state.pace) if state.pace else source.every
+    if pace < source.every:
+        return pace
+    asked = max(outcome.fresh_for or 0.0, outcome.ttl or state.ttl or 0.0, 0.0)
+    return min(max(pace, timedelta(seconds=min(asked, source.ceiling.total_seconds()))), source.ceiling)
+
+
+def fraction(*parts: str) -> float:
+    """Give a number in [0, 1) that looks random and is always the same for the same words."""
+    digest = hashlib.blake2b("\n".join(parts).encode(), digest_size=6).digest()
+    return int.from_bytes(digest) / float(1 << 48)
+
+
+def _with_address(state: SourceState, outcome: Outcome) -> SourceState:
+    """Count equal answers that tell of a new address; drop an adopted one that leads nowhere any more."""
+    if moved(state):
+        lost = outcome.name in LOST_ADDRESS and state.failures >= CONFIRMED
+        return replace(state, moved_to=None, moves=0) if lost else state
+    if outcome.name not in SUCCESSES:
+        return state
+    if outcome.moved_to is None:
+        return replace(state, moved_to=None, moves=0) if state.moved_to else state
+    moves = state.moves + 1 if outcome.moved_to == state.moved_to else 1
+    return replace(state, moved_to=outcome.moved_to, moves=moves)
+
+
+def _with_validators(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
+    """Keep ETag and Last-Modified byte for byte; a 304 that repeats none leaves those of the answer before."""
+    if outcome.status == 304 or (outcome.name is OutcomeName.NOT_MODIFIED and outcome.status is None):
+        return replace(
+            state,
+            etag=outcome.etag or state.etag,
+            last_modified=outcome.last_modified or state.last_modified,
+        )
+    return replace(
+        state,
+        etag=outcome.etag,
+        last_modified=outcome.last_modified,
+        body_sha256=outcome.body_sha256 or state.body_sha256,
+        whole=now,
+        ttl=state.ttl if outcome.name is OutcomeName.NOT_MODIFIED else outcome.ttl,
+    )
+
+
+# -- what the answer brought: rhythm, pace, a possible gap -----------------------------------------------------
+
+START_RHYTHM = timedelta(hours=8)
+HALF_LIFE = timedelta(days=7)
+
+
+def heard(
+    source: Source, state: SourceState, now: datetime, *, new: int, known: int, dates: Sequence[datetime] = ()
+) -> SourceState:
+    """Give the state once it is known how much of an answer was new: rhythm, pace, a possible gap."""
+    if state.failures:
+        return state
+    if state.heard is None:
+        return replace(state, heard=now, rhythm=_first_rhythm(dates, now)) if state.baseline else state
+    turned_over = new >= WINDOW and known == 0 and state.baseline != now
+    if new:
+        rhythm = _rhythm(state, now)
+        state = replace(state, heard=now, rhythm=rhythm, gap=now if turned_over else state.gap)
+    state = replace(state, pace=_pace(source, state, now, new=new, turned_over=turned_over))
+    soon = now + timedelta(seconds=state.pace or source.every.total_seconds())
+    return replace(state, due=min(state.due, soon)) if turned_over else state
+
+
+def _first_rhythm(dates: Sequence[datetime], now: datetime) -> float:
+    """Take the longest pause between the entries of the first answer, at least eight hours: a night."""
+    known = sorted(each for each in dates if each <= now)
+    pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(known)]
+    return max([START_RHYTHM.total_seconds(), *pauses])
+
+
+def _rhythm(state: SourceState, now: datetime) -> float:
+    """Keep the longest pause; a shorter one lets it fade, by half in a week."""
+    pause = (now - (state.heard or now)).total_seconds()
+    faded: float = (state.rhythm or 0.0) * 0.5 ** (pause / HALF_LIFE.total_seconds())
+    return max(pause, faded)
+
+
+def _pace(source: Source, state: SourceState, now: datetime, *, new: int, turned_over: bool) -> float | None:
+    """Sooner after a turned-over window, back to `every` with news, slower up to the ceiling in quiet."""
+    every, pace = source.every.total_seconds(), state.pace or source.every.total_seconds()
+    if turned_over:
+        return max(pace * SOONER, min(every, max(every / 4, FASTEST.total_seconds())))
+    if new:
+        return None if pace >= every else min(pace * SLOWER, every)
+    quiet = (now - (state.heard or now)).total_seconds() > QUIET * (state.rhythm or every)
+    if pace < every or quiet:
+        slower = min(pace * SLOWER, source.ceiling.total_seconds() if quiet else every)
+        return None if slower == every else slower
+    return state.pace
+
+
+# -- many sources at once ---------------------------------------------------------------------------------------
+
+
+def spread(due: Iterable[Source], sources: Iterable[Source], now: datetime) -> Mapping[str, datetime]:
+    """Give each of many sources that are due at once its turn, so that no second has more polls than it must."""
+    rate = max(SPREAD_RATE, sum(1 / each.every.total_seconds() for each in sources))
+    ordered = sorted(due, key=lambda each: fraction(each.id))
+    return {each.id: now + timedelta(seconds=rank / rate) for rank, each in enumerate(ordered)}

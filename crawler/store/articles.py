@@ -1,0 +1,438 @@
+"""SQL on sources, articles, revisions, stories and threads. Every function takes the connection of its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    MetaData,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from crawler.article import Article, Member, Placement, Relation, Revision
+from crawler.parse.normalise import Draft
+from crawler.sources.source import OutcomeName, SourceState
+from crawler.store.db import UtcTime
+from crawler.stories.identity import Identified
+
+OPENS_A_STORY = frozenset({Relation.NEW, Relation.RELATED})
+metadata = MetaData()
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("url", Text),
+    Column("due", UtcTime),
+    Column("outcome", Text),
+    Column("detail", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_sha256", Text),
+    Column("polled", UtcTime),
+    Column("succeeded", UtcTime),
+    Column("failures", Integer),
+    Column("baseline", UtcTime),
+    Column("failing", UtcTime),
+    Column("whole", UtcTime),
+    Column("heard", UtcTime),
+    Column("rhythm", Float),
+    Column("pace", Float),
+    Column("gap", UtcTime),
+    Column("moved_to", Text),
+    Column("moves", Integer),
+    Column("ttl", Float),
+)
+threads = Table("threads", metadata, Column("id", Text, primary_key=True), Column("opened", UtcTime))
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("thread", Text),
+    Column("opened", UtcTime),
+    Column("joined", UtcTime),
+)
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("story", Text),
+    Column("relation", Text),
+    Column("evidence", Text),
+    Column("change", Text),
+    Column("origin", Text),
+    Column("source", Text),
+    Column("outlet", Text),
+    Column("owner", Text),
+    Column("guid", Text),
+    Column("url", Text),
+    Column("author", Text),
+    Column("lang", Text),
+    Column("published", UtcTime),
+    Column("first_seen", UtcTime),
+    Column("revision", Integer),
+    Column("title", Text),
+    Column("content_key", Text),
+    Column("text_key", Text),
+    Column("headline_only", Boolean),
+)
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("article", Text),
+    Column("number", Integer),
+    Column("seen", UtcTime),
+    Column("baseline", Boolean),
+    Column("change", Text),
+    Column("title", Text),
+    Column("summary", Text),
+    Column("text", Text),
+)
+identities = Table(
+    "identities",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("article", Text),
+    Column("content_key", Text),
+)
+counts = Table("counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer))
+
+
+@cache
+def _insert(dialect: str, table: Table, keys: tuple[str, ...], mode: str) -> Any:
+    """Give an INSERT that knows ON CONFLICT, built once: building one costs more than running it."""
+    statement = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(table)
+    if mode == "once":
+        return statement.on_conflict_do_nothing()
+    others = [column.name for column in table.columns if column.name not in keys]
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in others}
+    if mode == "add":
+        numbers = [name for name in others if isinstance(table.c[name].type, Integer)]
+        changed |= {name: table.c[name] + statement.excluded[name] for name in numbers}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+
+
+def save(connection: Connection, table: Table, values: Mapping[str, Any], *keys: str) -> None:
+    """Insert a row, or overwrite the one with the same keys."""
+    save_all(connection, table, [values], *keys)
+
+
+def save_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *keys: str) -> None:
+    """Insert rows, or overwrite those with the same keys, all in one statement."""
+    if rows:
+        connection.execute(_insert(connection.dialect.name, table, keys, "overwrite"), rows)
+
+
+def save_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless one with its unique keys is there; says whether it was inserted."""
+    return bool(connection.execute(_insert(connection.dialect.name, table, (), "once"), values).rowcount)
+
+
+def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> None:
+    """Add to the ledger's counts, in the commit of what is counted."""
+    add_up(connection, table, [{"name": name, "n": amount} for name, amount in amounts.items() if amount], "name")
+
+
+def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *keys: str) -> None:
+    """Insert rows; where one with the same keys is there, add to its numbers and overwrite the rest."""
+    if rows:
+        connection.execute(_insert(connection.dialect.name, table, keys, "add"), rows)
+
+
+def save_state(connection: Connection, state: SourceState) -> None:
+    """Store what is known of a source; in the same commit as what its poll gave."""
+    save_states(connection, [state])
+
+
+def save_states(connection: Connection, states: Iterable[SourceState]) -> None:
+    """Store what is known of several sources, all in one statement."""
+    rows = [{name: getattr(state, name) for name in _STATE_FIELDS} for state in states]
+    save_all(connection, sources, rows, "source")
+
+
+_STATE_FIELDS = tuple(each.name for each in fields(SourceState))
+
+
+def load_states(connection: Connection) -> dict[str, SourceState]:
+    """Give the stored state of every source ever polled."""
+    return {row["source"]: _state(row) for row in connection.execute(select(sources)).mappings()}
+
+
+def _state(row: RowMapping) -> SourceState:
+    values = {name: row[name] for name in _STATE_FIELDS}
+    values["outcome"] = OutcomeName(values["outcome"]) if values["outcome"] else None
+    return SourceState(**values)
+
+
+def load_counts(connection: Connection, table: Table) -> dict[str, int]:
+    """Give the ledger's counts by name."""
+    return {row.name: row.n for row in connection.execute(select(table))}
+
+
+_IDENTIFY = (
+    select(
+        identities.c.key,
+        identities.c.source,
+        identities.c.article,
+        identities.c.content_key.label("said"),
+        articles.c.title,
+        articles.c.url,
+        articles.c.guid,
+        articles.c.content_key,
+        articles.c.revision,
+    )
+    .join(articles, articles.c.id == identities.c.article)
+    .where(identities.c.key.in_(bindparam("keys", expanding=True)))
+)
+
+
+def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
+    """Give the articles known by any of the keys, with what each source last said under its key."""
+    rows = connection.execute(_IDENTIFY, {"keys": [key for key in keys if key]})
+    return [Identified(**row) for row in rows.mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A new article on its way into the store: what it says and where it stands."""
+
+    article: Article
+    made: Draft
+    placement: Placement
+
+
+def add_articles(connection: Connection, found: Sequence[Placed], *, baseline: bool) -> dict[str, int]:
+    """Store articles with their first revisions, each table in one statement; gives the seq of each.
+
+    The stories and threads they open are stored with them; those they join were stored before.
+    """
+    opened, joined = [], []
+    for each in found:
+        story, seen = each.placement.story, each.article.first_seen
+        if each.placement.relation in OPENS_A_STORY:
+            opened.append({"id": story, "thread": each.placement.thread, "opened": seen, "joined": seen})
+        else:
+            joined.append({"name": story, "seen": seen})
+    if opened:
+        fresh = [{"id": each["thread"], "opened": each["opened"]} for each in opened]
+        connection.execute(_insert(connection.dialect.name, threads, (), "once"), fresh)
+        connection.execute(stories.insert(), opened)
+    if joined:
+        connection.execute(_JOIN, joined)
+    connection.execute(articles.insert(), [_row(each) for each in found])
+    rows = [
+        _revision_row(each.article.id, 1, each.article.first_seen, each.made, each.placement.change, baseline=baseline)
+        for each in found
+    ]
+    return {row.article: row.seq for row in connection.execute(_ADD_REVISIONS, rows)}
+
+
+_JOIN = update(stories).where(stories.c.id == bindparam("name")).values(joined=bindparam("seen"))
+_PLACED = ("story", "relation", "evidence", "change", "origin")
+
+
+def _row(each: Placed) -> dict[str, Any]:
+    said = {name: getattr(each.article, name) for name in _ARTICLE_COLUMNS}
+    return said | {name: getattr(each.placement, name) for name in _PLACED} | _content(each.made)
+
+
+def _content(made: Draft) -> dict[str, Any]:
+    return {
+        "content_key": made.content_key,
+        "text_key": made.text_key,
+        "headline_only": made.headline_only,
+    }
+
+
+_ARTICLE_COLUMNS = (
+    "id", "source", "outlet", "owner", "guid", "url", "author", "lang", "published", "first_seen", "revision", "title",
+)  # fmt: skip
+
+
+def revise_article(
+    connection: Connection, identity: str, made: Draft, number: int, now: datetime, change: str = ""
+) -> int:
+    """Store the next revision of a known article; gives its seq. The date of publication stays the first one given."""
+    changed = {"title": made.title, "revision": number} | _content(made)
+    connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
+    return _add_revision(connection, identity, number, now, made, change, baseline=False)
+
+
+_ADD_REVISIONS = revisions.insert().returning(revisions.c.seq, revisions.c.article)
+
+
+def _add_revision(
+    connection: Connection, article: str, number: int, seen: datetime, made: Draft, change: str, *, baseline: bool
+) -> int:
+    values = _revision_row(article, number, seen, made, change, baseline=baseline)
+    return int(connection.execute(_ADD_REVISIONS, values).one().seq)
+
+
+def _revision_row(
+    article: str, number: int, seen: datetime, made: Draft, change: str, *, baseline: bool
+) -> dict[str, Any]:
+    values = {"article": article, "number": number, "seen": seen, "baseline": baseline, "change": change}
+    return values | {"title": made.title, "summary": made.summary, "text": made.text}
+
+
+def save_identities(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
+    """Remember by which keys sources name articles, and what they last said of them."""
+    save_all(connection, identities, rows, "key", "source")
+
+
+_IS_CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
+_REVISIONS = (
+    select(
+        revisions.c.seq,
+        revisions.c.number,
+        revisions.c.seen,
+        revisions.c.baseline,
+        revisions.c.change,
+        revisions.c.title,
+        revisions.c.summary,
+        revisions.c.text,
+        *(articles.c[name] for name in _ARTICLE_COLUMNS if name not in {"revision", "title"}),
+        articles.c.story,
+        articles.c.relation,
+        articles.c.evidence,
+        articles.c.origin,
+        stories.c.thread,
+    )
+    .join(articles, articles.c.id == revisions.c.article)
+    .join(stories, stories.c.id == articles.c.story)
+    .where(revisions.c.seq > bindparam("after"))
+    .order_by(revisions.c.seq)
+    .limit(bindparam("most"))
+)
+
+
+def revisions_after(connection: Connection, seq: int, limit: int) -> list[Revision]:
+    """Give the revisions stored after `seq`, oldest first."""
+    rows = connection.execute(_REVISIONS, {"after": seq, "most": limit})
+    return [_revision(row) for row in rows.mappings()]
+
+
+def _revision(row: RowMapping) -> Revision:
+    names = [each.name for each in fields(Article) if each.name != "revision"]
+    article = Article(**{name: row[name] for name in names}, revision=row["number"])
+    relation = Relation(row["relation"]) if row["number"] == 1 else Relation.REVISED
+    placement = Placement(relation, row["story"], row["thread"], row["evidence"], row["change"], row["origin"])
+    return Revision(row["seq"], article, placement, row["seen"], baseline=row["baseline"])
+
+
+_SINCE = _REVISIONS.where(articles.c.first_seen >= bindparam("since"), _IS_CURRENT)
+_FIRST_SINCE = select(func.min(revisions.c.seq)).where(
+    revisions.c.article.in_(select(articles.c.id).where(articles.c.first_seen >= bindparam("since")))
+)
+
+
+def revisions_since(connection: Connection, since: datetime, page: int) -> Iterator[Revision]:
+    """Give the newest revisions of articles first seen since then, in order, read `page` at a time.
+
+    It begins where those articles do, so that a long archive costs nothing.
+    """
+    after = (connection.scalar(_FIRST_SINCE, {"since": since}) or 0) - 1
+    while rows := connection.execute(_SINCE, {"since": since, "after": after, "most": page}).mappings().all():
+        yield from map(_revision, rows)
+        after = rows[-1]["seq"]
+
+
+def articles_of(connection: Connection, identity: str) -> list[Article]:
+    """Give the article of that id, or the articles of the story of that id, as they stand now."""
+    named = or_(articles.c.id == identity, articles.c.story == identity)
+    return _articles(
+        connection, select(*_CURRENT).join(articles, _IS_CURRENT).where(named).order_by(articles.c.first_seen)
+    )
+
+
+def articles_since(connection: Connection, since: datetime, limit: int) -> list[Article]:
+    """Give the articles first seen since then, as they stand now, oldest first."""
+    found = select(*_CURRENT).join(articles, _IS_CURRENT).where(articles.c.first_seen >= since)
+    return _articles(connection, found.order_by(articles.c.first_seen).limit(limit))
+
+
+def _articles(connection: Connection, found: Select[Any]) -> list[Article]:
+    return [Article(**row) for row in connection.execute(found).mappings()]
+
+
+_CURRENT = (
+    *(articles.c[name] for name in _ARTICLE_COLUMNS if name != "title"),
+    revisions.c.title,
+    revisions.c.summary,
+    revisions.c.text,
+)
+
+
+_MEMBERS = (
+    select(
+        articles.c.id.label("article"),
+        articles.c.story,
+        stories.c.thread,
+        *(articles.c[name] for name in ("source", "outlet", "owner", "origin", "relation", "title", "url")),
+        articles.c.first_seen,
+        articles.c.evidence,
+        articles.c.change,
+    )
+    .join(stories, stories.c.id == articles.c.story)
+    .order_by(articles.c.first_seen, articles.c.relation.in_(("duplicate", "updated")), articles.c.id)
+)
+_MEMBERS_OF = _MEMBERS.where(
+    articles.c.story.in_(
+        select(stories.c.id).where(or_(stories.c.id == bindparam("name"), stories.c.thread == bindparam("name")))
+    )
+)
+_MEMBER = _MEMBERS.where(articles.c.id == bindparam("name"))
+
+
+def members_of(connection: Connection, name: str) -> tuple[Member, ...]:
+    """Give the articles of the story or thread of that id, in the order they were first seen."""
+    return tuple(_member(row) for row in connection.execute(_MEMBERS_OF, {"name": name}).mappings())
+
+
+def _member(row: RowMapping) -> Member:
+    return Member(**{**row, "relation": Relation(row["relation"])})
+
+
+def placement_of(connection: Connection, article: str) -> Placement:
+    """Give where an article stands."""
+    member = _member(connection.execute(_MEMBER, {"name": article}).mappings().one())
+    return Placement(member.relation, member.story, member.thread, member.evidence, member.change, member.origin)
+
+
+_CONTENT = (
+    select(revisions.c.title, revisions.c.summary, revisions.c.text)
+    .join(articles, _IS_CURRENT)
+    .where(articles.c.id == bindparam("name"))
+)
+
+
+def content_of(connection: Connection, article: str) -> tuple[str, str]:
+    """Give the headline and the body of an article as they stand now."""
+    row = connection.execute(_CONTENT, {"name": article}).one()
+    return row.title, row.text or row.summary
+
+
+def totals(connection: Connection) -> dict[str, int]:
+    """Count what is stored, table by table."""
+    tables = {"articles": articles, "revisions": revisions, "stories": stories, "threads": threads}
+    return {name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}

@@ -1,0 +1,213 @@
+"""Connections, the writer lane, migrations. One thread owns the only writing connection; readers are read-only.
+
+SQLite runs with WAL, synchronous=FULL, no mmap and BEGIN IMMEDIATE; a `postgresql+...://` URL is taken as it
+is. Waiting writes are committed together: each runs in its own savepoint, one fsync makes all of them
+durable, and only then do their callers go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, Text, TypeDecorator, create_engine, event, make_url, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool, StaticPool
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+DATABASE = "watchfloor.db"  # in the state directory
+BUSY_TIMEOUT_MS = 10_000
+MOST_TOGETHER = 256  # writes in one commit
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time as fixed-width ISO 8601 text: sorts, compares and reads the same on every backend."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: object) -> str | None:
+        return None if value is None else _written(value)
+
+    def process_result_value(self, value: str | None, _: object) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+@lru_cache(maxsize=256)  # the rows of one commit bear the same few times
+def _written(value: datetime) -> str:
+    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+class StoreError(Exception):
+    """The store cannot be opened or written; the message says what an operator can do."""
+
+
+class Database:
+    """One store: where it is, its writing engine, its read-only engine."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.memory = self.sqlite and self.url.database in {None, "", ":memory:"}
+        self.writing = self._writing_engine()
+        self.reading = self.writing if self.memory or not self.sqlite else self._reading_engine()
+
+    @classmethod
+    def at(cls, path: Path) -> Database:
+        """Open the SQLite file at path; it is made by `migrate` where it is absent."""
+        return cls(f"sqlite:///{path}")
+
+    def _writing_engine(self) -> Engine:
+        if not self.sqlite:
+            return create_engine(self.url)
+        engine = create_engine(
+            self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
+        )
+        event.listen(engine, "connect", _prepare_writer)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+
+    def _reading_engine(self) -> Engine:
+        path = Path(self.url.database or "").absolute()
+        engine = create_engine(
+            f"sqlite:///file:{path.as_uri().removeprefix('file://')}?mode=ro&uri=true",
+            poolclass=NullPool,
+            connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        )
+        event.listen(engine, "connect", _prepare_reader)
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that cannot write and sees one consistent state."""
+        with self.reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give the writing connection inside one transaction. Outside the lane only at start and in commands."""
+        with self.writing.begin() as connection:
+            yield connection
+
+    def migrate(self, *packages: str) -> None:
+        """Bring the tables of each package to its newest version; a newer store than this program is refused."""
+        for package in packages:
+            with self.writing.connect() as connection:
+                config = AlembicConfig()
+                config.set_main_option("script_location", f"{package}.store:migrations")
+                config.attributes["connection"] = connection
+                try:
+                    command.upgrade(config, "head")
+                except DatabaseError as error:
+                    raise StoreError(f"{self.url.database}: cannot be read as our store: {error.orig}") from error
+                except CommandError as error:
+                    raise StoreError(
+                        f"{self.url.database}: made by a newer Watchfloor ({error}); run that one, or restore a backup"
+                    ) from error
+
+    def close(self) -> None:
+        self.writing.dispose()
+        self.reading.dispose()
+
+
+def _prepare_writer(connection: Any, _: object) -> None:
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "mmap_size=0",
+        "foreign_keys=ON",
+        "wal_autocheckpoint=1000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_reader(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class WriterLane:
+    """The thread that writes: `await lane.write(work)` returns once work is durable.
+
+    A work that raises is rolled back alone. A commit that fails fails every work in it; nothing of them is
+    stored.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, work: Work[T]) -> T:
+        future: Future[T] = Future()
+        self._queue.put((work, future))
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Finish what is queued, then end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch = [first]
+            last = self._gather(batch)
+            self._commit(batch)
+            if last:
+                return
+
+    def _gather(self, batch: list[tuple[Work[Any], Future[Any]]]) -> bool:
+        while len(batch) < MOST_TOGETHER:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return False
+            if item is None:
+                return True
+            batch.append(item)
+        return False
+
+    def _commit(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
+        done: list[tuple[Future[Any], Any]] = []
+        try:
+            with self._database.write() as connection:
+                for work, future in batch:
+                    if not future.set_running_or_notify_cancel():
+                        continue  # its caller was cancelled; from here on the future cannot be
+                    try:
+                        with connection.begin_nested():
+                            done.append((future, work(connection)))
+                    except Exception as error:  # noqa: BLE001 - the caller's own failure, handed to the caller
+                        future.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - BEGIN or COMMIT failed: every caller must learn it
+            log.error("commit failed: %s", error)
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for future, result in done:
+            future.set_result(result)
+
+
+def check_integrity(connection: Connection) -> str:
+    """Run SQLite's quick check; "ok" or what it found."""
+    return str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())

@@ -1,0 +1,131 @@
+"""What was fetched, kept as it came: the raw entry or page of every article, compressed, for seven days.
+
+With final address, headers, SHA-256 and fetch time; stored in the commit of what was made of it, since evidence
+cannot be collected afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text, delete, func, select
+
+from crawler.article import mint
+from crawler.sources.source import Outcome
+from crawler.store.db import UtcTime
+
+KEPT = timedelta(days=7)
+SLICE = 200  # fetches that expire in one commit
+LEVEL = 6  # of zlib: at 9 a page takes three times as long and is 1 % smaller
+LARGEST = 20_000_000  # bytes unpacked
+
+metadata = MetaData()
+fetches = Table(
+    "fetches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text),
+    Column("fetched", UtcTime),
+    Column("url", Text),
+    Column("status", Integer),
+    Column("headers", Text),
+    Column("body_sha256", Text),
+)
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("article", Text, primary_key=True),
+    Column("fetch", Text, primary_key=True),
+    Column("form", Text),
+    Column("sha256", Text),
+    Column("packed", LargeBinary),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One piece of evidence. `form` is entry (the item as it stood in the feed), entry-text (its words, where it could
+    not be cut out) or page (the bytes of the article page); `sha256` is of `raw`, `body_sha256` of the whole answer.
+    """
+
+    article: str
+    form: str
+    fetched: datetime
+    url: str
+    status: int | None
+    headers: str
+    body_sha256: str | None
+    sha256: str
+    raw: bytes
+
+    @property
+    def intact(self) -> bool:
+        """Say whether the bytes are still those that were kept."""
+        return hashlib.sha256(self.raw).hexdigest() == self.sha256
+
+
+def keep(connection: Connection, answer: Outcome, pieces: Iterable[tuple[str, str, bytes]]) -> None:
+    """Keep pieces of one answer, each (article, form, raw bytes); of several of one article the last."""
+    last = {article: (form, raw) for article, form, raw in pieces}
+    if not last:
+        return
+    name = mint("f", answer.fetched, answer.source, answer.url, answer.body_sha256 or "", *sorted(last))
+    if connection.scalar(select(fetches.c.id).where(fetches.c.id == name)):
+        return  # the same answer, kept a moment ago
+    fetch = {"id": name, "source": answer.source, "fetched": answer.fetched, "url": answer.url}
+    said = {"status": answer.status, "headers": answer.headers, "body_sha256": answer.body_sha256}
+    connection.execute(fetches.insert(), fetch | said)
+    rows = [
+        {
+            "article": article,
+            "fetch": name,
+            "form": form,
+            "sha256": hashlib.sha256(raw).hexdigest(),
+            "packed": zlib.compress(raw, LEVEL),
+        }
+        for article, (form, raw) in last.items()
+    ]
+    connection.execute(evidence.insert(), rows)
+
+
+def kept(connection: Connection, article: str) -> list[Kept]:
+    """Give what is kept of an article, oldest first."""
+    found = select(evidence, fetches).join(fetches, fetches.c.id == evidence.c.fetch)
+    rows = connection.execute(found.where(evidence.c.article == article).order_by(fetches.c.fetched, evidence.c.form))
+    return [
+        Kept(
+            article=row.article,
+            form=row.form,
+            fetched=row.fetched,
+            url=row.url,
+            status=row.status,
+            headers=row.headers,
+            body_sha256=row.body_sha256,
+            sha256=row.sha256,
+            raw=zlib.decompressobj().decompress(row.packed, LARGEST),
+        )
+        for row in rows
+    ]
+
+
+def expire(connection: Connection, now: datetime) -> int:
+    """Delete a slice of what is older than seven days; gives the number of fetches deleted, 0 when none is left."""
+    old = select(fetches.c.id).where(fetches.c.fetched < now - KEPT).order_by(fetches.c.fetched).limit(SLICE)
+    names = list(connection.scalars(old))
+    if names:
+        connection.execute(delete(evidence).where(evidence.c.fetch.in_(names)))
+        connection.execute(delete(fetches).where(fetches.c.id.in_(names)))
+    return len(names)
+
+
+def size(connection: Connection) -> tuple[int, int]:
+    """Give how many pieces are kept and their compressed bytes, headers among them."""
+    pieces, packed = connection.execute(
+        select(func.count(), func.coalesce(func.sum(func.length(evidence.c.packed)), 0)).select_from(evidence)
+    ).one()
+    headers = connection.scalar(select(func.coalesce(func.sum(func.length(fetches.c.headers)), 0)))
+    return pieces, packed + (headers or 0)

@@ -1,0 +1,169 @@
+"""SQL on the article pages still to be fetched: a backlog that survives restarts, bounded in number, age and tries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    RowMapping,
+    Table,
+    Text,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
+
+from crawler.store import articles as archive
+from crawler.store.db import UtcTime
+
+MOST = 5_000  # pages that wait; beyond it the oldest go
+LONGEST = timedelta(hours=24)  # a page that could not be had by then is given up
+A_HOST = 2  # pages of one host looked at together, so that a slow one hides no other
+LOOKED_AT = 100
+
+metadata = MetaData()
+pages_wanted = Table(
+    "pages_wanted",
+    metadata,
+    Column("article", Text, primary_key=True),
+    Column("source", Text),
+    Column("url", Text),
+    Column("host", Text),
+    Column("wanted", UtcTime),
+    Column("due", UtcTime),
+    Column("tries", Integer),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page to be fetched: of which article, where, from when on, and how often it was tried."""
+
+    article: str
+    source: str
+    url: str
+    host: str
+    wanted: datetime
+    due: datetime
+    tries: int = 0
+
+
+def want(connection: Connection, pages: Iterable[Wanted]) -> None:
+    """Put pages on the backlog; one that waits already starts afresh. The oldest beyond its bound are given up."""
+    rows = {page.article: page for page in pages}
+    for page in rows.values():
+        values = {name: getattr(page, name) for name in Wanted.__slots__}
+        archive.save(connection, pages_wanted, values, "article")
+    if not rows:
+        return
+    over = (connection.scalar(select(func.count()).select_from(pages_wanted)) or 0) - MOST
+    if over > 0:
+        oldest = select(pages_wanted.c.article).order_by(pages_wanted.c.wanted, pages_wanted.c.article).limit(over)
+        _give_up(connection, list(connection.scalars(oldest)), "backlog_full")
+
+
+def due(connection: Connection, now: datetime, closed: Collection[str] = ()) -> list[Wanted]:
+    """Give pages that are due, the longest due first, of each host no more than a few, of `closed` hosts none."""
+    rank = func.row_number().over(
+        partition_by=pages_wanted.c.host, order_by=(pages_wanted.c.due, pages_wanted.c.article)
+    )
+    wanted_now = select(pages_wanted, rank.label("rank")).where(
+        pages_wanted.c.due <= now, pages_wanted.c.host.not_in(closed)
+    )
+    ranked = wanted_now.subquery()
+    found = select(*(ranked.c[name] for name in Wanted.__slots__)).where(ranked.c.rank <= A_HOST)
+    rows = connection.execute(found.order_by(ranked.c.due, ranked.c.article).limit(LOOKED_AT))
+    return [Wanted(**row) for row in rows.mappings()]
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Give when the next page is due, None where none waits."""
+    found: datetime | None = connection.scalar(select(func.min(pages_wanted.c.due, type_=UtcTime)))
+    return found
+
+
+def put_off(connection: Connection, page: Wanted, until: datetime, tries: int) -> None:
+    """Try a page again later."""
+    changed = update(pages_wanted).where(pages_wanted.c.article == page.article).values(due=until, tries=tries)
+    connection.execute(changed)
+
+
+def move(connection: Connection, page: Wanted, url: str, host: str, now: datetime) -> None:
+    """Wait for a page at another host, to which it was redirected."""
+    changed = update(pages_wanted).where(pages_wanted.c.article == page.article).values(url=url, host=host, due=now)
+    connection.execute(changed)
+
+
+def shift(connection: Connection, step: timedelta) -> None:
+    """Move what waits along with the wall clock, which was set."""
+    _shift(connection, list(connection.execute(select(pages_wanted)).mappings()), lambda _: step)
+
+
+def believe(connection: Connection, now: datetime) -> None:
+    """Set right what was put on the backlog by a clock that was ahead of now."""
+    ahead = select(pages_wanted).where(pages_wanted.c.wanted > now)
+    _shift(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["wanted"])
+
+
+def _shift(connection: Connection, rows: list[RowMapping], step: Callable[[RowMapping], timedelta]) -> None:
+    for row in rows:
+        moved = {name: row[name] + step(row) for name in ("wanted", "due")}
+        connection.execute(update(pages_wanted).where(pages_wanted.c.article == row["article"]).values(**moved))
+
+
+def end(connection: Connection, article: str, reason: str) -> None:
+    """Take a page off the backlog and count under which name it ended."""
+    _give_up(connection, [article], reason)
+
+
+def expire(connection: Connection, now: datetime) -> int:
+    """Give up pages that waited too long; gives their number."""
+    old = list(connection.scalars(select(pages_wanted.c.article).where(pages_wanted.c.wanted < now - LONGEST)))
+    _give_up(connection, old, "too_late")
+    return len(old)
+
+
+def _give_up(connection: Connection, articles: list[str], reason: str) -> None:
+    if articles:
+        connection.execute(delete(pages_wanted).where(pages_wanted.c.article.in_(articles)))
+        archive.count(connection, archive.counts, {f"pages:{reason}": len(articles)})
+
+
+def waiting(connection: Connection) -> int:
+    """Count the pages that wait."""
+    return connection.scalar(select(func.count()).select_from(pages_wanted)) or 0
+
+
+def content_of(connection: Connection, article: str) -> str | None:
+    """Give an article's content key, None where it is unknown."""
+    found: str | None = connection.scalar(
+        select(archive.articles.c.content_key).where(archive.articles.c.id == article)
+    )
+    return found
+
+
+def complete(connection: Connection, article: str, number: int, page: Mapping[str, object]) -> None:
+    """Fill in what the source left open (author, language, date), and let a page's revision inherit its baseline."""
+    columns = archive.articles.c
+    filled = {
+        name: func.coalesce(columns[name], literal(value, columns[name].type))
+        for name, value in page.items()
+        if value is not None
+    }
+    if filled:
+        connection.execute(update(archive.articles).where(columns.id == article).values(**filled))
+    before = select(archive.revisions.c.baseline).where(
+        archive.revisions.c.article == article, archive.revisions.c.number == number - 1
+    )
+    changed = update(archive.revisions).where(
+        archive.revisions.c.article == article, archive.revisions.c.number == number
+    )
+    connection.execute(changed.values(baseline=bool(connection.scalar(before))))

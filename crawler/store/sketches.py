@@ -1,0 +1,233 @@
+"""SQL on candidate keys and on the sentences a source repeats: written with their article, dropped when old.
+
+One row a key, ordered by key and seq, so that a lower bound of seq keeps every look-up inside the window
+without any rebuild at start. `sketched` names the keys of an article, so that they can be replaced and dropped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    CompoundSelect,
+    Connection,
+    Integer,
+    LargeBinary,
+    RowMapping,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    select,
+    union_all,
+)
+
+from crawler.store.articles import OPENS_A_STORY, add_up, articles, metadata, revisions, stories, threads
+from crawler.store.db import UtcTime
+from crawler.stories.placing import Candidate
+from crawler.stories.sketch import SHARED, pack, unpack
+from crawler.stories.verdict import Side
+from crawler.stories.wording import wording
+
+WINDOW = timedelta(days=4)  # how far back an article is compared; older keys are dropped
+NEWEST = 64  # articles looked at for one key: a key that more share says little
+COMPARED = 6  # candidates that are judged, those that share most keys first
+REPEATED = 4  # articles of a source with one sentence that make it boilerplate
+SENTENCES_KEPT = timedelta(days=14)
+NOTHING = 1 << 62  # a seq that no article has
+SLICE = 200  # articles whose keys are dropped in one commit
+OPENS_A_STORY_WORDS = sorted(relation.value for relation in OPENS_A_STORY)
+
+sketches = Table(
+    "sketches", metadata, Column("key", BigInteger, primary_key=True), Column("seq", BigInteger, primary_key=True)
+)
+sketched = Table(
+    "sketched",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("article", Text),
+    Column("seen", UtcTime),
+    Column("keys", LargeBinary),
+)
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("sentence", BigInteger, primary_key=True),
+    Column("n", Integer),
+    Column("seen", UtcTime),
+)
+
+
+def save_sketch(connection: Connection, article: str, seq: int, seen: datetime, keys: frozenset[int]) -> None:
+    """Store the keys of an article's newest revision in place of those of an earlier one."""
+    drop_sketch(connection, article)
+    add_sketches(connection, [(article, seq, keys)], seen)
+
+
+def add_sketches(connection: Connection, found: Sequence[tuple[str, int, frozenset[int]]], seen: datetime) -> None:
+    """Store the keys of articles that have none yet, each (article, seq, keys)."""
+    rows = [{"seq": seq, "article": name, "seen": seen, "keys": pack(keys)} for name, seq, keys in found]
+    connection.execute(sketched.insert(), rows)
+    if keyed := [{"key": key, "seq": seq} for _, seq, keys in found for key in sorted(keys)]:
+        connection.execute(sketches.insert(), keyed)
+
+
+_OF_ARTICLE = select(sketched.c.seq, sketched.c["keys"]).where(sketched.c.article == bindparam("article"))
+
+
+def drop_sketch(connection: Connection, article: str) -> bool:
+    """Drop the keys of an article; says whether it had any."""
+    rows = connection.execute(_OF_ARTICLE, {"article": article}).all()
+    _drop(connection, [(seq, keys) for seq, keys in rows])
+    return bool(rows)
+
+
+_DROP_KEY = delete(sketches).where(sketches.c.key == bindparam("k"), sketches.c.seq == bindparam("s"))
+_DROP_ROW = delete(sketched).where(sketched.c.seq == bindparam("s"))
+
+
+def _drop(connection: Connection, rows: Sequence[tuple[int, bytes]]) -> None:
+    if not rows:
+        return
+    keys = [{"k": key, "s": seq} for seq, packed in rows for key in unpack(packed)]
+    if keys:
+        connection.execute(_DROP_KEY, keys)
+    connection.execute(_DROP_ROW, [{"s": seq} for seq, _ in rows])
+
+
+def expire(connection: Connection, now: datetime) -> int:
+    """Drop one slice of what lies before the window, and sentences not repeated in time; says how many articles."""
+    old = select(sketched.c.seq, sketched.c["keys"]).where(sketched.c.seen < now - WINDOW)
+    rows = connection.execute(old.order_by(sketched.c.seen).limit(SLICE)).all()
+    _drop(connection, [(seq, keys) for seq, keys in rows])
+    connection.execute(delete(sentences).where(sentences.c.seen < now - SENTENCES_KEPT))
+    return len(rows)
+
+
+_FIRST = select(sketched.c.seq).where(sketched.c.seen >= bindparam("since")).order_by(sketched.c.seen).limit(1)
+
+
+def first_in_window(connection: Connection, now: datetime) -> int:
+    """Give the lowest seq whose keys are looked at."""
+    return connection.scalar(_FIRST, {"since": now - WINDOW}) or NOTHING
+
+
+@cache
+def _sharing(keys: int) -> CompoundSelect[Any]:
+    """Build the look-up of so many keys, once: the newest articles of each."""
+    return union_all(
+        *(
+            select(
+                select(sketches.c.seq)
+                .where(sketches.c.key == bindparam(f"k{at}"), sketches.c.seq >= bindparam("low"))
+                .order_by(sketches.c.seq.desc())
+                .limit(NEWEST)
+                .subquery()
+                .c.seq
+            )
+            for at in range(keys)
+        )
+    )
+
+
+def sharing(connection: Connection, keys: Iterable[int], low: int) -> list[int]:
+    """Give the seqs that share two keys or more, those that share most first, the newer first among equals."""
+    values: dict[str, int] = {f"k{at}": key for at, key in enumerate(sorted(keys))}
+    if not values:
+        return []
+    rows = connection.execute(_sharing(len(values)), values | {"low": low})
+    counted = Counter(row.seq for row in rows)
+    enough = [seq for seq, shared in counted.items() if shared >= SHARED]
+    return sorted(enough, key=lambda seq: (-counted[seq], -seq))[:COMPARED]
+
+
+_STANDING = (
+    select(
+        *(articles.c[name] for name in ("id", "source", "outlet", "owner", "origin", "lang", "relation", "first_seen")),
+        articles.c.story,
+        stories.c.thread,
+        threads.c.opened.label("thread_opened"),
+        revisions.c.seq,
+        revisions.c.title,
+        revisions.c.summary,
+        revisions.c.text,
+    )
+    .join(stories, stories.c.id == articles.c.story)
+    .join(threads, threads.c.id == stories.c.thread)
+    .join(revisions, (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision))
+)
+_SKETCHED = _STANDING.join(sketched, sketched.c.article == articles.c.id).where(
+    sketched.c.seq.in_(bindparam("seqs", expanding=True))
+)
+_OPENING = _STANDING.where(
+    articles.c.story.in_(bindparam("stories", expanding=True)), articles.c.relation.in_(OPENS_A_STORY_WORDS)
+)
+
+
+class Candidates:
+    """Finds what a new article is compared with; remembers the window and boilerplate of one poll."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._low = first_in_window(connection, now)
+        self._boilerplate: dict[str, frozenset[int]] = {}
+
+    def boilerplate(self, source: str) -> frozenset[int]:
+        if source not in self._boilerplate:
+            self._boilerplate[source] = boilerplate(self._connection, source)
+        return self._boilerplate[source]
+
+    def of(self, keys: frozenset[int]) -> list[Candidate]:
+        """Give the articles that share keys, and the first of each one's story, those that share most first."""
+        seqs = sharing(self._connection, keys, self._low)
+        if not seqs:
+            return []
+        found = self._connection.execute(_SKETCHED, {"seqs": seqs}).mappings().all()
+        candidates = [self._candidate(row) for row in sorted(found, key=lambda row: seqs.index(row["seq"]))]
+        opened = {each.story for each in candidates if each.opens}
+        if missing := {each.story for each in candidates} - opened:
+            first = self._connection.execute(_OPENING, {"stories": sorted(missing)}).mappings()
+            candidates += [self._candidate(row) for row in first]
+        return candidates
+
+    def _candidate(self, row: RowMapping) -> Candidate:
+        told = wording(row["title"], row["text"] or row["summary"], row["outlet"], self.boilerplate(row["source"]))
+        side = Side(row["id"], row["source"], row["outlet"], row["owner"], row["lang"], row["first_seen"], told)
+        opens = row["relation"] in OPENS_A_STORY_WORDS
+        return Candidate(side, row["story"], row["thread"], row["thread_opened"], row["origin"], opens)
+
+
+_BOILERPLATE = select(sentences.c.sentence).where(sentences.c.source == bindparam("source"), sentences.c.n >= REPEATED)
+
+
+def boilerplate(connection: Connection, source: str) -> frozenset[int]:
+    """Give the sentences that a source repeats in its articles."""
+    return frozenset(connection.execute(_BOILERPLATE, {"source": source}).scalars())
+
+
+def count_sentences(connection: Connection, source: str, found: Mapping[int, int], now: datetime) -> None:
+    """Count sentences at the edges of articles of their own text: in how many of them each stood."""
+    rows = [{"source": source, "sentence": number, "n": n, "seen": now} for number, n in sorted(found.items())]
+    add_up(connection, sentences, rows, "source", "sentence")
+
+
+_MISPLACED = {
+    "article without a story": select(articles.c.id).where(articles.c.story.not_in(select(stories.c.id))),
+    "story without a thread": select(stories.c.id).where(stories.c.thread.not_in(select(threads.c.id))),
+    "story without an article": select(stories.c.id).where(stories.c.id.not_in(select(articles.c.story))),
+    "keys without an article": select(sketched.c.seq).where(sketched.c.article.not_in(select(articles.c.id))),
+    "a key without its list": select(sketches.c.key).where(sketches.c.seq.not_in(select(sketched.c.seq))),
+}
+
+
+def misplaced(connection: Connection) -> dict[str, list[Any]]:
+    """Find what no commit may leave behind; empty when the archive is whole. For tests and `doctor`."""
+    found = {what: list(connection.execute(query.limit(5)).scalars()) for what, query in _MISPLACED.items()}
+    return {what: rows for what, rows in found.items() if rows}

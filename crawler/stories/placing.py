@@ -1,0 +1,78 @@
+"""A new article and its candidates -> its place: story, thread, relation, evidence. Pure.
+
+Only the best match counts, and it is never chained: an article that matches a later member of a story must
+also stand near the story's first text, else it opens its own story beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.article import Placement, Relation
+from crawler.stories.threads import thread_of
+from crawler.stories.verdict import Side, Verdict, judge
+
+RANKS = {Relation.DUPLICATE: 3, Relation.UPDATED: 2, Relation.RELATED: 1, Relation.NEW: 0}
+JOINS = frozenset({Relation.DUPLICATE, Relation.UPDATED})
+CERTAIN = 1.0  # closeness of a duplicate beyond which no better match is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An earlier article that shares keys, and where it stands. `opens`: it is the first of its story."""
+
+    side: Side
+    story: str
+    thread: str
+    thread_opened: datetime
+    origin: str
+    opens: bool
+
+
+def place(later: Side, candidates: Iterable[Candidate], fresh: Placement) -> Placement:
+    """Give a new article its place; `fresh` is the story and thread it opens where it joins none."""
+    judged: list[tuple[Verdict, Candidate]] = list(_judged(later, tuple(candidates)))
+    if not judged:
+        return fresh
+    verdict, best = max(judged, key=_rank)
+    if verdict.relation is Relation.NEW:
+        return _opening(fresh, Relation.NEW, fresh.thread, verdict.evidence)
+    if verdict.relation in JOINS:
+        first = next((each for each in judged if each[1].opens and each[1].story == best.story), None)
+        if first is None or first[0].relation is not Relation.NEW:
+            return _joining(later, verdict, best, first)
+        verdict = Verdict(
+            Relation.RELATED, f"{verdict.evidence}; but the story's first text is no match: {first[0].evidence}"
+        )
+    thread = thread_of(best.thread, best.thread_opened, fresh.thread, later.seen)
+    relation = Relation.RELATED if thread == best.thread else Relation.NEW
+    return _opening(fresh, relation, thread, verdict.evidence)
+
+
+def _judged(later: Side, candidates: tuple[Candidate, ...]) -> Iterator[tuple[Verdict, Candidate]]:
+    for each in candidates:
+        verdict = judge(each.side, later)
+        yield verdict, each
+        if verdict.relation is Relation.DUPLICATE and each.opens and verdict.closeness >= CERTAIN:
+            return
+
+
+def _rank(judged: tuple[Verdict, Candidate]) -> tuple[int, float, bool, float]:
+    verdict, each = judged
+    return RANKS[verdict.relation], verdict.closeness, each.opens, -each.side.seen.timestamp()
+
+
+def _opening(fresh: Placement, relation: Relation, thread: str, evidence: str) -> Placement:
+    return Placement(relation, fresh.story, thread, evidence, origin=fresh.origin)
+
+
+def _joining(later: Side, verdict: Verdict, best: Candidate, first: tuple[Verdict, Candidate] | None) -> Placement:
+    evidence = verdict.evidence
+    if first and first[1] is not best:
+        evidence += f"; the story's first text: {first[0].evidence}"
+    origin = best.origin
+    if verdict.relation is Relation.UPDATED and later.told.agency:
+        origin = later.told.agency
+    return Placement(verdict.relation, best.story, best.thread, evidence, verdict.change, origin)

@@ -1,0 +1,313 @@
+"""An article and an earlier one -> duplicate, updated, related or new, with the evidence in words. Pure.
+
+Every limit stands in the table below with what it parts. An article is only called a duplicate where its lead
+is in the earlier text, its numbers agree in place and no name differs; where that is not sure it is told again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawler.article import Relation
+from crawler.stories.compare import Change, Comparison, compare
+from crawler.stories.tolls import harms, new_toll
+from crawler.stories.wording import Wording
+from crawler.text.figures import is_number
+
+HEADLINE_WINDOW = timedelta(hours=12)  # equal headlines alone say nothing after it
+SERIES = timedelta(hours=12)  # the same source, the same headline, later than this: the next one of a series
+EVENT = timedelta(hours=48)  # headlines alone make a thread within it
+SAME = 0.55  # of the shorter body's runs of words in the longer: the same text
+SAME_REWORDED = 0.42  # the same, where at least AGREEING numbers stand in the same places and none differs
+SAME_ALIGNED = 0.85  # of the words, in their order inside sentences: the same, in another house's style
+AGREEING = 2
+LEAD_KNOWN = 0.3  # of the later lead's runs in the earlier text: below it the lead is new
+REUSED = 0.3  # of the runs: below it, bodies do not make a thread
+SHORT = 60  # words: a text so short is a template as often as a report, so every differing word counts
+UPDATE_WORDS = 8  # words that only the later version of one owner has: more than an edit
+REWRITTEN = 0.85  # of the runs: below it one owner's second text is a new version, not a repeat
+STUB = 15  # words: "an agency said on Monday that" and no more; then headlines decide
+TINY = 30  # words: so short that the headline must name the same subject
+SAME_FIGURES = 6  # numbers that agree in place: so many make even a short text the same report
+NAMES = 3  # differing names anywhere that make another subject; one does in the headline or the first sentence
+TITLE_WORDS = 4  # words of meaning in a headline that can stand for a story
+TITLE_SHARED = 0.5  # of the words of both headlines: one event
+TITLE_SHARED_OF_FEW = 0.6  # the same, where they share three or four words only
+TITLE_SAME = 0.7  # of the words of both headlines, where one only leaves words out: the same
+_TURNING = "no not never denies deny denied without second third another again new more"
+_TURNING_ARABIC = "لا لم لن ليس ينفي نفي تنفي ثان ثالث جديد جديده تكذيب نه دوم سوم بدون"
+_APART = (Relation.NEW, Relation.RELATED)
+TURNING = frozenset(f"{_TURNING} {_TURNING_ARABIC}".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two articles, and what besides its wording counts."""
+
+    id: str
+    source: str
+    outlet: str
+    owner: str
+    lang: str | None
+    seen: datetime
+    told: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the later article is to the earlier one. `closeness` ranks verdicts of one relation."""
+
+    relation: Relation
+    evidence: str
+    change: str = ""
+    closeness: float = 0.0
+
+
+def judge(earlier: Side, later: Side) -> Verdict:
+    """Say what an article is to an earlier one."""
+    if not _one_language(earlier, later):
+        return Verdict(Relation.NEW, f"closest {_named(earlier)}: another language")
+    found = compare(earlier.told, later.told)
+    rule = _judge_headlines if _is_stub(earlier, later, found) else _judge_texts
+    relation, reason, change = rule(earlier, later, found)
+    apart = relation in _APART and later.seen - earlier.seen <= EVENT
+    if apart and (risen := new_toll(earlier.told, later.told)):
+        relation, reason, change = Relation.UPDATED, f"{reason}; it says that the toll rose", risen
+    return Verdict(relation, f"{_lead_in(relation, earlier)}, {reason}", change, found.contained + found.headline / 10)
+
+
+def _is_stub(earlier: Side, later: Side, found: Comparison) -> bool:
+    """Say whether a body is missing or too short to say anything that its headline does not."""
+    shorter = min(len(earlier.told.words), len(later.told.words))
+    return shorter < STUB and (not shorter or found.agreeing < AGREEING)
+
+
+def _one_language(earlier: Side, later: Side) -> bool:
+    one, other = (side.lang.split("-")[0].lower() if side.lang else "" for side in (earlier, later))
+    return earlier.told.script == later.told.script and (not one or not other or one == other)
+
+
+def _named(side: Side) -> str:
+    return f"{side.id} ({side.outlet})"
+
+
+def _lead_in(relation: Relation, earlier: Side) -> str:
+    words = {
+        Relation.DUPLICATE: "same text as",
+        Relation.UPDATED: "update of",
+        Relation.RELATED: "same event as",
+        Relation.NEW: "closest",
+    }
+    return f"{words[relation]} {_named(earlier)}"
+
+
+Finding = tuple[Relation, str, str]
+
+
+def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
+    age = later.seen - earlier.seen
+    shared = earlier.told.topic & later.told.topic
+    share = len(shared) / max(1, len(earlier.told.topic | later.told.topic))
+    measured = f"headlines {share:.0%} alike, {_minutes(age)} apart".replace("%", " %")
+    if found.equal_headlines and (relation := _equal_headlines(earlier, later, found, len(shared))):
+        return relation, f"same headline, {_minutes(age)} apart{': a series' * (relation is Relation.NEW)}", ""
+    if _says_no_less(earlier, later, found) and share >= TITLE_SAME and age <= HEADLINE_WINDOW:
+        return Relation.DUPLICATE, measured, ""
+    if not _one_event(shared, share, age):
+        return Relation.NEW, f"{measured}, needs {TITLE_SHARED:.0%} within 48 h".replace("%", " %"), ""
+    if change := _toll_grew(found, age):
+        return Relation.UPDATED, measured, change
+    return Relation.RELATED, f"{measured}{_differing(found)}", ""
+
+
+def _equal_headlines(earlier: Side, later: Side, found: Comparison, shared: int) -> Relation | None:
+    """Judge equal headlines over bodies that say nothing; None where the words have to decide."""
+    age = later.seen - earlier.seen
+    bare = not earlier.told.words and not later.told.words
+    if earlier.source == later.source:
+        return Relation.DUPLICATE if found.equal_bodies and not bare and age < SERIES else Relation.NEW
+    if age <= HEADLINE_WINDOW and (bare or found.equal_bodies or shared >= TITLE_WORDS):
+        return Relation.DUPLICATE
+    return None
+
+
+def _one_event(shared: frozenset[str], share: float, age: timedelta) -> bool:
+    """Say whether headlines share enough words of meaning for one thread: fewer where those are most of them."""
+    if age > EVENT or share < TITLE_SHARED:
+        return False
+    return len(shared) > TITLE_WORDS or (len(shared) >= TITLE_WORDS - 1 and share >= TITLE_SHARED_OF_FEW)
+
+
+def _toll_grew(found: Comparison, age: timedelta) -> str:
+    """Give the change where two reports differ in a growing toll and in nothing else, "" otherwise."""
+    tolls = _tolls(found)
+    if not tolls or len(tolls) != len(found.changes) or found.differing or age > HEADLINE_WINDOW:
+        return ""
+    return _changed(tolls)
+
+
+def _says_no_less(earlier: Side, later: Side, found: Comparison) -> bool:
+    """Say whether one of two headlines of different sources only leaves words out, and none that turns its sense."""
+    one, other = earlier.told, later.told
+    if earlier.source == later.source or not (one.topic <= other.topic or other.topic <= one.topic):
+        return False
+    turned = {word for word in {*one.title} ^ {*other.title} if word in TURNING or is_number(word)}
+    return not (turned or found.changes or found.differing) and len(one.topic & other.topic) > TITLE_WORDS
+
+
+def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
+    age = later.seen - earlier.seen
+    measured = f"{found.contained:.0%} contained".replace("%", " %")
+    if found.equal_headlines and earlier.source == later.source and age >= SERIES and _short(earlier, later):
+        return Relation.NEW, f"same headline in the same source, {_minutes(age)} apart: a series", ""
+    if found.equal_bodies and found.equal_headlines and not _is_correction(earlier, later):
+        return Relation.DUPLICATE, "100 % contained, headline and numbers agree", ""
+    if not _same_text(earlier, later, found):
+        return _judge_event(earlier, later, found, measured)
+    if _subject_differs(earlier, later, found):
+        return Relation.RELATED, f"{measured}{_differing(found)}", ""
+    if found.changes:
+        return _judge_numbers(earlier, later, found, measured)
+    return _judge_version(earlier, later, found, measured)
+
+
+def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
+    """The text is the same and its numbers agree: is it only repeated?"""
+    if _is_correction(earlier, later):
+        return Relation.UPDATED, f"{measured}, marked as a correction", "CORRECTED"
+    if found.lead < LEAD_KNOWN:
+        return _judge_lead(found, measured)
+    if earlier.owner == later.owner and found.added >= UPDATE_WORDS:
+        return Relation.UPDATED, f"{measured}, {found.added} words more", ""
+    if earlier.owner == later.owner and found.contained < REWRITTEN:
+        return Relation.UPDATED, f"{measured}, rewritten by the same owner", ""
+    return Relation.DUPLICATE, f"{measured}, numbers agree", ""
+
+
+def _is_correction(earlier: Side, later: Side) -> bool:
+    return later.told.corrected and not earlier.told.corrected
+
+
+def _same_text(earlier: Side, later: Side, found: Comparison) -> bool:
+    if found.contained >= SAME:
+        return True
+    if found.changes or found.loose:
+        return False
+    in_front = [each for each in found.differing if each.part != "body"]
+    if found.contained >= SAME_REWORDED and found.agreeing >= AGREEING and not in_front:
+        return True
+    reworded = found.aligned >= SAME_ALIGNED and found.contained >= REUSED and not _short(earlier, later)
+    return reworded and not any(each.named or each.recurs for each in in_front)
+
+
+def _subject_differs(earlier: Side, later: Side, found: Comparison) -> bool:
+    """Say whether two texts in the same words tell of different places, people or bodies."""
+    names = [each for each in found.differing if each.named and (each.part != "title" or each.told)]
+    if any(each.part != "body" for each in names) or len(names) >= NAMES:
+        return True
+    if any(each.recurs for each in found.differing):
+        return True
+    if not _short(earlier, later):
+        return False
+    if found.agreeing >= SAME_FIGURES:
+        return not _one_subject(earlier.told, later.told)
+    if found.loose or any(each.part != "title" or each.told for each in found.differing):
+        return True
+    return _tiny(earlier, later) and not _one_subject(earlier.told, later.told)
+
+
+def _one_subject(one: Wording, other: Wording) -> bool:
+    """Say whether two headlines begin with the same word of meaning, or one only says more than the other."""
+    if one.topic <= other.topic or other.topic <= one.topic:
+        return True
+    return any(word in other.title[:2] for word in one.title[:2] if word in one.topic)
+
+
+def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
+    """Numbers differ in place: an update where few do and the rest stands; else another report in the same words."""
+    told = f"{measured}, numbers differ ({_changed(found.changes)}), {found.agreeing} agree"
+    series = (
+        later.seen - earlier.seen >= SERIES
+        and earlier.source == later.source
+        and (found.equal_headlines or len(found.changes) > 1)
+    )
+    few = len(found.changes) <= max(1, found.agreeing // 2)
+    if series or not few or (_short(earlier, later) and not _one_toll(earlier.told, later.told, found)):
+        return Relation.RELATED, told, ""
+    return Relation.UPDATED, told, _changed(found.changes)
+
+
+def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
+    """Say whether short texts with differing numbers still tell of one thing: its toll grew, or its headline stands."""
+    if found.agreeing >= SAME_FIGURES and _one_subject(one, other):
+        return True
+    tolls = len(_tolls(found)) == len(found.changes) and len(one.topic & other.topic) >= 2
+    return tolls or one.topic <= other.topic or other.topic <= one.topic
+
+
+def _judge_lead(found: Comparison, measured: str) -> Finding:
+    told = f"{measured}, lead {found.lead:.0%} known, needs {LEAD_KNOWN:.0%}".replace("%", " %")
+    if found.headline >= 0.8 and found.old_lead >= SAME:
+        return Relation.UPDATED, told, "new lead"
+    return Relation.RELATED, told, ""
+
+
+def _judge_event(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
+    shared = earlier.told.topic & later.told.topic
+    share = len(shared) / max(1, len(earlier.told.topic | later.told.topic))
+    age = later.seen - earlier.seen
+    alike = f", headlines {share:.0%} alike".replace("%", " %")
+    if found.contained >= REUSED and not _short(earlier, later):
+        return Relation.RELATED, f"{measured}{alike}", ""
+    if _one_event(shared, share, age):
+        if change := _toll_grew(found, age):
+            return Relation.UPDATED, f"{measured}{alike}", change
+        return Relation.RELATED, f"{measured}{alike}{_differing(found)}", ""
+    return Relation.NEW, f"{measured}, needs {SAME:.0%}{alike}".replace("%", " %").replace("  %", " %"), ""
+
+
+def _short(earlier: Side, later: Side) -> bool:
+    return min(len(earlier.told.words), len(later.told.words)) < SHORT
+
+
+def _tiny(earlier: Side, later: Side) -> bool:
+    return min(len(earlier.told.words), len(later.told.words)) < TINY
+
+
+def _tolls(found: Comparison) -> list[Change]:
+    """Give the changes that are a growing count of people, as a toll does."""
+    return [each for each in found.changes if _is_toll(each)]
+
+
+def _is_toll(change: Change) -> bool:
+    grows = change.before.isdigit() and change.after.isdigit() and int(change.after) > int(change.before)
+    return grows and harms(change.beside)
+
+
+def _changed(changes: tuple[Change, ...] | list[Change]) -> str:
+    return ", ".join(str(change) for change in changes[:3])
+
+
+def _differing(found: Comparison) -> str:
+    told = [str(each) for each in (*found.differing[:2], *found.changes[:2])]
+    return f", differs: {', '.join(told)}" if told else ""
+
+
+def _minutes(age: timedelta) -> str:
+    minutes = round(abs(age.total_seconds()) / 60)
+    return f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"
+
+
+def material(before: Wording, after: Wording) -> str:
+    """Say what an edit of one article changed, "" where readers learn nothing new by it."""
+    if after.corrected and not before.corrected:
+        return "CORRECTED"
+    found = compare(before, after)
+    if found.changes:
+        return _changed(found.changes)
+    if names := [each for each in found.differing if each.named]:
+        return ", ".join(f"{each.before} -> {each.after}" for each in names[:2])
+    if before.words and after.words and found.lead < LEAD_KNOWN:
+        return "new lead"
+    return ""

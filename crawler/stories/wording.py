@@ -1,0 +1,231 @@
+"""Headline and body -> Wording: what is compared when we ask whether two articles tell the same.
+
+Taken off first: an agency before the headline or the dateline, an outlet behind the headline, and sentences
+the source repeats in its articles (boilerplate). Numbers are read as digits, also where they are spelled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+
+from crawler.text.figures import digits, is_number, joined
+from crawler.text.folding import fold
+from crawler.text.tokens import sentences
+
+SHINGLE = 3  # words
+LEAD = 30  # words at the beginning of a body that say what is new
+MOST_WORDS = 1_200  # of a body that are compared; longer ones differ elsewhere or not at all
+MOST_CHARACTERS = 10_000
+LEFT = 8  # words of a body below which nothing is taken off as boilerplate
+_MASK = (1 << 63) - 1
+_ODD = 0xBF58476D1CE4E5B9  # a multiplier of splitmix64 (Steele et al., 2014)
+AGENCIES = {
+    "reuters": "reuters", "afp": "afp", "ap": "ap", "associated press": "ap", "agence france presse": "afp",
+    "dpa": "dpa", "xinhua": "xinhua", "tass": "tass", "anadolu": "anadolu", "aa": "anadolu", "irna": "irna",
+    "isna": "isna", "tasnim": "tasnim", "fars": "fars", "mehr": "mehr", "ina": "ina", "upi": "upi", "ansa": "ansa",
+    "efe": "efe", "sana": "sana", "wam": "wam", "spa": "spa", "petra": "petra", "nna": "nna", "shafaq news": "shafaq",
+    "رويترز": "reuters", "ا ف ب": "afp", "اف ب": "afp", "فرانس برس": "afp", "واع": "ina", "الاناضول": "anadolu",
+    "شفق نيوز": "shafaq", "ايرنا": "irna", "ايسنا": "isna", "تسنيم": "tasnim", "فارس": "fars", "مهر": "mehr",
+    "سانا": "sana", "اسوشيتد برس": "ap", "خبرگزاري فارس": "fars", "خبرگزاري مهر": "mehr", "اي اف پي": "afp",
+}  # fmt: skip
+_CAPITALS = {"AP", "AA", "INA", "SPA", "EFE", "SANA", "PETRA"}  # also plain words or names: only in capitals
+_DATELINE = re.compile(r"^(?P<place>[^\n.!?؟:]{0,60}?)\((?P<agency>[^()\n]{2,24})\)\s*[-–—:]*\s*")
+_DASHED = re.compile(r"^(?P<place>[^\n.!?؟:]{0,40}?[,/]\s*)?(?P<agency>[^\n.!?؟:,–—-]{2,24}?)\s*[-–—:]+\s+")
+_IN_TEXT = re.compile(r"\((?P<agency>[^()\n]{2,24})\)|(?P<told>\b(?:Reuters|AFP|AP|Tasnim|IRNA|ISNA|Xinhua|TASS)\b)")
+_SUFFIX = re.compile(r"\s+(?:[-–—|]|::)\s+(?P<outlet>[^-–—|]{2,40})$")
+_MARK = re.compile(
+    r"^\s*(?:[*•#]+\s*)?(?P<mark>[A-Z]{4,12}(?: \d+)?|عاجل|فوري|خبر عاجل|تصحيح|اصلاحیه|فوری)\s*[-–—:/|]+\s*"
+)
+_NAME = re.compile(r"(?<=[\w,;\"'’)] )[A-Z][\w'’-]+")
+_CORRECTED = ("correct", "تصحيح", "اصلاحيه", "refile")
+_STOP_ENGLISH = """
+a an the of in on at to for and or by with from as is are was were be been has have had it its this that says said say
+after over amid into near his her their he she they who which will would not no new us least reports reportedly source
+sources official officials live latest breaking update updates s
+"""
+_STOP_ARABIC = "في من على الي عن ان او ثم قد مع هذا هذه التي الذي بعد قبل بين خلال كما لا ما هو هي كان كانت و"
+_STOP_PERSIAN = "در از به كه را با براي اين ان است شد مي هاي يك بر تا هم"
+STOP = frozenset(fold(f"{_STOP_ENGLISH} {_STOP_ARABIC} {_STOP_PERSIAN}").split())
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What is compared of an article. Tokens are folded; `names` are those written with a capital inside a sentence."""
+
+    title: tuple[str, ...]
+    sentences: tuple[tuple[str, ...], ...]
+    names: frozenset[str]
+    agency: str = ""
+    corrected: bool = False
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return tuple(word for sentence in self.sentences for word in sentence)[:MOST_WORDS]
+
+    @cached_property
+    def shingles(self) -> frozenset[int]:
+        return frozenset(shingles(self.words))
+
+    @cached_property
+    def lead(self) -> frozenset[int]:
+        return frozenset(shingles(self.words[:LEAD]))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        return frozenset((*self.title, *self.words))
+
+    @cached_property
+    def sets(self) -> tuple[frozenset[str], ...]:
+        return tuple(frozenset(sentence) for sentence in self.sentences)
+
+    @cached_property
+    def topic(self) -> frozenset[str]:
+        """The words of the headline that carry meaning, without its numbers."""
+        return frozenset(word for word in self.title if word not in STOP and len(word) > 1 and not is_number(word))
+
+    @cached_property
+    def script(self) -> str:
+        """Tell which alphabet it is written in: "ar" or "other"."""
+        letters = "".join((*self.title, *self.words[:40]))
+        arabic = sum("\u0600" <= letter <= "\u06ff" for letter in letters)
+        return "ar" if arabic * 2 > len(letters) else "other"
+
+
+@lru_cache(maxsize=1 << 16)
+def number_of(word: str) -> int:
+    """Give a word's 63-bit number, the same in every process (`hash` is not)."""
+    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") & _MASK
+
+
+def shingles(words: Sequence[str]) -> list[int]:
+    """Give the number of each run of three words; of all words where there are fewer."""
+    if len(words) < SHINGLE:
+        return [combine([number_of(word) for word in words])] if words else []
+    numbers = [number_of(word) for word in words]
+    found = []
+    for one, two, three in zip(numbers, numbers[1:], numbers[2:], strict=False):  # written out: it is the hot loop
+        mixed = ((one * _ODD + two) * _ODD + three) & _MASK
+        found.append((mixed ^ (mixed >> 29)) * _ODD & _MASK)
+    return found
+
+
+def combine(numbers: Iterable[int]) -> int:
+    """Mix numbers into one, in their order."""
+    mixed = 1
+    for number in numbers:
+        mixed = ((mixed ^ number) * _ODD) & _MASK
+        mixed ^= mixed >> 29
+    return mixed
+
+
+@lru_cache(maxsize=512)
+def wording(title: str, body: str, outlet: str = "", boilerplate: frozenset[int] = frozenset()) -> Wording:
+    """Read an article for comparison. `boilerplate` holds the numbers of sentences that its source repeats."""
+    headline, mark, agency = _headline(title, outlet)
+    text, dateline_agency = _without_dateline(body[:MOST_CHARACTERS].strip())
+    written = [tokens(sentence) for sentence in split(text)]
+    told = _without(boilerplate, tuple(tuple(each) for each in written if each))
+    names = frozenset(word for name in _NAME.findall(text) for word in fold(name).split())
+    return Wording(
+        title=tuple(tokens(headline)),
+        sentences=told,
+        names=names | _names_of_title(headline),
+        agency=agency or dateline_agency or _agency_in(text),
+        corrected=any(word in f"{fold(mark)}{fold(title[:40])}" for word in _CORRECTED),
+    )
+
+
+def _without(boilerplate: frozenset[int], told: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Take the sentences a source repeats off, unless next to nothing would be left."""
+    if not boilerplate:
+        return told
+    own = tuple(sentence for sentence in told if sentence_number(sentence) not in boilerplate)
+    return own if sum(map(len, own)) >= LEFT else told
+
+
+def tokens(text: str) -> list[str]:
+    return digits(fold(joined(text)).split())
+
+
+def split(text: str) -> list[str]:
+    """Give the sentences of a text."""
+    starts = sentences(text)
+    return [text[start:end] for start, end in zip(starts, (*starts[1:], len(text)), strict=True)]
+
+
+def sentence_number(words: Sequence[str]) -> int:
+    """Give the number by which a sentence is known again."""
+    return combine(map(number_of, words))
+
+
+def edges(told: Wording) -> list[int]:
+    """Give the numbers of the sentences where boilerplate stands: the first and the last four."""
+    chosen = (*told.sentences[:1], *told.sentences[1:][-4:])
+    return [sentence_number(sentence) for sentence in chosen if len(sentence) > 2]
+
+
+def _headline(title: str, outlet: str) -> tuple[str, str, str]:
+    """Take the mark (URGENT, UPDATE 2), the agency before and the outlet behind off a headline."""
+    mark, agency = "", ""
+    if found := _MARK.match(title):
+        mark, rest = found["mark"], title[found.end() :]
+        title = rest or title
+    if (found := _DASHED.match(title)) and (agency := agency_named(found["agency"])):
+        title = title[found.end() :] or title
+    if found := _SUFFIX.search(title):
+        behind = fold(found["outlet"]).strip()
+        known = agency_named(found["outlet"])
+        if known or _is_outlet(behind, fold(outlet).strip()):
+            agency = agency or known
+            title = title[: found.start()]
+    return title, mark, agency
+
+
+def _is_outlet(behind: str, outlet: str) -> bool:
+    """Say whether the words behind a headline name its outlet: the configured one, or what ends like a paper."""
+    if outlet and (behind in outlet or outlet in behind):
+        return True
+    return behind.endswith(_PAPERS) or behind.startswith("the ")
+
+
+_PAPERS = (
+    " news", " times", " post", " english", " independent", " today", " tribune", " herald", " eye", " arab", "com",
+    "نيوز",
+)  # fmt: skip
+
+
+def _without_dateline(text: str) -> tuple[str, str]:
+    for pattern in (_DATELINE, _DASHED):
+        found = pattern.match(text)
+        if found and (agency := agency_named(found["agency"])):
+            return text[found.end() :], agency
+    return text, ""
+
+
+def _agency_in(text: str) -> str:
+    """Find an agency named near the beginning or the end of a text."""
+    for part in (text[:200], text[-120:]):
+        for found in _IN_TEXT.finditer(part):
+            if agency := agency_named(found["agency"] or found["told"]):
+                return agency
+    return ""
+
+
+def agency_named(words: str) -> str:
+    """Give the agency that a few words name, "" where they name none."""
+    words = words.strip()
+    known = AGENCIES.get(fold(words).strip(), "")
+    return "" if known and words.upper() in _CAPITALS and words not in _CAPITALS else known
+
+
+def _names_of_title(title: str) -> frozenset[str]:
+    """Find names in a headline, unless it capitalises most words anyway."""
+    written = title.split()
+    capitals = [word for word in written[1:] if word[:1].isupper()]
+    if not written or len(capitals) * 2 > len(written):
+        return frozenset()
+    return frozenset(word for each in capitals for word in fold(each).split())

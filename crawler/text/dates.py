@@ -1,0 +1,208 @@
+"""A date as people write it -> UTC: Arabic, Persian and Kurdish month names, Jalali and Hijri years, zone names.
+
+For what RFC 822 and ISO 8601 readers cannot read, or read wrongly: "AST" is Arabia Standard Time (UTC+3) in an Arab
+outlet and Atlantic Standard Time (UTC-4) elsewhere; 1405 in an ISO date is a year of the Persian calendar.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+
+from crawler.text.folding import fold
+
+LONGEST = 200  # characters looked at
+_ARAB = frozenset({"ar", "ckb", "ku"})
+_LOCAL = {"ar": 180, "ckb": 180, "ku": 180, "fa": 210}  # minutes east of UTC where a date names no zone
+_ZONES = {
+    "utc": 0, "gmt": 0, "z": 0, "ut": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
+    "pst": -480, "pdt": -420, "bst": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "msk": 180, "trt": 180,
+    "irst": 210, "irdt": 270, "gst": 240, "pkt": 300, "aft": 270,
+}  # fmt: skip
+_GREGORIAN = (
+    ("january", "jan", "يناير", "كانون الثاني", "جانفي", "ژانویه", "ژانويه", "کانوونی دووەم", "کانونی دووەم"),
+    ("february", "feb", "فبراير", "شباط", "فيفري", "فوریه", "شوبات"),
+    ("march", "mar", "مارس", "آذار", "اذار", "ئازار", "ئادار"),
+    ("april", "apr", "أبريل", "نيسان", "أفريل", "ابريل", "آوریل"),
+    ("may", "مايو", "أيار", "ماي", "مه", "می", "ئایار"),
+    ("june", "jun", "يونيو", "حزيران", "جوان", "ژوئن", "حوزەیران"),
+    ("july", "jul", "يوليو", "تموز", "جويلية", "يوليوز", "ژوئیه", "جولای", "تەممووز", "تەمووز", "تەموز"),
+    ("august", "aug", "أغسطس", "آب", "أوت", "غشت", "اوت", "اگوست", "ئاب"),
+    ("september", "sep", "sept", "سبتمبر", "أيلول", "شتنبر", "سپتامبر", "ئەیلوول", "ئەیلول"),
+    ("october", "oct", "أكتوبر", "تشرين الأول", "اکتبر", "تشرینی یەکەم"),
+    ("november", "nov", "نوفمبر", "تشرين الثاني", "نونبر", "نوامبر", "تشرینی دووەم"),
+    ("december", "dec", "ديسمبر", "كانون الأول", "دجنبر", "دسامبر", "کانوونی یەکەم", "کانونی یەکەم"),
+)
+_JALALI = (
+    ("فروردین", "حمل", "خاکەلێوە"),
+    ("اردیبهشت", "ثور", "گوڵان", "بانەمەڕ"),
+    ("خرداد", "جوزا", "جۆزەردان"),
+    ("تیر", "سرطان", "پووشپەڕ"),
+    ("مرداد", "امرداد", "گەلاوێژ"),
+    ("شهریور", "سنبله", "خەرمانان"),
+    ("مهر", "میزان", "ڕەزبەر"),
+    ("آبان", "عقرب", "گەڵاڕێزان", "خەزەڵوەر"),
+    ("آذر", "قوس", "سەرماوەز"),
+    ("دی", "جدی", "بەفرانبار"),
+    ("بهمن", "دلو", "ڕێبەندان"),
+    ("اسفند", "حوت", "ڕەشەمێ", "ڕەشەمە"),
+)
+_HIJRI = (
+    ("محرم",),
+    ("صفر",),
+    ("ربيع الأول", "ربیع‌الاول"),
+    ("ربيع الآخر", "ربيع الثاني", "ربیع‌الثانی"),
+    ("جمادى الأولى", "جمادى الأول", "جمادی‌الاول"),
+    ("جمادى الآخرة", "جمادى الثانية", "جمادی‌الثانی"),
+    ("رجب",),
+    ("شعبان",),
+    ("رمضان",),
+    ("شوال",),
+    ("ذو القعدة", "ذي القعدة", "ذی‌القعده"),
+    ("ذو الحجة", "ذي الحجة", "ذی‌الحجه"),
+)
+_CALENDARS = (("gregorian", _GREGORIAN), ("jalali", _JALALI), ("hijri", _HIJRI))
+_AFTERNOON = re.compile(r"\b(pm|p m|م|مساء|بعد از ظهر|بعدازظهر|ب ظ|عصر|شب|دوای نیوهڕۆ|د ن|ئێواره)\b")
+_MORNING = re.compile(r"\b(am|a m|ص|صباحا|صباح|قبل از ظهر|ق ظ|صبح|پ ن|بهیانی)\b")
+_TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3])\s*:\s*([0-5]\d)(?:\s*:\s*([0-5]\d)(?:[.,]\d+)?)?(?!\d)")
+_OFFSET = re.compile(r"(?:(?<=\d)|(?<=\d )|(?<=gmt)|(?<=utc)|(?<=gmt )|(?<=utc ))([+-])(\d{1,2}):?(\d{2})?(?!\d)")
+_NUMBERS = re.compile(r"(?<!\d)(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})(?!\d)")
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+
+
+def read_date(text: str, lang: str | None = None) -> datetime | None:
+    """Read a written date as UTC; None where there is none in it. A date without a time is midnight there.
+
+    `lang` decides what "AST" means and, where no zone is written, which local time is meant: Baghdad's for Arabic and
+    Kurdish, Tehran's for Persian, else UTC.
+    """
+    plain = re.sub(r"(?<=\d)T(?=\d)|[\u200e\u200f]", " ", text[:LONGEST].translate(_DIGITS)).lower()
+    day = _named_day(plain) or _numbered_day(plain)
+    if day is None:
+        return None
+    hour, minute, second, rest = _time(plain)
+    zone = timezone(timedelta(minutes=_zone(rest, lang)))
+    try:
+        at = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone)
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def is_arab(lang: str | None) -> bool:
+    """Say whether "AST" of an outlet in that language is Arabia Standard Time."""
+    return (lang or "").partition("-")[0] in _ARAB
+
+
+@cache
+def _months() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
+    """Give one pattern of all month names, longest first, folded as texts are, and what each stands for."""
+    names: dict[str, tuple[str, int]] = {}
+    for calendar, months in _CALENDARS:
+        for number, spellings in enumerate(months, 1):
+            for spelling in spellings:
+                names.setdefault(fold(spelling).strip(), (calendar, number))
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})[یي]?(?!\w)"), names
+
+
+def _named_day(plain: str) -> date | None:
+    """Find "24 November 2026" or "November 24, 2026"; a Gregorian date before one of another calendar."""
+    folded = fold(plain)
+    pattern, names = _months()
+    found: dict[str, date] = {}
+    for match in pattern.finditer(folded):
+        calendar, month = names[match[1]]
+        day, year = _around(folded[: match.start()], folded[match.end() :])
+        made = _day(calendar, year, month, day) if day and year else None
+        if made:
+            found.setdefault(calendar, made)
+    return next((found[calendar] for calendar, _ in _CALENDARS if calendar in found), None)
+
+
+def _around(before: str, after: str) -> tuple[int, int]:
+    """Give day and year round a month name: day before it and year after it, or day and year after it."""
+    left = re.search(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|[یي])?(?: of| من| [یي])? $", before)
+    if left:
+        right = re.match(r"(?: /? ?\w+){0,2}? (\d{4})(?!\d)", after)  # "تشرين الثاني / نوفمبر 2026"
+        return int(left[1]), int(right[1]) if right else 0
+    right = re.match(r" (\d{1,2})(?:st|nd|rd|th)? (?:\d{1,2} \d{2} (?:\d{2} )?(?:[ap]m )?)?(\d{4})(?!\d)", after)
+    if right:
+        return int(right[1]), int(right[2])
+    return 0, 0
+
+
+def _numbered_day(plain: str) -> date | None:
+    """Find 2026-11-24, 24/11/2026 or 1405/09/03; the day stands first where the year stands last."""
+    for match in _NUMBERS.finditer(plain):
+        first, second, third = match[1], match[2], match[3]
+        if len(first) == 4:
+            made = _day(_calendar_of(int(first)), int(first), int(second), int(third))
+        elif len(third) == 4:
+            day, month = (int(first), int(second)) if int(second) <= 12 else (int(second), int(first))
+            made = _day(_calendar_of(int(third)), int(third), month, day)
+        else:
+            made = None
+        if made:
+            return made
+    return None
+
+
+def _calendar_of(year: int) -> str:
+    """Say whose year a number is: Persian 1340-1425 (1961-2046), Hijri 1426-1480 (2005-2057), else Gregorian."""
+    return "jalali" if 1340 <= year <= 1425 else "hijri" if 1426 <= year <= 1480 else "gregorian"
+
+
+def _day(calendar: str, year: int, month: int, day: int) -> date | None:
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    try:
+        if calendar == "gregorian":
+            return date(year, month, day)
+        return date.fromordinal((jalali if calendar == "jalali" else hijri)(year, month, day))
+    except (ValueError, OverflowError):
+        return None
+
+
+def jalali(year: int, month: int, day: int) -> int:
+    """Give the ordinal of a Persian date: 33-year cycles of eight leap years, exact for 1244-1500 (1865-2121)."""
+    cycles, rest = divmod(year + 1595, 33)
+    before = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
+    return 365 * (year + 1595) + cycles * 8 + (rest + 3) // 4 + before + day - 356033
+
+
+def hijri(year: int, month: int, day: int) -> int:
+    """Give the ordinal of a tabular Islamic date (civil epoch); a sighted calendar may differ by a day or two."""
+    return (11 * year + 3) // 30 + 354 * year + 30 * month - (month - 1) // 2 + day + 226630
+
+
+def _time(plain: str) -> tuple[int, int, int, str]:
+    """Give hour, minute, second and what is written beside them, zone and half of the day among it."""
+    match = _TIME.search(plain)
+    if not match:
+        return 0, 0, 0, _NUMBERS.sub(" ", plain)
+    hour = int(match[1])
+    before = re.sub(r"(?<!\w)[مص](?!\w)", " ", plain[max(0, match.start() - 12) : match.start()])  # "م": of our era
+    beside = fold(f"{before} {plain[match.end() : match.end() + 14]}")
+    if hour < 12 and _AFTERNOON.search(beside):
+        hour += 12
+    elif hour == 12 and _MORNING.search(beside):
+        hour = 0
+    return hour, int(match[2]), int(match[3] or 0), plain[match.end() - 1 :]
+
+
+def _zone(rest: str, lang: str | None) -> int:
+    """Give minutes east of UTC by what stands after the time, else by what is usual in the language."""
+    match = _OFFSET.search(rest)
+    if match:
+        minutes = int(match[2]) * 60 + int(match[3] or 0)
+        return minutes * (-1 if match[1] == "-" else 1) if minutes <= 14 * 60 else 0
+    for word in re.findall(r"(?<![a-z])[a-z]{1,4}(?![a-z])", rest):
+        if word == "ast":
+            return 180 if is_arab(lang) else -240
+        if word in _ZONES:
+            return _ZONES[word]
+    if "جرينتش" in rest or "غرينتش" in rest:
+        return 0
+    return _LOCAL.get((lang or "").partition("-")[0], 0)
