@@ -1,9 +1,9 @@
-# make run | demo | test | bench: each sets up .venv first, from python3 alone.
+# make run | demo | test | bench | mutants: each sets up .venv first, from python3 alone.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run demo test bench lint types contracts unit exhaustive clean
+.PHONY: run demo test bench lint types contracts unit exhaustive mutants clean
 
 run: .venv/installed
 	@$(BIN)/watchfloor run
@@ -28,7 +28,11 @@ unit: .venv/installed-dev
 
 # Every point of a kill, every generated case, and a fresh interpreter for each command: what `unit` samples.
 exhaustive: .venv/installed-dev
-	WATCHFLOOR_EXHAUSTIVE=1 $(BIN)/pytest -W error -n auto --dist worksteal
+	WATCHFLOOR_EXHAUSTIVE=1 $(BIN)/pytest -W error --timeout 1800 -n auto --dist worksteal
+
+# Random one-place faults in the deciding rooms, each against the tests of its room: docs/testing.md
+mutants: .venv/installed-dev
+	$(BIN)/python -m tests.mutants
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench

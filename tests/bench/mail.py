@@ -14,8 +14,8 @@ from alerts import receivers
 from alerts.alert import Message
 from alerts.receivers.mailurl import account_of
 from alerts.receivers.mime import compose
+from tests.e2e.headlines import headlines
 from tests.e2e.mailserver import Post
-from tests.e2e.test_mail import headlines
 from tests.unit.mailattacks import PAYLOADS, attacked
 from tests.unit.mailcases import cases
 

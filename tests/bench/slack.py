@@ -19,9 +19,9 @@ from alerts import receivers
 from alerts.alert import Message, Target
 from alerts.render import form_of
 from crawler.article import mint
+from tests.e2e.injections import OURS, STRINGS, messages
 from tests.e2e.slackapi import CHANNEL, TOKEN, Fault, SlackApi
-from tests.e2e.test_slack_injection import OURS, STRINGS, messages
-from tests.unit.test_slack import alert_of, delivery
+from tests.unit.slackcases import alert_of, delivery
 
 DELIVERIES = 200
 SHARE = 0.05  # of each fault

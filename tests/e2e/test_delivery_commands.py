@@ -16,8 +16,8 @@ from alerts.cli import main
 from alerts.store import claims, decisions, digests, outbox
 from tests.e2e.conftest import Desk
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
+from tests.e2e.running import daemon
 from tests.e2e.servers import Hook, closing_all, rss
-from tests.e2e.test_daemon import daemon
 
 YEARS = "5000d"  # the stores of these tests are of June 2026
 

@@ -10,8 +10,8 @@ import pytest
 
 from crawler.config.sources import read_sources
 from tests.e2e.conftest import Desk
+from tests.e2e.paged import D0, begin, item, page, tables
 from tests.e2e.servers import rss
-from tests.e2e.test_pages import D0, begin, item, page, tables
 
 HOME = '<html lang="ar"><head>{head}</head><body><main>{body}</main></body></html>'
 SITEMAP = '<urlset xmlns:news="n"><url><loc>{base}/s</loc><news:news><news:title>A title of a story</news:title></news:news></url></urlset>'

@@ -70,6 +70,7 @@ def sinks(seed: int) -> Iterator[list[Sink]]:
         yield list(made)
 
 
+@pytest.mark.timeout(600)  # seven processes, each may take three minutes
 def test_storm_of_kills_and_faults_loses_nothing_and_marks_each_copy(tmp_path: Path) -> None:
     with sinks(3) as made, closing_all(slack := SlackSink("slack", 5, tmp_path / "slack")):
         storm = Storm(tmp_path / "desk", [*made, slack], alerts=40, kills=6, seed=7)
@@ -77,6 +78,7 @@ def test_storm_of_kills_and_faults_loses_nothing_and_marks_each_copy(tmp_path: P
         assert storm.killed.total() == 6
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("variant", "fault"), [("mark_then_send", "lost"), ("send_then_mark", "not marked")])
 def test_harness_fails_a_line_that_marks_at_the_wrong_time(tmp_path: Path, variant: str, fault: str) -> None:
     with sinks(3) as made:

@@ -7,15 +7,10 @@ import subprocess
 import sys
 
 from tests.e2e.conftest import Desk
+from tests.e2e.rounds import D0, D1, T0, T1, T2, T3, balanced
 from tests.e2e.servers import rss
 
-T0, T1, T2, T3 = (f"2026-06-14T{hour:02}:00:00Z" for hour in (10, 11, 12, 13))
-D0, D1 = "Sun, 14 Jun 2026 09:30:00 GMT", "Sun, 14 Jun 2026 10:30:00 GMT"
 OLD = "Sun, 07 Jun 2026 09:30:00 GMT"
-
-
-def balanced(desk: Desk) -> bool:
-    return not any(desk.status()["ledger"]["remainders"].values())
 
 
 def test_new_story_reaches_webhook_and_mail_once(desk: Desk) -> None:

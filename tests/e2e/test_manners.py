@@ -6,27 +6,23 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from crawler.collect.fulltext import HOST_REST, FullText
+from crawler.collect.fulltext import HOST_REST
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.permits import Permits
-from crawler.fetch.workers import Workers
 from crawler.sources.health import Network
 from crawler.sources.polling import state_for
 from crawler.sources.source import Source
 from crawler.store import pages_wanted
-from crawler.store.db import Database, WriterLane
-from crawler.store.pages_wanted import Wanted
+from tests.e2e.backlog import backlog
 from tests.e2e.conftest import Desk
+from tests.e2e.paged import PAGES, T0, T1, T2, alerts, begin, item, page, served, tables
 from tests.e2e.servers import Outlet, closing_all, rss
-from tests.e2e.test_pages import PAGES, T0, T1, T2, alerts, begin, item, page, served, tables
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 WORDS = "A militia then shelled the base."
@@ -179,32 +175,6 @@ def test_crawl_delay_lies_between_two_pages_of_a_host(desk: Desk) -> None:
 
 
 # -- the backlog of pages ------------------------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def backlog(
-    place: Path, pages: list[str], network: Callable[[], Network] = Network
-) -> AsyncIterator[tuple[FullText, Database]]:
-    """A backlog of pages of source `a`, each due a second after the one before, and who works through it."""
-    database = Database.at(place / "a.db")
-    database.migrate("crawler")
-    lane, workers, fetching = WriterLane(database), Workers(processes=1), Fetching(["127.0.0.1"], timeout=2.0)
-    await fetching.open()
-    rows = []
-    for n, url in enumerate(pages):
-        due = NOW - timedelta(hours=1) + timedelta(seconds=n)
-        rows.append(Wanted(f"a{n:03}", "a", url, url.split("/")[2], due, due))
-    await lane.write(lambda connection: pages_wanted.want(connection, rows))
-    full = FullText(database, lane, workers, network)
-    full.use(fetching, [Source("a", "http://127.0.0.1/")])
-    try:
-        yield full, database
-    finally:
-        await full.close()
-        await fetching.close()
-        workers.close()
-        await asyncio.to_thread(lane.close)
-        database.close()
 
 
 def nobody() -> str:

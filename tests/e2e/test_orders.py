@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 
 from tests.e2e.conftest import Desk
+from tests.e2e.dated import item
+from tests.e2e.running import daemon
 from tests.e2e.servers import rss
-from tests.e2e.test_daemon import daemon
-
-
-def item(title: str, guid: str) -> dict[str, str]:
-    return {"title": title, "guid": guid, "date": format_datetime(datetime.now(UTC))}
 
 
 @pytest.fixture

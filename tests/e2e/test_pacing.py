@@ -11,9 +11,8 @@ from alerts.alert import Scope
 from alerts.store import silences
 from crawler.store.db import DATABASE, Database
 from tests.e2e.conftest import Desk
+from tests.e2e.rounds import balanced, item, told
 from tests.e2e.servers import rss
-from tests.e2e.test_line import balanced
-from tests.e2e.test_stories import item, told
 
 DAY = "2026-06-14"
 

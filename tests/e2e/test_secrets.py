@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from tests.e2e.conftest import Desk
+from tests.e2e.dated import item
 from tests.e2e.servers import Hook, rss
-from tests.e2e.test_orders import item
 
 LOUD = """\
 import logging, sys

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Desk
+from tests.e2e.rounds import D0, D1, T0, T1, T2, T3, balanced, item, told
 from tests.e2e.servers import rss
 from tests.e2e.starting import start
-from tests.e2e.test_line import D0, D1, T0, T1, T2, T3, balanced
 
 PATROL = (
     "A roadside bomb struck a militia patrol near the town of Hawija on Sunday, police and medical sources said. "
@@ -20,14 +20,6 @@ PATROL = (
     "Ambulances took the wounded to a hospital in Kirkuk while troops closed the road and searched the farms "
     "on both sides. No group claimed the attack. Officers blamed cells that hide in the hills of Hamrin."
 )
-
-
-def item(guid: str, title: str, text: str = "", date: str = D0) -> dict[str, str]:
-    return {"guid": guid, "link": f"https://{guid}.example/news/{guid}", "title": title, "text": text, "date": date}
-
-
-def told(desk: Desk) -> list[tuple[str, str]]:
-    return [(str(body["title"]), str(body["message"])) for body in desk.hook.accepted]
 
 
 def test_same_headline_of_fifty_sources_is_one_alert_by_the_configured_name(desk: Desk) -> None:

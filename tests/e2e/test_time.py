@@ -25,8 +25,8 @@ from crawler.fetch.workers import Workers
 from crawler.sources.source import OutcomeName, Source
 from crawler.store.db import DATABASE, Database, WriterLane
 from tests.e2e.conftest import Desk
+from tests.e2e.running import daemon
 from tests.e2e.servers import Outlet, closing_all, rss
-from tests.e2e.test_daemon import daemon
 
 NOW = datetime(2026, 6, 14, 10, tzinfo=UTC)
 DATE = "Sun, 14 Jun 2026 09:30:00 GMT"

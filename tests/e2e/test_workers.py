@@ -22,10 +22,10 @@ from crawler.fetch.workers import WorkerDied, WorkerKilled, Workers
 from crawler.parse.feeds import Feed, read_feed
 from crawler.sources.source import Outcome, OutcomeName, Source
 from crawler.store import pages_wanted as wanted
+from tests.e2e.backlog import NOW, backlog
 from tests.e2e.conftest import Desk
+from tests.e2e.running import Running, daemon
 from tests.e2e.servers import Outlet, closing_all, rss
-from tests.e2e.test_daemon import Running, daemon
-from tests.e2e.test_manners import NOW, backlog
 
 T = TypeVar("T")
 

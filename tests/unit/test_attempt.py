@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.alert import Delivery, DeliveryState, Kind, Reason, SendResult, Severity
-from alerts.decide.attempt import LONGEST_PAUSE, LONGEST_REST, OPENS_AFTER, Condition, answered, failed, outcome
+from alerts.decide.attempt import Condition, answered, failed, outcome
 from alerts.decide.edits import edit_turn, first_handle
 from alerts.decide.lateness import why_late
-from alerts.decide.retrying import AGE_LIMIT
 from tests.unit.desk import NOW
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -54,13 +53,14 @@ def test_result_decides_what_becomes_of_a_delivery(
 
 
 def test_age_limit_is_by_severity() -> None:
-    for severity, limit in AGE_LIMIT.items():
+    for severity, hours in zip(Severity, (24, 36, 48, 72), strict=True):
+        limit = hours * HOUR
         young = replace(SENT, severity=severity, tried=NOW - limit)
         assert outcome(young, FAILED, WELL, NOW).state is DeliveryState.QUEUED
         assert outcome(young, FAILED, WELL, NOW + SECOND).state is DeliveryState.DEAD
 
 
-ASKED = [(17 * SECOND, 17 * SECOND), (3 * HOUR, LONGEST_REST), (timedelta(0), SECOND)]
+ASKED = [(17 * SECOND, 17 * SECOND), (3 * HOUR, HOUR), (timedelta(0), SECOND)]
 
 
 @pytest.mark.parametrize(("wait", "rest"), ASKED)
@@ -71,7 +71,7 @@ def test_asked_rest_is_kept_to_the_second_and_counts_as_no_failure(wait: timedel
     assert (made.condition.failures, made.condition.asked) == (1, True)
 
 
-def broken(at: datetime = NOW, failures: int = OPENS_AFTER, over: timedelta = 40 * SECOND) -> Condition:
+def broken(at: datetime = NOW, failures: int = 5, over: timedelta = 40 * SECOND) -> Condition:
     """Fail so often, evenly over a time that begins at `at`."""
     condition = WELL
     for n in range(failures):
@@ -88,6 +88,36 @@ def test_breaker_opens_after_five_failures_over_half_a_minute() -> None:
     assert not opened.rests(NOW + 70 * SECOND)
 
 
+def test_each_failure_says_since_when_for_how_long_and_why() -> None:
+    asked = replace(WELL, asked=True, detail="error=429")
+    first = failed(asked, NOW, "error=500")
+    assert first == replace(asked, failures=1, failing_since=NOW, detail="error=500")
+    fourth = broken(failures=4)
+    quick = failed(replace(fourth, failing_since=NOW + 11 * SECOND), NOW + 40 * SECOND, "error=500")
+    assert (quick.rests_until, quick.asked, quick.is_down) == (NOW + 45 * SECOND, False, False)  # it may be restarting
+    opened = failed(replace(fourth, asked=True, down_until=NOW), NOW + 30 * SECOND, "error=500")
+    assert (opened.down_from, opened.down_until, opened.asked) == (NOW, None, False)
+    assert opened.rests_until == NOW + 60 * SECOND
+    longer = failed(opened, NOW + 100 * SECOND, "error=500")
+    assert longer.rests_until == NOW + 150 * SECOND  # half of the outage so far
+    assert not failed(replace(WELL, failures=7), NOW, "x").is_down  # since when is not known
+
+
+def test_target_of_which_nothing_is_known_is_well() -> None:
+    assert (WELL.failures, WELL.asked, WELL.is_down, WELL.detail) == (0, False, False, "")
+    assert not WELL.rests(NOW)
+
+
+def test_answer_that_asks_for_a_rest_is_no_success_and_a_refusal_changes_nothing() -> None:
+    before = failed(WELL, NOW, "error=500")
+    refused = outcome(SENT, SendResult(ok=False, detail="error=404"), before, NOW)
+    assert (refused.condition, refused.due) == (before, None)
+    rested = outcome(SENT, replace(FAILED, wait=17 * SECOND, detail="error=429"), before, NOW).condition
+    assert rested == replace(before, rests_until=NOW + 17 * SECOND, asked=True, detail="error=429")
+    resting = outcome(SENT, replace(FAILED, uncertain=True), broken(), NOW + 40 * SECOND)
+    assert (resting.state, resting.due) == (DeliveryState.UNKNOWN, resting.condition.rests_until)
+
+
 def test_pauses_of_a_target_that_stays_down_grow_to_five_minutes() -> None:
     condition, now, pauses = broken(), NOW + 40 * SECOND, []
     for _ in range(12):
@@ -96,7 +126,7 @@ def test_pauses_of_a_target_that_stays_down_grow_to_five_minutes() -> None:
         now = condition.rests_until
         condition = failed(condition, now, "error=500")
     assert pauses == sorted(pauses)
-    assert (pauses[0], pauses[-1]) == (30 * SECOND, LONGEST_PAUSE)
+    assert (pauses[0], pauses[-1]) == (30 * SECOND, 5 * MINUTE)
 
 
 def test_one_answer_closes_the_breaker_and_says_until_when_it_was_open() -> None:
@@ -137,6 +167,24 @@ TURNS = [
 def test_edit_goes_waits_or_is_folded(name: str, story: list[Delivery], goes: bool, waits: bool) -> None:
     turn = edit_turn(EDIT, story, NOW)
     assert (not turn.later and not turn.folded, turn.later is not None) == (goes, waits), name
+
+
+def test_edit_waits_for_the_first_message_that_is_due_and_half_a_minute_at_least() -> None:
+    for minutes, later in (((5, 9), 5 * MINUTE), ((0, 9), 30 * SECOND)):
+        waiting = [replace(SENT, id=f"d{n}", due=NOW + n * MINUTE, state=DeliveryState.QUEUED) for n in minutes]
+        assert edit_turn(EDIT, waiting, NOW).later == NOW + later
+
+
+def test_edit_that_is_folded_says_into_what() -> None:
+    newer = [replace(EDIT, id=f"d{n}", revision=n, state=DeliveryState.QUEUED) for n in (4, 5)]
+    assert edit_turn(EDIT, newer, NOW).folded == "told in alert 5"
+    assert edit_turn(EDIT, [replace(newer[0], state=DeliveryState.DEAD), FIRST], NOW).folded == ""
+    assert edit_turn(EDIT, [replace(EDIT, id="d8", revision=3, state=DeliveryState.SENT), FIRST], NOW).folded == ""
+    nameless = [replace(FIRST, handle=""), replace(FIRST, id="d2", handle="")]
+    assert edit_turn(EDIT, nameless, NOW).folded == "told in d2, which its service cannot change"
+    given_up = [replace(SENT, state=DeliveryState.FOLDED), replace(SENT, id="d3", state=DeliveryState.CANCELLED)]
+    assert edit_turn(EDIT, given_up, NOW).folded == ""
+    assert edit_turn(EDIT, given_up[:1], NOW).folded == "told in a digest"
 
 
 def test_edit_waits_no_longer_than_it_is_worth() -> None:
@@ -189,6 +237,13 @@ LATE = [
         ["Rested until 14 Jun 03:40 UTC at the receiver's request."],
     ),
     (
+        "rested before it came due",
+        replace(SENT, due=AT, tried=AT + 30 * MINUTE),
+        replace(WELL, rests_until=AT - MINUTE, asked=True),
+        AT + 30 * MINUTE,
+        [],
+    ),
+    (
         "maybe sent",
         replace(SENT, due=AT, tried=AT, repeat=True),
         WELL,
@@ -196,6 +251,21 @@ LATE = [
         ["An earlier attempt may have arrived: its end was not seen."],
     ),
 ]
+
+
+def test_two_minutes_are_late_and_the_last_answer_is_cut() -> None:
+    down = replace(WELL, down_from=AT)
+    assert why_late(replace(SENT, due=AT, tried=AT), down, AT + 2 * MINUTE, "UTC")
+    assert not why_late(replace(SENT, due=AT, tried=AT), down, AT + 2 * MINUTE - SECOND, "UTC")
+    (said,) = why_late(replace(SENT, due=AT, tried=AT, attempts=2, detail="x" * 200), WELL, AT, "UTC")
+    assert said.endswith(" " + "x" * 120)
+    assert not why_late(replace(SENT, due=AT, tried=AT, detail="error=500"), WELL, AT, "UTC")
+    again = replace(SENT, due=AT - HOUR, tried=AT, attempts=2)  # late is counted from its first attempt
+    assert not why_late(again, down, AT + MINUTE, "UTC")
+    resting = replace(WELL, rests_until=AT + HOUR, asked=True)
+    assert not why_late(replace(SENT, due=AT), resting, AT + HOUR - SECOND, "UTC")
+    assert why_late(replace(SENT, due=AT), resting, AT + HOUR, "UTC")
+    assert not why_late(replace(SENT, due=AT), replace(resting, asked=False), AT + HOUR, "UTC")
 
 
 @pytest.mark.parametrize(("name", "delivery", "condition", "now", "lines"), LATE, ids=[row[0] for row in LATE])

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
+from datetime import time as clock
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from alerts.alert import Escalate, Hours, Receiver, Severity
+from alerts.rule import When
 from alerts.rules.config import exposed, fingerprint, load
 from alerts.rules.lint import failed_tests
 from crawler.config.sources import read_sources
@@ -146,3 +151,162 @@ def test_environment_is_read_in_receivers_only(tmp_path: Path) -> None:
     config = load(path, environ={"SECRET": "hunter2"})
     assert "hunter2" not in repr(config)
     assert (config.contact, config.rules[0].title) == ("${SECRET}", "${SECRET}")
+
+
+WHOLE = """\
+version: 1
+settings:
+  {timezone: Asia/Baghdad, freshness: 24h, backfill: 6h, admin: desk, contact: "watch@example.org", allow_private: [10.0.0.0/8],
+   host_at_once: 2, host_apart: 3s, places: [town]}
+sources: [{id: wire, url: "https://wire.example/rss.xml"}]
+receivers:
+  desk:
+    {urls: ["json://127.0.0.1:9/a"], min_severity: priority, timezone: Europe/Berlin, quiet_hours: "22:00-06:00", breach: immediate,
+     digest: ["19:00", "07:00", "19:00"], rate: 6, group_wait: 2m, standby: spare}
+  spare: {urls: ["watchslack://xoxb-1111111111-a/C0123ABCD"], escalate: {after: 5m, to: desk}}
+entities:
+  balad: {aliases: [Balad, "بلد"], is_a: town, label: Balad air base, gloss: north of Baghdad, fuzzy: 85, not_like: [Balada],
+    requires: {"بلد": ["قاعدة"]}}
+  basra: {aliases: [Basra], is_a: [town, port], fuzzy: auto, requires: [oil]}
+  amara: {aliases: [Amara], fuzzy: off}
+lists: {bases: [base, camp]}
+filters: {in-iraq: [Iraq]}
+rules:
+  - id: r
+    title: Bases
+    match: ["$town", "$bases"]
+    severity: {routine: 2, flash: 6}
+    notify: [desk, spare]
+    except: ["base rate"]
+    filters: [in-iraq]
+    score: {title: 4, lead: {words: 50, weight: 2}, body: 0.5, boosts: [{if: [killed], add: 3}]}
+    lang: [en, ar]
+    tags: [force]
+    when: {origins: 2, reliability: C}
+    mode: shadow
+    pir: PIR-1
+    contact: "@desk"
+    notes: first
+    tests: {match: [Base in Iraq], no_match: [Base rate]}
+  - {id: s, title: Plain, match: [oil], severity: routine, notify: [spare]}
+"""
+
+
+def test_all_that_may_be_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(WHOLE, encoding="utf-8")
+    config = load(path, environ={})
+    assert (config.timezone, config.freshness, config.backfill) == (
+        "Asia/Baghdad",
+        timedelta(hours=24),
+        timedelta(hours=6),
+    )
+    assert (config.admin, config.contact, config.allow_private) == ("desk", "watch@example.org", ("10.0.0.0/8",))
+    assert (config.host_at_once, config.host_apart, config.places) == (2, timedelta(seconds=3), ("town",))
+    desk_, spare = config.receivers["desk"], config.receivers["spare"]
+    assert replace(desk_, targets=()) == Receiver(
+        "desk", (), Severity.PRIORITY, "Europe/Berlin", Hours(clock(22), clock(6)), Severity.IMMEDIATE,
+        (clock(7), clock(19)), 6, timedelta(minutes=2), "spare",
+    )  # fmt: skip
+    assert replace(spare, targets=()) == Receiver(
+        "spare", (), zone="Asia/Baghdad", escalate=Escalate(timedelta(minutes=5), "desk")
+    )
+    balad, basra, amara = config.entities.values()
+    assert (balad.aliases, balad.is_a, balad.label, balad.gloss) == (
+        ("Balad", "بلد"),
+        ("town",),
+        "Balad air base",
+        "north of Baghdad",
+    )
+    assert (balad.fuzzy, balad.not_like, balad.requires) == (85.0, ("Balada",), {"بلد": ("قاعدة",)})
+    assert (basra.is_a, basra.fuzzy, basra.requires) == (("town", "port"), 0.0, {"": ("oil",)})
+    assert (amara.is_a, amara.fuzzy, amara.not_like, amara.requires) == ((), None, (), {})
+    assert config.lists["bases"].terms == ("base", "camp")
+    whole, plain = config.rules
+    assert (whole.severity, whole.steps) == (Severity.FLASH, ((2.0, Severity.ROUTINE), (6.0, Severity.FLASH)))
+    assert (whole.title, whole.notify, whole.masks, whole.lang) == (
+        "Bases",
+        ("desk", "spare"),
+        ("base rate",),
+        ("en", "ar"),
+    )
+    assert (whole.tags, whole.when, whole.mode) == (("force",), When(2, "C"), "shadow")
+    assert (whole.pir, whole.contact, whole.notes) == ("PIR-1", "@desk", "first")
+    assert [[line for line, _ in lines] for lines in (whole.tests.match, whole.tests.no_match)] == [
+        ["Base in Iraq"],
+        ["Base rate"],
+    ]
+    assert whole.score is not None
+    assert (whole.score.title, whole.score.lead, whole.score.lead_words, whole.score.body) == (4, 2, 50, 0.5)
+    assert [each.add for each in whole.score.boosts] == [3]
+    assert (whole.match.op, [each.op for each in whole.match.children]) == ("all", ["any", "any"])
+    assert (plain.severity, plain.steps, plain.score, plain.when, plain.mode) == (
+        Severity.ROUTINE,
+        (),
+        None,
+        When(),
+        "live",
+    )
+    assert (plain.masks, plain.lang, plain.tags, plain.pir, plain.contact, plain.notes) == ((), (), (), "", "", "")
+    assert failed_tests(config) == []
+
+
+def test_what_is_not_written_has_its_default(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        'version: 1\nsources: [{id: wire, url: "https://wire.example/"}]\nreceivers: {console: {urls: ["console://"]}}\n'
+        "rules: [{id: r, title: T, match: [a1], severity: routine, notify: [console], score: {body: 1}}]\n"
+    )
+    config = load(path, environ={})
+    assert (config.timezone, config.freshness, config.backfill) == ("UTC", timedelta(hours=48), timedelta(0))
+    assert (config.admin, config.contact, config.allow_private, config.places) == ("console", "", (), ())
+    assert (config.host_at_once, config.host_apart, config.files) == (4, None, ())
+    assert replace(config.receivers["console"], targets=()) == Receiver("console", (), rate=24)
+    (score,) = (each.score for each in config.rules)
+    assert score is not None
+    assert (score.title, score.body, score.lead, score.boosts) == (1.0, 1.0, None, ())
+
+
+WRITTEN_WRONG = [
+    ("is_a: [town, port]", "is_a: [town, {a: b}]", 'is_a of "basra" takes an id or a list of ids'),
+    ("fuzzy: 85", "fuzzy: 59", '"59" is no way to match transliterations'),
+    ("fuzzy: 85", "fuzzy: 101", '"101" is no way to match transliterations'),
+    ("places: [town]", "places: [twon]", 'settings.places names "twon", which is no entity or kind (did you mean "town"?)'),
+    ("standby: spare", "standby: spar", 'standby names "spar", which is no receiver (did you mean "spare"?); known: desk, spare'),
+    ("standby: spare", "standby: desk", "standby runs in a ring: desk -> desk"),
+    ("to: desk", "to: spare", "escalate.to runs in a ring: spare -> spare"),
+    ("standby: spare}", "escalate: {after: 5m, to: spare}}", 'receiver "desk" may not escalate'),
+    ("timezone: Europe/Berlin", "timezone: Europe/Berlim", '"Europe/Berlim" is no time zone'),
+    ("routine: 2, flash: 6", "routine: 2, flash: 2", "steps rise: flash must follow a lower severity at a lower score"),
+    ("routine: 2, flash: 6", "", "severity without a step"),
+    ("rate: 6", "rate: 3", '"3" is not a whole number from 4 to 600'),
+    ("filters: [in-iraq]", "filters: [in-irak]", '"in-irak" is no filter (did you mean "in-iraq"?); known: in-iraq'),
+    ("in-iraq: [Iraq]", "in-iraq: {filter: in-iraq}", 'filter "in-iraq" names itself'),
+    ('"$town"', '"$twon"', '"$twon" names no entity, kind or list (did you mean "$town"?)'),
+    ("requires: [oil]", "requires: {Basrah: [oil]}", 'requires of "basra" names "Basrah", which is none of its aliases'),
+    ("boosts: [{if: [killed]", "boosts: [{if: {none: [killed]}", "a boost that only forbids would always count"),
+    ("lists: {bases:", "lists: {basra: [x1], bases:", '"basra" is a list already; entities and lists share their names'),
+    ("is_a: town", "is_a: balad", '"balad" is_a itself'),
+    ("id: s,", "id: r,", "rule id"),
+    ("not_like: [Balada]", 'not_like: ["$basra"]', 'not_like of "balad" holds plain terms'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong", "words"), WRITTEN_WRONG, ids=[row[1] or "no step" for row in WRITTEN_WRONG])
+def test_one_thing_written_wrong_is_named(tmp_path: Path, right: str, wrong: str, words: str) -> None:
+    assert right in WHOLE
+    path = tmp_path / "rules.yaml"
+    path.write_text(WHOLE.replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    assert words in str(caught.value)
+
+
+def test_one_faulty_receiver_hides_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    text = WHOLE.replace("rate: 6", "rate: 3").replace("to: desk", "to: nobody")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    assert '"3" is not a whole number' in str(caught.value)
+    assert 'escalate.to names "nobody"' in str(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,10 @@ MINUTE = timedelta(minutes=1)
 PINGED = Told(frozenset({"r"}), PRIORITY, 1, NOW - 31 * MINUTE)
 JUST_PINGED = Told(frozenset({"r"}), PRIORITY, 1, NOW - 10 * MINUTE)
 TOLL = {"relation": Relation.UPDATED, "change": "14 -> 17 killed"}
+AGAIN = {"relation": Relation.DUPLICATE}
 OLD = NOW - timedelta(hours=49)
 WHEN = rule("[base]", name="when").replace("mode:", "when: {origins: 2}, mode:")
-CASES = [
+CASES: list[tuple[str, dict[str, Any], dict[str, Any], Told | None, tuple[str, str, bool]]] = [
     ("first article", {}, {}, None, ("alert", "first_article", True)),
     ("told before", {"relation": Relation.DUPLICATE}, {}, TOLD, ("edit", "told", False)),
     ("edited after it was told", {"relation": Relation.REVISED}, {}, TOLD, ("edit", "told", False)),
@@ -35,9 +37,58 @@ CASES = [
     ("updated, the change matters", TOLL, {}, PINGED, ("update", "updated", True)),
     ("edited, the change matters", {**TOLL, "relation": Relation.REVISED}, {}, PINGED, ("update", "updated", True)),
     ("updated without a change that matters", {**TOLL, "change": ""}, {}, PINGED, ("edit", "told", False)),
+    ("updated half an hour after it", TOLL, {}, replace(PINGED, pinged=NOW - 30 * MINUTE), ("update", "updated", True)),
+    ("a second less", TOLL, {}, replace(PINGED, pinged=NOW - 30 * MINUTE + MINUTE / 60), ("update", "paced", True)),
+    ("again after twelve hours", AGAIN, {}, replace(PINGED, pinged=NOW - 720 * MINUTE), ("update", "news_again", True)),
+    ("a minute less", AGAIN, {}, replace(PINGED, pinged=NOW - 719 * MINUTE), ("edit", "told", False)),
+    (
+        "an edit of it is no news",
+        {"relation": Relation.REVISED},
+        {},
+        replace(PINGED, pinged=NOW - 720 * MINUTE),
+        ("edit", "told", False),
+    ),
+    ("again, but it was never pinged", AGAIN, {}, TOLD, ("edit", "told", False)),
+    (
+        "again, but from before we began",
+        AGAIN,
+        {},
+        replace(PINGED, revision=0, pinged=NOW - 720 * MINUTE),
+        ("edit", "told", False),
+    ),
+    ("a third origin", {**AGAIN, "origins": ("a", "b", "c")}, {}, replace(PINGED, origins=2), ("edit", "told", False)),
+    (
+        "a further rule whose wait is over",
+        {"origins": ("a", "b"), "waited": {"when"}},
+        {"rule": "when"},
+        PINGED,
+        ("update", "when_holds", True),
+    ),
+    (
+        "older than freshness by a second",
+        {"published": NOW - 2880 * MINUTE - MINUTE / 60},
+        {},
+        None,
+        ("alert", "stale", False),
+    ),
+    ("as old as freshness allows", {"published": NOW - 2880 * MINUTE}, {}, None, ("alert", "first_article", True)),
     ("updated soon after a ping", TOLL, {}, JUST_PINGED, ("update", "paced", True)),
     ("a further rule soon after a ping", TOLL, {"rule": "other"}, JUST_PINGED, ("update", "new_rule", True)),
     ("severity raised soon after a ping", TOLL, {"severity": FLASH}, JUST_PINGED, ("update", "severity_raised", True)),
+    (
+        "a second origin of what was told",
+        {"relation": Relation.DUPLICATE, "origins": ("a", "b")},
+        {},
+        replace(PINGED, origins=1),
+        ("update", "second_origin", True),
+    ),
+    (
+        "a second origin of what was there before we began",
+        {"relation": Relation.DUPLICATE, "origins": ("a", "b")},
+        {},
+        replace(PINGED, revision=0, origins=1),
+        ("edit", "told", False),
+    ),
     ("updated, known from before we began", TOLL, {}, Told(frozenset({"r"}), PRIORITY, 0), ("alert", "updated", True)),
     (
         "an edit that first makes a rule match",
@@ -122,6 +173,12 @@ def test_retries_back_off_and_end() -> None:
     assert is_spent(NOW, Severity.ROUTINE, NOW + timedelta(hours=25))
 
 
+@pytest.mark.parametrize(("attempts", "ceiling"), [(1, 5), (2, 10), (3, 20), (8, 640), (9, 900), (30, 900)])
+def test_longest_wait_doubles_from_five_seconds_to_a_quarter_of_an_hour(attempts: int, ceiling: int) -> None:
+    waits = [(retry_at(f"d{n}", attempts, NOW) - NOW).total_seconds() for n in range(200)]
+    assert ceiling * 0.95 < max(waits) <= ceiling
+
+
 def test_ledger_names_what_is_missing() -> None:
     collected = {"entries": 10, "new": 5, "known": 3, "revised": 1, "rejected:no_title_no_text": 1}
     decided = {"matched": 4, "queued": 2, "suppressed:told": 1, "suppressed:stale": 1}
@@ -130,6 +187,20 @@ def test_ledger_names_what_is_missing() -> None:
     assert whole.as_dict()["messages"] == {"digest": {"sent": 1}}
     torn = balance({**collected, "new": 4}, decided, {("alert", "sent"): 1})
     assert torn.remainders() == {"entries": 1, "matched": 0, "queued": 1}
+
+
+def test_ledger_of_nothing_is_zeros_and_messages_have_books_of_their_own() -> None:
+    nothing = balance({}, {}, {})
+    states = dict.fromkeys(("sent", "pending", "held", "folded", "cancelled", "dead"), 0)
+    counts = dict.fromkeys(("entries", "new", "known", "revised", "matched", "queued"), 0)
+    empty: dict[str, object] = {"rejected": {}, "suppressed": {}, "messages": {}}
+    assert nothing.as_dict() == counts | states | empty | {"remainders": {"entries": 0, "matched": 0, "queued": 0}}
+    sent = {("alert", "queued"): 1, ("edit", "sending"): 2, ("update", "unknown"): 4, ("alert", "held"): 8}
+    sent |= {("digest", "queued"): 16, ("digest", "sending"): 32, ("notice", "dead"): 64, ("escalation", "sent"): 128}
+    books = balance({}, {"queued": 15}, sent)
+    assert books.states == {**states, "pending": 7, "held": 8}
+    assert books.messages == {"digest": {"pending": 48}, "notice": {"dead": 64}, "escalation": {"sent": 128}}
+    assert books.remainders()["queued"] == 0
 
 
 def test_change_that_waits_is_told_with_the_next_and_keeps_its_time(tmp_path: Path) -> None:

@@ -3,52 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-from alerts.rule import Condition, Config
-from alerts.rules.config import load
 from alerts.rules.lint import failed_tests, warnings
-from alerts.rules.match import Matcher
-from crawler.article import Article
-
-RULES = Path(__file__).resolve().parents[2] / "rules.yaml"
-NOW = datetime(2026, 11, 24, tzinfo=UTC)
-
-
-@cache
-def shipped() -> Config:
-    return load(RULES, environ={})
-
-
-@cache
-def matcher() -> Matcher:
-    return Matcher(shipped())
-
-
-@cache
-def names() -> Matcher:
-    """A rule for each entity: what a text is said to name."""
-    config = shipped()
-    rule = replace(config.rules[0], score=None, steps=(), masks=(), lang=())
-    rules = [
-        replace(rule, id=name, match=Condition("term", entity.place, term=f"${name}"))
-        for name, entity in config.entities.items()
-    ]
-    return Matcher(replace(config, rules=tuple(rules)))
-
-
-def named_in(text: str) -> set[str]:
-    return {match.rule for match in names().match(Article("a1", "wire", text, NOW))}
-
-
-def fired(title: str, text: str = "") -> set[str]:
-    return {match.rule for match in matcher().match(Article("a1", "wire", title, NOW, text=text))}
-
+from tests.unit.shipped import fired, named_in, shipped
 
 # Arabic, Persian and Kurdish as they stand in a sentence: wa-, fa-, bi-, li-, ka- and al- attached, joined with zero-width
 # non-joiners or without, with vowel marks and tatweel, in the other language's letters, with ezafe and plural.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.test_desk import fired, named_in
+from tests.unit.shipped import fired, named_in
 
 # Attached wa-, fa-, bi-, li-, ka- and al-, Persian and Sorani letters, ezafe, marks, tatweel, other transliterations.
 FORMS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.test_desk import fired, named_in
+from tests.unit.shipped import fired, named_in
 
 FORMS = [
     ("هجوم على قاعدة العديد الجوية", "al-udeid"),

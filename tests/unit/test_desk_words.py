@@ -11,7 +11,7 @@ import pytest
 from alerts.alert import Severity
 from alerts.rules.reading import Mention
 from crawler.article import Article
-from tests.unit.test_desk import fired, matcher, named_in, shipped
+from tests.unit.shipped import fired, matcher, named_in, shipped
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "desk"

@@ -17,10 +17,12 @@ from alerts.render.sheet import digest_sheet
 from alerts.rule import Config
 from alerts.store import claims, decisions, digests, outbox, silences, targets
 from alerts.store.claims import settle
+from crawler.article import Relation
 from tests.unit.desk import NOW, desk, rule
-from tests.unit.test_told import TEXT, line, step
+from tests.unit.floor import SLACK
+from tests.unit.floor import desk as floor_desk
+from tests.unit.settled import TEXT, step
 
-__all__ = ["line"]
 TITLE = "Bomb hits militia patrol near Hawija"
 MINUTE = timedelta(minutes=1)
 
@@ -88,6 +90,28 @@ def test_reprint_makes_a_flash_story_no_weaker(tmp_path: Path, line: Connection)
     assert (last.severity.word, {each.rule for each in last.causes}) == ("flash", {"r", "weak"})
 
 
+def test_reprint_that_brings_a_new_rule_is_told_in_its_own_words(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]") + rule("[mayor]", name="other"))
+    text = TEXT.format(toll=14)
+    step(line, config, "one", TITLE, 0, text)
+    told_at(line, config, NOW)
+    ((revision, _, (made,)),) = step(line, config, "two", TITLE, 40, f"{text} The mayor spoke.").decided
+    assert (revision.placement.relation, made.reason) == (Relation.DUPLICATE, Reason.NEW_RULE)
+    title, body = body_of(line, config, told_at(line, config, NOW + 40 * MINUTE), NOW + 40 * MINUTE)
+    assert title.endswith("| two")
+    assert '"mayor" in the body' in body
+
+
+def test_reprint_that_adds_nothing_leaves_the_word_to_the_article_before_it(tmp_path: Path, line: Connection) -> None:
+    config = floor_desk(tmp_path, SLACK.format("1111111111"))
+    text = TEXT.format(toll=14)
+    step(line, config, "one", TITLE, 0, text)
+    ((_, _, (made,)),) = step(line, config, "two", TITLE, 40, text).decided
+    assert (made.kind, made.queue) == (Kind.EDIT, True)
+    first = outbox.deliveries_that(line)[0]
+    assert decisions.load_alert(line, first.subject, 2).article.outlet == "one"
+
+
 def test_routine_story_whose_target_rested_is_in_the_digest_of_its_hour(tmp_path: Path, line: Connection) -> None:
     config = desk(tmp_path, rule("[militia]", severity="routine"))
     timed = replace(config.receivers["console"], zone="UTC", digest=(time(13), time(23)))
@@ -113,6 +137,20 @@ def test_many_stories_of_one_event_are_a_digest_and_none_is_only_a_line(tmp_path
     named = sum(len(each.notes) for each in alerts)
     assert len(alerts) + named + len(listed) == 14
     assert named <= 8 * len(alerts)
+
+
+@pytest.mark.parametrize("others", [8, 9])
+def test_a_message_names_eight_others_of_its_event_and_more_are_a_digest(
+    tmp_path: Path, line: Connection, others: int
+) -> None:
+    config = desk(tmp_path, rule("[militia]"))
+    for number in range(others + 1):
+        step(line, config, f"o{number}", f"Militia convoy number {number} seen at Hawija bridge checkpoint", 0)
+    sent = told_at(line, config, NOW)
+    assert sent is not None
+    assert len(sent.notes) == (others if others == 8 else 0)
+    kinds = [each.kind for each in outbox.deliveries_that(line)]
+    assert kinds.count(Kind.DIGEST) == (others > 8)
 
 
 def test_count_of_a_silence_is_told_though_its_message_went_into_a_digest(tmp_path: Path, line: Connection) -> None:

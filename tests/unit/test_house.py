@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -151,3 +153,17 @@ def test_changelog_and_reference_name_every_command() -> None:
         assert [name for name in commands if f"`{name}" not in text and f"watchfloor {name}" not in text] == [], (
             document
         )
+
+
+def test_a_test_that_hangs_is_ended_and_the_next_one_runs(tmp_path: Path) -> None:
+    hangs = tmp_path / "test_hangs.py"
+    hangs.write_text(
+        "import threading\n\ndef test_hangs():\n    threading.Event().wait()\n\ndef test_after():\n    pass\n"
+    )
+    words = ["-c", str(ROOT / "pyproject.toml"), "--timeout=0.5", "-p", "no:cacheprovider", str(hangs)]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "test_hangs - Failed: Timeout (>0.5s)" in done.stdout
+    assert done.stdout.startswith("F.")

@@ -72,6 +72,17 @@ def test_rotated_guid_is_known_by_its_link(archive: Archive) -> None:
     assert archive.poll("a", Entry("One", guid="rotated", url="http://www.o.example/1/?utm_source=x")).known == 1
 
 
+def test_link_that_lost_its_guid_is_the_same_article_under_another_headline(archive: Archive) -> None:
+    archive.poll("a", entry("Convoy leaves at dawn", "1"))
+    assert archive.poll("a", Entry("Three held in oil town raid", url="https://o.example/1")).revised == 1
+
+
+def test_guid_under_another_link_is_the_same_article_where_the_headline_is_alike(archive: Archive) -> None:
+    archive.poll("a", entry("Convoy leaves base at dawn", "1"))
+    moved = Entry("Convoy leaves the base at dawn", guid="1", url="https://o.example/moved")
+    assert archive.poll("a", moved).revised == 1
+
+
 def test_reused_guid_is_another_article(archive: Archive) -> None:
     archive.poll("a", entry("Convoy leaves at dawn", "1"))
     other = Entry("Parliament passes oil law", guid="1", url="https://o.example/9")

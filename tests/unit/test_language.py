@@ -30,6 +30,7 @@ entities:
   hezbollah: {aliases: [Hezbollah], not_like: ["Kataib Hezbollah", "Kata'ib Hezbollah"]}
   taqaddum: {aliases: [Taqaddum, "التقدم"], fuzzy: auto, requires: {"التقدم": ["قاعدة"]}}
   khamenei: {aliases: [Khamenei], fuzzy: auto, not_like: [Khomeini]}
+  shuhada: {aliases: ["Sayyid al-Shuhada", "Sayed al-Shuhada"], fuzzy: auto}
   muhandis: {aliases: [Muhandis], fuzzy: 85}
   baqubah: {aliases: ["بعقوبة"], not_like: ["بعقوبة مالية"]}   # no rule here asks for it
 lists:
@@ -116,6 +117,14 @@ def test_holds(tmp_path: Path, name: str, match: str, text: str, holds: bool) ->
     fields = dict(zip(("title", "body"), (text.partition(" | ")[0], text.partition(" | ")[2]), strict=True))
     for hit in found[0].hits if found else ():
         assert fields[hit.field][hit.start : hit.end] == hit.text
+
+
+def test_name_found_as_written_is_one_hit_and_not_another_spelling_of_it(tmp_path: Path) -> None:
+    matcher = Matcher(load(desk(tmp_path, '{any: ["$shuhada"]}', more="score: {title: 4}"), environ={}))
+    (match,) = matcher.match(article("Sayed al-Shuhada said"))
+    assert ([each.alias for each in match.hits], match.score) == (["Sayed al-Shuhada"], 4)
+    (match,) = matcher.match(article("Sayed al-Shuhada met Sayyed Shohada"))
+    assert {each.text for each in match.hits} == {"Sayed al-Shuhada", "Sayyed Shohada"}
 
 
 MORE = [

@@ -9,56 +9,18 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts import receivers
-from alerts.alert import Delivery, DeliveryState, Kind, Reason, Scope, SendResult
+from alerts.alert import DeliveryState, Kind, Reason, Scope, SendResult
 from alerts.decide.attempt import Condition, outcome
 from alerts.line.compose import compose
-from alerts.line.deliver import Deliver
-from alerts.line.next_delivery import next_delivery
-from alerts.rule import Config
-from alerts.rules.config import load
 from alerts.store import claims, decisions, outbox, sendlog, silences, targets
 from crawler.config.yamlfile import ConfigError
-from tests.unit.desk import HEAD, NOW, rule
-from tests.unit.test_told import line, step
+from tests.unit.desk import NOW
+from tests.unit.floor import BOMB, SLACK, M, desk, everything, ids, reload, turn
+from tests.unit.settled import step
 
-__all__ = ["line"]
-M = timedelta(minutes=1)
 DAY = timedelta(days=1)
-BOMB = "Bomb hits militia patrol near Hawija"
 REFUSED = SendResult(ok=False, retry=True, detail="refused")
 DEAD = SendResult(ok=False, detail="invalid_auth")
-SLACK = "watchslack://xoxb-{}-abc/C0123ABCD"
-
-
-def desk(place: Path, *urls: str, severity: str = "flash", more: str = "", name: str = "floor") -> Config:
-    """Load a config whose receiver `name` has these URLs."""
-    head, rest = HEAD.format(settings="freshness: 48h").split("receivers:\n")
-    listed = ", ".join(f'"{url}"' for url in urls)
-    mine = f'receivers:\n  console: {{urls: ["console://"]}}\n  {name}: {{urls: [{listed}]{more}}}\n'
-    rules = "rules:\n" + rule("[militia]", severity=severity, notify=f"[{name}]")
-    path = place / "rules.yaml"
-    path.write_text(head + mine + rest[rest.index("entities:") :] + rules, encoding="utf-8")
-    return load(path, environ={})
-
-
-def ids(config: Config, name: str = "floor") -> list[str]:
-    return [each.id for each in config.receivers[name].targets]
-
-
-def turn(connection: Connection, config: Config, minutes: int) -> Delivery | None:
-    """Let the first target of the floor claim."""
-    return next_delivery(connection, ids(config)[0], config.receivers["floor"], NOW + minutes * M)
-
-
-def reload(connection: Connection, config: Config, minutes: int) -> Deliver:
-    """Give the delivering line after a reload; its commits alone are asked for."""
-    line = Deliver(None, None, config)  # type: ignore[arg-type]
-    line._adopt(connection, NOW + minutes * M)
-    return line
-
-
-def everything(connection: Connection) -> list[Delivery]:
-    return outbox.deliveries_that(connection)
 
 
 SAME = [

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.sources.health import Condition, condition, in_words
-from crawler.sources.polling import next_state, state_for, uncharged
+from crawler.sources.polling import address, next_state, state_for, uncharged
 from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
 from tests.unit.desk import NOW
 
@@ -67,6 +67,18 @@ def test_failures_back_off_up_to_six_hours_and_one_success_ends_them() -> None:
 @pytest.mark.parametrize(("asked", "wait"), [(120, 600), (1800, 1800), (10**11, 3600)])
 def test_retry_after_is_honoured_and_capped(asked: float, wait: float) -> None:
     assert after(OutcomeName.THROTTLED, retry_after=asked).due == NOW + timedelta(seconds=wait)
+
+
+def test_moved_address_is_given_up_at_the_third_404_in_a_row() -> None:
+    state, elsewhere = FRESH, "https://b.example/rss"
+    for _ in range(3):
+        state = after(OutcomeName.OK, state, moved_to=elsewhere)
+    asked = []
+    for name in [OutcomeName.NOT_FOUND] * 2 + [OutcomeName.OK] + [OutcomeName.NOT_FOUND] * 3:
+        moved_to = elsewhere if name is OutcomeName.OK else None
+        state = after(name, state, moved_to=moved_to)
+        asked.append(address(SOURCE, state))
+    assert asked == [elsewhere] * 5 + [SOURCE.url]
 
 
 def test_polls_a_tick_late_do_not_drift() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,7 @@ def article(title: str, body: str) -> Article:
     return Article("a", "s", title, NOW, text=body)
 
 
+@pytest.mark.timeout(max(120, CASES // 5))  # 30 s a thousand on a busy core
 @settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CASES_MADE, MASKS)
 def test_engine_agrees_with_the_reference(made: tuple[Condition, str, str], masks: tuple[str, ...]) -> None:

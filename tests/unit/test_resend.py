@@ -15,10 +15,9 @@ from alerts.line.compose import compose
 from alerts.line.orders import acknowledge
 from alerts.store import claims, sendlog
 from tests.unit.desk import NOW
-from tests.unit.test_moved import BOMB, desk, everything, reload, turn
-from tests.unit.test_told import line, step
+from tests.unit.floor import BOMB, desk, everything, reload, turn
+from tests.unit.settled import step
 
-__all__ = ["line"]
 M = timedelta(minutes=1)
 FIRST, LATER = "C0123ABCD:1.1", "C0123ABCD:2.2@1.1"
 

@@ -242,5 +242,17 @@ def test_glosses_say_who_was_found(tmp_path: Path, name: str, title: str, lines:
     assert glosses(Matcher(config).match(article(title)), config) == lines, name
 
 
+def test_four_glosses_are_shown_and_the_label_is_the_first_name_that_reads(tmp_path: Path) -> None:
+    names = [f"n{n}: {{aliases: [=اسم{n}, 'Na*e{n}', =Name{n}, Other{n}], is_a: named}}" for n in range(5)]
+    path = tmp_path / "rules.yaml"
+    head = HEAD.format(settings="freshness: 48h").replace(
+        "lists:\n", "".join(f"  {each}\n" for each in names) + "lists:\n"
+    )
+    path.write_text(f"{head}rules:\n{rule('[$named]')}", encoding="utf-8")
+    config = load(path, environ={})
+    found = glosses(Matcher(config).match(article(" ".join(f"اسم{n}" for n in range(5)))), config)
+    assert found == tuple(f"اسم{n} = Name{n}" for n in range(4))
+
+
 def test_there_are_sixty_hostile_texts_and_more() -> None:
     assert len(set(ALL)) >= 60

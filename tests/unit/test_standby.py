@@ -12,10 +12,8 @@ from alerts.alert import Decision, Kind, Reason, Severity
 from alerts.line.standby import overdue, stand_in
 from alerts.store import outbox
 from tests.unit.desk import NOW
-from tests.unit.test_moved import desk, ids
-from tests.unit.test_told import line
+from tests.unit.floor import desk, ids
 
-__all__ = ["line"]
 CASES = [(Kind.ALERT, True), (Kind.UPDATE, True), (Kind.ESCALATION, True), (Kind.EDIT, False), (Kind.DIGEST, False)]
 
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from alerts.alert import DeliveryState, Kind
-from alerts.store import clock_steps
+from alerts.decide.attempt import Condition
+from alerts.store import clock_steps, targets
 from alerts.store.decisions import told
 from alerts.store.outbox import deliveries
 from crawler.store import pages_wanted
@@ -69,6 +70,18 @@ def test_lengths_of_time_move_along_and_digests_stay_at_their_hour(line: Connect
     assert pages_wanted.next_due(line) == NOW + step + MINUTE
     assert [each.wanted for each in pages_wanted.due(line, NOW + step + MINUTE)] == [NOW + step]
     assert pages_wanted.expire(line, NOW + step + HOUR) == 0
+
+
+@pytest.mark.parametrize("step", [-HOUR, HOUR])
+def test_outage_that_lasts_moves_along_and_one_that_is_over_is_history(line: Connection, step: timedelta) -> None:
+    targets.save_condition(line, Condition("down", 6, NOW - HOUR, NOW + MINUTE, down_from=NOW - HOUR))
+    over = Condition("over", down_from=NOW - 3 * HOUR, down_until=NOW - 2 * HOUR)
+    targets.save_condition(line, over)
+    clock_steps.shift(line, step, NOW + step)
+    down = targets.condition_of(line, "down")
+    assert (down.failing_since, down.rests_until) == (NOW - HOUR + step, NOW + MINUTE + step)
+    assert down.down_from == NOW - HOUR + step
+    assert targets.condition_of(line, "over") == over
 
 
 def test_what_a_clock_that_was_ahead_has_stored_is_taken_for_now(line: Connection) -> None:

@@ -16,7 +16,7 @@ from crawler.store import sketches
 from crawler.store.db import Database
 from crawler.stories.wording import wording
 from tests.unit.desk import NOW
-from tests.unit.test_verdict import FRESH, MORE, TEXT, TITLE
+from tests.unit.reports import FRESH, MORE, TEXT, TITLE
 
 HOUR = timedelta(hours=1)
 

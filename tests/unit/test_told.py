@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,26 +11,17 @@ from alembic import command
 from alembic.config import Config as Alembic
 from sqlalchemy import Connection, text
 
-from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Match, Reason, Severity, Sibling, Standing
+from alerts.alert import Kind, Match, Reason, Severity, Sibling, Standing
 from alerts.decide.standing import holds, lacking, siblings_of, standing_of
-from alerts.line.triage import Verdicts, _strongest, settle
+from alerts.line.triage import _strongest
 from alerts.render.text import render_alert
-from alerts.rule import Config, When
-from alerts.rules.match import Matcher
+from alerts.rule import When
 from alerts.store import decisions, snapshot
-from crawler.article import Entry, Member, Relation
-from crawler.collect.ingest import store_poll
-from crawler.sources.source import Source, SourceState
-from crawler.store import articles as archive
+from crawler.article import Member, Relation
 from crawler.store.db import Database
-from tests.unit.desk import NOW, article, desk, rule
+from tests.unit.desk import NOW, desk, rule
+from tests.unit.settled import ALERT, SENT, TEXT, step
 
-HIT = Hit("militia", "militia", "title", 10, 17, "militia")
-CAUSE = Cause("r", "Militias", "0a1b2c3d", Severity.PRIORITY, (HIT,))
-ALERT = Alert("s1", "t1", 2, Severity.PRIORITY, NOW, article("Bomb hits militia patrol"), (CAUSE,), ("Wire", "Daily"))
-SENT = Delivery(
-    "d1", "s1", Kind.UPDATE, 2, "x", "x", Severity.PRIORITY, Reason.UPDATED, DeliveryState.SENDING, NOW, NOW
-)
 FULL = replace(
     ALERT,
     changes=("14 -> 17 killed", "CORRECTED"),
@@ -102,6 +92,7 @@ def test_rates_source_and_number_apart(origins: tuple[str, ...], letter: str, ra
 def test_best_letter_counts_and_a_source_that_is_gone_is_unknown() -> None:
     members = [member(1, "one", "gone"), member(2, "two", "good"), member(3, "two", "fair", "s2")]
     assert standing_of(members, {"good": "B", "fair": "C"}) == Standing(("one", "two"), "B")
+    assert standing_of([member(1, ""), member(2, "two")], {}).origins == ("two",)  # whose report it is nobody knows
     assert siblings_of(members, "s1") == (Sibling("s2", "T3", "O3"),)
 
 
@@ -119,36 +110,6 @@ def test_best_letter_counts_and_a_source_that_is_gone_is_unknown() -> None:
 def test_condition_on_the_thread(when: When, standing: Standing, words: str) -> None:
     assert lacking(when, standing) == words
     assert holds(when, standing) is (not words)
-
-
-@pytest.fixture
-def line() -> Iterator[Connection]:
-    database = Database("sqlite://")
-    database.migrate("crawler", "alerts")
-    with database.writing.connect() as connection:
-        yield connection
-        connection.rollback()
-    database.close()
-
-
-def step(
-    connection: Connection,
-    config: Config,
-    source: str,
-    title: str,
-    minutes: int,
-    body: str = "",
-    *,
-    baseline: bool = False,
-) -> Verdicts:
-    """Store one article of a source and settle it, as the daemon does in two commits."""
-    now = NOW + timedelta(minutes=minutes)
-    polled = Source(source, f"https://{source}.example/", owner=source)
-    entry = Entry(title, guid=f"{source}/{title}", summary=body, published=now)
-    store_poll(connection, polled, SourceState(source, polled.url, now), [entry], (), now, baseline=baseline)
-    waiting = archive.revisions_after(connection, int(decisions.get_mark(connection, "triaged") or 0), 9)
-    matcher = Matcher(config)
-    return settle(connection, config, [(each, matcher.match(each.article)) for each in waiting], now)
 
 
 BRIDGE = "Militia seizes bridge at Hawija, governor says"
@@ -212,13 +173,6 @@ def test_fifty_look_alike_sources_make_one_story_told_by_the_names_we_gave_them(
     title = render_alert(SENT, told, "UTC").title
     assert title.endswith("| copy0")
     assert "Reuters" not in title
-
-
-TEXT = (
-    "A roadside bomb hit a patrol near the town of Hawija on Sunday and {toll} men were killed, police sources said. "
-    "The blast struck the second of three vehicles as they returned. Ambulances took the wounded to a hospital in "
-    "Kirkuk while troops closed the road and searched farms on both sides of it until nightfall."
-)
 
 
 def test_change_to_a_story_is_told_though_its_words_match_no_rule(tmp_path: Path, line: Connection) -> None:

@@ -16,10 +16,9 @@ from alerts.line.notices import tell_dead
 from alerts.rule import Config
 from alerts.store import claims, decisions, outbox, targets
 from tests.unit.desk import NOW
-from tests.unit.test_moved import BOMB, desk, everything, ids, reload, turn
-from tests.unit.test_told import ALERT, SENT, line, step
+from tests.unit.floor import BOMB, desk, everything, ids, reload, turn
+from tests.unit.settled import ALERT, SENT, step
 
-__all__ = ["line"]
 S, M = timedelta(seconds=1), timedelta(minutes=1)
 HOOK = "json://127.0.0.1:9/x"
 REFUSED = SendResult(ok=False, detail="error=413")
@@ -67,6 +66,17 @@ def test_a_dead_update_leaves_what_was_told_before(tmp_path: Path, line: Connect
     line.execute(outbox.deliveries.update().values(state=DeliveryState.DEAD.value))  # sent again, and refused then
     reload(line, config, 0)._give_up(line, dead, "error=413", NOW + M)
     assert known(line, config, "s1") == ["s1"]
+
+
+def test_an_edit_that_waits_does_not_count_as_told(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, HOOK)
+    put(line, config, "s1")
+    first = turn(line, config, 0)
+    assert first is not None
+    edit = Decision(first.target, "floor", Kind.EDIT, Severity.PRIORITY, Reason.TOLD, queue=True, rules=("r",))
+    outbox.queue(line, edit, "s1", 2, NOW, NOW, "t1")
+    reload(line, config, 0)._record(line, first, REFUSED, NOW + S)
+    assert known(line, config, "s1") == []
 
 
 def test_what_was_told_with_a_dead_message_is_named_and_told_again(tmp_path: Path, line: Connection) -> None:

@@ -13,20 +13,9 @@ from crawler.stories.verdict import Side, judge, material
 from crawler.stories.wording import edges, sentence_number, wording
 from crawler.text.figures import digits
 from tests.unit.desk import NOW
+from tests.unit.reports import FRESH, LEAD, MORE, TEXT, TITLE
 
 HOUR = timedelta(hours=1)
-LEAD = "A convoy of the border guard was hit by a mine near the town of Zerqan late on Sunday, killing 14 soldiers, the governor said."
-MORE = (
-    " The wounded were taken by helicopter to the hospital in the provincial capital, where doctors asked for blood."
-    " Colonel Harith Salman told reporters that the road had been cleared only two days before the blast."
-    " Nobody has claimed the attack, the worst in the province since the spring."
-)
-TEXT = LEAD + MORE
-TITLE = "Mine blast hits border convoy near Zerqan, 14 soldiers killed"
-FRESH = (
-    "Parliament on Tuesday dismissed the interior minister after a night of debate, with 171 votes against 90, state media said."
-    " The speaker read the result before dawn and closed the session."
-)
 AR_TITLE = "انفجار لغم يستهدف رتلا لحرس الحدود قرب زرقان ومقتل 14 جنديا"
 AR = (
     "قال المحافظ إن رتلا لحرس الحدود تعرض لانفجار لغم قرب بلدة زرقان مساء الأحد ما أسفر عن مقتل 14 جنديا. ونقل الجرحى بمروحية إلى"
@@ -136,6 +125,26 @@ def test_short_report_that_says_the_toll_rose(
 def test_verdict(name: str, title: str, text: str, later: str, later_text: str, relation: str, change: str) -> None:
     verdict = judge(side(title, text), side(later, later_text, name="a2", source="two", at=HOUR))
     assert (verdict.relation.value, verdict.change) == (relation, change), verdict.evidence
+
+
+REWORDED = (
+    " Helicopters flew the wounded to hospital in the provincial capital, and doctors there appealed for blood."
+    " The road had been swept only two days before, Colonel Harith Salman told the press."
+    " No group has said it was behind the attack, the province's worst since spring."
+)
+DRIVERS = LEAD.replace("14 soldiers,", "14 soldiers and 3 drivers,")
+LOOSE = [
+    ("a short text", LEAD, LEAD, DRIVERS),
+    ("a reworded text", TEXT, LEAD + REWORDED, DRIVERS + REWORDED),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "same", "more"), LOOSE, ids=[row[0] for row in LOOSE])
+def test_a_number_that_only_one_text_has_makes_it_another_report(name: str, text: str, same: str, more: str) -> None:
+    first = side(TITLE, text)
+    same_, more_ = (judge(first, side(TITLE, each, name="a2", source="two", at=HOUR)) for each in (same, more))
+    back = judge(side(TITLE, more), side(TITLE, text, name="a2", source="two", at=HOUR))
+    assert [each.relation.value for each in (same_, more_, back)] == ["duplicate", "related", "related"], name
 
 
 def test_evidence_names_the_article_and_the_number_that_decided() -> None:
