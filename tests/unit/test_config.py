@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import replace
 from datetime import time as clock
@@ -201,6 +202,7 @@ def test_all_that_may_be_written_is_read(tmp_path: Path) -> None:
         timedelta(hours=24),
         timedelta(hours=6),
     )
+    assert re.fullmatch("[0-9a-f]{8}", config.version)
     assert (config.admin, config.contact, config.allow_private) == ("desk", "watch@example.org", ("10.0.0.0/8",))
     assert (config.host_at_once, config.host_apart, config.places) == (2, timedelta(seconds=3), ("town",))
     desk_, spare = config.receivers["desk"], config.receivers["spare"]
@@ -302,11 +304,15 @@ def test_one_thing_written_wrong_is_named(tmp_path: Path, right: str, wrong: str
     assert words in str(caught.value)
 
 
-def test_one_faulty_receiver_hides_no_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [("rate: 6", "rate: 3", '"3" is not a whole number'), ('urls: ["json', 'url: ["json', 'lacks "urls"')],
+)
+def test_one_faulty_receiver_hides_no_other(tmp_path: Path, right: str, wrong: str, words: str) -> None:
     path = tmp_path / "rules.yaml"
-    text = WHOLE.replace("rate: 6", "rate: 3").replace("to: desk", "to: nobody")
+    text = WHOLE.replace(right, wrong).replace("to: desk", "to: nobody")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
         load(path, environ={})
-    assert '"3" is not a whole number' in str(caught.value)
+    assert words in str(caught.value)
     assert 'escalate.to names "nobody"' in str(caught.value)

@@ -44,6 +44,19 @@ def test_warns(tmp_path: Path, name: str, head: str, rules: str, words: str) -> 
     assert any(words in each for each in found), (name, found)
 
 
+@pytest.mark.parametrize(
+    ("owners", "warned"), [(("o", "o"), True), (("o", "p"), False), (("", ""), False), (("a", ""), False)]
+)
+def test_outlets_of_one_owner_are_one_origin(tmp_path: Path, owners: tuple[str, str], warned: bool) -> None:
+    rows = [
+        f'{{id: {name}, url: "https://{name}.example/"{f", owner: {owner}" if owner else ""}}}'
+        for name, owner in zip("ab", owners, strict=True)
+    ]
+    head = f"version: 1\nsources: [{', '.join(rows)}]\n"
+    config = desk(tmp_path, head + CONSOLE + RULE.replace("tests:", "when: {origins: 2}, tests:") % "[a1]")
+    assert any("waits for 2 origins" in str(each) for each in warnings(config)) is warned
+
+
 def test_slack_by_our_own_receiver_is_not_warned_of(tmp_path: Path) -> None:
     ours = 'receivers: {console: {urls: ["watchslack://xoxb-not-a-token-of-anyone/C0123ABCD"]}}\n'
     assert not [each for each in warnings(desk(tmp_path, HEAD + ours + RULE % "[a1]")) if "Slack" in str(each)]

@@ -415,6 +415,12 @@ def test_all_that_may_be_written_of_a_source_is_read(tmp_path: Path) -> None:
     assert read(tmp_path, "{id: a, url: 'https://a.example/'}", "settings: {allow_private: []}")[1] == ()
 
 
+def test_sources_of_included_files_come_after_those_of_the_main_one(tmp_path: Path) -> None:
+    (tmp_path / "more.yaml").write_text("sources: [{id: b, url: 'https://b.example/'}]\n", encoding="utf-8")
+    sources, _ = read(tmp_path, "{id: a, url: 'https://a.example/'}", "include: [more.yaml]")
+    assert [each.id for each in sources] == ["a", "b"]
+
+
 WRONG = [
     ("{id: a, url: 'https://a.example/', every: 0s}", "0s"),
     (
