@@ -5,7 +5,7 @@ An article that joins a story is not told again, so what it opens with has to be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from itertools import pairwise
 
 from crawler.stories.compare import MONTHS, WEEKDAYS, Comparison, known, one_word
@@ -27,19 +27,23 @@ def exchanged(one: Wording, other: Wording) -> str:
     They are where they differ in a few words of meaning only, and the headlines differ in some of these too. Under
     equal headlines names have to differ, and any word where no capital marks a name.
     """
-    first, second = ({word for word in words if word not in STOP} for words in _openings(one, other))
+    openings = _openings(one, other)
+    first, second = ({word for word in words if word not in STOP} for words in openings)
     figures = sum(map(is_number, first & second))
     before, after = _unlike(first, second), _unlike(second, first)
     if figures >= SAME_FIGURES or max(len(before), len(after)) > min(EXCHANGED, len(first & second)):
         return ""
-    if one.title != other.title:
+    if openings[0] == openings[1] and len(openings[0]) < OPENING:
+        before, after = _unlike(one.topic, other.vocabulary), _unlike(other.topic, one.vocabulary)
+        before, after = before - set(one.words), after - set(other.words)
+    elif one.title != other.title:
         before, after = before & (one.topic - other.topic), after & (other.topic - one.topic)
     elif one.names and other.names:
         before, after = before & one.names, after & other.names
     return f"{min(before)} / {min(after)}" if before and after else ""
 
 
-def _unlike(words: set[str], others: set[str]) -> set[str]:
+def _unlike(words: Set[str], others: Set[str]) -> set[str]:
     """Return the words that others lack, in any form."""
     left = others - words
     return {word for word in words - others if not (is_number(word) or any(one_word(word, each) for each in left))}

@@ -8,6 +8,7 @@ import pytest
 
 from crawler.article import Relation
 from crawler.stories.verdict import judge
+from tests.unit.footers import FOOTERS, cut
 from tests.unit.test_footers import HOUR, JOINS, placed, side
 
 AROUND: list[tuple[str, str]] = [  # language, words that two outlets set around a text
@@ -99,3 +100,24 @@ def test_a_date_in_another_spelling_is_the_same_day() -> None:
     )
     one, other = ((title, text.format(day)) for day in ("March 3", "3 Mar 2026"))
     assert judge(side(0, "en", *one, 0 * HOUR), side(1, "en", *other, 2 * HOUR)).relation is Relation.DUPLICATE
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "text", "told"),
+    [
+        ("en", "Explosive drone hits {} air base", "An explosive drone hit the base…", "Harir|Balad"),
+        ("en", "Rocket fired at {} in Baghdad", "A Katyusha rocket was fired…", "US embassy|oil ministry"),
+        ("ar", "هجوم بطائرة مسيرة على قاعدة {}", "استهدف هجوم بطائرة مسيرة قاعدة…", "حرير|التاجي"),
+        ("fa", "شلیک راکت به {} در بغداد", "یک راکت کاتیوشا شب به سوی…", "سفارت آمریکا|وزارت نفت"),
+    ],
+)
+@pytest.mark.parametrize("footer", [20, 55])
+def test_the_headlines_decide_where_equal_openings_are_cut_short(
+    lang: str, title: str, text: str, told: str, footer: int
+) -> None:
+    one, other = reports(title, text, told, f"{{}} {cut(FOOTERS[lang], footer)}")
+    for first, second in ((one, other), (other, one)):
+        verdict = judge(side(0, lang, *first, 0 * HOUR), side(1, lang, *second, 2 * HOUR))
+        assert verdict.relation not in JOINS, verdict.evidence
+    again = judge(side(0, lang, *one, 0 * HOUR), side(1, lang, *one, 2 * HOUR))
+    assert again.relation is Relation.DUPLICATE, again.evidence
