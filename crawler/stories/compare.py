@@ -6,7 +6,7 @@ sentences do not matter and one changed number is seen where it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -28,12 +28,16 @@ monday tuesday wednesday thursday friday saturday sunday
 دوشنبه سه‌شنبه چهارشنبه پنجشنبه جمعه يكشنبه
 دووشهممه سێشهممه چوارشهممه پێنجشهممه ههيني شهممه يهكشهممه
 """
-_DAYS = """
-today yesterday tomorrow jan feb mar apr jun jul aug sept oct nov dec january february march april may june july august
-september october november december
+_MONTHS = """
+jan feb mar apr jun jul aug sept oct nov dec january february march april may june july august september october
+november december
+يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر
+شباط اذار نيسان ايار حزيران تموز اب ايلول تشرين كانون
+فروردين ارديبهشت خرداد تير مرداد شهريور مهر ابان اذر دي بهمن اسفند
 """
 WEEKDAYS = frozenset(fold(_WEEKDAYS).split())
-DAYS = WEEKDAYS | frozenset(_DAYS.split())
+MONTHS = frozenset(fold(_MONTHS).split())
+DAYS = WEEKDAYS | MONTHS | {"today", "yesterday", "tomorrow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,8 @@ def compare(earlier: Wording, later: Wording) -> Comparison:
     return Comparison(
         contained=_contained(earlier.shingles, later.shingles),
         aligned=found.equal / max(1, min(len(earlier.words), len(later.words))),
-        lead=_share(later.lead, earlier.shingles),
-        old_lead=_share(earlier.lead, later.shingles),
+        lead=known(later.lead, earlier.shingles),
+        old_lead=known(earlier.lead, later.shingles),
         headline=_likeness_of_headlines(earlier, later),
         changes=tuple(found.changes),
         agreeing=found.agreeing,
@@ -119,12 +123,13 @@ def compare(earlier: Wording, later: Wording) -> Comparison:
     )
 
 
-def _share(some: frozenset[int], of: frozenset[int]) -> float:
+def known(some: Set[int], of: Set[int]) -> float:
+    """Return how much of some runs of words is among others, 0 to 1."""
     return len(some & of) / len(some) if some else 0.0
 
 
 def _contained(one: frozenset[int], other: frozenset[int]) -> float:
-    return _share(*((one, other) if len(one) <= len(other) else (other, one)))
+    return known(*((one, other) if len(one) <= len(other) else (other, one)))
 
 
 def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
@@ -192,7 +197,7 @@ class _Differences:
                 self._number(numbers.pop(0), word, other, at + offset)
         old = [word for word in before if self._differs(word, self._later, part)]
         new = [word for word in after if self._differs(word, self._earlier, part)]
-        if old and new and not all(any(_one_word(one, two) for two in new) for one in old):
+        if old and new and not all(any(one_word(one, two) for two in new) for one in old):
             self.differing.append(self._difference(old, new, part))
 
     def _difference(self, old: list[str], new: list[str], part: str) -> Difference:
@@ -223,7 +228,7 @@ class _Differences:
             self.changes.append(change)
 
 
-def _one_word(one: str, other: str) -> bool:
+def one_word(one: str, other: str) -> bool:
     """Say whether two words are one: short for it, inflected, or misspelt."""
     shorter, longer = sorted((one, other), key=len)
     return (len(shorter) >= 3 and longer.startswith(shorter)) or fuzz.ratio(one, other) >= MISSPELT

@@ -16,6 +16,7 @@ ABOUT = 2  # words of meaning a sentence shares with a headline whose news it te
 FIGURES = 2  # numbers in a sentence that make it news, as the lines of a dividend are
 NEARLY = 0.8  # of the words of the longer sentence: the same sentence, with the name of another outlet in it
 REWORDED = 0.5  # of the words of meaning of the shorter sentence: the same sentence in other words
+LONG = 150  # words: a text so long is no footer alone, even where it has no word of its headline
 MOST = 40  # sentences of a text that are looked at, from each end
 
 
@@ -58,6 +59,8 @@ def _tells_its_own(told: Wording, other: Wording) -> bool:
     known = [words - STOP for words in other.sets[:MOST]]
     own = [words for words in told.sets[:MOST] if words & (told.topic - other.topic)]
     naming = own or [words for words in told.sets[:MOST] if words & told.topic]
+    if not naming and len(told.words) >= LONG:
+        return False
     return not naming or not all(_stands(words - STOP, known) for words in (*told.sets[:1], *naming))
 
 

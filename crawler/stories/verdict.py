@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler.article import Relation
-from crawler.stories.compare import WEEKDAYS, Change, Comparison, compare
+from crawler.stories.compare import Change, Comparison, compare
 from crawler.stories.frames import frame, is_background
+from crawler.stories.openings import SAME_FIGURES, TITLE_SHARED, agreement, exchanged, other_day
 from crawler.stories.tolls import harms, new_toll
 from crawler.stories.wording import Wording
 from crawler.text.figures import is_number
@@ -30,10 +31,8 @@ UPDATE_WORDS = 8  # words that only the later version of one owner has: more tha
 REWRITTEN = 0.85  # of the runs: below it one owner's second text is a new version, not a repeat
 STUB = 15  # words: "an agency said on Monday that" and no more; then headlines decide
 TINY = 30  # words: so short that the headline must name the same subject
-SAME_FIGURES = 6  # numbers that agree in place: so many make even a short text the same report
 NAMES = 3  # differing names anywhere that make another subject; one does in the headline or the first sentence
 TITLE_WORDS = 4  # words of meaning in a headline that can stand for a story
-TITLE_SHARED = 0.5  # of the words of both headlines: one event
 TITLE_SHARED_OF_FEW = 0.6  # the same, where they share three or four words only
 TITLE_SAME = 0.7  # of the words of both headlines, where one only leaves words out: the same
 _TURNING = "no not never denies deny denied without second third another again new more"
@@ -113,38 +112,13 @@ def _confirmed(earlier: Side, later: Side, found: Comparison, finding: Finding) 
     relation, reason, change = finding
     if relation in _APART:
         return finding
-    if days := _other_day(earlier.told, later.told):
+    if days := other_day(earlier.told, later.told):
         return Relation.RELATED, f"{reason}, but another day: {days}", ""
-    if agreement := _agreement(earlier.told, later.told, found):
-        return relation, f"{reason}, {agreement}", change
+    if words := exchanged(earlier.told, later.told):
+        return Relation.RELATED, f"{reason}, but in one template: {words}", ""
+    if said := agreement(earlier.told, later.told, found):
+        return relation, f"{reason}, {said}", change
     return Relation.RELATED, f"{reason}, but neither the headline nor the first sentence agrees", ""
-
-
-def _agreement(earlier: Wording, later: Wording, found: Comparison) -> str:
-    """Return which of headline and first sentence are the same news in both, in words; "" where neither is."""
-    one, other = earlier.topic, later.topic
-    shared = len(one & other)
-    headline = found.equal_headlines or (
-        shared > 1 and (one <= other or other <= one or shared >= TITLE_SHARED * len(one | other))
-    )
-    lead = max(found.lead, found.old_lead) >= LEAD_KNOWN
-    said = ("headline " * headline + "first sentence " * lead).replace("headline first", "headline and first").strip()
-    return f"{said} {'agree' if headline and lead else 'agrees'}" if said else ""
-
-
-def _other_day(earlier: Wording, later: Wording) -> str:
-    """Return "sunday / tuesday" where the later text opens with a weekday that the earlier one names nowhere.
-
-    Both must open with a weekday, in the headline or the first sentence, and have none of them in common.
-    """
-    one, other = _weekdays(earlier), _weekdays(later)
-    if not one or one & other or not other - earlier.vocabulary:
-        return ""
-    return f"{', '.join(sorted(one))} / {', '.join(sorted(other))}"
-
-
-def _weekdays(told: Wording) -> frozenset[str]:
-    return frozenset(word for words in (told.title, *told.sentences[:1]) for word in words if word in WEEKDAYS)
 
 
 def _is_stub(earlier: Side, later: Side, found: Comparison) -> bool:
