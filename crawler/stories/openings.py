@@ -63,13 +63,22 @@ def agreement(earlier: Wording, later: Wording, found: Comparison) -> str:
 
 
 def other_day(earlier: Wording, later: Wording) -> str:
-    """Return the days that headline and opening name, "sunday / tuesday", where the texts have none in common."""
-    opened = [(*told.title, *words) for told, words in zip((earlier, later), _openings(earlier, later), strict=True)]
+    """Return the days that headline and opening name, "sunday / tuesday", where the texts have none in common.
+
+    The day of an opening that stands in both texts is a day of both: another headline only makes another sentence open.
+    """
+    opened = [(*one.title, *_own(one, other)) for one, other in ((earlier, later), (later, earlier))]
     for days in (_weekdays, _dates):
-        one, other = map(days, opened)
-        if one and other and not one & other:
-            return f"{', '.join(sorted(one))} / {', '.join(sorted(other))}"
+        before, after = map(days, opened)
+        if before and after and not before & after:
+            return f"{', '.join(sorted(before))} / {', '.join(sorted(after))}"
     return ""
+
+
+def _own(told: Wording, other: Wording) -> tuple[str, ...]:
+    """Return the opening of a text where the other text has not the same sentence."""
+    words = opening(told, other)
+    return () if frozenset(words) in other.sets else words
 
 
 def _openings(one: Wording, other: Wording) -> tuple[tuple[str, ...], tuple[str, ...]]:
