@@ -18,6 +18,7 @@ OPENING = 10  # words of the sentence that opens the news
 OPENING_KNOWN = 0.5  # of their runs in the other text: the same first sentence
 EXCHANGED = 3  # words of meaning by which two openings of one template differ
 LONGEST_MONTH = 31  # days; a greater number beside the name of a month is a year
+LONG_REPORT = 200  # words: no template and no footer with a few lines above it
 SAME_FIGURES = 6  # numbers that agree in place: so many make even a short text the same report
 TITLE_SHARED = 0.5  # of the words of both headlines: one event
 
@@ -64,16 +65,28 @@ def agreement(earlier: Wording, later: Wording, found: Comparison) -> str:
 
 
 def other_day(earlier: Wording, later: Wording) -> str:
-    """Return "sunday / tuesday" where the later text opens with a weekday or date that the earlier one names nowhere.
+    """Return the days that headline and opening name, "sunday / tuesday", where the texts have none in common.
 
-    Both must open with one, in the headline or the sentence that opens the news, and have none of them in common.
+    The day of an opening that stands in both texts is a day of both: another headline only makes another sentence
+    open. A date that differs at the head of a long report is a number that was corrected, not another event, unless the
+    headlines say it too.
     """
-    opened = [(*told.title, *words) for told, words in zip((earlier, later), _openings(earlier, later), strict=True)]
-    for days in (_weekdays, _dates):
-        one, other = map(days, opened)
-        if one and not one & other and other - days((*earlier.title, *earlier.words)):
-            return f"{', '.join(sorted(one))} / {', '.join(sorted(other))}"
+    opened = [(*one.title, *_own(one, other)) for one, other in ((earlier, later), (later, earlier))]
+    if min(len(earlier.words), len(later.words)) >= LONG_REPORT:
+        dated = [told.title for told in (earlier, later)]
+    else:
+        dated = opened
+    for days, words in ((_weekdays, opened), (_dates, dated)):
+        before, after = map(days, words)
+        if before and after and not before & after:
+            return f"{', '.join(sorted(before))} / {', '.join(sorted(after))}"
     return ""
+
+
+def _own(told: Wording, other: Wording) -> tuple[str, ...]:
+    """Return the opening of a text where the other text has not the same sentence."""
+    words = opening(told, other)
+    return () if frozenset(words) in other.sets else words
 
 
 def _openings(one: Wording, other: Wording) -> tuple[tuple[str, ...], tuple[str, ...]]:

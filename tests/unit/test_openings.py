@@ -121,3 +121,13 @@ def test_the_headlines_decide_where_equal_openings_are_cut_short(
         assert verdict.relation not in JOINS, verdict.evidence
     again = judge(side(0, lang, *one, 0 * HOUR), side(1, lang, *one, 2 * HOUR))
     assert again.relation is Relation.DUPLICATE, again.evidence
+
+
+def test_another_headline_that_makes_another_sentence_of_the_same_text_open_is_no_other_day() -> None:
+    text = (
+        "The governor said on Saturday that the depot outside Kirkuk would be guarded by two more companies. Missiles had"
+        " struck fuel tanks there on Tuesday night, and firemen from three provinces fought the flames until morning."
+    )
+    one, other = ("Governor promises guards for Kirkuk depot", text), ("Missiles struck fuel tanks at night", text)
+    verdict = judge(side(0, "en", *one, 0 * HOUR), side(1, "en", *other, 2 * HOUR))
+    assert verdict.relation is Relation.DUPLICATE, verdict.evidence
