@@ -26,6 +26,7 @@ from alerts.cli.common import (
 from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
 from alerts.run.service import Service, describe
+from alerts.run.stage import StageError
 from crawler.config.yamlfile import ConfigError
 from crawler.store.db import StoreError
 
@@ -52,6 +53,8 @@ def command(path: Path | None, state_dir: Path | None, *, once: bool, at: str | 
         refuse(error)
     except (AlreadyRunning, StoreError) as error:
         fail(str(error))
+    except StageError as error:
+        fail(f"the round was done but for what failed, the log above says why: {error}")
 
 
 async def _run(rules: Path, state_dir: Path, out: TextIO, *, once: bool, at: str | None) -> None:

@@ -18,7 +18,8 @@ from alerts.decide.ledger import balance
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink
 from alerts.render.words import isolated
-from alerts.run.service import Round, Service
+from alerts.run.service import Service
+from alerts.run.stage import Round
 from alerts.store import decisions, outbox
 from crawler.article import Relation
 from crawler.store import articles as archive

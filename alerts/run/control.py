@@ -1,4 +1,4 @@
-"""The control socket in the state directory: one JSON line in, one out. How commands reach the running daemon."""
+"""A command's request goes in as a line of JSON, the daemon's answer comes out: a socket in the state directory."""
 
 from __future__ import annotations
 
@@ -20,14 +20,27 @@ class ControlError(Exception):
     """The daemon did not answer, or refused; the message says why."""
 
 
-async def serve(state_dir: Path, commands: Mapping[str, Answer]) -> asyncio.AbstractServer:
-    """Answer requests until the server is closed. The socket is readable and writable by its owner only."""
-    path = state_dir / SOCKET
-    path.unlink(missing_ok=True)
+class Control:
+    """Answers requests on the control socket, from `open` to `close`. Only our own user may connect to it."""
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, state_dir: Path, commands: Mapping[str, Answer]) -> None:
+        self._path, self._commands = state_dir / SOCKET, commands
+        self._server: asyncio.AbstractServer | None = None
+
+    async def open(self) -> None:
+        """Listen. A socket file that a killed daemon left is replaced: the lock says that it is nobody's."""
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._answer, self._path, limit=LONGEST)
+        self._path.chmod(0o600)
+
+    def close(self) -> None:
+        """Take no more requests."""
+        if self._server:
+            self._server.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            reply = await _reply(await reader.readline(), commands)
+            reply = await _reply(await reader.readline(), self._commands)
             writer.write(json.dumps(reply).encode() + b"\n")
             await writer.drain()
         except (OSError, ValueError) as error:  # a caller that went away or sent too much costs only itself
@@ -35,12 +48,9 @@ async def serve(state_dir: Path, commands: Mapping[str, Answer]) -> asyncio.Abst
         finally:
             writer.close()
 
-    server = await asyncio.start_unix_server(answer, path, limit=LONGEST)
-    path.chmod(0o600)
-    return server
-
 
 async def _reply(line: bytes, commands: Mapping[str, Answer]) -> Mapping[str, Any]:
+    """Return the answer of the command that a request names, or that there is none such."""
     try:
         request = json.loads(line)
         command = commands[request["command"]]

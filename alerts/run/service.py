@@ -1,18 +1,16 @@
-"""The daemon: wires the lines together, turns the round, reloads rules, ends in order.
+"""The daemon: opens what runs, runs the stages at each tick or in a round, follows rules.yaml, answers commands.
 
-One asyncio loop fetches and keeps time; child processes parse; one thread writes; one thread per target sends.
+The event loop fetches and keeps time; child processes parse; one thread writes; each send has a thread of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import signal
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,149 +25,144 @@ from alerts.line.notices import give_notice
 from alerts.line.orders import ORDERS, Order
 from alerts.line.rematch import Owed, owed, queue_digest
 from alerts.line.scheduled import Digests
-from alerts.line.silences import tell_ended
-from alerts.line.triage import Triage, Verdicts
+from alerts.line.triage import Triage
 from alerts.rule import Config
-from alerts.rules import config as configuration
 from alerts.rules.match import Matcher
-from alerts.run.control import Answer, serve
+from alerts.run.control import Answer, Control
 from alerts.run.health import Health
 from alerts.run.lock import lock
+from alerts.run.owned import Owned
+from alerts.run.rules_file import RulesFile
+from alerts.run.stage import Round, Stage, StageError, Turn, run_stages, use_in_stages
+from alerts.run.stages import (
+    Acknowledge,
+    Digest,
+    EndSilences,
+    Expire,
+    FetchPages,
+    Judge,
+    MendChildren,
+    Poll,
+    Send,
+    TellHealth,
+    TellUnjudged,
+)
 from alerts.store import clock_steps, decisions, sendlog
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
-from crawler.collect.fulltext import FullText, expire
+from crawler.collect.fulltext import FullText
 from crawler.collect.scheduler import Ticker
 from crawler.config.yamlfile import ConfigError
-from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
-from crawler.store import pages_wanted, sketches
+from crawler.store import pages_wanted
 from crawler.store.db import DATABASE, Database, WriterLane
 
 log = logging.getLogger(__name__)
 TICK = 1.0  # seconds
-RULES_LOOKED_AT_EVERY = 1.0  # seconds
 LOOKED_BACK = timedelta(hours=24)
 DRAIN = 12.0  # seconds given to what is in flight when we are told to end
-PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
-EXPIRED_EVERY = timedelta(seconds=10)  # one slice of what is kept for a while
-ENDED_EVERY = timedelta(minutes=1)
-EXPIRED_AT_LAST = timedelta(minutes=1)  # without an idle moment
-
-
-@dataclass(slots=True)
-class Round:
-    """What one full round did: polls made, what they gave, what was decided and sent."""
-
-    polls: int = 0
-    entries: int = 0
-    new: int = 0
-    revised: int = 0
-    matches: int = 0
-    alerts: int = 0
-    deliveries: int = 0
 
 
 class Service:
-    """Everything that runs, opened and closed in order: `async with Service(path, state_dir) as service`."""
+    """Everything that runs: `async with Service(path, state_dir, environ) as service` opens it, and closes it in order.
+
+    Raises ConfigError where the rules cannot be read, and on entering AlreadyRunning or StoreError.
+    """
 
     def __init__(self, rules: Path, state_dir: Path, environ: Mapping[str, str], *, timeout: float = 20.0) -> None:
-        self._rules, self._environ, self._timeout = rules, environ, timeout
+        self._rules, self._timeout = RulesFile(rules, environ), timeout
         self.state_dir = state_dir
-        self.config = configuration.load(rules, environ=environ)
-        _check_exposed(rules, self.config, environ)
-        self._fingerprint: configuration.Fingerprint | None = configuration.fingerprint(rules, self.config.files)
         self._stopped = asyncio.Event()
         self._stepped = timedelta(0)  # by which the wall clock was set and the store has not followed
-        self._untriaged = self._untriaged_told = ""  # why nothing is judged at present, and what was told of that
-        self._expire_at = self._ended_at = datetime.min.replace(tzinfo=UTC)
+        self.owned = Owned()
+
+    @property
+    def config(self) -> Config:
+        """Return the rules in force."""
+        return self._rules.config
 
     async def __aenter__(self) -> Self:
-        self._lock = lock(self.state_dir)
-        self.database = Database.at(self.state_dir / DATABASE)
-        self.database.migrate("crawler", "alerts")
-        self.lane = WriterLane(self.database)
-        self._workers = Workers()
-        self._triage = Triage(self.database, self.lane, self.config, Matcher(self.config))
-        self._deliver = Deliver(self.database, self.lane, self.config)
-        self._acking = Acking(self.database, self.lane, self.config)
-        self._collecting = Collecting(self.database, self.lane, self._workers)
-        self._collecting.backfill = self.config.backfill
-        self._page_workers = Workers(processes=1)  # of their own: a hostile page holds up no feed
-        self._pages = FullText(self.database, self.lane, self._page_workers, lambda: self._collecting.network)
-        self._health = Health(self.database, self.lane, self.config)
-        self._digests = Digests(self.lane, self.config)
-        await self._collecting.open(self._fetching(), self.config.sources, datetime.now(UTC))
-        self._pages.use(self._collecting.fetching, self.config.sources)
+        try:
+            await self._open(datetime.now(UTC))
+        except BaseException:
+            await self.owned.close()
+            raise
         return self
-
-    def _fetching(self) -> Fetching:
-        config = self.config
-        return Fetching(
-            config.allow_private,
-            config.contact,
-            timeout=self._timeout,
-            at_once=config.host_at_once,
-            apart=config.host_apart.total_seconds() if config.host_apart is not None else None,
-        )
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._pages.close()
-        await self._collecting.close()
-        self._acking.close()
-        await self._deliver.close(DRAIN)
-        self._workers.close()
-        self._page_workers.close()
-        await asyncio.to_thread(self.lane.close)
-        self.database.close()
-        self._lock.close()
+        await self.owned.close()
+
+    async def _open(self, now: datetime) -> None:
+        """Open all that has threads, tasks or processes. The order matters: `Owned` closes in reverse.
+
+        Whoever brings work is closed before those who do it, and the writer lane after all that may still write.
+        """
+        owned, config = self.owned, self.config
+        owned.add(lock(self.state_dir), lambda each: each.close(), "lock")
+        self.database = owned.add(Database.at(self.state_dir / DATABASE), Database.close)
+        self.database.migrate("crawler", "alerts")
+        # In a thread, as it waits for writes whose callers still want the loop.
+        self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
+        workers = owned.add(Workers(), Workers.close)
+        page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page holds up no feed
+        self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(DRAIN))
+        acking = owned.add(Acking(self.database, self.lane, config), Acking.close)
+        self._collecting = Collecting(self.database, self.lane, workers)
+        poll = Poll(config, self._collecting, self._timeout, self._heard)
+        await poll.open(now)
+        owned.add(self._collecting, Collecting.close)
+        self._pages = owned.add(
+            FullText(self.database, self.lane, page_workers, lambda: self._collecting.network), FullText.close
+        )
+        self._pages.use(self._collecting.fetching, config.sources)
+        health = Health(self.database, self.lane, config)
+        triage = Triage(self.database, self.lane, config, Matcher(config))
+        judge = Judge(config, triage)
+        # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
+        self._stages: tuple[Stage, ...] = (
+            poll,
+            TellHealth(config, health, self._collecting),
+            MendChildren(config, health, (workers, page_workers)),
+            judge,
+            Digest(config, Digests(self.lane, config)),
+            Acknowledge(config, acking),
+            EndSilences(config, self.lane),
+            Send(config, self._deliver),
+            FetchPages(config, self._pages, self._collecting, self._heard),
+            TellUnjudged(config, triage, judge, self.lane),
+            Expire(config, self.lane, self._collecting),
+        )
 
     # -- one full round, at a time of the caller's choosing ------------------------------------------------
 
     async def start(self, now: datetime) -> None:
         """Pick up what the last process left: deliveries in flight, revisions without a verdict."""
         self._collecting.believe(now)
-        await self.lane.write(partial(self._believe, now=now))
+        await self.lane.write(partial(_believe, now=now))
         await self._deliver.recover(now)
         await self._note_reload(now, "start", ())
 
     async def round(self, now: datetime) -> Round:
-        """Poll what is due, match, decide and deliver what is due, all as of `now`."""
-        stored = await self._collecting.round(now)
-        await self._health.tell(self._collecting, now)
-        await self._mend_children(now)
-        verdicts = await self._triage.run(now)
-        await self._digests.tell(now)
-        await self._acking.look(lambda: now)
-        await self._acking.escalate(now)
-        await self._tell_ended(now)
-        sent = await self.send(now)
-        if await self._pages.work_off(now, budget=PAGES_OF_A_ROUND):
-            verdicts += await self._triage.run(now)
-            sent += await self.send(now)
-        if self._triage.failed:
-            await self._tell_unmatched(now)
-        await self._expire(now)
-        return Round(
-            polls=len(stored),
-            entries=sum(each.entries for each in stored),
-            new=sum(each.new for each in stored),
-            revised=sum(each.revised for each in stored),
-            matches=verdicts.matches,
-            alerts=verdicts.alerts,
-            deliveries=sent["sent"],
-        )
+        """Poll what is due, match, decide and deliver what is due, all as of `now`.
 
-    async def send(self, now: datetime) -> Counter[str]:
+        Raises StageError, after all stages have run, where one of them failed.
+        """
+        turn = Turn(lambda: now, waits=True)
+        await run_stages(self._stages, turn)
+        if turn.failed:
+            raise StageError(turn.failed)
+        return turn.did
+
+    async def send(self, now: datetime) -> None:
         """Deliver what is due, and the notices of what could not be."""
-        return await self._deliver.drain(lambda: now)
+        await self._deliver.drain(lambda: now)
 
     # -- the daemon ----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Turn until told to stop; each tick starts what is due and waits for nothing that hangs."""
+        """Run a tick every second until told to stop."""
         clock = Clock()
         self._watch_signals()
         await self.start(clock())
@@ -179,181 +172,59 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
-        control = await serve(self.state_dir, self._commands(clock))
-        ticker = Ticker(lambda: self._tick(clock), TICK)
-        watcher = asyncio.create_task(self._watch_rules(clock), name="rules watcher")
+        ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
         ticker.start()
+        self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))
+        control = self.owned.add(Control(self.state_dir, self._commands(clock)), Control.close)
+        await control.open()
         await self._stopped.wait()
         log.info("stopping")
-        control.close()
-        watcher.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watcher
-        await ticker.stop()
 
     def stop(self) -> None:
+        """End `run`."""
         self._stopped.set()
-
-    async def _tell_ended(self, now: datetime) -> None:
-        """Tell of silences that are over; looked at now and then, it is no hurry."""
-        if now < self._ended_at:
-            return
-        self._ended_at = now + ENDED_EVERY
-        await self.lane.write(lambda connection: tell_ended(connection, self.config, now))
 
     def _watch_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stop)
-        loop.add_signal_handler(signal.SIGHUP, self._forget_fingerprint)
-
-    def _forget_fingerprint(self) -> None:
-        self._fingerprint = None
+        loop.add_signal_handler(signal.SIGHUP, self._rules.forget)
 
     async def _tick(self, clock: Clock) -> None:
+        # Not a stage: by a store whose times have not followed the clock, waiting messages may look ten years old and
+        # be given up. If this raises, the tick ends here, and the next one tries again.
         await self._follow(clock)
-        await self._alert(clock)  # first: no fault of collecting may hold an alert back
-        await self._acking.start_due(clock)
-        await self._tell_ended(clock())
-        await self._collecting.start_due(clock, lambda: self._heard(clock))
-        await self._pages.start_due(clock)
-        await self._health.tell(self._collecting, clock())
-        await self._mend_children(clock())
-        await self._let_go(clock())
-        await self._tell_untriaged(clock())
+        await run_stages(self._stages, Turn(clock))
 
-    async def _mend_children(self, now: datetime) -> None:
-        """Start parsing children in place of those that were killed, and tell if that recurs."""
-        pools = (self._workers, self._page_workers)
-        for each in pools:
-            each.mend()
-        await self._health.tell_killed(sum(each.died for each in pools), now)
-
-    async def _heard(self, clock: Clock) -> None:
+    async def _heard(self, turn: Turn) -> None:
+        """Judge and send at once what was just stored, instead of at the next tick or round."""
         self._pages.wake()
-        await self._alert(clock)
-
-    async def _let_go(self, now: datetime) -> None:
-        """Drop what is kept for a while, at idle; where there is no idle moment, now and then all the same."""
-        if now < self._expire_at or not (self._collecting.idle or now >= self._expire_at + EXPIRED_AT_LAST):
-            return
-        self._expire_at = now + EXPIRED_EVERY
-        await self._expire(now)
-
-    async def _expire(self, now: datetime) -> None:
-        """Drop one slice of evidence, candidate keys and waits."""
-        await self.lane.write(partial(expire, now=now))
-        await self.lane.write(partial(sketches.expire, now=now))
-        await self.lane.write(partial(decisions.expire_waits, now=now))
+        await run_stages((each for each in self._stages if each.on_news), turn)
 
     async def _follow(self, clock: Clock) -> None:
-        """Where the wall clock was set, move along with it: nothing waits an hour because it went back one."""
-        step = clock.step()
-        if step:
+        """Where the wall clock was set, move all due times along: nothing waits an hour because it went back one."""
+        if step := clock.step():
             log.warning("the wall clock was set by %.0f s: due times move along", step.total_seconds())
             self._stepped += step
-            self._expire_at = datetime.min.replace(tzinfo=UTC)
-            self._collecting.shift(step)
-            self._pages.shift(step)
-        if self._stepped:
-            await self.lane.write(partial(self._shift, step=self._stepped, now=clock()))
+            for each in self._stages:
+                each.shift(step)
+        if self._stepped:  # kept until the store has followed: writing may fail
+            await self.lane.write(partial(_shift, step=self._stepped, now=clock()))
             self._stepped = timedelta(0)
-
-    def _believe(self, connection: Connection, now: datetime) -> None:
-        clock_steps.believe(connection, now)
-        pages_wanted.believe(connection, now)
-
-    def _shift(self, connection: Connection, step: timedelta, now: datetime) -> None:
-        clock_steps.shift(connection, step, now)
-        pages_wanted.shift(connection, step)
-
-    async def _alert(self, clock: Clock) -> Verdicts:
-        verdicts = await self._judged(clock())
-        await self._digests.tell(clock())
-        await self._deliver.start_due(clock)
-        if self._triage.failed:
-            await self._tell_unmatched(clock())
-        return verdicts
-
-    async def _judged(self, now: datetime) -> Verdicts:
-        """Judge what is new; where that fails, what is judged already goes out all the same."""
-        try:
-            verdicts = await self._triage.run(now)
-        except Exception as error:  # whatever it is, the next look tries again
-            log.exception("articles not judged")
-            self._untriaged = repr(error)
-            return Verdicts()
-        self._untriaged = self._untriaged_told = ""
-        return verdicts
-
-    async def _tell_untriaged(self, now: datetime) -> None:
-        """Tell once, last in a tick (where the store takes nothing, this fails too), that nothing is judged."""
-        if not self._untriaged or self._untriaged_told:
-            return
-        title = "new articles cannot be judged: no alert is made of them"
-        words = f"They are stored, and judged as soon as that goes again; the log says why: {self._untriaged}"
-        await give_notice(self.lane, self.config, f"untriaged:{now.isoformat()}", title, words, now)
-        self._untriaged_told = self._untriaged
-
-    async def _tell_unmatched(self, now: datetime) -> None:
-        failed, self._triage.failed = self._triage.failed, []
-        ids = ", ".join(revision.article.id for revision in failed[:20])
-        words = f"The log says why. They are stored and were not judged: {ids}"
-        title = f"{len(failed)} articles could not be matched"
-        await give_notice(self.lane, self.config, f"unmatched:{failed[0].seq}", title, words, now)
 
     # -- rules -----------------------------------------------------------------------------------------------
 
-    async def _watch_rules(self, clock: Clock) -> None:
-        """Reload once a change has stood still for a look: an editor may be half-way through writing it."""
-        before: configuration.Fingerprint | None = None
-        while True:
-            await asyncio.sleep(RULES_LOOKED_AT_EVERY)
-            seen = configuration.fingerprint(self._rules, self.config.files)
-            if seen != self._fingerprint and seen == before:
-                try:
-                    await self.reload(clock())
-                except Exception:  # the watcher must outlive any one reload
-                    log.exception("rules not reloaded, the old ones stay in force")
-            before = seen
-
     async def reload(self, now: datetime) -> bool:
-        """Read rules.yaml again. A broken one changes nothing but is said aloud; False then."""
-        self._fingerprint = configuration.fingerprint(self._rules, self.config.files)
-        try:
-            loaded = await asyncio.to_thread(configuration.load, self._rules, environ=self._environ)
-        except ConfigError as error:
-            lines = tuple(str(problem) for problem in error.problems)
-            for line in lines:
-                log.error("rules not reloaded, the old ones stay in force: %s", line)
-            await self._note_reload(now, "refused", lines)
-            await give_notice(
-                self.lane,
-                self.config,
-                f"reload:{now.isoformat()}",
-                f"rules.yaml has {len(lines)} error{'s' * (len(lines) != 1)}; the old rules stay in force",
-                "\n".join(lines),
-                now,
-            )
-            return False
-        await self._use(loaded, now)
-        return True
+        """Read rules.yaml again. Return False where it has errors: the rules in force stay, and the admin is told.
 
-    async def _use(self, loaded: Config, now: datetime) -> None:
-        before, self.config = self.config, loaded
-        self._triage.use(loaded, Matcher(loaded))
-        self._deliver.use(loaded)
-        self._acking.use(loaded)
-        await self._deliver.adopt(now)
-        self._health.use(loaded)
-        self._digests.use(loaded)
-        if _fetched_by(before) != _fetched_by(loaded):
-            await self._collecting.close()
-            await self._collecting.open(self._fetching(), loaded.sources, now)
-        else:
-            self._collecting.use(loaded.sources)
-        self._collecting.backfill = loaded.backfill
-        self._pages.use(self._collecting.fetching, loaded.sources)
+        Raises StageError where a stage could not follow; the others have.
+        """
+        try:
+            loaded = await self._rules.load()
+        except ConfigError as error:
+            await self._refuse(tuple(str(problem) for problem in error.problems), now)
+            return False
+        await use_in_stages(self._stages, loaded, now)
         log.info(
             "rules reloaded version=%s rules=%d sources=%d",
             loaded.version,
@@ -364,21 +235,26 @@ class Service:
         caught = await asyncio.to_thread(self._owed, loaded, Matcher(loaded), now - LOOKED_BACK)
         stories = len({each.revision.placement.story for each in caught})
         log.info("of the last 24 h the rules would have told %d stories more: watchfloor rematch sends them", stories)
+        return True
 
-    async def rematch(self, since: timedelta, now: datetime) -> dict[str, int]:
-        """Send what the rules in force would have caught since then and nobody was told, as one digest a target."""
-        config, matcher = self.config, Matcher(self.config)
-        found = await asyncio.to_thread(self._owed, config, matcher, now - since)
-        digests = await self.lane.write(lambda connection: queue_digest(connection, config, found, now))
-        log.info("rematched since=%s stories=%d digests=%d", now - since, len(found), digests)
-        return {"stories": len({each.revision.placement.story for each in found}), "digests": digests}
+    async def _refuse(self, problems: tuple[str, ...], now: datetime) -> None:
+        """Log, note and tell the admin why the rules on disk are not used."""
+        for each in problems:
+            log.error("rules not reloaded, the old ones stay in force: %s", each)
+        await self._note_reload(now, "refused", problems)
+        many = len(problems)
+        title = f"rules.yaml has {many} error{'s' * (many != 1)}; the old rules stay in force"
+        await give_notice(self.lane, self.config, f"reload:{now.isoformat()}", title, "\n".join(problems), now)
 
-    def _owed(self, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
-        with self.database.read() as connection:
-            return owed(connection, config, matcher, since)
+    async def _note_reload(self, now: datetime, result: str, problems: tuple[str, ...]) -> None:
+        """Store what `status` and `handover` say of the last reload."""
+        note = {"at": now.isoformat(), "result": result, "version": self.config.version, "problems": problems}
+        await self.lane.write(lambda connection: decisions.set_mark(connection, "reload", json.dumps(note)))
+
+    # -- commands --------------------------------------------------------------------------------------------
 
     def _commands(self, clock: Clock) -> dict[str, Answer]:
-        """Give what can be asked for over the control socket."""
+        """Return what can be asked for over the control socket, by name."""
         orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
         own = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
         return {**{name: partial(ask, clock=clock) for name, ask in own.items()}, **orders}
@@ -393,13 +269,6 @@ class Service:
         await self._deliver.start_due(clock)
         return done
 
-    async def resend(self, identity: str, now: datetime) -> dict[str, str]:
-        """Queue a delivery once more. Raises NotAgain."""
-        zone, homes = self.config.timezone, self.config.homes
-        again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone, homes))
-        log.info("resent delivery=%s as=%s", identity, again)
-        return {"id": again}
-
     async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         try:
             done = await self.resend(str(request["id"]), clock())
@@ -408,24 +277,41 @@ class Service:
         await self._deliver.start_due(clock)
         return done
 
-    async def _note_reload(self, now: datetime, result: str, problems: tuple[str, ...]) -> None:
-        note = {"at": now.isoformat(), "result": result, "version": self.config.version, "problems": problems}
-        await self.lane.write(lambda connection: decisions.set_mark(connection, "reload", json.dumps(note)))
+    async def rematch(self, since: timedelta, now: datetime) -> dict[str, int]:
+        """Queue one digest a target of the stories since then that match the rules in force and were told to nobody.
+
+        Return the numbers of stories and digests.
+        """
+        config, matcher = self.config, Matcher(self.config)
+        found = await asyncio.to_thread(self._owed, config, matcher, now - since)
+        digests = await self.lane.write(lambda connection: queue_digest(connection, config, found, now))
+        log.info("rematched since=%s stories=%d digests=%d", now - since, len(found), digests)
+        return {"stories": len({each.revision.placement.story for each in found}), "digests": digests}
+
+    def _owed(self, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
+        with self.database.read() as connection:
+            return owed(connection, config, matcher, since)
+
+    async def resend(self, identity: str, now: datetime) -> dict[str, str]:
+        """Queue a delivery once more and return the id it goes under. Raises NotAgain."""
+        zone, homes = self.config.timezone, self.config.homes
+        again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone, homes))
+        log.info("resent delivery=%s as=%s", identity, again)
+        return {"id": again}
 
 
-def _fetched_by(config: Config) -> tuple[object, ...]:
-    return config.allow_private, config.contact, config.host_at_once, config.host_apart
+def _believe(connection: Connection, now: datetime) -> None:
+    """Set times that lie in the future to now: they were stored by a clock that was ahead and is right again."""
+    clock_steps.believe(connection, now)
+    pages_wanted.believe(connection, now)
 
 
-def _check_exposed(rules: Path, config: Config, environ: Mapping[str, str]) -> None:
-    """Warn of rules that others may write; as a service (systemd sets INVOCATION_ID) do not start on them."""
-    found = configuration.exposed(rules, config.files)
-    for problem in found:
-        log.warning("%s", problem)
-    if found and "INVOCATION_ID" in environ:
-        raise ConfigError(found)
+def _shift(connection: Connection, step: timedelta, now: datetime) -> None:
+    """Move stored due times by `step`, by which the wall clock was set."""
+    clock_steps.shift(connection, step, now)
+    pages_wanted.shift(connection, step)
 
 
 def describe(done: Round, at: datetime) -> dict[str, object]:
-    """Give a round as `run --at` prints it."""
+    """Return a round as `run --at` prints it."""
     return {"at": at.isoformat().replace("+00:00", "Z"), **asdict(done)}

@@ -1,0 +1,76 @@
+"""rules.yaml as it lies on disk goes in; its config comes out, at the start and after each change."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from alerts.rule import Config
+from alerts.rules import config as configuration
+from crawler.config.yamlfile import ConfigError
+
+log = logging.getLogger(__name__)
+LOOKED_AT_EVERY = 1.0  # seconds
+
+
+class RulesFile:
+    """The rules file and those it includes. `config` is what was last read without an error.
+
+    Raises ConfigError where it cannot be read at the start.
+    """
+
+    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+        self._path, self._environ = path, environ
+        self.config = configuration.load(path, environ=environ)
+        _check_exposed(path, self.config, environ)
+        self._read: configuration.Fingerprint | None = self._seen()
+        self._watching: asyncio.Task[None] | None = None
+
+    def _seen(self) -> configuration.Fingerprint:
+        return configuration.fingerprint(self._path, self.config.files)
+
+    async def load(self) -> Config:
+        """Read the files again, in a thread. Raises ConfigError; `config` is then what it was."""
+        self._read = self._seen()  # before reading: what is saved while we read counts as a change
+        self.config = await asyncio.to_thread(configuration.load, self._path, environ=self._environ)
+        return self.config
+
+    def forget(self) -> None:
+        """Take the files for changed, so that they are read again even if nothing was saved (SIGHUP)."""
+        self._read = None
+
+    def watch(self, reload: Callable[[], Awaitable[object]]) -> None:
+        """Call `reload` whenever the files have changed, until `close`."""
+        self._watching = asyncio.create_task(self._watch(reload), name="rules watcher")
+
+    async def _watch(self, reload: Callable[[], Awaitable[object]]) -> None:
+        before: configuration.Fingerprint | None = None
+        while True:
+            await asyncio.sleep(LOOKED_AT_EVERY)
+            seen = self._seen()
+            # Only a change that has stood still for one look: an editor may be half-way through writing it.
+            if seen != self._read and seen == before:
+                try:
+                    await reload()
+                except Exception:  # the watcher must outlive any one reload
+                    log.exception("rules not reloaded in full")
+            before = seen
+
+    async def close(self) -> None:
+        """Stop watching."""
+        if self._watching:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+
+
+def _check_exposed(path: Path, config: Config, environ: Mapping[str, str]) -> None:
+    """Warn of rules that others may write; as a service (systemd sets INVOCATION_ID) do not start on them."""
+    found = configuration.exposed(path, config.files)
+    for problem in found:
+        log.warning("%s", problem)
+    if found and "INVOCATION_ID" in environ:
+        raise ConfigError(found)

@@ -1,0 +1,308 @@
+"""The stages of the line, in the order of a tick, of a round and of a reload.
+
+News goes down the line: poll, judge, queue what time alone asks for, send. What nobody waits for comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from alerts.line.acks import Acking
+from alerts.line.deliver import Deliver
+from alerts.line.notices import give_notice
+from alerts.line.scheduled import Digests
+from alerts.line.silences import tell_ended
+from alerts.line.triage import Triage
+from alerts.rule import Config
+from alerts.rules.match import Matcher
+from alerts.run.health import Health
+from alerts.run.stage import Stage, Turn
+from alerts.store import decisions
+from crawler.collect.collecting import Collecting
+from crawler.collect.fulltext import FullText, expire
+from crawler.fetch.fetching import Fetching
+from crawler.fetch.workers import Workers
+from crawler.store import sketches
+from crawler.store.db import WriterLane
+
+PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
+ENDED_EVERY = timedelta(minutes=1)  # between two looks for silences that have ended: nobody waits for that notice
+EXPIRED_EVERY = timedelta(seconds=10)  # one slice of what is kept for a while
+EXPIRED_AT_LAST = timedelta(minutes=1)  # without an idle moment
+NAMED_AT_MOST = 20  # articles that a notice lists
+News = Callable[[Turn], Awaitable[None]]
+
+
+class Poll(Stage):
+    """Poll the sources that are due. In a tick, `news` is called when a poll that brought something ends."""
+
+    name = "poll"
+
+    def __init__(self, config: Config, collecting: Collecting, timeout: float, news: News) -> None:
+        super().__init__(config)
+        self._collecting, self._timeout, self._news = collecting, timeout, news
+        self._access: dict[str, Any] | None = None  # what the crawler was opened with; None while it is not open
+        collecting.backfill = config.backfill
+
+    async def open(self, now: datetime) -> None:
+        """Open the crawler; before it, nothing can be polled."""
+        access = _access(self.config)
+        await self._collecting.open(Fetching(**access, timeout=self._timeout), self.config.sources, now)
+        self._access = access
+
+    async def run(self, turn: Turn) -> None:
+        if self._access is None:  # a reload is opening another crawler: a poll would fail, and its source be charged
+            return
+        if not turn.waits:
+            await self._collecting.start_due(turn.clock, lambda: self._news(Turn(turn.clock)))
+            return
+        stored = await self._collecting.round(turn.now)
+        turn.did.polls += len(stored)
+        turn.did.entries += sum(each.entries for each in stored)
+        turn.did.new += sum(each.new for each in stored)
+        turn.did.revised += sum(each.revised for each in stored)
+
+    def use(self, config: Config) -> None:
+        super().use(config)
+        self._collecting.backfill = config.backfill
+        self._collecting.use(config.sources)
+
+    async def adopt(self, now: datetime) -> None:
+        if self._access != _access(self.config):  # an open crawler keeps what it was opened with
+            self._access = None
+            await self._collecting.close()
+            await self.open(now)
+
+    def shift(self, step: timedelta) -> None:
+        self._collecting.shift(step)
+
+
+def _access(config: Config) -> dict[str, Any]:
+    """Return what the rules say of fetching, as `Fetching` takes it."""
+    return {
+        "allow_private": config.allow_private,
+        "contact": config.contact,
+        "at_once": config.host_at_once,
+        "apart": config.host_apart.total_seconds() if config.host_apart is not None else None,
+    }
+
+
+class TellHealth(Stage):
+    """Tell the admin of sources, and of our own network, that fail or are well again."""
+
+    name = "tell health"
+
+    def __init__(self, config: Config, health: Health, collecting: Collecting) -> None:
+        super().__init__(config)
+        self._health, self._collecting = health, collecting
+
+    async def run(self, turn: Turn) -> None:
+        await self._health.tell(self._collecting, turn.now)
+
+    def use(self, config: Config) -> None:
+        super().use(config)
+        self._health.use(config)
+
+
+class MendChildren(Stage):
+    """Start parsing children in place of those that were killed, and tell the admin if that recurs."""
+
+    name = "mend children"
+
+    def __init__(self, config: Config, health: Health, pools: tuple[Workers, ...]) -> None:
+        super().__init__(config)
+        self._health, self._pools = health, pools
+
+    async def run(self, turn: Turn) -> None:
+        for each in self._pools:
+            each.mend()
+        await self._health.tell_killed(sum(each.died for each in self._pools), turn.now)
+
+
+class Judge(Stage):
+    """Match stored articles against the rules, and queue what is to be told of them."""
+
+    name = "judge"
+    on_news = True
+
+    def __init__(self, config: Config, triage: Triage) -> None:
+        super().__init__(config)
+        self._triage = triage
+        self.error = ""  # why nothing can be judged at present
+
+    async def run(self, turn: Turn) -> None:
+        try:
+            verdicts = await self._triage.run(turn.now)
+        except Exception as error:
+            self.error = repr(error)
+            raise
+        self.error = ""
+        turn.did.matches += verdicts.matches
+        turn.did.alerts += verdicts.alerts
+
+    def use(self, config: Config) -> None:
+        super().use(config)
+        self._triage.use(config, Matcher(config))
+
+
+class Digest(Stage):
+    """Queue the digests whose hour has come."""
+
+    name = "digest"
+    on_news = True
+
+    def __init__(self, config: Config, digests: Digests) -> None:
+        super().__init__(config)
+        self._digests = digests
+
+    async def run(self, turn: Turn) -> None:
+        await self._digests.tell(turn.now)
+
+    def use(self, config: Config) -> None:
+        super().use(config)
+        self._digests.use(config)
+
+
+class Acknowledge(Stage):
+    """Ask who acknowledged what was sent, and escalate what nobody did."""
+
+    name = "acknowledge"
+
+    def __init__(self, config: Config, acking: Acking) -> None:
+        super().__init__(config)
+        self._acking = acking
+
+    async def run(self, turn: Turn) -> None:
+        if turn.waits:
+            await self._acking.look(turn.clock)
+            await self._acking.escalate(turn.now)
+        else:
+            await self._acking.start_due(turn.clock)
+
+    def use(self, config: Config) -> None:
+        super().use(config)
+        self._acking.use(config)
+
+
+class EndSilences(Stage):
+    """Tell of silences that have ended, to those from whom they kept something."""
+
+    name = "end silences"
+
+    def __init__(self, config: Config, lane: WriterLane) -> None:
+        super().__init__(config)
+        self._lane = lane
+
+    async def run(self, turn: Turn) -> None:
+        if (now := turn.now) < self._next:
+            return
+        self._next = now + ENDED_EVERY
+        await self._lane.write(partial(tell_ended, config=self.config, now=now))
+
+
+class Send(Stage):
+    """Deliver what is due."""
+
+    name = "send"
+    on_news = True
+
+    def __init__(self, config: Config, deliver: Deliver) -> None:
+        super().__init__(config)
+        self._deliver = deliver
+
+    async def run(self, turn: Turn) -> None:
+        if turn.waits:
+            turn.did.deliveries += (await self._deliver.drain(turn.clock))["sent"]
+        else:
+            await self._deliver.start_due(turn.clock)
+
+    def use(self, config: Config) -> None:
+        super().use(config)
+        self._deliver.use(config)
+
+    async def adopt(self, now: datetime) -> None:
+        await self._deliver.adopt(now)  # what waits for targets that the new rules do not name
+
+
+class FetchPages(Stage):
+    """Fetch the pages of articles that came with a summary only; in a round, `news` is called if one brought a text.
+
+    In a tick, the text is judged by the next tick.
+    """
+
+    name = "fetch pages"
+
+    def __init__(self, config: Config, pages: FullText, collecting: Collecting, news: News) -> None:
+        super().__init__(config)
+        self._pages, self._collecting, self._news = pages, collecting, news
+
+    async def run(self, turn: Turn) -> None:
+        if not turn.waits:
+            await self._pages.start_due(turn.clock)
+        elif await self._pages.work_off(turn.now, budget=PAGES_OF_A_ROUND):
+            await self._news(turn)
+
+    async def adopt(self, now: datetime) -> None:  # noqa: ARG002 - pages wait for no time of day
+        # After the stage that polls, which by now has opened another crawler if the rules ask for one.
+        self._pages.use(self._collecting.fetching, self.config.sources)
+
+    def shift(self, step: timedelta) -> None:
+        self._pages.shift(step)
+
+
+class TellUnjudged(Stage):
+    """Tell the admin of articles that could not be matched, and once while judging as a whole fails."""
+
+    name = "tell unjudged"
+
+    def __init__(self, config: Config, triage: Triage, judge: Judge, lane: WriterLane) -> None:
+        super().__init__(config)
+        self._triage, self._judge, self._lane = triage, judge, lane
+        self._told = False  # of the error that lasts
+
+    async def run(self, turn: Turn) -> None:
+        if self._triage.failed:
+            await self._tell_unmatched(turn.now)
+        if not self._judge.error:
+            self._told = False
+        elif not self._told:
+            await self._tell_failing(turn.now)
+            self._told = True
+
+    async def _tell_unmatched(self, now: datetime) -> None:
+        failed, self._triage.failed = self._triage.failed, []
+        ids = ", ".join(revision.article.id for revision in failed[:NAMED_AT_MOST])
+        words = f"The log says why. They are stored and were not judged: {ids}"
+        title = f"{len(failed)} articles could not be matched"
+        await give_notice(self._lane, self.config, f"unmatched:{failed[0].seq}", title, words, now)
+
+    async def _tell_failing(self, now: datetime) -> None:
+        title = "new articles cannot be judged: no alert is made of them"
+        words = f"They are stored, and judged as soon as that goes again; the log says why: {self._judge.error}"
+        await give_notice(self._lane, self.config, f"untriaged:{now.isoformat()}", title, words, now)
+
+
+class Expire(Stage):
+    """Drop one slice of what is kept for a while: evidence, pages waited for too long, candidate keys, waits.
+
+    In a tick only while nothing is polled, as it holds the writer lane; without an idle moment, after a minute all the
+    same.
+    """
+
+    name = "expire"
+
+    def __init__(self, config: Config, lane: WriterLane, collecting: Collecting) -> None:
+        super().__init__(config)
+        self._lane, self._collecting = lane, collecting
+
+    async def run(self, turn: Turn) -> None:
+        now = turn.now
+        idle = self._collecting.idle or now >= self._next + EXPIRED_AT_LAST
+        if not turn.waits and (now < self._next or not idle):
+            return
+        self._next = now + EXPIRED_EVERY
+        for each in (expire, sketches.expire, decisions.expire_waits):
+            await self._lane.write(partial(each, now=now))

@@ -1,0 +1,101 @@
+"""Stages fail alone, in a pass and when they take other rules over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from alerts.rule import Config
+from alerts.run.stage import Stage, StageError, Turn, run_stages, use_in_stages
+from alerts.run.stages import EndSilences
+from alerts.store import outbox, silences
+from crawler.store.db import Database, WriterLane
+from tests.unit.desk import NOW, desk, rule
+from tests.unit.test_silences import add
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+class Noting(Stage):
+    """Notes what it is asked to do; raises where it is to fail."""
+
+    def __init__(self, config: Config, name: str, notes: list[str], *, fails: bool = False) -> None:
+        super().__init__(config)
+        self.name, self._notes, self._fails = name, notes, fails  # type: ignore[misc]
+
+    def _note(self, what: str) -> None:
+        self._notes.append(f"{self.name} {what}")
+        if self._fails:
+            raise OSError("disk full")
+
+    async def run(self, turn: Turn) -> None:
+        self._note(f"runs {turn.now:%H:%M}")
+
+    def use(self, config: Config) -> None:
+        super().use(config)
+        self._notes.append(f"{self.name} uses")
+
+    async def adopt(self, now: object) -> None:
+        self._note("adopts")
+
+
+def _same(now: datetime) -> datetime:
+    return now
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return desk(tmp_path, rule("[militia]"))
+
+
+def test_stage_that_fails_is_logged_and_those_after_it_run(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+    notes: list[str] = []
+    turn = Turn(lambda: NOW)
+    asyncio.run(run_stages([Noting(config, "a", notes, fails=True), Noting(config, "b", notes)], turn))
+    assert notes == [f"a runs {NOW:%H:%M}", f"b runs {NOW:%H:%M}"]
+    assert {name: str(error) for name, error in turn.failed.items()} == {"a": "disk full"}
+    (logged,) = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert logged.getMessage() == "stage failed stage=a"
+    assert logged.exc_info
+
+
+def test_stages_change_over_together_and_one_that_fails_costs_no_other(config: Config, tmp_path: Path) -> None:
+    notes: list[str] = []
+    (tmp_path / "new").mkdir()
+    other = desk(tmp_path / "new", rule("[bomb]"))
+    stages = [Noting(config, "a", notes, fails=True), Noting(config, "b", notes)]
+    with pytest.raises(StageError, match=r"^a: OSError"):
+        asyncio.run(use_in_stages(stages, other, NOW))
+    assert notes == ["a uses", "b uses", "a adopts", "b adopts"]
+    assert all(each.config is other for each in stages)
+
+
+def test_silences_that_end_are_told_though_the_clock_was_set_back(config: Config, tmp_path: Path) -> None:
+    """The stage looks once a minute; what it remembers of its last look moves along with the clock."""
+    (target,) = (each.id for each in config.receivers["console"].targets)
+    database = Database.at(tmp_path / "watchfloor.db")
+    database.migrate("crawler", "alerts")
+    with database.write() as connection:
+        silences.withhold(connection, target, add(connection).id)  # it ends four hours from NOW at the latest
+
+    async def run() -> list[int]:
+        lane = WriterLane(database)
+        stage = EndSilences(config, lane)
+        told = []
+        for now, step in ((NOW + 9 * HOUR, timedelta(0)), (NOW + 5 * HOUR + MINUTE, -4 * HOUR)):
+            stage.shift(step)
+            await stage.run(Turn(partial(_same, now)))
+            with database.read() as connection:
+                told.append(len(outbox.deliveries_that(connection)))
+            with database.write() as connection:
+                silences.withhold(connection, target, add(connection, "another").id)
+        lane.close()
+        return told
+
+    assert asyncio.run(run()) == [1, 2]
+    database.close()
