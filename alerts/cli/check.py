@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from alerts.cli.common import config_option, excerpt, load_config, refuse, rules_path, state_option, state_path
+from alerts.cli.common import config_option, counted, excerpt, load_config, refuse, rules_path, state_option, state_path
 from alerts.rule import Config
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
@@ -60,7 +60,7 @@ def _warn(found: list[Problem]) -> None:
         click.echo(f"{problem.place}: warning: {problem.message}", err=True)
         click.echo(excerpt(problem.place), err=True)
     if found:
-        click.echo(f"{len(found)} warning{'s' * (len(found) != 1)}", err=True)
+        click.echo(counted(len(found), "warning"), err=True)
 
 
 def _summary(config: Config, a_day: float | None) -> str:

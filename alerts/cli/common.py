@@ -63,8 +63,7 @@ def refuse(error: ConfigError) -> NoReturn:
     for problem in error.problems:
         click.echo(str(problem), err=True)
         click.echo(excerpt(problem.place), err=True)
-    many = len(error.problems)
-    click.echo(f"{many} error{'s' * (many != 1)}; nothing was changed", err=True)
+    click.echo(f"{counted(len(error.problems), 'error')}; nothing was changed", err=True)
     sys.exit(1)
 
 
@@ -83,6 +82,12 @@ def fail(message: str) -> NoReturn:
     """Say what is wrong and end with 1."""
     click.echo(f"watchfloor: {message}", err=True)
     sys.exit(1)
+
+
+def counted(n: int, one: str) -> str:
+    """Write a number of things whose singular is `one`: 1 story, 2 stories."""
+    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}es" if one.endswith("ch") else f"{one}s"
+    return f"{n} {one if n == 1 else many}"
 
 
 class _Duration(click.ParamType[timedelta]):

@@ -15,6 +15,7 @@ from alerts.alert import Alert, Scope, Silence
 from alerts.cli.common import (
     DURATION,
     config_option,
+    counted,
     fail,
     json_option,
     load_config,
@@ -137,15 +138,12 @@ def _by_story(held: Iterable[Alert]) -> dict[str, Alert]:
 
 def _told_of(held: list[Alert]) -> list[str]:
     stories = _by_story(held)
-    head = f"in the last 24 h it would have held back {_many(len(held), 'message')} on {_many(len(stories), 'story')}"
+    head = (
+        f"in the last 24 h it would have held back {counted(len(held), 'message')} on {counted(len(stories), 'story')}"
+    )
     shown = [f"  {isolated(each.article.title)} ({plain(each.article.outlet)})" for each in stories.values()]
     more = [f"  and {len(shown) - SHOWN} more"] if len(shown) > SHOWN else []
     return [head, *shown[:SHOWN], *more]
-
-
-def _many(n: int, word: str) -> str:
-    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return f"{n} {word if n == 1 else plural}"
 
 
 def _read(answer: Mapping[str, Any]) -> Silence:
@@ -170,7 +168,7 @@ def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, e
         if as_json:
             print_json(describe_silence(each, now) | {"untold": held})
         else:
-            said = f"; {_many(held, 'message')} held back, not told yet" if held else ""
+            said = f"; {counted(held, 'message')} held back, not told yet" if held else ""
             head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now)}"
             click.echo(f"{head}, by {each.author}: {each.reason}{said}")
     if not found and not as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import click
 
 from alerts.cli.common import (
     config_option,
+    counted,
     json_option,
     print_json,
     rules_path,
@@ -21,18 +21,17 @@ from alerts.cli.common import (
 )
 from alerts.cli.stored import reading
 from alerts.decide.attempt import Condition
-from alerts.decide.ledger import STATES, balance
+from alerts.decide.ledger import STATES
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
-from alerts.store import decisions, outbox
+from alerts.run.stored import last_reload, ledger_of
+from alerts.store import outbox
 from alerts.store import targets as target_store
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.sources.health import condition, in_words
 from crawler.sources.source import SourceState
 from crawler.store import articles as archive
-
-PLURALS = {"entry": "entries", "match": "matches"}
 
 
 @click.command(name="status")
@@ -55,12 +54,8 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
     with reading(state) as connection:
         states = _kept(archive.load_states(connection), rules)
         delivered = outbox.delivered(connection)
-        ledger = balance(
-            archive.load_counts(connection, archive.counts),
-            archive.load_counts(connection, decisions.counts),
-            delivered,
-        )
-        reload = decisions.get_mark(connection, "reload")
+        ledger = ledger_of(connection)
+        reload = last_reload(connection)
         stored = archive.totals(connection)
         targets = {name: _fares(each, now) for name, each in sorted(target_store.conditions(connection).items())}
         untold = outbox.untold_notices(connection)
@@ -81,7 +76,7 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         "outbox": dict(sorted(by_state.items())),
         "targets": {name: words for name, words in targets.items() if words},
         "untold_notices": untold,
-        "reload": json.loads(reload) if reload else None,
+        "reload": reload,
     }
 
 
@@ -113,7 +108,7 @@ def _lines(report: Mapping[str, Any], now: datetime) -> Iterator[str]:
     yield f"outbox: {_listed(report['outbox']) or 'empty'}"
     yield from (f"target {name}: {words}" for name, words in report["targets"].items())
     if report["untold_notices"]:
-        notices = _counted(report["untold_notices"], "notice")
+        notices = counted(report["untold_notices"], "notice")
         yield f"NOBODY COULD BE TOLD of {notices}: watchfloor deliveries --state dead"
     yield from _rules(report["reload"])
     yield f"sources: {_listed(report['sources_by_state']) or 'none polled yet'}"
@@ -123,18 +118,14 @@ def _lines(report: Mapping[str, Any], now: datetime) -> Iterator[str]:
 def _books(ledger: Mapping[str, Any]) -> Iterator[str]:
     """Write the ledger as three sums and what is missing from them."""
     came = {name: ledger[name] for name in ("new", "known", "revised")}
-    yield f"collected: {_counted(ledger['entries'], 'entry')}: {_listed(came, ledger['rejected'], 'rejected')}"
+    yield f"collected: {counted(ledger['entries'], 'entry')}: {_listed(came, ledger['rejected'], 'rejected')}"
     to_send = {"queued": ledger["queued"]}
-    yield f"decided: {_counted(ledger['matched'], 'match')}: {_listed(to_send, ledger['suppressed'], 'not told')}"
-    yield f"told: {_counted(ledger['queued'], 'message')}: {_listed({name: ledger[name] for name in STATES})}"
+    yield f"decided: {counted(ledger['matched'], 'match')}: {_listed(to_send, ledger['suppressed'], 'not told')}"
+    yield f"told: {counted(ledger['queued'], 'message')}: {_listed({name: ledger[name] for name in STATES})}"
     for kind, states in sorted(ledger["messages"].items()):
-        yield f"besides: {_counted(sum(states.values()), kind)}: {_listed(states)}"
+        yield f"besides: {counted(sum(states.values()), kind)}: {_listed(states)}"
     missing = {name: n for name, n in ledger["remainders"].items() if n}
     yield f"UNACCOUNTED FOR: {_listed(missing)}" if missing else "the books balance: nothing is unaccounted for"
-
-
-def _counted(n: int, one: str) -> str:
-    return f"{n} {one if n == 1 else PLURALS.get(one, f'{one}s')}"
 
 
 def _listed(amounts: Mapping[str, int], reasons: Mapping[str, int] | None = None, name: str = "") -> str:

@@ -13,6 +13,7 @@ from alerts.alert import Standing
 from alerts.cli.common import (
     DURATION,
     config_option,
+    counted,
     fail,
     json_option,
     load_config,
@@ -99,7 +100,7 @@ def _lines(members: Thread, standing: Standing) -> Iterator[str]:
     yield from _folded(f"thread {members[0].thread}: {rated(standing)}", "")
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
-        head = f"story {story}, {len(found)} article{'s' * (len(found) != 1)}, {outlets} outlet{'s' * (outlets != 1)}"
+        head = f"story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
         yield f"  {head}"
         for each in found:
             yield from _told(each)

@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
 from alerts.decide.attempt import outcome
-from alerts.decide.ledger import Ledger, balance
+from alerts.decide.ledger import Ledger
 from alerts.line.next_delivery import next_delivery
-from alerts.line.triage import Verdicts, settle
+from alerts.line.orders import stamp
+from alerts.line.triage import TRIAGED, Verdicts, settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.article_lines import Line
+from alerts.run.stored import ledger_of
 from alerts.store import claims, outbox, targets
 from alerts.store import decisions as decision_store
 from crawler.article import Entry, Relation, Revision
@@ -63,18 +65,14 @@ class Replay:
                 yield from self._time_passes(connection, now)
                 yield from self._one(connection, line, now)
             yield from self._time_passes(connection, datetime.max.replace(tzinfo=UTC))
-            self.summary.ledger = balance(
-                archive.load_counts(connection, archive.counts),
-                archive.load_counts(connection, decision_store.counts),
-                outbox.delivered(connection),
-            )
+            self.summary.ledger = ledger_of(connection)
             connection.rollback()
         self._database.close()
 
     def _one(self, connection: Connection, line: Line, now: datetime) -> Iterator[dict[str, object]]:
         source = self._source(line.article.source)
         stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
-        waiting = archive.revisions_after(connection, int(decision_store.get_mark(connection, "triaged") or 0), 10)
+        waiting = archive.revisions_after(connection, int(decision_store.get_mark(connection, TRIAGED) or 0), 10)
         matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
         verdicts = settle(connection, self._config, matched, now)
         sent = self._send(connection, now) if verdicts.alerts else []
@@ -108,7 +106,7 @@ class Replay:
         """Give what time alone causes, or many articles together."""
         self.summary.deliveries.update(each.kind.value for each in sent)
         if sent:
-            yield {"at": _iso(now), "deliveries": [_told(each, QUEUED) for each in sent]}
+            yield {"at": stamp(now), "deliveries": [_told(each, QUEUED) for each in sent]}
 
     def _record(
         self, connection: Connection, line: Line, stored: Stored, verdicts: Verdicts, matched: Matched
@@ -178,7 +176,3 @@ def _told(each: Decision | Delivery, state: str, held: str = "") -> dict[str, ob
         "reason": each.reason.value,
     }
     return what | ({"held": held} if held else {})
-
-
-def _iso(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
