@@ -1,4 +1,4 @@
-"""`watchfloor backtest`: what the rules would have caught, and what a change to them would do."""
+"""`watchfloor backtest`: count what rules match in the archive or a file, or how two rules files differ on it."""
 
 from __future__ import annotations
 

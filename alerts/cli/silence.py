@@ -1,4 +1,4 @@
-"""`watchfloor silence add | list | end`: hold back what is known to be noise, for a time, with name and reason."""
+"""`watchfloor silence add | list | end`: hold messages back until a time, with the author and the reason."""
 
 from __future__ import annotations
 
@@ -89,6 +89,10 @@ def add(
 
 
 def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
+    """Return the one scope that was given, with its value; exit if it names a rule or an entity that is not there.
+
+    An outlet that no source has is accepted, with a note.
+    """
     given = [(Scope(name), value.strip()) for name, value in scopes.items() if value is not None]
     if len(given) != 1:
         raise click.UsageError(f"name one of {', '.join(f'--{scope.value}' for scope in Scope)}")
@@ -112,7 +116,7 @@ def _end(length: timedelta | None, until: str | None, config: Config, now: datet
 
 
 def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Read a time; a clock time alone is the next one in the zone."""
+    """Return a time in UTC. `text` is ISO 8601, in `zone` if it names none, or HH:MM: the next such time in `zone`."""
     try:
         if clock := _CLOCK.fullmatch(text):
             local = now.astimezone(zone)
@@ -125,7 +129,7 @@ def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def _would_have_held(state: Path, config: Config, scope: Scope, value: str, now: datetime) -> list[Alert]:
-    """Give the alerts queued in the last 24 h that a silence of this kind would have kept back, one a message."""
+    """Return the alerts that this silence would have held back in the last 24 h, one for each message."""
     trial = Silence("", scope, value, "", "", now, now + timedelta(seconds=1))
     with reading(state) as connection:
         told = silences.told_since(connection, now - LOOKED_BACK)

@@ -1,4 +1,4 @@
-"""`watchfloor status`: the books, the sources, what waits, the last reload; read-only beside a running daemon."""
+"""`watchfloor status`: the ledger, sources, targets, what waits and the last reload. It only reads the store."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
 
 
 def _fares(condition: Condition, now: datetime) -> str:
-    """Say how a target fares, "" where well."""
+    """Return a target's condition in words, "" if it is well."""
     if condition.is_down:
         return f"down since {condition.down_from:%d %b %H:%M} UTC: {condition.detail}"
     if condition.rests(now):
@@ -90,7 +90,7 @@ def _fares(condition: Condition, now: datetime) -> str:
 
 
 def _kept(states: dict[str, SourceState], rules: Path) -> dict[str, SourceState]:
-    """Leave out sources that rules.yaml no longer has; where it cannot be read, give them all."""
+    """Return the states of sources that are in rules.yaml; all of them if it has errors."""
     try:
         wanted = {each.id for each in read_sources(rules)[0]}
     except ConfigError:
@@ -116,7 +116,7 @@ def _lines(report: Mapping[str, Any], now: datetime) -> Iterator[str]:
 
 
 def _books(ledger: Mapping[str, Any]) -> Iterator[str]:
-    """Write the ledger as three sums and what is missing from them."""
+    """Yield the ledger in words: collected, decided, told, and what of it is unaccounted for."""
     came = {name: ledger[name] for name in ("new", "known", "revised")}
     yield f"collected: {counted(ledger['entries'], 'entry')}: {_listed(came, ledger['rejected'], 'rejected')}"
     to_send = {"queued": ledger["queued"]}
@@ -129,7 +129,10 @@ def _books(ledger: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _listed(amounts: Mapping[str, int], reasons: Mapping[str, int] | None = None, name: str = "") -> str:
-    """List what is not zero, as in 3 sent, 1 pending; of the last amount also the reasons."""
+    """Return the amounts that are not zero, as in "3 sent, 1 pending".
+
+    `reasons` are the parts of one more amount called `name`: "2 rejected (1 no title, 1 no link)".
+    """
     shown = [f"{n} {each.replace('_', ' ')}" for each, n in amounts.items() if n]
     if reasons and sum(reasons.values()):
         shown.append(f"{sum(reasons.values())} {name} ({_listed(reasons)})")

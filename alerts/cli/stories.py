@@ -1,4 +1,4 @@
-"""`watchfloor stories`: what was put together with what, on which evidence, and how far it is confirmed."""
+"""`watchfloor stories`: threads with their stories and articles, why each joined, and the rating of the thread."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _told(each: Member) -> Iterator[str]:
 
 
 def _folded(text: str, indent: str) -> Iterator[str]:
-    """Break a text at words so that no line is wider than the terminal."""
+    """Yield a text as lines of at most WIDTH characters, broken between words; later lines are indented further."""
     line = indent
     for word in text.split():
         if len(line) + len(word) > WIDTH and line.strip():

@@ -1,4 +1,4 @@
-"""`watchfloor suggest`: spellings in the archive that fuzzy matching caught and no alias lists."""
+"""`watchfloor suggest`: spellings of an entity that fuzzy matching found in the archive and no alias lists."""
 
 from __future__ import annotations
 

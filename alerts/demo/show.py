@@ -1,4 +1,4 @@
-"""The demo itself: the newsroom is polled by the real line, alerts arrive in the sinks, and all is told."""
+"""One real round polls the newsroom; what arrived in mailbox and webhook is printed, and why the rest did not."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ EXPLAINED = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of the newsroom and what became of it: sent to whom, or one named reason why not."""
+    """An item of the newsroom: the receivers it was sent to, or the reason why to none.
+
+    `evidence` says, of a duplicate, which story it repeats and why we think so.
+    """
 
     outlet: str
     title: str
@@ -48,7 +51,7 @@ class Item:
 
 
 def run(say: Say) -> list[Item]:
-    """Play the demo and say what an officer, an admin and an operator would see of it."""
+    """Run the demo, print all of it line by line with `say`, and return the items."""
     now = datetime.now(UTC)
     with (
         tempfile.TemporaryDirectory(prefix="watchfloor-demo-") as place,

@@ -1,4 +1,7 @@
-"""Articles through the whole line but for fetching and sending, in memory, under a virtual clock."""
+"""Articles with their times go in; what the line would have done with each comes out.
+
+Everything runs as in the daemon except fetching and sending, on a store in memory, by the times of the articles.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +32,16 @@ from crawler.sources.source import Source
 from crawler.store import articles as archive
 from crawler.store.db import Database
 
-QUEUED, HELD, FOLDED, SUPPRESSED = "queued", "held", "folded", "suppressed"  # what a replay can say: it sends nothing
-START = datetime(2026, 1, 1, tzinfo=UTC)  # the clock of a file in which no line says when
+# The states that a replay prints: nothing is sent, so what the daemon would have sent is "queued".
+QUEUED, HELD, FOLDED, SUPPRESSED = "queued", "held", "folded", "suppressed"
+START = datetime(2026, 1, 1, tzinfo=UTC)  # the time of articles before the first one that has a time
 
 Matched = list[tuple[Revision, tuple[Match, ...]]]
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a replay came to."""
+    """Counts over a whole replay; `relations` and `deliveries` by their words."""
 
     lines: int = 0
     relations: Counter[str] = field(default_factory=Counter)
@@ -48,7 +52,7 @@ class Summary:
 
 
 class Replay:
-    """One run over the lines of a file, in clock order."""
+    """One replay under the given rules, in the order of the articles' times."""
 
     def __init__(self, config: Config) -> None:
         self._config, self._matcher = config, Matcher(config)
@@ -59,18 +63,19 @@ class Replay:
         self.summary = Summary()
 
     def run(self, lines: Iterable[Line]) -> Iterator[dict[str, object]]:
-        """Yield one record a line, and one for each thing that time alone causes."""
+        """Yield a record for each line, and one with "at" for what is sent later, such as digests and held messages."""
         with self._database.writing.connect() as connection:
             for now, line in _in_order(lines):
                 yield from self._time_passes(connection, now)
                 yield from self._one(connection, line, now)
-            yield from self._time_passes(connection, datetime.max.replace(tzinfo=UTC))
+            yield from self._time_passes(connection, datetime.max.replace(tzinfo=UTC))  # what still waits goes out
             self.summary.ledger = ledger_of(connection)
             connection.rollback()
         self._database.close()
 
     def _one(self, connection: Connection, line: Line, now: datetime) -> Iterator[dict[str, object]]:
         source = self._source(line.article.source)
+        # From here on as the daemon does it: commit 1, commit 2, then commits 3 and 4 if an alert was made.
         stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
         waiting = archive.revisions_after(connection, int(decision_store.get_mark(connection, TRIAGED) or 0), 10)
         matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
@@ -80,6 +85,7 @@ class Replay:
         yield from self._besides([each for each in sent if each.kind is Kind.DIGEST], now)
 
     def _source(self, name: str) -> Source:
+        """Return the source of this id or name in the rules, or one made up for a name they do not have."""
         name = name or "unnamed"
         if name not in self._sources:
             slug = re.sub(r"\W+", "-", name.casefold()).strip("-") or "unnamed"
@@ -87,7 +93,7 @@ class Replay:
         return self._sources[name]
 
     def _send(self, connection: Connection, now: datetime) -> list[Delivery]:
-        """Take what goes now as sent: there is nothing to fail."""
+        """Claim what is due for each target, record it as sent, and return it."""
         sent = []
         for target in claims.targets_due(connection, now):
             receiver = self._receivers[target]
@@ -99,11 +105,12 @@ class Replay:
         return sent
 
     def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
+        """Send what comes due up to `now`, at each due time in turn: one message may hold back or carry the next."""
         while (due := outbox.next_due(connection)) is not None and due <= now:
             yield from self._besides(self._send(connection, due), due)
 
     def _besides(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
-        """Give what time alone causes, or many articles together."""
+        """Count what was sent, and yield a record of it that belongs to no line."""
         self.summary.deliveries.update(each.kind.value for each in sent)
         if sent:
             yield {"at": stamp(now), "deliveries": [_told(each, QUEUED) for each in sent]}
@@ -136,7 +143,7 @@ class Replay:
 
 
 def _in_order(lines: Iterable[Line]) -> list[tuple[datetime, Line]]:
-    """Give each line its time (a line without one takes the one before) and sort by it, keeping the file's order."""
+    """Return lines with their times, sorted by them; a line without a time has that of the line before it."""
     timed: list[tuple[datetime, Line]] = []
     last = START
     for line in lines:
@@ -159,7 +166,10 @@ def _entry(line: Line) -> Entry:
 
 
 def _state(connection: Connection, story: str, made: Decision) -> tuple[str, str]:
-    """Say what became of a decision at once, and what holds it: it goes on a line of its own."""
+    """Return the state of a decision right after it was made, and what holds it if it is held.
+
+    Whatever is sent later has a record of its own.
+    """
     if not made.queue:
         return SUPPRESSED, ""
     newest = max(outbox.on_subject(connection, story, made.target), key=lambda each: each.revision)

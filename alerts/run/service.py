@@ -138,7 +138,7 @@ class Service:
     # -- one full round, at a time of the caller's choosing ------------------------------------------------
 
     async def start(self, now: datetime) -> None:
-        """Pick up what the last process left: deliveries in flight, revisions without a verdict."""
+        """Take over what the last process left, such as deliveries in flight; called before any tick or round."""
         self._collecting.believe(now)
         await self.lane.write(partial(_believe, now=now))
         await self._deliver.recover(now)
@@ -156,7 +156,7 @@ class Service:
         return turn.did
 
     async def send(self, now: datetime) -> None:
-        """Deliver what is due, and the notices of what could not be."""
+        """Deliver what is due, and what becomes due by it, such as the notice of a dead message; wait for all."""
         await self._deliver.drain(lambda: now)
 
     # -- the daemon ----------------------------------------------------------------------------------------

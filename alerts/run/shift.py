@@ -1,4 +1,4 @@
-"""The store since a time -> what the next shift must know, read in one consistent look."""
+"""A state directory and a time go in; what happened since then and what waits comes out, for the next shift."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPEN = (DeliveryState.HELD.value, DeliveryState.QUEUED.value, DeliveryState.UNKN
 
 
 def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
-    """Read what happened since then, and what waits now."""
+    """Return the report of a shift that began at `since`. All is read in one transaction: it is of one moment."""
     with reading(state_dir) as connection:
         return Handover(
             since,
