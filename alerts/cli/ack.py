@@ -1,4 +1,4 @@
-"""`watchfloor ack`: say that somebody has taken notice of a story."""
+"""`watchfloor ack`: acknowledge a story, so that it is not escalated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the daemon does, done by a command where no daemon runs."""
+"""Work for the service goes in; a command runs it in its own process, for when no daemon runs."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Work = Callable[[Service, datetime], Awaitable[Mapping[str, Any]]]
 
 
 def serviced(rules: Path, state: Path, work: Work) -> Mapping[str, Any]:
-    """Open the service, do a piece of its work as of now, send what is due, and return what the work gave.
+    """Open a service, run `work` on it, send what is due, and return what `work` returned.
 
-    Raises AlreadyRunning where a daemon was started meanwhile.
+    Raises AlreadyRunning if a daemon has been started since the caller looked.
     """
 
     async def run() -> Mapping[str, Any]:

@@ -1,8 +1,8 @@
-"""`watchfloor backtest`: what the rules would have caught, and what a change to them would do."""
+"""`watchfloor backtest`: count what rules match in the archive or a file, or how two rules files differ on it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,7 +12,6 @@ from alerts.cli.common import (
     Faults,
     articles_in,
     config_option,
-    fail,
     json_option,
     load_config,
     print_json,
@@ -20,10 +19,10 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.stored import archived
 from alerts.render.words import plain
 from alerts.rule import Config
 from alerts.rules.backtest import Caught, Change, compare, days, per_rule, run
-from alerts.run import archive
 from crawler.article import Article
 
 SHOWN = 10  # headlines shown for each rule and kind of change
@@ -57,19 +56,13 @@ def command(
     if file:
         articles = [line.article for line in articles_in(file, faults)]
     else:
-        articles = _stored(state_path(state_dir, rules), since)
+        articles = archived(state_path(state_dir, rules), since)
     found = run(config, articles)
     if other is not None:
         _tell_changes(compare(run(other, articles), found), len(articles), as_json=as_json)
     else:
         _tell_counts(config, per_rule(found, config), articles, as_json=as_json)
     faults.end()
-
-
-def _stored(state: Path, since: timedelta) -> list[Article]:
-    if not archive.exists(state):
-        fail(f"no archive in {state} yet; use --from FILE, or run the daemon first")
-    return archive.articles_since(state, datetime.now(UTC) - since)
 
 
 def _tell_counts(config: Config, counts: dict[str, int], articles: list[Article], *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`watchfloor check`: every error of rules.yaml at once, the rules' own tests, then what it would do badly."""
+"""`watchfloor check`: all errors of rules.yaml, the tests written in it, then warnings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from alerts.cli.common import config_option, excerpt, load_config, refuse, rules_path, state_option, state_path
+from alerts.cli.common import config_option, counted, excerpt, load_config, refuse, rules_path, state_option, state_path
 from alerts.rule import Config
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
@@ -17,7 +17,7 @@ from alerts.rules.lint import BROAD, failed_tests, too_broad, warnings
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Problem
 
-STORE = "watchfloor.db"  # as crawler.store.db names it, which imports SQLAlchemy
+STORE = "watchfloor.db"  # DATABASE of crawler/store/db.py, which would import SQLAlchemy here
 LOOKED_BACK = timedelta(days=7)
 
 
@@ -47,7 +47,7 @@ def command(path: Path | None, state_dir: Path | None, *, strict: bool, broad: f
 
 
 def _archived(state: Path) -> list[Article]:
-    """Read the last days of the archive, where there is one; without it nothing of the store is imported."""
+    """Return the articles of the last seven days, [] if nothing is stored: then SQLAlchemy is not imported either."""
     if not (state / STORE).exists():
         return []
     archive = importlib.import_module("alerts.run.archive")
@@ -60,7 +60,7 @@ def _warn(found: list[Problem]) -> None:
         click.echo(f"{problem.place}: warning: {problem.message}", err=True)
         click.echo(excerpt(problem.place), err=True)
     if found:
-        click.echo(f"{len(found)} warning{'s' * (len(found) != 1)}", err=True)
+        click.echo(counted(len(found), "warning"), err=True)
 
 
 def _summary(config: Config, a_day: float | None) -> str:

@@ -1,6 +1,6 @@
-"""What commands share: where rules and state are, how errors and logs are printed, the exit codes.
+"""What commands share: options, where rules and state are, how errors, JSON and logs are printed.
 
-Exit codes: 0 ok, 1 problem found, 2 usage.
+Exit codes: 0 all is well, 1 a problem was found, 2 wrong usage. Every command imports this, so it imports no store.
 """
 
 from __future__ import annotations
@@ -42,16 +42,17 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def rules_path(path: Path | None) -> Path:
-    """Give the rules file: the one named, else the first of the usual places that exists."""
+    """Return the path given, else the first of PLACES that exists, else the first of them."""
     return path or next((place for place in PLACES if place.exists()), PLACES[0])
 
 
 def state_path(state_dir: Path | None, rules: Path) -> Path:
+    """Return the state directory given, else `var` beside the rules file."""
     return state_dir or rules.resolve().parent / "var"
 
 
 def load_config(path: Path, *, resolve_secrets: bool = True) -> Config:
-    """Load the rules, or print every error and end with 1."""
+    """Return the rules; print all their errors and exit with 1 if there are any."""
     try:
         return configuration.load(path, resolve_secrets=resolve_secrets, environ=os.environ)
     except ConfigError as error:
@@ -59,17 +60,19 @@ def load_config(path: Path, *, resolve_secrets: bool = True) -> Config:
 
 
 def refuse(error: ConfigError) -> NoReturn:
-    """Print every error of a rules file, then their number, and end with 1."""
+    """Print every error of a rules file with the line it is in, then their number, and exit with 1."""
     for problem in error.problems:
         click.echo(str(problem), err=True)
         click.echo(excerpt(problem.place), err=True)
-    many = len(error.problems)
-    click.echo(f"{many} error{'s' * (many != 1)}; nothing was changed", err=True)
+    click.echo(f"{counted(len(error.problems), 'error')}; nothing was changed", err=True)
     sys.exit(1)
 
 
 def excerpt(place: Place) -> str:
-    """Give the line a problem is in, with a caret under its place."""
+    """Return the line a problem is in and a second one with a caret under its column; "" if it cannot be read.
+
+    Of a long line, the hundred characters around the column.
+    """
     try:
         line = Path(place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
     except (OSError, UnicodeDecodeError, IndexError):
@@ -80,13 +83,19 @@ def excerpt(place: Place) -> str:
 
 
 def fail(message: str) -> NoReturn:
-    """Say what is wrong and end with 1."""
+    """Print what is wrong on stderr and exit with 1."""
     click.echo(f"watchfloor: {message}", err=True)
     sys.exit(1)
 
 
+def counted(n: int, one: str) -> str:
+    """Write a number of things whose singular is `one`: 1 story, 2 stories."""
+    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}es" if one.endswith("ch") else f"{one}s"
+    return f"{n} {one if n == 1 else many}"
+
+
 class _Duration(click.ParamType[timedelta]):
-    """A length of time as in rules.yaml: 90s, 5m, 24h, 7d, 2w."""
+    """The type of an option that takes a length of time, written as in rules.yaml: 90s, 5m, 24h, 7d, 2w."""
 
     name = "duration"
 
@@ -101,7 +110,7 @@ DURATION = _Duration()
 
 
 class Faults:
-    """Says each faulty line of an input once, and remembers that the command must end with 1."""
+    """Prints each faulty line of an input and counts them; `end` exits with 1 if there were any."""
 
     def __init__(self, name: str) -> None:
         self._name, self.count = name, 0
@@ -111,12 +120,16 @@ class Faults:
         click.echo(f"watchfloor: {self._name}: {error}", err=True)
 
     def end(self) -> None:
+        """Exit with 1 if a line was faulty: after the output, as the other lines were good."""
         if self.count:
             sys.exit(1)
 
 
 def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
-    """Read a file of articles: a .txt whose first line is the title, JSON lines (.gz too), or - for standard input."""
+    """Yield the articles of a file: .txt (its first line is the title), JSON lines, .gz too, or - for standard input.
+
+    Exit with 1 if it cannot be read at all; single faulty lines go to `faults`.
+    """
     try:
         if file.suffix == ".txt":
             yield read_text(file.read_text(encoding="utf-8"), str(file))
@@ -130,19 +143,19 @@ def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
 
 
 def print_json(value: object, out: TextIO | None = None) -> None:
-    """Print one JSON line, on standard output unless another is given."""
+    """Print a value as one line of JSON, on standard output unless `out` is given. Times are written by `str`."""
     click.echo(json.dumps(value, ensure_ascii=False, default=str), file=out)
 
 
 class OneLine(logging.Formatter):
-    """One event a line, whatever the text in it: no newline, escape or forged prefix gets through (CWE-117)."""
+    """Writes a record as one line, escaping what is not printable: no text in it can forge a line (CWE-117)."""
 
     def format(self, record: logging.LogRecord) -> str:
         return "".join(char if char.isprintable() else repr(char)[1:-1] for char in super().format(record))
 
 
 def log_to_stderr(level: int) -> None:
-    """Log to stderr, ours from `level`, libraries' from WARNING."""
+    """Log to stderr: our packages from `level` on, libraries from WARNING."""
     stream = logging.StreamHandler(sys.stderr)
     stream.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(handlers=[stream], level=logging.WARNING, force=True)

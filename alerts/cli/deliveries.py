@@ -1,4 +1,4 @@
-"""`watchfloor deliveries`: what was sent to whom and what became of it; `show` one in full, `resend` one."""
+"""`watchfloor deliveries`: a list of messages and their states; `show` prints one in full, `resend` sends one again."""
 
 from __future__ import annotations
 
@@ -134,7 +134,10 @@ def show(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) 
 
 
 def _message(connection: Connection, config: Config, delivery: Delivery) -> tuple[str, str]:
-    """Write a message in plain text: what a service shows in a form of its own says the same."""
+    """Return title and body of a message as plain text. Slack and mail show the same in forms of their own.
+
+    A digest lists all its stories here, also those that a message leaves out for its length.
+    """
     target = Target(delivery.target, delivery.receiver, "", "")
     message = compose(connection, config, target, delivery, delivery.sent or datetime.now(UTC))
     if delivery.kind is not Kind.DIGEST:
@@ -163,6 +166,7 @@ def resend(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool
 
 
 async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str, Any]:
+    """Return what the daemon's control socket would answer."""
     try:
         return await service.resend(identity, now)
     except sendlog.NotAgain as error:

@@ -1,4 +1,4 @@
-"""`watchfloor sources add` and `sources try`: what can be polled at an address, and what one poll would give."""
+"""`watchfloor sources add` and `sources try`: find what can be polled at an address; show what one poll would bring."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ PLAIN = re.compile(r"(?!(no|on|off|yes|true|false|null)$)([a-z][a-z0-9-]*|15m)")
 
 
 def run(path: Path | None, work: Callable[[Scout, tuple[Source, ...]], Awaitable[T]]) -> T:
-    """Run `work` with the sources of the rules file, where there is one, and what it lets through."""
+    """Run `work` with an open crawler and the sources of the rules file; without a rules file there are none.
+
+    The crawler reaches the private addresses that the rules file allows. Exit with 1 if the file has errors.
+    """
     rules = rules_path(path)
     try:
         sources, allowed = read_sources(rules) if rules.exists() else ((), ())
@@ -69,7 +72,7 @@ def add(path: Path | None, *, as_json: bool, url: str) -> None:
 
 
 def _row(tried: Tried, taken: set[str]) -> dict[str, str]:
-    """Give the keys of a source as rules.yaml wants them; its id is new."""
+    """Return a source's keys for rules.yaml, with an id made from its host that is not in `taken`; add it there."""
     source = tried.source
     host = (urlsplit(source.url).hostname or "source").removeprefix("www.").removeprefix("feeds.")
     base = re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")[:50] or "source"
@@ -82,7 +85,7 @@ def _row(tried: Tried, taken: set[str]) -> dict[str, str]:
 
 
 def _flow(row: dict[str, str]) -> str:
-    """Write a row as a YAML flow mapping; the values that need quotes get JSON's, which are YAML's too."""
+    """Return a row as a YAML flow mapping. Values that need quotes are written as JSON strings, which YAML reads."""
     written = (f"{key}: {value if PLAIN.fullmatch(value) else json.dumps(value)}" for key, value in row.items())
     return "{" + ", ".join(written) + "}"
 
@@ -180,7 +183,7 @@ def _lines(report: dict[str, object]) -> list[str]:
 
 
 def _ended(report: dict[str, object]) -> str:
-    """Say how a poll ended: "ok, rss20", "not a feed (a login page)"."""
+    """Return how a poll ended, in words: "ok, rss20", "not a feed (a login page)"."""
     detail = f" ({report['detail']})" if report["detail"] else ""
     version = f", {report['version']}" if report["version"] else ""
     return f"{str(report['outcome']).replace('_', ' ')}{detail}{version}"

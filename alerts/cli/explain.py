@@ -29,6 +29,7 @@ from alerts.rule import Config
 from alerts.rules.explain import explain, lines
 from alerts.rules.match import Matcher
 from alerts.run import archive
+from alerts.run.stored import exists
 from crawler.article import Article
 
 
@@ -61,7 +62,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
 
 
 def _fetched(url: str, config: Config) -> Article:
-    """Fetch and read the page of an article, as the daemon would."""
+    """Return the article on a page, fetched and read as the daemon does it; exit with 1 if it has no text."""
     discovery = importlib.import_module(
         "crawler.collect.discovery"
     )  # Scrapy comes with it; a file is explained without
@@ -93,15 +94,15 @@ def _articles(what: str, state: Path) -> list[Article]:
         found = [line.article for line in articles_in(Path(what), faults)]
         faults.end()
         return found
-    stored = archive.articles_of(state, what) if archive.exists(state) else []
+    stored = archive.articles_of(state, what) if exists(state) else []
     if not stored:
         fail(f'"{what}" is neither a file nor the id of an article or story stored in {state}')
     return stored
 
 
 def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, object] | None:
-    """Give where a stored article stands and why, and what was decided on its story; None for one not stored."""
-    members = archive.thread_of(state, article) if archive.exists(state) else ()
+    """Return an article's story, thread, why it joined them, and the decisions on it; None if it is not stored."""
+    members = archive.thread_of(state, article) if exists(state) else ()
     for each in members:
         if each.article == article:
             standing = standing_of(members, letters)
@@ -121,7 +122,7 @@ def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, o
 
 
 def _placed(place: Mapping[str, object] | None) -> Iterator[str]:
-    """Write why an article joined its story or opened one, then each decision on the story with its reason."""
+    """Yield lines: why the article joined or opened its story, then each decision on the story with its reason."""
     if place is None:
         return
     yield f"{place['relation']} in story {place['story']}, thread {place['thread']}"

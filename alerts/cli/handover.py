@@ -1,4 +1,4 @@
-"""`watchfloor handover`: what the next shift must know, as Markdown to paste or JSON to keep."""
+"""`watchfloor handover`: the report of a shift for the next one, as Markdown or JSON."""
 
 from __future__ import annotations
 

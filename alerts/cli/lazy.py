@@ -1,6 +1,6 @@
-"""A group of commands that imports a command at its first use.
+"""A group of commands that imports a command's module only when the command is called.
 
-Light on purpose: the parsing children of `watchfloor run` import the script, and with it this, once more.
+It imports nothing of ours: the parsing children of `watchfloor run` import the script again, and with it this file.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import click
 
 
 class LazyGroup(click.Group):
-    """Imports a command's module at its first use, so that `check` starts without the crawler.
+    """Imports a command's module when it is called, so that `check` starts without the crawler.
 
-    `lazy` says of each command where it is (module, or module:name) and what it does.
+    `lazy` maps a command to its place, "module" or "module:name" (without a name: `command`), and its line of help.
     """
 
     def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:

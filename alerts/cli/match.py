@@ -46,7 +46,7 @@ def _words(line: Line, matches: tuple[Match, ...]) -> str:
 
 
 def _found(match: Match) -> str:
-    """Name each spelling once, by the term that asked for it, with how often it stands in each field."""
+    """Return each spelling found, after its term, with the field and how often it occurs there."""
     counted = Counter((hit.term, plain(hit.text), hit.field) for hit in match.hits)
     words = [
         f'{term}: "{text}" in {field}{f" ({n} times)" if n > 1 else ""}' for (term, text, field), n in counted.items()

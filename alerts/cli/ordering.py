@@ -1,4 +1,7 @@
-"""How a command that changes what is stored is carried out: by the running daemon, else here, under its lock."""
+"""A request to change what is stored goes in; its answer comes out, from the running daemon or from this process.
+
+Only one process writes: the daemon if one runs, else the command, which takes the lock of the state directory.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,16 @@ from crawler.store.db import DATABASE, Database
 
 
 def give(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Have an order carried out and give its answer; where it is refused, say why and end with 1."""
+    """Run one of ORDERS and return its answer; print why and exit with 1 if it is refused or nothing is stored."""
     need_store(state)
     return carry_out(state, {"command": command, **request}, partial(_alone, state, command, request))
 
 
 def carry_out(state: Path, request: Mapping[str, Any], alone: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Ask the running daemon, or do it `alone` where none runs; where it is refused, say why and end with 1."""
+    """Return the daemon's answer, or that of `alone` if no daemon runs; if refused, print why and exit with 1."""
     try:
+        # A daemon may start or end between the two: then the one cannot connect or the other finds the lock taken, and
+        # the user is told. Nothing is done twice.
         answer = ask(state, request) if holder(state) else alone()
     except (ControlError, AlreadyRunning) as error:
         fail(str(error))
@@ -35,6 +40,7 @@ def carry_out(state: Path, request: Mapping[str, Any], alone: Callable[[], Mappi
 
 
 def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Run an order in this process under the lock. Raises AlreadyRunning."""
     with lock(state):
         database = Database.at(state / DATABASE)
         database.migrate("crawler", "alerts")
@@ -45,7 +51,7 @@ def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str
 
 
 def login_name(given: str | None) -> str:
-    """Give who orders: the name given, else that of the login."""
+    """Return the name given, else the login name; exit with 1 if the system knows none."""
     if given and given.strip():
         return given.strip()
     try:

@@ -1,4 +1,4 @@
-"""`watchfloor replay`: a file of articles through the whole line under a virtual clock."""
+"""`watchfloor replay`: run a file of articles through the line by their own times; print what would have been sent."""
 
 from __future__ import annotations
 

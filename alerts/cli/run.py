@@ -70,7 +70,7 @@ async def _run(rules: Path, state_dir: Path, out: TextIO, *, once: bool, at: str
 
 
 async def _rounds(service: Service, out: TextIO) -> None:
-    """One full round for each time read; ends at the end of the input."""
+    """Run a full round as of each time read on standard input, until it ends."""
     started = False
     while line := await asyncio.to_thread(sys.stdin.readline):
         if not line.strip():
@@ -79,7 +79,7 @@ async def _rounds(service: Service, out: TextIO) -> None:
             now = parse_time(line)
         except ValueError:
             fail(f"{line.strip()!r} is no time; one ISO 8601 time a line is expected, as 2026-06-14T00:00:38Z")
-        if not started:
+        if not started:  # what was left behind is taken over as of the first time read
             await service.start(now)
             started = True
         print_json(describe(await service.round(now), now), out)

@@ -1,4 +1,4 @@
-"""`watchfloor schema`: the JSON Schema of rules.yaml, from the same tables that read it."""
+"""`watchfloor schema`: print the JSON Schema of rules.yaml, made from the tables that the reader goes by."""
 
 from __future__ import annotations
 

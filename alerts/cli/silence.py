@@ -1,4 +1,4 @@
-"""`watchfloor silence add | list | end`: hold back what is known to be noise, for a time, with name and reason."""
+"""`watchfloor silence add | list | end`: hold messages back until a time, with the author and the reason."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from alerts.alert import Alert, Scope, Silence
 from alerts.cli.common import (
     DURATION,
     config_option,
+    counted,
     fail,
     json_option,
     load_config,
@@ -88,6 +89,10 @@ def add(
 
 
 def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
+    """Return the one scope that was given, with its value; exit if it names a rule or an entity that is not there.
+
+    An outlet that no source has is accepted, with a note.
+    """
     given = [(Scope(name), value.strip()) for name, value in scopes.items() if value is not None]
     if len(given) != 1:
         raise click.UsageError(f"name one of {', '.join(f'--{scope.value}' for scope in Scope)}")
@@ -111,7 +116,7 @@ def _end(length: timedelta | None, until: str | None, config: Config, now: datet
 
 
 def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Read a time; a clock time alone is the next one in the zone."""
+    """Return a time in UTC. `text` is ISO 8601, in `zone` if it names none, or HH:MM: the next such time in `zone`."""
     try:
         if clock := _CLOCK.fullmatch(text):
             local = now.astimezone(zone)
@@ -124,7 +129,7 @@ def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def _would_have_held(state: Path, config: Config, scope: Scope, value: str, now: datetime) -> list[Alert]:
-    """Give the alerts queued in the last 24 h that a silence of this kind would have kept back, one a message."""
+    """Return the alerts that this silence would have held back in the last 24 h, one for each message."""
     trial = Silence("", scope, value, "", "", now, now + timedelta(seconds=1))
     with reading(state) as connection:
         told = silences.told_since(connection, now - LOOKED_BACK)
@@ -137,15 +142,12 @@ def _by_story(held: Iterable[Alert]) -> dict[str, Alert]:
 
 def _told_of(held: list[Alert]) -> list[str]:
     stories = _by_story(held)
-    head = f"in the last 24 h it would have held back {_many(len(held), 'message')} on {_many(len(stories), 'story')}"
+    head = (
+        f"in the last 24 h it would have held back {counted(len(held), 'message')} on {counted(len(stories), 'story')}"
+    )
     shown = [f"  {isolated(each.article.title)} ({plain(each.article.outlet)})" for each in stories.values()]
     more = [f"  and {len(shown) - SHOWN} more"] if len(shown) > SHOWN else []
     return [head, *shown[:SHOWN], *more]
-
-
-def _many(n: int, word: str) -> str:
-    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return f"{n} {word if n == 1 else plural}"
 
 
 def _read(answer: Mapping[str, Any]) -> Silence:
@@ -170,7 +172,7 @@ def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, e
         if as_json:
             print_json(describe_silence(each, now) | {"untold": held})
         else:
-            said = f"; {_many(held, 'message')} held back, not told yet" if held else ""
+            said = f"; {counted(held, 'message')} held back, not told yet" if held else ""
             head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now)}"
             click.echo(f"{head}, by {each.author}: {each.reason}{said}")
     if not found and not as_json:

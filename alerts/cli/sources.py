@@ -1,4 +1,4 @@
-"""`watchfloor sources`: each source in words: its state, why, and when it is polled next."""
+"""`watchfloor sources`: the state of each source in a sentence, the reason, and when it is polled next."""
 
 from __future__ import annotations
 

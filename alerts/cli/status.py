@@ -1,8 +1,7 @@
-"""`watchfloor status`: the books, the sources, what waits, the last reload; read-only beside a running daemon."""
+"""`watchfloor status`: the ledger, sources, targets, what waits and the last reload. It only reads the store."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import click
 
 from alerts.cli.common import (
     config_option,
+    counted,
     json_option,
     print_json,
     rules_path,
@@ -21,18 +21,17 @@ from alerts.cli.common import (
 )
 from alerts.cli.stored import reading
 from alerts.decide.attempt import Condition
-from alerts.decide.ledger import STATES, balance
+from alerts.decide.ledger import STATES
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
-from alerts.store import decisions, outbox
+from alerts.run.stored import last_reload, ledger_of
+from alerts.store import outbox
 from alerts.store import targets as target_store
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.sources.health import condition, in_words
 from crawler.sources.source import SourceState
 from crawler.store import articles as archive
-
-PLURALS = {"entry": "entries", "match": "matches"}
 
 
 @click.command(name="status")
@@ -55,12 +54,8 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
     with reading(state) as connection:
         states = _kept(archive.load_states(connection), rules)
         delivered = outbox.delivered(connection)
-        ledger = balance(
-            archive.load_counts(connection, archive.counts),
-            archive.load_counts(connection, decisions.counts),
-            delivered,
-        )
-        reload = decisions.get_mark(connection, "reload")
+        ledger = ledger_of(connection)
+        reload = last_reload(connection)
         stored = archive.totals(connection)
         targets = {name: _fares(each, now) for name, each in sorted(target_store.conditions(connection).items())}
         untold = outbox.untold_notices(connection)
@@ -81,12 +76,12 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         "outbox": dict(sorted(by_state.items())),
         "targets": {name: words for name, words in targets.items() if words},
         "untold_notices": untold,
-        "reload": json.loads(reload) if reload else None,
+        "reload": reload,
     }
 
 
 def _fares(condition: Condition, now: datetime) -> str:
-    """Say how a target fares, "" where well."""
+    """Return a target's condition in words, "" if it is well."""
     if condition.is_down:
         return f"down since {condition.down_from:%d %b %H:%M} UTC: {condition.detail}"
     if condition.rests(now):
@@ -95,7 +90,7 @@ def _fares(condition: Condition, now: datetime) -> str:
 
 
 def _kept(states: dict[str, SourceState], rules: Path) -> dict[str, SourceState]:
-    """Leave out sources that rules.yaml no longer has; where it cannot be read, give them all."""
+    """Return the states of sources that are in rules.yaml; all of them if it has errors."""
     try:
         wanted = {each.id for each in read_sources(rules)[0]}
     except ConfigError:
@@ -113,7 +108,7 @@ def _lines(report: Mapping[str, Any], now: datetime) -> Iterator[str]:
     yield f"outbox: {_listed(report['outbox']) or 'empty'}"
     yield from (f"target {name}: {words}" for name, words in report["targets"].items())
     if report["untold_notices"]:
-        notices = _counted(report["untold_notices"], "notice")
+        notices = counted(report["untold_notices"], "notice")
         yield f"NOBODY COULD BE TOLD of {notices}: watchfloor deliveries --state dead"
     yield from _rules(report["reload"])
     yield f"sources: {_listed(report['sources_by_state']) or 'none polled yet'}"
@@ -121,24 +116,23 @@ def _lines(report: Mapping[str, Any], now: datetime) -> Iterator[str]:
 
 
 def _books(ledger: Mapping[str, Any]) -> Iterator[str]:
-    """Write the ledger as three sums and what is missing from them."""
+    """Yield the ledger in words: collected, decided, told, and what of it is unaccounted for."""
     came = {name: ledger[name] for name in ("new", "known", "revised")}
-    yield f"collected: {_counted(ledger['entries'], 'entry')}: {_listed(came, ledger['rejected'], 'rejected')}"
+    yield f"collected: {counted(ledger['entries'], 'entry')}: {_listed(came, ledger['rejected'], 'rejected')}"
     to_send = {"queued": ledger["queued"]}
-    yield f"decided: {_counted(ledger['matched'], 'match')}: {_listed(to_send, ledger['suppressed'], 'not told')}"
-    yield f"told: {_counted(ledger['queued'], 'message')}: {_listed({name: ledger[name] for name in STATES})}"
+    yield f"decided: {counted(ledger['matched'], 'match')}: {_listed(to_send, ledger['suppressed'], 'not told')}"
+    yield f"told: {counted(ledger['queued'], 'message')}: {_listed({name: ledger[name] for name in STATES})}"
     for kind, states in sorted(ledger["messages"].items()):
-        yield f"besides: {_counted(sum(states.values()), kind)}: {_listed(states)}"
+        yield f"besides: {counted(sum(states.values()), kind)}: {_listed(states)}"
     missing = {name: n for name, n in ledger["remainders"].items() if n}
     yield f"UNACCOUNTED FOR: {_listed(missing)}" if missing else "the books balance: nothing is unaccounted for"
 
 
-def _counted(n: int, one: str) -> str:
-    return f"{n} {one if n == 1 else PLURALS.get(one, f'{one}s')}"
-
-
 def _listed(amounts: Mapping[str, int], reasons: Mapping[str, int] | None = None, name: str = "") -> str:
-    """List what is not zero, as in 3 sent, 1 pending; of the last amount also the reasons."""
+    """Return the amounts that are not zero, as in "3 sent, 1 pending".
+
+    `reasons` are the parts of one more amount called `name`: "2 rejected (1 no title, 1 no link)".
+    """
     shown = [f"{n} {each.replace('_', ' ')}" for each, n in amounts.items() if n]
     if reasons and sum(reasons.values()):
         shown.append(f"{sum(reasons.values())} {name} ({_listed(reasons)})")

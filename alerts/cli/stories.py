@@ -1,4 +1,4 @@
-"""`watchfloor stories`: what was put together with what, on which evidence, and how far it is confirmed."""
+"""`watchfloor stories`: threads with their stories and articles, why each joined, and the rating of the thread."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from alerts.alert import Standing
 from alerts.cli.common import (
     DURATION,
     config_option,
+    counted,
     fail,
     json_option,
     load_config,
@@ -99,7 +100,7 @@ def _lines(members: Thread, standing: Standing) -> Iterator[str]:
     yield from _folded(f"thread {members[0].thread}: {rated(standing)}", "")
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
-        head = f"story {story}, {len(found)} article{'s' * (len(found) != 1)}, {outlets} outlet{'s' * (outlets != 1)}"
+        head = f"story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
         yield f"  {head}"
         for each in found:
             yield from _told(each)
@@ -118,7 +119,7 @@ def _told(each: Member) -> Iterator[str]:
 
 
 def _folded(text: str, indent: str) -> Iterator[str]:
-    """Break a text at words so that no line is wider than the terminal."""
+    """Yield a text as lines of at most WIDTH characters, broken between words; later lines are indented further."""
     line = indent
     for word in text.split():
         if len(line) + len(word) > WIDTH and line.strip():

@@ -1,8 +1,8 @@
-"""`watchfloor suggest`: spellings in the archive that fuzzy matching caught and no alias lists."""
+"""`watchfloor suggest`: spellings of an entity that fuzzy matching found in the archive and no alias lists."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -20,8 +20,8 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.stored import archived
 from alerts.rules.suggest import spellings
-from alerts.run import archive
 
 
 @click.command(name="suggest")
@@ -43,10 +43,7 @@ def command(
     if file:
         articles = [line.article for line in articles_in(file, faults)]
     else:
-        state = state_path(state_dir, rules)
-        if not archive.exists(state):
-            fail(f"no archive in {state} yet; use --from FILE, or run the daemon first")
-        articles = archive.articles_since(state, datetime.now(UTC) - since)
+        articles = archived(state_path(state_dir, rules), since)
     found = spellings(config.entities[entity], articles)
     if as_json:
         print_json([{"spelling": each.text, "alias": each.alias, "times": each.times} for each in found])

@@ -1,4 +1,4 @@
-"""`watchfloor test-receiver`: a marked test to every target of a receiver, and what each one answers."""
+"""`watchfloor test-receiver`: send a message marked as a test to every target of a receiver; print each answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A newsroom on loopback: serves the bundled feeds over HTTP, their dates counted back from now."""
+"""The bundled feeds go in; an HTTP server on loopback serves them, with dates counted back from now."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DATE = re.compile(r"\{(rfc822|rfc3339):(\d+)\}")
 
 
 def feed(name: str, base: str, now: datetime) -> bytes:
-    """Give a feed with its addresses on `base` and its dates the given number of minutes before `now`."""
+    """Return a bundled feed: `{base}` becomes its address, `{rfc822:N}` and `{rfc3339:N}` N minutes before `now`."""
 
     def date(match: re.Match[str]) -> str:
         at = now - timedelta(minutes=int(match[2]))
@@ -26,7 +26,7 @@ def feed(name: str, base: str, now: datetime) -> bytes:
 
 
 class Newsroom:
-    """The server; `base` is its address. Answers conditional requests with 304, as good outlets do."""
+    """The server, running from the start until `close`; `base` is its address. It answers If-None-Match with 304."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -45,6 +45,7 @@ class Newsroom:
         self._thread.start()
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """Serve the feed that a request names, or 404."""
         name = request.path.removeprefix("/")
         if name not in {each.name for each in FEEDS.iterdir() if each.name.endswith(".xml")}:
             request.send_error(404)

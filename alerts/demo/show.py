@@ -1,4 +1,4 @@
-"""The demo itself: the newsroom is polled by the real line, alerts arrive in the sinks, and all is told."""
+"""One real round polls the newsroom; what arrived in mailbox and webhook is printed, and why the rest did not."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from alerts.decide.ledger import balance
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink
 from alerts.render.words import isolated
 from alerts.run.service import Service
 from alerts.run.stage import Round
-from alerts.store import decisions, outbox
+from alerts.run.stored import ledger_of, reading
+from alerts.store import decisions
 from crawler.article import Relation
 from crawler.store import articles as archive
-from crawler.store.db import Database
 
 Say = Callable[[str], None]
 EXPLAINED = {
@@ -38,7 +37,10 @@ EXPLAINED = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of the newsroom and what became of it: sent to whom, or one named reason why not."""
+    """An item of the newsroom: the receivers it was sent to, or the reason why to none.
+
+    `evidence` says, of a duplicate, which story it repeats and why we think so.
+    """
 
     outlet: str
     title: str
@@ -49,7 +51,7 @@ class Item:
 
 
 def run(say: Say) -> list[Item]:
-    """Play the demo and say what an officer, an admin and an operator would see of it."""
+    """Run the demo, print all of it line by line with `say`, and return the items."""
     now = datetime.now(UTC)
     with (
         tempfile.TemporaryDirectory(prefix="watchfloor-demo-") as place,
@@ -61,11 +63,12 @@ def run(say: Say) -> list[Item]:
         rules.write_text(_rules(newsroom, mail, webhook), encoding="utf-8")
         say(f"A newsroom of {_feeds()} outlets is on the air at {newsroom.base}; polling it.\n")
         say(_heading("On the console"))
-        done = asyncio.run(_round(rules, Path(place) / "var", now))
-        items = _items(Path(place) / "var" / "watchfloor.db")
+        state = Path(place) / "var"
+        done = asyncio.run(_round(rules, state, now))
+        items = _items(state)
         _say_messages(say, mail, webhook)
         _say_items(say, items)
-        _say_books(say, done, Path(place) / "var" / "watchfloor.db")
+        _say_books(say, done, state)
     return items
 
 
@@ -84,9 +87,8 @@ async def _round(rules: Path, state: Path, now: datetime) -> Round:
         return await service.round(now)
 
 
-def _items(path: Path) -> list[Item]:
-    database = Database.at(path)
-    with closing(database), database.read() as connection:
+def _items(state: Path) -> list[Item]:
+    with reading(state) as connection:
         made = decisions.decisions_by_revision(connection)
         return [
             _item(
@@ -136,14 +138,9 @@ def _fate(item: Item) -> Iterator[str]:
     yield f"    {told or f'not sent: {item.reason}, {EXPLAINED.get(item.reason, item.reason)}{evidence}'}"
 
 
-def _say_books(say: Say, done: Round, path: Path) -> None:
-    database = Database.at(path)
-    with closing(database), database.read() as connection:
-        books = balance(
-            archive.load_counts(connection, archive.counts),
-            archive.load_counts(connection, decisions.counts),
-            outbox.delivered(connection),
-        )
+def _say_books(say: Say, done: Round, state: Path) -> None:
+    with reading(state) as connection:
+        books = ledger_of(connection)
     rest = "nothing unaccounted for" if not any(books.remainders().values()) else f"REMAINDER {books.remainders()}"
     suppressed = ", ".join(f"{n} {name}" for name, n in books.suppressed.items()) or "none"
     say(_heading("The books"))

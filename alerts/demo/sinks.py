@@ -1,4 +1,4 @@
-"""Where the demo's alerts arrive: a real SMTP server and a real webhook on loopback that keep what they accept."""
+"""Messages go in over SMTP and HTTP on loopback; they are kept in lists. Used by the demo and by tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 
 
 class _AnyPort(Controller):
-    """A controller on a port that the system chooses."""
+    """A controller on a port that the system chooses (0): it must be known before the base class connects to it."""
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)
@@ -23,7 +23,7 @@ class _AnyPort(Controller):
 
 
 class MailSink:
-    """An SMTP server (aiosmtpd) that accepts every message and keeps it, parsed."""
+    """An SMTP server that accepts every message and keeps it, parsed, in `messages`; it runs until `close`."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -47,7 +47,7 @@ class MailSink:
 
 
 class WebhookSink:
-    """An HTTP server that accepts JSON and keeps it."""
+    """An HTTP server that accepts JSON by POST and keeps it in `bodies`; it runs until `close`."""
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []

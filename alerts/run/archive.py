@@ -1,54 +1,37 @@
-"""The stored archive, read-only, for the commands that look back: articles, stories and
-decisions by id, articles and threads since a time.
-"""
+"""An id or a time goes in; stored articles, threads and decisions come out, for commands that look back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from alerts.run.stored import reading
 from alerts.store import decisions as told
 from alerts.store.decisions import Made
 from crawler.article import Article, Member
 from crawler.store import articles as archive
-from crawler.store.db import DATABASE, Database
 
-MOST = 1_000_000  # articles looked at
+MOST = 1_000_000  # articles returned
 PAGE = 1_000  # revisions read at once
 
 
-def exists(state_dir: Path) -> bool:
-    """Say whether anything has ever been stored there."""
-    return (state_dir / DATABASE).exists()
-
-
-@contextmanager
-def _reading(state_dir: Path) -> Iterator[Connection]:
-    database = Database.at(state_dir / DATABASE)
-    with database.read() as connection:
-        yield connection
-    database.close()
-
-
 def articles_of(state_dir: Path, identity: str) -> list[Article]:
-    """Give the article of that id, or the articles of the story of that id, as they stand now."""
-    with _reading(state_dir) as connection:
+    """Return the newest revision of the article with this id, or of each article of the story with this id."""
+    with reading(state_dir) as connection:
         return archive.articles_of(connection, identity)
 
 
 def articles_since(state_dir: Path, since: datetime) -> list[Article]:
-    """Give the articles first seen since then, as they stand now, oldest first."""
-    with _reading(state_dir) as connection:
+    """Return the newest revision of each article first seen since then, oldest first."""
+    with reading(state_dir) as connection:
         return archive.articles_since(connection, since, MOST)
 
 
 def thread_of(state_dir: Path, identity: str) -> tuple[Member, ...]:
-    """Give the whole thread of an article, story or thread id; nothing where there is none such."""
-    with _reading(state_dir) as connection:
+    """Return all members of the thread that this id of an article, story or thread belongs to; () for an unknown id."""
+    with reading(state_dir) as connection:
         return _thread_of(connection, identity)
 
 
@@ -61,16 +44,16 @@ def _thread_of(connection: Connection, identity: str) -> tuple[Member, ...]:
 
 
 def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
-    """Give the threads that an article joined or opened since then, in the order of their last one."""
-    with _reading(state_dir) as connection:
+    """Return the threads in which an article was stored since then, ordered by their latest article."""
+    with reading(state_dir) as connection:
         threads: dict[str, None] = {}
         for each in archive.revisions_since(connection, since, PAGE):
-            threads.pop(each.placement.thread, None)
+            threads.pop(each.placement.thread, None)  # so that it moves to the end: the order is that of the last one
             threads[each.placement.thread] = None
         return [archive.members_of(connection, thread) for thread in threads]
 
 
 def decisions_on(state_dir: Path, story: str) -> list[tuple[int, Made]]:
-    """Give the decisions on a story, in order."""
-    with _reading(state_dir) as connection:
+    """Return the decisions on a story, each after the `seq` of the revision that it was made on, in that order."""
+    with reading(state_dir) as connection:
         return told.decisions_on(connection, story)

@@ -1,4 +1,4 @@
-"""Article lines (JSON Lines, or a text file whose first line is the title) -> Article. A fixed contract."""
+"""JSON Lines, or a text file whose first line is the title, go in; articles come out. The keys are a contract."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ TEXT_KEYS = ("title", "text", "summary", "url", "source", "lang")
 
 
 class LineError(Exception):
-    """A line that is no article; the message names the line and what is wrong."""
+    """A line that cannot be read as an article; the message says which line, and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An article as a line gave it. `at` is when it was first seen or published, None where it says neither."""
+    """An article read from a line.
+
+    `explicit_id`: the line has an id, as opposed to one made from its url or number. `at`: its first_seen, else its
+    published, else None.
+    """
 
     article: Article
     explicit_id: bool
@@ -29,7 +33,7 @@ class Line:
 
 
 def read_lines(handle: Iterable[str], faulty: Callable[[LineError], None]) -> Iterator[Line]:
-    """Read JSON Lines; blank lines are skipped, a faulty one is handed to `faulty` and costs no other."""
+    """Yield an article for each line that is not blank. For a line that is not one, call `faulty` and go on."""
     for number, text in enumerate(handle, 1):
         if text.strip():
             try:
@@ -41,7 +45,7 @@ def read_lines(handle: Iterable[str], faulty: Callable[[LineError], None]) -> It
 
 
 def read_text(text: str, name: str) -> Line:
-    """Read a plain text: the first line that is not blank is the title, the rest the text."""
+    """Return the article in a plain text; its first line that is not blank is the title. Raises LineError if empty."""
     title, _, body = text.strip().partition("\n")
     if not title:
         raise LineError(f"{name}: the file is empty; its first line should be the headline")
@@ -49,7 +53,7 @@ def read_text(text: str, name: str) -> Line:
 
 
 def open_lines(path: Path) -> IO[str]:
-    """Open a file of lines, gzip-compressed where it is named so."""
+    """Open a file of lines as UTF-8, decompressed if its name ends in .gz."""
     if path.suffix == ".gz":
         return cast("IO[str]", gzip.open(path, "rt", encoding="utf-8"))
     return path.open(encoding="utf-8")
@@ -106,10 +110,11 @@ def _time(raw: dict[str, Any], key: str, number: int) -> datetime | None:
 
 
 def parse_time(text: str) -> datetime:
-    """Read an ISO 8601 time; without a zone it is UTC. Raises ValueError."""
+    """Return an ISO 8601 time in UTC; one without a zone is taken as UTC. Raises ValueError."""
     time = datetime.fromisoformat(text.strip())
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def _now_unknown() -> datetime:
+    """Return the first_seen of an article that has no time: the clock is not read here."""
     return datetime(1970, 1, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ Answer = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
 
 class ControlError(Exception):
-    """The daemon did not answer, or refused; the message says why."""
+    """The daemon could not be reached or answered with an error; the message is for the user."""
 
 
 class Control:
@@ -60,7 +60,7 @@ async def _reply(line: bytes, commands: Mapping[str, Answer]) -> Mapping[str, An
 
 
 def ask(state_dir: Path, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Send a request to the daemon of a state directory and wait for its answer. Raises ControlError."""
+    """Send a request to the daemon of a state directory; return its answer. Raises ControlError."""
     try:
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(PATIENCE)

@@ -1,6 +1,7 @@
-"""What polls say of sources and network -> notices to the admin: once when it begins, once when it ends, many in one.
+"""The states of sources and of our network go in; notices come out for the admin when a fault begins and ends.
 
-Health is named in crawler/sources/health.py; what was told stands in the store, in the commit that queues the notice.
+All news of one tick is one notice. The conditions are named in crawler/sources/health.py. What the admin was told is
+stored in the commit that queues the notice, so that a restart tells nothing twice.
 """
 
 from __future__ import annotations
@@ -31,17 +32,17 @@ KILLED_WORDS = (
     "Most often the machine is short of memory (the kernel's log says so: journalctl -k, oom-kill). Each was replaced, "
     "and what it was parsing is parsed again; no source is charged with it. While it goes on, alerts come later."
 )
-Line = tuple[str, str, str]  # whom it is about, the words, the kind of news
+Line = tuple[str, str, str]  # a source's id or "our network"; what is told of it; a word for the title
 
 
 def down_since(connection: Connection) -> datetime | None:
-    """Give since when our own network is known to be down, None where it is not."""
+    """Return since when our own network is down, as last stored; None if it is up."""
     since = _told(connection).get(NETWORK)
     return datetime.fromisoformat(since) if since else None
 
 
 def network_words(since: datetime, now: datetime) -> str:
-    """Say that our network is down, and what that means for the sources."""
+    """Return the sentence by which `status` and `sources` say that our network is down."""
     return (
         f"our network is down since {since:%d %b %H:%M} UTC ({length(now - since)}): no source can be reached; "
         "none is charged, all are tried each minute"
@@ -49,12 +50,13 @@ def network_words(since: datetime, now: datetime) -> str:
 
 
 def _told(connection: Connection) -> dict[str, str]:
+    """Return what the admin was last told, by source id; NETWORK has the time since when our network is down."""
     told: dict[str, str] = json.loads(decisions.get_mark(connection, MARK) or "{}")
     return told
 
 
 class Health:
-    """Tells the admin what is wrong with sources, and when it is over."""
+    """Queues notices for the admin about sources, our network and parsing children."""
 
     def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
         self._lane, self._config = lane, config
@@ -65,10 +67,14 @@ class Health:
         self._deaths_told = False
 
     def use(self, config: Config) -> None:
+        """Send notices to the admin of another config from now on."""
         self._config = config
 
     async def tell(self, collecting: Collecting, now: datetime) -> None:
-        """Queue one notice for all that has changed since the last look; what was told is stored with it."""
+        """Queue one notice of everything that changed since the last call, if anything did.
+
+        Only sources polled since then are looked at.
+        """
         polled, collecting.polled = collecting.polled, set()
         told, lines = dict(self._told), []
         for source, state in collecting.known():
@@ -81,9 +87,9 @@ class Health:
         self._told = told
 
     async def tell_killed(self, died: int, now: datetime) -> None:
-        """Tell that parsing children are killed often; once, until none was for an hour. `died` counts from the start.
+        """Queue a notice if three parsing children were killed within an hour; not again until an hour without one.
 
-        It is kept in memory only: a restart begins to count anew.
+        `died` is their number since the start of the process; the counts are kept in memory, so a restart resets them.
         """
         self._deaths = (*_within_the_hour(self._deaths, now), *[now] * (died - self._died))
         self._died = died
@@ -111,7 +117,8 @@ class Health:
                 "no source is charged, all are tried each minute"
             )
             return [("our network", words, "down")]
-        if network.answered and not network.down and NETWORK in told:  # after a start, nobody has asked yet
+        # Only once a source has answered: after a start nothing was polled yet, and the network would seem to be up.
+        if network.answered and not network.down and NETWORK in told:
             since = datetime.fromisoformat(told.pop(NETWORK))
             return [("our network", f"sources can be reached again, after {length(now - since)}", "well again")]
         return []
@@ -122,7 +129,7 @@ def _within_the_hour(times: Iterable[datetime], now: datetime) -> list[datetime]
 
 
 def _news(source: Source, state: SourceState, told: dict[str, str], now: datetime) -> list[Line]:
-    """Give what is to be said of one source, and note it as told."""
+    """Return the lines to tell of one source, and enter in `told` what they say."""
     named = condition(state, now)
     before = told.get(source.id)
     lines = []
@@ -149,7 +156,7 @@ def _advice(source: Source, named: Condition) -> str:
 
 
 def _title(lines: list[Line]) -> str:
-    """Name what happened, and to whom where these are few."""
+    """Return a title: the kinds of news, then the names of at most three sources and the number of the others."""
     kinds = sorted({kind for _, _, kind in lines})
     names = list(dict.fromkeys(name for name, _, _ in lines))
     shown = ", ".join(names[:NAMED_AT_MOST]) + (

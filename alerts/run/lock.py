@@ -1,4 +1,7 @@
-"""A state directory -> it is ours, or whose it is: one daemon at a time, by a file lock that dies with its holder."""
+"""A state directory goes in; a lock on it comes out, or the pid of the daemon that has it.
+
+The kernel releases the lock when its process ends, however it ends: a lock file that a crash left locks nobody out.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,18 @@ from pathlib import Path
 from typing import IO
 
 LOCK = "watchfloor.lock"
-LOCK_TRIES, LOCK_PAUSE = 5, 0.1  # seconds
+LOCK_TRIES, LOCK_PAUSE = 5, 0.1  # the pause in seconds
 
 
 class AlreadyRunning(Exception):
-    """Another daemon holds the state directory."""
+    """The state directory is locked by another process; the message has its pid."""
 
 
 def lock(state_dir: Path) -> IO[str]:
-    """Take the state directory for this process; the file says whose it is."""
+    """Return the lock on the state directory, which lasts until it is closed; our pid is written into it.
+
+    Raises AlreadyRunning after LOCK_TRIES. The directory is made where it is absent.
+    """
     state_dir.mkdir(parents=True, exist_ok=True)
     handle = (state_dir / LOCK).open("a+", encoding="ascii")
     for left in reversed(range(LOCK_TRIES)):
@@ -26,7 +32,7 @@ def lock(state_dir: Path) -> IO[str]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
         if left:
-            time.sleep(LOCK_PAUSE)  # a `status` looks at the lock for an instant
+            time.sleep(LOCK_PAUSE)  # it may only be `holder` below, which takes the lock for an instant
     else:
         handle.seek(0)
         holder = handle.read().strip() or "unknown"
@@ -40,7 +46,7 @@ def lock(state_dir: Path) -> IO[str]:
 
 
 def holder(state_dir: Path) -> int | None:
-    """Give the pid of the daemon that holds the state directory, None where none does."""
+    """Return the pid of the daemon that has the state directory, None if none has."""
     try:
         with (state_dir / LOCK).open("r", encoding="ascii") as handle:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,4 +1,7 @@
-"""Articles through the whole line but for fetching and sending, in memory, under a virtual clock."""
+"""Articles with their times go in; what the line would have done with each comes out.
+
+Everything runs as in the daemon except fetching and sending, on a store in memory, by the times of the articles.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,14 @@ from sqlalchemy import Connection
 
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
 from alerts.decide.attempt import outcome
-from alerts.decide.ledger import Ledger, balance
+from alerts.decide.ledger import Ledger
 from alerts.line.next_delivery import next_delivery
-from alerts.line.triage import Verdicts, settle
+from alerts.line.orders import stamp
+from alerts.line.triage import TRIAGED, Verdicts, settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.article_lines import Line
+from alerts.run.stored import ledger_of
 from alerts.store import claims, outbox, targets
 from alerts.store import decisions as decision_store
 from crawler.article import Entry, Relation, Revision
@@ -27,15 +32,16 @@ from crawler.sources.source import Source
 from crawler.store import articles as archive
 from crawler.store.db import Database
 
-QUEUED, HELD, FOLDED, SUPPRESSED = "queued", "held", "folded", "suppressed"  # what a replay can say: it sends nothing
-START = datetime(2026, 1, 1, tzinfo=UTC)  # the clock of a file in which no line says when
+# The states that a replay prints: nothing is sent, so what the daemon would have sent is "queued".
+QUEUED, HELD, FOLDED, SUPPRESSED = "queued", "held", "folded", "suppressed"
+START = datetime(2026, 1, 1, tzinfo=UTC)  # the time of articles before the first one that has a time
 
 Matched = list[tuple[Revision, tuple[Match, ...]]]
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a replay came to."""
+    """Counts over a whole replay; `relations` and `deliveries` by their words."""
 
     lines: int = 0
     relations: Counter[str] = field(default_factory=Counter)
@@ -46,7 +52,7 @@ class Summary:
 
 
 class Replay:
-    """One run over the lines of a file, in clock order."""
+    """One replay under the given rules, in the order of the articles' times."""
 
     def __init__(self, config: Config) -> None:
         self._config, self._matcher = config, Matcher(config)
@@ -57,24 +63,21 @@ class Replay:
         self.summary = Summary()
 
     def run(self, lines: Iterable[Line]) -> Iterator[dict[str, object]]:
-        """Yield one record a line, and one for each thing that time alone causes."""
+        """Yield a record for each line, and one with "at" for what is sent later, such as digests and held messages."""
         with self._database.writing.connect() as connection:
             for now, line in _in_order(lines):
                 yield from self._time_passes(connection, now)
                 yield from self._one(connection, line, now)
-            yield from self._time_passes(connection, datetime.max.replace(tzinfo=UTC))
-            self.summary.ledger = balance(
-                archive.load_counts(connection, archive.counts),
-                archive.load_counts(connection, decision_store.counts),
-                outbox.delivered(connection),
-            )
+            yield from self._time_passes(connection, datetime.max.replace(tzinfo=UTC))  # what still waits goes out
+            self.summary.ledger = ledger_of(connection)
             connection.rollback()
         self._database.close()
 
     def _one(self, connection: Connection, line: Line, now: datetime) -> Iterator[dict[str, object]]:
         source = self._source(line.article.source)
+        # From here on as the daemon does it: commit 1, commit 2, then commits 3 and 4 if an alert was made.
         stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
-        waiting = archive.revisions_after(connection, int(decision_store.get_mark(connection, "triaged") or 0), 10)
+        waiting = archive.revisions_after(connection, int(decision_store.get_mark(connection, TRIAGED) or 0), 10)
         matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
         verdicts = settle(connection, self._config, matched, now)
         sent = self._send(connection, now) if verdicts.alerts else []
@@ -82,6 +85,7 @@ class Replay:
         yield from self._besides([each for each in sent if each.kind is Kind.DIGEST], now)
 
     def _source(self, name: str) -> Source:
+        """Return the source of this id or name in the rules, or one made up for a name they do not have."""
         name = name or "unnamed"
         if name not in self._sources:
             slug = re.sub(r"\W+", "-", name.casefold()).strip("-") or "unnamed"
@@ -89,7 +93,7 @@ class Replay:
         return self._sources[name]
 
     def _send(self, connection: Connection, now: datetime) -> list[Delivery]:
-        """Take what goes now as sent: there is nothing to fail."""
+        """Claim what is due for each target, record it as sent, and return it."""
         sent = []
         for target in claims.targets_due(connection, now):
             receiver = self._receivers[target]
@@ -101,14 +105,15 @@ class Replay:
         return sent
 
     def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
+        """Send what comes due up to `now`, at each due time in turn: one message may hold back or carry the next."""
         while (due := outbox.next_due(connection)) is not None and due <= now:
             yield from self._besides(self._send(connection, due), due)
 
     def _besides(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
-        """Give what time alone causes, or many articles together."""
+        """Count what was sent, and yield a record of it that belongs to no line."""
         self.summary.deliveries.update(each.kind.value for each in sent)
         if sent:
-            yield {"at": _iso(now), "deliveries": [_told(each, QUEUED) for each in sent]}
+            yield {"at": stamp(now), "deliveries": [_told(each, QUEUED) for each in sent]}
 
     def _record(
         self, connection: Connection, line: Line, stored: Stored, verdicts: Verdicts, matched: Matched
@@ -138,7 +143,7 @@ class Replay:
 
 
 def _in_order(lines: Iterable[Line]) -> list[tuple[datetime, Line]]:
-    """Give each line its time (a line without one takes the one before) and sort by it, keeping the file's order."""
+    """Return lines with their times, sorted by them; a line without a time has that of the line before it."""
     timed: list[tuple[datetime, Line]] = []
     last = START
     for line in lines:
@@ -161,7 +166,10 @@ def _entry(line: Line) -> Entry:
 
 
 def _state(connection: Connection, story: str, made: Decision) -> tuple[str, str]:
-    """Say what became of a decision at once, and what holds it: it goes on a line of its own."""
+    """Return the state of a decision right after it was made, and what holds it if it is held.
+
+    Whatever is sent later has a record of its own.
+    """
     if not made.queue:
         return SUPPRESSED, ""
     newest = max(outbox.on_subject(connection, story, made.target), key=lambda each: each.revision)
@@ -178,7 +186,3 @@ def _told(each: Decision | Delivery, state: str, held: str = "") -> dict[str, ob
         "reason": each.reason.value,
     }
     return what | ({"held": held} if held else {})
-
-
-def _iso(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

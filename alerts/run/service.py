@@ -6,7 +6,6 @@ The event loop fetches and keeps time; child processes parse; one thread writes;
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import signal
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from sqlalchemy import Connection
 from alerts.line.acks import Acking
 from alerts.line.deliver import Deliver
 from alerts.line.notices import give_notice
-from alerts.line.orders import ORDERS, Order
+from alerts.line.orders import ORDERS, Order, stamp
 from alerts.line.rematch import Owed, owed, queue_digest
 from alerts.line.scheduled import Digests
 from alerts.line.triage import Triage
@@ -47,7 +46,8 @@ from alerts.run.stages import (
     TellHealth,
     TellUnjudged,
 )
-from alerts.store import clock_steps, decisions, sendlog
+from alerts.run.stored import note_reload
+from alerts.store import clock_steps, sendlog
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText
@@ -138,7 +138,7 @@ class Service:
     # -- one full round, at a time of the caller's choosing ------------------------------------------------
 
     async def start(self, now: datetime) -> None:
-        """Pick up what the last process left: deliveries in flight, revisions without a verdict."""
+        """Take over what the last process left, such as deliveries in flight; called before any tick or round."""
         self._collecting.believe(now)
         await self.lane.write(partial(_believe, now=now))
         await self._deliver.recover(now)
@@ -156,7 +156,7 @@ class Service:
         return turn.did
 
     async def send(self, now: datetime) -> None:
-        """Deliver what is due, and the notices of what could not be."""
+        """Deliver what is due, and what becomes due by it, such as the notice of a dead message; wait for all."""
         await self._deliver.drain(lambda: now)
 
     # -- the daemon ----------------------------------------------------------------------------------------
@@ -248,8 +248,8 @@ class Service:
 
     async def _note_reload(self, now: datetime, result: str, problems: tuple[str, ...]) -> None:
         """Store what `status` and `handover` say of the last reload."""
-        note = {"at": now.isoformat(), "result": result, "version": self.config.version, "problems": problems}
-        await self.lane.write(lambda connection: decisions.set_mark(connection, "reload", json.dumps(note)))
+        note = partial(note_reload, now=now, result=result, version=self.config.version, problems=problems)
+        await self.lane.write(note)
 
     # -- commands --------------------------------------------------------------------------------------------
 
@@ -314,4 +314,4 @@ def _shift(connection: Connection, step: timedelta, now: datetime) -> None:
 
 def describe(done: Round, at: datetime) -> dict[str, object]:
     """Return a round as `run --at` prints it."""
-    return {"at": at.isoformat().replace("+00:00", "Z"), **asdict(done)}
+    return {"at": stamp(at), **asdict(done)}

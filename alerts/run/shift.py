@@ -1,8 +1,7 @@
-"""The store since a time -> what the next shift must know, read in one consistent look."""
+"""A state directory and a time go in; what happened since then and what waits comes out, for the next shift."""
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 
@@ -10,21 +9,20 @@ from sqlalchemy import Connection
 
 from alerts.alert import Delivery, DeliveryState
 from alerts.render.handover import Failing, Handover, Open
+from alerts.run.stored import last_reload, reading
 from alerts.store import acks, decisions, outbox, silences
 from alerts.store.outbox import deliveries
 from crawler.sources.health import Condition, condition, in_words
 from crawler.store import articles as archive
-from crawler.store.db import DATABASE, Database
 
 ILL = frozenset({Condition.FAILING, Condition.DOWN, Condition.GONE, Condition.SILENT})
 OPEN = (DeliveryState.HELD.value, DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
 
 
 def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
-    """Read what happened since then, and what waits now."""
-    database = Database.at(state_dir / DATABASE)
-    with database.read() as connection:
-        shift = Handover(
+    """Return the report of a shift that began at `since`. All is read in one transaction: it is of one moment."""
+    with reading(state_dir) as connection:
+        return Handover(
             since,
             now,
             stories=tuple(_open(connection, story) for story in acks.stories_told_since(connection, since)),
@@ -34,8 +32,6 @@ def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
             held=tuple(outbox.deliveries_that(connection, deliveries.c.state.in_(OPEN))),
             reload=_reload(connection, since),
         )
-    database.close()
-    return shift
 
 
 def _open(connection: Connection, story: str) -> Open:
@@ -55,7 +51,7 @@ def _dead(connection: Connection, since: datetime) -> tuple[tuple[Delivery, str]
 
 
 def _reload(connection: Connection, since: datetime) -> tuple[datetime, str] | None:
-    note = json.loads(decisions.get_mark(connection, "reload") or "null")
+    note = last_reload(connection)
     if note is None or datetime.fromisoformat(note["at"]) < since:
         return None
     problems = f", {len(note['problems'])} errors" if note["problems"] else ""

@@ -1,0 +1,56 @@
+"""A state directory goes in; its store comes out, open to be read, with its ledger and the note of the last reload."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from alerts.decide.ledger import Ledger, balance
+from alerts.store import decisions, outbox
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database
+
+RELOAD = "reload"  # the mark
+
+
+def exists(state_dir: Path) -> bool:
+    """Return whether anything has ever been stored there."""
+    return (state_dir / DATABASE).exists()
+
+
+@contextmanager
+def reading(state_dir: Path) -> Iterator[Connection]:
+    """Open the store for reading, also beside a running daemon: all that is read is of one moment."""
+    database = Database.at(state_dir / DATABASE)
+    try:
+        with database.read() as connection:
+            yield connection
+    finally:
+        database.close()
+
+
+def ledger_of(connection: Connection) -> Ledger:
+    """Return the ledger: what came in, what was decided on it, and what was sent, each with its remainder."""
+    return balance(
+        archive.load_counts(connection, archive.counts),
+        archive.load_counts(connection, decisions.counts),
+        outbox.delivered(connection),
+    )
+
+
+def note_reload(connection: Connection, now: datetime, result: str, version: str, problems: tuple[str, ...]) -> None:
+    """Store how the last reload ended: `result` is start, applied or refused; `version` is of the rules in force."""
+    note = {"at": now.isoformat(), "result": result, "version": version, "problems": problems}
+    decisions.set_mark(connection, RELOAD, json.dumps(note))
+
+
+def last_reload(connection: Connection) -> dict[str, Any] | None:
+    """Return what `note_reload` stored last, with `at` as text, None before the first start."""
+    note: dict[str, Any] | None = json.loads(decisions.get_mark(connection, RELOAD) or "null")
+    return note
