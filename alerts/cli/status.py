@@ -25,6 +25,7 @@ from alerts.decide.ledger import STATES, balance
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
 from alerts.store import decisions, outbox
+from alerts.store import notices as notice_store
 from alerts.store import targets as target_store
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
@@ -67,7 +68,7 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         reload = decisions.get_mark(connection, "reload")
         stored = archive.totals(connection)
         targets = {name: _fares(each, now) for name, each in sorted(target_store.conditions(connection).items())}
-        untold = outbox.untold_notices(connection)
+        untold = notice_store.untold_notices(connection)
         down = down_since(connection)
     database.close()
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
