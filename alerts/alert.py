@@ -279,13 +279,70 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """What is to be queued: one message to one target, whether a decision on a story asks for it or not.
+
+    `subject` is a story, a digest or a notice; `revision` is the alert revision where it is a story. `due` is when it
+    may go, None for at once. `series` names the notices on one cause that are told together, "" where there is none.
+    The other fields are those of `Delivery`.
+    """
+
+    target: str
+    receiver: str
+    kind: Kind
+    severity: Severity
+    reason: Reason
+    subject: str
+    revision: int = 1
+    rules: tuple[str, ...] = ()
+    due: datetime | None = None
+    held: str = ""
+    thread: str = ""
+    notes: tuple[str, ...] = ()
+    payload: Mapping[str, object] | None = None
+    series: str = ""
+
+
+class Carried(StrEnum):
+    """How the content of a folded delivery reaches its reader."""
+
+    MESSAGE = "message"  # told with another message
+    DIGEST = "digest"  # listed in a digest
+    ALERT = "alert"  # a later alert revision of its own story says it
+    UNCHANGED = "unchanged"  # an edit of a message that was sent, and that its service cannot change
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """What tells a folded delivery.
+
+    `by` is the id of a delivery (MESSAGE, UNCHANGED), the subject of a digest, or the number of an alert revision. It
+    is "" for a digest that was not looked up.
+    """
+
+    how: Carried
+    by: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the sentence that people read."""
+        if self.how is Carried.DIGEST:
+            return f"told in digest {self.by}" if self.by else "told in a digest"
+        if self.how is Carried.ALERT:
+            return f"told in alert {self.by}"
+        if self.how is Carried.UNCHANGED:
+            return f"told in {self.by}, which its service cannot change"
+        return f"told with delivery {self.by}"
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message to one target; unique on (subject, kind, revision, target).
 
     `notes` are lines that this message says besides: why it comes late, what a silence held back. `handle` is what the
     service calls the message once sent (Slack channel and ts, a Message-ID). `held` names why it waits, "" where it
     does not. `rules` are those that speak to this target. `lease` is when a claim ends of itself. `tried` is the time
-    of the first attempt, `detail` what came of the last one.
+    of the first attempt, `detail` what came of the last one. `carrier` is what tells it, where it was folded.
     """
 
     id: str
@@ -311,6 +368,13 @@ class Delivery:
     rules: tuple[str, ...] = ()
     tried: datetime | None = None
     detail: str = ""
+    carrier: Carrier | None = None
+    series: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """Return in words what became of it: what tells it where it was folded, else the answer to the last attempt."""
+        return self.carrier.words if self.carrier else self.detail
 
 
 class Scope(StrEnum):

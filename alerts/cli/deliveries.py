@@ -88,7 +88,7 @@ def _row(connection: Connection, delivery: Delivery) -> dict[str, object]:
         "held": delivery.held,
         "attempts": delivery.attempts,
         "repeat": delivery.repeat,
-        "detail": delivery.detail,
+        "detail": delivery.outcome,
     }
 
 

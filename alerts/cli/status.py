@@ -25,6 +25,7 @@ from alerts.decide.ledger import STATES
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload, ledger_of
+from alerts.store import notices as notice_store
 from alerts.store import outbox
 from alerts.store import targets as target_store
 from crawler.config.sources import read_sources
@@ -58,7 +59,7 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         reload = last_reload(connection)
         stored = archive.totals(connection)
         targets = {name: _fares(each, now) for name, each in sorted(target_store.conditions(connection).items())}
-        untold = outbox.untold_notices(connection)
+        untold = notice_store.untold_notices(connection)
         down = down_since(connection)
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
     by_condition = Counter(condition(each, now).value for each in states.values())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.alert import PINGS, Delivery, DeliveryState, Kind
+from alerts.alert import PINGS, Carried, Carrier, Delivery, DeliveryState, Kind
 from alerts.decide.retrying import is_spent
 
 OPEN = frozenset({DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.SENDING, DeliveryState.HELD})
@@ -18,10 +18,10 @@ LOOKED_AGAIN = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What an edit does now: goes, where both are empty; waits until `later`; or ends, `folded` into what says it."""
+    """What to do with an edit: send it (both None), postpone it until `later`, or end it because `folded` tells it."""
 
     later: datetime | None = None
-    folded: str = ""
+    folded: Carrier | None = None
 
 
 def edit_turn(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Turn:
@@ -33,7 +33,7 @@ def edit_turn(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Turn:
     """
     later = [each for each in story if each.kind is Kind.EDIT and each.revision > edit.revision]
     if newer := [each for each in later if each.state in OPEN or each.state is DeliveryState.SENT]:
-        return Turn(folded=f"told in alert {newer[-1].revision}")
+        return Turn(folded=Carrier(Carried.ALERT, str(newer[-1].revision)))
     messages = [each for each in story if each.kind in PINGS]
     if first_handle(messages):
         return Turn()
@@ -42,10 +42,10 @@ def edit_turn(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Turn:
         return Turn(later=max(min(each.due for each in waiting), now + LOOKED_AGAIN))
     sent = [each for each in messages if each.state is DeliveryState.SENT]
     if sent:
-        return Turn(folded=f"told in {sent[-1].id}, which its service cannot change")
+        return Turn(folded=Carrier(Carried.UNCHANGED, sent[-1].id))
     if any(each.state in GIVEN_UP for each in messages):
         return Turn()
-    return Turn(folded="told in a digest")
+    return Turn(folded=Carrier(Carried.DIGEST))
 
 
 def first_handle(story: Sequence[Delivery]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.alert import Decision, Delivery, Kind, Reason, Receiver, Severity
+from alerts.alert import Delivery, Kind, NewDelivery, Reason, Receiver, Severity
 from alerts.render.words import time
 
 ANSWERED_FROM = Severity.IMMEDIATE  # what is less urgent escalates to nobody
@@ -21,13 +21,10 @@ PACE = (  # up to this age of a message, so often
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """A message to queue: the decision, about which alert, and the note that says whom it was sent to before."""
+    """A message to queue, whose note says to whom the alert was sent before, and `sent`, when that was."""
 
-    decision: Decision
-    story: str
-    revision: int
+    message: NewDelivery
     sent: datetime
-    note: str
 
 
 def escalations(
@@ -40,7 +37,7 @@ def escalations(
     due: dict[tuple[str, int, str], Escalation] = {}
     for sent in unacked:
         for each in _escalated(sent, receivers, now, timezone):
-            due.setdefault((each.story, each.revision, each.decision.target), each)
+            due.setdefault((each.message.subject, each.message.revision, each.message.target), each)
     return list(due.values())
 
 
@@ -51,7 +48,7 @@ def _escalated(sent: Delivery, receivers: Mapping[str, Receiver], now: datetime,
         return []
     if not escalate.after <= now - sent.sent <= ANSWERED_WITHIN or _closes_a_loop(sent, escalate.to, receivers):
         return []
-    said, minutes = sent.rules, round(escalate.after.total_seconds() / 60)
+    minutes = round(escalate.after.total_seconds() / 60)
     note = (
         f"Sent to {sent.receiver} at {time(sent.sent, timezone)}; "
         f"nobody acknowledged it within {minutes} minute{'s' * (minutes != 1)}."
@@ -59,11 +56,19 @@ def _escalated(sent: Delivery, receivers: Mapping[str, Receiver], now: datetime,
     targets = receivers[escalate.to].targets if escalate.to in receivers else ()
     return [
         Escalation(
-            Decision(each.id, escalate.to, Kind.ESCALATION, sent.severity, Reason.ESCALATED, queue=True, rules=said),
-            sent.subject,
-            sent.revision,
+            NewDelivery(
+                each.id,
+                escalate.to,
+                Kind.ESCALATION,
+                sent.severity,
+                Reason.ESCALATED,
+                sent.subject,
+                sent.revision,
+                sent.rules,
+                thread=sent.thread,
+                notes=(note,),
+            ),
             sent.sent,
-            note,
         )
         for each in targets
     ]

@@ -120,9 +120,9 @@ class Acking:
         """Queue in one commit with the look at acks and silences, so that an ack given meanwhile counts."""
         owed = self._to_queue(connection, config, now)
         for each in owed:
-            thread = decisions.load_alert(connection, each.story, each.revision).thread
-            outbox.queue(connection, each.decision, each.story, each.revision, now, now, thread, (each.note,))
-            log.warning("escalated story=%s alert=%d to=%s", each.story, each.revision, each.decision.receiver)
+            new = each.message
+            outbox.queue(connection, new, now)
+            log.warning("escalated story=%s alert=%d to=%s", new.subject, new.revision, new.receiver)
         return len(owed)
 
     def _to_queue(self, connection: Connection, config: Config, now: datetime) -> list[Escalation]:
@@ -131,13 +131,14 @@ class Acking:
         if not owed:
             return []
         known = acks.escalated_since(connection, now - 2 * ANSWERED_WITHIN)
-        new = [each for each in owed if (each.story, each.revision, each.decision.target) not in known]
+        keys = [(each.message.subject, each.message.revision, each.message.target) for each in owed]
+        new = [each for each, key in zip(owed, keys, strict=True) if key not in known]
         return [each for each in new if not _is_silenced(connection, config, each, now)]
 
 
 def _is_silenced(connection: Connection, config: Config, owed: Escalation, now: datetime) -> bool:
     """Say whether a silence has held a story since its message was sent: who silenced it had taken notice."""
-    alert = decisions.load_alert(connection, owed.story, owed.revision)
+    alert = decisions.load_alert(connection, owed.message.subject, owed.message.revision)
     held = silences.silences_since(connection, owed.sent)
     as_if_now = [replace(each, ends=max(each.ends, now + timedelta(seconds=1))) for each in held]
     return not still_told(as_if_now, alert, [cause.rule for cause in alert.causes], now, config)

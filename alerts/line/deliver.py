@@ -72,7 +72,7 @@ class Deliver:
         await self._lane.write(lambda connection: self._adopt(connection, now))
 
     def _adopt(self, connection: Connection, now: datetime) -> None:
-        for old, new in moved_targets.heirs(connection, self._config.homes):
+        for old, new in moved_targets.replacements(connection, self._config.homes):
             waited = moved_targets.move(connection, old, new, now)
             log.warning("target moved from=%s to=%s waiting=%d", old, new, waited)
         orphans = outbox.orphans(connection, tuple(self._targets))
@@ -125,9 +125,9 @@ class Deliver:
             )
 
     def _care(self, connection: Connection, now: datetime) -> None:
-        """Do what time alone asks for: leases that ended, flash that a stand-by is to tell, messages too old.
+        """Do the periodic upkeep: expired leases, stand-by for overdue flash, messages past their age limit.
 
-        And what came to wait for a target that had left by then: decided, or in flight, during a reload.
+        And deliveries for removed targets: those that were decided or in flight during a reload.
         """
         if cut_off := claims.expire(connection, now):
             log.warning("leases ended deliveries=%d: they are sent again, marked possible repeat", cut_off)

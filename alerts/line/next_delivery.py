@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Decision, Delivery, Kind, Reason, Receiver
+from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
 from alerts.decide.pacing import NAMED, Bucket, Fold, Lane, joined, plan
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.words import link
@@ -53,10 +53,11 @@ def _take(
 
 
 def _fold(connection: Connection, target: str, receiver: Receiver, fold: Fold, now: datetime) -> None:
-    """Tell deliveries in a digest that goes at once."""
+    """Fold deliveries into a digest that is due at once."""
     severity = max(each.severity for each in fold.deliveries)
-    digest = Decision(target, receiver.name, Kind.DIGEST, severity, fold.reason, queue=True, rules=())
-    subject = digests.open_digest(connection, digest, f"{receiver.name}@{fold.window}", now)
+    window = f"{receiver.name}@{fold.window}"
+    digest = NewDelivery(target, receiver.name, Kind.DIGEST, severity, fold.reason, window)
+    subject = digests.open_digest(connection, digest, now)
     listed = digests.add_to_digest(connection, subject, target, _alerts(connection, fold.deliveries))
     words: dict[str, object] = {}
     if fold.reason is Reason.STORM:
@@ -65,17 +66,17 @@ def _fold(connection: Connection, target: str, receiver: Receiver, fold: Fold, n
     notes = [note for each in fold.deliveries for note in each.notes]
     digests.describe(connection, subject, target, severity, words, notes)
     for each in fold.deliveries:
-        outbox.fold(connection, each.id, f"told in digest {subject}", now)
+        outbox.fold(connection, each.id, Carrier(Carried.DIGEST, subject), now)
 
 
 def _join(connection: Connection, send: Delivery, others: Sequence[Delivery], now: datetime) -> None:
-    """Let a message name the other stories of its thread, which are not sent on their own."""
+    """Name the other stories of its thread in the notes of a message, and fold their deliveries into it."""
     alerts = _alerts(connection, others)
     lines = [_named(alert) for alert in alerts]
     notes = [note for each in others for note in each.notes]
-    outbox.note(connection, send.id, (*send.notes, *lines, *notes))
+    outbox.save_notes(connection, send.id, (*send.notes, *lines, *notes))
     for each in others:
-        outbox.fold(connection, each.id, f"told with delivery {send.id}", now)
+        outbox.fold(connection, each.id, Carrier(Carried.MESSAGE, send.id), now)
 
 
 def _named(alert: Alert) -> str:

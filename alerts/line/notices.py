@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
+from alerts.alert import Alert, Delivery, DeliveryState, Kind, NewDelivery, Reason, Severity, Target
 from alerts.decide.attempt import Condition
 from alerts.render.words import time
 from alerts.rule import Config
-from alerts.store import outbox, targets
+from alerts.store import notices, outbox, targets
 from crawler.store.db import WriterLane
 
-ON_DELIVERING = ("notice:dead:", "notice:down:", "notice:back:")  # who else would say that nothing is said?
+ON_DELIVERING = Severity.IMMEDIATE  # of a notice that messages do not arrive: nothing else would say so
 log = logging.getLogger(__name__)
 GATHERED = timedelta(minutes=30)  # what dies so soon after a notice of it waits, and is told together
 LINES_SHOWN = 20  # of one notice; the rest is counted
@@ -37,13 +37,14 @@ def queue_all(
     now: datetime,
     *,
     not_by: Iterable[str] = (),
+    severity: Severity = Severity.PRIORITY,
 ) -> None:
     """Queue a notice for every target of `settings.admin`, in the commit of its cause.
 
     `not_by` names targets that cannot be used because the notice is about them: where no other is left of the admin,
     another receiver tells it.
     """
-    _queue(connection, _readers(connection, config, not_by), subject, {"title": title, "body": body}, now, now)
+    _queue(connection, _readers(connection, config, not_by), subject, {"title": title, "body": body}, now, severity)
 
 
 def _queue(
@@ -52,12 +53,23 @@ def _queue(
     subject: str,
     payload: Mapping[str, object],
     now: datetime,
-    due: datetime,
+    severity: Severity,
+    due: datetime | None = None,
+    series: str = "",
 ) -> None:
     for each in readers:
-        severity = Severity.IMMEDIATE if subject.startswith(ON_DELIVERING) else Severity.PRIORITY
-        made = Decision(each.id, each.receiver, Kind.NOTICE, severity, Reason.SYSTEM, queue=True, rules=())
-        outbox.queue_notice(connection, made, subject, now, payload, due)
+        notice = NewDelivery(
+            each.id,
+            each.receiver,
+            Kind.NOTICE,
+            severity,
+            Reason.SYSTEM,
+            subject,
+            due=due,
+            payload=payload,
+            series=series,
+        )
+        outbox.queue(connection, notice, now)
 
 
 def _readers(connection: Connection, config: Config, not_by: Iterable[str]) -> list[Target]:
@@ -95,15 +107,15 @@ def tell_dead(
         f"{delivery.kind.value} on {delivery.subject} ({delivery.severity.word}, delivery {delivery.id}) "
         f"after {delivery.attempts} attempts: {detail}{_held_words(held)}"
     )
-    subject = f"notice:dead:{delivery.target}"
-    last = outbox.last_notice(connection, subject)
+    series = f"notice:dead:{delivery.target}"
+    last = notices.last_notice(connection, series)
     if last and _waits(connection, last):
-        outbox.reword_notice(connection, last.subject, _dead_words(delivery.receiver, [*_lines(last), line]))
+        notices.reword_notice(connection, last.subject, _dead_words(delivery.receiver, [*_lines(last), line]))
         return
-    number = int(last.subject.rpartition(":")[2]) + 1 if last else 1
+    subject = f"{series}:{notices.count_notices(connection, series) + 1}"
     due = max(now, last.due + GATHERED) if last and last.state is not DeliveryState.CANCELLED else now
     readers, words = _readers(connection, config, [delivery.target]), _dead_words(delivery.receiver, [line])
-    _queue(connection, readers, f"{subject}:{number}", words, now, due)
+    _queue(connection, readers, subject, words, now, ON_DELIVERING, due, series)
 
 
 def _waits(connection: Connection, notice: Delivery) -> bool:
@@ -172,7 +184,8 @@ def tell_down(connection: Connection, config: Config, receiver: str, condition: 
         f"{condition.failures} sends to {condition.target} failed in a row; the last: {condition.detail}\n"
         "Its messages are kept and tried again with growing pauses; other receivers are not affected."
     )
-    queue_all(connection, config, _outage(condition, "down"), title, body, now, not_by=[condition.target])
+    subject, barred = _outage(condition, "down"), [condition.target]
+    queue_all(connection, config, subject, title, body, now, not_by=barred, severity=ON_DELIVERING)
 
 
 def tell_back(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:
@@ -185,7 +198,7 @@ def tell_back(connection: Connection, config: Config, receiver: str, condition: 
     every = [each for named in config.receivers.values() for each in named.targets]
     alarmed = [each for each in every if outbox.on_subject(connection, _outage(condition, "down"), each.id)]
     readers = dict.fromkeys([*_readers(connection, config, ()), *alarmed])
-    _queue(connection, readers, _outage(condition, "back"), {"title": title, "body": body}, now, now)
+    _queue(connection, readers, _outage(condition, "back"), {"title": title, "body": body}, now, ON_DELIVERING)
 
 
 def _outage(condition: Condition, word: str) -> str:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.alert import Decision, Kind, Match, Reason, Told
+from alerts.alert import Kind, Match, NewDelivery, Reason, Told
 from alerts.decide.standing import holds, letters_of, standing_of
-from alerts.line.triage import make_alert
+from alerts.line.new_alert import make_alert
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.store import decisions, digests, outbox
@@ -64,8 +64,8 @@ def queue_digest(connection: Connection, config: Config, found: list[Owed], now:
         members = archive.members_of(connection, each.revision.placement.thread)
         alert = make_alert(connection, config, each.revision, each.matches, members, now)
         digests.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
-        digest = Decision(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, queue=True, rules=())
-        outbox.queue(connection, digest, subject, 1, now, now)
+        digest = NewDelivery(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, subject)
+        outbox.queue(connection, digest, now)
         before = decisions.told_of(connection, story).get(each.target)
         known = before or Told(frozenset(), alert.severity, alert.revision)
         rules = known.rules | {match.rule for match in each.matches}

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts.alert import Decision, Kind, Reason, Receiver, Severity
+from alerts.alert import Kind, NewDelivery, Reason, Receiver, Severity
 from alerts.decide.hours import last_at, next_at
 from alerts.decide.pacing import window_name
 from alerts.render.words import time
@@ -66,10 +66,8 @@ def _queue(connection: Connection, receiver: Receiver, slot: datetime, before: d
     words = {"since": time(before, receiver.zone), "health": _health(connection, now)}
     subject = f"{receiver.name}@{window_name(slot)}"
     for target in receiver.targets:
-        made = Decision(
-            target.id, receiver.name, Kind.DIGEST, Severity.ROUTINE, Reason.SCHEDULED, queue=True, rules=(), due=now
-        )
-        subject_used = digests.open_digest(connection, made, subject, now)
+        digest = NewDelivery(target.id, receiver.name, Kind.DIGEST, Severity.ROUTINE, Reason.SCHEDULED, subject)
+        subject_used = digests.open_digest(connection, digest, now)
         digests.describe(connection, subject_used, target.id, Severity.ROUTINE, words)
 
 

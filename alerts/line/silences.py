@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.alert import Decision, Kind, Reason, Severity
+from alerts.alert import Kind, NewDelivery, Reason, Severity
 from alerts.rule import Config
 from alerts.store import outbox, silences
 
@@ -22,9 +22,11 @@ def tell_ended(connection: Connection, config: Config, now: datetime) -> int:
     owed = [target for target in silences.targets_untold(connection, now - GRACE) if target in owners]
     for target in owed:
         lines = silences.take_withheld(connection, target, now)
-        made = Decision(target, owners[target], Kind.NOTICE, Severity.ROUTINE, Reason.SYSTEM, queue=True, rules=())
         body = "\n".join((*lines, "What they were: watchfloor handover, watchfloor stories"))
         subject = f"notice:silence:{now.isoformat()}"
         payload = {"title": "a silence has ended; it held messages back", "body": body}
-        outbox.queue_notice(connection, made, subject, now, payload)
+        notice = NewDelivery(
+            target, owners[target], Kind.NOTICE, Severity.ROUTINE, Reason.SYSTEM, subject, payload=payload
+        )
+        outbox.queue(connection, notice, now)
     return len(owed)

@@ -1,4 +1,4 @@
-"""Flash that a receiver could not be told in time -> its stand-by receiver too."""
+"""Queue flash that could not be sent in time for the stand-by receiver as well."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE = timedelta(seconds=100)  # that flash is tried at its own receiver alo
 
 
 def overdue(connection: Connection, config: Config, now: datetime) -> Iterator[Delivery]:
-    """Give the flash that could not be sent in time and that its stand-by was not given yet."""
+    """Yield the flash deliveries that could not be sent in time and are not queued for the stand-by yet."""
     for delivery in outbox.overdue(connection, Severity.FLASH, now - PATIENCE):
         given = {each.target for each in outbox.copies(connection, delivery)}
         if any(target.id not in given for target in _standby(config, delivery)):

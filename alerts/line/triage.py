@@ -5,30 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts.alert import PINGS, Alert, Cause, Decision, Delivery, Kind, Match, Reason, Severity, Standing, Wait
-from alerts.decide.glossing import glosses, place_of
-from alerts.decide.pacing import grown, slot_after, takes_in, window_name
+from alerts.alert import Alert, Decision, Match, Reason, Receiver, Silence, Standing, Told, Wait
 from alerts.decide.silences import silenced
-from alerts.decide.standing import holds, letters_of, siblings_of, standing_of
+from alerts.decide.standing import holds, letters_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
+from alerts.line.new_alert import make_alert
+from alerts.line.waiting import Waiting, add_stale, queue_decision, waiting_on, without_pause
 from alerts.rule import Config
 from alerts.rules.match import Matcher
-from alerts.store import decisions, digests, outbox
+from alerts.store import decisions
 from alerts.store import silences as silence_store
-from crawler.article import Article, Member, Relation, Revision
+from crawler.article import Member, Relation, Revision
 from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
 BATCH = 200  # revisions matched and committed at once
-SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
 TRIAGED = "triaged"  # the mark: the last revision that has its verdict
 
 
@@ -159,7 +158,7 @@ def _is_ripe(config: Config, wait: Wait, standing: Standing) -> bool:
 
 
 def _speaking(connection: Connection, cause: Revision, seq: int) -> Revision:
-    """Give the revision that matched and waited, as `cause` brings it to be told."""
+    """Return the revision that was waiting, with the seq and change of the revision that released it."""
     (waited,) = archive.revisions_after(connection, seq - 1, 1)
     placement = replace(
         waited.placement, change=cause.placement.change * (cause.placement.story == waited.placement.story)
@@ -168,7 +167,10 @@ def _speaking(connection: Connection, cause: Revision, seq: int) -> Revision:
 
 
 def _carried(connection: Connection, config: Config, revision: Revision, matched: set[str]) -> tuple[Match, ...]:
-    """Give the rules that told a story, for a change to it whose own words they do not ask for."""
+    """Return matches of the rules that already alerted on this story.
+
+    A material change is told under them even if its own text matches no rule.
+    """
     story = revision.placement.story
     last = decisions.last_alert_revision(connection, story) if revision.placement.change else 0
     wanted = {rule.id for rule in config.rules if rule.mode != "off"} - matched
@@ -176,73 +178,113 @@ def _carried(connection: Connection, config: Config, revision: Revision, matched
     return tuple(Match(each.rule, each.severity, each.score, ()) for each in causes if each.rule in wanted)
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided on one case, before any of it is stored.
+
+    `told` is what each target knew of the story before, `silences` those in force that hold some of its matches, and
+    `waiting` what waits on it. `alert` is its next alert revision; it is stored where a decision queues it.
+    """
+
+    now: datetime
+    case: Case
+    made: tuple[Decision, ...]
+    alert: Alert
+    told: Mapping[str, Told]
+    silences: tuple[Silence, ...]
+    waiting: Waiting
+    receivers: Mapping[str, Receiver]
+
+    @property
+    def queued(self) -> tuple[Decision, ...]:
+        return tuple(each for each in self.made if each.queue)
+
+
 def _settle_one(connection: Connection, config: Config, case: Case, now: datetime, verdicts: Verdicts) -> None:
+    """Decide on one case, store the verdict step by step, and count it."""
+    verdict = _judge(connection, config, case, now)
+    for step in STEPS:
+        step(connection, verdict)
+    verdicts.alerts += bool(verdict.queued)
+    verdicts.counts.update(_amounts(verdict.made))
+    verdicts.decided.append((case.revision, case.matches, verdict.made))
+    _log(case.revision, verdict.made)
+
+
+def _judge(connection: Connection, config: Config, case: Case, now: datetime) -> Verdict:
+    """Decide for each target what it is told of a case, and make the alert that says it."""
     revision, story, change = case.revision, case.revision.placement.story, case.revision.placement.change
     told = decisions.told_of(connection, story)
     left, silences = silenced(silence_store.silences_in_force(connection, now), revision, case.matches, now, config)
     held = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
     made = decide(config, revision, case.matches, told, now, case.standing, case.waited, held)
-    unseen = {each.target: outbox.unseen(connection, story, each.target) for each in made}
-    made = tuple(_first_word(each, unseen[each.target]) for each in made)
-    decisions.add_decisions(connection, revision.seq, story, now, made)
-    queued = [each for each in made if each.queue]
+    waiting = waiting_on(connection, story, [each.target for each in made])
+    made = tuple(without_pause(each, waiting) for each in made)
     heard = {rule for each in made if each.queue or each.reason is Reason.STALE for rule in each.rules}
-    untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
     matches = tuple(match for match in case.matches if match.rule in heard) or case.matches
+    queued = [each for each in made if each.queue]
+    untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
     alert = make_alert(connection, config, revision, matches, case.members, now, tuple(untold))
-    if queued:
-        decisions.add_alert(connection, alert)
-        verdicts.alerts += 1
-    for each in made:
+    return Verdict(now, case, made, alert, told, tuple(silences), waiting, config.receivers)
+
+
+def _store_decisions(connection: Connection, verdict: Verdict) -> None:
+    """Store every decision with its reason, and the alert where at least one queues it."""
+    decisions.add_decisions(connection, verdict.case.revision.seq, verdict.alert.story, verdict.now, verdict.made)
+    if verdict.queued:
+        decisions.add_alert(connection, verdict.alert)
+
+
+def _count_silenced(connection: Connection, verdict: Verdict) -> None:
+    """Count what a silence held back from each target."""
+    for each in verdict.made:
         if each.reason is Reason.SILENCED:
-            silence_store.withhold(connection, each.target, silences[0].id)
-    for each in queued:
-        known = told.get(each.target)
+            silence_store.withhold(connection, each.target, verdict.silences[0].id)
+
+
+def _queue(connection: Connection, verdict: Verdict) -> None:
+    """Queue the alert for each target that is told; its message speaks for all rules the target was told under."""
+    for each in verdict.queued:
+        known = verdict.told.get(each.target)
         rules = tuple(dict.fromkeys((*each.rules, *sorted(known.rules if known else ()))))
-        _queue(connection, replace(each, rules=rules), alert, now, unseen[each.target])
+        queue_decision(connection, replace(each, rules=rules), verdict.alert, verdict.now, verdict.waiting)
+
+
+def _save_told(connection: Connection, verdict: Verdict) -> None:
+    """Store what each target knows of the story from now on."""
+    case, alert = verdict.case, verdict.alert
+    placement = case.revision.placement
     # an old article that joins a story of others says nothing of what its readers were told
-    opens = revision.placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
-    for each in made:
+    opens = placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
+    for each in verdict.made:
         if each.queue or each.reason is Reason.STALE or (each.reason is Reason.BASELINE and opens):
-            known = after(told.get(each.target), each, alert.revision, change, now, len(case.standing.origins))
-            decisions.save_told(connection, story, each.target, now, known)
-    _keep_waits(connection, case, made, now)
-    _fold_stale(connection, config, alert, made, now)
-    verdicts.counts.update(_amounts(made))
-    verdicts.decided.append((revision, case.matches, made))
-    _log(revision, made)
+            before, origins = verdict.told.get(each.target), len(case.standing.origins)
+            known = after(before, each, alert.revision, placement.change, verdict.now, origins)
+            decisions.save_told(connection, alert.story, each.target, verdict.now, known)
 
 
-def _first_word(made: Decision, unseen: list[Delivery]) -> Decision:
-    """Let what follows on a first word that nobody has seen yet go into it, at its time: nothing was told so far."""
-    waits = made.queue and any(each.kind is Kind.ALERT for each in unseen)
-    return replace(made, due=None) if waits else made
-
-
-def _queue(connection: Connection, made: Decision, alert: Alert, now: datetime, unseen: list[Delivery]) -> None:
-    """Queue a message, or let one on the same story that waits and that nobody has seen take it in."""
-    notes = silence_store.take_withheld(connection, made.target, now) if made.kind in PINGS else ()
-    taken = next((each for each in unseen if takes_in(each, made.kind)), None)
-    if taken is None or taken.kind is Kind.EDIT:
-        if taken:
-            outbox.fold(connection, taken.id, f"told in alert {alert.revision}", now)
-        outbox.queue(connection, made, alert.story, alert.revision, now, made.due or now, alert.thread, notes)
-        return
-    told = grown(taken, made, alert.revision, now)
-    outbox.regrow(connection, replace(told, notes=(*told.notes, *notes)), now)
-    part = replace(made, kind=Kind.EDIT) if made.kind is taken.kind else made  # the key of its kind is the grown one's
-    outbox.queue_told(connection, part, alert.story, alert.revision, now, f"told with delivery {taken.id}")
-
-
-def _keep_waits(connection: Connection, case: Case, made: tuple[Decision, ...], now: datetime) -> None:
-    """Remember matches whose rule's `when` does not hold yet; forget those that now had their turn."""
-    revision, waiting = case.revision, {rule for each in made for rule in each.waiting}
+def _save_waits(connection: Connection, verdict: Verdict) -> None:
+    """Store the matches whose rule's `when` does not hold yet; delete those that now had their turn."""
+    case, waiting = verdict.case, {rule for each in verdict.made for rule in each.waiting}
+    revision = case.revision
     for rule in case.waited:
         decisions.end_wait(connection, revision.placement.story, rule)
     for match in case.matches:
         if match.rule in waiting:
             wait = Wait(revision.placement.story, revision.placement.thread, revision.seq, match)
-            decisions.save_wait(connection, wait, now)
+            decisions.save_wait(connection, wait, verdict.now)
+
+
+def _list_stale(connection: Connection, verdict: Verdict) -> None:
+    """List what is too old to interrupt in the digest of its rule."""
+    for each in verdict.made:
+        if each.reason is Reason.STALE:
+            add_stale(connection, each, verdict.alert, verdict.receivers[each.receiver], verdict.now)
+
+
+Step = Callable[[Connection, Verdict], None]
+# in this order: a message that is queued tells what silences held back, so that is counted before
+STEPS: tuple[Step, ...] = (_store_decisions, _count_silenced, _queue, _save_told, _save_waits, _list_stale)
 
 
 def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
@@ -250,95 +292,6 @@ def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
     for each in made:
         amounts["queued" if each.queue else f"suppressed:{each.reason.value}"] += 1
     return amounts
-
-
-def make_alert(
-    connection: Connection,
-    config: Config,
-    revision: Revision,
-    matches: tuple[Match, ...],
-    members: tuple[Member, ...],
-    now: datetime,
-    untold: tuple[str, ...] = (),
-) -> Alert:
-    """Make the next alert revision of a story, as it and its thread (`members`) stand now."""
-    story = revision.placement.story
-    last = decisions.last_alert_revision(connection, story)
-    before = decisions.load_alert(connection, story, last) if last else None
-    article, causes = _speaker(revision, _causes(config, matches), before)
-    siblings = siblings_of(members, story)
-    return Alert(
-        story=story,
-        thread=revision.placement.thread,
-        revision=last + 1,
-        severity=max(cause.severity for cause in causes),
-        created=now,
-        article=article,
-        causes=causes,
-        outlets=tuple(dict.fromkeys(each.outlet for each in members if each.story == story)),
-        changes=untold,
-        standing=standing_of(members, letters_of(config)),
-        siblings=siblings[-SIBLINGS_KEPT:],
-        more_siblings=max(0, len(siblings) - SIBLINGS_KEPT),
-        glosses=glosses(matches, config),
-        place=place_of(matches, config),
-    )
-
-
-def _speaker(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:
-    """Give the article that speaks, and why: a reprint that adds nothing leaves the word to the one before it."""
-    if before is None:
-        return revision.article, causes
-    repeats = revision.placement.relation is Relation.DUPLICATE and not revision.placement.change
-    if repeats and {each.rule for each in causes} <= {each.rule for each in before.causes}:
-        return before.article, _strongest_causes(before.causes, causes)
-    return revision.article, _strongest_causes(causes, before.causes)
-
-
-def _causes(config: Config, matches: tuple[Match, ...]) -> tuple[Cause, ...]:
-    rules = {rule.id: rule for rule in config.rules}
-    return tuple(
-        Cause(
-            rule=match.rule,
-            title=rules[match.rule].title,
-            version=rules[match.rule].version,
-            severity=match.severity,
-            hits=match.hits,
-            score=match.score,
-            contact=rules[match.rule].contact,
-            pir=rules[match.rule].pir,
-        )
-        for match in matches
-    )
-
-
-def _strongest_causes(now: tuple[Cause, ...], before: tuple[Cause, ...]) -> tuple[Cause, ...]:
-    """Give all that has spoken for a story, each rule once: what speaks now first, no rule weaker than it was.
-
-    The hits of an earlier article say nothing of this one's text.
-    """
-    earlier = {each.rule: each for each in before}
-    kept = [
-        replace(each, severity=max(each.severity, earlier[each.rule].severity)) if each.rule in earlier else each
-        for each in now
-    ]
-    names = {each.rule for each in now}
-    return (*kept, *(replace(each, hits=()) for each in before if each.rule not in names))
-
-
-def _fold_stale(
-    connection: Connection, config: Config, alert: Alert, made: tuple[Decision, ...], now: datetime
-) -> None:
-    """Put what is too old to interrupt into the target's digest of its rule, which goes out when its window ends."""
-    for each in made:
-        if each.reason is Reason.STALE:
-            end = slot_after(config.receivers[each.receiver], now)
-            subject = f"{each.receiver}@{window_name(end)}/{each.rules[0]}"
-            digest = Decision(
-                each.target, each.receiver, Kind.DIGEST, Severity.ROUTINE, Reason.STALE, queue=True, rules=(), due=end
-            )
-            subject = digests.open_digest(connection, digest, subject, now)
-            digests.add_to_digest(connection, subject, each.target, [alert.heard_by(each.rules)])
 
 
 def _log(revision: Revision, made: tuple[Decision, ...]) -> None:

@@ -1,28 +1,26 @@
-"""A message that was given up -> what it held, and which stories its target is therefore still to be told."""
+"""After a delivery is given up: which stories it carried, and forgetting that the target knows them."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from alerts.alert import PINGS, Alert, Delivery, DeliveryState, Kind
+from alerts.alert import PINGS, Alert, Carried, Delivery, DeliveryState, Kind
 from alerts.decide.edits import OPEN
 from alerts.store import decisions, digests, outbox
 
-WITH, IN_DIGEST = "told with delivery ", "told in digest "
-
 
 def held_in(connection: Connection, delivery: Delivery) -> list[Alert]:
-    """Give what other messages handed over to this one: the stories a digest lists, those that a message names."""
+    """Return the alerts of other deliveries that this one carries: listed in a digest, or folded into a message."""
     if delivery.kind is Kind.DIGEST:
         return digests.digest_of(connection, delivery.subject, delivery.target)
-    joined = outbox.folded_into(connection, delivery.target, f"{WITH}{delivery.id}")
+    joined = outbox.told_with(connection, delivery.id)
     return [decisions.load_alert(connection, each.subject, each.revision) for each in joined]
 
 
 def untell(connection: Connection, delivery: Delivery) -> list[str]:
     """Forget that a target was told the stories of a dead message, so that the next report of each alerts.
 
-    Not where another message told it the story, or is still to tell it. Gives the stories.
+    Stories that another message told, or is still to tell, are left as they are. Return the stories forgotten.
     """
     stories = [each.story for each in held_in(connection, delivery)]
     if delivery.kind in PINGS:
@@ -49,9 +47,11 @@ def _reaches(delivery: Delivery) -> bool:
 
 
 def _carriers(connection: Connection, folded: Delivery) -> list[Delivery]:
-    if folded.detail.startswith(WITH):
-        carrier = outbox.find(connection, folded.detail.removeprefix(WITH))
-        return [carrier] if carrier else []
-    if folded.detail.startswith(IN_DIGEST):
-        return outbox.on_subject(connection, folded.detail.removeprefix(IN_DIGEST), folded.target)
-    return []  # into a later message of its own story, which is judged by itself
+    """Return the messages that tell a folded delivery; none where it is told on its own story, judged by itself."""
+    carrier = folded.carrier
+    if carrier and carrier.how is Carried.MESSAGE:
+        found = outbox.find(connection, carrier.by)
+        return [found] if found else []
+    if carrier and carrier.how is Carried.DIGEST:
+        return outbox.on_subject(connection, carrier.by, folded.target)
+    return []

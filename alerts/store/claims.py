@@ -1,4 +1,4 @@
-"""SQL on what is claimed of the outbox, and what became of it. Every function takes the connection of its commit."""
+"""SQL: claim a delivery (lease) and record how the attempt ended. Every function takes the connection of its commit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from alerts.decide.edits import edit_turn
 from alerts.decide.retrying import AGE_LIMIT
 from alerts.store import targets
 from alerts.store.decisions import metadata
-from alerts.store.outbox import WAITING, deliveries, on_subject, read, record
+from alerts.store.outbox import WAITING, deliveries, fold, on_subject, read
 from crawler.store.articles import save
 from crawler.store.db import UtcTime
 
@@ -94,10 +94,10 @@ def save_bucket(connection: Connection, target: str, tokens: float, now: datetim
 
 
 def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
-    """Take a delivery that waits; durable before a byte leaves. None where another has taken it, or it has no turn.
+    """Claim a waiting delivery and return it; None where it was claimed already, or is an edit that cannot go yet.
 
-    One at a time a target, so that a kill leaves at most one message of which nobody knows whether it arrived. An
-    edit whose message is not there is put off, or folded.
+    The claim is committed before the send begins, and one delivery a target is claimed at a time: a kill leaves at
+    most one message a target of which nobody knows whether it arrived.
     """
     statement = (
         update(deliveries)
@@ -117,14 +117,14 @@ def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | No
 
 
 def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool:
-    """Say whether an edit is to be sent; else put it off until its message is there, or fold it into what told it."""
+    """Return whether an edit is to be sent now; else postpone it until its message was sent, or fold it."""
     story = [each for each in on_subject(connection, edit.subject, edit.target) if each.id != edit.id]
     turn = edit_turn(edit, story, now)
     if turn.later:
         values = {"state": DeliveryState.QUEUED.value, "due": turn.later, "attempts": edit.attempts - 1, "lease": None}
         connection.execute(update(deliveries).where(deliveries.c.id == edit.id).values(values))
     elif turn.folded:
-        record(connection, edit.id, DeliveryState.FOLDED, now, detail=turn.folded)
+        fold(connection, edit.id, turn.folded, now)
     return not (turn.later or turn.folded)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import (
@@ -18,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from alerts.alert import Alert, Decision, Severity
+from alerts.alert import Alert, NewDelivery, Severity
 from alerts.store import snapshot
 from alerts.store.decisions import metadata
 from alerts.store.outbox import WAITING, deliveries, queue
@@ -51,21 +52,24 @@ def digest_of(connection: Connection, subject: str, target: str) -> list[Alert]:
     return [snapshot.load(row.content) for row in connection.execute(found)]
 
 
-def open_digest(connection: Connection, decision: Decision, subject: str, now: datetime) -> str:
-    """Give the subject of a digest that waits, queued where there is none; one that has been sent is followed by .2."""
+def open_digest(connection: Connection, digest: NewDelivery, now: datetime) -> str:
+    """Return the subject of the waiting digest of a window, which is queued where there is none.
+
+    Once the digest `SUBJECT` of the window was tried, the next one is `SUBJECT.2`, and so on.
+    """
     for number in range(1, DIGESTS_OF_A_WINDOW):
-        name = f"{subject}.{number}" if number > 1 else subject
-        same = (deliveries.c.subject == name, deliveries.c.target == decision.target)
+        name = f"{digest.subject}.{number}" if number > 1 else digest.subject
+        same = (deliveries.c.subject == name, deliveries.c.target == digest.target)
         row = connection.execute(select(deliveries.c.state, deliveries.c.attempts).where(*same)).first()
         if row is None:
-            queue(connection, decision, name, 1, now, decision.due or now)
+            queue(connection, replace(digest, subject=name), now)
         if row is None or (row.state in WAITING and not row.attempts):
             return name
-    raise ValueError(f"{subject} has {DIGESTS_OF_A_WINDOW} digests")
+    raise ValueError(f"{digest.subject} has {DIGESTS_OF_A_WINDOW} digests")
 
 
 def add_to_digest(connection: Connection, subject: str, target: str, listed: Sequence[Alert]) -> int:
-    """List alerts in a digest behind those it has; gives how many it lists then."""
+    """Append alerts to a digest; return how many it lists then."""
     of_digest = (digest_items.c.subject == subject, digest_items.c.target == target)
     last = connection.scalar(select(func.max(digest_items.c.seq)).where(*of_digest)) or 0
     for number, alert in enumerate(listed, last + 1):
@@ -81,7 +85,7 @@ def describe(
     words: Mapping[str, object],
     notes: Sequence[str] = (),
 ) -> None:
-    """Set what a digest says of itself and besides, and raise its severity to that of what it lists."""
+    """Set a digest's header fields (`words`) and notes where given, and raise its severity to the highest listed."""
     same = (deliveries.c.subject == subject, deliveries.c.target == target, deliveries.c.state.in_(WAITING))
     higher = case((deliveries.c.severity < int(severity), int(severity)), else_=deliveries.c.severity)
     values: dict[str, object] = {"severity": higher}

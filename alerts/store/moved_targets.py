@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, delete, func, literal_column, select, update
 
-from alerts.alert import Decision, Delivery, DeliveryState, Kind
+from alerts.alert import Carried, Carrier, Delivery, DeliveryState, Kind, NewDelivery
 from alerts.store import claims, digests, outbox
 from alerts.store.claims import buckets
 from alerts.store.decisions import told
@@ -28,11 +28,11 @@ def has_orphans(connection: Connection, known: Sequence[str]) -> bool:
     return connection.scalar(select(deliveries.c.id).where(*waits).limit(1)) is not None
 
 
-def heirs(connection: Connection, now_named: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
-    """Give each target that left with the one of its receiver that takes its place.
+def replacements(connection: Connection, now_named: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """Yield pairs (removed target, its replacement in the same receiver).
 
-    `now_named` is the targets of each receiver. Those that left and those that are new pair off in their order; what
-    is left over goes to the receiver's first.
+    `now_named` lists the targets of each receiver. Removed and new targets are paired in order; removed ones that are
+    left over get the receiver's first target.
     """
     seen = _seen(connection)
     holders = seen & _holding(connection)
@@ -68,9 +68,9 @@ def _in_order(connection: Connection, those: set[str]) -> list[str]:
 
 
 def move(connection: Connection, old: str, new: str, now: datetime) -> int:
-    """Give all of one target to another, which is tried at once; what that one has already stays as it is there.
+    """Move everything of one target to another, which is tried at once; return how many messages waited.
 
-    Gives the number of messages that waited.
+    Rows that the other target has already stay as they are there.
     """
     waiting = connection.scalar(
         select(func.count()).select_from(deliveries).where(deliveries.c.target == old, deliveries.c.state.in_(OPEN))
@@ -112,16 +112,16 @@ def _double(new: str) -> ColumnElement[bool]:
 
 
 def _fold_double(connection: Connection, waiting: Delivery, new: str, now: datetime) -> None:
-    """End a message that the other target has too; what only this digest lists is listed there."""
-    into = f"told with delivery {_same(connection, waiting, new).id}"
+    """Fold a waiting message into the same one of the other target; of a digest, copy what only this one lists."""
+    into = Carrier(Carried.MESSAGE, _same(connection, waiting, new).id)
     if waiting.kind is Kind.DIGEST:
         there = digests.digest_of(connection, waiting.subject, new)
         mine = digests.digest_of(connection, waiting.subject, waiting.target)
         if missing := [each for each in mine if each not in there]:
-            made = Decision(new, waiting.receiver, Kind.DIGEST, waiting.severity, waiting.reason, queue=True, rules=())
-            subject = digests.open_digest(connection, made, waiting.subject, now)
+            digest = NewDelivery(new, waiting.receiver, Kind.DIGEST, waiting.severity, waiting.reason, waiting.subject)
+            subject = digests.open_digest(connection, digest, now)
             digests.add_to_digest(connection, subject, new, missing)
-            into = f"told in digest {subject}"
+            into = Carrier(Carried.DIGEST, subject)
     outbox.fold(connection, waiting.id, into, now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -22,7 +22,19 @@ from sqlalchemy import (
     update,
 )
 
-from alerts.alert import PINGS, URGING, Decision, Delivery, DeliveryState, Kind, Reason, Severity, Target
+from alerts.alert import (
+    PINGS,
+    URGING,
+    Carried,
+    Carrier,
+    Delivery,
+    DeliveryState,
+    Kind,
+    NewDelivery,
+    Reason,
+    Severity,
+    Target,
+)
 from alerts.store.decisions import counts, metadata
 from crawler.article import mint
 from crawler.store.articles import count, save_once
@@ -55,36 +67,33 @@ deliveries = Table(
     Column("lease", UtcTime),
     Column("sent", UtcTime),
     Column("tried", UtcTime),
+    Column("series", Text),
+    Column("carried_how", Text),
+    Column("carried_by", Text),
+)
+former_ids = Table(  # a message that was sent and is sent again gets a new id; people hold the earlier ones
+    "former_ids",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("delivery", Text),
 )
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
-BESIDES = frozenset({Kind.DIGEST, Kind.NOTICE, Kind.ESCALATION})  # messages that no decision on a story stands behind
+WITHOUT_DECISION = frozenset({Kind.DIGEST, Kind.NOTICE, Kind.ESCALATION})  # kinds queued without a decision on a story
 
 
-def queue(
-    connection: Connection,
-    decision: Decision,
-    subject: str,
-    revision: int,
-    now: datetime,
-    due: datetime,
-    thread: str = "",
-    notes: tuple[str, ...] = (),
-) -> bool:
-    """Queue one message to one target; False where it is queued already (the unique key holds)."""
-    values = _delivery(decision, subject, revision, now, due, payload=None)
-    values |= {"thread": thread, "notes": json.dumps(notes, ensure_ascii=False)}
-    return save_once(connection, deliveries, values)
+def queue(connection: Connection, new: NewDelivery, now: datetime) -> bool:
+    """Queue one message to one target; return False where it is queued already (the unique key holds)."""
+    return save_once(connection, deliveries, _row(new, now))
 
 
-def queue_told(connection: Connection, decision: Decision, subject: str, revision: int, now: datetime, by: str) -> None:
-    """Enter a message that another one tells, named in words: the books count both."""
-    values = _delivery(decision, subject, revision, now, now, payload=None)
-    values |= {"state": DeliveryState.FOLDED.value, "detail": by}
-    save_once(connection, deliveries, values)
+def add_folded(connection: Connection, new: NewDelivery, carrier: Carrier, now: datetime) -> None:
+    """Store a delivery that another one tells as `folded`, so that the ledger has one for each decision."""
+    state = {"state": DeliveryState.FOLDED.value, "carried_how": carrier.how.value, "carried_by": carrier.by}
+    save_once(connection, deliveries, _row(new, now) | state)
 
 
-def unseen(connection: Connection, story: str, target: str) -> list[Delivery]:
-    """Give what waits of a story for a target and was never tried: pings and edits."""
+def untried(connection: Connection, story: str, target: str) -> list[Delivery]:
+    """Return the waiting pings and edits on a story for a target of which no attempt was made."""
     waiting = (
         deliveries.c.subject == story,
         deliveries.c.target == target,
@@ -95,14 +104,21 @@ def unseen(connection: Connection, story: str, target: str) -> list[Delivery]:
     return [read(row) for row in connection.execute(select(deliveries).where(*waiting)).mappings()]
 
 
-def fold(connection: Connection, delivery: str, into: str, now: datetime) -> None:
-    """Mark a delivery as told in another message, named in words."""
-    values = {"state": DeliveryState.FOLDED.value, "changed": now, "detail": into}
+def fold(connection: Connection, delivery: str, carrier: Carrier, now: datetime) -> None:
+    """End a delivery as `folded`: `carrier` tells it."""
+    values = {
+        "state": DeliveryState.FOLDED.value,
+        "changed": now,
+        "lease": None,
+        "detail": "",
+        "carried_how": carrier.how.value,
+        "carried_by": carrier.by,
+    }
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
-def regrow(connection: Connection, delivery: Delivery, now: datetime) -> None:
-    """Let a message that waits tell what has come since: its alert revision, rules, severity, notes and due time."""
+def save_grown(connection: Connection, delivery: Delivery, now: datetime) -> None:
+    """Store a waiting message that took in another: its alert revision, rules, severity, notes, state and due time."""
     values = {
         "revision": delivery.revision,
         "severity": int(delivery.severity),
@@ -117,17 +133,27 @@ def regrow(connection: Connection, delivery: Delivery, now: datetime) -> None:
     connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(**values))
 
 
-def folded_into(connection: Connection, target: str, into: str) -> list[Delivery]:
-    """Give what a target is told in another message, named as `fold` was told."""
-    folded = (deliveries.c.target == target, deliveries.c.state == DeliveryState.FOLDED.value)
-    return deliveries_that(connection, *folded, deliveries.c.detail == into)
+def told_with(connection: Connection, delivery: str) -> list[Delivery]:
+    """Return the deliveries that were folded into a message."""
+    carried = (deliveries.c.carried_by == delivery, deliveries.c.carried_how == Carried.MESSAGE.value)
+    return deliveries_that(connection, *carried)
 
 
 def find(connection: Connection, identity: str) -> Delivery | None:
-    """Give one delivery by its id; also by the id it had before it was sent again."""
-    named = deliveries.c.notes.contains(f"as delivery {identity}.", autoescape=True)
-    found = deliveries_that(connection, deliveries.c.id == identity) or deliveries_that(connection, named)
+    """Return the delivery of that id, or that had it before it was sent again; None where there is none."""
+    now_named = select(former_ids.c.delivery).where(former_ids.c.id == identity)
+    found = deliveries_that(connection, or_(deliveries.c.id == identity, deliveries.c.id.in_(now_named)))
     return found[0] if found else None
+
+
+def rename(connection: Connection, old: str, new: str) -> None:
+    """Give a delivery another id. The old one still finds it, and what it carries names the new one."""
+    connection.execute(update(deliveries).where(deliveries.c.id == old).values(id=new))
+    by_id = (Carried.MESSAGE.value, Carried.UNCHANGED.value)
+    carried = (deliveries.c.carried_by == old, deliveries.c.carried_how.in_(by_id))
+    connection.execute(update(deliveries).where(*carried).values(carried_by=new))
+    connection.execute(update(former_ids).where(former_ids.c.delivery == old).values(delivery=new))
+    connection.execute(former_ids.insert().values(id=old, delivery=new))
 
 
 def hold(connection: Connection, delivery: str, until: datetime, why: str, now: datetime) -> None:
@@ -136,48 +162,10 @@ def hold(connection: Connection, delivery: str, until: datetime, why: str, now: 
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
-def note(connection: Connection, delivery: str, notes: tuple[str, ...]) -> None:
-    """Set the lines that a delivery says besides."""
+def save_notes(connection: Connection, delivery: str, notes: tuple[str, ...]) -> None:
+    """Replace the extra lines (notes) of a delivery."""
     values = {"notes": json.dumps(notes, ensure_ascii=False)}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
-
-
-def queue_notice(
-    connection: Connection,
-    decision: Decision,
-    subject: str,
-    now: datetime,
-    payload: Mapping[str, object],
-    due: datetime | None = None,
-) -> bool:
-    """Queue what the system says about itself (`title` and `body`); once for each subject and target."""
-    written = json.dumps(payload, ensure_ascii=False)
-    return save_once(connection, deliveries, _delivery(decision, subject, 1, now, due or now, payload=written))
-
-
-def last_notice(connection: Connection, subject: str) -> Delivery | None:
-    """Give the newest notice of those numbered under a subject."""
-    found = select(deliveries).where(
-        deliveries.c.kind == Kind.NOTICE.value, deliveries.c.subject.startswith(f"{subject}:", autoescape=True)
-    )
-    newest = found.order_by(deliveries.c.due.desc(), deliveries.c.queued.desc()).limit(1)
-    row = connection.execute(newest).mappings().first()
-    return read(row) if row else None
-
-
-def reword_notice(connection: Connection, subject: str, payload: Mapping[str, object]) -> None:
-    """Say more in a notice that nobody has been sent yet."""
-    unsent = (deliveries.c.subject == subject, deliveries.c.attempts == 0, deliveries.c.state.in_(WAITING))
-    connection.execute(update(deliveries).where(*unsent).values(payload=json.dumps(payload, ensure_ascii=False)))
-
-
-def untold_notices(connection: Connection) -> int:
-    """Count the notices that were given up by every receiver that was asked."""
-    told = [state.value for state in DeliveryState if state not in {DeliveryState.DEAD, DeliveryState.CANCELLED}]
-    notices = deliveries.c.kind == Kind.NOTICE.value
-    reached = select(deliveries.c.subject).where(notices, deliveries.c.state.in_(told))
-    lost = select(func.count(deliveries.c.subject.distinct())).where(notices, deliveries.c.subject.not_in(reached))
-    return connection.scalar(lost) or 0
 
 
 def count_waiting(connection: Connection, target: str) -> int:
@@ -186,31 +174,32 @@ def count_waiting(connection: Connection, target: str) -> int:
     return connection.scalar(select(func.count()).select_from(deliveries).where(*waits)) or 0
 
 
-def _delivery(
-    decision: Decision, subject: str, revision: int, now: datetime, due: datetime, *, payload: str | None
-) -> dict[str, object]:
+def _row(new: NewDelivery, now: datetime) -> dict[str, object]:
     return {
-        "id": mint("d", now, subject, decision.kind.value, str(revision), decision.target),
-        "subject": subject,
-        "kind": decision.kind.value,
-        "revision": revision,
-        "target": decision.target,
-        "receiver": decision.receiver,
-        "severity": int(decision.severity),
-        "reason": decision.reason.value,
-        "state": (DeliveryState.HELD if decision.held else DeliveryState.QUEUED).value,
+        "id": mint("d", now, new.subject, new.kind.value, str(new.revision), new.target),
+        "subject": new.subject,
+        "kind": new.kind.value,
+        "revision": new.revision,
+        "target": new.target,
+        "receiver": new.receiver,
+        "severity": int(new.severity),
+        "reason": new.reason.value,
+        "state": (DeliveryState.HELD if new.held else DeliveryState.QUEUED).value,
         "queued": now,
-        "due": due,
+        "due": new.due or now,
         "attempts": 0,
         "repeat": False,
         "changed": now,
         "detail": "",
-        "payload": payload,
-        "thread": "",
-        "notes": "[]",
-        "rules": json.dumps(decision.rules),
+        "payload": None if new.payload is None else json.dumps(new.payload, ensure_ascii=False),
+        "thread": new.thread,
+        "notes": json.dumps(new.notes, ensure_ascii=False),
+        "rules": json.dumps(new.rules),
         "handle": "",
-        "held": decision.held,
+        "held": new.held,
+        "series": new.series,
+        "carried_how": "",
+        "carried_by": "",
     }
 
 
@@ -246,6 +235,8 @@ def read(row: RowMapping) -> Delivery:
         sent=row["sent"],
         tried=row["tried"],
         detail=row["detail"],
+        carrier=Carrier(Carried(row["carried_how"]), row["carried_by"]) if row["carried_how"] else None,
+        series=row["series"],
     )
 
 
@@ -275,14 +266,23 @@ def relay(
     """Queue a message for further targets too, which were not told; gives them. The books count a decision each."""
     made: list[str] = []
     for target in targets:
-        kind, severity, rules = delivery.kind, delivery.severity, delivery.rules
-        again = Decision(target.id, target.receiver, kind, severity, reason, queue=True, rules=rules)
-        payload = None if delivery.payload is None else json.dumps(delivery.payload, ensure_ascii=False)
-        values = _delivery(again, delivery.subject, delivery.revision, now, now, payload=payload)
-        values |= {"thread": delivery.thread, "notes": json.dumps([*delivery.notes, note], ensure_ascii=False)}
-        if save_once(connection, deliveries, values):
+        again = NewDelivery(
+            target.id,
+            target.receiver,
+            delivery.kind,
+            delivery.severity,
+            reason,
+            delivery.subject,
+            delivery.revision,
+            delivery.rules,
+            thread=delivery.thread,
+            notes=(*delivery.notes, note),
+            payload=delivery.payload,
+            series=delivery.series,
+        )
+        if queue(connection, again, now):
             made.append(target.id)
-    if delivery.kind not in BESIDES:
+    if delivery.kind not in WITHOUT_DECISION:
         count(connection, counts, {"matched": len(made), "queued": len(made)})
     return made
 

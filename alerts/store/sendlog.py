@@ -48,22 +48,20 @@ def what(connection: Connection, delivery: Delivery) -> str:
 def resend(
     connection: Connection, identity: str, now: datetime, timezone: str, homes: Mapping[str, Sequence[str]]
 ) -> str:
-    """Queue a delivery once more, marked, and give its id. Raises NotAgain.
+    """Queue a delivery once more, marked as a repeat, and return its id; raise NotAgain where that cannot be done.
 
-    `homes` is the targets of each receiver: where its own is gone, it goes to the first of them.
-
-    One that was sent gets a new id: by its old one, a service that looks would find the message there already.
+    `homes` lists the targets of each receiver; a delivery whose target is gone goes to the first of its receiver.
+    One that was sent gets a new id: a service that is asked for the old id would find the message there already.
     """
     delivery = outbox.find(connection, identity)
     if delivery is None:
         raise NotAgain(f"there is no delivery {identity}; watchfloor deliveries lists them")
     if delivery.state is DeliveryState.FOLDED:
-        raise NotAgain(f"{identity} was {delivery.detail or 'folded into another message'}; send that one again")
+        raise NotAgain(f"{identity} was {delivery.outcome or 'folded into another message'}; send that one again")
     if delivery.state not in AGAIN:
         raise NotAgain(f"{identity} is {delivery.state.value} and goes by itself")
     _bring_home(connection, delivery, homes)
     values = {
-        "id": delivery.id,
         "state": DeliveryState.QUEUED.value,
         "reason": Reason.RESENT.value,
         "queued": now,
@@ -77,10 +75,12 @@ def resend(
         "lease": None,
         "notes": json.dumps([*delivery.notes, _note(delivery, timezone)], ensure_ascii=False),
     }
-    if delivery.state is DeliveryState.SENT:
-        values["id"] = mint("d", now, delivery.id)
     connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(values))
-    return str(values["id"])
+    if delivery.state is not DeliveryState.SENT:
+        return delivery.id
+    identity = mint("d", now, delivery.id)
+    outbox.rename(connection, delivery.id, identity)
+    return identity
 
 
 def _bring_home(connection: Connection, delivery: Delivery, homes: Mapping[str, Sequence[str]]) -> None:

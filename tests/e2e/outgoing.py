@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Cause, Decision, Delivery, Hit, Kind, Reason, Severity
+from alerts.alert import Alert, Cause, Delivery, Hit, Kind, NewDelivery, Reason, Severity
 from alerts.decide.ledger import balance
 from alerts.line.deliver import Deliver
 from alerts.rule import Config
@@ -68,8 +68,9 @@ class Outgoing:
         article = Article(f"a-{story}-{revision}", "wire", title, self.now, outlet="Wire", published=self.now)
         decisions.add_alert(connection, Alert(story, f"t-{story}", revision, severity, self.now, article, (cause,)))
         for name in to:
-            each = Decision(self.target(name), name, kind, severity, Reason.FIRST_ARTICLE, queue=True, rules=("m",))
-            outbox.queue(connection, each, story, revision, self.now, self.now, f"t-{story}")
+            target, reason, thread = self.target(name), Reason.FIRST_ARTICLE, f"t-{story}"
+            each = NewDelivery(target, name, kind, severity, reason, story, revision, ("m",), thread=thread)
+            outbox.queue(connection, each, self.now)
         archive.count(connection, decisions.counts, {"matched": len(to), "queued": len(to)})
 
     def all(self) -> list[Delivery]:

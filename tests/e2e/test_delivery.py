@@ -14,7 +14,7 @@ import pytest
 from alerts.alert import DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
 from alerts.decide.attempt import LEASE
 from alerts.line import deliver as delivering
-from alerts.store import claims, clock_steps, outbox, sendlog, targets
+from alerts.store import claims, clock_steps, notices, outbox, sendlog, targets
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.servers import Hook, Outlet, closing_all
 
@@ -159,7 +159,7 @@ def test_where_nobody_can_be_told_the_log_says_so_loudly(tmp_path: Path, caplog:
         assert [hook.seen for hook in (first, second, third)] == [1, 1, 2]  # the one that failed, as a last resort
         assert "NOBODY COULD BE TOLD" in caplog.text
         with line.database.read() as connection:
-            assert outbox.untold_notices(connection) == 1
+            assert notices.untold_notices(connection) == 1
 
     with hooks(3) as (first, second, third):
         outgoing(tmp_path, {"first": urls(first), "second": urls(second), "third": urls(third)}, work)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Decision, Kind, Reason, Severity
+from alerts.alert import Alert, Carried, Carrier, Kind, NewDelivery, Reason, Severity
 from alerts.cli import main
 from alerts.store import claims, decisions, digests, outbox
 from tests.e2e.conftest import Desk
@@ -70,13 +70,13 @@ def test_digest_is_shown_with_every_story_it_lists(tmp_path: Path) -> None:
 
     def _fold_all(line: Outgoing, connection: Connection) -> None:
         target = line.target("desk")
-        made = Decision(target, "desk", Kind.DIGEST, Severity.PRIORITY, Reason.STALE, queue=True, rules=())
-        subject = digests.open_digest(connection, made, "desk@today", NOW)
+        made = NewDelivery(target, "desk", Kind.DIGEST, Severity.PRIORITY, Reason.STALE, "desk@today")
+        subject = digests.open_digest(connection, made, NOW)
         listed: list[Alert] = []
         for each in claims.waiting(connection, target, NOW):
             if each.kind is Kind.ALERT:
                 listed.append(decisions.load_alert(connection, each.subject, each.revision))
-                outbox.fold(connection, each.id, f"told in digest {subject}", NOW)
+                outbox.fold(connection, each.id, Carrier(Carried.DIGEST, subject), NOW)
         digests.add_to_digest(connection, subject, target, listed)
 
     with closing_all(hook := Hook()):

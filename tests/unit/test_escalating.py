@@ -18,11 +18,11 @@ from alerts import receivers
 from alerts.alert import (
     Alert,
     Cause,
-    Decision,
     Delivery,
     DeliveryState,
     Escalate,
     Kind,
+    NewDelivery,
     Reason,
     Receiver,
     Scope,
@@ -78,15 +78,17 @@ CASES = [
 @pytest.mark.parametrize(("name", "what", "to", "minutes", "told"), CASES, ids=[case[0] for case in CASES])
 def test_whom_it_goes_on_to(name: str, what: Delivery, to: dict[str, Receiver], minutes: int, told: list[str]) -> None:
     made = escalations([what], to, NOW + minutes * MINUTE, "Asia/Baghdad")
-    assert [each.decision.receiver for each in made] == told, name
-    assert {(each.decision.kind, each.decision.reason, each.decision.severity) for each in made} <= {
+    assert [each.message.receiver for each in made] == told, name
+    assert {(each.message.kind, each.message.reason, each.message.severity) for each in made} <= {
         (Kind.ESCALATION, Reason.ESCALATED, what.severity)
     }
 
 
 def test_note_says_whom_it_was_sent_to_and_when() -> None:
     (made,) = escalations([sent(), sent()], CHAIN, NOW + 11 * MINUTE, "Asia/Baghdad")
-    assert made.note == ("Sent to floor at 14 Jun 15:00 Baghdad (12:00 UTC); nobody acknowledged it within 10 minutes.")
+    assert made.message.notes == (
+        "Sent to floor at 14 Jun 15:00 Baghdad (12:00 UTC); nobody acknowledged it within 10 minutes.",
+    )
 
 
 PACES = [(5, None, True), (5, 0, True), (5, 4.9, False), (30, 29.5, False), (30, 29, True), (300, 296, False)]
@@ -153,8 +155,9 @@ def tell(connection: Connection, to: str = "floor", alert: Alert = ALERT, at: da
     if decisions.last_alert_revision(connection, alert.story) < alert.revision:
         decisions.add_alert(connection, alert)
     kind = Kind.ALERT if alert.revision == 1 else Kind.UPDATE
-    made = Decision(f"{to}#1", to, kind, alert.severity, Reason.FIRST_ARTICLE, queue=True, rules=())
-    outbox.queue(connection, made, alert.story, alert.revision, at, at, "t1")
+    reason = Reason.FIRST_ARTICLE
+    made = NewDelivery(f"{to}#1", to, kind, alert.severity, reason, alert.story, alert.revision, thread="t1")
+    outbox.queue(connection, made, at)
     send_all(connection, at)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Decision, Delivery, Hours, Kind, Reason, Receiver, Scope, SendResult, Severity
+from alerts.alert import Delivery, Hours, Kind, NewDelivery, Reason, Receiver, Scope, SendResult, Severity
 from alerts.decide.attempt import outcome
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
@@ -197,6 +197,6 @@ def test_what_is_due_is_looked_at_before_what_is_held(
     for number in range(6):
         kind, due = (Kind.NOTICE, NOW) if number == 5 else (Kind.ALERT, NOW + timedelta(hours=1))
         severity = Severity.ROUTINE if number == 5 else Severity.IMMEDIATE
-        made = Decision(target, "console", kind, severity, Reason.SYSTEM, queue=True, rules=())
-        outbox.queue(line, made, f"s{number}", 1, NOW, due)
+        made = NewDelivery(target, "console", kind, severity, Reason.SYSTEM, f"s{number}", due=due)
+        outbox.queue(line, made, NOW)
     assert claims.waiting(line, target, NOW)[0].kind is Kind.NOTICE

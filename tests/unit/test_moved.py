@@ -91,7 +91,7 @@ def test_of_two_addresses_one_stays_and_nothing_is_told_twice(tmp_path: Path, li
     reload(line, one, 1)
     kept, folded = sorted(everything(line), key=lambda each: each.state.value, reverse=True)
     assert (kept.target, kept.state) == (ids(one)[0], DeliveryState.QUEUED)
-    assert (folded.state, folded.detail) == (DeliveryState.FOLDED, f"told with delivery {kept.id}")
+    assert (folded.state, folded.outcome) == (DeliveryState.FOLDED, f"told with delivery {kept.id}")
     assert set(decisions.told_of(line, kept.subject)) == {ids(one)[0]}
     assert silences.take_withheld(line, ids(one)[0], NOW + 2 * M)
     assert claims.bucket_of(line, ids(one)[0]) == (1.0, NOW)

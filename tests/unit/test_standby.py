@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Decision, Kind, Reason, Severity
+from alerts.alert import Kind, NewDelivery, Reason, Severity
 from alerts.line.standby import overdue, stand_in
 from alerts.store import outbox
 from tests.unit.desk import NOW
@@ -22,8 +22,7 @@ def test_flash_of_a_kind_that_rings_goes_to_the_stand_by_once(
     kind: Kind, tmp_path: Path, line: Connection, *, taken: bool
 ) -> None:
     config = desk(tmp_path, "json://127.0.0.1:9/x", more=", standby: console")
-    made = Decision(ids(config)[0], "floor", kind, Severity.FLASH, Reason.ESCALATED, queue=True, rules=())
-    outbox.queue(line, made, "s1", 1, NOW, NOW)
+    outbox.queue(line, NewDelivery(ids(config)[0], "floor", kind, Severity.FLASH, Reason.ESCALATED, "s1"), NOW)
     assert not list(overdue(line, config, NOW + timedelta(seconds=90)))
     late = list(overdue(line, config, NOW + timedelta(seconds=101)))
     assert [each.kind for each in late] == [kind] * taken

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Decision, Delivery, DeliveryState, Kind, Reason, SendResult, Severity, Told
+from alerts.alert import Delivery, DeliveryState, Kind, NewDelivery, Reason, SendResult, Severity, Told
 from alerts.decide.attempt import Condition
 from alerts.line.next_delivery import next_delivery
 from alerts.line.notices import tell_dead
@@ -30,10 +30,10 @@ def put(connection: Connection, config: Config, *stories: str) -> None:
     for each in stories:
         alert = replace(ALERT, story=each, revision=1, article=replace(ALERT.article, title=f"Title of {each}"))
         decisions.add_alert(connection, alert)
-        first = Decision(
-            target.id, "floor", Kind.ALERT, Severity.PRIORITY, Reason.FIRST_ARTICLE, queue=True, rules=("r",)
+        kind, severity, reason = Kind.ALERT, Severity.PRIORITY, Reason.FIRST_ARTICLE
+        outbox.queue(
+            connection, NewDelivery(target.id, "floor", kind, severity, reason, each, rules=("r",), thread="t1"), NOW
         )
-        outbox.queue(connection, first, each, 1, NOW, NOW, "t1")
         decisions.save_told(connection, each, target.id, NOW, Told(frozenset({"r"}), Severity.PRIORITY, 1, NOW))
 
 
@@ -73,8 +73,9 @@ def test_an_edit_that_waits_does_not_count_as_told(tmp_path: Path, line: Connect
     put(line, config, "s1")
     first = turn(line, config, 0)
     assert first is not None
-    edit = Decision(first.target, "floor", Kind.EDIT, Severity.PRIORITY, Reason.TOLD, queue=True, rules=("r",))
-    outbox.queue(line, edit, "s1", 2, NOW, NOW, "t1")
+    severity, reason = Severity.PRIORITY, Reason.TOLD
+    edit = NewDelivery(first.target, "floor", Kind.EDIT, severity, reason, "s1", 2, rules=("r",), thread="t1")
+    outbox.queue(line, edit, NOW)
     reload(line, config, 0)._record(line, first, REFUSED, NOW + S)
     assert known(line, config, "s1") == []
 

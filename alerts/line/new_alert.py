@@ -1,0 +1,91 @@
+"""A revision that matched, its story and its thread go in; the story's next alert revision comes out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts.alert import Alert, Cause, Match
+from alerts.decide.glossing import glosses, place_of
+from alerts.decide.standing import letters_of, siblings_of, standing_of
+from alerts.rule import Config
+from alerts.store import decisions
+from crawler.article import Article, Member, Relation, Revision
+
+SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
+
+
+def make_alert(
+    connection: Connection,
+    config: Config,
+    revision: Revision,
+    matches: tuple[Match, ...],
+    members: tuple[Member, ...],
+    now: datetime,
+    untold: tuple[str, ...] = (),
+) -> Alert:
+    """Make the next alert revision of a story, as it and its thread (`members`) stand now."""
+    story = revision.placement.story
+    last = decisions.last_alert_revision(connection, story)
+    before = decisions.load_alert(connection, story, last) if last else None
+    article, causes = _speaker(revision, _causes(config, matches), before)
+    siblings = siblings_of(members, story)
+    return Alert(
+        story=story,
+        thread=revision.placement.thread,
+        revision=last + 1,
+        severity=max(cause.severity for cause in causes),
+        created=now,
+        article=article,
+        causes=causes,
+        outlets=tuple(dict.fromkeys(each.outlet for each in members if each.story == story)),
+        changes=untold,
+        standing=standing_of(members, letters_of(config)),
+        siblings=siblings[-SIBLINGS_KEPT:],
+        more_siblings=max(0, len(siblings) - SIBLINGS_KEPT),
+        glosses=glosses(matches, config),
+        place=place_of(matches, config),
+    )
+
+
+def _speaker(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:
+    """Give the article that speaks, and why: a reprint that adds nothing leaves the word to the one before it."""
+    if before is None:
+        return revision.article, causes
+    repeats = revision.placement.relation is Relation.DUPLICATE and not revision.placement.change
+    if repeats and {each.rule for each in causes} <= {each.rule for each in before.causes}:
+        return before.article, _strongest_causes(before.causes, causes)
+    return revision.article, _strongest_causes(causes, before.causes)
+
+
+def _causes(config: Config, matches: tuple[Match, ...]) -> tuple[Cause, ...]:
+    rules = {rule.id: rule for rule in config.rules}
+    return tuple(
+        Cause(
+            rule=match.rule,
+            title=rules[match.rule].title,
+            version=rules[match.rule].version,
+            severity=match.severity,
+            hits=match.hits,
+            score=match.score,
+            contact=rules[match.rule].contact,
+            pir=rules[match.rule].pir,
+        )
+        for match in matches
+    )
+
+
+def _strongest_causes(now: tuple[Cause, ...], before: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    """Give all that has spoken for a story, each rule once: what speaks now first, no rule weaker than it was.
+
+    The hits of an earlier article say nothing of this one's text.
+    """
+    earlier = {each.rule: each for each in before}
+    kept = [
+        replace(each, severity=max(each.severity, earlier[each.rule].severity)) if each.rule in earlier else each
+        for each in now
+    ]
+    names = {each.rule for each in now}
+    return (*kept, *(replace(each, hits=()) for each in before if each.rule not in names))

@@ -1,0 +1,40 @@
+"""SQL on notices, what the system says of itself. Every function takes the connection of its commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, func, select, update
+
+from alerts.alert import Delivery, DeliveryState, Kind
+from alerts.store.outbox import WAITING, deliveries, read
+
+
+def last_notice(connection: Connection, series: str) -> Delivery | None:
+    """Return the newest notice of a series."""
+    found = select(deliveries).where(deliveries.c.series == series)
+    newest = found.order_by(deliveries.c.due.desc(), deliveries.c.queued.desc()).limit(1)
+    row = connection.execute(newest).mappings().first()
+    return read(row) if row else None
+
+
+def count_notices(connection: Connection, series: str) -> int:
+    """Return how many notices of a series there are, each counted once for all its readers."""
+    counted = select(func.count(deliveries.c.subject.distinct())).where(deliveries.c.series == series)
+    return connection.scalar(counted) or 0
+
+
+def reword_notice(connection: Connection, subject: str, payload: Mapping[str, object]) -> None:
+    """Replace the text of a notice for all its readers that were not sent it yet."""
+    unsent = (deliveries.c.subject == subject, deliveries.c.attempts == 0, deliveries.c.state.in_(WAITING))
+    connection.execute(update(deliveries).where(*unsent).values(payload=json.dumps(payload, ensure_ascii=False)))
+
+
+def untold_notices(connection: Connection) -> int:
+    """Count the notices that were given up by every receiver that was asked."""
+    told = [state.value for state in DeliveryState if state not in {DeliveryState.DEAD, DeliveryState.CANCELLED}]
+    notices = deliveries.c.kind == Kind.NOTICE.value
+    reached = select(deliveries.c.subject).where(notices, deliveries.c.state.in_(told))
+    lost = select(func.count(deliveries.c.subject.distinct())).where(notices, deliveries.c.subject.not_in(reached))
+    return connection.scalar(lost) or 0
