@@ -24,6 +24,7 @@ from alerts.render.words import plain
 from alerts.rule import Config
 from alerts.rules.backtest import Caught, Change, compare, days, per_rule, run
 from alerts.run import archive
+from alerts.store.opening import exists
 from crawler.article import Article
 
 SHOWN = 10  # headlines shown for each rule and kind of change
@@ -67,7 +68,7 @@ def command(
 
 
 def _stored(state: Path, since: timedelta) -> list[Article]:
-    if not archive.exists(state):
+    if not exists(state):
         fail(f"no archive in {state} yet; use --from FILE, or run the daemon first")
     return archive.articles_since(state, datetime.now(UTC) - since)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ from alerts.run.control import ControlError, ask
 from alerts.run.lock import AlreadyRunning, holder
 from alerts.run.service import Service
 from alerts.store import digests, outbox, sendlog
-from crawler.store.db import DATABASE, Database
+from alerts.store.opening import reading
 
 STATES = click.Choice([state.value for state in DeliveryState])
 WIDTH = 60  # characters of what a message tells, in the list
@@ -61,7 +60,7 @@ def command(
     if context.invoked_subcommand:
         context.obj = (path, state_dir)
         return
-    with _reading(state_path(state_dir, rules_path(path))) as connection:
+    with reading(state_path(state_dir, rules_path(path))) as connection:
         wanted = DeliveryState(state) if state else None
         found = sendlog.listed(connection, datetime.now(UTC) - since, wanted, receiver)
         rows = [_row(connection, each) for each in found]
@@ -70,18 +69,6 @@ def command(
             print_json(row)
     else:
         click.echo("\n".join(map(_line, rows)) or "none")
-
-
-@contextmanager
-def _reading(state: Path) -> Iterator[Connection]:
-    if not (state / DATABASE).exists():
-        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
-    database = Database.at(state / DATABASE)
-    try:
-        with database.read() as connection:
-            yield connection
-    finally:
-        database.close()
 
 
 def _row(connection: Connection, delivery: Delivery) -> dict[str, object]:
@@ -135,7 +122,7 @@ def show(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) 
     path, state_dir = obj
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
-    with _reading(state_path(state_dir, rules)) as connection:
+    with reading(state_path(state_dir, rules)) as connection:
         delivery = outbox.find(connection, identity)
         if delivery is None:
             fail(f"there is no delivery {identity}; watchfloor deliveries lists them")

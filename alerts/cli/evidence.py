@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
-from crawler.store.db import DATABASE, Database
+from alerts.store.opening import reading
 from crawler.store.evidence import Kept, kept, size
 
 
@@ -21,13 +21,9 @@ from crawler.store.evidence import Kept, kept, size
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Path | None, article: str) -> None:
     """Show what was fetched of ARTICLE: address, time, headers, SHA-256, checked; it is kept for seven days."""
     state = state_path(state_dir, rules_path(path))
-    if not (state / DATABASE).exists():
-        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
-    database = Database.at(state / DATABASE)
-    with database.read() as connection:
+    with reading(state) as connection:
         found = kept(connection, article)
         pieces, stored = size(connection)
-    database.close()
     if not found:
         fail(f'nothing is kept of "{article}" (evidence is kept for 7 days; now {pieces} pieces, {stored} bytes)')
     for number, each in enumerate(found, 1):

@@ -29,6 +29,7 @@ from alerts.rule import Config
 from alerts.rules.explain import explain, lines
 from alerts.rules.match import Matcher
 from alerts.run import archive
+from alerts.store.opening import exists
 from crawler.article import Article
 
 
@@ -93,7 +94,7 @@ def _articles(what: str, state: Path) -> list[Article]:
         found = [line.article for line in articles_in(Path(what), faults)]
         faults.end()
         return found
-    stored = archive.articles_of(state, what) if archive.exists(state) else []
+    stored = archive.articles_of(state, what) if exists(state) else []
     if not stored:
         fail(f'"{what}" is neither a file nor the id of an article or story stored in {state}')
     return stored
@@ -101,7 +102,7 @@ def _articles(what: str, state: Path) -> list[Article]:
 
 def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, object] | None:
     """Give where a stored article stands and why, and what was decided on its story; None for one not stored."""
-    members = archive.thread_of(state, article) if archive.exists(state) else ()
+    members = archive.thread_of(state, article) if exists(state) else ()
     for each in members:
         if each.article == article:
             standing = standing_of(members, letters)

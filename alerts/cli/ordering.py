@@ -12,6 +12,7 @@ from alerts.cli.common import fail
 from alerts.line.orders import ORDERS
 from alerts.run.control import ControlError, ask
 from alerts.run.lock import AlreadyRunning, holder, lock
+from alerts.store.opening import PACKAGES, need_store
 from crawler.store.db import DATABASE, Database
 
 
@@ -27,16 +28,10 @@ def give(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, 
     return answer
 
 
-def need_store(state: Path) -> None:
-    """End with 1 where nothing was ever stored."""
-    if not (state / DATABASE).exists():
-        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
-
-
 def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
     with lock(state):
         database = Database.at(state / DATABASE)
-        database.migrate("crawler", "alerts")
+        database.migrate(*PACKAGES)
         with database.write() as connection:
             answer = ORDERS[command](connection, request, datetime.now(UTC))
         database.close()

@@ -27,7 +27,7 @@ from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
 from alerts.run.service import Service, describe
 from crawler.config.yamlfile import ConfigError
-from crawler.store.db import StoreError
+from crawler.store.errors import StoreError
 
 
 @click.command(name="run")

@@ -23,14 +23,14 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.ordering import give, login_name, need_store
+from alerts.cli.ordering import give, login_name
 from alerts.decide.silences import still_told, unknown
 from alerts.line.orders import describe_silence
 from alerts.render.words import isolated, plain
 from alerts.rule import Config
 from alerts.store import silences
+from alerts.store.opening import need_store, reading
 from alerts.store.silences import end_of
-from crawler.store.db import DATABASE, Database
 from crawler.text.urls import host
 
 LOOKED_BACK = timedelta(hours=24)
@@ -126,10 +126,8 @@ def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 def _would_have_held(state: Path, config: Config, scope: Scope, value: str, now: datetime) -> list[Alert]:
     """Give the alerts queued in the last 24 h that a silence of this kind would have kept back, one a message."""
     trial = Silence("", scope, value, "", "", now, now + timedelta(seconds=1))
-    database = Database.at(state / DATABASE)
-    with database.read() as connection:
+    with reading(state) as connection:
         told = silences.told_since(connection, now - LOOKED_BACK)
-    database.close()
     return [alert for made, alert in told if not still_told([trial], alert, made.rules, now, config)]
 
 
@@ -166,11 +164,9 @@ def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, e
     state = state_path(state_dir, rules_path(path))
     need_store(state)
     now = datetime.now(UTC)
-    database = Database.at(state / DATABASE)
-    with database.read() as connection:
+    with reading(state) as connection:
         read = silences.all_silences if every else lambda c: silences.silences_in_force(c, now)
         found, untold = read(connection), silences.withheld_now(connection)
-    database.close()
     for each in found:
         held = untold.get(each.id, 0)
         if as_json:

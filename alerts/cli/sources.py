@@ -9,7 +9,6 @@ import click
 
 from alerts.cli.common import (
     config_option,
-    fail,
     json_option,
     load_config,
     print_json,
@@ -19,11 +18,11 @@ from alerts.cli.common import (
 )
 from alerts.cli.lazy import LazyGroup
 from alerts.run.health import down_since, network_words
+from alerts.store.opening import need_store, reading
 from crawler.sources.health import describe
 from crawler.sources.polling import state_for
 from crawler.sources.source import SourceState
 from crawler.store import articles as archive
-from crawler.store.db import DATABASE, Database
 
 LAZY = {
     "add": ("alerts.cli.discover:add", "Find what can be polled at an address; print the lines to paste."),
@@ -44,8 +43,7 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
     rules = rules_path(path)
     sources = load_config(rules, resolve_secrets=False).sources
     state = state_path(state_dir, rules)
-    if not (state / DATABASE).exists():
-        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
+    need_store(state)
     now = datetime.now(UTC)
     states, down = _known(state)
     rows = [describe(each, state_for(each, states.get(each.id), now), now) for each in sources]
@@ -61,8 +59,5 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
 
 def _known(state_dir: Path) -> tuple[dict[str, SourceState], datetime | None]:
     """Give the state of each source, and since when our own network is down."""
-    database = Database.at(state_dir / DATABASE)
-    with database.read() as connection:
-        known = archive.load_states(connection), down_since(connection)
-    database.close()
-    return known
+    with reading(state_dir) as connection:
+        return archive.load_states(connection), down_since(connection)

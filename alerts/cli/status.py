@@ -13,7 +13,6 @@ import click
 
 from alerts.cli.common import (
     config_option,
-    fail,
     json_option,
     print_json,
     rules_path,
@@ -27,12 +26,12 @@ from alerts.run.lock import holder
 from alerts.store import decisions, outbox
 from alerts.store import notices as notice_store
 from alerts.store import targets as target_store
+from alerts.store.opening import need_store, reading
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.sources.health import condition, in_words
 from crawler.sources.source import SourceState
 from crawler.store import articles as archive
-from crawler.store.db import DATABASE, Database
 
 PLURALS = {"entry": "entries", "match": "matches"}
 
@@ -45,8 +44,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None
     """Show the books, the sources by state, what waits to be sent, and the last reload of the rules."""
     rules = rules_path(path)
     state = state_path(state_dir, rules)
-    if not (state / DATABASE).exists():
-        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
+    need_store(state)
     now = datetime.now(UTC)
     report = _report(state, rules, now)
     if as_json:
@@ -56,8 +54,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None
 
 
 def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
-    database = Database.at(state / DATABASE)
-    with database.read() as connection:
+    with reading(state) as connection:
         states = _kept(archive.load_states(connection), rules)
         delivered = outbox.delivered(connection)
         ledger = balance(
@@ -70,7 +67,6 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         targets = {name: _fares(each, now) for name, each in sorted(target_store.conditions(connection).items())}
         untold = notice_store.untold_notices(connection)
         down = down_since(connection)
-    database.close()
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
     by_condition = Counter(condition(each, now).value for each in states.values())
     by_state: Counter[str] = Counter()

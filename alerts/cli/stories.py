@@ -24,6 +24,7 @@ from alerts.cli.common import (
 from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import cut, isolated, plain, rated
 from alerts.run import archive
+from alerts.store.opening import need_store
 from crawler.article import Member
 
 WIDTH = 98  # of a terminal of 100 columns
@@ -53,8 +54,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
 
 
 def _threads(state: Path, since: datetime, name: str | None) -> list[Thread]:
-    if not archive.exists(state):
-        fail(f"no store in {state}; has `watchfloor run` been started with this --state-dir?")
+    need_store(state)
     if name is None:
         return archive.threads_since(state, since)
     found = archive.thread_of(state, name)

@@ -22,6 +22,7 @@ from alerts.cli.common import (
 )
 from alerts.rules.suggest import spellings
 from alerts.run import archive
+from alerts.store.opening import exists
 
 
 @click.command(name="suggest")
@@ -44,7 +45,7 @@ def command(
         articles = [line.article for line in articles_in(file, faults)]
     else:
         state = state_path(state_dir, rules)
-        if not archive.exists(state):
+        if not exists(state):
             fail(f"no archive in {state} yet; use --from FILE, or run the daemon first")
         articles = archive.articles_since(state, datetime.now(UTC) - since)
     found = spellings(config.entities[entity], articles)

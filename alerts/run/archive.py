@@ -4,8 +4,6 @@ decisions by id, articles and threads since a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,42 +11,29 @@ from sqlalchemy import Connection
 
 from alerts.store import decisions as told
 from alerts.store.decisions import Made
+from alerts.store.opening import reading
 from crawler.article import Article, Member
 from crawler.store import articles as archive
-from crawler.store.db import DATABASE, Database
 
 MOST = 1_000_000  # articles looked at
 PAGE = 1_000  # revisions read at once
 
 
-def exists(state_dir: Path) -> bool:
-    """Say whether anything has ever been stored there."""
-    return (state_dir / DATABASE).exists()
-
-
-@contextmanager
-def _reading(state_dir: Path) -> Iterator[Connection]:
-    database = Database.at(state_dir / DATABASE)
-    with database.read() as connection:
-        yield connection
-    database.close()
-
-
 def articles_of(state_dir: Path, identity: str) -> list[Article]:
     """Give the article of that id, or the articles of the story of that id, as they stand now."""
-    with _reading(state_dir) as connection:
+    with reading(state_dir) as connection:
         return archive.articles_of(connection, identity)
 
 
 def articles_since(state_dir: Path, since: datetime) -> list[Article]:
     """Give the articles first seen since then, as they stand now, oldest first."""
-    with _reading(state_dir) as connection:
+    with reading(state_dir) as connection:
         return archive.articles_since(connection, since, MOST)
 
 
 def thread_of(state_dir: Path, identity: str) -> tuple[Member, ...]:
     """Give the whole thread of an article, story or thread id; nothing where there is none such."""
-    with _reading(state_dir) as connection:
+    with reading(state_dir) as connection:
         return _thread_of(connection, identity)
 
 
@@ -62,7 +47,7 @@ def _thread_of(connection: Connection, identity: str) -> tuple[Member, ...]:
 
 def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
     """Give the threads that an article joined or opened since then, in the order of their last one."""
-    with _reading(state_dir) as connection:
+    with reading(state_dir) as connection:
         threads: dict[str, None] = {}
         for each in archive.revisions_since(connection, since, PAGE):
             threads.pop(each.placement.thread, None)
@@ -72,5 +57,5 @@ def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
 
 def decisions_on(state_dir: Path, story: str) -> list[tuple[int, Made]]:
     """Give the decisions on a story, in order."""
-    with _reading(state_dir) as connection:
+    with reading(state_dir) as connection:
         return told.decisions_on(connection, story)

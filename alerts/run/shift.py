@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from alerts.alert import Delivery, DeliveryState
 from alerts.render.handover import Failing, Handover, Open
 from alerts.store import acks, decisions, outbox, silences
+from alerts.store.opening import reading
 from alerts.store.outbox import deliveries
 from crawler.sources.health import Condition, condition, in_words
 from crawler.store import articles as archive
-from crawler.store.db import DATABASE, Database
 
 ILL = frozenset({Condition.FAILING, Condition.DOWN, Condition.GONE, Condition.SILENT})
 OPEN = (DeliveryState.HELD.value, DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
@@ -22,9 +22,8 @@ OPEN = (DeliveryState.HELD.value, DeliveryState.QUEUED.value, DeliveryState.UNKN
 
 def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
     """Read what happened since then, and what waits now."""
-    database = Database.at(state_dir / DATABASE)
-    with database.read() as connection:
-        shift = Handover(
+    with reading(state_dir) as connection:
+        return Handover(
             since,
             now,
             stories=tuple(_open(connection, story) for story in acks.stories_told_since(connection, since)),
@@ -34,8 +33,6 @@ def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
             held=tuple(outbox.deliveries_that(connection, deliveries.c.state.in_(OPEN))),
             reload=_reload(connection, since),
         )
-    database.close()
-    return shift
 
 
 def _open(connection: Connection, story: str) -> Open:

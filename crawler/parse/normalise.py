@@ -21,7 +21,7 @@ class Draft:
     """An article before it has a place: its content, and the keys it may be known by.
 
     `guid_key` is unique in its source, `url_key` across sources. `content_key` changes when the folded
-    headline or text does. `text_key` is equal for equal folded text; "" where there is too little of it.
+    headline or text does.
     """
 
     entry: Entry
@@ -30,8 +30,6 @@ class Draft:
     guid_key: str
     url_key: str
     content_key: str
-    text_key: str
-    headline_only: bool
 
     @property
     def title(self) -> str:
@@ -50,16 +48,13 @@ def draft(entry: Entry, now: datetime) -> Draft:
     """Normalise an entry fetched at `now`. A date after `now` is clamped to it, one before 1980 is none."""
     url = urls.usable(entry.url)
     title, body = fold(entry.title[:TITLE_LIMIT]), fold((entry.text or entry.summary)[:TEXT_LIMIT])
-    headline_only, content_key = not body.strip(), _hash(title, body)
     return Draft(
         entry=entry,
         published=clamp(entry.published or entry.updated, now),
         url=url,
         guid_key=f"g:{entry.guid}" if entry.guid else "",
         url_key=f"u:{urls.key(url)}" if url else "",
-        content_key=content_key,
-        text_key=content_key if len(title.split()) >= 3 or not headline_only else "",
-        headline_only=headline_only,
+        content_key=_hash(title, body),
     )
 
 
