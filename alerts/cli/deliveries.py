@@ -25,13 +25,13 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.ordering import carry_out
-from alerts.cli.stored import reading
 from alerts.line.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.rule import Config
 from alerts.run.service import Service
 from alerts.store import digests, outbox, sendlog
+from alerts.store.opening import reading
 
 STATES = click.Choice([state.value for state in DeliveryState])
 WIDTH = 60  # characters of what a message tells, in the list

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
-from alerts.cli.stored import reading
+from alerts.store.opening import reading
 from crawler.store.evidence import Kept, kept, size
 
 

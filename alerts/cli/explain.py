@@ -29,7 +29,7 @@ from alerts.rule import Config
 from alerts.rules.explain import explain, lines
 from alerts.rules.match import Matcher
 from alerts.run import archive
-from alerts.run.stored import exists
+from alerts.store.opening import exists
 from crawler.article import Article
 
 

@@ -20,10 +20,10 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.stored import need_store
 from alerts.line.orders import describe_ack, describe_silence, stamp
 from alerts.render.handover import Handover, Open, markdown
 from alerts.run.shift import read_shift
+from alerts.store.opening import need_store
 
 
 @click.command(name="handover")

@@ -6,10 +6,13 @@ It imports nothing of ours: the parsing children of `watchfloor run` import the 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import click
+
+from crawler.store.errors import StoreError
 
 
 class LazyGroup(click.Group):
@@ -31,6 +34,14 @@ class LazyGroup(click.Group):
         module, _, name = self._lazy[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name or "command")
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; where it cannot open the store, print the reason and end with 1."""
+        try:
+            return super().invoke(ctx)
+        except StoreError as error:
+            click.echo(f"watchfloor: {error}", err=True)
+            sys.exit(1)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

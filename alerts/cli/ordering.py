@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from alerts.cli.common import fail
-from alerts.cli.stored import need_store
 from alerts.line.orders import ORDERS
 from alerts.run.control import ControlError, ask
 from alerts.run.lock import AlreadyRunning, holder, lock
+from alerts.store.opening import PACKAGES, need_store
 from crawler.store.db import DATABASE, Database
 
 
@@ -43,7 +43,7 @@ def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str
     """Run an order in this process under the lock. Raises AlreadyRunning."""
     with lock(state):
         database = Database.at(state / DATABASE)
-        database.migrate("crawler", "alerts")
+        database.migrate(*PACKAGES)
         with database.write() as connection:
             answer = ORDERS[command](connection, request, datetime.now(UTC))
         database.close()

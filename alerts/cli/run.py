@@ -28,7 +28,7 @@ from alerts.run.lock import AlreadyRunning
 from alerts.run.service import Service, describe
 from alerts.run.stage import StageError
 from crawler.config.yamlfile import ConfigError
-from crawler.store.db import StoreError
+from crawler.store.errors import StoreError
 
 
 @click.command(name="run")

@@ -25,12 +25,12 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.ordering import give, login_name
-from alerts.cli.stored import need_store, reading
 from alerts.decide.silences import still_told, unknown
 from alerts.line.orders import describe_silence
 from alerts.render.words import isolated, plain
 from alerts.rule import Config
 from alerts.store import silences
+from alerts.store.opening import need_store, reading
 from alerts.store.silences import end_of
 from crawler.text.urls import host
 

@@ -17,8 +17,8 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.lazy import LazyGroup
-from alerts.cli.stored import reading
 from alerts.run.health import down_since, network_words
+from alerts.store.opening import reading
 from crawler.sources.health import describe
 from crawler.sources.polling import state_for
 from crawler.store import articles as archive

@@ -19,7 +19,6 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.stored import reading
 from alerts.decide.attempt import Condition
 from alerts.decide.ledger import STATES
 from alerts.run.health import down_since, network_words
@@ -28,6 +27,7 @@ from alerts.run.stored import last_reload, ledger_of
 from alerts.store import notices as notice_store
 from alerts.store import outbox
 from alerts.store import targets as target_store
+from alerts.store.opening import reading
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.sources.health import condition, in_words

@@ -22,10 +22,10 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.stored import need_store
 from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import cut, isolated, plain, rated
 from alerts.run import archive
+from alerts.store.opening import need_store
 from crawler.article import Member
 
 WIDTH = 98  # of a terminal of 100 columns

@@ -19,8 +19,9 @@ from alerts.demo.sinks import MailSink, WebhookSink
 from alerts.render.words import isolated
 from alerts.run.service import Service
 from alerts.run.stage import Round
-from alerts.run.stored import ledger_of, reading
+from alerts.run.stored import ledger_of
 from alerts.store import decisions
+from alerts.store.opening import reading
 from crawler.article import Relation
 from crawler.store import articles as archive
 

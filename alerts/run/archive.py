@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.run.stored import reading
 from alerts.store import decisions as told
 from alerts.store.decisions import Made
+from alerts.store.opening import reading
 from crawler.article import Article, Member
 from crawler.store import articles as archive
 

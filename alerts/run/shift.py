@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from alerts.alert import Delivery, DeliveryState
 from alerts.render.handover import Failing, Handover, Open
-from alerts.run.stored import last_reload, reading
+from alerts.run.stored import last_reload
 from alerts.store import acks, decisions, outbox, silences
+from alerts.store.opening import reading
 from alerts.store.outbox import deliveries
 from crawler.sources.health import Condition, condition, in_words
 from crawler.store import articles as archive

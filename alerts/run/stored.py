@@ -1,12 +1,9 @@
-"""A state directory goes in; its store comes out, open to be read, with its ledger and the note of the last reload."""
+"""A store goes in; its ledger and the note of the last reload come out."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,25 +11,8 @@ from sqlalchemy import Connection
 from alerts.decide.ledger import Ledger, balance
 from alerts.store import decisions, outbox
 from crawler.store import articles as archive
-from crawler.store.db import DATABASE, Database
 
 RELOAD = "reload"  # the mark
-
-
-def exists(state_dir: Path) -> bool:
-    """Return whether anything has ever been stored there."""
-    return (state_dir / DATABASE).exists()
-
-
-@contextmanager
-def reading(state_dir: Path) -> Iterator[Connection]:
-    """Open the store for reading, also beside a running daemon: all that is read is of one moment."""
-    database = Database.at(state_dir / DATABASE)
-    try:
-        with database.read() as connection:
-            yield connection
-    finally:
-        database.close()
 
 
 def ledger_of(connection: Connection) -> Ledger:

@@ -19,10 +19,10 @@ acks = Table(
     "acks",
     metadata,
     Column("story", Text, primary_key=True),
-    Column("at", UtcTime),
-    Column("by", Text),
-    Column("via", Text),
-    Column("revision", Integer),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
 )
 ANSWERABLE = (Kind.ALERT.value, Kind.UPDATE.value, Kind.ESCALATION.value)
 

@@ -34,8 +34,8 @@ buckets = Table(
     "buckets",
     metadata,
     Column("target", Text, primary_key=True),
-    Column("tokens", Float),
-    Column("at", UtcTime),
+    Column("tokens", Float, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 LOOKED_AT = 2_000  # deliveries of one target that are paced at once

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     MetaData,
     Row,
@@ -34,9 +35,9 @@ alerts = Table(
     metadata,
     Column("story", Text, primary_key=True),
     Column("revision", Integer, primary_key=True),
-    Column("severity", Integer),
-    Column("created", UtcTime),
-    Column("content", Text),
+    Column("severity", Integer, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("content", Text, nullable=False),
 )
 decisions = Table(
     "decisions",
@@ -44,40 +45,43 @@ decisions = Table(
     Column("seq", Integer, primary_key=True),
     Column("target", Text, primary_key=True),
     Column("story", Text, primary_key=True),
-    Column("at", UtcTime),
-    Column("receiver", Text),
-    Column("kind", Text),
-    Column("severity", Integer),
-    Column("reason", Text),
-    Column("queued", Boolean),
-    Column("rules", Text),
-    Column("waiting", Text),
+    Column("at", UtcTime, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("queued", Boolean, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("waiting", Text, nullable=False),
+    Index("decisions_by_story", "story"),
+    Index("decisions_by_time", "target", "at"),
 )
 told = Table(
     "told",
     metadata,
     Column("story", Text, primary_key=True),
     Column("target", Text, primary_key=True),
-    Column("at", UtcTime),
-    Column("rules", Text),
-    Column("severity", Integer),
-    Column("revision", Integer),
+    Column("at", UtcTime, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
     Column("pinged", UtcTime),
-    Column("untold", Text),
-    Column("origins", Integer),
+    Column("untold", Text, nullable=False),
+    Column("origins", Integer, nullable=False),
 )
 waits = Table(
     "waits",
     metadata,
     Column("story", Text, primary_key=True),
     Column("rule", Text, primary_key=True),
-    Column("thread", Text),
-    Column("seq", Integer),
-    Column("at", UtcTime),
-    Column("match", Text),
+    Column("thread", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("match", Text, nullable=False),
+    Index("waits_by_thread", "thread"),
 )
-counts = Table("alert_counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer))
-marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("value", Text))
+counts = Table("alert_counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer, nullable=False))
+marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
 WAITED_AT_MOST = timedelta(days=14)  # longer than a thread takes in stories
 

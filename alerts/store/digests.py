@@ -31,7 +31,7 @@ digest_items = Table(
     Column("subject", Text, primary_key=True),
     Column("target", Text, primary_key=True),
     Column("seq", Integer, primary_key=True),
-    Column("content", Text),
+    Column("content", Text, nullable=False),
 )
 
 DIGESTS_OF_A_WINDOW = 1_000

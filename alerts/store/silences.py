@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, RowMapping, Table, Text, delete, func, select, update
+from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, delete, func, select, update
 
 from alerts.alert import Alert, Scope, Silence
 from alerts.store import snapshot
@@ -18,20 +18,21 @@ silences = Table(
     "silences",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("scope", Text),
-    Column("value", Text),
-    Column("author", Text),
-    Column("reason", Text),
-    Column("begins", UtcTime),
-    Column("ends", UtcTime),
-    Column("ended_by", Text),
+    Column("scope", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("begins", UtcTime, nullable=False),
+    Column("ends", UtcTime, nullable=False),
+    Column("ended_by", Text, nullable=False),
+    Index("silences_by_end", "ends"),
 )
 withheld = Table(
     "withheld",
     metadata,
     Column("target", Text, primary_key=True),
     Column("silence", Text, primary_key=True),
-    Column("n", Integer),
+    Column("n", Integer, nullable=False),
 )
 
 

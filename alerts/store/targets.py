@@ -16,13 +16,13 @@ targets = Table(
     "targets",
     metadata,
     Column("target", Text, primary_key=True),
-    Column("failures", Integer),
+    Column("failures", Integer, nullable=False),
     Column("failing_since", UtcTime),
     Column("rests_until", UtcTime),
-    Column("asked", Boolean),
+    Column("asked", Boolean, nullable=False),
     Column("down_from", UtcTime),
     Column("down_until", UtcTime),
-    Column("detail", Text),
+    Column("detail", Text, nullable=False),
 )
 _CONDITIONS = select(*(targets.c[each.name] for each in fields(Condition)))
 

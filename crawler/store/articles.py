@@ -13,12 +13,15 @@ from sqlalchemy import (
     Column,
     Connection,
     Float,
+    ForeignKey,
+    Index,
     Integer,
     MetaData,
     RowMapping,
     Select,
     Table,
     Text,
+    UniqueConstraint,
     bindparam,
     func,
     or_,
@@ -40,16 +43,16 @@ sources = Table(
     "sources",
     metadata,
     Column("source", Text, primary_key=True),
-    Column("url", Text),
-    Column("due", UtcTime),
+    Column("url", Text, nullable=False),
+    Column("due", UtcTime, nullable=False),
     Column("outcome", Text),
-    Column("detail", Text),
+    Column("detail", Text, nullable=False),
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_sha256", Text),
     Column("polled", UtcTime),
     Column("succeeded", UtcTime),
-    Column("failures", Integer),
+    Column("failures", Integer, nullable=False),
     Column("baseline", UtcTime),
     Column("failing", UtcTime),
     Column("whole", UtcTime),
@@ -58,64 +61,67 @@ sources = Table(
     Column("pace", Float),
     Column("gap", UtcTime),
     Column("moved_to", Text),
-    Column("moves", Integer),
+    Column("moves", Integer, nullable=False),
     Column("ttl", Float),
 )
-threads = Table("threads", metadata, Column("id", Text, primary_key=True), Column("opened", UtcTime))
+threads = Table("threads", metadata, Column("id", Text, primary_key=True), Column("opened", UtcTime, nullable=False))
 stories = Table(
     "stories",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("thread", Text),
-    Column("opened", UtcTime),
-    Column("joined", UtcTime),
+    Column("thread", Text, ForeignKey("threads.id"), nullable=False),
+    Column("opened", UtcTime, nullable=False),
+    Column("joined", UtcTime, nullable=False),
+    Index("stories_by_thread", "thread"),
 )
 articles = Table(
     "articles",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("story", Text),
-    Column("relation", Text),
-    Column("evidence", Text),
-    Column("change", Text),
-    Column("origin", Text),
-    Column("source", Text),
-    Column("outlet", Text),
-    Column("owner", Text),
+    Column("story", Text, ForeignKey("stories.id"), nullable=False),
+    Column("relation", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("owner", Text, nullable=False),
     Column("guid", Text),
     Column("url", Text),
     Column("author", Text),
     Column("lang", Text),
     Column("published", UtcTime),
-    Column("first_seen", UtcTime),
-    Column("revision", Integer),
-    Column("title", Text),
-    Column("content_key", Text),
-    Column("text_key", Text),
-    Column("headline_only", Boolean),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("content_key", Text, nullable=False),
+    Index("articles_by_story", "story"),
+    Index("articles_by_time", "first_seen"),
 )
 revisions = Table(
     "revisions",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("article", Text),
-    Column("number", Integer),
-    Column("seen", UtcTime),
-    Column("baseline", Boolean),
-    Column("change", Text),
-    Column("title", Text),
-    Column("summary", Text),
-    Column("text", Text),
+    Column("article", Text, ForeignKey("articles.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("seen", UtcTime, nullable=False),
+    Column("baseline", Boolean, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("article", "number"),
+    sqlite_autoincrement=True,
 )
 identities = Table(
     "identities",
     metadata,
     Column("key", Text, primary_key=True),
     Column("source", Text, primary_key=True),
-    Column("article", Text),
-    Column("content_key", Text),
+    Column("article", Text, ForeignKey("articles.id"), nullable=False),
+    Column("content_key", Text, nullable=False),
 )
-counts = Table("counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer))
+counts = Table("counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer, nullable=False))
 
 
 @cache
@@ -254,11 +260,8 @@ _PLACED = ("story", "relation", "evidence", "change", "origin")
 
 def _row(each: Placed) -> dict[str, Any]:
     said = {name: getattr(each.article, name) for name in _ARTICLE_COLUMNS}
-    return said | {name: getattr(each.placement, name) for name in _PLACED} | _content(each.made)
-
-
-def _content(made: Draft) -> dict[str, Any]:
-    return {"content_key": made.content_key, **_UNREAD}
+    placed = {name: getattr(each.placement, name) for name in _PLACED}
+    return said | placed | {"content_key": each.made.content_key}
 
 
 _ARTICLE_COLUMNS = (
@@ -270,7 +273,7 @@ def revise_article(
     connection: Connection, identity: str, made: Draft, number: int, now: datetime, change: str = ""
 ) -> int:
     """Store the next revision of a known article; gives its seq. The date of publication stays the first one given."""
-    changed = {"title": made.title, "revision": number} | _content(made)
+    changed = {"title": made.title, "revision": number, "content_key": made.content_key}
     connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
     return _add_revision(connection, identity, number, now, made, change, baseline=False)
 

@@ -21,10 +21,13 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from alembic.util import CommandError
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Text, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool, StaticPool
+
+from crawler.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -50,10 +53,6 @@ class UtcTime(TypeDecorator[datetime]):
 @lru_cache(maxsize=256)  # the rows of one commit bear the same few times
 def _written(value: datetime) -> str:
     return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
-
-
-class StoreError(Exception):
-    """The store cannot be opened or written; the message says what an operator can do."""
 
 
 class Database:
@@ -104,24 +103,60 @@ class Database:
             yield connection
 
     def migrate(self, *packages: str) -> None:
-        """Bring the tables of each package to its newest version; a newer store than this program is refused."""
-        for package in packages:
+        """Bring the tables of each package to its newest version.
+
+        Raise StoreError, and change nothing, where the version of one of them is newer than this program or unknown.
+        """
+        with self._store_errors():
             with self.writing.connect() as connection:
-                config = AlembicConfig()
-                config.set_main_option("script_location", f"{package}.store:migrations")
-                config.attributes["connection"] = connection
-                try:
+                for package in packages:
+                    self._known_version(connection, package)
+            for package in packages:
+                with self.writing.connect() as connection:
+                    config = _alembic(package)
+                    config.attributes["connection"] = connection
                     command.upgrade(config, "head")
-                except DatabaseError as error:
-                    raise StoreError(f"{self.url.database}: cannot be read as our store: {error.orig}") from error
-                except CommandError as error:
+
+    def check(self, *packages: str) -> None:
+        """Raise StoreError unless the tables of each package are of the version that this program reads and writes."""
+        with self._store_errors(), self.reading.connect() as connection:
+            for package in packages:
+                found, newest = self._known_version(connection, package)
+                if found != newest:
                     raise StoreError(
-                        f"{self.url.database}: made by a newer Watchfloor ({error}); run that one, or restore a backup"
-                    ) from error
+                        f"{self.url.database}: made by an older Watchfloor (schema {found or 'of no version'}, needed "
+                        f"is {newest}); watchfloor run brings it up to date"
+                    )
+
+    def _known_version(self, connection: Connection, package: str) -> tuple[str, str]:
+        """Return the version of a package's tables ("" where it has none) and the newest; refuse an unknown one."""
+        scripts = ScriptDirectory.from_config(_alembic(package))
+        table = {"version_table": f"{package}_version"}
+        found = "".join(MigrationContext.configure(connection, opts=table).get_current_heads())
+        newest = scripts.get_current_head() or ""
+        if found and found not in {each.revision for each in scripts.walk_revisions()}:
+            raise StoreError(
+                f"{self.url.database}: made by another Watchfloor (schema {found}, known here up to {newest}); run "
+                "that one, restore a backup, or move the file away to begin anew"
+            )
+        return found, newest
+
+    @contextmanager
+    def _store_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            raise StoreError(f"{self.url.database}: cannot be read as our store: {error.orig}") from error
 
     def close(self) -> None:
         self.writing.dispose()
         self.reading.dispose()
+
+
+def _alembic(package: str) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", f"{package}.store:migrations")
+    return config
 
 
 def _prepare_writer(connection: Any, _: object) -> None:

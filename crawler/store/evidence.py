@@ -12,7 +12,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, Text, delete, func, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+)
 
 from crawler.article import mint
 from crawler.sources.source import Outcome
@@ -28,21 +41,23 @@ fetches = Table(
     "fetches",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("source", Text),
-    Column("fetched", UtcTime),
-    Column("url", Text),
+    Column("source", Text, nullable=False),
+    Column("fetched", UtcTime, nullable=False),
+    Column("url", Text, nullable=False),
     Column("status", Integer),
-    Column("headers", Text),
+    Column("headers", Text, nullable=False),
     Column("body_sha256", Text),
+    Index("fetches_by_time", "fetched"),
 )
 evidence = Table(
     "evidence",
     metadata,
     Column("article", Text, primary_key=True),
-    Column("fetch", Text, primary_key=True),
-    Column("form", Text),
-    Column("sha256", Text),
-    Column("packed", LargeBinary),
+    Column("fetch", Text, ForeignKey("fetches.id"), primary_key=True),
+    Column("form", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Index("evidence_by_fetch", "fetch"),
 )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     Column,
     Connection,
+    Index,
     Integer,
     MetaData,
     RowMapping,
@@ -34,12 +35,13 @@ pages_wanted = Table(
     "pages_wanted",
     metadata,
     Column("article", Text, primary_key=True),
-    Column("source", Text),
-    Column("url", Text),
-    Column("host", Text),
-    Column("wanted", UtcTime),
-    Column("due", UtcTime),
-    Column("tries", Integer),
+    Column("source", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("wanted", UtcTime, nullable=False),
+    Column("due", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index("pages_wanted_by_due", "due"),
 )
 
 

@@ -17,6 +17,8 @@ from sqlalchemy import (
     Column,
     CompoundSelect,
     Connection,
+    ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     RowMapping,
@@ -47,23 +49,30 @@ SLICE = 200  # articles whose keys are dropped in one commit
 OPENS_A_STORY_WORDS = sorted(relation.value for relation in OPENS_A_STORY)
 
 sketches = Table(
-    "sketches", metadata, Column("key", BigInteger, primary_key=True), Column("seq", BigInteger, primary_key=True)
+    "sketches",
+    metadata,
+    Column("key", BigInteger, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    sqlite_with_rowid=False,
 )
 sketched = Table(
     "sketched",
     metadata,
-    Column("seq", Integer, primary_key=True),
-    Column("article", Text),
-    Column("seen", UtcTime),
-    Column("keys", LargeBinary),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("article", Text, ForeignKey("articles.id"), nullable=False, unique=True),
+    Column("seen", UtcTime, nullable=False),
+    Column("keys", LargeBinary, nullable=False),
+    Index("sketched_by_time", "seen"),
 )
 sentences = Table(
     "sentences",
     metadata,
     Column("source", Text, primary_key=True),
     Column("sentence", BigInteger, primary_key=True),
-    Column("n", Integer),
-    Column("seen", UtcTime),
+    Column("n", Integer, nullable=False),
+    Column("seen", UtcTime, nullable=False),
+    Index("sentences_by_time", "seen"),
+    sqlite_with_rowid=False,
 )
 
 

@@ -108,9 +108,9 @@ def _add_rows(rows: dict[str, list[dict[str, Any]]], entry: Entry, number: int, 
     name, keys = f"{number:014}", sketch(wording(entry.title, entry.text))
     rows["threads"].append({"id": f"t{name}", "opened": at})
     rows["stories"].append({"id": f"s{name}", "thread": f"t{name}", "opened": at, "joined": at})
-    article = dict.fromkeys(("evidence", "change", "origin", "outlet", "owner", "content_key", "text_key"), "made")
+    article = dict.fromkeys(("evidence", "change", "origin", "outlet", "owner", "content_key"), "made")
     article |= {"id": f"a{name}", "story": f"s{name}", "relation": "new", "source": "made", "lang": "en"}
-    rows["articles"].append(article | {"title": entry.title, "first_seen": at, "revision": 1, "headline_only": False})
+    rows["articles"].append(article | {"title": entry.title, "first_seen": at, "revision": 1})
     told = {"title": entry.title, "summary": "", "text": entry.text, "change": ""}
     rows["revisions"].append(told | {"seq": number, "article": f"a{name}", "number": 1, "seen": at, "baseline": False})
     rows["sketched"].append({"seq": number, "article": f"a{name}", "seen": at, "keys": pack(keys)})

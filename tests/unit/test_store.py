@@ -1,12 +1,10 @@
-"""What the store says of stories, and that a store of an earlier version is brought up."""
+"""What the store says of stories and articles."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 
 from crawler.article import Entry, Relation
@@ -44,29 +42,6 @@ def test_members_of_a_story_are_in_order_with_their_origin() -> None:
     ]
     assert by_thread == by_story
     assert joined.origin == "first"
-    database.close()
-
-
-def test_store_of_the_first_version_is_brought_up_with_owners_as_origins(tmp_path: Path) -> None:
-    database = Database.at(tmp_path / "old.db")
-    with database.writing.connect() as connection:
-        config = Config()
-        config.set_main_option("script_location", "crawler.store:migrations")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "c0001")
-    with database.write() as connection:
-        connection.execute(text("INSERT INTO threads VALUES ('t1', '2026-01-01T00:00:00.000000Z')"))
-        connection.execute(text("INSERT INTO stories VALUES ('s1', 't1', '2026-01-01', '2026-01-01')"))
-        connection.execute(
-            text(
-                "INSERT INTO articles (id, story, relation, evidence, source, outlet, owner, first_seen, revision, title,"
-                " content_key, text_key, headline_only) VALUES ('a1', 's1', 'new', '', 'one', 'One', 'first',"
-                " '2026-01-01T00:00:00.000000Z', 1, 'Convoy', 'c', 't', 0)"
-            )
-        )
-    database.migrate("crawler")
-    with database.read() as connection:
-        assert [(each.article, each.origin) for each in archive.members_of(connection, "t1")] == [("a1", "first")]
     database.close()
 
 

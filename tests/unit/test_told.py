@@ -7,9 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config as Alembic
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from alerts.alert import Kind, Match, Reason, Severity, Sibling, Standing
 from alerts.decide.standing import holds, lacking, siblings_of, standing_of
@@ -18,7 +16,6 @@ from alerts.render.text import render_alert
 from alerts.rule import When
 from alerts.store import decisions, snapshot
 from crawler.article import Member, Relation
-from crawler.store.db import Database
 from tests.unit.desk import NOW, desk, rule
 from tests.unit.settled import ALERT, SENT, TEXT, step
 
@@ -204,27 +201,3 @@ def test_change_is_told_to_those_who_were_told_though_another_rule_matches_it(tm
 def test_weaker_article_that_ends_a_wait_makes_it_no_weaker() -> None:
     weak, strong = Match("r", Severity.ROUTINE, None, ()), Match("r", Severity.IMMEDIATE, None, ())
     assert _strongest((weak,), [strong, Match("s", Severity.ROUTINE, None, ())])[0] is strong
-
-
-def test_store_of_the_first_version_keeps_its_decisions(tmp_path: Path) -> None:
-    database = Database.at(tmp_path / "old.db")
-    with database.writing.connect() as connection:
-        config = Alembic()
-        config.set_main_option("script_location", "alerts.store:migrations")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "a0001")
-    with database.write() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO decisions VALUES (1, 'x', '2026-01-01T00:00:00.000000Z', 's1', 'console', 'alert', 2,"
-                " 'first_article', 1, '[\"r\"]')"
-            )
-        )
-        connection.execute(text("INSERT INTO told VALUES ('s1', 'x', '2026-01-01T00:00:00.000000Z', '[\"r\"]', 2, 1)"))
-    database.migrate("alerts")
-    with database.read() as connection:
-        ((seq, made),) = decisions.decisions_on(connection, "s1")
-        told = decisions.told_of(connection, "s1")["x"]
-    assert (seq, made.reason, made.rules, made.waiting) == (1, "first_article", ("r",), ())
-    assert (told.revision, told.pinged, told.untold) == (1, None, ())
-    database.close()

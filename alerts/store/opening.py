@@ -1,0 +1,41 @@
+"""A state directory goes in, a read-only connection to its store comes out; a store of another version is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from crawler.store.db import DATABASE, Database
+from crawler.store.errors import StoreError
+
+PACKAGES = ("crawler", "alerts")  # whose tables a store holds
+
+
+def exists(state_dir: Path) -> bool:
+    """Return whether a state directory has a store."""
+    return (state_dir / DATABASE).exists()
+
+
+def need_store(state_dir: Path) -> None:
+    """Raise StoreError where a state directory has no store."""
+    if not exists(state_dir):
+        raise StoreError(f"no store in {state_dir}; has `watchfloor run` been started with this --state-dir?")
+
+
+@contextmanager
+def reading(state_dir: Path) -> Iterator[Connection]:
+    """Give a connection that cannot write and sees one consistent state.
+
+    Raise StoreError where there is no store, or one whose schema is not the one that this program reads.
+    """
+    need_store(state_dir)
+    database = Database.at(state_dir / DATABASE)
+    try:
+        database.check(*PACKAGES)
+        with database.read() as connection:
+            yield connection
+    finally:
+        database.close()

@@ -1,0 +1,177 @@
+"""Migrations are append-only: pinned, equal to the tables in the code, and stores of released versions stay usable."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, text
+
+from alerts.alert import DeliveryState
+from alerts.store import acks, digests, outbox
+from alerts.store.opening import PACKAGES, reading
+from crawler.article import Relation
+from crawler.store import articles as archive
+from crawler.store.db import DATABASE, Database
+from crawler.store.errors import StoreError
+from tests.stores.make import BRIDGE, DEAD, MINUTE, NOW, config_of, judge, send_next
+
+ROOT = Path(__file__).parents[2]
+STORES = ROOT / "tests" / "stores"
+PINNED = {  # a migration that was committed is never changed: a change to it fails here, a new one adds its line
+    "alerts_1_first.py": "b7254c90b1e793472f9b55be11d0c035d398b65d3eefa4c501ec3b0b116693eb",
+    "crawler_1_first.py": "268dbed61d306d3501dd9c4742a2e2fa059e8a2fda4de4a9cc026bf0d9e64858",
+}
+RELEASED = sorted(path.name for path in STORES.glob("*.sqlite3"))
+
+
+def test_no_migration_was_changed() -> None:
+    found = [path for package in PACKAGES for path in (ROOT / package).glob("store/migrations/versions/[!_]*.py")]
+    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found} == PINNED
+
+
+def all_tables() -> MetaData:
+    """Return the tables of every file of both store rooms, without a list of files kept by hand."""
+    merged = MetaData()
+    for package in PACKAGES:
+        room = importlib.import_module(f"{package}.store")
+        for each in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+            for table in getattr(importlib.import_module(each.name), "metadata", MetaData()).sorted_tables:
+                if table.name not in merged.tables:
+                    table.to_metadata(merged)
+    return merged
+
+
+@pytest.fixture
+def migrated() -> Iterator[Connection]:
+    database = Database("sqlite://")
+    database.migrate(*PACKAGES)
+    with database.writing.connect() as connection:
+        yield connection
+    database.close()
+
+
+def differences(connection: Connection, metadata: MetaData) -> list[object]:
+    versions = [f"{package}_version" for package in PACKAGES]
+    options = {"include_name": lambda name, kind, _: kind != "table" or name not in versions}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+def test_migrated_schema_is_the_one_in_the_code(migrated: Connection) -> None:
+    tables = all_tables().tables
+    assert {"articles", "evidence", "deliveries", "silences"} <= tables.keys()
+    assert differences(migrated, all_tables()) == []
+    kinds = {row.name: bool(row.wr) for row in migrated.execute(text("PRAGMA table_list"))}
+    assert {name for name in tables if kinds[name]} == {
+        name for name, table in tables.items() if table.dialect_options["sqlite"]["with_rowid"] is False
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE deliveries ADD COLUMN more TEXT",
+        "DROP INDEX deliveries_by_carrier",
+        "CREATE TABLE besides (id TEXT)",
+        "ALTER TABLE articles DROP COLUMN author",
+    ],
+)
+def test_the_comparison_notices(change: str, migrated: Connection) -> None:
+    migrated.execute(text(change))
+    assert differences(migrated, all_tables()) != []
+
+
+# -- stores of released versions -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def state(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Give a state directory with a copy of a released store."""
+    shutil.copy(STORES / request.param, tmp_path / DATABASE)
+    return tmp_path
+
+
+def test_the_first_release_is_kept() -> None:
+    assert "v0.1.0.sqlite3" in RELEASED
+
+
+@pytest.mark.parametrize("state", RELEASED, indirect=True)
+def test_a_released_store_is_opened_checked_and_used(state: Path) -> None:
+    database, config = Database.at(state / DATABASE), config_of(state)
+    database.migrate(*PACKAGES)
+    with database.write() as connection:
+        assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        (sent,) = outbox.deliveries_that(connection, outbox.deliveries.c.state == DeliveryState.SENT.value)
+        (folded,) = outbox.told_with(connection, sent.id)
+        assert folded.outcome == f"told with delivery {sent.id}"
+        assert [each.by for each in [acks.ack_of(connection, sent.subject)] if each] == ["Noor"]
+        # what waited is sent, and a further report joins the story that was told
+        waited, digest = (send_next(connection, config, NOW + minutes * MINUTE) for minutes in (20, 70))
+        assert waited not in {sent.subject, ""}
+        assert [each.story for each in digests.digest_of(connection, digest, sent.target)] == [sent.subject]
+        judge(connection, config, "daily", {f"{BRIDGE}, officials say": DEAD.format(17)}, NOW + 80 * MINUTE)
+        *_, newest = archive.members_of(connection, sent.subject)
+        assert (newest.relation, newest.first_seen) == (Relation.DUPLICATE, NOW + 80 * MINUTE)
+    database.close()
+    with reading(state) as connection:
+        assert set(outbox.delivered(connection)) >= {("alert", "sent"), ("digest", "sent"), ("update", "folded")}
+
+
+# -- stores that this program does not know ------------------------------------------------------------------------
+
+
+def set_version(state: Path, package: str, version: str) -> None:
+    database = Database.at(state / DATABASE)
+    with database.write() as connection:
+        connection.execute(text(f"UPDATE {package}_version SET version_num = :version"), {"version": version})
+    database.close()
+
+
+@pytest.mark.parametrize("state", ["v0.1.0.sqlite3"], indirect=True)
+@pytest.mark.parametrize(("package", "version"), [("crawler", "c0030"), ("alerts", "a0003"), ("alerts", "alerts_999")])
+def test_a_store_of_an_unknown_version_is_refused_and_left_as_it_is(state: Path, package: str, version: str) -> None:
+    set_version(state, package, version)
+    database = Database.at(state / DATABASE)
+    for refused in (database.migrate, database.check):
+        with pytest.raises(StoreError) as caught:
+            refused(*PACKAGES)
+        assert str(caught.value) == (
+            f"{state / DATABASE}: made by another Watchfloor (schema {version}, known here up to {package}_1); run that "
+            "one, restore a backup, or move the file away to begin anew"
+        )
+    with database.read() as connection:
+        assert connection.execute(text(f"SELECT version_num FROM {package}_version")).scalar_one() == version
+    database.close()
+
+
+def test_nothing_is_migrated_where_one_package_is_unknown(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / DATABASE)
+    database.migrate("alerts")
+    set_version(tmp_path, "alerts", "alerts_999")
+    with pytest.raises(StoreError, match="alerts_999"):
+        database.migrate(*PACKAGES)
+    with database.read() as connection:
+        assert not connection.execute(text("SELECT name FROM sqlite_master WHERE name = 'articles'")).all()
+    database.close()
+
+
+def test_a_reader_refuses_a_store_that_was_not_brought_up(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / DATABASE)
+    database.migrate("crawler")
+    database.close()
+    with pytest.raises(StoreError, match="schema of no version, needed is alerts_1"), reading(tmp_path):
+        pass
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).write_text("no database at all, but long enough to be read as one" * 50)
+    with pytest.raises(StoreError, match="cannot be read as our store"), reading(tmp_path):
+        pass
