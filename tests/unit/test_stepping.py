@@ -44,9 +44,11 @@ def put(connection: Connection, at: datetime) -> None:
         times = {"queued": at, "due": at + MINUTE, "changed": at}
         row = {"id": name, "subject": name, "kind": kind.value, "revision": 1, "target": "t", "receiver": "r"}
         row |= {"severity": 1, "reason": "x", "state": state.value, "attempts": 1, "repeat": False, "detail": ""}
-        connection.execute(insert(deliveries).values(**row, **times))
+        empty = dict.fromkeys(("thread", "handle", "held", "series", "carried_how", "carried_by"), "")
+        connection.execute(insert(deliveries).values(**row, **times, **empty, notes="[]", rules="[]"))
     for story, ago in (("recent", 10 * MINUTE), ("old", 5 * HOUR)):
         row = {"story": story, "target": "t", "rules": "[]", "severity": 1, "revision": 1, "untold": "[]"}
+        row["origins"] = 0
         connection.execute(insert(told).values(**row, at=at, pinged=at - ago))
     pages_wanted.want(connection, [Wanted("a", "s", "https://o.example/1", "o.example", at, at + MINUTE)])
 
