@@ -45,7 +45,8 @@ def _words(record: dict[str, object]) -> str:
     matches = record["matches"]
     assert isinstance(matches, list)
     head = f"{record['id']} {record['relation']} story={record['story']}"
-    return f"{head} by {', '.join(matches)}: {told or 'nobody to tell'}"
+    why = f"\n    {record['evidence']}" if record["evidence"] else ""
+    return f"{head} by {', '.join(matches)}: {told or 'nobody to tell'}{why}"
 
 
 def _summary(done: Summary) -> str:

@@ -137,6 +137,7 @@ class Replay:
             "story": placement.story,
             "thread": placement.thread,
             "relation": word.value,
+            "evidence": placement.evidence,  # which article it was compared with, and what decided
             "matches": matches,
             "deliveries": told,
         }

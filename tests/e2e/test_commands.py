@@ -81,6 +81,7 @@ def test_replay_goes_by_the_clock_and_accounts_for_everything(desk: Desk) -> Non
         ("line:6", "new"),
     ]
     assert lines[0]["story"] == lines[2]["story"] == lines[3]["story"]
+    assert [row["evidence"][:12] for row in lines[:3]] == ["", "", "same text as"]
     told = [[(each["kind"], each["state"], each["reason"]) for each in row["deliveries"]] for row in lines]
     assert told == [
         [("alert", "queued", "first_article")],
