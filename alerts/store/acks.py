@@ -49,7 +49,7 @@ def ack_of(connection: Connection, story: str) -> Ack | None:
 
 
 def noted(connection: Connection, story: str) -> tuple[str, ...]:
-    """Give the line by which a message says that its story is acknowledged; none where it is not."""
+    """Return the line ("Acknowledged by ...",) for messages on a story; () where nobody acknowledged it."""
     known = ack_of(connection, story)
     return (f"Acknowledged by {known.by} at {known.at:%d %b %H:%M} UTC",) if known else ()
 

@@ -27,7 +27,7 @@ PINGS = timedelta(hours=1)  # longer than the pause between two pings: what was 
 
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> None:
-    """Move along with a clock that was set by `step` and now shows `now`."""
+    """Add `step` to the stored times of what waits for a length of time, after the clock was set to `now`."""
     waiting = select(deliveries).where(_for_a_while, deliveries.c.kind != Kind.DIGEST.value)
     _move(connection, list(connection.execute(waiting).mappings()), lambda _: step)
     recent = select(told).where(told.c.pinged > now - step - PINGS)
@@ -50,7 +50,7 @@ def _sent(connection: Connection, step: timedelta, now: datetime) -> None:
 
 
 def believe(connection: Connection, now: datetime) -> None:
-    """Set right what was queued by a clock that was ahead of now."""
+    """Clamp stored times that lie in the future: the clock was ahead when they were stored, and was set back."""
     ahead = select(deliveries).where(_for_a_while, deliveries.c.queued > now)
     _move(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["queued"])
     pinged = select(told).where(told.c.pinged > now + PINGS)

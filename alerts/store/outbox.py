@@ -273,7 +273,10 @@ def overdue(connection: Connection, severity: Severity, before: datetime) -> lis
 def relay(
     connection: Connection, delivery: Delivery, targets: Iterable[Target], reason: Reason, now: datetime, note: str
 ) -> list[str]:
-    """Queue a message for further targets too, which were not told; gives them. The books count a decision each."""
+    """Queue a copy of a message for further targets; return those that did not have it.
+
+    The ledger counts a decision for each, unless the kind is queued without one.
+    """
     made: list[str] = []
     for target in targets:
         again = NewDelivery(
