@@ -194,17 +194,17 @@ class _Line:
 
     def _add(self, keys: tuple[str, ...], made: Draft) -> str:
         name = mint("a", self._now, self._source.id, *keys, made.content_key)
-        told = self._read(made.title, made.text or made.summary)
-        sketched = sketch(told)
+        text = self._read(made.title, made.text or made.summary)
+        sketched = sketch(text)
         if not self._waiting_keys.isdisjoint(sketched):
             self.write()
         added = article(made, self._source, name, self._now)
-        side = Side(name, added.source, added.outlet, added.owner, added.lang, self._now, told)
+        side = Side(name, added.source, added.outlet, added.owner, added.lang, self._now, text)
         fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=added.owner)
         placement, frames = place(side, self._candidates.of(sketched), fresh)
         self._candidates.learn(frames)
         placed = archive.Placed(added, made, placement)
-        self._waiting.append(_Waiting(placed, sketched, frozenset(edges(told))))
+        self._waiting.append(_Waiting(placed, sketched, frozenset(edges(text))))
         self._waiting_keys |= sketched
         return name
 
@@ -277,8 +277,8 @@ def store_page(
     seq = archive.revise_article(
         connection, name, made, number, now, ""
     )  # more words on the same news: no change to tell
-    told = Candidates(connection, now).read(made.title, made.text, source.id, source.outlet)
-    save_sketch(connection, name, seq, now, sketch(told))
+    text = Candidates(connection, now).read(made.title, made.text, source.id, source.outlet)
+    save_sketch(connection, name, seq, now, sketch(text))
     filled = {"author": page.author, "lang": source.lang or page.lang, "published": made.published}
     complete(connection, name, number, filled)
     end(connection, name, "stored")

@@ -193,8 +193,8 @@ class Candidates:
 
     def read(self, title: str, body: str, source: str, outlet: str) -> Wording:
         """Read an article of a source, without what the source repeats and what is known as a frame of any."""
-        told = wording(title, body, outlet)
-        return told.without(self._repeated(source) | self._frames(told))
+        text = wording(title, body, outlet)
+        return text.without(self._repeated(source) | self._frames(text))
 
     def learn(self, frames: Set[int]) -> None:
         """Remember sentences that stand under different news, for all that is read from now on."""
@@ -207,13 +207,13 @@ class Candidates:
             self._boilerplate[source] = boilerplate(self._connection, source)
         return self._boilerplate[source]
 
-    def _frames(self, told: Wording) -> frozenset[int]:
+    def _frames(self, text: Wording) -> frozenset[int]:
         """Return its sentences that are known as frames; one that tells of its own headline is none."""
-        known = frames_among(self._connection, told.numbers)
+        known = frames_among(self._connection, text.numbers)
         if not known:
             return known
-        numbered = zip(told.sentences, told.sets, strict=True)
-        return known - {sentence_number(each) for each, words in numbered if about(words, told.topic)}
+        numbered = zip(text.sentences, text.sets, strict=True)
+        return known - {sentence_number(each) for each, words in numbered if about(words, text.topic)}
 
     def of(self, keys: frozenset[int]) -> list[Candidate]:
         """Give the articles that share keys, and the first of each one's story, those that share most first."""
@@ -229,10 +229,10 @@ class Candidates:
         return candidates
 
     def _candidate(self, row: RowMapping) -> Candidate:
-        told = wording(row["title"], row["text"] or row["summary"], row["outlet"]).without(
+        text = wording(row["title"], row["text"] or row["summary"], row["outlet"]).without(
             self._repeated(row["source"])
         )
-        side = Side(row["id"], row["source"], row["outlet"], row["owner"], row["lang"], row["first_seen"], told)
+        side = Side(row["id"], row["source"], row["outlet"], row["owner"], row["lang"], row["first_seen"], text)
         opens = row["relation"] in OPENS_A_STORY_WORDS
         return Candidate(side, row["story"], row["thread"], row["thread_opened"], row["origin"], opens)
 

@@ -1,7 +1,7 @@
-"""Two wordings -> Comparison: how much of one is in the other, and which numbers and names differ in place.
+"""Compare two wordings: how much of one text is in the other, and which numbers and names differ in the same place.
 
-Sentences are paired by their words first and aligned word by word second, so that dropped or shuffled
-sentences do not matter and one changed number is seen where it stands.
+Each later sentence is paired with the earlier one that shares most words, then the two are aligned word by word. So
+sentences that were dropped or moved do not matter, and one changed number is found in its place.
 """
 
 from __future__ import annotations
@@ -41,10 +41,11 @@ DAYS = WEEKDAYS | MONTHS | {"today", "yesterday", "tomorrow"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A number that stands in the same place as another one; `where` is the word that says of what.
+class NumberChange:
+    """A number that was replaced by another in the same place.
 
-    `beside` are all words near it.
+    `where` is the word that says what is counted ("killed"), "" where there is none. `beside` are all words up to
+    BESIDE away, on both sides of it.
     """
 
     before: str
@@ -54,19 +55,21 @@ class Change:
     beside: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        told = f"{shown(self.before)} -> {shown(self.after)}"
-        return f"{self.where} {told}".strip() if self.precedes else f"{told} {self.where}".strip()
+        change = f"{shown(self.before)} -> {shown(self.after)}"
+        return f"{self.where} {change}".strip() if self.precedes else f"{change} {self.where}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Words of meaning that stand in the same place and are neither one word nor found elsewhere in the other text."""
+    """Words of meaning that replaced each other, are not forms of one word, and are found nowhere else in the other
+    text.
+    """
 
     before: str
     after: str
     part: str  # title | lead | body
     named: bool  # both are names
-    told: bool  # one of them stands in its own body too
+    in_body: bool  # one of them stands in the body of its own text too
     recurs: bool  # both stand in front and again in their own text, as a subject does where no capital marks it
 
     def __str__(self) -> str:
@@ -75,12 +78,15 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two articles share. Shares are 0 to 1; `later` is the article that came second.
+    """What two articles share. `later` is the article that was seen second. All shares are from 0 to 1.
 
-    `contained`: of the shorter body's runs of words, in the longer. `aligned`: of its words, in their order inside
-    paired sentences. `lead`: of the later lead's runs, in the
-    earlier body. `headline`: of the words of the shorter headline. `agreeing`: numbers equal in place.
-    `loose`: numbers that only one of two paired sentences has.
+    contained    runs of three words of the shorter body that are also in the longer one
+    aligned      words of the shorter body that stand in the same order in paired sentences
+    lead         runs of the later article's lead that are in the earlier body
+    old_lead     runs of the earlier article's lead that are in the later body
+    headline     words of the shorter headline that are in the longer one
+    agreeing     how many numbers are equal in the same place
+    loose        how many numbers only one of two paired sentences has
     """
 
     contained: float
@@ -88,7 +94,7 @@ class Comparison:
     lead: float
     old_lead: float
     headline: float
-    changes: tuple[Change, ...]
+    changes: tuple[NumberChange, ...]
     agreeing: int
     differing: tuple[Difference, ...]
     loose: int
@@ -99,7 +105,7 @@ class Comparison:
 
 
 def compare(earlier: Wording, later: Wording) -> Comparison:
-    """Compare an article with an earlier one."""
+    """Return what an article shares with an earlier one, and where the two differ."""
     found = _Differences(earlier, later)
     pairs, dropped, added = _paired(earlier, later)
     if earlier.title and later.title and _likeness(earlier.title, later.title) >= PAIRED:
@@ -124,7 +130,7 @@ def compare(earlier: Wording, later: Wording) -> Comparison:
 
 
 def known(some: Set[int], of: Set[int]) -> float:
-    """Return how much of some runs of words is among others, 0 to 1."""
+    """Return the share of `some` runs of words that is among `of`, from 0 to 1; 0 where there are none."""
     return len(some & of) / len(some) if some else 0.0
 
 
@@ -144,7 +150,11 @@ def _likeness_of_headlines(earlier: Wording, later: Wording) -> float:
 
 
 def _paired(earlier: Wording, later: Wording) -> tuple[list[tuple[Sequence[str], Sequence[str]]], int, int]:
-    """Pair each later sentence with the earlier one it is most like; count the words of those left over."""
+    """Pair each later sentence with the earlier sentence that shares most of its words.
+
+    Return the pairs, then the number of words in the sentences that found no partner: of the earlier text, of the
+    later.
+    """
     pairs: list[tuple[Sequence[str], Sequence[str]]] = []
     added = 0
     left = set(range(len(earlier.sentences[:MOST_SENTENCES])))
@@ -163,13 +173,13 @@ def _paired(earlier: Wording, later: Wording) -> tuple[list[tuple[Sequence[str],
 
 
 class _Differences:
-    """Collects what differs in place between aligned runs of words."""
+    """Collects the numbers and words that differ in the same place, over all pairs of sentences that are aligned."""
 
     def __init__(self, earlier: Wording, later: Wording) -> None:
         self._earlier, self._later = earlier, later
         self._names = earlier.names | later.names
         self._caseless = not earlier.names or not later.names
-        self.changes: list[Change] = []
+        self.changes: list[NumberChange] = []
         self.differing: list[Difference] = []
         self.agreeing = 0
         self.loose = 0
@@ -202,14 +212,19 @@ class _Differences:
 
     def _difference(self, old: list[str], new: list[str], part: str) -> Difference:
         pairs = [(one, two) for one in old for two in new]
+        # Arabic has no capitals, so names cannot be told from other words there; a word that recurs takes their place.
         named = [(one, two) for one, two in pairs if one in self._names and two in self._names]
         recurring = [(one, two) for one, two in pairs if self._caseless and part != "body" and self._recurs(one, two)]
+        # of several differing pairs the one that says most is reported: a subject, then a name, then any word
         before, after = (*recurring, *named, pairs[0])[0]
         left = before in self._earlier.words and before not in self._later.vocabulary
-        told = left or (after in self._later.words and after not in self._earlier.vocabulary)
-        return Difference(before, after, part, bool(named), told, bool(recurring))
+        in_body = left or (after in self._later.words and after not in self._earlier.vocabulary)
+        return Difference(before, after, part, bool(named), in_body, bool(recurring))
 
     def _recurs(self, before: str, after: str) -> bool:
+        """Return whether both words come twice in their own text and never in the other: then they are what the texts
+        are about.
+        """
         if before in self._later.vocabulary or after in self._earlier.vocabulary:
             return False
         earlier = self._earlier.title.count(before) + self._earlier.words.count(before)
@@ -224,22 +239,26 @@ class _Differences:
             self.agreeing += 1
             return
         change = _change(before, after, words, at)
+        # the same change is in the headline, the lead and the body: it counts once
         if all((each.before, each.after) != (before, after) for each in self.changes):
             self.changes.append(change)
 
 
 def one_word(one: str, other: str) -> bool:
-    """Say whether two words are one: short for it, inflected, or misspelt."""
+    """Return whether two words are forms of one: abbreviated (Feb), inflected, or misspelt (MISSPELT or more alike)."""
     shorter, longer = sorted((one, other), key=len)
     return (len(shorter) >= 3 and longer.startswith(shorter)) or fuzz.ratio(one, other) >= MISSPELT
 
 
-def _change(before: str, after: str, words: Sequence[str], at: int) -> Change:
+def _change(before: str, after: str, words: Sequence[str], at: int) -> NumberChange:
     beside = tuple(words[max(0, at - BESIDE) : at + 1 + BESIDE])
+    # what is counted usually follows the number ("17 killed", "17 people killed"); else it precedes it ("killing 17")
     behind = next((word for word in words[at + 1 : at + 1 + BESIDE] if word not in PEOPLE), "")
     if behind and behind not in STOP and not is_number(behind):
-        return Change(before, after, behind, beside=beside)
-    return Change(before, after, next(_content(words[max(0, at - 3) : at][::-1]), ""), precedes=True, beside=beside)
+        return NumberChange(before, after, behind, beside=beside)
+    return NumberChange(
+        before, after, next(_content(words[max(0, at - 3) : at][::-1]), ""), precedes=True, beside=beside
+    )
 
 
 def _content(words: Sequence[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Two wordings -> the sentences they share that are news of neither: footers, licences, frames of live pages. Pure.
+"""Find the sentences two texts share although they are not part of the news: footers, licences, frames of live pages.
 
-Outlets print the words of an agency, of a licence or of a channel under news of every kind. Such words prove nothing
-of the news above them, so they are taken off both texts before these are compared, from the second text on.
+Outlets print the words of an agency, a licence or a channel under news of every kind. Such sentences do not show that
+two articles report the same event, so they are removed from both texts before these are compared. Pure.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ MOST = 40  # sentences of a text that are looked at, from each end
 
 
 def frame(earlier: Wording, later: Wording) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the numbers of the earlier and of the later text's sentences that both have and no headline is about.
+    """Return the sentence numbers, of the earlier and of the later text, that both texts have and no headline is about.
 
-    There are none where one text may reprint the other: where one headline says no more than the other, where both
-    texts have a sentence that a headline is about, or where one of them tells nothing that the other does not.
+    Both sets are empty where one text may be a reprint of the other: one headline contains the other, both texts have a
+    sentence that a headline is about, or one text reports nothing that the other does not.
     """
     headlines = (earlier.topic, later.topic)
     ours, theirs = _no_news(earlier, headlines), _no_news(later, headlines)
@@ -36,51 +36,60 @@ def frame(earlier: Wording, later: Wording) -> tuple[frozenset[int], frozenset[i
         for one, known in ours.items()
         if one not in same and _nearly(known, words)
     ]
+    # one headline without any word of its own: rather a reprint than other news above the same footer
     one_headline = earlier.topic <= later.topic or later.topic <= earlier.topic
     if one_headline or not (same or near) or _share_news(earlier, later, headlines):
         return frozenset(), frozenset()
-    if not (_tells_its_own(earlier, later) and _tells_its_own(later, earlier)):
+    if not (_has_news_of_its_own(earlier, later) and _has_news_of_its_own(later, earlier)):
         return frozenset(), frozenset()
     return frozenset((*same, *(one for one, _ in near))), frozenset((*same, *(other for _, other in near)))
 
 
 def _share_news(earlier: Wording, later: Wording, headlines: tuple[frozenset[str], ...]) -> bool:
-    """Return whether a sentence about a headline stands in both texts, whole or cut short."""
-    ours, theirs = _told(earlier, headlines), _told(later, headlines)
+    """Return whether a sentence about one of the headlines is in both texts, in full or shortened."""
+    ours, theirs = _sentences_on(earlier, headlines), _sentences_on(later, headlines)
     return any(one <= other or other <= one for one in ours for other in theirs)
 
 
-def _told(told: Wording, headlines: tuple[frozenset[str], ...]) -> list[frozenset[str]]:
-    return [words for words in told.sets[:MOST] if any(about(words, topic) for topic in headlines)]
+def _sentences_on(text: Wording, headlines: tuple[frozenset[str], ...]) -> list[frozenset[str]]:
+    """Return the words of each sentence that is about one of the headlines."""
+    return [words for words in text.sets[:MOST] if any(about(words, topic) for topic in headlines)]
 
 
-def _tells_its_own(told: Wording, other: Wording) -> bool:
-    """Return whether a text opens with a sentence of its own, has one on its headline, or has none on it at all."""
+def _has_news_of_its_own(text: Wording, other: Wording) -> bool:
+    """Return whether a text reports something that the other does not.
+
+    It does where its first sentence, or one about its own headline, is missing from the other text, even reworded. A
+    text without any sentence about its headline is taken for a footer below a headline, unless it is LONG.
+    """
     known = [words - STOP for words in other.sets[:MOST]]
-    own = [words for words in told.sets[:MOST] if words & (told.topic - other.topic)]
-    naming = own or [words for words in told.sets[:MOST] if words & told.topic]
-    if not naming and len(told.words) >= LONG:
+    own = [words for words in text.sets[:MOST] if words & (text.topic - other.topic)]
+    naming = own or [words for words in text.sets[:MOST] if words & text.topic]
+    if not naming and len(text.words) >= LONG:
         return False
-    return not naming or not all(_stands(words - STOP, known) for words in (*told.sets[:1], *naming))
+    return not naming or not all(_stands(words - STOP, known) for words in (*text.sets[:1], *naming))
 
 
 def _stands(words: frozenset[str], known: list[frozenset[str]]) -> bool:
+    """Return whether a sentence with these words of meaning is among `known`, at least in part."""
     return any(len(words & each) >= max(3, REWORDED * min(len(words), len(each))) for each in known)
 
 
 def is_background(earlier: Wording, shared: Set[int]) -> bool:
-    """Return whether shared sentences tell of the earlier headline, as the background of a follow-up does."""
+    """Return whether the shared sentences mention the earlier headline, as background in a follow-up does."""
     words = {word for sentence in earlier.sentences if sentence_number(sentence) in shared for word in sentence}
     return not words.isdisjoint(earlier.topic)
 
 
 def about(words: Set[str], topic: Set[str]) -> bool:
-    """Return whether a sentence of these words tells of a headline: it has two of its words of meaning."""
+    """Return whether a sentence with these words is about a headline: it has at least ABOUT of its words of meaning."""
     return len(words & topic) >= ABOUT
 
 
-def _no_news(told: Wording, headlines: tuple[frozenset[str], ...]) -> dict[int, frozenset[str]]:
-    numbered = list(zip(told.sentences, told.sets, strict=True))
+def _no_news(text: Wording, headlines: tuple[frozenset[str], ...]) -> dict[int, frozenset[str]]:
+    """Return the sentences, number to words, that are about neither headline and give fewer than FIGURES numbers."""
+    numbered = list(zip(text.sentences, text.sets, strict=True))
+    # frames stand at both ends of a text; looking at the ends only bounds the cost of a very long one
     chosen = numbered if len(numbered) <= 2 * MOST else [*numbered[:MOST], *numbered[-MOST:]]
     return {
         sentence_number(sentence): words
@@ -90,7 +99,7 @@ def _no_news(told: Wording, headlines: tuple[frozenset[str], ...]) -> dict[int, 
 
 
 def _nearly(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Return whether two sentences are one but for a word or two, and give the same numbers."""
+    """Return whether two sentences are the same but for a word or two, with the same numbers."""
     if len(one & other) < NEARLY * max(len(one), len(other)):
         return False
     return not any(is_number(word) for word in one ^ other)

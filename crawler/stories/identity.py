@@ -1,7 +1,7 @@
-"""Which article an entry is. Pure: what is known by its keys goes in, new, known or revised comes out.
+"""Decide whether an entry of a feed is an article we already have: new, known or revised. Pure.
 
-The GUID in its source is asked first, then the canonical URL; equal titles never make identity. What a new
-article is to other articles is judged by its text, in `verdict` and `placing`.
+The GUID (unique in its source) is tried before the canonical URL; an equal title alone never makes two entries one
+article. Whether different articles report the same story is decided from their texts, in `verdict` and `placing`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COMPARED = 300  # characters of a headline compared
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """An article known by a key: what it says now, and what this source said last under the key (`said`)."""
+    """A stored article found by one of its keys. `said` is the content key that this source last sent under it."""
 
     key: str
     source: str
@@ -43,7 +43,7 @@ class Identity:
 
 
 def identify(made: Draft, source: str, keys: tuple[str, ...], known: Iterable[Identified]) -> Identity:
-    """Say which known article an entry is, if any. `keys` are its own, the strongest first."""
+    """Return which of the `known` articles an entry is, if any. `keys` are the entry's own, strongest first."""
     ranked = sorted(
         (each for each in known if each.key in keys and (each.source == source or each.key.startswith("u:"))),
         key=lambda each: (keys.index(each.key), each.source != source),
@@ -55,7 +55,12 @@ def identify(made: Draft, source: str, keys: tuple[str, ...], known: Iterable[Id
 
 
 def _is_same(made: Draft, each: Identified) -> bool:
-    """One key alone may have been reused for another story; then the headline has the last word."""
+    """Return whether a matching key names the same article.
+
+    Some outlets reuse a GUID or a URL for another story. Where only one of the two agrees, the headlines must be
+    similar.
+    """
+    # a source that alternates between two wordings must not make a revision at each poll, so both are remembered
     if made.content_key in {each.said, each.content_key}:
         return True
     guid, url = made.entry.guid, made.url
@@ -66,6 +71,7 @@ def _is_same(made: Draft, each: Identified) -> bool:
 
 
 def similar_headlines(one: str, other: str) -> bool:
+    """Return whether two headlines are at least SAME_HEADLINE alike, whatever the order of their words."""
     score = fuzz.token_sort_ratio(one[:COMPARED], other[:COMPARED], processor=utils.default_process)
     return score >= SAME_HEADLINE
 

@@ -1,6 +1,7 @@
-"""Two wordings -> whether they open with the same news: the same place, target, deed and day. Pure.
+"""Compare what two texts open with: the same place, target, deed and day? Pure.
 
-An article that joins a story is not told again, so what it opens with has to be known, whatever else the texts share.
+Readers get no new alert for an article that joins a story. So its opening must already be known, whatever else the two
+texts share.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ TITLE_SHARED = 0.5  # of the words of both headlines: one event
 
 
 def exchanged(one: Wording, other: Wording) -> str:
-    """Return the words that differ, "drone / rocket", where the openings are one template that tells of two things.
+    """Return the words that differ ("drone / rocket") where both openings fill the same template with different events.
 
-    They are where they differ in a few words of meaning only, and the headlines differ in some of these too. Under
-    equal headlines names have to differ, and any word where no capital marks a name.
+    They do where they differ in at most EXCHANGED words of meaning and the headlines differ in some of these too. With
+    equal headlines the differing words must be names, or any words in a script without capitals. Return "" otherwise.
     """
     openings = _openings(one, other)
     first, second = ({word for word in words if word not in STOP} for words in openings)
@@ -46,13 +47,15 @@ def exchanged(one: Wording, other: Wording) -> str:
 
 
 def _unlike(words: Set[str], others: Set[str]) -> set[str]:
-    """Return the words that others lack, in any form."""
+    """Return those `words` that are not in `others` in any form; numbers are left out."""
     left = others - words
     return {word for word in words - others if not (is_number(word) or any(one_word(word, each) for each in left))}
 
 
 def agreement(earlier: Wording, later: Wording, found: Comparison) -> str:
-    """Return which of headline and first sentence are the same news in both, in words; "" where neither is."""
+    """Return, in words, whether headline or first sentence report the same news in both articles; "" where neither
+    does.
+    """
     one, other = earlier.topic, later.topic
     shared = len(one & other)
     headline = found.equal_headlines or (
@@ -65,15 +68,16 @@ def agreement(earlier: Wording, later: Wording, found: Comparison) -> str:
 
 
 def other_day(earlier: Wording, later: Wording) -> str:
-    """Return the days that headline and opening name, "sunday / tuesday", where the texts have none in common.
+    """Return the days that headline and opening name ("sunday / tuesday") where the two texts have none in common, else
+    "".
 
-    The day of an opening that stands in both texts is a day of both: another headline only makes another sentence
-    open. A date that differs at the head of a long report is a number that was corrected, not another event, unless the
-    headlines say it too.
+    A day in an opening sentence that both texts have counts for both: a different headline merely makes another
+    sentence the opening. In a long report a date that differs in the opening is a corrected number, not another event,
+    unless the headlines differ in it too.
     """
     opened = [(*one.title, *_own(one, other)) for one, other in ((earlier, later), (later, earlier))]
     if min(len(earlier.words), len(later.words)) >= LONG_REPORT:
-        dated = [told.title for told in (earlier, later)]
+        dated = [text.title for text in (earlier, later)]
     else:
         dated = opened
     for days, words in ((_weekdays, opened), (_dates, dated)):
@@ -83,9 +87,9 @@ def other_day(earlier: Wording, later: Wording) -> str:
     return ""
 
 
-def _own(told: Wording, other: Wording) -> tuple[str, ...]:
-    """Return the opening of a text where the other text has not the same sentence."""
-    words = opening(told, other)
+def _own(text: Wording, other: Wording) -> tuple[str, ...]:
+    """Return the opening sentence of a text; nothing where the other text has the same sentence."""
+    words = opening(text, other)
     return () if frozenset(words) in other.sets else words
 
 
@@ -98,7 +102,7 @@ def _weekdays(words: Iterable[str]) -> set[str]:
 
 
 def _dates(words: Iterable[str]) -> set[str]:
-    """Return the days of months: "3 mar" for 3 March and for March 3."""
+    """Return the days of months that are named: "3 mar" for both "3 March" and "March 3"."""
     found = set()
     for one, other in pairwise(words):
         day, month = (one, other) if is_number(one) else (other, one)
@@ -107,14 +111,15 @@ def _dates(words: Iterable[str]) -> set[str]:
     return found
 
 
-def opening(told: Wording, other: Wording) -> tuple[str, ...]:
-    """Return the sentence that opens the news, past the frame of a live page; the first one where none is found.
+def opening(text: Wording, other: Wording) -> tuple[str, ...]:
+    """Return the sentence that opens the news, skipping the frame of a live page; the first sentence where none is
+    found.
 
-    It is the first about the headline, or with one word of it where the other text has not the same sentence.
+    It is the first one about the headline. One word of the headline is enough where the other text lacks the sentence.
     """
-    numbered = zip(told.sentences[:MOST], told.sets, strict=False)
+    numbered = zip(text.sentences[:MOST], text.sets, strict=False)
     theirs = frozenset(other.sets[:MOST])
     first = (
-        each for each, words in numbered if about(words, told.topic) or (words & told.topic and words not in theirs)
+        each for each, words in numbered if about(words, text.topic) or (words & text.topic and words not in theirs)
     )
-    return next(first, told.sentences[0] if told.sentences else ())
+    return next(first, text.sentences[0] if text.sentences else ())

@@ -1,7 +1,7 @@
-"""A new article and its candidates -> its place: story, thread, relation, evidence. Pure.
+"""Place a new article, compared with its candidates: story, thread, relation and the evidence in words. Pure.
 
-Only the best match counts, and it is never chained: an article that matches a later member of a story must
-also stand near the story's first text, else it opens its own story beside it.
+Only the best match decides, and matches are never chained: an article that matches a later member of a story must also
+be near the story's first text, or it opens its own story next to it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CERTAIN = 1.0  # closeness of a duplicate beyond which no better match is looked
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An earlier article that shares keys, and where it stands. `opens`: it is the first of its story."""
+    """An earlier article that shares keys with the new one, and its place. `opens`: it is the first of its story."""
 
     side: Side
     story: str
@@ -32,9 +32,9 @@ class Candidate:
 
 
 def place(later: Side, candidates: Iterable[Candidate], fresh: Placement) -> tuple[Placement, frozenset[int]]:
-    """Return the place of a new article, and the sentences that turned out to be frames round different news.
+    """Return the place of a new article, and the sentences found to be frames around different news.
 
-    `fresh` is the story and thread it opens where it joins none.
+    `fresh` is the placement (own story, own thread) that it gets where it joins none.
     """
     judged: list[tuple[Verdict, Candidate]] = list(_judged(later, tuple(candidates)))
     return _place(later, judged, fresh), frozenset(number for verdict, _ in judged for number in verdict.frames)
@@ -47,6 +47,8 @@ def _place(later: Side, judged: list[tuple[Verdict, Candidate]], fresh: Placemen
     if verdict.relation is Relation.NEW:
         return _opening(fresh, Relation.NEW, fresh.thread, verdict.evidence)
     if verdict.relation in JOINS:
+        # A resembles B and B resembles C does not make C part of A's story (decision 46): the story's first text
+        # decides.
         first = next((each for each in judged if each[1].opens and each[1].story == best.story), None)
         if first is None or first[0].relation is not Relation.NEW:
             return _joining(later, verdict, best, first)
@@ -59,6 +61,7 @@ def _place(later: Side, judged: list[tuple[Verdict, Candidate]], fresh: Placemen
 
 
 def _judged(later: Side, candidates: tuple[Candidate, ...]) -> Iterator[tuple[Verdict, Candidate]]:
+    """Yield the verdict on each candidate; stop early once the article is certainly a duplicate."""
     for each in candidates:
         verdict = judge(each.side, later)
         yield verdict, each
@@ -67,6 +70,7 @@ def _judged(later: Side, candidates: tuple[Candidate, ...]) -> Iterator[tuple[Ve
 
 
 def _rank(judged: tuple[Verdict, Candidate]) -> tuple[int, float, bool, float]:
+    """Return the sort key of a verdict: relation, closeness, first texts of a story before later members."""
     verdict, each = judged
     return RANKS[verdict.relation], verdict.closeness, each.opens, -each.side.seen.timestamp()
 
@@ -80,6 +84,7 @@ def _joining(later: Side, verdict: Verdict, best: Candidate, first: tuple[Verdic
     if first and first[1] is not best:
         evidence += f"; the story's first text: {first[0].evidence}"
     origin = best.origin
-    if verdict.relation is Relation.UPDATED and later.told.agency:
-        origin = later.told.agency
+    # an update that names its agency is that agency's report, even where it repeats another owner's text
+    if verdict.relation is Relation.UPDATED and later.wording.agency:
+        origin = later.wording.agency
     return Placement(verdict.relation, best.story, best.thread, evidence, verdict.change, origin)

@@ -1,8 +1,8 @@
-"""Wording -> candidate keys: articles that share two of them are compared, all others are not.
+"""Compute the candidate keys of an article: only articles that share two of them are compared at all.
 
-The keys are the smallest shingle numbers (Broder's min-wise sampling, 1997) of the first 25 words, of the
-first 60 and of the whole body, so that an RSS summary still shares keys with the full text it begins, and the
-smallest numbers of word pairs of the headline, for items that have nothing else.
+The keys are the smallest shingle hashes (min-wise sampling, Broder 1997) of the first 25 words, of the first 60 and of
+the whole body: an RSS summary still shares keys with the full text it begins. Hashes of pairs of words of the headline
+are added for entries that have nothing else.
 """
 
 from __future__ import annotations
@@ -21,22 +21,27 @@ TOPIC = 12  # words of a headline that are paired
 _HEADLINE = number_of("headline")
 
 
-def sketch(told: Wording) -> frozenset[int]:
-    """Give the keys of an article, at most 49."""
+def sketch(text: Wording) -> frozenset[int]:
+    """Return the candidate keys of an article, at most 49."""
     keys: set[int] = set()
-    numbers = shingles(told.words)
+    numbers = shingles(text.words)
     for words, kept in WINDOWS:
+        # a run is three words long, so n words begin n - 2 runs
         keys.update(nsmallest(kept, numbers if words is None else numbers[: max(1, words - 2)]))
-    return frozenset(keys) | _headline_keys(told)
+    return frozenset(keys) | _headline_keys(text)
 
 
-def _headline_keys(told: Wording) -> frozenset[int]:
-    """An equal headline shares two keys of its own; a similar one shares pairs of its words, those of its toll last."""
-    numbers = sorted(number_of(word) for word in told.topic)[:TOPIC]
+def _headline_keys(text: Wording) -> frozenset[int]:
+    """Return the keys of a headline: equal headlines share two keys of their own, similar ones share pairs of words.
+
+    Pairs without the words of its toll come first, so that "toll rises to 5" still meets the first report.
+    """
+    numbers = sorted(number_of(word) for word in text.topic)[:TOPIC]
     if not numbers:
         return frozenset()
-    pairs = _pairs(subject(told), PAIRS)
-    pairs += [pair for pair in _pairs(told.topic, PAIRS) if pair not in pairs][: PAIRS - len(pairs)]
+    pairs = _pairs(subject(text), PAIRS)
+    pairs += [pair for pair in _pairs(text.topic, PAIRS) if pair not in pairs][: PAIRS - len(pairs)]
+    # two keys for one headline, because SHARED is two: equal headlines alone make two articles candidates
     return frozenset((*pairs, combine((_HEADLINE, 1, *numbers)), combine((_HEADLINE, 2, *numbers))))
 
 
@@ -46,10 +51,10 @@ def _pairs(words: Iterable[str], most: int) -> list[int]:
 
 
 def pack(keys: Iterable[int]) -> bytes:
-    """Write keys as bytes, 8 each."""
+    """Return keys as bytes, 8 for each, sorted."""
     return b"".join(key.to_bytes(8, "big") for key in sorted(keys))
 
 
 def unpack(packed: bytes) -> Sequence[int]:
-    """Read keys written by `pack`."""
+    """Return the keys that `pack` wrote."""
     return [int.from_bytes(packed[at : at + 8], "big") for at in range(0, len(packed), 8)]

@@ -1,4 +1,4 @@
-"""Which thread a story belongs to: that of the story it is related to, while the event is young."""
+"""Decide which thread a story belongs to: that of the story it is related to, while the event is young."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ SPAN = timedelta(days=4)  # from the first article of a thread to the opening of
 
 
 def thread_of(thread: str, opened: datetime, fresh: str, now: datetime) -> str:
-    """Give the thread of a story related to one of `thread`; a thread older than an event lasts takes no more."""
+    """Return the thread of a story related to one of `thread`: that one, or `fresh` once it is older than SPAN."""
     return thread if now - opened <= SPAN else fresh

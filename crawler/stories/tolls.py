@@ -1,7 +1,7 @@
-"""Two wordings -> the toll that the later one says has risen. Pure.
+"""Find out whether one text says that the toll of another has risen. Pure.
 
-Outlets tell a new toll in a few lines under a headline of their own, and next to nothing of the earlier report's
-wording is left. What is left is the place, the deed, and the words that say it is no other attack: "toll rises to".
+Outlets report a new toll in a few lines under a headline of their own, with next to none of the earlier wording. What
+remains is the place, the deed, and words that say it is the same event: "toll rises to".
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ _DEEDS = (
 
 
 def harms(words: Iterable[str]) -> bool:
-    """Say whether one of some folded words tells of people killed, hurt, missing or held."""
+    """Return whether one of some folded words is about people killed, hurt, missing or arrested."""
     return any(_has(word, HARMED) for word in words)
 
 
-def subject(told: Wording) -> frozenset[str]:
-    """Give the words of a headline that say where and what, not its toll; what was done is one word for all deeds."""
-    return frozenset("attack" if _has(word, _DEEDS) else word for word in told.topic if not _of_toll(word))
+def subject(text: Wording) -> frozenset[str]:
+    """Return the words of a headline that say where and what, without its toll. All deeds become "attack"."""
+    return frozenset("attack" if _has(word, _DEEDS) else word for word in text.topic if not _of_toll(word))
 
 
 def new_toll(earlier: Wording, later: Wording) -> str:
-    """Give "3 -> 5 killed" where the later text says that the dead of the earlier one's event are more, else ""."""
+    """Return "3 -> 5 killed" where the later text reports more dead of the same event, else ""."""
     before, named = next(_dead(earlier), (0, ""))
     after = next(_risen(later), 0)
     if not before or not before < after <= before * TENFOLD or not _one_event(earlier, later):
@@ -63,32 +63,36 @@ def _has(word: str, stems: Sequence[str]) -> bool:
     return any(word.startswith(stem) if stem.isascii() else stem in word for stem in stems)
 
 
-def _opening(told: Wording) -> tuple[tuple[str, ...], ...]:
-    return (told.title, *told.sentences[:SENTENCES])
+def _opening(text: Wording) -> tuple[tuple[str, ...], ...]:
+    return (text.title, *text.sentences[:SENTENCES])
 
 
-def _dead(told: Wording) -> Iterator[tuple[int, str]]:
-    """Give the numbers of dead that a text opens with, each with the word that says so: the nearest one that harms."""
-    for words in _opening(told):
+def _dead(text: Wording) -> Iterator[tuple[int, str]]:
+    """Yield the numbers of dead that a text opens with, each with the word that says so.
+
+    The nearest word of harm decides what a number counts: in "5 killed, 20 wounded" 20 is no number of dead.
+    """
+    for words in _opening(text):
         for at, word in enumerate(words):
             if word.isdecimal():
+                # by distance from the number, so that the nearest word of harm comes first
                 around = sorted(range(max(0, at - BESIDE), min(len(words), at + BESIDE + 1)), key=lambda i: abs(i - at))
                 nearest = next((words[i] for i in around if _has(words[i], HARMED)), "")
                 if _has(nearest, DEAD):
                     yield int(word), nearest
 
 
-def _risen(told: Wording) -> Iterator[int]:
-    """Give the numbers to which a text says that a toll of dead rose."""
-    for words in _opening(told):
+def _risen(text: Wording) -> Iterator[int]:
+    """Yield the numbers to which a text says that a toll of dead has risen."""
+    for words in _opening(text):
         counted = [at for at, word in enumerate(words) if _has(word, _COUNTED)]
         rises = [at for at, word in enumerate(words) if _has(word, _RISES)]
-        if counted and rises and any(_has(word, DEAD) for word in (*told.title, *words)):
+        if counted and rises and any(_has(word, DEAD) for word in (*text.title, *words)):
             yield from (int(word) for word in words[min(*counted, *rises) :] if word.isdecimal())
 
 
 def _one_event(earlier: Wording, later: Wording) -> bool:
-    """Say whether all that the later headline says of place and deed stands in the opening of the earlier text."""
+    """Return whether every place and target in the later headline also appears in the opening of the earlier text."""
     known = {word for words in _opening(earlier) for word in words if word not in STOP}
     said = subject(later)
     places = [word for word in said if not _has(word, _DEEDS)]
@@ -96,7 +100,7 @@ def _one_event(earlier: Wording, later: Wording) -> bool:
 
 
 def _stands(word: str, known: Set[str]) -> bool:
-    """Say whether a word stands among others in some form: strike and strikes, and Arabic with its prefixes."""
+    """Return whether a word is among `known` in some form: strike and strikes, or Arabic with an attached prefix."""
     for each in known:
         shorter, longer = sorted((word, each), key=len)
         if len(shorter) > 2 and (longer.startswith(shorter) or (not shorter.isascii() and longer.endswith(shorter))):

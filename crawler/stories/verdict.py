@@ -1,7 +1,8 @@
-"""An article and an earlier one -> duplicate, updated, related or new, with the evidence in words. Pure.
+"""Judge an article against an earlier one: duplicate, updated, related or new, with the evidence in words. Pure.
 
-Every limit stands in the table below with what it parts. An article is only called a duplicate where its lead
-is in the earlier text, its numbers agree in place and no name differs; where that is not sure it is told again.
+All limits are in the table below, each with what it separates; they were tuned on half of the labelled pairs
+(docs/benchmarks.md). An article is a duplicate only where its lead is in the earlier text, its numbers agree in place
+and no name differs. In doubt it is told again: a wrong duplicate silences news, a wrong alert costs one message.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler.article import Relation
-from crawler.stories.compare import Change, Comparison, compare
+from crawler.stories.compare import Comparison, NumberChange, compare
 from crawler.stories.frames import frame, is_background
 from crawler.stories.openings import SAME_FIGURES, TITLE_SHARED, agreement, exchanged, other_day
 from crawler.stories.tolls import harms, new_toll
@@ -44,7 +45,7 @@ TURNING = frozenset(f"{_TURNING} {_TURNING_ARABIC}".split())
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two articles, and what besides its wording counts."""
+    """One of the two articles, with what counts besides its wording."""
 
     id: str
     source: str
@@ -52,12 +53,12 @@ class Side:
     owner: str
     lang: str | None
     seen: datetime
-    told: Wording
+    wording: Wording
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the later article is to the earlier one. `closeness` ranks verdicts of one relation."""
+    """What the later article is to the earlier one. `closeness` ranks verdicts of one relation, higher is closer."""
 
     relation: Relation
     evidence: str
@@ -67,69 +68,82 @@ class Verdict:
 
 
 def judge(earlier: Side, later: Side) -> Verdict:
-    """Return what an article is to an earlier one, by their texts without what is no news of either."""
+    """Return what the later article is to the earlier one; sentences that are not news are left out first."""
     if not _one_language(earlier, later):
         return Verdict(Relation.NEW, f"closest {_named(earlier)}: another language")
-    frames = frame(earlier.told, later.told)
-    first, second = _without(earlier, frames[0] | later.told.taken), _without(later, frames[1] | earlier.told.taken)
-    found = compare(first.told, second.told)
+    frames = frame(earlier.wording, later.wording)
+    first, second = (
+        _without(earlier, frames[0] | later.wording.taken),
+        _without(later, frames[1] | earlier.wording.taken),
+    )
+    found = compare(first.wording, second.wording)
     rule = _judge_headlines if _is_stub(first, second, found) else _judge_texts
     finding = _confirmed(first, second, found, rule(first, second, found))
+    # only sentences that stood under different news are remembered as frames for later articles
     learned = frames[0] | frames[1] if finding[0] in _APART and not found.equal_headlines else frozenset()
-    if finding[0] is Relation.NEW and is_background(earlier.told, frames[0]):
+    if finding[0] is Relation.NEW and is_background(earlier.wording, frames[0]):
         finding, learned = _judge_background(earlier, later, finding), frozenset()
     relation, reason, change = _judge_toll(first, second, finding)
+    # the headline only decides between candidates that contain the same share of the text
     closeness = found.contained + found.headline / 10
     return Verdict(relation, f"{_lead_in(relation, earlier)}, {reason}", change, closeness, learned)
 
 
 def _judge_background(earlier: Side, later: Side, finding: Finding) -> Finding:
-    """A new story that repeats the background of an earlier one belongs to its event."""
-    shared = compare(earlier.told, later.told).contained
+    """Return RELATED, in place of NEW, where the new story repeats the background of an earlier one: it is the same
+    event.
+    """
+    shared = compare(earlier.wording, later.wording).contained
     if shared < REUSED or _short(earlier, later):
         return finding
     return Relation.RELATED, f"{finding[1]}, {shared:.0%} contained with its background".replace("%", " %"), ""
 
 
 def _judge_toll(earlier: Side, later: Side, finding: Finding) -> Finding:
-    """A text of its own that says how the toll of the earlier event rose is an update of it."""
+    """Return UPDATED, in place of NEW or RELATED, where the text says that the toll of the earlier event rose."""
     relation, reason, _ = finding
-    if relation in _APART and later.seen - earlier.seen <= EVENT and (risen := new_toll(earlier.told, later.told)):
+    if (
+        relation in _APART
+        and later.seen - earlier.seen <= EVENT
+        and (risen := new_toll(earlier.wording, later.wording))
+    ):
         return Relation.UPDATED, f"{reason}; it says that the toll rose", risen
     return finding
 
 
 def _without(side: Side, frames: frozenset[int]) -> Side:
-    told = side.told.without(frames)
-    return side if told is side.told else replace(side, told=told)
+    """Return an article without the sentences of these numbers."""
+    wording = side.wording.without(frames)
+    return side if wording is side.wording else replace(side, wording=wording)
 
 
 def _confirmed(earlier: Side, later: Side, found: Comparison, finding: Finding) -> Finding:
-    """Let an article join a story only where its headline or its first sentence agrees, and say which.
+    """Return the finding, but RELATED in place of joining where neither the headline nor the first sentence agrees.
 
-    Whatever else two texts share, an article that joins is not told again: what it opens with has to be known.
+    An article that joins a story is not told again, so what it opens with must be known, whatever else the texts share.
     """
     relation, reason, change = finding
     if relation in _APART:
         return finding
-    if days := other_day(earlier.told, later.told):
+    if days := other_day(earlier.wording, later.wording):
         return Relation.RELATED, f"{reason}, but another day: {days}", ""
-    if words := exchanged(earlier.told, later.told):
+    if words := exchanged(earlier.wording, later.wording):
         return Relation.RELATED, f"{reason}, but in one template: {words}", ""
-    if said := agreement(earlier.told, later.told, found):
+    if said := agreement(earlier.wording, later.wording, found):
         return relation, f"{reason}, {said}", change
     return Relation.RELATED, f"{reason}, but neither the headline nor the first sentence agrees", ""
 
 
 def _is_stub(earlier: Side, later: Side, found: Comparison) -> bool:
-    """Say whether a body is missing or too short to say anything that its headline does not."""
-    shorter = min(len(earlier.told.words), len(later.told.words))
+    """Return whether a body is missing, or so short that it says nothing beyond its headline."""
+    shorter = min(len(earlier.wording.words), len(later.wording.words))
+    # two numbers that agree say more than a headline does (decision 42)
     return shorter < STUB and (not shorter or found.agreeing < AGREEING)
 
 
 def _one_language(earlier: Side, later: Side) -> bool:
     one, other = (side.lang.split("-")[0].lower() if side.lang else "" for side in (earlier, later))
-    return earlier.told.script == later.told.script and (not one or not other or one == other)
+    return earlier.wording.script == later.wording.script and (not one or not other or one == other)
 
 
 def _named(side: Side) -> str:
@@ -147,9 +161,10 @@ def _lead_in(relation: Relation, earlier: Side) -> str:
 
 
 def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
+    """Judge two articles by their headlines alone."""
     age = later.seen - earlier.seen
-    shared = earlier.told.topic & later.told.topic
-    share = len(shared) / max(1, len(earlier.told.topic | later.told.topic))
+    shared = earlier.wording.topic & later.wording.topic
+    share = len(shared) / max(1, len(earlier.wording.topic | later.wording.topic))
     measured = f"headlines {share:.0%} alike, {_minutes(age)} apart".replace("%", " %")
     if found.equal_headlines and (relation := _equal_headlines(earlier, later, found, len(shared))):
         return relation, f"same headline, {_minutes(age)} apart{': a series' * (relation is Relation.NEW)}", ""
@@ -163,9 +178,9 @@ def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
 
 
 def _equal_headlines(earlier: Side, later: Side, found: Comparison, shared: int) -> Relation | None:
-    """Judge equal headlines over bodies that say nothing; None where the words have to decide."""
+    """Return the relation of articles with equal headlines and hardly any body; None where their words must decide."""
     age = later.seen - earlier.seen
-    bare = not earlier.told.words and not later.told.words
+    bare = not earlier.wording.words and not later.wording.words
     if earlier.source == later.source:
         return Relation.DUPLICATE if found.equal_bodies and not bare and age < SERIES else Relation.NEW
     if age <= HEADLINE_WINDOW and (bare or found.equal_bodies or shared >= TITLE_WORDS):
@@ -174,14 +189,14 @@ def _equal_headlines(earlier: Side, later: Side, found: Comparison, shared: int)
 
 
 def _one_event(shared: frozenset[str], share: float, age: timedelta) -> bool:
-    """Say whether headlines share enough words of meaning for one thread: fewer where those are most of them."""
+    """Return whether headlines share enough words of meaning for one thread; a high share needs fewer."""
     if age > EVENT or share < TITLE_SHARED:
         return False
     return len(shared) > TITLE_WORDS or (len(shared) >= TITLE_WORDS - 1 and share >= TITLE_SHARED_OF_FEW)
 
 
 def _toll_grew(found: Comparison, age: timedelta) -> str:
-    """Give the change where two reports differ in a growing toll and in nothing else, "" otherwise."""
+    """Return the change ("3 -> 5 killed") where two reports differ in a rising toll and in nothing else, else ""."""
     tolls = _tolls(found)
     if not tolls or len(tolls) != len(found.changes) or found.differing or age > HEADLINE_WINDOW:
         return ""
@@ -189,8 +204,8 @@ def _toll_grew(found: Comparison, age: timedelta) -> str:
 
 
 def _says_no_less(earlier: Side, later: Side, found: Comparison) -> bool:
-    """Say whether one of two headlines of different sources only leaves words out, and none that turns its sense."""
-    one, other = earlier.told, later.told
+    """Return whether one of two headlines, of different sources, only leaves out words that do not turn the meaning."""
+    one, other = earlier.wording, later.wording
     if earlier.source == later.source or not (one.topic <= other.topic or other.topic <= one.topic):
         return False
     turned = {word for word in {*one.title} ^ {*other.title} if word in TURNING or is_number(word)}
@@ -198,8 +213,10 @@ def _says_no_less(earlier: Side, later: Side, found: Comparison) -> bool:
 
 
 def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
+    """Judge two articles that both have a body."""
     age = later.seen - earlier.seen
     measured = f"{found.contained:.0%} contained".replace("%", " %")
+    # a daily bulletin ("Brent closes at ...") has one headline and one template: the next issue is news
     if found.equal_headlines and earlier.source == later.source and age >= SERIES and _short(earlier, later):
         return Relation.NEW, f"same headline in the same source, {_minutes(age)} apart: a series", ""
     if found.equal_bodies and found.equal_headlines and not _is_correction(earlier, later):
@@ -214,11 +231,12 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
 
 
 def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
-    """The text is the same and its numbers agree: is it only repeated?"""
+    """Judge a text that is the same and whose numbers agree: a mere repeat, or a new version?"""
     if _is_correction(earlier, later):
         return Relation.UPDATED, f"{measured}, marked as a correction", "CORRECTED"
     if found.lead < LEAD_KNOWN:
         return _judge_lead(found, measured)
+    # the limits for the same owner are stricter: another outlet that rewords a report is still a reprint (decision 41)
     if earlier.owner == later.owner and found.added >= UPDATE_WORDS:
         return Relation.UPDATED, f"{measured}, {found.added} words more", ""
     if earlier.owner == later.owner and found.contained < REWRITTEN:
@@ -227,10 +245,13 @@ def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str)
 
 
 def _is_correction(earlier: Side, later: Side) -> bool:
-    return later.told.corrected and not earlier.told.corrected
+    return later.wording.corrected and not earlier.wording.corrected
 
 
 def _same_text(earlier: Side, later: Side, found: Comparison) -> bool:
+    """Return whether two bodies are versions of one text: mostly contained, or reworded with nothing that differs in
+    front.
+    """
     if found.contained >= SAME:
         return True
     if found.changes or found.loose:
@@ -243,8 +264,8 @@ def _same_text(earlier: Side, later: Side, found: Comparison) -> bool:
 
 
 def _subject_differs(earlier: Side, later: Side, found: Comparison) -> bool:
-    """Say whether two texts in the same words tell of different places, people or bodies."""
-    names = [each for each in found.differing if each.named and (each.part != "title" or each.told)]
+    """Return whether two texts in the same words are about different places, people or organisations."""
+    names = [each for each in found.differing if each.named and (each.part != "title" or each.in_body)]
     if any(each.part != "body" for each in names) or len(names) >= NAMES:
         return True
     if any(each.recurs for each in found.differing):
@@ -252,35 +273,38 @@ def _subject_differs(earlier: Side, later: Side, found: Comparison) -> bool:
     if not _short(earlier, later):
         return False
     if found.agreeing >= SAME_FIGURES:
-        return not _one_subject(earlier.told, later.told)
-    if found.loose or any(each.part != "title" or each.told for each in found.differing):
+        return not _one_subject(earlier.wording, later.wording)
+    if found.loose or any(each.part != "title" or each.in_body for each in found.differing):
         return True
-    return _tiny(earlier, later) and not _one_subject(earlier.told, later.told)
+    return _tiny(earlier, later) and not _one_subject(earlier.wording, later.wording)
 
 
 def _one_subject(one: Wording, other: Wording) -> bool:
-    """Say whether two headlines begin with the same word of meaning, or one only says more than the other."""
+    """Return whether two headlines begin with the same word of meaning, or one contains all words of the other."""
     if one.topic <= other.topic or other.topic <= one.topic:
         return True
     return any(word in other.title[:2] for word in one.title[:2] if word in one.topic)
 
 
 def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
-    """Numbers differ in place: an update where few do and the rest stands; else another report in the same words."""
-    told = f"{measured}, numbers differ ({_changed(found.changes)}), {found.agreeing} agree"
+    """Judge texts whose numbers differ in place: an update where few do, else another report in the same words."""
+    reason = f"{measured}, numbers differ ({_changed(found.changes)}), {found.agreeing} agree"
     series = (
         later.seen - earlier.seen >= SERIES
         and earlier.source == later.source
         and (found.equal_headlines or len(found.changes) > 1)
     )
+    # one changed number among many that agree is an update; where most differ it is another report in one template
     few = len(found.changes) <= max(1, found.agreeing // 2)
-    if series or not few or (_short(earlier, later) and not _one_toll(earlier.told, later.told, found)):
-        return Relation.RELATED, told, ""
-    return Relation.UPDATED, told, _changed(found.changes)
+    if series or not few or (_short(earlier, later) and not _one_toll(earlier.wording, later.wording, found)):
+        return Relation.RELATED, reason, ""
+    return Relation.UPDATED, reason, _changed(found.changes)
 
 
 def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
-    """Say whether short texts with differing numbers still tell of one thing: its toll grew, or its headline stands."""
+    """Return whether short texts with differing numbers are about one event: its toll rose, or its headline is the
+    same.
+    """
     if found.agreeing >= SAME_FIGURES and _one_subject(one, other):
         return True
     tolls = len(_tolls(found)) == len(found.changes) and len(one.topic & other.topic) >= 2
@@ -288,15 +312,17 @@ def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
 
 
 def _judge_lead(found: Comparison, measured: str) -> Finding:
-    told = f"{measured}, lead {found.lead:.0%} known, needs {LEAD_KNOWN:.0%}".replace("%", " %")
+    """Judge a text whose body is known and whose lead is new: an update under the same headline, else related."""
+    reason = f"{measured}, lead {found.lead:.0%} known, needs {LEAD_KNOWN:.0%}".replace("%", " %")
     if found.headline >= 0.8 and found.old_lead >= SAME:
-        return Relation.UPDATED, told, "new lead"
-    return Relation.RELATED, told, ""
+        return Relation.UPDATED, reason, "new lead"
+    return Relation.RELATED, reason, ""
 
 
 def _judge_event(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
-    shared = earlier.told.topic & later.told.topic
-    share = len(shared) / max(1, len(earlier.told.topic | later.told.topic))
+    """Judge two different texts: related where enough of the bodies or of the headlines is shared, else new."""
+    shared = earlier.wording.topic & later.wording.topic
+    share = len(shared) / max(1, len(earlier.wording.topic | later.wording.topic))
     age = later.seen - earlier.seen
     alike = f", headlines {share:.0%} alike".replace("%", " %")
     if found.contained >= REUSED and not _short(earlier, later):
@@ -309,30 +335,30 @@ def _judge_event(earlier: Side, later: Side, found: Comparison, measured: str) -
 
 
 def _short(earlier: Side, later: Side) -> bool:
-    return min(len(earlier.told.words), len(later.told.words)) < SHORT
+    return min(len(earlier.wording.words), len(later.wording.words)) < SHORT
 
 
 def _tiny(earlier: Side, later: Side) -> bool:
-    return min(len(earlier.told.words), len(later.told.words)) < TINY
+    return min(len(earlier.wording.words), len(later.wording.words)) < TINY
 
 
-def _tolls(found: Comparison) -> list[Change]:
-    """Give the changes that are a growing count of people, as a toll does."""
+def _tolls(found: Comparison) -> list[NumberChange]:
+    """Return the changed numbers that are a rising count of people harmed."""
     return [each for each in found.changes if _is_toll(each)]
 
 
-def _is_toll(change: Change) -> bool:
+def _is_toll(change: NumberChange) -> bool:
     grows = change.before.isdigit() and change.after.isdigit() and int(change.after) > int(change.before)
     return grows and harms(change.beside)
 
 
-def _changed(changes: tuple[Change, ...] | list[Change]) -> str:
+def _changed(changes: tuple[NumberChange, ...] | list[NumberChange]) -> str:
     return ", ".join(str(change) for change in changes[:3])
 
 
 def _differing(found: Comparison) -> str:
-    told = [str(each) for each in (*found.differing[:2], *found.changes[:2])]
-    return f", differs: {', '.join(told)}" if told else ""
+    words = [str(each) for each in (*found.differing[:2], *found.changes[:2])]
+    return f", differs: {', '.join(words)}" if words else ""
 
 
 def _minutes(age: timedelta) -> str:
@@ -341,7 +367,7 @@ def _minutes(age: timedelta) -> str:
 
 
 def material(before: Wording, after: Wording) -> str:
-    """Say what an edit of one article changed, "" where readers learn nothing new by it."""
+    """Return in words what an edit of one article changed that matters to readers, "" where nothing does."""
     if after.corrected and not before.corrected:
         return "CORRECTED"
     found = compare(before, after)

@@ -1,7 +1,7 @@
-"""Headline and body -> Wording: what is compared when we ask whether two articles tell the same.
+"""Reduce headline and body to a Wording: what is compared to tell whether two articles report the same.
 
-Taken off first: an agency before the headline or the dateline, an outlet behind the headline, and sentences
-the source repeats in its articles (boilerplate). Numbers are read as digits, also where they are spelled.
+Removed first: an agency before the headline or in the dateline, an outlet after the headline, and sentences that the
+source repeats in its articles (boilerplate). Numbers become digits, also where they are spelled out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ AGENCIES = {
 _CAPITALS = {"AP", "AA", "INA", "SPA", "EFE", "SANA", "PETRA"}  # also plain words or names: only in capitals
 _DATELINE = re.compile(r"^(?P<place>[^\n.!?؟:]{0,60}?)\((?P<agency>[^()\n]{2,24})\)\s*[-–—:]*\s*")
 _DASHED = re.compile(r"^(?P<place>[^\n.!?؟:]{0,40}?[,/]\s*)?(?P<agency>[^\n.!?؟:,–—-]{2,24}?)\s*[-–—:]+\s+")
-_IN_TEXT = re.compile(r"\((?P<agency>[^()\n]{2,24})\)|(?P<told>\b(?:Reuters|AFP|AP|Tasnim|IRNA|ISNA|Xinhua|TASS)\b)")
+_IN_TEXT = re.compile(r"\((?P<agency>[^()\n]{2,24})\)|(?P<name>\b(?:Reuters|AFP|AP|Tasnim|IRNA|ISNA|Xinhua|TASS)\b)")
 _SUFFIX = re.compile(r"\s+(?:[-–—|]|::)\s+(?P<outlet>[^-–—|]{2,40})$")
 _MARK = re.compile(
     r"^\s*(?:[*•#]+\s*)?(?P<mark>[A-Z]{4,12}(?: \d+)?|عاجل|فوري|خبر عاجل|تصحيح|اصلاحیه|فوری)\s*[-–—:/|]+\s*"
@@ -48,7 +48,7 @@ _CORRECTED = ("correct", "تصحيح", "اصلاحيه", "refile")
 
 @dataclass(frozen=True)
 class Wording:
-    """What is compared of an article. Tokens are folded; `names` are those written with a capital inside a sentence."""
+    """What is compared of an article. Tokens are folded; `names` are words written with a capital inside a sentence."""
 
     title: tuple[str, ...]
     sentences: tuple[tuple[str, ...], ...]
@@ -67,7 +67,7 @@ class Wording:
 
     @cached_property
     def numbers(self) -> frozenset[int]:
-        """The number of each sentence."""
+        """The hash of each sentence, by which it is recognised in other articles."""
         return frozenset(map(sentence_number, self.sentences))
 
     @cached_property
@@ -97,7 +97,7 @@ class Wording:
 
     @cached_property
     def script(self) -> str:
-        """Tell which alphabet it is written in: "ar" or "other"."""
+        """The alphabet it is written in: "ar" or "other"."""
         letters = "".join((*self.title, *self.words[:40]))
         arabic = sum("\u0600" <= letter <= "\u06ff" for letter in letters)
         return "ar" if arabic * 2 > len(letters) else "other"
@@ -105,24 +105,25 @@ class Wording:
 
 @lru_cache(maxsize=1 << 16)
 def number_of(word: str) -> int:
-    """Give a word's 63-bit number, the same in every process (`hash` is not)."""
+    """Return a word's 63-bit hash. It is the same in every process, which Python's own `hash` is not."""
     return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") & _MASK
 
 
 def shingles(words: Sequence[str]) -> list[int]:
-    """Give the number of each run of three words; of all words where there are fewer."""
+    """Return the hash of each run of three words; one hash of all words where there are fewer."""
     if len(words) < SHINGLE:
         return [combine([number_of(word) for word in words])] if words else []
     numbers = [number_of(word) for word in words]
     found = []
-    for one, two, three in zip(numbers, numbers[1:], numbers[2:], strict=False):  # written out: it is the hot loop
+    for one, two, three in zip(numbers, numbers[1:], numbers[2:], strict=False):
+        # written out instead of calling `combine`: this loop takes most of the time
         mixed = ((one * _ODD + two) * _ODD + three) & _MASK
         found.append((mixed ^ (mixed >> 29)) * _ODD & _MASK)
     return found
 
 
 def combine(numbers: Iterable[int]) -> int:
-    """Mix numbers into one, in their order."""
+    """Return one hash of several, which depends on their order."""
     mixed = 1
     for number in numbers:
         mixed = ((mixed ^ number) * _ODD) & _MASK
@@ -132,7 +133,7 @@ def combine(numbers: Iterable[int]) -> int:
 
 @lru_cache(maxsize=512)
 def wording(title: str, body: str, outlet: str = "") -> Wording:
-    """Read an article for comparison."""
+    """Return what is compared of an article. `outlet` is removed from the end of the headline."""
     headline, mark, agency = _headline(title, outlet)
     text, dateline_agency = _without_dateline(body[:MOST_CHARACTERS].strip())
     written = [tokens(sentence) for sentence in split(text)]
@@ -151,24 +152,26 @@ def tokens(text: str) -> list[str]:
 
 
 def split(text: str) -> list[str]:
-    """Give the sentences of a text."""
+    """Return the sentences of a text."""
     starts = sentences(text)
     return [text[start:end] for start, end in zip(starts, (*starts[1:], len(text)), strict=True)]
 
 
 def sentence_number(words: Sequence[str]) -> int:
-    """Give the number by which a sentence is known again."""
+    """Return the hash by which a sentence is recognised."""
     return combine(map(number_of, words))
 
 
-def edges(told: Wording) -> list[int]:
-    """Give the numbers of the sentences where boilerplate stands: the first and the last four."""
-    chosen = (*told.sentences[:1], *told.sentences[1:][-4:])
+def edges(text: Wording) -> list[int]:
+    """Return the hashes of the sentences where boilerplate stands: the first and the last four, one- and two-word ones
+    apart.
+    """
+    chosen = (*text.sentences[:1], *text.sentences[1:][-4:])
     return [sentence_number(sentence) for sentence in chosen if len(sentence) > 2]
 
 
 def _headline(title: str, outlet: str) -> tuple[str, str, str]:
-    """Take the mark (URGENT, UPDATE 2), the agency before and the outlet behind off a headline."""
+    """Return a headline without its mark (URGENT, UPDATE 2), agency and outlet; then the mark and the agency."""
     mark, agency = "", ""
     if found := _MARK.match(title):
         mark, rest = found["mark"], title[found.end() :]
@@ -185,7 +188,7 @@ def _headline(title: str, outlet: str) -> tuple[str, str, str]:
 
 
 def _is_outlet(behind: str, outlet: str) -> bool:
-    """Say whether the words behind a headline name its outlet: the configured one, or what ends like a paper."""
+    """Return whether the words after a headline name an outlet: the configured one, or any that ends like a paper's."""
     if outlet and (behind in outlet or outlet in behind):
         return True
     return behind.endswith(_PAPERS) or behind.startswith("the ")
@@ -198,6 +201,7 @@ _PAPERS = (
 
 
 def _without_dateline(text: str) -> tuple[str, str]:
+    """Return a text without "BAGHDAD (Reuters) -" at its beginning, and the agency named there."""
     for pattern in (_DATELINE, _DASHED):
         found = pattern.match(text)
         if found and (agency := agency_named(found["agency"])):
@@ -206,23 +210,24 @@ def _without_dateline(text: str) -> tuple[str, str]:
 
 
 def _agency_in(text: str) -> str:
-    """Find an agency named near the beginning or the end of a text."""
+    """Return the agency named near the beginning or the end of a text, "" where none is."""
     for part in (text[:200], text[-120:]):
         for found in _IN_TEXT.finditer(part):
-            if agency := agency_named(found["agency"] or found["told"]):
+            if agency := agency_named(found["agency"] or found["name"]):
                 return agency
     return ""
 
 
 def agency_named(words: str) -> str:
-    """Give the agency that a few words name, "" where they name none."""
+    """Return the agency that a few words name, "" where they name none."""
     words = words.strip()
     known = AGENCIES.get(fold(words).strip(), "")
+    # "Petra" or "ina" in small letters is a place or a word; only PETRA is the agency
     return "" if known and words.upper() in _CAPITALS and words not in _CAPITALS else known
 
 
 def _names_of_title(title: str) -> frozenset[str]:
-    """Find names in a headline, unless it capitalises most words anyway."""
+    """Return the names in a headline; none where most words have capitals, as in title case."""
     written = title.split()
     capitals = [word for word in written[1:] if _CAPITAL.match(word)]
     if not written or len(capitals) * 2 > len(written):

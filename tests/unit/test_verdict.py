@@ -116,7 +116,7 @@ def test_short_report_that_says_the_toll_rose(
     earlier, told = side(*first), side(*later, name="a2", source="two", at=3 * HOUR)
     verdict = judge(earlier, told)
     assert (verdict.relation.value, verdict.change) == (relation, change), verdict.evidence
-    assert relation == "new" or len(sketch(earlier.told) & sketch(told.told)) >= SHARED
+    assert relation == "new" or len(sketch(earlier.wording) & sketch(told.wording)) >= SHARED
     late = judge(earlier, side(*later, name="a2", source="two", at=49 * HOUR))
     assert late.relation is not Relation.UPDATED
 
