@@ -1,4 +1,4 @@
-"""SQL on sources, articles, revisions, stories and threads. Every function takes the connection of its commit."""
+"""SQL for sources, articles, revisions, stories and threads. Every function runs in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ counts = Table("counts", metadata, Column("name", Text, primary_key=True), Colum
 
 @cache
 def _insert(dialect: str, table: Table, keys: tuple[str, ...], mode: str) -> Any:
-    """Give an INSERT that knows ON CONFLICT, built once: building one costs more than running it."""
+    """Return an INSERT with an ON CONFLICT clause. It is cached: building one costs more than running it."""
     statement = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(table)
     if mode == "once":
         return statement.on_conflict_do_nothing()
@@ -150,28 +150,28 @@ def save_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
 
 
 def save_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert a row unless one with its unique keys is there; says whether it was inserted."""
+    """Insert a row unless one with its unique keys exists; return whether it was inserted."""
     return bool(connection.execute(_insert(connection.dialect.name, table, (), "once"), values).rowcount)
 
 
 def count(connection: Connection, table: Table, amounts: Mapping[str, int]) -> None:
-    """Add to the ledger's counts, in the commit of what is counted."""
+    """Add amounts to the ledger's counts by name; call it in the transaction that stores what is counted."""
     add_up(connection, table, [{"name": name, "n": amount} for name, amount in amounts.items() if amount], "name")
 
 
 def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *keys: str) -> None:
-    """Insert rows; where one with the same keys is there, add to its numbers and overwrite the rest."""
+    """Insert rows; where one with the same keys exists, add to its numbers and overwrite its other columns."""
     if rows:
         connection.execute(_insert(connection.dialect.name, table, keys, "add"), rows)
 
 
 def save_state(connection: Connection, state: SourceState) -> None:
-    """Store what is known of a source; in the same commit as what its poll gave."""
+    """Store the state of a source, in the transaction that stores what its poll returned."""
     save_states(connection, [state])
 
 
 def save_states(connection: Connection, states: Iterable[SourceState]) -> None:
-    """Store what is known of several sources, all in one statement."""
+    """Store the states of several sources in one statement."""
     rows = [{name: getattr(state, name) for name in _STATE_FIELDS} for state in states]
     save_all(connection, sources, rows, "source")
 
@@ -180,7 +180,7 @@ _STATE_FIELDS = tuple(each.name for each in fields(SourceState))
 
 
 def load_states(connection: Connection) -> dict[str, SourceState]:
-    """Give the stored state of every source ever polled."""
+    """Return the stored state of every source that was ever polled, by source id."""
     return {row["source"]: _state(row) for row in connection.execute(select(sources)).mappings()}
 
 
@@ -191,7 +191,7 @@ def _state(row: RowMapping) -> SourceState:
 
 
 def load_counts(connection: Connection, table: Table) -> dict[str, int]:
-    """Give the ledger's counts by name."""
+    """Return the ledger's counts by name."""
     return {row.name: row.n for row in connection.execute(select(table))}
 
 
@@ -213,14 +213,14 @@ _IDENTIFY = (
 
 
 def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
-    """Give the articles known by any of the keys, with what each source last said under its key."""
+    """Return the articles known by any of the keys, with what each source last sent under its key."""
     rows = connection.execute(_IDENTIFY, {"keys": [key for key in keys if key]})
     return [Identified(**row) for row in rows.mappings()]
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A new article on its way into the store: what it says and where it stands."""
+    """A new article that is about to be stored: its values, its content and its place in a story."""
 
     article: Article
     made: Draft
@@ -228,9 +228,9 @@ class Placed:
 
 
 def add_articles(connection: Connection, found: Sequence[Placed], *, baseline: bool) -> dict[str, int]:
-    """Store articles with their first revisions, each table in one statement; gives the seq of each.
+    """Store new articles with their first revisions; return the seq of each by article id.
 
-    The stories and threads they open are stored with them; those they join were stored before.
+    Stories and threads that they open are stored too; those they join must exist.
     """
     opened, joined = [], []
     for each in found:
@@ -241,6 +241,7 @@ def add_articles(connection: Connection, found: Sequence[Placed], *, baseline: b
             joined.append({"name": story, "seen": seen})
     if opened:
         fresh = [{"id": each["thread"], "opened": each["opened"]} for each in opened]
+        # a story inside an existing thread is no new thread; one opened earlier in this poll may not be stored twice
         connection.execute(_insert(connection.dialect.name, threads, (), "once"), fresh)
         connection.execute(stories.insert(), opened)
     if joined:
@@ -254,7 +255,6 @@ def add_articles(connection: Connection, found: Sequence[Placed], *, baseline: b
 
 
 _JOIN = update(stories).where(stories.c.id == bindparam("name")).values(joined=bindparam("seen"))
-_UNREAD = {"text_key": "", "headline_only": False}  # columns that nobody reads and that may not be null
 _PLACED = ("story", "relation", "evidence", "change", "origin")
 
 
@@ -272,7 +272,10 @@ _ARTICLE_COLUMNS = (
 def revise_article(
     connection: Connection, identity: str, made: Draft, number: int, now: datetime, change: str = ""
 ) -> int:
-    """Store the next revision of a known article; gives its seq. The date of publication stays the first one given."""
+    """Store the next revision of an article and return its seq.
+
+    The date of publication stays the first one received.
+    """
     changed = {"title": made.title, "revision": number, "content_key": made.content_key}
     connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
     return _add_revision(connection, identity, number, now, made, change, baseline=False)
@@ -296,7 +299,7 @@ def _revision_row(
 
 
 def save_identities(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
-    """Remember by which keys sources name articles, and what they last said of them."""
+    """Store which keys sources use for articles, and what they last sent under each."""
     save_all(connection, identities, rows, "key", "source")
 
 
@@ -327,7 +330,7 @@ _REVISIONS = (
 
 
 def revisions_after(connection: Connection, seq: int, limit: int) -> list[Revision]:
-    """Give the revisions stored after `seq`, oldest first."""
+    """Return at most `limit` revisions stored after `seq`, oldest first."""
     rows = connection.execute(_REVISIONS, {"after": seq, "most": limit})
     return [_revision(row) for row in rows.mappings()]
 
@@ -335,6 +338,7 @@ def revisions_after(connection: Connection, seq: int, limit: int) -> list[Revisi
 def _revision(row: RowMapping) -> Revision:
     names = [each.name for each in fields(Article) if each.name != "revision"]
     article = Article(**{name: row[name] for name in names}, revision=row["number"])
+    # the article keeps the relation of its first revision; later revisions are edits, whatever it was
     relation = Relation(row["relation"]) if row["number"] == 1 else Relation.REVISED
     placement = Placement(relation, row["story"], row["thread"], row["evidence"], row["change"], row["origin"])
     return Revision(row["seq"], article, placement, row["seen"], baseline=row["baseline"])
@@ -347,9 +351,9 @@ _FIRST_SINCE = select(func.min(revisions.c.seq)).where(
 
 
 def revisions_since(connection: Connection, since: datetime, page: int) -> Iterator[Revision]:
-    """Give the newest revisions of articles first seen since then, in order, read `page` at a time.
+    """Yield the newest revision of each article first seen since then, ordered by seq, `page` rows per query.
 
-    It begins where those articles do, so that a long archive costs nothing.
+    Reading starts at the first of those articles, so the cost does not grow with the archive.
     """
     after = (connection.scalar(_FIRST_SINCE, {"since": since}) or 0) - 1
     while rows := connection.execute(_SINCE, {"since": since, "after": after, "most": page}).mappings().all():
@@ -358,7 +362,7 @@ def revisions_since(connection: Connection, since: datetime, page: int) -> Itera
 
 
 def articles_of(connection: Connection, identity: str) -> list[Article]:
-    """Give the article of that id, or the articles of the story of that id, as they stand now."""
+    """Return the article with this id, or all articles of the story with this id, in their newest revision."""
     named = or_(articles.c.id == identity, articles.c.story == identity)
     return _articles(
         connection, select(*_CURRENT).join(articles, _IS_CURRENT).where(named).order_by(articles.c.first_seen)
@@ -366,7 +370,7 @@ def articles_of(connection: Connection, identity: str) -> list[Article]:
 
 
 def articles_since(connection: Connection, since: datetime, limit: int) -> list[Article]:
-    """Give the articles first seen since then, as they stand now, oldest first."""
+    """Return at most `limit` articles first seen since then, in their newest revision, oldest first."""
     found = select(*_CURRENT).join(articles, _IS_CURRENT).where(articles.c.first_seen >= since)
     return _articles(connection, found.order_by(articles.c.first_seen).limit(limit))
 
@@ -405,7 +409,7 @@ _MEMBER = _MEMBERS.where(articles.c.id == bindparam("name"))
 
 
 def members_of(connection: Connection, name: str) -> tuple[Member, ...]:
-    """Give the articles of the story or thread of that id, in the order they were first seen."""
+    """Return the articles of the story or thread with this id, in the order they were first seen."""
     return tuple(_member(row) for row in connection.execute(_MEMBERS_OF, {"name": name}).mappings())
 
 
@@ -414,7 +418,7 @@ def _member(row: RowMapping) -> Member:
 
 
 def placement_of(connection: Connection, article: str) -> Placement:
-    """Give where an article stands."""
+    """Return the place of an article. It must exist."""
     member = _member(connection.execute(_MEMBER, {"name": article}).mappings().one())
     return Placement(member.relation, member.story, member.thread, member.evidence, member.change, member.origin)
 
@@ -427,12 +431,12 @@ _CONTENT = (
 
 
 def content_of(connection: Connection, article: str) -> tuple[str, str]:
-    """Give the headline and the body of an article as they stand now."""
+    """Return the headline and the body of an article in its newest revision."""
     row = connection.execute(_CONTENT, {"name": article}).one()
     return row.title, row.text or row.summary
 
 
 def totals(connection: Connection) -> dict[str, int]:
-    """Count what is stored, table by table."""
+    """Return the number of rows of each table."""
     tables = {"articles": articles, "revisions": revisions, "stories": stories, "threads": threads}
     return {name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}

@@ -1,8 +1,8 @@
-"""Connections, the writer lane, migrations. One thread owns the only writing connection; readers are read-only.
+"""Database connections, the writer thread and migrations. One thread owns the only writing connection.
 
-SQLite runs with WAL, synchronous=FULL, no mmap and BEGIN IMMEDIATE; a `postgresql+...://` URL is taken as it
-is. Waiting writes are committed together: each runs in its own savepoint, one fsync makes all of them
-durable, and only then do their callers go on.
+SQLite runs with WAL, synchronous=FULL, no mmap and BEGIN IMMEDIATE; a `postgresql+...://` URL is used as it is. Writes
+that wait are committed together: each has its own savepoint, one fsync makes all of them durable, and only then do
+their callers continue.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MOST_TOGETHER = 256  # writes in one commit
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC time as fixed-width ISO 8601 text: sorts, compares and reads the same on every backend."""
+    """An aware UTC time as ISO 8601 text of fixed width, which sorts and compares correctly in every database."""
 
     impl = Text
     cache_ok = True
@@ -56,7 +56,7 @@ def _written(value: datetime) -> str:
 
 
 class Database:
-    """One store: where it is, its writing engine, its read-only engine."""
+    """A store: its URL, the engine that writes and the engine that only reads."""
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
@@ -67,7 +67,7 @@ class Database:
 
     @classmethod
     def at(cls, path: Path) -> Database:
-        """Open the SQLite file at path; it is made by `migrate` where it is absent."""
+        """Open the SQLite file at `path`; `migrate` creates it if it is missing."""
         return cls(f"sqlite:///{path}")
 
     def _writing_engine(self) -> Engine:
@@ -92,13 +92,16 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that cannot write and sees one consistent state."""
+        """Open a connection that cannot write; all its queries see the same state."""
         with self.reading.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give the writing connection inside one transaction. Outside the lane only at start and in commands."""
+        """Open the writing connection in one transaction.
+
+        While the writer thread runs, only that thread may call this.
+        """
         with self.writing.begin() as connection:
             yield connection
 
@@ -129,7 +132,9 @@ class Database:
                     )
 
     def _known_version(self, connection: Connection, package: str) -> tuple[str, str]:
-        """Return the version of a package's tables ("" where it has none) and the newest; refuse an unknown one."""
+        """Return the version of a package's tables ("" if there are none) and the newest one. Raise StoreError if it is
+        unknown.
+        """
         scripts = ScriptDirectory.from_config(_alembic(package))
         table = {"version_table": f"{package}_version"}
         found = "".join(MigrationContext.configure(connection, opts=table).get_current_heads())
@@ -180,10 +185,10 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 class WriterLane:
-    """The thread that writes: `await lane.write(work)` returns once work is durable.
+    """The writer thread: `await lane.write(work)` returns once the work is durable.
 
-    A work that raises is rolled back alone. A commit that fails fails every work in it; nothing of them is
-    stored.
+    If a work raises, only its own changes are rolled back. If the commit fails, every work in it fails and nothing of
+    them is stored.
     """
 
     def __init__(self, database: Database) -> None:
@@ -198,7 +203,7 @@ class WriterLane:
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """Finish what is queued, then end the thread."""
+        """Finish the queued work, then end the thread."""
         self._queue.put(None)
         self._thread.join()
 
@@ -211,6 +216,7 @@ class WriterLane:
                 return
 
     def _gather(self, batch: list[tuple[Work[Any], Future[Any]]]) -> bool:
+        """Add queued work to the batch, up to MOST_TOGETHER; return whether the lane is being closed."""
         while len(batch) < MOST_TOGETHER:
             try:
                 item = self._queue.get_nowait()
@@ -239,5 +245,6 @@ class WriterLane:
                 if not future.done():
                     future.set_exception(error)
             return
+        # only after the commit: a caller that goes on must find its work durable
         for future, result in done:
             future.set_result(result)

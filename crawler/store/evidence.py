@@ -1,6 +1,6 @@
-"""What was fetched, kept as it came: the raw entry or page of every article, compressed, for seven days.
+"""Raw evidence: the entry and page of every article as they were received, compressed and kept for seven days.
 
-With final address, headers, SHA-256 and fetch time; stored in the commit of what was made of it, since evidence
+Kept with final address, headers, SHA-256 and time of the fetch, in the transaction that stores the article: evidence
 cannot be collected afterwards.
 """
 
@@ -63,8 +63,10 @@ evidence = Table(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One piece of evidence. `form` is entry (the item as it stood in the feed), entry-text (its words, where it could
-    not be cut out) or page (the bytes of the article page); `sha256` is of `raw`, `body_sha256` of the whole answer.
+    """One piece of evidence.
+
+    `form` is entry (the item as it was in the feed), entry-text (its text, where the item could not be cut out) or page
+    (the bytes of the article page). `sha256` is the hash of `raw`, `body_sha256` that of the whole response.
     """
 
     article: str
@@ -79,12 +81,15 @@ class Kept:
 
     @property
     def intact(self) -> bool:
-        """Say whether the bytes are still those that were kept."""
+        """Whether the bytes still have the hash they were stored with."""
         return hashlib.sha256(self.raw).hexdigest() == self.sha256
 
 
 def keep(connection: Connection, answer: Outcome, pieces: Iterable[tuple[str, str, bytes]]) -> None:
-    """Keep pieces of one answer, each (article, form, raw bytes); of several of one article the last."""
+    """Store pieces of one response, each (article, form, raw bytes).
+
+    Of several pieces of one article the last is kept.
+    """
     last = {article: (form, raw) for article, form, raw in pieces}
     if not last:
         return
@@ -108,7 +113,7 @@ def keep(connection: Connection, answer: Outcome, pieces: Iterable[tuple[str, st
 
 
 def kept(connection: Connection, article: str) -> list[Kept]:
-    """Give what is kept of an article, oldest first."""
+    """Return the evidence of an article, oldest first."""
     found = select(evidence, fetches).join(fetches, fetches.c.id == evidence.c.fetch)
     rows = connection.execute(found.where(evidence.c.article == article).order_by(fetches.c.fetched, evidence.c.form))
     return [
@@ -121,6 +126,7 @@ def kept(connection: Connection, article: str) -> list[Kept]:
             headers=row.headers,
             body_sha256=row.body_sha256,
             sha256=row.sha256,
+            # bounded, so that a damaged or hostile row cannot fill the memory
             raw=zlib.decompressobj().decompress(row.packed, LARGEST),
         )
         for row in rows
@@ -128,7 +134,7 @@ def kept(connection: Connection, article: str) -> list[Kept]:
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Delete a slice of what is older than seven days; gives the number of fetches deleted, 0 when none is left."""
+    """Delete up to SLICE fetches older than seven days, with their evidence; return how many, 0 when none is left."""
     old = select(fetches.c.id).where(fetches.c.fetched < now - KEPT).order_by(fetches.c.fetched).limit(SLICE)
     names = list(connection.scalars(old))
     if names:
@@ -138,7 +144,7 @@ def expire(connection: Connection, now: datetime) -> int:
 
 
 def size(connection: Connection) -> tuple[int, int]:
-    """Give how many pieces are kept and their compressed bytes, headers among them."""
+    """Return the number of pieces and their compressed size in bytes, headers included."""
     pieces, packed = connection.execute(
         select(func.count(), func.coalesce(func.sum(func.length(evidence.c.packed)), 0)).select_from(evidence)
     ).one()

@@ -1,4 +1,4 @@
-"""SQL on the article pages still to be fetched: a backlog that survives restarts, bounded in number, age and tries."""
+"""SQL for the backlog of article pages to fetch: it survives restarts and is bounded in size, age and tries."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ pages_wanted = Table(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A page to be fetched: of which article, where, from when on, and how often it was tried."""
+    """A page to fetch: its article and address, when it was requested, when it is due, how often it was tried."""
 
     article: str
     source: str
@@ -59,7 +59,7 @@ class Wanted:
 
 
 def want(connection: Connection, pages: Iterable[Wanted]) -> None:
-    """Put pages on the backlog; one that waits already starts afresh. The oldest beyond its bound are given up."""
+    """Add pages to the backlog; one that is already there starts again. Beyond MOST pages the oldest are given up."""
     rows = {page.article: page for page in pages}
     for page in rows.values():
         values = {name: getattr(page, name) for name in Wanted.__slots__}
@@ -73,7 +73,8 @@ def want(connection: Connection, pages: Iterable[Wanted]) -> None:
 
 
 def due(connection: Connection, now: datetime, closed: Collection[str] = ()) -> list[Wanted]:
-    """Give pages that are due, the longest due first, of each host no more than a few, of `closed` hosts none."""
+    """Return the pages that are due, longest overdue first, at most A_HOST for each host and none of `closed` hosts."""
+    # one slow host with thousands of pages would otherwise fill the whole result
     rank = func.row_number().over(
         partition_by=pages_wanted.c.host, order_by=(pages_wanted.c.due, pages_wanted.c.article)
     )
@@ -87,30 +88,30 @@ def due(connection: Connection, now: datetime, closed: Collection[str] = ()) -> 
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """Give when the next page is due, None where none waits."""
+    """Return when the next page is due, None if the backlog is empty."""
     found: datetime | None = connection.scalar(select(func.min(pages_wanted.c.due, type_=UtcTime)))
     return found
 
 
 def put_off(connection: Connection, page: Wanted, until: datetime, tries: int) -> None:
-    """Try a page again later."""
+    """Set when a page is due again, and how often it was tried."""
     changed = update(pages_wanted).where(pages_wanted.c.article == page.article).values(due=until, tries=tries)
     connection.execute(changed)
 
 
 def move(connection: Connection, page: Wanted, url: str, host: str, now: datetime) -> None:
-    """Wait for a page at another host, to which it was redirected."""
+    """Change the address of a page that was redirected to another host; it is due now, under that host's rules."""
     changed = update(pages_wanted).where(pages_wanted.c.article == page.article).values(url=url, host=host, due=now)
     connection.execute(changed)
 
 
 def shift(connection: Connection, step: timedelta) -> None:
-    """Move what waits along with the wall clock, which was set."""
+    """Move all stored times by `step`, after the wall clock was set."""
     _shift(connection, list(connection.execute(select(pages_wanted)).mappings()), lambda _: step)
 
 
 def believe(connection: Connection, now: datetime) -> None:
-    """Set right what was put on the backlog by a clock that was ahead of now."""
+    """Move times back that lie in the future: they were stored while the clock was ahead."""
     ahead = select(pages_wanted).where(pages_wanted.c.wanted > now)
     _shift(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["wanted"])
 
@@ -122,12 +123,12 @@ def _shift(connection: Connection, rows: list[RowMapping], step: Callable[[RowMa
 
 
 def end(connection: Connection, article: str, reason: str) -> None:
-    """Take a page off the backlog and count under which name it ended."""
+    """Remove a page from the backlog and count it under `reason`."""
     _give_up(connection, [article], reason)
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Give up pages that waited too long; gives their number."""
+    """Give up pages that have waited longer than LONGEST; return how many."""
     old = list(connection.scalars(select(pages_wanted.c.article).where(pages_wanted.c.wanted < now - LONGEST)))
     _give_up(connection, old, "too_late")
     return len(old)
@@ -140,12 +141,12 @@ def _give_up(connection: Connection, articles: list[str], reason: str) -> None:
 
 
 def waiting(connection: Connection) -> int:
-    """Count the pages that wait."""
+    """Return how many pages wait."""
     return connection.scalar(select(func.count()).select_from(pages_wanted)) or 0
 
 
 def content_of(connection: Connection, article: str) -> str | None:
-    """Give an article's content key, None where it is unknown."""
+    """Return the content key of an article, None if the article is unknown."""
     found: str | None = connection.scalar(
         select(archive.articles.c.content_key).where(archive.articles.c.id == article)
     )
@@ -153,7 +154,7 @@ def content_of(connection: Connection, article: str) -> str | None:
 
 
 def complete(connection: Connection, article: str, number: int, page: Mapping[str, object]) -> None:
-    """Fill in what the source left open (author, language, date), and let a page's revision inherit its baseline."""
+    """Fill in what the source left out (author, language, date) and copy `baseline` from the revision before."""
     columns = archive.articles.c
     filled = {
         name: func.coalesce(columns[name], literal(value, columns[name].type))

@@ -1,7 +1,7 @@
-"""SQL on candidate keys and on the sentences a source repeats: written with their article, dropped when old.
+"""SQL for the candidate keys of articles and for the sentences that sources repeat.
 
-One row a key, ordered by key and seq, so that a lower bound of seq keeps every look-up inside the window
-without any rebuild at start. `sketched` names the keys of an article, so that they can be replaced and dropped.
+One row for each key, ordered by key and seq: a lower bound of seq keeps every look-up inside the window, and nothing
+has to be rebuilt at start. `sketched` lists the keys of each article, so that they can be replaced and deleted.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ sentences = Table(
 
 
 def save_sketch(connection: Connection, article: str, seq: int, seen: datetime, keys: frozenset[int]) -> None:
-    """Store the keys of an article's newest revision in place of those of an earlier one."""
+    """Store the keys of an article's newest revision in place of the earlier ones."""
     drop_sketch(connection, article)
     add_sketches(connection, [(article, seq, keys)], seen)
 
@@ -94,7 +94,7 @@ _OF_ARTICLE = select(sketched.c.seq, sketched.c["keys"]).where(sketched.c.articl
 
 
 def drop_sketch(connection: Connection, article: str) -> bool:
-    """Drop the keys of an article; says whether it had any."""
+    """Delete the keys of an article; return whether it had any."""
     rows = connection.execute(_OF_ARTICLE, {"article": article}).all()
     _drop(connection, [(seq, keys) for seq, keys in rows])
     return bool(rows)
@@ -114,7 +114,7 @@ def _drop(connection: Connection, rows: Sequence[tuple[int, bytes]]) -> None:
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Drop one slice of what lies before the window, and sentences not repeated in time; says how many articles."""
+    """Delete the keys of up to SLICE articles before the window, and old sentences; return how many articles."""
     old = select(sketched.c.seq, sketched.c["keys"]).where(sketched.c.seen < now - WINDOW)
     rows = connection.execute(old.order_by(sketched.c.seen).limit(SLICE)).all()
     _drop(connection, [(seq, keys) for seq, keys in rows])
@@ -126,13 +126,13 @@ _FIRST = select(sketched.c.seq).where(sketched.c.seen >= bindparam("since")).ord
 
 
 def first_in_window(connection: Connection, now: datetime) -> int:
-    """Give the lowest seq whose keys are looked at."""
+    """Return the lowest seq inside the window, NOTHING if there is none."""
     return connection.scalar(_FIRST, {"since": now - WINDOW}) or NOTHING
 
 
 @cache
 def _sharing(keys: int) -> CompoundSelect[Any]:
-    """Build the look-up of so many keys, once: the newest articles of each."""
+    """Return the query for this number of keys: the newest articles that have each one. It is built once per number."""
     return union_all(
         *(
             select(
@@ -149,7 +149,7 @@ def _sharing(keys: int) -> CompoundSelect[Any]:
 
 
 def sharing(connection: Connection, keys: Iterable[int], low: int) -> list[int]:
-    """Give the seqs that share two keys or more, those that share most first, the newer first among equals."""
+    """Return the seqs that share at least SHARED keys, most keys first, then the newest; at most COMPARED."""
     values: dict[str, int] = {f"k{at}": key for at, key in enumerate(sorted(keys))}
     if not values:
         return []
@@ -183,7 +183,7 @@ _OPENING = _STANDING.where(
 
 
 class Candidates:
-    """Finds what a new article is compared with; remembers the window and boilerplate of one poll."""
+    """Finds the articles to compare a new one with. One object serves one poll and caches its boilerplate."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection, self._now = connection, now
@@ -192,12 +192,12 @@ class Candidates:
         self._learned: set[int] = set()
 
     def read(self, title: str, body: str, source: str, outlet: str) -> Wording:
-        """Read an article of a source, without what the source repeats and what is known as a frame of any."""
+        """Return the wording of an article without its source's boilerplate and without known frames."""
         text = wording(title, body, outlet)
         return text.without(self._repeated(source) | self._frames(text))
 
     def learn(self, frames: Set[int]) -> None:
-        """Remember sentences that stand under different news, for all that is read from now on."""
+        """Remember sentences that are frames around different news, for every source from now on."""
         if fresh := frames - self._learned:
             self._learned |= fresh
             count_sentences(self._connection, EVERYWHERE, dict.fromkeys(fresh, 1), self._now)
@@ -208,7 +208,7 @@ class Candidates:
         return self._boilerplate[source]
 
     def _frames(self, text: Wording) -> frozenset[int]:
-        """Return its sentences that are known as frames; one that tells of its own headline is none."""
+        """Return which sentences of a text are known frames; a sentence about the text's own headline never is."""
         known = frames_among(self._connection, text.numbers)
         if not known:
             return known
@@ -216,7 +216,7 @@ class Candidates:
         return known - {sentence_number(each) for each, words in numbered if about(words, text.topic)}
 
     def of(self, keys: frozenset[int]) -> list[Candidate]:
-        """Give the articles that share keys, and the first of each one's story, those that share most first."""
+        """Return the articles that share keys, most keys first, then the first article of each of their stories."""
         seqs = sharing(self._connection, keys, self._low)
         if not seqs:
             return []
@@ -241,7 +241,7 @@ _BOILERPLATE = select(sentences.c.sentence).where(sentences.c.source == bindpara
 
 
 def boilerplate(connection: Connection, source: str) -> frozenset[int]:
-    """Give the sentences that a source repeats in its articles."""
+    """Return the hashes of sentences that a source repeats in at least REPEATED articles."""
     return frozenset(connection.execute(_BOILERPLATE, {"source": source}).scalars())
 
 
@@ -251,12 +251,12 @@ _FRAMES = select(sentences.c.sentence).where(
 
 
 def frames_among(connection: Connection, numbers: Set[int]) -> frozenset[int]:
-    """Return which of these sentences were met under different news, whatever their source."""
+    """Return which of these sentences were found around different news, in any source."""
     return frozenset(connection.execute(_FRAMES, {"numbers": sorted(numbers)}).scalars()) if numbers else frozenset()
 
 
 def count_sentences(connection: Connection, source: str, found: Mapping[int, int], now: datetime) -> None:
-    """Count sentences at the edges of articles of their own text: in how many of them each stood."""
+    """Add to the counts of sentences at the edges of a source's articles; `found` is sentence to number of articles."""
     rows = [{"source": source, "sentence": number, "n": n, "seen": now} for number, n in sorted(found.items())]
     add_up(connection, sentences, rows, "source", "sentence")
 
@@ -271,6 +271,8 @@ _MISPLACED = {
 
 
 def misplaced(connection: Connection) -> dict[str, list[Any]]:
-    """Find what no commit may leave behind; empty when the archive is whole. For tests and `doctor`."""
+    """Return rows that no transaction may leave behind, by kind; empty if the archive is consistent. For tests and
+    `doctor`.
+    """
     found = {what: list(connection.execute(query.limit(5)).scalars()) for what, query in _MISPLACED.items()}
     return {what: rows for what, rows in found.items() if rows}
