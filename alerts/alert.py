@@ -83,6 +83,9 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
+UNFINISHED = frozenset({DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.SENDING, DeliveryState.HELD})
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A term found. `field[start:end] == text`, in code points of the field as given."""

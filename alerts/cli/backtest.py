@@ -22,7 +22,7 @@ from alerts.cli.common import (
 from alerts.cli.stored import archived
 from alerts.render.words import plain
 from alerts.rule import Config
-from alerts.rules.backtest import Caught, Change, compare, days, per_rule, run
+from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run
 from crawler.article import Article
 
 SHOWN = 10  # headlines shown for each rule and kind of change
@@ -76,7 +76,7 @@ def _tell_counts(config: Config, counts: dict[str, int], articles: list[Article]
     click.echo(f"{sum(counts.values())} matches of {len(config.rules)} rules on {len(articles)} articles, {span} days")
 
 
-def _tell_changes(changes: list[Change], articles: int, *, as_json: bool) -> None:
+def _tell_changes(changes: list[RuleChange], articles: int, *, as_json: bool) -> None:
     if as_json:
         print_json({"articles": articles, "rules": [_record(change) for change in changes]})
         return
@@ -97,7 +97,7 @@ def _headlines(sign: str, caught: tuple[Caught, ...]) -> None:
         click.echo(f"  {sign} and {len(caught) - SHOWN} more")
 
 
-def _record(change: Change) -> dict[str, object]:
+def _record(change: RuleChange) -> dict[str, object]:
     return {
         "rule": change.rule,
         "gained": [_caught(each) for each in change.gained],

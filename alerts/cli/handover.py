@@ -21,7 +21,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.line.orders import describe_ack, describe_silence, stamp
-from alerts.render.handover import Handover, Open, markdown
+from alerts.render.handover import Handover, ToldStory, markdown
 from alerts.run.shift import read_shift
 from alerts.store.opening import need_store
 
@@ -58,7 +58,7 @@ def _record(shift: Handover) -> dict[str, Any]:
     }
 
 
-def _story(story: Open) -> dict[str, Any]:
+def _story(story: ToldStory) -> dict[str, Any]:
     alert = story.alert
     return {
         "story": alert.story,

@@ -19,7 +19,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.decide.attempt import Condition
+from alerts.decide.attempt import TargetState
 from alerts.decide.ledger import STATES
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
@@ -30,7 +30,7 @@ from alerts.store import targets as target_store
 from alerts.store.opening import reading
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
-from crawler.sources.health import condition, in_words
+from crawler.sources.health import health_of, in_words
 from crawler.sources.source import SourceState
 from crawler.store import articles as archive
 
@@ -58,11 +58,11 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         ledger = ledger_of(connection)
         reload = last_reload(connection)
         stored = archive.totals(connection)
-        targets = {name: _fares(each, now) for name, each in sorted(target_store.conditions(connection).items())}
+        targets = {name: _fares(each, now) for name, each in sorted(target_store.target_states(connection).items())}
         untold = notice_store.untold_notices(connection)
         down = down_since(connection)
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
-    by_condition = Counter(condition(each, now).value for each in states.values())
+    by_health = Counter(health_of(each, now).value for each in states.values())
     by_state: Counter[str] = Counter()
     for (_, name), n in delivered.items():
         by_state[name] += n
@@ -72,7 +72,7 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         "ledger": ledger.as_dict(),
         "stored": stored,
         "sources": dict(sorted(by_outcome.items())),
-        "sources_by_state": dict(by_condition.most_common()),
+        "sources_by_state": dict(by_health.most_common()),
         "sources_in_words": {name: in_words(each, now) for name, each in sorted(states.items())},
         "outbox": dict(sorted(by_state.items())),
         "targets": {name: words for name, words in targets.items() if words},
@@ -81,13 +81,13 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
     }
 
 
-def _fares(condition: Condition, now: datetime) -> str:
+def _fares(target_state: TargetState, now: datetime) -> str:
     """Return a target's condition in words, "" if it is well."""
-    if condition.is_down:
-        return f"down since {condition.down_from:%d %b %H:%M} UTC: {condition.detail}"
-    if condition.rests(now):
-        return f"rests until {condition.rests_until:%d %b %H:%M:%S} UTC: {condition.detail}"
-    return f"failed {condition.failures} times in a row: {condition.detail}" if condition.failures else ""
+    if target_state.is_down:
+        return f"down since {target_state.down_from:%d %b %H:%M} UTC: {target_state.detail}"
+    if target_state.rests(now):
+        return f"rests until {target_state.rests_until:%d %b %H:%M:%S} UTC: {target_state.detail}"
+    return f"failed {target_state.failures} times in a row: {target_state.detail}" if target_state.failures else ""
 
 
 def _kept(states: dict[str, SourceState], rules: Path) -> dict[str, SourceState]:

@@ -22,7 +22,7 @@ LEASE = timedelta(minutes=5)  # of a claim: longer than all timeouts of one send
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class TargetState:
     """How a target fares. `down_from` without `down_until`: it is down now; with it: it was, last.
 
     `failures` are those in a row, since `failing_since`. Until `rests_until` nothing is sent; `asked` says that the
@@ -47,47 +47,47 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AttemptOutcome:
     """What becomes of a delivery (with `due`, where it goes again) and of its target."""
 
     state: DeliveryState
-    condition: Condition
+    target_state: TargetState
     due: datetime | None = None
 
-    def opened(self, before: Condition) -> bool:
-        return self.condition.is_down and not before.is_down
+    def opened(self, before: TargetState) -> bool:
+        return self.target_state.is_down and not before.is_down
 
-    def closed(self, before: Condition) -> bool:
-        return before.is_down and not self.condition.is_down
+    def closed(self, before: TargetState) -> bool:
+        return before.is_down and not self.target_state.is_down
 
 
-def outcome(delivery: Delivery, result: SendResult, before: Condition, now: datetime) -> Outcome:
+def judge_attempt(delivery: Delivery, result: SendResult, before: TargetState, now: datetime) -> AttemptOutcome:
     """Judge one attempt. What may have arrived and goes again is unknown; what cannot go again is dead."""
     if result.ok:
-        return Outcome(DeliveryState.SENT, answered(before, now))
-    condition = _after(before, result, now)
+        return AttemptOutcome(DeliveryState.SENT, answered(before, now))
+    target_state = _after(before, result, now)
     if not result.retry or is_spent(delivery.tried or delivery.due, delivery.severity, now):
-        return Outcome(DeliveryState.DEAD, condition)
+        return AttemptOutcome(DeliveryState.DEAD, target_state)
     state = DeliveryState.UNKNOWN if result.uncertain else DeliveryState.QUEUED
-    if condition.rests(now):
-        return Outcome(state, condition, condition.rests_until)
-    return Outcome(state, condition, retry_at(delivery.id, delivery.attempts, now))
+    if target_state.rests(now):
+        return AttemptOutcome(state, target_state, target_state.rests_until)
+    return AttemptOutcome(state, target_state, retry_at(delivery.id, delivery.attempts, now))
 
 
-def _after(before: Condition, result: SendResult, now: datetime) -> Condition:
+def _after(before: TargetState, result: SendResult, now: datetime) -> TargetState:
     if result.wait is not None:  # it answers, and asks for less: no failure, and no success either
         until = now + min(max(result.wait, timedelta(seconds=1)), LONGEST_REST)
         return replace(before, rests_until=until, asked=True, detail=result.detail)
     return failed(before, now, result.detail) if result.retry else before
 
 
-def answered(before: Condition, now: datetime) -> Condition:
+def answered(before: TargetState, now: datetime) -> TargetState:
     """Give the condition after a message was taken."""
     until = now if before.is_down else before.down_until
     return replace(before, failures=0, failing_since=None, down_until=until)
 
 
-def failed(before: Condition, now: datetime, detail: str) -> Condition:
+def failed(before: TargetState, now: datetime, detail: str) -> TargetState:
     """Give the condition after a failure that another attempt may mend."""
     since, failures = before.failing_since or now, before.failures + 1
     after = replace(before, failures=failures, failing_since=since, detail=detail)

@@ -8,23 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.alert import PINGS, Carried, Carrier, Delivery, DeliveryState, Kind
+from alerts.alert import PINGS, UNFINISHED, Carried, Carrier, Delivery, DeliveryState, Kind
 from alerts.decide.retrying import is_spent
 
-OPEN = frozenset({DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.SENDING, DeliveryState.HELD})
 GIVEN_UP = frozenset({DeliveryState.CANCELLED, DeliveryState.DEAD})
 LOOKED_AGAIN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class EditAction:
     """What to do with an edit: send it (both None), postpone it until `later`, or end it because `folded` tells it."""
 
     later: datetime | None = None
     folded: Carrier | None = None
 
 
-def edit_turn(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Turn:
+def edit_action(edit: Delivery, story: Sequence[Delivery], now: datetime) -> EditAction:
     """Judge an edit by the other deliveries of its story to its target.
 
     A newer edit, sent or waiting, says all that this one says. Where the message is still to be sent, the edit waits
@@ -32,20 +31,20 @@ def edit_turn(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Turn:
     service gave the message no name, or a digest told the story, what the edit adds is folded into what was sent.
     """
     later = [each for each in story if each.kind is Kind.EDIT and each.revision > edit.revision]
-    if newer := [each for each in later if each.state in OPEN or each.state is DeliveryState.SENT]:
-        return Turn(folded=Carrier(Carried.ALERT, str(newer[-1].revision)))
+    if newer := [each for each in later if each.state in UNFINISHED or each.state is DeliveryState.SENT]:
+        return EditAction(folded=Carrier(Carried.ALERT, str(newer[-1].revision)))
     messages = [each for each in story if each.kind in PINGS]
     if first_handle(messages):
-        return Turn()
-    waiting = [each for each in messages if each.state in OPEN]
+        return EditAction()
+    waiting = [each for each in messages if each.state in UNFINISHED]
     if waiting and not is_spent(edit.tried or edit.due, edit.severity, now):
-        return Turn(later=max(min(each.due for each in waiting), now + LOOKED_AGAIN))
+        return EditAction(later=max(min(each.due for each in waiting), now + LOOKED_AGAIN))
     sent = [each for each in messages if each.state is DeliveryState.SENT]
     if sent:
-        return Turn(folded=Carrier(Carried.UNCHANGED, sent[-1].id))
+        return EditAction(folded=Carrier(Carried.UNCHANGED, sent[-1].id))
     if any(each.state in GIVEN_UP for each in messages):
-        return Turn()
-    return Turn(folded=Carrier(Carried.DIGEST))
+        return EditAction()
+    return EditAction(folded=Carrier(Carried.DIGEST))
 
 
 def first_handle(story: Sequence[Delivery]) -> str:

@@ -5,32 +5,32 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from alerts.alert import Delivery
-from alerts.decide.attempt import Condition
+from alerts.decide.attempt import TargetState
 from alerts.render.words import plain, time
 
 LATE = timedelta(minutes=2)  # what comes sooner is not called late
 DETAIL_LIMIT = 120  # characters of what the service said
 
 
-def why_late(delivery: Delivery, condition: Condition, now: datetime, timezone: str) -> tuple[str, ...]:
+def why_late(delivery: Delivery, target_state: TargetState, now: datetime, timezone: str) -> tuple[str, ...]:
     """Give a line for each cause that is known; none where the message is on time or nothing failed."""
     due = (delivery.tried or delivery.due) if delivery.attempts > 1 else delivery.due
     lines = []
     if delivery.attempts > 1 and delivery.detail:
         lines.append(f"Tried since {time(due, timezone)}; the last answer: {plain(delivery.detail)[:DETAIL_LIMIT]}")
     if now - due >= LATE:
-        lines += _rested(due, condition, now, timezone)
+        lines += _rested(due, target_state, now, timezone)
     if delivery.repeat:
         lines.append("An earlier attempt may have arrived: its end was not seen.")
     return tuple(lines)
 
 
-def _rested(due: datetime, condition: Condition, now: datetime, timezone: str) -> list[str]:
+def _rested(due: datetime, target_state: TargetState, now: datetime, timezone: str) -> list[str]:
     lines = []
-    down_until = condition.down_until or now
-    if condition.down_from and down_until > due:
-        until = f"until {time(down_until, timezone)}" if condition.down_until else "until this message"
-        lines.append(f"This receiver did not answer from {time(condition.down_from, timezone)} {until}.")
-    if condition.asked and condition.rests_until and due < condition.rests_until <= now:
-        lines.append(f"Rested until {time(condition.rests_until, timezone)} at the receiver's request.")
+    down_until = target_state.down_until or now
+    if target_state.down_from and down_until > due:
+        until = f"until {time(down_until, timezone)}" if target_state.down_until else "until this message"
+        lines.append(f"This receiver did not answer from {time(target_state.down_from, timezone)} {until}.")
+    if target_state.asked and target_state.rests_until and due < target_state.rests_until <= now:
+        lines.append(f"Rested until {time(target_state.rests_until, timezone)} at the receiver's request.")
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-OPEN = {"queued": "pending", "sending": "pending", "unknown": "pending"}
+COUNTED_AS = {"queued": "pending", "sending": "pending", "unknown": "pending"}
 MESSAGES = {"digest", "notice", "escalation"}  # queued by time or by us, not by a decision on an article
 STATES = ("sent", "pending", "held", "folded", "cancelled", "dead")
 
@@ -52,7 +52,7 @@ def balance(
     states = dict.fromkeys(STATES, 0)
     messages: dict[str, dict[str, int]] = {}
     for (kind, state), n in delivered.items():
-        name = OPEN.get(state, state)
+        name = COUNTED_AS.get(state, state)
         book = messages.setdefault(kind, {}) if kind in MESSAGES else states
         book[name] = book.get(name, 0) + n
     return Ledger(

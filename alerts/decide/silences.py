@@ -13,7 +13,7 @@ from crawler.config.keys import nearest
 from crawler.text.folding import fold
 from crawler.text.urls import host
 
-Holds = Callable[[str, Revision, Iterable[Match], Config], bool]
+Applies = Callable[[str, Revision, Iterable[Match], Config], bool]
 
 
 def silenced(
@@ -23,13 +23,13 @@ def silenced(
 
     A silence on a rule holds that rule's match; any other holds all matches of the revision it is about.
     """
-    left, held = matches, []
+    left, applied = matches, []
     for each in (silence for silence in silences if in_force(silence, now)):
         kept = _kept(each, revision, matches, config)
         if len(kept) < len(matches):
-            held.append(each)
+            applied.append(each)
             left = tuple(match for match in left if match in kept)
-    return left, tuple(held)
+    return left, tuple(applied)
 
 
 def still_told(silences: Iterable[Silence], alert: Alert, rules: Iterable[str], now: datetime, config: Config) -> bool:
@@ -94,7 +94,7 @@ def _of_text(value: str, revision: Revision, _: Iterable[Match], __: Config) -> 
     return bool(words.strip()) and words in fold(revision.article.title)
 
 
-_ABOUT: Mapping[Scope, Holds] = {
+_ABOUT: Mapping[Scope, Applies] = {
     Scope.STORY: _of_story,
     Scope.THREAD: _of_thread,
     Scope.OUTLET: _of_outlet,

@@ -31,7 +31,7 @@ def siblings_of(members: Iterable[Member], story: str) -> tuple[Sibling, ...]:
     return tuple(Sibling(name, each.title, each.outlet) for name, each in first.items() if name != story)
 
 
-def holds(when: When, standing: Standing) -> bool:
+def is_met(when: When, standing: Standing) -> bool:
     """Say whether a thread meets a rule's condition on it."""
     return not lacking(when, standing)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.alert import PINGS, Decision, Kind, Match, Reason, Receiver, Severity, Standing, Target, Told
-from alerts.decide.standing import holds
+from alerts.decide.standing import is_met
 from alerts.rule import Config, Rule
 from crawler.article import Relation, Revision
 
@@ -51,7 +51,7 @@ def decide(
     `silenced` are rules that a silence holds for this revision.
     """
     rules = {rule.id: rule for rule in config.rules}
-    held = [(rules[match.rule], match.severity) for match in matches]
+    matched = [(rules[match.rule], match.severity) for match in matches]
     baseline = revision.baseline and not _backfilled(config, revision, now)
     stale = is_stale(config, revision, now)
     repeated = revision.placement.relation in {Relation.DUPLICATE, Relation.UPDATED}
@@ -59,7 +59,7 @@ def decide(
     return tuple(
         _decide_target(target, receiver, owed, case, told.get(target.id))
         for receiver in config.receivers.values()
-        if (owed := _owed(held, receiver))
+        if (owed := _owed(matched, receiver))
         for target in receiver.targets
     )
 
@@ -103,8 +103,8 @@ def _backfilled(config: Config, revision: Revision, now: datetime) -> bool:
     return bool(config.backfill) and published is not None and now - published <= config.backfill
 
 
-def _owed(held: Owed, receiver: Receiver) -> Owed:
-    return [(rule, severity) for rule, severity in held if receiver.name in rule.notify]
+def _owed(matched: Owed, receiver: Receiver) -> Owed:
+    return [(rule, severity) for rule, severity in matched if receiver.name in rule.notify]
 
 
 def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, told: Told | None) -> Decision:
@@ -114,7 +114,7 @@ def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, 
     ready = [
         (rule, severity)
         for rule, severity in loud
-        if case.baseline or rule.id in known or holds(rule.when, case.standing)
+        if case.baseline or rule.id in known or is_met(rule.when, case.standing)
     ]
     audible = [(rule, severity) for rule, severity in ready if rule.id not in case.silenced]
     named = audible or ready or loud or live or owed
@@ -169,7 +169,7 @@ def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case:
         (Reason.SECOND_ORIGIN, told.revision > 0 and told.origins == 1 and origins > 1),
         (Reason.NEWS_AGAIN, told.revision > 0 and case.repeated and silent),
     )
-    return next((reason for reason, holds in causes if holds), None)
+    return next((reason for reason, met in causes if met), None)
 
 
 def _next_ping(told: Told, now: datetime) -> datetime | None:

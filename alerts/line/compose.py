@@ -40,7 +40,7 @@ def _placed(connection: Connection, delivery: Delivery, message: Message) -> Mes
 
 
 def _notes(connection: Connection, config: Config, delivery: Delivery, now: datetime) -> tuple[str, ...]:
-    late = why_late(delivery, targets.condition_of(connection, delivery.target), now, config.timezone)
+    late = why_late(delivery, targets.state_of_target(connection, delivery.target), now, config.timezone)
     if delivery.kind not in PINGS or not late:
         return late
     elsewhere = [

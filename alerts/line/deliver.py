@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, SendResult, Target
-from alerts.decide.attempt import LEASE, Outcome, outcome
+from alerts.decide.attempt import LEASE, AttemptOutcome, judge_attempt
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
 from alerts.line.notices import tell_back, tell_dead, tell_down, tell_removed
@@ -137,7 +137,9 @@ class Deliver:
             stand_in(connection, self._config, delivery, now)
         for target in targets.down(connection):
             for delivery in claims.spent(connection, target, now):
-                detail = f"too old to be sent; the receiver is down: {targets.condition_of(connection, target).detail}"
+                detail = (
+                    f"too old to be sent; the receiver is down: {targets.state_of_target(connection, target).detail}"
+                )
                 outbox.record(connection, delivery.id, DeliveryState.DEAD, now, detail)
                 self._give_up(connection, delivery, detail, now)
 
@@ -238,27 +240,27 @@ class Deliver:
         self, connection: Connection, delivery: Delivery, result: SendResult, now: datetime
     ) -> DeliveryState | None:
         """Store the end of a send, and in the same commit what it brings with it."""
-        before = targets.condition_of(connection, delivery.target)
-        made = outcome(delivery, result, before, now)
+        before = targets.state_of_target(connection, delivery.target)
+        made = judge_attempt(delivery, result, before, now)
         if not claims.settle(connection, delivery, made, result, now):
             log.warning("late answer ignored delivery=%s attempt=%d", delivery.id, delivery.attempts)
             return None
         known = delivery.target in self._targets  # how one that left fares is of no matter any more
-        if known and made.condition != before:
-            targets.save_condition(connection, made.condition)
+        if known and made.target_state != before:
+            targets.save_target_state(connection, made.target_state)
         _log(delivery, made, result)
         if made.state is DeliveryState.DEAD:
             stand_in(connection, self._config, delivery, now)
             self._give_up(connection, delivery, result.detail, now)
         if known and made.opened(before):
-            tell_down(connection, self._config, delivery.receiver, made.condition, now)
+            tell_down(connection, self._config, delivery.receiver, made.target_state, now)
         if known and made.closed(before):
             claims.hasten(connection, delivery.target, now)
-            tell_back(connection, self._config, delivery.receiver, made.condition, now)
+            tell_back(connection, self._config, delivery.receiver, made.target_state, now)
         return made.state
 
 
-def _log(delivery: Delivery, made: Outcome, result: SendResult) -> None:
+def _log(delivery: Delivery, made: AttemptOutcome, result: SendResult) -> None:
     log.log(
         logging.INFO if result.ok else logging.WARNING,
         "delivery=%s subject=%s kind=%s target=%s state=%s attempt=%d detail=%s",

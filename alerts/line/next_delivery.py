@@ -18,7 +18,7 @@ STORM_LOOKED_BACK = timedelta(minutes=1)
 
 def next_delivery(connection: Connection, target: str, receiver: Receiver, now: datetime) -> Delivery | None:
     """Pace what waits for a target and claim what goes now; None where nothing does, or the target rests."""
-    if targets.condition_of(connection, target).rests(now):
+    if targets.state_of_target(connection, target).rests(now):
         return None
     while waiting := claims.waiting(connection, target, now):
         bucket = Bucket(*claims.bucket_of(connection, target))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Delivery, DeliveryState, Kind, NewDelivery, Reason, Severity, Target
-from alerts.decide.attempt import Condition
+from alerts.decide.attempt import TargetState
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import notices, outbox, targets
@@ -175,31 +175,31 @@ def tell_removed(connection: Connection, config: Config, cancelled: Sequence[Del
     queue_all(connection, config, f"notice:removed:{lost[0].id}", title, body, now)
 
 
-def tell_down(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:
+def tell_down(connection: Connection, config: Config, receiver: str, target_state: TargetState, now: datetime) -> None:
     """Tell once that a target rests because it fails again and again."""
-    since = condition.down_from or now
-    log.warning("target down target=%s since=%s detail=%s", condition.target, since, condition.detail)
+    since = target_state.down_from or now
+    log.warning("target down target=%s since=%s detail=%s", target_state.target, since, target_state.detail)
     title = f"{receiver} cannot be reached since {time(since, config.timezone)}"
     body = (
-        f"{condition.failures} sends to {condition.target} failed in a row; the last: {condition.detail}\n"
+        f"{target_state.failures} sends to {target_state.target} failed in a row; the last: {target_state.detail}\n"
         "Its messages are kept and tried again with growing pauses; other receivers are not affected."
     )
-    subject, barred = _outage(condition, "down"), [condition.target]
+    subject, barred = _outage(target_state, "down"), [target_state.target]
     queue_all(connection, config, subject, title, body, now, not_by=barred, severity=ON_DELIVERING)
 
 
-def tell_back(connection: Connection, config: Config, receiver: str, condition: Condition, now: datetime) -> None:
+def tell_back(connection: Connection, config: Config, receiver: str, target_state: TargetState, now: datetime) -> None:
     """Tell once that it takes messages again: the admin, and whoever was told that it does not."""
-    since = condition.down_from or now
-    waiting = outbox.count_waiting(connection, condition.target)
-    log.warning("target back target=%s down_since=%s waiting=%d", condition.target, since, waiting)
+    since = target_state.down_from or now
+    waiting = outbox.count_waiting(connection, target_state.target)
+    log.warning("target back target=%s down_since=%s waiting=%d", target_state.target, since, waiting)
     title = f"{receiver} is reached again"
-    body = f"{condition.target} was down from {time(since, config.timezone)}; {waiting} messages waited for it."
+    body = f"{target_state.target} was down from {time(since, config.timezone)}; {waiting} messages waited for it."
     every = [each for named in config.receivers.values() for each in named.targets]
-    alarmed = [each for each in every if outbox.on_subject(connection, _outage(condition, "down"), each.id)]
+    alarmed = [each for each in every if outbox.on_subject(connection, _outage(target_state, "down"), each.id)]
     readers = dict.fromkeys([*_readers(connection, config, ()), *alarmed])
-    _queue(connection, readers, _outage(condition, "back"), {"title": title, "body": body}, now, ON_DELIVERING)
+    _queue(connection, readers, _outage(target_state, "back"), {"title": title, "body": body}, now, ON_DELIVERING)
 
 
-def _outage(condition: Condition, word: str) -> str:
-    return f"notice:{word}:{condition.target}:{condition.down_from:%Y-%m-%dT%H:%M:%S.%fZ}"
+def _outage(target_state: TargetState, word: str) -> str:
+    return f"notice:{word}:{target_state.target}:{target_state.down_from:%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import Kind, Match, NewDelivery, Reason, Told
-from alerts.decide.standing import holds, letters_of, standing_of
+from alerts.decide.standing import is_met, letters_of, standing_of
 from alerts.line.new_alert import make_alert
 from alerts.rule import Config
 from alerts.rules.match import Matcher
@@ -45,7 +45,7 @@ def owed(connection: Connection, config: Config, matcher: Matcher, since: dateti
 def _targets(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> list[Owed]:
     told = decisions.told_of(connection, revision.placement.story)
     standing = standing_of(archive.members_of(connection, revision.placement.thread), letters_of(config))
-    rules = {rule.id: rule for rule in config.rules if rule.mode == "live" and holds(rule.when, standing)}
+    rules = {rule.id: rule for rule in config.rules if rule.mode == "live" and is_met(rule.when, standing)}
     owing: list[Owed] = []
     for receiver in config.receivers.values():
         due = tuple(match for match in matches if match.rule in rules and receiver.name in rules[match.rule].notify)

@@ -14,7 +14,7 @@ from alerts.decide.pacing import window_name
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import decisions, digests
-from crawler.sources.health import TELLING, condition
+from crawler.sources.health import TELLING, health_of
 from crawler.store import articles as archive
 from crawler.store.db import WriterLane
 
@@ -74,6 +74,6 @@ def _queue(connection: Connection, receiver: Receiver, slot: datetime, before: d
 def _health(connection: Connection, now: datetime) -> str:
     """Say how the watch itself is, so that a digest without a story can be believed."""
     states = archive.load_states(connection)
-    ill = Counter(named.value for each in states.values() if (named := condition(each, now)) in TELLING)
+    ill = Counter(named.value for each in states.values() if (named := health_of(each, now)) in TELLING)
     wrong = ", ".join(f"{n} {word}" for word, n in sorted(ill.items())) or "none of them down, silent or gone"
     return f"The watch runs: {len(states)} sources polled, {wrong}."

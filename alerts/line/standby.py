@@ -30,7 +30,7 @@ def stand_in(connection: Connection, config: Config, delivery: Delivery, now: da
     """Queue a flash for the stand-by's targets, once; the original stays as it is."""
     if delivery.severity is not Severity.FLASH or delivery.kind not in URGING:
         return
-    detail = target_store.condition_of(connection, delivery.target).detail or delivery.detail
+    detail = target_store.state_of_target(connection, delivery.target).detail or delivery.detail
     since = time(delivery.tried or delivery.due, config.timezone)
     note = f"For {delivery.receiver}, which could not be told since {since}{f': {detail}' if detail else ''}"
     targets = _standby(config, delivery)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Decision, Match, Reason, Receiver, Silence, Standing, Told, Wait
 from alerts.decide.silences import silenced
-from alerts.decide.standing import holds, letters_of, standing_of
+from alerts.decide.standing import is_met, letters_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
 from alerts.line.new_alert import make_alert
 from alerts.line.waiting import Waiting, add_stale, queue_decision, waiting_on, without_pause
@@ -153,7 +153,7 @@ def _strongest(matches: tuple[Match, ...], waited: list[Match]) -> tuple[Match, 
 
 def _is_ripe(config: Config, wait: Wait, standing: Standing) -> bool:
     return any(
-        rule.id == wait.match.rule and rule.mode == "live" and holds(rule.when, standing) for rule in config.rules
+        rule.id == wait.match.rule and rule.mode == "live" and is_met(rule.when, standing) for rule in config.rules
     )
 
 

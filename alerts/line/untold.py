@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from alerts.alert import PINGS, Alert, Carried, Delivery, DeliveryState, Kind
-from alerts.decide.edits import OPEN
+from alerts.alert import PINGS, UNFINISHED, Alert, Carried, Delivery, DeliveryState, Kind
 from alerts.store import decisions, digests, outbox
 
 
@@ -43,7 +42,7 @@ def _tells(connection: Connection, delivery: Delivery) -> bool:
 
 
 def _reaches(delivery: Delivery) -> bool:
-    return delivery.sent is not None or (delivery.state in OPEN and delivery.kind is not Kind.EDIT)
+    return delivery.sent is not None or (delivery.state in UNFINISHED and delivery.kind is not Kind.EDIT)
 
 
 def _carriers(connection: Connection, folded: Delivery) -> list[Delivery]:

@@ -19,7 +19,7 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~&]|:(?=//))")  # CommonMark 2.4; the last 
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class ToldStory:
     """A story that was told: its newest alert, and who has taken notice."""
 
     alert: Alert
@@ -40,7 +40,7 @@ class Handover:
 
     since: datetime
     now: datetime
-    stories: tuple[Open, ...] = ()
+    stories: tuple[ToldStory, ...] = ()
     silences: tuple[Silence, ...] = ()
     failing: tuple[Failing, ...] = ()
     dead: tuple[tuple[Delivery, str], ...] = ()  # and why
@@ -91,7 +91,7 @@ def _line(name: str, words: str) -> str:
     return f"- {marked_down(name)}: {marked_down(words)}"
 
 
-def _stories(stories: Iterable[Open], timezone: str) -> Iterator[str]:
+def _stories(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
     """List stories by severity, in each those first that nobody has acknowledged, then the newest."""
     ranked = sorted(
         stories, key=lambda each: (-each.alert.severity, each.ack is not None, -each.alert.created.timestamp())
@@ -106,7 +106,7 @@ def _stories(stories: Iterable[Open], timezone: str) -> Iterator[str]:
             yield f"- and {len(listed) - STORIES_SHOWN} more: `watchfloor stories`"
 
 
-def _story(story: Open, timezone: str) -> Iterator[str]:
+def _story(story: ToldStory, timezone: str) -> Iterator[str]:
     alert, ack = story.alert, story.ack
     headline = isolated(cut(plain(alert.article.title), HEADLINE_LIMIT)) or "(no headline)"
     url = (link(alert.article.url) or "").replace("(", "%28").replace(")", "%29")
@@ -121,7 +121,7 @@ def _story(story: Open, timezone: str) -> Iterator[str]:
     yield f"  Last change {time(alert.created, timezone)}{changed}; {who}; `{alert.story}`"
 
 
-def _acked(story: Open, timezone: str) -> str:
+def _acked(story: ToldStory, timezone: str) -> str:
     ack = story.ack
     assert ack is not None
     headline = marked_down(cut(plain(story.alert.article.title), HEADLINE_LIMIT))

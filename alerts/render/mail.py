@@ -15,7 +15,7 @@ from urllib.parse import quote
 from alerts.alert import Alert, Delivery, Kind, Message, Severity
 from alerts.render import text
 from alerts.render.html import Content, Html, bare, isolates, lines, tag
-from alerts.render.sheet import DigestSheet, Item, Sheet, digest_sheet, sheet
+from alerts.render.sheet import DigestItem, DigestSheet, Sheet, digest_sheet, sheet
 from alerts.render.words import clean, cut
 from crawler.text.urls import host
 
@@ -85,7 +85,7 @@ def _digest(delivery: Delivery, told: DigestSheet) -> list[Html]:
     ]
 
 
-def _item(each: Item) -> Html:
+def _item(each: DigestItem) -> Html:
     before, url, after = each.line.partition(each.url) if each.url else (each.line, "", "")
     link = _anchor(url, host(url)) if url else ""
     headline = tag("div", bare(each.headline), class_="headline", dir="auto")

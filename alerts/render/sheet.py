@@ -72,7 +72,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DigestItem:
     """One story of a digest."""
 
     severity: Severity
@@ -87,7 +87,7 @@ class DigestSheet:
 
     title: str
     intro: str
-    groups: tuple[tuple[str, tuple[Item, ...]], ...]
+    groups: tuple[tuple[str, tuple[DigestItem, ...]], ...]
     more: str = ""
     notes: tuple[str, ...] = ()
     footer: str = ""
@@ -166,9 +166,11 @@ def marked(delivery: Delivery, title: str) -> str:
     return f"(possible repeat) {title}" if delivery.repeat else title
 
 
-def _group(listed: tuple[Alert, ...], timezone: str) -> tuple[str, tuple[Item, ...]]:
+def _group(listed: tuple[Alert, ...], timezone: str) -> tuple[str, tuple[DigestItem, ...]]:
     cause = listed[0].causes[0]
-    items = tuple(Item(each.severity, _changed(each), link(each.article.url), _line(each, timezone)) for each in listed)
+    items = tuple(
+        DigestItem(each.severity, _changed(each), link(each.article.url), _line(each, timezone)) for each in listed
+    )
     return f"{cause.title} ({cause.rule})", items
 
 

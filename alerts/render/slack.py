@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from alerts.alert import Alert, Delivery, Kind, Message, Severity
 from alerts.render import text
-from alerts.render.sheet import PLACE_LIMIT, DigestSheet, Item, Sheet, digest_sheet, sheet
+from alerts.render.sheet import PLACE_LIMIT, DigestItem, DigestSheet, Sheet, digest_sheet, sheet
 from alerts.render.words import ISOLATE, POP, cut, is_rtl, isolated, plain
 
 HEADER = 150
@@ -128,7 +128,7 @@ def _digest(told: DigestSheet) -> list[Block]:
     return [*head, *blocks, *_said(more), small]
 
 
-def _packed(groups: Iterable[tuple[str, tuple[Item, ...]]], room: int) -> tuple[list[Block], int]:
+def _packed(groups: Iterable[tuple[str, tuple[DigestItem, ...]]], room: int) -> tuple[list[Block], int]:
     """Lay groups of stories into few blocks of bearable size; say how many stories had no room."""
     blocks: list[Block] = []
     left = 0
@@ -155,7 +155,7 @@ def _joined(blocks: list[Block], elements: list[Block]) -> list[Block]:
     return [*blocks, _rich(*elements)]
 
 
-def _item(each: Item) -> Block:
+def _item(each: DigestItem) -> Block:
     headline = isolated(cut(plain(each.headline.strip(ISOLATE + POP)), ITEM)) or "(no headline)"
     line = each.line.replace(f", {each.url}", "") if each.url else each.line  # the headline is the link
     shown = _link(each.url, headline) if each.url else _text(headline)

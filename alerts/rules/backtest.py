@@ -25,7 +25,7 @@ Run = Mapping[tuple[str, int], Caught]  # by rule and the article's number
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RuleChange:
     """What one rule gains, loses, and tells at another severity."""
 
     rule: str
@@ -57,7 +57,7 @@ def per_rule(found: Run, config: Config) -> dict[str, int]:
     return counted
 
 
-def compare(before: Run, after: Run) -> list[Change]:
+def compare(before: Run, after: Run) -> list[RuleChange]:
     """Give, rule by rule, what `after` catches that `before` did not, no longer catches, or ranks otherwise."""
     changes = []
     for rule in dict.fromkeys(rule for rule, _ in (*before, *after)):
@@ -67,5 +67,5 @@ def compare(before: Run, after: Run) -> list[Change]:
         gained = tuple(new[n] for n in sorted(new.keys() - old.keys()))
         lost = tuple(old[n] for n in sorted(old.keys() - new.keys()))
         if gained or lost or changed:
-            changes.append(Change(rule, gained, lost, changed))
+            changes.append(RuleChange(rule, gained, lost, changed))
     return changes

@@ -17,7 +17,7 @@ from alerts.line.notices import give_notice, queue_all
 from alerts.rule import Config
 from alerts.store import decisions
 from crawler.collect.collecting import Collecting
-from crawler.sources.health import TELLING, Condition, condition, in_words, length
+from crawler.sources.health import TELLING, SourceHealth, health_of, in_words, length
 from crawler.sources.polling import moved
 from crawler.sources.source import Source, SourceState
 from crawler.store.db import Database, WriterLane
@@ -130,13 +130,13 @@ def _within_the_hour(times: Iterable[datetime], now: datetime) -> list[datetime]
 
 def _news(source: Source, state: SourceState, told: dict[str, str], now: datetime) -> list[Line]:
     """Return the lines to tell of one source, and enter in `told` what they say."""
-    named = condition(state, now)
+    named = health_of(state, now)
     before = told.get(source.id)
     lines = []
     if named in TELLING and before != named.value:
         told[source.id] = named.value
         lines.append((source.id, f"{in_words(state, now)}{_advice(source, named)}", named.value))
-    elif named is Condition.WELL and before is not None:
+    elif named is SourceHealth.WELL and before is not None:
         del told[source.id]
         lines.append((source.id, f"well again (it was {before}); {in_words(state, now)}", "well again"))
     if moved(state) and state.moved_to and told.get(f"{source.id} moved") != state.moved_to:
@@ -149,8 +149,8 @@ def _moved_words(source: Source, url: str) -> str:
     return f'moved for good and is polled at its new address; write in rules.yaml, at {source.id}: url: "{url}"'
 
 
-def _advice(source: Source, named: Condition) -> str:
-    if named is Condition.GONE:
+def _advice(source: Source, named: SourceHealth) -> str:
+    if named is SourceHealth.GONE:
         return f"; the outlet says it is gone for good: take {source.id} out of rules.yaml or give it another url"
     return ""
 

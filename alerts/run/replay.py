@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
-from alerts.decide.attempt import outcome
+from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import Ledger
 from alerts.line.next_delivery import next_delivery
 from alerts.line.orders import stamp
@@ -99,8 +99,8 @@ class Replay:
             receiver = self._receivers[target]
             while (delivery := next_delivery(connection, target, receiver, now)) is not None:
                 result = SendResult(ok=True, handle=f"replay:{delivery.id}")
-                before = targets.condition_of(connection, target)
-                claims.settle(connection, delivery, outcome(delivery, result, before, now), result, now)
+                before = targets.state_of_target(connection, target)
+                claims.settle(connection, delivery, judge_attempt(delivery, result, before, now), result, now)
                 sent.append(delivery)
         return sent
 

@@ -7,17 +7,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.alert import Delivery, DeliveryState
-from alerts.render.handover import Failing, Handover, Open
+from alerts.alert import UNFINISHED, Delivery, DeliveryState
+from alerts.render.handover import Failing, Handover, ToldStory
 from alerts.run.stored import last_reload
 from alerts.store import acks, decisions, outbox, silences
 from alerts.store.opening import reading
 from alerts.store.outbox import deliveries
-from crawler.sources.health import Condition, condition, in_words
+from crawler.sources.health import SourceHealth, health_of, in_words
 from crawler.store import articles as archive
 
-ILL = frozenset({Condition.FAILING, Condition.DOWN, Condition.GONE, Condition.SILENT})
-OPEN = (DeliveryState.HELD.value, DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
+ILL = frozenset({SourceHealth.FAILING, SourceHealth.DOWN, SourceHealth.GONE, SourceHealth.SILENT})
 
 
 def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
@@ -30,19 +29,19 @@ def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
             silences=tuple(silences.silences_since(connection, since)),
             failing=_failing(connection, now),
             dead=_dead(connection, since),
-            held=tuple(outbox.deliveries_that(connection, deliveries.c.state.in_(OPEN))),
+            held=tuple(outbox.deliveries_that(connection, deliveries.c.state.in_(UNFINISHED))),
             reload=_reload(connection, since),
         )
 
 
-def _open(connection: Connection, story: str) -> Open:
+def _open(connection: Connection, story: str) -> ToldStory:
     alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
-    return Open(alert, acks.ack_of(connection, story))
+    return ToldStory(alert, acks.ack_of(connection, story))
 
 
 def _failing(connection: Connection, now: datetime) -> tuple[Failing, ...]:
     states = sorted(archive.load_states(connection).items())
-    return tuple(Failing(name, in_words(state, now)) for name, state in states if condition(state, now) in ILL)
+    return tuple(Failing(name, in_words(state, now)) for name, state in states if health_of(state, now) in ILL)
 
 
 def _dead(connection: Connection, since: datetime) -> tuple[tuple[Delivery, str], ...]:

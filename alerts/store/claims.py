@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, SendResult
-from alerts.decide.attempt import LEASE, Outcome
-from alerts.decide.edits import edit_turn
+from alerts.decide.attempt import LEASE, AttemptOutcome
+from alerts.decide.edits import edit_action
 from alerts.decide.retrying import AGE_LIMIT
 from alerts.store import targets
 from alerts.store.decisions import metadata
@@ -119,7 +119,7 @@ def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | No
 def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool:
     """Return whether an edit is to be sent now; else postpone it until its message was sent, or fold it."""
     story = [each for each in on_subject(connection, edit.subject, edit.target) if each.id != edit.id]
-    turn = edit_turn(edit, story, now)
+    turn = edit_action(edit, story, now)
     if turn.later:
         values = {"state": DeliveryState.QUEUED.value, "due": turn.later, "attempts": edit.attempts - 1, "lease": None}
         connection.execute(update(deliveries).where(deliveries.c.id == edit.id).values(values))
@@ -128,7 +128,7 @@ def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool
     return not (turn.later or turn.folded)
 
 
-def settle(connection: Connection, delivery: Delivery, made: Outcome, result: SendResult, now: datetime) -> bool:
+def settle(connection: Connection, delivery: Delivery, made: AttemptOutcome, result: SendResult, now: datetime) -> bool:
     """Store what became of a claimed delivery; False where it went again, or ended, since that claim.
 
     Once it may have arrived, each later attempt says so.

@@ -18,19 +18,19 @@ from alerts.store.decisions import told
 from alerts.store.outbox import deliveries
 from alerts.store.targets import targets
 
-OPEN = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
+IN_PROGRESS = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
 LONGEST_REST = timedelta(hours=1)
-_for_a_while = deliveries.c.state.in_(OPEN) | (
+_for_a_while = deliveries.c.state.in_(IN_PROGRESS) | (
     (deliveries.c.state == DeliveryState.HELD.value) & deliveries.c.held.in_((GROUP, RATE, THREAD))
 )
-PINGS = timedelta(hours=1)  # longer than the pause between two pings: what was pinged before it no longer counts
+PING_MEMORY = timedelta(hours=1)  # longer than the pause between two pings: what was pinged before it no longer counts
 
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> None:
     """Add `step` to the stored times of what waits for a length of time, after the clock was set to `now`."""
     waiting = select(deliveries).where(_for_a_while, deliveries.c.kind != Kind.DIGEST.value)
     _move(connection, list(connection.execute(waiting).mappings()), lambda _: step)
-    recent = select(told).where(told.c.pinged > now - step - PINGS)
+    recent = select(told).where(told.c.pinged > now - step - PING_MEMORY)
     _ping(connection, list(connection.execute(recent).mappings()), lambda row: row["pinged"] + step)
     _sent(connection, step, now)
     for row in connection.execute(select(targets)).mappings():
@@ -53,7 +53,7 @@ def believe(connection: Connection, now: datetime) -> None:
     """Clamp stored times that lie in the future: the clock was ahead when they were stored, and was set back."""
     ahead = select(deliveries).where(_for_a_while, deliveries.c.queued > now)
     _move(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["queued"])
-    pinged = select(told).where(told.c.pinged > now + PINGS)
+    pinged = select(told).where(told.c.pinged > now + PING_MEMORY)
     _ping(connection, list(connection.execute(pinged).mappings()), lambda _: now)
     connection.execute(update(targets).where(targets.c.rests_until > now + LONGEST_REST).values(rests_until=now))
     connection.execute(update(buckets).where(buckets.c.at > now).values(at=now))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, delete, func, literal_column, select, update
 
-from alerts.alert import Carried, Carrier, Delivery, DeliveryState, Kind, NewDelivery
+from alerts.alert import UNFINISHED, Carried, Carrier, Delivery, Kind, NewDelivery
 from alerts.store import claims, digests, outbox
 from alerts.store.claims import buckets
 from alerts.store.decisions import told
@@ -18,7 +18,6 @@ from alerts.store.outbox import WAITING, deliveries
 from alerts.store.silences import withheld
 from alerts.store.targets import targets
 
-OPEN = (*WAITING, DeliveryState.SENDING.value)
 _KEYS: Mapping[Table, tuple[str, ...]] = {told: ("story",), withheld: ("silence",), buckets: (), targets: ()}
 
 
@@ -53,7 +52,7 @@ def _seen(connection: Connection) -> set[str]:
 
 def _holding(connection: Connection) -> set[str]:
     """Give the targets that hold what another could take; messages that came to their end do not count."""
-    waits = select(deliveries.c.target).where(deliveries.c.state.in_(OPEN)).distinct()
+    waits = select(deliveries.c.target).where(deliveries.c.state.in_(UNFINISHED)).distinct()
     return {each for table in _KEYS for each in connection.scalars(select(table.c.target).distinct())} | set(
         connection.scalars(waits)
     )
@@ -73,7 +72,9 @@ def move(connection: Connection, old: str, new: str, now: datetime) -> int:
     Rows that the other target has already stay as they are there.
     """
     waiting = connection.scalar(
-        select(func.count()).select_from(deliveries).where(deliveries.c.target == old, deliveries.c.state.in_(OPEN))
+        select(func.count())
+        .select_from(deliveries)
+        .where(deliveries.c.target == old, deliveries.c.state.in_(UNFINISHED))
     )
     _move_messages(connection, old, new)
     for each in outbox.deliveries_that(connection, deliveries.c.target == old, deliveries.c.state.in_(WAITING)):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select
 
-from alerts.decide.attempt import Condition
+from alerts.decide.attempt import TargetState
 from alerts.store.decisions import metadata
 from crawler.store.articles import save
 from crawler.store.db import UtcTime
@@ -24,22 +24,22 @@ targets = Table(
     Column("down_until", UtcTime),
     Column("detail", Text, nullable=False),
 )
-_CONDITIONS = select(*(targets.c[each.name] for each in fields(Condition)))
+_STATES = select(*(targets.c[each.name] for each in fields(TargetState)))
 
 
-def condition_of(connection: Connection, target: str) -> Condition:
+def state_of_target(connection: Connection, target: str) -> TargetState:
     """Give how a target fares; well, where nothing is known."""
-    row = connection.execute(_CONDITIONS.where(targets.c.target == target)).mappings().first()
-    return Condition(**row) if row else Condition(target)
+    row = connection.execute(_STATES.where(targets.c.target == target)).mappings().first()
+    return TargetState(**row) if row else TargetState(target)
 
 
-def conditions(connection: Connection) -> dict[str, Condition]:
+def target_states(connection: Connection) -> dict[str, TargetState]:
     """Give how each target fares that ever failed or rested."""
-    return {row["target"]: Condition(**row) for row in connection.execute(_CONDITIONS).mappings()}
+    return {row["target"]: TargetState(**row) for row in connection.execute(_STATES).mappings()}
 
 
-def save_condition(connection: Connection, condition: Condition) -> None:
-    save(connection, targets, asdict(condition), "target")
+def save_target_state(connection: Connection, target_state: TargetState) -> None:
+    save(connection, targets, asdict(target_state), "target")
 
 
 def resting(connection: Connection, now: datetime) -> set[str]:

@@ -23,7 +23,7 @@ from crawler.fetch.hosts import Rest
 from crawler.fetch.workers import Workers
 from crawler.sources.health import Network, observe
 from crawler.sources.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
-from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
 
@@ -184,7 +184,7 @@ class Collecting:
             log.info("baseline source=%s articles=%d: stored, not alerted", source.id, stored.new)
         return stored
 
-    def _rest(self, source: Source, state: SourceState, outcome: Outcome) -> Stored:
+    def _rest(self, source: Source, state: SourceState, outcome: FetchOutcome) -> Stored:
         """Put a source off that was not asked, because its host rests."""
         until = outcome.fetched + timedelta(seconds=outcome.retry_after or 0.0)
         state = rested(state, until, outcome.detail)
@@ -207,7 +207,7 @@ class Collecting:
         """Say whether the rules still ask for this address of this source."""
         return source.id in self._sources and self._sources[source.id].url == source.url
 
-    def _after(self, source: Source, state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
+    def _after(self, source: Source, state: SourceState, outcome: FetchOutcome, now: datetime) -> SourceState:
         """Return the next state; none is charged where everything fails at once, or where our parser was killed."""
         was_down = self.network.down
         self.network = observe(self.network, source.host, outcome.name, now, was_well=not state.failures)
@@ -244,7 +244,7 @@ class Collecting:
         entries: tuple[Entry, ...],
         rejected: tuple[str, ...],
         now: datetime,
-        answer: Outcome,
+        answer: FetchOutcome,
         *,
         baseline: bool,
     ) -> Stored:
@@ -279,7 +279,7 @@ class Collecting:
             self._unsaved = {**states, **self._unsaved}
 
 
-def _log_poll(source: Source, before: SourceState, stored: Stored, outcome: Outcome) -> None:
+def _log_poll(source: Source, before: SourceState, stored: Stored, outcome: FetchOutcome) -> None:
     level = logging.DEBUG if outcome.name is OutcomeName.NOT_MODIFIED else logging.INFO
     counts = " ".join(f"{key}={value}" for key, value in stored.amounts().items() if value)
     log.log(

@@ -16,7 +16,7 @@ from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
 from crawler.parse.alternates import feeds_in
 from crawler.parse.feeds import Feed
 from crawler.parse.pages import Page, read_page
-from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from crawler.text import urls
 
 COMMON = ("/rss.xml", "/feed", "/rss", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds/rss")
@@ -30,7 +30,7 @@ class Tried:
     """What one poll of a source gives, and how it came to be known ("linked from the page", "robots.txt", ...)."""
 
     source: Source
-    outcome: Outcome
+    outcome: FetchOutcome
     feed: Feed | None
     how: str = ""
 
@@ -60,7 +60,7 @@ class Scout:
             outcome, feed = await follow(self._fetching, self._workers, source, outcome, feed)
         return Tried(source, outcome, feed, how)
 
-    async def page(self, url: str) -> tuple[Outcome, Page | None, str]:
+    async def page(self, url: str) -> tuple[FetchOutcome, Page | None, str]:
         """Fetch and read an article page; the last value says why there is none, "" where there is one."""
         answer = await Permits(self._fetching).page(Source("page", url), url, self._now)
         if answer.detail in {FORBIDDEN, MISSING}:
@@ -115,7 +115,7 @@ class Scout:
                 moved = tried.outcome.url or url
                 found.append(replace(tried, source=replace(tried.source, url=moved)))
 
-    async def _get(self, source: Source, url: str) -> Outcome:
+    async def _get(self, source: Source, url: str) -> FetchOutcome:
         return await self._fetching.page(source, url, self._now)
 
 

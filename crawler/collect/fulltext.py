@@ -20,7 +20,7 @@ from crawler.fetch.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
 from crawler.fetch.workers import WorkerDied, WorkerKilled, Workers, WorkerTimeout
 from crawler.parse.pages import Page, read_page
 from crawler.sources.health import UNHEARD, Network
-from crawler.sources.source import Outcome, OutcomeName, Source
+from crawler.sources.source import FetchOutcome, OutcomeName, Source
 from crawler.store import evidence, pages_wanted
 from crawler.store.db import Database, WriterLane
 from crawler.store.pages_wanted import Wanted
@@ -199,7 +199,7 @@ class FullText:
             return await self._end(page, ROBOTS if answer.detail == FORBIDDEN else answer.name.value)
         return await self._read_and_store(page, source, answer, clock)
 
-    async def _read_and_store(self, page: Wanted, source: Source, answer: Outcome, clock: Clock) -> bool:
+    async def _read_and_store(self, page: Wanted, source: Source, answer: FetchOutcome, clock: Clock) -> bool:
         try:
             read = await self._read(answer)
         except WorkerKilled as error:  # no fault of the page: it keeps its tries
@@ -215,7 +215,7 @@ class FullText:
             partial(store_page, source=source, wanted_page=page, answer=answer, page=read, now=clock())
         )
 
-    async def _read(self, answer: Outcome) -> Page | str:
+    async def _read(self, answer: FetchOutcome) -> Page | str:
         try:
             page = await self._workers.run(read_page, answer.body, answer.content_type, answer.url)
         except WorkerTimeout:
@@ -242,7 +242,7 @@ class FullText:
         await self._lane.write(partial(pages_wanted.end, article=page.article, reason=reason))
         return False
 
-    async def _put_off(self, page: Wanted, host: _Host, answer: Outcome, now: datetime) -> bool:
+    async def _put_off(self, page: Wanted, host: _Host, answer: FetchOutcome, now: datetime) -> bool:
         """Try again later; a host whose network or server failed rests, whatever page of it is due."""
         name = answer.name
         if name in UNHEARD:

@@ -17,7 +17,7 @@ from crawler.article import Entry, Placement, Relation, mint
 from crawler.parse.normalise import Draft, article, draft
 from crawler.parse.pages import Page
 from crawler.sources.polling import heard
-from crawler.sources.source import Outcome, Source, SourceState
+from crawler.sources.source import FetchOutcome, Source, SourceState
 from crawler.store import articles as archive
 from crawler.store import evidence
 from crawler.store.pages_wanted import Wanted, complete, content_of, end, want
@@ -60,7 +60,7 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     *,
     baseline: bool = False,
     careful: bool = False,
-    answer: Outcome | None = None,
+    answer: FetchOutcome | None = None,
     pages_from: datetime | None = None,
 ) -> Stored:
     """Store a poll: each entry in its place, oldest first, and the state that says it was polled.
@@ -105,7 +105,7 @@ def _put_carefully(connection: Connection, line: _Line, keys: tuple[str, ...], m
 class _Waiting:
     """A placed article that is not written yet, the keys it is found by, and the sentences at its edges."""
 
-    placed: archive.Placed
+    placed: archive.NewArticle
     keys: frozenset[int]
     edges: frozenset[int]
 
@@ -167,7 +167,7 @@ class _Line:
         if identity.relation is not Relation.KNOWN:
             self._changed[identity.article] = (identity.relation, made)
 
-    def keep(self, answer: Outcome, pages_from: datetime | None) -> None:
+    def keep(self, answer: FetchOutcome, pages_from: datetime | None) -> None:
         """Keep the raw entries of what is new or revised, and ask for the pages it wants."""
         changed = self._changed.items()
         evidence.keep(self._connection, answer, [(name, *_raw(made.entry)) for name, (_, made) in changed])
@@ -203,7 +203,7 @@ class _Line:
         fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=added.owner)
         placement, frames = place(side, self._candidates.of(sketched), fresh)
         self._candidates.learn(frames)
-        placed = archive.Placed(added, made, placement)
+        placed = archive.NewArticle(added, made, placement)
         self._waiting.append(_Waiting(placed, sketched, frozenset(edges(text))))
         self._waiting_keys |= sketched
         return name
@@ -253,7 +253,7 @@ def _raw(entry: Entry) -> tuple[str, bytes]:
 
 
 def store_page(
-    connection: Connection, source: Source, wanted_page: Wanted, answer: Outcome, page: Page, now: datetime
+    connection: Connection, source: Source, wanted_page: Wanted, answer: FetchOutcome, page: Page, now: datetime
 ) -> bool:
     """Store a page that was fetched as the next revision of its article; says whether it is one.
 

@@ -260,7 +260,7 @@ def _place(file: str, text: str, index: int) -> Place:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenCollection:
     """A collection that is being read."""
 
     place: Place
@@ -277,7 +277,7 @@ class _Builder:
     def __init__(self, text: str, file: str, problems: Problems) -> None:
         self._text, self._file, self._problems = text, file, problems
         self._resolver = yaml.resolver.Resolver()
-        self._stack: list[_Open] = []
+        self._stack: list[_OpenCollection] = []
         self._root: Node | None = None
         self._documents = 0
 
@@ -312,7 +312,7 @@ class _Builder:
         if not sequence and self._text[index : index + 1] == "?":
             instead = Scalar(place, _word(self._text, index))
             self._problems.add(place, f'write "{instead.text}" in quotes; {_INDICATORS["?"]}')
-        self._stack.append(_Open(place, [] if sequence else None, instead=instead))
+        self._stack.append(_OpenCollection(place, [] if sequence else None, instead=instead))
         return True
 
     def _close(self) -> None:
@@ -337,7 +337,7 @@ class _Builder:
             top.pairs.append((top.key, node))
             top.key = None
 
-    def _key(self, node: Node, top: _Open) -> Scalar:
+    def _key(self, node: Node, top: _OpenCollection) -> Scalar:
         if not isinstance(node, Scalar):
             self._problems.add(node.place, f"{kind_of(node)} as a key; a key is a word")
             return Scalar(node.place, "")

@@ -1,7 +1,7 @@
-"""The open crawler: a source and its state in, an Outcome out. One Scrapy crawler stays open for all polls.
+"""The open crawler: a source and its state in, a FetchOutcome out. One Scrapy crawler stays open for all polls.
 
 A poll is `engine.download_async(request)`: downloader middlewares and per-host slots apply; scheduler, dupefilter
-and callbacks do not. Whatever the network does is an Outcome by name, never an exception.
+and callbacks do not. Whatever the network does is a FetchOutcome by name, never an exception.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from crawler.fetch.spiders.feed import outcome as outcome_of
 from crawler.fetch.workers import WorkerKilled, Workers, WorkerTimeout
 from crawler.parse.feeds import Feed, read_feed
 from crawler.parse.impostors import named
-from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 
 DETAIL_LIMIT = 200
 PAGES_AT_ONCE = 8
@@ -129,7 +129,7 @@ class Fetching:
     def _note_open(self) -> None:
         self._opened.set()
 
-    async def poll(self, source: Source, state: SourceState, now: datetime) -> Outcome:
+    async def poll(self, source: Source, state: SourceState, now: datetime) -> FetchOutcome:
         """Fetch a source once, when its host's turn comes, and name what came of it.
 
         A host that asked for rest is not asked: throttled then, without a status.
@@ -142,7 +142,7 @@ class Fetching:
         async with self.hosts.turn(source.host), self._turns:
             if rest := self.hosts.resting(now).get(host):  # another source of it was told so
                 left = (rest.until - now).total_seconds()
-                return Outcome(source.id, OutcomeName.THROTTLED, now, detail=rest.why, retry_after=left)
+                return FetchOutcome(source.id, OutcomeName.THROTTLED, now, detail=rest.why, retry_after=left)
             answer = await self._outcome(request, source, now, kind.outcome)
         if answer.name is OutcomeName.THROTTLED and answer.retry_after:
             why = f"its host asked for rest, {answer.detail} to {source.id}"
@@ -150,7 +150,7 @@ class Fetching:
             self.hosts.rest(urlsplit(answer.url).netloc.lower(), Rest(until, why))
         return answer
 
-    async def page(self, source: Source, url: str, now: datetime, *, follow: bool = True) -> Outcome:
+    async def page(self, source: Source, url: str, now: datetime, *, follow: bool = True) -> FetchOutcome:
         """Fetch what is no poll (a page, robots.txt, one sitemap of an index) and name what came of it.
 
         With `follow` false a redirect is an outcome, whose `leads_to` says where it goes.
@@ -159,7 +159,7 @@ class Fetching:
         try:
             request = scrapy.Request(url, headers={"Accept": PAGE_ACCEPT}, dont_filter=True, meta=meta)
         except ValueError as error:
-            return Outcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error), url=url)
+            return FetchOutcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error), url=url)
         host = urlsplit(url).netloc.lower()
         request.meta["download_slot"] = host
         request.meta["unverified_host"] = None if source.verify_tls else urlsplit(source.url).hostname
@@ -171,8 +171,8 @@ class Fetching:
         request: scrapy.Request,
         source: Source,
         now: datetime,
-        read: Callable[[Response, Source, datetime], Outcome],
-    ) -> Outcome:
+        read: Callable[[Response, Source, datetime], FetchOutcome],
+    ) -> FetchOutcome:
         try:
             async with asyncio.timeout(self._timeout):
                 response = await self._crawler.engine.download_async(request)
@@ -191,15 +191,15 @@ class Fetching:
             await asyncio.wait_for(self._running, DRAIN)
 
 
-def _failed(source: Source, now: datetime, error: BaseException) -> Outcome:
+def _failed(source: Source, now: datetime, error: BaseException) -> FetchOutcome:
     chain = list(_chain(error))
     if isinstance(error, IgnoreRequest) and "redirect" in str(error):  # and for redirects without end
-        return Outcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error))
+        return FetchOutcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error))
     for kind, name in FAILURES:
         for each in chain:
             if isinstance(each, kind):
-                return Outcome(source.id, name, now, detail=_short(each))
-    return Outcome(source.id, OutcomeName.FAILED, now, detail=f"{type(error).__name__}: {_short(error)}")
+                return FetchOutcome(source.id, name, now, detail=_short(each))
+    return FetchOutcome(source.id, OutcomeName.FAILED, now, detail=f"{type(error).__name__}: {_short(error)}")
 
 
 def _chain(error: BaseException | None) -> Iterable[BaseException]:
@@ -224,8 +224,8 @@ def reader(source: Source) -> Read:
 
 
 async def parse(
-    workers: Workers, outcome: Outcome, state: SourceState, read: Read = read_feed
-) -> tuple[Outcome, Feed | None]:
+    workers: Workers, outcome: FetchOutcome, state: SourceState, read: Read = read_feed
+) -> tuple[FetchOutcome, Feed | None]:
     """Parse a body in a child; gives no feed where nothing is new or where it is none, with the outcome's name.
 
     An answer with the same bytes as the last costs no parse; its validators are kept all the same.
@@ -247,8 +247,8 @@ async def parse(
 
 
 async def follow(
-    fetching: Fetching, workers: Workers, source: Source, outcome: Outcome, feed: Feed
-) -> tuple[Outcome, Feed | None]:
+    fetching: Fetching, workers: Workers, source: Source, outcome: FetchOutcome, feed: Feed
+) -> tuple[FetchOutcome, Feed | None]:
     """Fetch what belongs to a body (the sitemaps of an index) and give all their entries as one.
 
     An index keeps no validators: it may stand unchanged while its sitemaps change. Where some of them fail, the
@@ -275,7 +275,7 @@ async def follow(
     ), whole
 
 
-def _named(outcome: Outcome, feed: Feed) -> Outcome:
+def _named(outcome: FetchOutcome, feed: Feed) -> FetchOutcome:
     if not feed.version:
         words = feed.problem if feed.problem.startswith("no ") else f"not XML we know: {feed.problem}"
         named_so = "" if feed.problem.startswith("no links") else named(outcome.body)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.robots import Robots, robots_of
-from crawler.sources.source import Outcome, OutcomeName, Source
+from crawler.sources.source import FetchOutcome, OutcomeName, Source
 from crawler.text import urls
 
 TTL = timedelta(hours=24)  # RFC 9309, 2.4: no cached copy older than that
@@ -34,7 +34,7 @@ class Permits:
         self.fetching = fetching
         self._kept: dict[str, _Kept] = {}
 
-    async def page(self, source: Source, url: str, now: datetime, *, within: str = "") -> Outcome:
+    async def page(self, source: Source, url: str, now: datetime, *, within: str = "") -> FetchOutcome:
         """Fetch a page and follow its redirects, each hop only where its own host allows it.
 
         With `within`, a redirect that leaves that host is not followed: the outcome's `leads_to` says where it goes.
@@ -48,13 +48,13 @@ class Permits:
             url = answer.leads_to
         return replace(answer, leads_to=None, detail="too many redirects")
 
-    async def _hop(self, source: Source, url: str, now: datetime) -> Outcome:
+    async def _hop(self, source: Source, url: str, now: datetime) -> FetchOutcome:
         kept = await self._of(source, url, now)
         if kept.robots is None:
             name = kept.answer if kept.answer in REFUSED else OutcomeName.UNREACHABLE
-            return Outcome(source.id, name, now, detail=MISSING, url=url)
+            return FetchOutcome(source.id, name, now, detail=MISSING, url=url)
         if not kept.robots.allows(url):
-            return Outcome(source.id, OutcomeName.DENIED, now, detail=FORBIDDEN, url=url)
+            return FetchOutcome(source.id, OutcomeName.DENIED, now, detail=FORBIDDEN, url=url)
         return await self.fetching.page(source, url, now, follow=False)
 
     async def _of(self, source: Source, url: str, now: datetime) -> _Kept:

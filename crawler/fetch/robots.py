@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from crawler.sources.source import Outcome, OutcomeName
+from crawler.sources.source import FetchOutcome, OutcomeName
 
 AGENT = "Watchfloor"
 LARGEST = 500_000  # bytes read (RFC 9309, 2.5)
@@ -36,7 +36,7 @@ class Robots:
         return min(max(float(asked or 0), 0.0), LONGEST_DELAY)
 
 
-def robots_of(answer: Outcome) -> Robots | None:
+def robots_of(answer: FetchOutcome) -> Robots | None:
     """Read the answer to robots.txt; None where it could not be had, and nothing may be fetched yet (RFC 9309, 2.3.1).
 
     4xx means there are no rules; a server's failure or an unreachable one means wait.

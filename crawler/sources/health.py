@@ -18,7 +18,7 @@ SILENT_AT_LEAST, SILENT_AT_MOST = timedelta(hours=6), timedelta(days=14)
 GAP_SHOWN = timedelta(hours=24)
 
 
-class Condition(StrEnum):
+class SourceHealth(StrEnum):
     """How a source is, in one word."""
 
     NEW = "new"  # never polled, or not reached yet
@@ -29,26 +29,26 @@ class Condition(StrEnum):
     SILENT = "silent"  # it answers and brings nothing new for three times its own rhythm
 
 
-TELLING = frozenset({Condition.DOWN, Condition.GONE, Condition.SILENT})
+TELLING = frozenset({SourceHealth.DOWN, SourceHealth.GONE, SourceHealth.SILENT})
 
 
-def condition(state: SourceState, now: datetime) -> Condition:
+def health_of(state: SourceState, now: datetime) -> SourceHealth:
     """Name a source's condition."""
     if state.failures:
         return _failing(state, now)
     if state.succeeded is None:
-        return Condition.NEW
+        return SourceHealth.NEW
     asked = min(now, state.polled or now)  # while nobody asks, a source is not silent
     if state.heard is not None and asked - state.heard >= silent_after(state):
-        return Condition.SILENT
-    return Condition.WELL
+        return SourceHealth.SILENT
+    return SourceHealth.WELL
 
 
-def _failing(state: SourceState, now: datetime) -> Condition:
+def _failing(state: SourceState, now: datetime) -> SourceHealth:
     fault = FAULTS.get(state.outcome, Fault.TEMPORARY) if state.outcome else Fault.TEMPORARY
     if state.failures < CONFIRMED or now - (state.failing or now) < DOWN_AFTER[fault]:
-        return Condition.FAILING
-    return Condition.GONE if state.outcome is OutcomeName.GONE else Condition.DOWN
+        return SourceHealth.FAILING
+    return SourceHealth.GONE if state.outcome is OutcomeName.GONE else SourceHealth.DOWN
 
 
 def silent_after(state: SourceState) -> timedelta:
@@ -61,7 +61,7 @@ def in_words(state: SourceState, now: datetime) -> str:
     """Say in one line how a source is: its last outcome, for how long, and when it is polled next."""
     if state.outcome is None or state.polled is None:
         return f"never polled{f' ({state.detail})' if state.detail else ''}, next {_when(state, now)}"
-    named = condition(state, now)
+    named = health_of(state, now)
     head = f"{named.value}: " if named in TELLING else ""
     name = state.outcome.value.replace("_", " ")
     detail = f" ({state.detail})" if state.detail else ""
@@ -82,7 +82,7 @@ def _when(state: SourceState, now: datetime) -> str:
 
 def _besides(state: SourceState, now: datetime) -> str:
     said = []
-    if condition(state, now) is Condition.SILENT and state.heard:
+    if health_of(state, now) is SourceHealth.SILENT and state.heard:
         said.append(f", nothing new for {length(now - state.heard)} (told after {length(silent_after(state))})")
     if moved(state):
         said.append(f", moved to {state.moved_to}")
@@ -99,7 +99,7 @@ def describe(source: Source, state: SourceState, now: datetime) -> dict[str, obj
         "outlet": source.outlet,
         "url": source.url,
         "asked": address(source, state),
-        "state": condition(state, now).value,
+        "state": health_of(state, now).value,
         "outcome": state.outcome.value if state.outcome else None,
         "fault": fault.value if fault else None,
         "reason": state.detail,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from crawler.sources.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import SUCCESSES, FetchOutcome, OutcomeName, Source, SourceState
 
 LONGEST_WAIT = timedelta(hours=6)
 LONGEST_RETRY_AFTER = timedelta(hours=1)
@@ -87,7 +87,7 @@ def is_conditional(state: SourceState, now: datetime) -> bool:
     return state.whole is not None and now - state.whole < WHOLE_AT_LEAST
 
 
-def next_state(source: Source, state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
+def next_state(source: Source, state: SourceState, outcome: FetchOutcome, now: datetime) -> SourceState:
     """Give the state after a poll. The first good one, even an empty one, makes the baseline; failures back off."""
     good = outcome.name in SUCCESSES
     failures = 0 if good else state.failures + 1
@@ -107,7 +107,7 @@ def next_state(source: Source, state: SourceState, outcome: Outcome, now: dateti
     return _with_validators(after, outcome, now) if outcome.name in VALIDATED else after
 
 
-def uncharged(state: SourceState, outcome: Outcome, source: Source, now: datetime) -> SourceState:
+def uncharged(state: SourceState, outcome: FetchOutcome, source: Source, now: datetime) -> SourceState:
     """Return the state after a poll that failed through us (network, parsing child): only its times have changed."""
     due = now + min(source.every, timedelta(minutes=1))
     if state.failures:  # it keeps the reason of its own
@@ -136,14 +136,14 @@ def believed(state: SourceState, now: datetime) -> SourceState:
     return shifted(state, now - state.polled) if state.polled is not None and state.polled > now else state
 
 
-def _due(source: Source, state: SourceState, outcome: Outcome, failures: int, now: datetime) -> datetime:
+def _due(source: Source, state: SourceState, outcome: FetchOutcome, failures: int, now: datetime) -> datetime:
     """Count on from when the poll was due, so that polls a tick late do not drift; from now after a longer gap."""
     wait = _wait(source, state, failures, outcome, now)
     late = now - state.due
     return (state.due if timedelta(0) <= late < source.every / 2 else now) + wait
 
 
-def _wait(source: Source, state: SourceState, failures: int, outcome: Outcome, now: datetime) -> timedelta:
+def _wait(source: Source, state: SourceState, failures: int, outcome: FetchOutcome, now: datetime) -> timedelta:
     if not failures:
         return _interval(source, state, outcome)
     longest = max(LONGEST_WAIT, source.every)
@@ -156,7 +156,7 @@ def _wait(source: Source, state: SourceState, failures: int, outcome: Outcome, n
     return max(backed_off, asked)
 
 
-def _interval(source: Source, state: SourceState, outcome: Outcome) -> timedelta:
+def _interval(source: Source, state: SourceState, outcome: FetchOutcome) -> timedelta:
     """Give the source's present pace, lengthened by what the server asks for, within the ceiling."""
     pace = timedelta(seconds=state.pace) if state.pace else source.every
     if pace < source.every:
@@ -171,7 +171,7 @@ def fraction(*parts: str) -> float:
     return int.from_bytes(digest) / float(1 << 48)
 
 
-def _with_address(state: SourceState, outcome: Outcome) -> SourceState:
+def _with_address(state: SourceState, outcome: FetchOutcome) -> SourceState:
     """Count equal answers that tell of a new address; drop an adopted one that leads nowhere any more."""
     if moved(state):
         lost = outcome.name in LOST_ADDRESS and state.failures >= CONFIRMED
@@ -184,7 +184,7 @@ def _with_address(state: SourceState, outcome: Outcome) -> SourceState:
     return replace(state, moved_to=outcome.moved_to, moves=moves)
 
 
-def _with_validators(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
+def _with_validators(state: SourceState, outcome: FetchOutcome, now: datetime) -> SourceState:
     """Keep ETag and Last-Modified byte for byte; a 304 that repeats none leaves those of the answer before."""
     if outcome.status == 304 or (outcome.name is OutcomeName.NOT_MODIFIED and outcome.status is None):
         return replace(

@@ -112,7 +112,7 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FetchOutcome:
     """What one poll gave. `body` is decompressed; `url` is where the body came from, after redirects.
 
     `retry_after` is seconds from `fetched`, None where the server asked for nothing. `fresh_for` is for how many

@@ -219,7 +219,7 @@ def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class NewArticle:
     """A new article that is about to be stored: its values, its content and its place in a story."""
 
     article: Article
@@ -227,7 +227,7 @@ class Placed:
     placement: Placement
 
 
-def add_articles(connection: Connection, found: Sequence[Placed], *, baseline: bool) -> dict[str, int]:
+def add_articles(connection: Connection, found: Sequence[NewArticle], *, baseline: bool) -> dict[str, int]:
     """Store new articles with their first revisions; return the seq of each by article id.
 
     Stories and threads that they open are stored too; those they join must exist.
@@ -258,7 +258,7 @@ _JOIN = update(stories).where(stories.c.id == bindparam("name")).values(joined=b
 _PLACED = ("story", "relation", "evidence", "change", "origin")
 
 
-def _row(each: Placed) -> dict[str, Any]:
+def _row(each: NewArticle) -> dict[str, Any]:
     said = {name: getattr(each.article, name) for name in _ARTICLE_COLUMNS}
     placed = {name: getattr(each.placement, name) for name in _PLACED}
     return said | placed | {"content_key": each.made.content_key}

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from crawler.article import mint
-from crawler.sources.source import Outcome
+from crawler.sources.source import FetchOutcome
 from crawler.store.db import UtcTime
 
 KEPT = timedelta(days=7)
@@ -85,7 +85,7 @@ class Kept:
         return hashlib.sha256(self.raw).hexdigest() == self.sha256
 
 
-def keep(connection: Connection, answer: Outcome, pieces: Iterable[tuple[str, str, bytes]]) -> None:
+def keep(connection: Connection, answer: FetchOutcome, pieces: Iterable[tuple[str, str, bytes]]) -> None:
     """Store pieces of one response, each (article, form, raw bytes).
 
     Of several pieces of one article the last is kept.

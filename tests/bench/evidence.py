@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.parse.feeds import read_feed
-from crawler.sources.source import Outcome, OutcomeName
+from crawler.sources.source import FetchOutcome, OutcomeName
 from crawler.store.db import Database
 from crawler.store.evidence import KEPT, keep, size
 from tests.bench.shared import SHARED, missing, unpack_timeline
@@ -75,7 +75,7 @@ def _kept(answers: list[tuple[bytes, str, list[tuple[str, str, bytes]]]]) -> tup
     with database.write() as connection:
         for body, name, pieces in answers:
             sha = hashlib.sha256(body).hexdigest()
-            answer = Outcome(
+            answer = FetchOutcome(
                 name,
                 OutcomeName.OK,
                 now,

@@ -14,7 +14,7 @@ from apprise.plugins import N_MGR
 from sqlalchemy import Connection
 
 from alerts.alert import Delivery, Kind, SendResult
-from alerts.decide.attempt import outcome
+from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import balance
 from alerts.line.next_delivery import next_delivery
 from alerts.line.triage import settle
@@ -89,8 +89,8 @@ def run() -> None:
 def _sent(connection: Connection, claimed: Delivery, now: datetime) -> None:
     """Take a message as accepted; Slack gives it a name, by which it can be edited."""
     result = SendResult(ok=True, handle=f"C0123ABCD:{claimed.id}" if claimed.receiver == "floor" else "")
-    before = targets.condition_of(connection, claimed.target)
-    claims.settle(connection, claimed, outcome(claimed, result, before, now), result, now)
+    before = targets.state_of_target(connection, claimed.target)
+    claims.settle(connection, claimed, judge_attempt(claimed, result, before, now), result, now)
 
 
 def _open(connection: Connection) -> bool:

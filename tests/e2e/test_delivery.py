@@ -342,7 +342,7 @@ def test_age_and_outage_move_along_with_a_clock_that_was_set(tmp_path: Path) -> 
         kept = line.on("one", "desk")
         assert kept.tried == NOW + years
         with line.database.read() as connection:
-            assert targets.condition_of(connection, kept.target).down_from == NOW + years
+            assert targets.state_of_target(connection, kept.target).down_from == NOW + years
         hook.script = []
         await line.drain(NOW + years + HOUR)
         assert line.on("one", "desk").state is DeliveryState.SENT

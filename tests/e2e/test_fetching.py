@@ -15,7 +15,7 @@ from crawler.fetch.fetching import Fetching, Read, parse
 from crawler.fetch.workers import Workers, WorkerTimeout
 from crawler.parse.feeds import Feed, read_feed
 from crawler.sources.polling import state_for
-from crawler.sources.source import Outcome, OutcomeName, Source
+from crawler.sources.source import FetchOutcome, OutcomeName, Source
 from tests.e2e.servers import Outlet, closing_all, rss
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
@@ -36,7 +36,7 @@ def victim() -> Iterator[Outlet]:
         yield made
 
 
-async def _poll(*urls: str) -> list[Outcome]:
+async def _poll(*urls: str) -> list[FetchOutcome]:
     fetching = Fetching(["127.0.0.1"], "watch@example.org", timeout=1.5)
     await fetching.open()
     try:
@@ -46,7 +46,7 @@ async def _poll(*urls: str) -> list[Outcome]:
         await fetching.close()
 
 
-def poll(*urls: str) -> list[Outcome]:
+def poll(*urls: str) -> list[FetchOutcome]:
     return asyncio.run(_poll(*urls))
 
 
@@ -139,11 +139,11 @@ def test_request_says_who_asks_and_carries_nothing_else(outlet: Outlet) -> None:
         assert not {"Cookie", "Referer"} & set(headers)
 
 
-async def _parsed(body: bytes, deadline: float, read: Read = read_feed) -> tuple[Outcome, Feed | None]:
+async def _parsed(body: bytes, deadline: float, read: Read = read_feed) -> tuple[FetchOutcome, Feed | None]:
     workers = Workers(processes=1, deadline=deadline)
     try:
         source = Source("a", "https://a.example/")
-        outcome = Outcome("a", OutcomeName.OK, NOW, body=body, body_sha256="h", url=source.url)
+        outcome = FetchOutcome("a", OutcomeName.OK, NOW, body=body, body_sha256="h", url=source.url)
         return await parse(workers, outcome, state_for(source, None, NOW), read)
     finally:
         workers.close()

@@ -29,7 +29,7 @@ from cryptography.x509.oid import NameOID
 
 from crawler.fetch.fetching import Fetching
 from crawler.sources.polling import state_for
-from crawler.sources.source import Outcome, Source
+from crawler.sources.source import FetchOutcome, Source
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss
 
@@ -52,7 +52,7 @@ def victim() -> Iterator[Outlet]:
         yield made
 
 
-async def _poll(sources: list[Source], allowed: list[str]) -> list[Outcome]:
+async def _poll(sources: list[Source], allowed: list[str]) -> list[FetchOutcome]:
     fetching = Fetching(allowed, timeout=3.0)
     await fetching.open()
     try:
@@ -61,7 +61,7 @@ async def _poll(sources: list[Source], allowed: list[str]) -> list[Outcome]:
         await fetching.close()
 
 
-def poll(*urls: str, allowed: tuple[str, ...] = ("127.0.0.1",)) -> list[Outcome]:
+def poll(*urls: str, allowed: tuple[str, ...] = ("127.0.0.1",)) -> list[FetchOutcome]:
     """Poll one after the other."""
     return asyncio.run(_poll([Source(str(n), url) for n, url in enumerate(urls)], list(allowed)))
 

@@ -30,7 +30,7 @@ from crawler.fetch.fetching import Fetching, parse
 from crawler.fetch.hosts import Hosts
 from crawler.fetch.workers import Workers
 from crawler.sources.polling import next_state, state_for
-from crawler.sources.source import Outcome, Source
+from crawler.sources.source import FetchOutcome, Source
 from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
 from tests.e2e.conftest import Desk
@@ -51,7 +51,7 @@ def outlet() -> Iterator[Outlet]:
         yield made
 
 
-async def _poll(sources: list[Source], **words: Any) -> list[Outcome]:
+async def _poll(sources: list[Source], **words: Any) -> list[FetchOutcome]:
     crawler = Fetching(["127.0.0.1"], **{"timeout": 2.0, **words})
     await crawler.open()
     try:
@@ -60,7 +60,7 @@ async def _poll(sources: list[Source], **words: Any) -> list[Outcome]:
         await crawler.close()
 
 
-def poll(*urls: str, **words: Any) -> list[Outcome]:
+def poll(*urls: str, **words: Any) -> list[FetchOutcome]:
     return asyncio.run(_poll([Source(str(n), url) for n, url in enumerate(urls)], **words))
 
 

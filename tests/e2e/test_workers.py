@@ -20,7 +20,7 @@ from crawler.fetch import fetching
 from crawler.fetch.fetching import Fetching, follow
 from crawler.fetch.workers import WorkerDied, WorkerKilled, Workers
 from crawler.parse.feeds import Feed, read_feed
-from crawler.sources.source import Outcome, OutcomeName, Source
+from crawler.sources.source import FetchOutcome, OutcomeName, Source
 from crawler.store import pages_wanted as wanted
 from tests.e2e.backlog import NOW, backlog
 from tests.e2e.conftest import Desk
@@ -171,11 +171,11 @@ def test_index_whose_sitemaps_all_fail_is_charged_with_nothing_if_one_was_our_fa
 ) -> None:
     monkeypatch.setattr(fetching, "reader", lambda _: _killed_over_two)
 
-    async def run(outlet: Outlet) -> Outcome:
+    async def run(outlet: Outlet) -> FetchOutcome:
         opened, workers = Fetching(["127.0.0.1"], timeout=3.0, apart=0.0), Workers(processes=1)
         await opened.open()
         maps = outlet.serve("/one", b"no", status=404), outlet.serve("/two", b"two")
-        index = Outcome("a", OutcomeName.OK, NOW, url=outlet.base)
+        index = FetchOutcome("a", OutcomeName.OK, NOW, url=outlet.base)
         outcome, feed = await follow(opened, workers, Source("a", outlet.base), index, Feed(version="s", more=maps))
         await opened.close()
         workers.close()

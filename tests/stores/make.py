@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection
 
 from alerts.alert import Kind, NewDelivery, Reason, Scope, SendResult, Severity
-from alerts.decide.attempt import outcome
+from alerts.decide.attempt import judge_attempt
 from alerts.line.next_delivery import next_delivery
 from alerts.line.triage import TRIAGED, settle
 from alerts.rule import Config
@@ -70,7 +70,7 @@ def send_next(connection: Connection, config: Config, now: datetime) -> str:
     if claimed is None:
         return ""
     result = SendResult(ok=True, handle="console:1")
-    made = outcome(claimed, result, targets.condition_of(connection, claimed.target), now)
+    made = judge_attempt(claimed, result, targets.state_of_target(connection, claimed.target), now)
     claims.settle(connection, claimed, made, result, now)
     return claimed.subject
 

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from crawler.fetch.fetching import Read, parse
 from crawler.fetch.workers import Workers
 from crawler.parse.feeds import Feed, read_feed
-from crawler.sources.source import Outcome, OutcomeName, SourceState
+from crawler.sources.source import FetchOutcome, OutcomeName, SourceState
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Child:
 
     def parse(self, body: bytes, read: Read = read_feed) -> tuple[str, Feed]:
         """Return the name of the outcome of a poll with this body, and the feed that was in it."""
-        answer = Outcome("a", OutcomeName.OK, NOW, body=body, body_sha256="h", url=BASE)
+        answer = FetchOutcome("a", OutcomeName.OK, NOW, body=body, body_sha256="h", url=BASE)
         outcome, feed = self._runner.run(parse(self.workers, answer, SourceState("a", BASE, NOW), read))
         return outcome.name.value, feed or Feed()
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.alert import Delivery, DeliveryState, Kind, Reason, SendResult, Severity
-from alerts.decide.attempt import Condition, answered, failed, outcome
-from alerts.decide.edits import Turn, edit_turn, first_handle
+from alerts.decide.attempt import TargetState, answered, failed, judge_attempt
+from alerts.decide.edits import EditAction, edit_action, first_handle
 from alerts.decide.lateness import why_late
 from tests.unit.desk import NOW
 
@@ -29,7 +29,7 @@ SENT = Delivery(
     attempts=1,
     tried=NOW,
 )
-WELL = Condition("x#1")
+WELL = TargetState("x#1")
 FAILED = SendResult(ok=False, retry=True, detail="error=500")
 
 OUTCOMES = [
@@ -47,7 +47,7 @@ OUTCOMES = [
 def test_result_decides_what_becomes_of_a_delivery(
     name: str, result: SendResult, delivery: Delivery, state: DeliveryState
 ) -> None:
-    made = outcome(delivery, result, WELL, NOW)
+    made = judge_attempt(delivery, result, WELL, NOW)
     assert made.state is state, name
     assert (made.due is not None and made.due > NOW) == (state in {DeliveryState.QUEUED, DeliveryState.UNKNOWN})
 
@@ -56,8 +56,8 @@ def test_age_limit_is_by_severity() -> None:
     for severity, hours in zip(Severity, (24, 36, 48, 72), strict=True):
         limit = hours * HOUR
         young = replace(SENT, severity=severity, tried=NOW - limit)
-        assert outcome(young, FAILED, WELL, NOW).state is DeliveryState.QUEUED
-        assert outcome(young, FAILED, WELL, NOW + SECOND).state is DeliveryState.DEAD
+        assert judge_attempt(young, FAILED, WELL, NOW).state is DeliveryState.QUEUED
+        assert judge_attempt(young, FAILED, WELL, NOW + SECOND).state is DeliveryState.DEAD
 
 
 ASKED = [(17 * SECOND, 17 * SECOND), (3 * HOUR, HOUR), (timedelta(0), SECOND)]
@@ -66,12 +66,12 @@ ASKED = [(17 * SECOND, 17 * SECOND), (3 * HOUR, HOUR), (timedelta(0), SECOND)]
 @pytest.mark.parametrize(("wait", "rest"), ASKED)
 def test_asked_rest_is_kept_to_the_second_and_counts_as_no_failure(wait: timedelta, rest: timedelta) -> None:
     before = failed(WELL, NOW, "error=500")
-    made = outcome(SENT, replace(FAILED, wait=wait), before, NOW)
-    assert (made.due, made.condition.rests_until) == (NOW + rest, NOW + rest)
-    assert (made.condition.failures, made.condition.asked) == (1, True)
+    made = judge_attempt(SENT, replace(FAILED, wait=wait), before, NOW)
+    assert (made.due, made.target_state.rests_until) == (NOW + rest, NOW + rest)
+    assert (made.target_state.failures, made.target_state.asked) == (1, True)
 
 
-def broken(at: datetime = NOW, failures: int = 5, over: timedelta = 40 * SECOND) -> Condition:
+def broken(at: datetime = NOW, failures: int = 5, over: timedelta = 40 * SECOND) -> TargetState:
     """Fail so often, evenly over a time that begins at `at`."""
     condition = WELL
     for n in range(failures):
@@ -110,12 +110,12 @@ def test_target_of_which_nothing_is_known_is_well() -> None:
 
 def test_answer_that_asks_for_a_rest_is_no_success_and_a_refusal_changes_nothing() -> None:
     before = failed(WELL, NOW, "error=500")
-    refused = outcome(SENT, SendResult(ok=False, detail="error=404"), before, NOW)
-    assert (refused.condition, refused.due) == (before, None)
-    rested = outcome(SENT, replace(FAILED, wait=17 * SECOND, detail="error=429"), before, NOW).condition
+    refused = judge_attempt(SENT, SendResult(ok=False, detail="error=404"), before, NOW)
+    assert (refused.target_state, refused.due) == (before, None)
+    rested = judge_attempt(SENT, replace(FAILED, wait=17 * SECOND, detail="error=429"), before, NOW).target_state
     assert rested == replace(before, rests_until=NOW + 17 * SECOND, asked=True, detail="error=429")
-    resting = outcome(SENT, replace(FAILED, uncertain=True), broken(), NOW + 40 * SECOND)
-    assert (resting.state, resting.due) == (DeliveryState.UNKNOWN, resting.condition.rests_until)
+    resting = judge_attempt(SENT, replace(FAILED, uncertain=True), broken(), NOW + 40 * SECOND)
+    assert (resting.state, resting.due) == (DeliveryState.UNKNOWN, resting.target_state.rests_until)
 
 
 def test_pauses_of_a_target_that_stays_down_grow_to_five_minutes() -> None:
@@ -139,13 +139,13 @@ def test_one_answer_closes_the_breaker_and_says_until_when_it_was_open() -> None
 def test_transitions_are_told_once() -> None:
     nearly = broken(failures=4)
     late = NOW + MINUTE
-    opened = outcome(SENT, FAILED, nearly, late)
+    opened = judge_attempt(SENT, FAILED, nearly, late)
     assert opened.opened(nearly)
-    again = outcome(SENT, FAILED, opened.condition, late + MINUTE)
-    assert not again.opened(opened.condition)
-    back = outcome(SENT, SendResult(ok=True), again.condition, late + HOUR)
-    assert back.closed(again.condition)
-    assert not outcome(SENT, SendResult(ok=True), back.condition, late + HOUR).closed(back.condition)
+    again = judge_attempt(SENT, FAILED, opened.target_state, late + MINUTE)
+    assert not again.opened(opened.target_state)
+    back = judge_attempt(SENT, SendResult(ok=True), again.target_state, late + HOUR)
+    assert back.closed(again.target_state)
+    assert not judge_attempt(SENT, SendResult(ok=True), back.target_state, late + HOUR).closed(back.target_state)
 
 
 EDIT = replace(SENT, id="d9", kind=Kind.EDIT, revision=3)
@@ -165,35 +165,35 @@ TURNS = [
 
 @pytest.mark.parametrize(("name", "story", "goes", "waits"), TURNS, ids=[row[0] for row in TURNS])
 def test_edit_goes_waits_or_is_folded(name: str, story: list[Delivery], goes: bool, waits: bool) -> None:
-    turn = edit_turn(EDIT, story, NOW)
+    turn = edit_action(EDIT, story, NOW)
     assert (not turn.later and not turn.folded, turn.later is not None) == (goes, waits), name
 
 
 def test_edit_waits_for_the_first_message_that_is_due_and_half_a_minute_at_least() -> None:
     for minutes, later in (((5, 9), 5 * MINUTE), ((0, 9), 30 * SECOND)):
         waiting = [replace(SENT, id=f"d{n}", due=NOW + n * MINUTE, state=DeliveryState.QUEUED) for n in minutes]
-        assert edit_turn(EDIT, waiting, NOW).later == NOW + later
+        assert edit_action(EDIT, waiting, NOW).later == NOW + later
 
 
-def into(turn: Turn) -> str:
+def into(turn: EditAction) -> str:
     return turn.folded.words if turn.folded else ""
 
 
 def test_edit_that_is_folded_says_into_what() -> None:
     newer = [replace(EDIT, id=f"d{n}", revision=n, state=DeliveryState.QUEUED) for n in (4, 5)]
-    assert into(edit_turn(EDIT, newer, NOW)) == "told in alert 5"
-    assert edit_turn(EDIT, [replace(newer[0], state=DeliveryState.DEAD), FIRST], NOW).folded is None
-    assert edit_turn(EDIT, [replace(EDIT, id="d8", revision=3, state=DeliveryState.SENT), FIRST], NOW).folded is None
+    assert into(edit_action(EDIT, newer, NOW)) == "told in alert 5"
+    assert edit_action(EDIT, [replace(newer[0], state=DeliveryState.DEAD), FIRST], NOW).folded is None
+    assert edit_action(EDIT, [replace(EDIT, id="d8", revision=3, state=DeliveryState.SENT), FIRST], NOW).folded is None
     nameless = [replace(FIRST, handle=""), replace(FIRST, id="d2", handle="")]
-    assert into(edit_turn(EDIT, nameless, NOW)) == "told in d2, which its service cannot change"
+    assert into(edit_action(EDIT, nameless, NOW)) == "told in d2, which its service cannot change"
     given_up = [replace(SENT, state=DeliveryState.FOLDED), replace(SENT, id="d3", state=DeliveryState.CANCELLED)]
-    assert edit_turn(EDIT, given_up, NOW).folded is None
-    assert into(edit_turn(EDIT, given_up[:1], NOW)) == "told in a digest"
+    assert edit_action(EDIT, given_up, NOW).folded is None
+    assert into(edit_action(EDIT, given_up[:1], NOW)) == "told in a digest"
 
 
 def test_edit_waits_no_longer_than_it_is_worth() -> None:
     stuck = [replace(SENT, state=DeliveryState.UNKNOWN)]
-    assert edit_turn(EDIT, stuck, NOW + 37 * HOUR).folded
+    assert edit_action(EDIT, stuck, NOW + 37 * HOUR).folded
 
 
 def test_first_handle_is_of_the_message_sent_first() -> None:
@@ -272,8 +272,8 @@ def test_two_minutes_are_late_and_the_last_answer_is_cut() -> None:
     assert not why_late(replace(SENT, due=AT), replace(resting, asked=False), AT + HOUR, "UTC")
 
 
-@pytest.mark.parametrize(("name", "delivery", "condition", "now", "lines"), LATE, ids=[row[0] for row in LATE])
+@pytest.mark.parametrize(("name", "delivery", "state", "now", "lines"), LATE, ids=[row[0] for row in LATE])
 def test_late_message_says_why(
-    name: str, delivery: Delivery, condition: Condition, now: datetime, lines: list[str]
+    name: str, delivery: Delivery, state: TargetState, now: datetime, lines: list[str]
 ) -> None:
-    assert list(why_late(delivery, condition, now, "UTC")) == lines, name
+    assert list(why_late(delivery, state, now, "UTC")) == lines, name

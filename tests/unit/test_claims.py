@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.alert import DeliveryState, SendResult
-from alerts.decide.attempt import LEASE, Condition, outcome
+from alerts.decide.attempt import LEASE, TargetState, judge_attempt
 from alerts.store import claims, outbox
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, M, desk, turn
@@ -25,7 +25,7 @@ def test_late_answer_of_an_earlier_attempt_settles_no_later_one(tmp_path: Path, 
     assert claims.expire(line, later) == 1
     second = claims.claim(line, first.id, later)
     assert second is not None
-    made = outcome(first, DONE, Condition(first.target), later)
+    made = judge_attempt(first, DONE, TargetState(first.target), later)
     assert not claims.settle(line, first, made, DONE, later)
     assert outbox.deliveries_that(line)[0].state is DeliveryState.SENDING
     assert claims.settle(line, second, made, DONE, later)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Delivery, Hours, Kind, NewDelivery, Reason, Receiver, Scope, SendResult, Severity
-from alerts.decide.attempt import outcome
+from alerts.decide.attempt import judge_attempt
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
 from alerts.render.sheet import digest_sheet
@@ -38,8 +38,8 @@ def told_at(connection: Connection, config: Config, now: datetime, receiver: Rec
     claimed = next_delivery(connection, console.targets[0].id, receiver or console, now)
     if claimed:
         result = SendResult(ok=True)
-        before = targets.condition_of(connection, claimed.target)
-        settle(connection, claimed, outcome(claimed, result, before, now), result, now)
+        before = targets.state_of_target(connection, claimed.target)
+        settle(connection, claimed, judge_attempt(claimed, result, before, now), result, now)
     return claimed
 
 

@@ -19,7 +19,7 @@ from alerts.alert import (
     Silence,
     Standing,
 )
-from alerts.render.handover import Failing, Handover, Open, markdown
+from alerts.render.handover import Failing, Handover, ToldStory, markdown
 from tests.unit.desk import NOW, article
 from tests.unit.hostile import ALL
 
@@ -57,7 +57,7 @@ SILENCE = Silence("q1", Scope.TEXT, "Balad", "Noor", "drill at Balad", NOW - 9 *
 SHIFT = Handover(
     NOW - 12 * HOUR,
     NOW,
-    stories=(Open(PAY), Open(THREAT), Open(ROCKETS, Ack("s1", NOW, "Omar", "slack", 3))),
+    stories=(ToldStory(PAY), ToldStory(THREAT), ToldStory(ROCKETS, Ack("s1", NOW, "Omar", "slack", 3))),
     silences=(SILENCE, replace(SILENCE, id="q2", scope=Scope.RULE, value="r", ends=NOW - HOUR, ended_by="Omar")),
     failing=(Failing("dijla", "down: timeout, 9 times in a row"),),
     dead=((MESSAGE, "mailtos://***: 550 no such user"),),
@@ -136,7 +136,7 @@ def test_quiet_shift_says_so() -> None:
 
 def test_text_of_others_is_no_markup() -> None:
     for text in ALL:
-        story = Open(
+        story = ToldStory(
             replace(ROCKETS, article=article(text), outlets=(text,), changes=(text,)), Ack("s1", NOW, text, text, 1)
         )
         written = markdown(replace(SHIFT, stories=(story,), reload=None), "UTC")
@@ -147,5 +147,5 @@ def test_text_of_others_is_no_markup() -> None:
 
 
 def test_long_list_is_cut_with_its_number() -> None:
-    stories = tuple(Open(replace(PAY, story=f"s{n}")) for n in range(50))
+    stories = tuple(ToldStory(replace(PAY, story=f"s{n}")) for n in range(50))
     assert "- and 10 more: `watchfloor stories`" in markdown(Handover(NOW, NOW, stories=stories), "UTC")

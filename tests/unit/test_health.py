@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from crawler.sources.health import Condition, Network, condition, in_words, observe, silent_after
+from crawler.sources.health import Network, SourceHealth, health_of, in_words, observe, silent_after
 from crawler.sources.polling import address, fraction, heard, is_conditional, next_state, spread, state_for
-from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from tests.unit.desk import NOW
 
 EVERY = timedelta(minutes=10)
@@ -28,7 +28,7 @@ def polled(
     known: int = 5,
     **words: object,
 ) -> SourceState:
-    after = next_state(source, state, Outcome("a", name, at, **words), at)  # type: ignore[arg-type]
+    after = next_state(source, state, FetchOutcome("a", name, at, **words), at)  # type: ignore[arg-type]
     return heard(source, after, at, new=new, known=known)
 
 
@@ -113,25 +113,25 @@ def test_unequal_failing_and_missing_answers_move_nothing_and_a_dead_address_is_
 
 
 FAULTS = [
-    (OutcomeName.TIMEOUT, HOUR, Condition.DOWN),
-    (OutcomeName.DENIED, HOUR, Condition.DOWN),
-    (OutcomeName.NOT_A_FEED, HOUR, Condition.DOWN),
-    (OutcomeName.GONE, timedelta(minutes=30), Condition.GONE),
-    (OutcomeName.BLOCKED_PRIVATE, timedelta(minutes=30), Condition.DOWN),
+    (OutcomeName.TIMEOUT, HOUR, SourceHealth.DOWN),
+    (OutcomeName.DENIED, HOUR, SourceHealth.DOWN),
+    (OutcomeName.NOT_A_FEED, HOUR, SourceHealth.DOWN),
+    (OutcomeName.GONE, timedelta(minutes=30), SourceHealth.GONE),
+    (OutcomeName.BLOCKED_PRIVATE, timedelta(minutes=30), SourceHealth.DOWN),
 ]
 
 
 @pytest.mark.parametrize(("name", "after", "told"), FAULTS)
-def test_failure_is_told_at_its_threshold(name: OutcomeName, after: timedelta, told: Condition) -> None:
+def test_failure_is_told_at_its_threshold(name: OutcomeName, after: timedelta, told: SourceHealth) -> None:
     state, begin = begun(), NOW + EVERY
     while state.due < begin + after:
         state = polled(state, name, state.due)
-        assert condition(state, state.polled or NOW) in {Condition.FAILING, told}
-    if condition(state, state.due) is Condition.FAILING:
+        assert health_of(state, state.polled or NOW) in {SourceHealth.FAILING, told}
+    if health_of(state, state.due) is SourceHealth.FAILING:
         state = polled(state, name, state.due)
-    assert condition(state, state.due) is told
+    assert health_of(state, state.due) is told
     assert state.failures >= 3
-    assert condition(polled(state, OutcomeName.NOT_MODIFIED, state.due), state.due) is Condition.WELL
+    assert health_of(polled(state, OutcomeName.NOT_MODIFIED, state.due), state.due) is SourceHealth.WELL
 
 
 def test_confirmed_hard_fault_is_asked_every_six_hours_and_never_given_up() -> None:
@@ -150,14 +150,14 @@ def test_silence_is_three_times_the_sources_own_rhythm() -> None:
     assert state.heard
     quiet = polled(state, OutcomeName.NOT_MODIFIED, state.due)
     edge = state.heard + silent_after(quiet)
-    assert condition(quiet, edge + HOUR) is Condition.WELL, "nobody has asked since"
+    assert health_of(quiet, edge + HOUR) is SourceHealth.WELL, "nobody has asked since"
     before = polled(quiet, OutcomeName.NOT_MODIFIED, edge - timedelta(seconds=1))
-    assert condition(before, edge) is Condition.WELL
+    assert health_of(before, edge) is SourceHealth.WELL
     quiet = polled(quiet, OutcomeName.NOT_MODIFIED, edge)
-    assert condition(quiet, edge) is Condition.SILENT
+    assert health_of(quiet, edge) is SourceHealth.SILENT
     empty = polled(quiet, OutcomeName.NO_ENTRIES, edge)
-    assert condition(empty, edge) is Condition.SILENT
-    assert condition(polled(empty, OutcomeName.OK, edge, new=1), edge) is Condition.WELL
+    assert health_of(empty, edge) is SourceHealth.SILENT
+    assert health_of(polled(empty, OutcomeName.OK, edge, new=1), edge) is SourceHealth.WELL
 
 
 def test_rhythm_keeps_the_night_and_forgets_in_weeks() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from alerts import receivers
 from alerts.alert import DeliveryState, Kind, Reason, Scope, SendResult
-from alerts.decide.attempt import Condition, outcome
+from alerts.decide.attempt import TargetState, judge_attempt
 from alerts.line.compose import compose
 from alerts.store import claims, decisions, outbox, sendlog, silences, targets
 from crawler.config.yamlfile import ConfigError
@@ -51,7 +51,7 @@ def test_what_waits_in_a_digest_is_told_at_the_new_address(tmp_path: Path, line:
     assert digest is not None
     assert digest.kind is Kind.DIGEST
     now = NOW + DAY
-    claims.settle(line, digest, outcome(digest, REFUSED, Condition(digest.target), now), REFUSED, now)
+    claims.settle(line, digest, judge_attempt(digest, REFUSED, TargetState(digest.target), now), REFUSED, now)
     new = desk(tmp_path, "json://127.0.0.1:9/new", severity="routine", more=', digest: ["19:00"]')
     reload(line, new, 24 * 60 + 1)
     again = turn(line, new, 25 * 60)
@@ -87,7 +87,7 @@ def test_of_two_addresses_one_stays_and_nothing_is_told_twice(tmp_path: Path, li
     step(line, both, "one", BOMB, 0)
     silences.withhold(line, gone, silences.add_silence(line, Scope.TEXT, "x", "N", "y", NOW, NOW + M).id)
     claims.save_bucket(line, gone, 1.0, NOW)
-    targets.save_condition(line, Condition(gone, 6, NOW, NOW + 60 * M, detail="refused"))
+    targets.save_target_state(line, TargetState(gone, 6, NOW, NOW + 60 * M, detail="refused"))
     reload(line, one, 1)
     kept, folded = sorted(everything(line), key=lambda each: each.state.value, reverse=True)
     assert (kept.target, kept.state) == (ids(one)[0], DeliveryState.QUEUED)
@@ -95,9 +95,9 @@ def test_of_two_addresses_one_stays_and_nothing_is_told_twice(tmp_path: Path, li
     assert set(decisions.told_of(line, kept.subject)) == {ids(one)[0]}
     assert silences.take_withheld(line, ids(one)[0], NOW + 2 * M)
     assert claims.bucket_of(line, ids(one)[0]) == (1.0, NOW)
-    moved = targets.condition_of(line, ids(one)[0])
+    moved = targets.state_of_target(line, ids(one)[0])
     assert (moved.failures, moved.rests_until) == (6, None)  # the new address is tried at once
-    assert gone not in targets.conditions(line)
+    assert gone not in targets.target_states(line)
 
 
 def test_what_was_in_flight_during_a_reload_goes_on(tmp_path: Path, line: Connection) -> None:
@@ -108,7 +108,7 @@ def test_what_was_in_flight_during_a_reload_goes_on(tmp_path: Path, line: Connec
     running = reload(line, new, 1)
     running._record(line, claimed, REFUSED, NOW + 2 * M)
     assert claims.targets_due(line, NOW + DAY) == ids(new)
-    assert ids(old)[0] not in targets.conditions(line)
+    assert ids(old)[0] not in targets.target_states(line)
 
 
 def test_what_is_decided_by_the_old_rules_after_a_reload_goes_on(tmp_path: Path, line: Connection) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
-from crawler.sources.health import Condition, Network, condition, describe, in_words, length, observe, silent_after
+from crawler.sources.health import Network, SourceHealth, describe, health_of, in_words, length, observe, silent_after
 from crawler.sources.polling import (
     FAULTS,
     LOST_ADDRESS,
@@ -28,7 +28,7 @@ from crawler.sources.polling import (
     state_for,
     uncharged,
 )
-from crawler.sources.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import SUCCESSES, FetchOutcome, OutcomeName, Source, SourceState
 from tests.unit.desk import NOW
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -38,8 +38,8 @@ FRESH = SourceState("a", SOURCE.url, NOW)
 WELL = replace(FRESH, baseline=NOW - DAY, succeeded=NOW, polled=NOW, outcome=OutcomeName.OK)
 
 
-def answer(name: OutcomeName, **words: object) -> Outcome:
-    return Outcome("a", name, NOW, **words)  # type: ignore[arg-type]
+def answer(name: OutcomeName, **words: object) -> FetchOutcome:
+    return FetchOutcome("a", name, NOW, **words)  # type: ignore[arg-type]
 
 
 def test_every_outcome_is_a_success_or_has_its_class_of_fault() -> None:
@@ -54,23 +54,23 @@ def test_every_outcome_is_a_success_or_has_its_class_of_fault() -> None:
 
 FAILING = [
     # outcome, failures, since, condition
-    (OutcomeName.TIMEOUT, 3, HOUR, Condition.DOWN),
-    (OutcomeName.TIMEOUT, 3, HOUR - SECOND, Condition.FAILING),
-    (OutcomeName.TIMEOUT, 2, 9 * HOUR, Condition.FAILING),
-    (OutcomeName.NOT_FOUND, 3, HOUR, Condition.DOWN),
-    (OutcomeName.NOT_FOUND, 3, HOUR - SECOND, Condition.FAILING),
-    (OutcomeName.BAD_REDIRECT, 3, 0 * HOUR, Condition.DOWN),
-    (OutcomeName.BAD_REDIRECT, 2, 9 * HOUR, Condition.FAILING),
-    (OutcomeName.GONE, 3, 0 * HOUR, Condition.GONE),
+    (OutcomeName.TIMEOUT, 3, HOUR, SourceHealth.DOWN),
+    (OutcomeName.TIMEOUT, 3, HOUR - SECOND, SourceHealth.FAILING),
+    (OutcomeName.TIMEOUT, 2, 9 * HOUR, SourceHealth.FAILING),
+    (OutcomeName.NOT_FOUND, 3, HOUR, SourceHealth.DOWN),
+    (OutcomeName.NOT_FOUND, 3, HOUR - SECOND, SourceHealth.FAILING),
+    (OutcomeName.BAD_REDIRECT, 3, 0 * HOUR, SourceHealth.DOWN),
+    (OutcomeName.BAD_REDIRECT, 2, 9 * HOUR, SourceHealth.FAILING),
+    (OutcomeName.GONE, 3, 0 * HOUR, SourceHealth.GONE),
 ]
 
 
 @pytest.mark.parametrize(("name", "failures", "since", "expected"), FAILING)
 def test_condition_of_a_source_that_fails(
-    name: OutcomeName, failures: int, since: timedelta, expected: Condition
+    name: OutcomeName, failures: int, since: timedelta, expected: SourceHealth
 ) -> None:
     state = replace(WELL, outcome=name, failures=failures, failing=NOW - since)
-    assert condition(state, NOW) is expected
+    assert health_of(state, NOW) is expected
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_condition_of_a_source_that_fails(
 def test_silence_is_three_rhythms_between_six_hours_and_two_weeks(rhythm: float | None, hours: int) -> None:
     state = replace(WELL, rhythm=rhythm, heard=NOW - timedelta(hours=hours))
     assert silent_after(state) == timedelta(hours=hours)
-    assert condition(state, NOW) is Condition.SILENT
-    assert condition(replace(state, heard=NOW - timedelta(hours=hours) + SECOND), NOW) is Condition.WELL
-    assert condition(replace(state, polled=NOW - SECOND), NOW) is Condition.WELL  # nobody asked since
+    assert health_of(state, NOW) is SourceHealth.SILENT
+    assert health_of(replace(state, heard=NOW - timedelta(hours=hours) + SECOND), NOW) is SourceHealth.WELL
+    assert health_of(replace(state, polled=NOW - SECOND), NOW) is SourceHealth.WELL  # nobody asked since
 
 
 LENGTHS = [

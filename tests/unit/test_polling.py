@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.sources.health import Condition, condition, in_words
+from crawler.sources.health import SourceHealth, health_of, in_words
 from crawler.sources.polling import address, next_state, state_for, uncharged
-from crawler.sources.source import Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from tests.unit.desk import NOW
 
 EVERY = timedelta(minutes=10)
@@ -17,7 +17,7 @@ FRESH = state_for(SOURCE, None, NOW)
 
 
 def after(name: OutcomeName, state: SourceState = FRESH, **words: object) -> SourceState:
-    return next_state(SOURCE, state, Outcome("a", name, NOW, **words), NOW)  # type: ignore[arg-type]
+    return next_state(SOURCE, state, FetchOutcome("a", name, NOW, **words), NOW)  # type: ignore[arg-type]
 
 
 def test_fresh_state_is_due_and_without_baseline() -> None:
@@ -31,7 +31,7 @@ def test_fresh_state_is_due_and_without_baseline() -> None:
 def test_good_poll_makes_the_baseline_once_and_keeps_validators() -> None:
     first = after(OutcomeName.OK, etag='"1"', last_modified="x", body_sha256="h")
     assert (first.due, first.baseline, first.etag, first.body_sha256) == (NOW + EVERY, NOW, '"1"', "h")
-    later = next_state(SOURCE, first, Outcome("a", OutcomeName.NOT_MODIFIED, NOW), NOW + EVERY)
+    later = next_state(SOURCE, first, FetchOutcome("a", OutcomeName.NOT_MODIFIED, NOW), NOW + EVERY)
     assert (later.baseline, later.etag, later.last_modified) == (NOW, '"1"', "x")
     bare = after(OutcomeName.OK, first, body_sha256="i")
     assert (bare.etag, bare.last_modified) == (None, None)
@@ -54,13 +54,13 @@ def test_body_that_could_not_be_read_leaves_the_old_validators() -> None:
 def test_failures_back_off_up_to_six_hours_and_one_success_ends_them() -> None:
     state, waits = FRESH, []
     for _ in range(10):
-        state = next_state(SOURCE, state, Outcome("a", OutcomeName.TIMEOUT, state.due), state.due)
+        state = next_state(SOURCE, state, FetchOutcome("a", OutcomeName.TIMEOUT, state.due), state.due)
         assert state.polled is not None
         waits.append((state.due - state.polled) / EVERY)
     assert waits[0] == 1
     assert waits[6:] == pytest.approx([36] * 4, rel=0.1)
     assert waits == pytest.approx([1, 2, 4, 8, 16, 32, 36, 36, 36, 36], rel=0.1)
-    good = next_state(SOURCE, state, Outcome("a", OutcomeName.NOT_MODIFIED, state.due), state.due)
+    good = next_state(SOURCE, state, FetchOutcome("a", OutcomeName.NOT_MODIFIED, state.due), state.due)
     assert (good.failures, good.due - state.due) == (0, EVERY)
 
 
@@ -83,9 +83,9 @@ def test_moved_address_is_given_up_at_the_third_404_in_a_row() -> None:
 
 def test_polls_a_tick_late_do_not_drift() -> None:
     late = NOW + timedelta(seconds=2)
-    assert next_state(SOURCE, FRESH, Outcome("a", OutcomeName.OK, late), late).due == NOW + EVERY
+    assert next_state(SOURCE, FRESH, FetchOutcome("a", OutcomeName.OK, late), late).due == NOW + EVERY
     much = NOW + timedelta(hours=2)
-    assert next_state(SOURCE, FRESH, Outcome("a", OutcomeName.OK, much), much).due == much + EVERY
+    assert next_state(SOURCE, FRESH, FetchOutcome("a", OutcomeName.OK, much), much).due == much + EVERY
 
 
 def test_in_words() -> None:
@@ -96,20 +96,20 @@ def test_in_words() -> None:
 
 
 def test_source_that_our_own_network_kept_from_us_is_not_called_well() -> None:
-    outcome = Outcome("a", OutcomeName.TIMEOUT, NOW, "no answer")
+    outcome = FetchOutcome("a", OutcomeName.TIMEOUT, NOW, "no answer")
     never = uncharged(FRESH, outcome, SOURCE, NOW)
     words = "timeout (no answer), not charged: it is our own network, never reached yet; polled 0 s ago, next in 60 s"
-    assert (condition(never, NOW), in_words(never, NOW)) == (Condition.NEW, words)
+    assert (health_of(never, NOW), in_words(never, NOW)) == (SourceHealth.NEW, words)
     once = uncharged(after(OutcomeName.OK), outcome, SOURCE, NOW + EVERY)
-    assert condition(once, NOW + EVERY) is Condition.WELL
+    assert health_of(once, NOW + EVERY) is SourceHealth.WELL
     assert "not charged: it is our own network, last good 10 min ago" in in_words(once, NOW + EVERY)
 
 
 def test_source_whose_parser_was_killed_is_polled_soon_and_stays_as_it_was() -> None:
-    killed = Outcome("a", OutcomeName.NOT_PARSED, NOW, "the child was killed (SIGKILL)")
+    killed = FetchOutcome("a", OutcomeName.NOT_PARSED, NOW, "the child was killed (SIGKILL)")
     well, now = after(OutcomeName.OK), NOW + EVERY
     once = uncharged(well, killed, SOURCE, now)
-    assert (condition(once, now), once.due, once.failures) == (Condition.WELL, now + timedelta(minutes=1), 0)
+    assert (health_of(once, now), once.due, once.failures) == (SourceHealth.WELL, now + timedelta(minutes=1), 0)
     assert "not charged: it is our own parser, killed from outside, last good 10 min ago" in in_words(once, now)
     bad = after(OutcomeName.NOT_FOUND, well, detail="HTTP 404")
     again = uncharged(bad, killed, SOURCE, now)

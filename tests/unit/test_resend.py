@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from alerts.alert import Carried, Carrier, Delivery, DeliveryState, Kind, NewDelivery, Reason, SendResult, Severity
-from alerts.decide.attempt import Condition, outcome
+from alerts.decide.attempt import TargetState, judge_attempt
 from alerts.line.compose import compose
 from alerts.line.orders import acknowledge
 from alerts.store import claims, outbox, sendlog
@@ -23,7 +23,7 @@ FIRST, LATER = "C0123ABCD:1.1", "C0123ABCD:2.2@1.1"
 
 
 def settled(connection: Connection, sent: Delivery, result: SendResult) -> None:
-    claims.settle(connection, sent, outcome(sent, result, Condition(sent.target), NOW), result, NOW)
+    claims.settle(connection, sent, judge_attempt(sent, result, TargetState(sent.target), NOW), result, NOW)
 
 
 def test_the_id_that_was_printed_is_known_after_a_resend(tmp_path: Path, line: Connection) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from alerts.alert import DeliveryState, Kind
-from alerts.decide.attempt import Condition
+from alerts.decide.attempt import TargetState
 from alerts.store import clock_steps, targets
 from alerts.store.decisions import told
 from alerts.store.outbox import deliveries
@@ -76,14 +76,14 @@ def test_lengths_of_time_move_along_and_digests_stay_at_their_hour(line: Connect
 
 @pytest.mark.parametrize("step", [-HOUR, HOUR])
 def test_outage_that_lasts_moves_along_and_one_that_is_over_is_history(line: Connection, step: timedelta) -> None:
-    targets.save_condition(line, Condition("down", 6, NOW - HOUR, NOW + MINUTE, down_from=NOW - HOUR))
-    over = Condition("over", down_from=NOW - 3 * HOUR, down_until=NOW - 2 * HOUR)
-    targets.save_condition(line, over)
+    targets.save_target_state(line, TargetState("down", 6, NOW - HOUR, NOW + MINUTE, down_from=NOW - HOUR))
+    over = TargetState("over", down_from=NOW - 3 * HOUR, down_until=NOW - 2 * HOUR)
+    targets.save_target_state(line, over)
     clock_steps.shift(line, step, NOW + step)
-    down = targets.condition_of(line, "down")
+    down = targets.state_of_target(line, "down")
     assert (down.failing_since, down.rests_until) == (NOW - HOUR + step, NOW + MINUTE + step)
     assert down.down_from == NOW - HOUR + step
-    assert targets.condition_of(line, "over") == over
+    assert targets.state_of_target(line, "over") == over
 
 
 def test_what_a_clock_that_was_ahead_has_stored_is_taken_for_now(line: Connection) -> None:

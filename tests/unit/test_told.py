@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Kind, Match, Reason, Severity, Sibling, Standing
-from alerts.decide.standing import holds, lacking, siblings_of, standing_of
+from alerts.decide.standing import is_met, lacking, siblings_of, standing_of
 from alerts.line.triage import _strongest
 from alerts.render.text import render_alert
 from alerts.rule import When
@@ -106,7 +106,7 @@ def test_best_letter_counts_and_a_source_that_is_gone_is_unknown() -> None:
 )  # fmt: skip
 def test_condition_on_the_thread(when: When, standing: Standing, words: str) -> None:
     assert lacking(when, standing) == words
-    assert holds(when, standing) is (not words)
+    assert is_met(when, standing) is (not words)
 
 
 BRIDGE = "Militia seizes bridge at Hawija, governor says"

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Delivery, DeliveryState, Kind, NewDelivery, Reason, SendResult, Severity, Told
-from alerts.decide.attempt import Condition
+from alerts.decide.attempt import TargetState
 from alerts.line.next_delivery import next_delivery
 from alerts.line.notices import tell_dead
 from alerts.rule import Config
@@ -109,7 +109,7 @@ def test_what_a_dead_digest_lists_is_named_and_told_again(tmp_path: Path, line: 
 def test_what_is_too_old_for_a_target_that_is_down_is_given_up_and_told_of(tmp_path: Path, line: Connection) -> None:
     config = desk(tmp_path, HOOK, severity="priority")
     put(line, config, "s1")
-    targets.save_condition(line, Condition(ids(config)[0], 9, NOW, NOW + 90 * M, down_from=NOW, detail="refused"))
+    targets.save_target_state(line, TargetState(ids(config)[0], 9, NOW, NOW + 90 * M, down_from=NOW, detail="refused"))
     running = reload(line, config, 0)
     running._care(line, NOW + timedelta(hours=35))
     assert known(line, config, "s1") == ["s1"]

@@ -1,4 +1,4 @@
-"""The kind `feed`: RSS, Atom, RDF. request(source, state) -> Request; outcome(response) -> Outcome.
+"""The kind `feed`: RSS, Atom, RDF. request(source, state) -> Request; outcome(response) -> FetchOutcome.
 
 The daemon calls the two round its open crawler; `scrapy crawl feed -a source=ID` calls the same two, prints the
 entries and stores nothing.
@@ -23,7 +23,7 @@ from crawler.config.sources import read_sources
 from crawler.parse.feeds import Feed, read_feed
 from crawler.parse.impostors import named
 from crawler.sources.polling import LONGEST_RETRY_AFTER, address, is_conditional, state_for
-from crawler.sources.source import SUCCESSES, Outcome, OutcomeName, Source, SourceState
+from crawler.sources.source import SUCCESSES, FetchOutcome, OutcomeName, Source, SourceState
 from crawler.text.dates import http_date, retry_after
 
 ACCEPT = (
@@ -57,14 +57,14 @@ def _validators(state: SourceState) -> tuple[tuple[str, str | None], ...]:
     return ("If-None-Match", state.etag), ("If-Modified-Since", state.last_modified)
 
 
-def outcome(response: Response, source: Source, fetched: datetime) -> Outcome:
+def outcome(response: Response, source: Source, fetched: datetime) -> FetchOutcome:
     """Name what a response is: a body to parse, nothing new, or a failure and how long to wait."""
     name = _name(response)
     ok = name is OutcomeName.OK
     wait = retry_after(_header(response, "Retry-After"), fetched)
     if response.status == 503 and wait is not None:
         name = OutcomeName.THROTTLED
-    return Outcome(
+    return FetchOutcome(
         source=source.id,
         name=name,
         fetched=fetched,
