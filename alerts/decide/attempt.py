@@ -1,7 +1,7 @@
-"""What a send came to, and how its target fared so far -> what becomes of the delivery, and of the target. Pure.
+"""Decide what one attempt to send means for the delivery, and for its target. Pure.
 
-A target that fails again and again rests, with growing pauses; one message at a time finds out whether it is back
-(a circuit breaker: M. Nygard, "Release It!", 2007). A target that asks for a rest (429) gets exactly that one.
+A target that fails again and again rests, with growing pauses, while single messages test whether it is back (a circuit
+breaker: M. Nygard, "Release It!", 2007). A target that asks for a pause (429) gets exactly that pause.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ LEASE = timedelta(minutes=5)  # of a claim: longer than all timeouts of one send
 
 @dataclass(frozen=True, slots=True)
 class TargetState:
-    """How a target fares. `down_from` without `down_until`: it is down now; with it: it was, last.
+    """How sending to a target has gone.
 
-    `failures` are those in a row, since `failing_since`. Until `rests_until` nothing is sent; `asked` says that the
-    service itself asked for it. `detail` is what came of the last failure.
+    `failures` counts failures in a row, since `failing_since`. Nothing is sent until `rests_until`; `asked` is true
+    where the service itself asked for that. `down_from` without `down_until` means that it is down now; with both, they
+    are the last outage. `detail` is the error of the last failure.
     """
 
     target: str
@@ -48,7 +49,7 @@ class TargetState:
 
 @dataclass(frozen=True, slots=True)
 class AttemptOutcome:
-    """What becomes of a delivery (with `due`, where it goes again) and of its target."""
+    """The new state of a delivery, with `due` if it will be tried again, and of its target."""
 
     state: DeliveryState
     target_state: TargetState
@@ -62,7 +63,10 @@ class AttemptOutcome:
 
 
 def judge_attempt(delivery: Delivery, result: SendResult, before: TargetState, now: datetime) -> AttemptOutcome:
-    """Judge one attempt. What may have arrived and goes again is unknown; what cannot go again is dead."""
+    """Return what becomes of a delivery and its target after one attempt.
+
+    A delivery that may have arrived and is tried again becomes unknown; one that cannot be tried again becomes dead.
+    """
     if result.ok:
         return AttemptOutcome(DeliveryState.SENT, answered(before, now))
     target_state = _after(before, result, now)
@@ -82,20 +86,22 @@ def _after(before: TargetState, result: SendResult, now: datetime) -> TargetStat
 
 
 def answered(before: TargetState, now: datetime) -> TargetState:
-    """Give the condition after a message was taken."""
+    """Return the state of a target after it accepted a message."""
     until = now if before.is_down else before.down_until
     return replace(before, failures=0, failing_since=None, down_until=until)
 
 
 def failed(before: TargetState, now: datetime, detail: str) -> TargetState:
-    """Give the condition after a failure that another attempt may mend."""
+    """Return the state of a target after a failure that another attempt may mend."""
     since, failures = before.failing_since or now, before.failures + 1
     after = replace(before, failures=failures, failing_since=since, detail=detail)
+    # count and time (decision 102): five quick failures may be a restart, and one failure an hour ago says nothing
     if failures < OPENS_AFTER and not before.is_down:
         return after
     if not before.is_down and now - since < OPENS_OVER:
         return replace(after, rests_until=now + BREATH, asked=False)
     if not before.is_down:
         after = replace(after, down_from=since, down_until=None)
+    # the pause grows with the outage: half its length so far, so the end of a short one is noticed soon
     pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, (now - (after.down_from or now)) / 2))
     return replace(after, rests_until=now + pause, asked=False)

@@ -1,6 +1,4 @@
-"""An edit, and what its target was sent of the story -> whether it goes, waits, or is folded; which message it takes
-the place of. Pure.
-"""
+"""Decide what to do with an edit, given what its target was sent of the story: send, postpone or drop it. Pure."""
 
 from __future__ import annotations
 
@@ -17,18 +15,18 @@ LOOKED_AGAIN = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class EditAction:
-    """What to do with an edit: send it (both None), postpone it until `later`, or end it because `folded` tells it."""
+    """What to do with an edit: send it (both None), postpone it until `later`, or drop it because of `folded`."""
 
     later: datetime | None = None
     folded: Carrier | None = None
 
 
 def edit_action(edit: Delivery, story: Sequence[Delivery], now: datetime) -> EditAction:
-    """Judge an edit by the other deliveries of its story to its target.
+    """Return what to do with an edit, given the other deliveries of its story to its target.
 
-    A newer edit, sent or waiting, says all that this one says. Where the message is still to be sent, the edit waits
-    behind it. Where it was given up, nobody there knows of the story: the edit goes as a message of its own. Where the
-    service gave the message no name, or a digest told the story, what the edit adds is folded into what was sent.
+    It is dropped where a newer edit, sent or waiting, says all it says. It waits while the message it changes is
+    unsent. If that message was given up, the target knows nothing of the story, so the edit is sent as a message. If
+    the service gave the message no handle, or a digest told the story, nothing can be changed: it is dropped.
     """
     later = [each for each in story if each.kind is Kind.EDIT and each.revision > edit.revision]
     if newer := [each for each in later if each.state in UNFINISHED or each.state is DeliveryState.SENT]:
@@ -37,6 +35,7 @@ def edit_action(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Edi
     if first_handle(messages):
         return EditAction()
     waiting = [each for each in messages if each.state in UNFINISHED]
+    # an edit that waited longer than its severity allows must not wait for ever behind a message that is stuck
     if waiting and not is_spent(edit.tried or edit.due, edit.severity, now):
         return EditAction(later=max(min(each.due for each in waiting), now + LOOKED_AGAIN))
     sent = [each for each in messages if each.state is DeliveryState.SENT]
@@ -48,6 +47,6 @@ def edit_action(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Edi
 
 
 def first_handle(story: Sequence[Delivery]) -> str:
-    """Give what the service calls the first message sent on a story; "" where it gave none a name."""
+    """Return the handle (the service's name) of the first message sent on a story; "" if none has one."""
     named = [each for each in story if each.kind in PINGS and each.handle and each.sent]
     return min(named, key=lambda each: each.sent or each.queued).handle if named else ""

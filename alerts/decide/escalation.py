@@ -1,4 +1,4 @@
-"""Messages nobody acknowledged, receivers and now -> what goes on to whom, and when to ask for an ack again. Pure."""
+"""Decide which unacknowledged messages go on to whom, and how often to ask for acknowledgements. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PACE = (  # up to this age of a message, so often
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """A message to queue, whose note says to whom the alert was sent before, and `sent`, when that was."""
+    """A message to queue, whose note names the first receiver, and `sent`: when that one got the alert."""
 
     message: NewDelivery
     sent: datetime
@@ -30,9 +30,9 @@ class Escalation:
 def escalations(
     unacked: Iterable[Delivery], receivers: Mapping[str, Receiver], now: datetime, timezone: str
 ) -> list[Escalation]:
-    """Give what is to be escalated: what was sent to a receiver with `escalate` and nobody acknowledged in time.
+    """Return the escalations due: sent to a receiver with `escalate`, and not acknowledged in time.
 
-    One for each alert revision and target, by the first message that went unanswered.
+    There is one for each alert revision and target, caused by the first message that went unanswered.
     """
     due: dict[tuple[str, int, str], Escalation] = {}
     for sent in unacked:
@@ -75,14 +75,14 @@ def _escalated(sent: Delivery, receivers: Mapping[str, Receiver], now: datetime,
 
 
 def _closes_a_loop(sent: Delivery, to: str, receivers: Mapping[str, Receiver]) -> bool:
-    """Say whether `to` is where an escalation has come from: what went up the chain does not come down again."""
+    """Return whether escalating to `to` would go back along the chain the escalation came by."""
     if to == sent.receiver:
         return True
     return sent.kind is Kind.ESCALATION and sent.receiver in _chain(to, receivers)
 
 
 def _chain(start: str, receivers: Mapping[str, Receiver]) -> list[str]:
-    """Give the receivers that a message to `start` may be escalated to, in order."""
+    """Return the receivers to which a message to `start` may be escalated, in order."""
     chain = [start]
     while (receiver := receivers.get(chain[-1])) and receiver.escalate and receiver.escalate.to not in chain:
         chain.append(receiver.escalate.to)
@@ -90,7 +90,9 @@ def _chain(start: str, receivers: Mapping[str, Receiver]) -> list[str]:
 
 
 def ask_again(sent: datetime, asked: datetime | None, now: datetime) -> bool:
-    """Say whether it is time to ask whether a message has been acknowledged: often at first, ever more seldom."""
+    """Return whether it is time to ask the service again whether a message was acknowledged; PACE slows down with its
+    age.
+    """
     age = now - sent
     every = next((every for until, every in PACE if age < until), None)
     return every is not None and (asked is None or now - asked >= every)

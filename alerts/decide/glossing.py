@@ -1,4 +1,4 @@
-"""Matches and entities -> who or what was found, a line each, and the place an alert should name first. Pure."""
+"""Return who or what the matched entities are, one line each, and the place to name first in an alert. Pure."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ FIRST_WORDS = 50  # characters of a headline that a lock screen shows behind the
 
 
 def glosses(matches: Iterable[Match], config: Config) -> tuple[str, ...]:
-    """Say of the entities found who they are, those in other scripts first: "الحشد الشعبي = Popular ..., gloss".
+    """Return a line for each entity found ("الحشد الشعبي = Popular Mobilization, gloss"), other scripts first, at most
+    four.
 
-    Of an entity found in Latin letters only what its `gloss` adds is said; at most four lines.
+    For an entity that was found in Latin letters only its `gloss` is added.
     """
     lines: dict[str, tuple[bool, str]] = {}
     for hit, entity in _found(matches, config):
@@ -28,9 +29,9 @@ def glosses(matches: Iterable[Match], config: Config) -> tuple[str, ...]:
 
 
 def place_of(matches: Iterable[Match], config: Config) -> str:
-    """Name the place that the first words of the headline do not show; "" where they show one, or none was found.
+    """Return the place to name before the headline, "" if the headline's first words show one or none was found.
 
-    Places are the entities of the kinds in `settings.places`; of several the first kind counts, then the first hit.
+    Places are entities of the kinds in `settings.places`. The first kind in that list wins, then the first hit.
     """
     kinds = [set(members(config.entities, kind)) for kind in config.places]
     found = [
@@ -60,11 +61,11 @@ def _line(text: str, entity: Entity) -> str:
 
 
 def _label(entity: Entity) -> str:
-    """Give an entity's name in Latin letters: its label, else the first alias that can be read."""
+    """Return an entity's name in Latin letters: its label, else its first alias in Latin letters, else its id."""
     readable = (each.removeprefix("=") for each in entity.aliases if _is_latin(each) and not {"*", "?"} & set(each))
     return entity.label or next(readable, entity.id)
 
 
 def _is_latin(text: str) -> bool:
-    """Say whether a text has no letter beyond Latin ones: none from Greek on (U+0370)."""
+    """Return whether all letters are Latin: none from Greek on (U+0370), apart from the Latin letters at U+1E00."""
     return not any(char.isalpha() and char >= "\u0370" for char in text if not "\u1e00" <= char <= "\u1eff")

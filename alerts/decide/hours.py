@@ -1,7 +1,7 @@
-"""Hours of the day in a named zone -> quiet hours and digest times as instants. Pure; right at both DST changes.
+"""Convert hours of the day in a time zone to instants: quiet hours and digest times, correct at both DST changes. Pure.
 
-A wall clock that is set back shows an hour twice and one that is set forward skips one: quiet hours go by what the
-clock on the wall shows, and a time that it skips is passed at the moment of the skip (PEP 495).
+A clock that is set back shows an hour twice, one that is set forward skips one. Quiet hours follow what the clock on
+the wall shows; a skipped time counts as passed at the moment of the skip (PEP 495).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from alerts.alert import Hours
 
 
 def quiet_until(quiet: Hours | None, zone: str, now: datetime) -> datetime | None:
-    """Give when the quiet hours in which `now` lies end; None outside of them."""
+    """Return when the quiet hours end, None if `now` is not within them."""
     if quiet is None:
         return None
     shown = now.astimezone(ZoneInfo(zone)).time()
@@ -24,17 +24,17 @@ def quiet_until(quiet: Hours | None, zone: str, now: datetime) -> datetime | Non
 
 
 def next_at(times: Iterable[time], zone: str, now: datetime) -> datetime:
-    """Give the first instant after `now` at which the wall clock of a zone shows one of some times."""
+    """Return the first instant after `now` at which the clock of the zone shows one of `times`."""
     return min(each for each in _instants(times, zone, now) if each > now)
 
 
 def last_at(times: Iterable[time], zone: str, now: datetime) -> datetime:
-    """Give the last such instant that is not after `now`."""
+    """Return the last instant, not after `now`, at which the clock of the zone shows one of `times`."""
     return max(each for each in _instants(times, zone, now) if each <= now)
 
 
 def _instants(times: Iterable[time], zone: str, now: datetime) -> Iterator[datetime]:
-    """Give the instants of the days round `now`; a time shown twice is two."""
+    """Yield the instants of `times` on the five days around `now`; a time that the clock shows twice gives two."""
     today = now.astimezone(ZoneInfo(zone)).date()
     for each in times:
         for days in (-2, -1, 0, 1, 2):
@@ -53,7 +53,7 @@ def _of_day(day: date, at: time, zone: str) -> Iterator[datetime]:
 
 
 def _skip(before: datetime, after: datetime, zone: str) -> datetime:
-    """Find the minute in which the offset of a zone changes."""
+    """Return the minute between the two instants in which the zone's offset changes."""
     offset = before.astimezone(ZoneInfo(zone)).utcoffset()
     while before < after and before.astimezone(ZoneInfo(zone)).utcoffset() == offset:
         before += timedelta(minutes=1)

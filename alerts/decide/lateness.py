@@ -1,4 +1,4 @@
-"""A delivery and how its target fared -> why it comes late, in words. Pure."""
+"""Explain in words why a delivery is late, from the delivery and the state of its target. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DETAIL_LIMIT = 120  # characters of what the service said
 
 
 def why_late(delivery: Delivery, target_state: TargetState, now: datetime, timezone: str) -> tuple[str, ...]:
-    """Give a line for each cause that is known; none where the message is on time or nothing failed."""
+    """Return one line for each known cause; none if the message is on time and nothing failed."""
     due = (delivery.tried or delivery.due) if delivery.attempts > 1 else delivery.due
     lines = []
     if delivery.attempts > 1 and delivery.detail:
@@ -26,6 +26,7 @@ def why_late(delivery: Delivery, target_state: TargetState, now: datetime, timez
 
 
 def _rested(due: datetime, target_state: TargetState, now: datetime, timezone: str) -> list[str]:
+    """Return lines for an outage or a requested pause of the target since `due`."""
     lines = []
     down_until = target_state.down_until or now
     if target_state.down_from and down_until > due:

@@ -1,4 +1,7 @@
-"""Counts in, counts out, no remainder: everything that came in is accounted for by name."""
+"""Balance the books: each entry, match and delivery is counted under exactly one name, and nothing is left over.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ STATES = ("sent", "pending", "held", "folded", "cancelled", "dead")
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The books of collecting, deciding and delivering.
+    """Counts of collecting, deciding and delivering.
 
-    entries = new + known + revised + rejected; matched = queued + suppressed; queued = sent + pending + held +
-    folded + cancelled + dead. `matched` counts decisions: one per matching revision and target. `messages`
-    are what is sent besides (digests, notices, escalations), by kind and state.
+    entries = new + known + revised + rejected; matched = queued + suppressed; queued = sent + pending + held + folded +
+    cancelled + dead. `matched` counts decisions, one per matching revision and target. `messages` are digests, notices
+    and escalations, which no decision on an article queues, by kind and state.
     """
 
     entries: int
@@ -31,7 +34,9 @@ class Ledger:
     messages: Mapping[str, Mapping[str, int]]
 
     def remainders(self) -> dict[str, int]:
-        """Give what is unaccounted for on each line; all zero, or something was lost."""
+        """Return what each of the three sums is short of; anything but zero means that something was lost or counted
+        twice.
+        """
         return {
             "entries": self.entries - self.new - self.known - self.revised - sum(self.rejected.values()),
             "matched": self.matched - self.queued - sum(self.suppressed.values()),
@@ -48,7 +53,7 @@ class Ledger:
 def balance(
     collected: Mapping[str, int], decided: Mapping[str, int], delivered: Mapping[tuple[str, str], int]
 ) -> Ledger:
-    """Draw up the books: counts of commits 1 and 2, and the deliveries by (kind, state)."""
+    """Return the ledger from the counts of collecting and deciding and from the deliveries by (kind, state)."""
     states = dict.fromkeys(STATES, 0)
     messages: dict[str, dict[str, int]] = {}
     for (kind, state), n in delivered.items():

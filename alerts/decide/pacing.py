@@ -1,7 +1,7 @@
-"""What waits for a target, how its receiver wants to be told, now -> send, hold until, fold. Pure.
+"""Decide, for all that waits for one target, what is sent now, held until later, or folded into a digest. Pure.
 
-Flash goes at once, within the rate. Below it: quiet hours hold, what is routine waits for the digest, stories of one
-thread share a message in ten minutes, and what is over the receiver's rate is told together. Whatever is held or
+Flash is sent at once, within the rate. Below it: quiet hours hold messages, routine waits for a digest, stories of one
+thread share a message within ten minutes, and what exceeds the receiver's rate is told together. Whatever is held or
 folded is told in the end; nothing is dropped here.
 """
 
@@ -28,13 +28,13 @@ DIGEST, QUIET, GROUP, STORY, THREAD, RATE = "digest", "quiet hours", "group", "s
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A token bucket: a message takes one token, and they come back with time. None: full."""
+    """A token bucket: each message takes a token, and tokens come back with time. `tokens` None means full."""
 
     tokens: float | None = None
     at: datetime | None = None
 
     def filled(self, rate: int, now: datetime) -> float:
-        """Give the tokens there are at `now`: at most BURST of the rate, the rest of it coming back in a minute."""
+        """Return the tokens at `now`: at most BURST of the rate; the rest of the rate comes back within a minute."""
         most = rate * BURST
         if self.tokens is None or self.at is None:
             return most
@@ -48,7 +48,7 @@ def _per_second(rate: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What is known of a target: its tokens, and by thread when each story of it pinged it last."""
+    """What is known of a target: its tokens, and by thread the time each story last pinged it."""
 
     bucket: Bucket = Bucket()
     pinged: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
@@ -56,6 +56,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
+    """Hold a delivery until a time; `why` is one of the words DIGEST, QUIET, GROUP, STORY, THREAD, RATE."""
+
     delivery: str
     until: datetime
     why: str
@@ -63,7 +65,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Deliveries that one digest tells, named by `window`."""
+    """Deliveries to be told together in the digest named `window`."""
 
     deliveries: tuple[Delivery, ...]
     reason: Reason
@@ -72,7 +74,7 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do with all that waits: the first of `sends` that can be claimed goes now; `tokens` are there for it."""
+    """What to do with all that waits. The first of `sends` that can be claimed is sent now; `tokens` are those left."""
 
     sends: tuple[Delivery, ...] = ()
     holds: tuple[Hold, ...] = ()
@@ -81,16 +83,18 @@ class Plan:
 
 
 def plan(waiting: Sequence[Delivery], receiver: Receiver, lane: Lane, now: datetime) -> Plan:
-    """Decide on what waits for one target of a receiver."""
+    """Return what to do with the messages that wait for one target of a receiver."""
     tokens = lane.bucket.filled(receiver.rate, now)
     due = [each for each in waiting if each.due <= now]
     holds = {each.id: hold for each in due if (hold := _hold(each, receiver, lane, now))}
     free = [each for each in due if each.id not in holds]
     folds = [fold for fold in (_slot(free, receiver), _morning(free, receiver)) if fold]
     folded = {each.id for fold in folds for each in fold.deliveries}
+    # the most urgent first: only the first that can be claimed is sent, then the plan is made anew
     free = sorted((each for each in free if each.id not in folded), key=_urgency)
     sends = tuple(each for each in free if tokens >= _needed(each, receiver))
     if not sends:
+        # messages already held for the rate count too: otherwise they would go out one by one
         storm = _storm([*free, *(each for each in waiting if each.held == RATE and each.due > now)], now)
         folds += [storm] if storm else []
         swept = {each.id for each in storm.deliveries} if storm else set()
@@ -99,7 +103,9 @@ def plan(waiting: Sequence[Delivery], receiver: Receiver, lane: Lane, now: datet
 
 
 def slot_after(receiver: Receiver, now: datetime) -> datetime:
-    """Give the next digest time of a receiver: its own, or the end of the running hour, or of quiet hours it is in."""
+    """Return when a receiver's next digest is due: its own times, else the end of the hour or of the quiet hours it is
+    in.
+    """
     if receiver.digest:
         return next_at(receiver.digest, receiver.zone, now)
     hour = next_at(EACH_HOUR, "UTC", now)
@@ -107,21 +113,21 @@ def slot_after(receiver: Receiver, now: datetime) -> datetime:
 
 
 def window_name(end: datetime) -> str:
-    """Name the digest window that ends then."""
+    """Return the name of the digest window that ends then."""
     return f"{end:%Y-%m-%dT%H:%MZ}"
 
 
 def takes_in(waiting: Delivery, kind: Kind) -> bool:
-    """Say whether a message that waits and was never tried takes in a new one on its story.
+    """Return whether an untried message that waits can absorb a new one on its story.
 
-    Nobody has seen the first word yet, so all that follows goes into it; an update takes in the next ping, and an
-    edit the next edit.
+    Nobody has seen a waiting first alert, so everything goes into it; an update absorbs the next ping, an edit the next
+    edit.
     """
     return waiting.kind is Kind.ALERT or (waiting.kind is Kind.UPDATE and kind in PINGS) or waiting.kind is kind
 
 
 def grown(waiting: Delivery, made: Decision, revision: int, now: datetime) -> Delivery:
-    """Give a message that waits as it takes in a decision: it keeps its age, and goes at once if it is more urgent."""
+    """Return a waiting message after it absorbed a decision; it keeps its age, and is due now if more urgent."""
     rules = tuple(dict.fromkeys((*waiting.rules, *made.rules)))
     severity = max(waiting.severity, made.severity)
     told = replace(waiting, revision=revision, severity=severity, rules=rules)
@@ -135,7 +141,10 @@ def _urgency(each: Delivery) -> tuple[int, bool, datetime, str]:
 
 
 def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold | None:
-    """Name what holds a delivery now, the first that does; what was tried once is never held again."""
+    """Return the first reason to hold a delivery now, None if there is none.
+
+    What was tried once is never held again.
+    """
     if each.attempts or each.kind is Kind.EDIT:
         return None
     if each.kind in PINGS and each.severity is Severity.ROUTINE:
@@ -158,14 +167,14 @@ def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None
 
 
 def _of_thread(each: Delivery, lane: Lane) -> datetime | None:
-    """Give when the thread may be told of again, where another story of it was told."""
+    """Return when another story of the thread leaves room for this one, None if that is now."""
     waits = each.kind in PINGS and each.severity is not Severity.FLASH and each.held != QUIET
     others = [at for story, at in lane.pinged.get(each.thread, {}).items() if story != each.subject]
     return max(others) + THREAD_EVERY if waits and others else None
 
 
 def _of_story(each: Delivery, lane: Lane) -> datetime | None:
-    """Give when a story may ring again; a raised severity and a person's own wish do not wait."""
+    """Return when this story may ping again; a raised severity and a resend by a person do not wait."""
     waits = each.kind is Kind.UPDATE and each.reason not in {Reason.SEVERITY_RAISED, Reason.RESENT}
     last = lane.pinged.get(each.thread, {}).get(each.subject) if waits else None
     return last + PING_EVERY if last else None
@@ -177,7 +186,7 @@ def _for_group(each: Delivery, receiver: Receiver) -> datetime | None:
 
 
 def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
-    """Fold what waited for the digest; its own times also when it is one story."""
+    """Fold the routine messages that waited for the digest; at the receiver's own times even a single one."""
     listed = tuple(
         each for each in free if each.severity is Severity.ROUTINE and each.kind in PINGS and not each.attempts
     )
@@ -187,7 +196,7 @@ def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
 
 
 def _morning(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
-    """Fold what the quiet hours held; a single message goes as it is."""
+    """Fold what the quiet hours held; a single message is sent as it is."""
     listed = tuple(
         each for each in free if each.held == QUIET and each.kind in PINGS and each.severity > Severity.ROUTINE
     )
@@ -197,7 +206,7 @@ def _morning(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
 
 
 def _storm(free: Sequence[Delivery], now: datetime) -> Fold | None:
-    """Fold what the rate does not let through, where it is much; flash is told one by one all the same."""
+    """Fold what exceeds the rate where more than STORM_FROM messages wait; flash is always sent one by one."""
     over = tuple(
         each for each in free if each.kind in PINGS and each.severity is not Severity.FLASH and not each.attempts
     )
@@ -205,7 +214,7 @@ def _storm(free: Sequence[Delivery], now: datetime) -> Fold | None:
 
 
 def _needed(each: Delivery, receiver: Receiver) -> float:
-    """Give the tokens there must be: flash may take the last, others leave some, an edit leaves half."""
+    """Return the tokens a message needs: flash may take the last, others leave a reserve, an edit leaves half."""
     if each.severity is Severity.FLASH:
         return 1
     burst = receiver.rate * BURST
@@ -218,7 +227,7 @@ def _until_token(each: Delivery, receiver: Receiver, tokens: float, now: datetim
 
 
 def joined(send: Delivery, waiting: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    """Give what else waits of the thread of a message and is no more urgent: it is told with it."""
+    """Return what else waits of the same thread and is no more urgent: it is told in the same message."""
     if send.kind not in PINGS or not send.thread:
         return ()
     return tuple(

@@ -1,4 +1,4 @@
-"""When a delivery that failed goes again, and when it is given up. Pure: times in, times out."""
+"""Decide when a failed delivery is tried again, and when it is given up. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ AGE_LIMIT = {
 
 
 def retry_at(delivery: str, attempts: int, now: datetime) -> datetime:
-    """Give the time of the next attempt: exponential back-off with full jitter (AWS, "Exponential Backoff
-    And Jitter", 2015), at least one second, the jitter drawn from the delivery's id so that it can be replayed.
+    """Return the time of the next attempt: exponential back-off with full jitter, at least one second.
+
+    See AWS, "Exponential Backoff And Jitter", 2015. The jitter is drawn from the delivery's id, so a replay gets the
+    same times.
     """
+    # the exponent is bounded, because a timedelta overflows long before a message is given up
     ceiling = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts - 1, 20))
     draw = int.from_bytes(hashlib.sha256(f"{delivery}:{attempts}".encode()).digest()[:4], "big") / 2**32
     wait: timedelta = max(timedelta(seconds=1), ceiling * draw)
@@ -29,5 +32,5 @@ def retry_at(delivery: str, attempts: int, now: datetime) -> datetime:
 
 
 def is_spent(queued: datetime, severity: Severity, now: datetime) -> bool:
-    """Say whether a delivery has been tried for as long as its severity allows."""
+    """Return whether a delivery was tried for as long as its severity allows (AGE_LIMIT)."""
     return now - queued > AGE_LIMIT[severity]

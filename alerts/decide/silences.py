@@ -1,4 +1,4 @@
-"""Silences and a matched revision -> the matches left to tell, and the silences that held the others. Pure."""
+"""Decide which matches of a revision are silenced, and by which silences. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Applies = Callable[[str, Revision, Iterable[Match], Config], bool]
 def silenced(
     silences: Iterable[Silence], revision: Revision, matches: tuple[Match, ...], now: datetime, config: Config
 ) -> tuple[tuple[Match, ...], tuple[Silence, ...]]:
-    """Give the matches that no silence in force at `now` holds, and the silences that held one.
+    """Return the matches that no silence in force at `now` applies to, and the silences that applied to one.
 
-    A silence on a rule holds that rule's match; any other holds all matches of the revision it is about.
+    A silence on a rule applies to that rule's match; any other applies to all matches of the revision it is about.
     """
     left, applied = matches, []
     for each in (silence for silence in silences if in_force(silence, now)):
@@ -33,7 +33,7 @@ def silenced(
 
 
 def still_told(silences: Iterable[Silence], alert: Alert, rules: Iterable[str], now: datetime, config: Config) -> bool:
-    """Say whether any of `rules` would still tell an alert, had it come up at `now`."""
+    """Return whether an alert would still be told under any of `rules` if it came up at `now`."""
     placement = Placement(Relation.NEW, alert.story, alert.thread)
     matches = tuple(Match(each.rule, each.severity, each.score, each.hits) for each in alert.causes)
     left, _ = silenced(silences, Revision(0, alert.article, placement, alert.created), matches, now, config)
@@ -41,7 +41,7 @@ def still_told(silences: Iterable[Silence], alert: Alert, rules: Iterable[str], 
 
 
 def unknown(scope: Scope, value: str, config: Config) -> str:
-    """Say what is wrong with what a silence is to be on, as far as rules.yaml knows; "" where nothing is."""
+    """Return what is wrong with the value of a silence, as far as rules.yaml can tell; "" if nothing is."""
     if scope is Scope.RULE:
         rules = [rule.id for rule in config.rules]
         return "" if value in rules else f'there is no rule "{value}"{nearest(value, rules)}'
@@ -55,7 +55,7 @@ def unknown(scope: Scope, value: str, config: Config) -> str:
 
 
 def in_force(silence: Silence, now: datetime) -> bool:
-    """Say whether a silence holds at a time; its end is no longer part of it."""
+    """Return whether a silence is in force: from `begins` on, until just before `ends`."""
     return silence.begins <= now < silence.ends
 
 
@@ -78,7 +78,7 @@ def _of_outlet(value: str, revision: Revision, _: Iterable[Match], __: Config) -
 
 
 def _names(article: Article) -> set[str]:
-    """Give what an outlet goes by: its name, the id of its source, the host of the link and those above it."""
+    """Return the names of an outlet: its name, the id of its source, the host of the link and its parent domains."""
     parts = host(article.url).split(".") if article.url else []
     hosts = {".".join(parts[number:]) for number in range(len(parts) - 1)}
     return {article.outlet.casefold(), article.source.casefold()} | hosts
@@ -104,7 +104,7 @@ _ABOUT: Mapping[Scope, Applies] = {
 
 
 def entities_of(hit: Hit, config: Config) -> set[str]:
-    """Give the entities that a hit's spelling stands for under its term; none where the term is plain words."""
+    """Return the entities that a hit's spelling stands for under its term; none if the term is plain words."""
     if not hit.term.startswith("$"):
         return set()
     return {each.entity for each in expand(config, hit.term) if each.alias == hit.alias and each.entity}

@@ -1,4 +1,4 @@
-"""Members of a thread and the sources' letters -> origins and reliability, and whether a rule's `when` holds. Pure."""
+"""Work out how far a thread is confirmed (origins, reliability), and whether a rule's `when` is met. Pure."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ LETTERS = "ABCDEF"  # NATO AJP-2.1, reliability of a source: A reliable to E unr
 
 
 def letters_of(config: Config) -> dict[str, str]:
-    """Give the Admiralty letter of every source of the rules."""
+    """Return the Admiralty letter of each source in the rules, by source id."""
     return {source.id: source.reliability for source in config.sources}
 
 
 def standing_of(members: Iterable[Member], letters: Mapping[str, str]) -> Standing:
-    """Draw up the standing of a thread; a source that the rules no longer have counts as F."""
+    """Return the standing of a thread; a source that is no longer in the rules counts as F."""
     seen = list(members)
     origins = tuple(dict.fromkeys(each.origin for each in seen if each.origin))
     return Standing(origins, min((letters.get(each.source, "F") for each in seen), default="F"))
 
 
 def siblings_of(members: Iterable[Member], story: str) -> tuple[Sibling, ...]:
-    """Give the thread's other stories, each by its first member."""
+    """Return the other stories of a thread, each by its first member."""
     first: dict[str, Member] = {}
     for each in members:
         first.setdefault(each.story, each)
@@ -32,12 +32,12 @@ def siblings_of(members: Iterable[Member], story: str) -> tuple[Sibling, ...]:
 
 
 def is_met(when: When, standing: Standing) -> bool:
-    """Say whether a thread meets a rule's condition on it."""
+    """Return whether a thread meets a rule's `when`."""
     return not lacking(when, standing)
 
 
 def lacking(when: When, standing: Standing) -> str:
-    """Say in words what a thread lacks of a rule's condition; "" where it holds."""
+    """Return in words what a thread lacks to meet a rule's `when`; "" if it is met."""
     asked = [
         (when.origins <= max(1, len(standing.origins)), _origins(when, standing)),
         (not when.reliability or standing.letter <= when.reliability, _letter(when, standing)),

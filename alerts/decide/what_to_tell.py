@@ -1,8 +1,8 @@
-"""A revision, its matches and what was told -> what to tell each target, and why. Pure; freshness lives here.
+"""Decide what to tell each target about a revision, and why. Pure; freshness is judged here and nowhere else.
 
-The first word on a story is an alert. After it: a rule that has not told the story, a raised severity, a change that
-matters, a second origin and news after twelve hours without any ping; anything else edits. But for a raised severity,
-a ping so soon after another waits, and tells what comes until then too.
+The first message on a story is an alert. Later ones ping only for a rule that has not told the story, a raised
+severity, a material change, a second origin, or news after twelve hours without a ping; anything else is an edit. A
+ping too soon after another waits, unless the severity was raised, and tells what comes until then as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ Owed = list[tuple[Rule, Severity]]
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What is the same for every target. `repeated`: a further article; `waited`: rules whose `when` holds only now."""
+    """What is the same for every target.
+
+    `repeated`: a further article of a known story. `waited`: rules whose `when` is met only now. `silenced`: rules to
+    which a silence applies.
+    """
 
     change: str
     standing: Standing
@@ -45,10 +49,10 @@ def decide(
     waited: frozenset[str] = frozenset(),
     silenced: frozenset[str] = frozenset(),
 ) -> tuple[Decision, ...]:
-    """Decide for every target of every matching rule; one decision a target, each with its reason.
+    """Return one decision, with its reason, for every target of every matching rule.
 
-    `told` is by target id: what that target has been told of this story. `standing` is that of its thread;
-    `silenced` are rules that a silence holds for this revision.
+    `told` is what each target, by id, knows of this story. `standing` is that of its thread. `silenced` are the rules
+    to which a silence applies for this revision.
     """
     rules = {rule.id: rule for rule in config.rules}
     matched = [(rules[match.rule], match.severity) for match in matches]
@@ -65,24 +69,24 @@ def decide(
 
 
 def is_stale(config: Config, revision: Revision, now: datetime) -> bool:
-    """Say whether what a revision tells is older than `settings.freshness`; undated counts from first seen.
+    """Return whether a revision is older than `settings.freshness`; without a date it counts from when it was first
+    seen.
 
-    A revision whose own change is fresh is judged by its article's date all the same: an old article that
-    is edited is old news.
+    A fresh edit of an old article is judged by the article's date all the same: it is old news.
     """
     return now - (revision.article.published or revision.article.first_seen) > config.freshness
 
 
 def changes(told: Told | None, change: str, now: datetime) -> tuple[str, ...]:
-    """Give the changes a message would tell its target: those of an update that waits still, then this one."""
+    """Return the changes a message to this target would tell: those of an update that still waits, then this one."""
     waiting = told.untold if told and told.pinged and told.pinged > now else ()
     return (*waiting, change) if change and change not in waiting else waiting
 
 
 def after(told: Told | None, decision: Decision, revision: int, change: str, now: datetime, origins: int = 0) -> Told:
-    """Give what a target knows after a decision; revision 0 where it was never sent a message of its own.
+    """Return what a target knows after a decision. `revision` stays 0 while it was sent no message of its own.
 
-    What was there before we began, and what only a digest lists, counts as known: an edit of it tells nothing new.
+    What was there before monitoring began, and what only a digest lists, counts as known: an edit of it is no news.
     """
     before = told or Told(frozenset(), Severity.ROUTINE, 0)
     known = replace(
@@ -117,6 +121,7 @@ def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, 
         if case.baseline or rule.id in known or is_met(rule.when, case.standing)
     ]
     audible = [(rule, severity) for rule, severity in ready if rule.id not in case.silenced]
+    # a suppressed decision names the rules that came furthest, so that `explain` says what stopped them
     named = audible or ready or loud or live or owed
     severity = max(severity for _, severity in named)
     rules = tuple(rule.id for rule, _ in named)
@@ -131,8 +136,9 @@ def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, 
 
 
 def _withheld(case: _Case, live: Owed, loud: Owed, ready: Owed) -> Reason | None:
-    """Name what keeps all of it from a target, the first that holds; None where something is to be told."""
+    """Return the first reason that keeps everything from a target, None if there is something to tell."""
     causes = (
+        # the order matters (decision 53): a rule that sends nothing must not fill the digest of old news
         (Reason.BASELINE, case.baseline),
         (Reason.SHADOW, not live),
         (Reason.BELOW_SEVERITY, not loud),
@@ -143,7 +149,7 @@ def _withheld(case: _Case, live: Owed, loud: Owed, ready: Owed) -> Reason | None
 
 
 def _tell(target: Target, severity: Severity, rules: tuple[str, ...], told: Told | None, case: _Case) -> Decision:
-    """Decide between the first word, a ping at once or later, and an edit, for what nothing holds back."""
+    """Return the decision for what nothing suppresses: first alert, ping now or later, or edit."""
     kind, due = Kind.UPDATE if told and told.revision else Kind.ALERT, None
     reason = _pinging(severity, frozenset(rules), told, case)
     if reason is None:
@@ -156,7 +162,7 @@ def _tell(target: Target, severity: Severity, rules: tuple[str, ...], told: Told
 
 
 def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case: _Case) -> Reason | None:
-    """Name why a target is pinged, the first cause that holds; None where nothing asks for it."""
+    """Return the first reason to ping a target, None if nothing asks for it."""
     if told is None:
         return Reason.WHEN_HOLDS if rules & case.waited else Reason.FIRST_ARTICLE
     new, origins = rules - told.rules, len(case.standing.origins)
@@ -173,7 +179,7 @@ def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case:
 
 
 def _next_ping(told: Told, now: datetime) -> datetime | None:
-    """Give when the next ping may go, None for at once; one that waits already keeps its time."""
+    """Return when the next ping may go, None for at once. One that waits already keeps its time."""
     if told.pinged is None or now - told.pinged >= PING_EVERY:
         return None
     return told.pinged if told.pinged > now else told.pinged + PING_EVERY

@@ -60,7 +60,7 @@ def _is_same(made: Draft, each: Identified) -> bool:
     Some outlets reuse a GUID or a URL for another story. Where only one of the two agrees, the headlines must be
     similar.
     """
-    # a source that alternates between two wordings must not make a revision at each poll, so both are remembered
+    # equal content under a shared key is the same article, whichever key it was
     if made.content_key in {each.said, each.content_key}:
         return True
     guid, url = made.entry.guid, made.url
