@@ -1,7 +1,7 @@
-"""All spellings of all terms, found in one pass over folded text (Aho-Corasick; Aho & Corasick, CACM 1975).
+"""Find all spellings of all terms in one pass over folded text (Aho & Corasick, CACM 1975).
 
-Where a spelling may vary (wildcards, attached Arabic prefixes, Persian plurals, exact case) the automaton finds
-a fixed part of it, and a check of the words around that part has the last say.
+Where a spelling may vary (wildcards, attached Arabic prefixes, Persian plurals, exact case) the automaton finds a fixed
+part of it, and a check of the words around that part decides.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ SHORTEST_NEEDLE = 2  # letters beside a wildcard
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One way to write a term, ready to be searched.
+    """One way to write a term, prepared for the search.
 
-    `needle` is the fixed part that is looked for. Where `pattern` is None the needle, which starts and ends
-    with a space, is all there is; else the pattern must match from the start of the word that lies
-    `words_before` words before the needle. `exact` holds the letters a case-exact spelling (`=US`) must show.
+    `needle` is the fixed part that the automaton looks for. If `pattern` is None, the needle is the whole term and
+    begins and ends with a space. Otherwise the pattern must match from the start of the word that is `words_before`
+    words before the needle. `exact` has the letters that a case-exact spelling (`=US`) must show.
     """
 
     alias: str
@@ -60,7 +60,7 @@ class Spelling:
 
 
 def spelling(alias: str) -> Spelling | None:
-    """Prepare an alias for the search; None where too little of it is left to search for."""
+    """Return an alias prepared for the search, None if too few letters of it are left to search for."""
     exact = alias[1:] if alias.startswith("=") else ""
     if exact:
         return Spelling(alias, fold(exact), exact=_letters(exact)) if fold(exact).strip() else None
@@ -74,16 +74,18 @@ def spelling(alias: str) -> Spelling | None:
 
 
 def _patterned(alias: str, folded: str) -> Spelling | None:
-    """Make a spelling whose first and last word may vary."""
+    """Return a spelling whose first and last word may take prefixes and suffixes, or that has wildcards."""
     prefix, suffix, rest = "", "", folded
     if _ARABIC.match(folded[1]):
         stem = folded[1:].removeprefix(_ARTICLE)
+        # without its article a short stem is a common word, so the article then stays part of the needle
         definite = len(stem) < len(folded) - 1 and len(stem.split(" ")[0]) >= _SHORTEST_STEM
         prefix = _DEFINITE if definite else f"{_BARE}|{_DEFINITE}"
         rest = f"{ANY}{stem if definite else folded[1:]}"
     if _ARABIC.match(folded[-2]):
         suffix = _PLURAL + _JOINED_BY_LETTER.get(folded[-2], "")
         rest = rest[:-1] + ANY + " "
+    # the longest fixed part is the rarest in texts, so fewest candidates have to be checked
     needle = max(re.split(f"[{ANY}{ONE}]", rest), key=len)
     if len(needle.replace(" ", "")) < SHORTEST_NEEDLE:
         return None
@@ -95,7 +97,7 @@ def _patterned(alias: str, folded: str) -> Spelling | None:
 
 
 def _words_before(term: str, needle: str) -> int:
-    """Count the words of the term that end before the word in which the needle starts."""
+    """Return how many words of the term end before the word in which the needle starts."""
     spaces = term[: term.index(needle)].count(" ")
     return spaces if needle.startswith(" ") else spaces - 1
 
@@ -108,19 +110,19 @@ Needled = list[tuple[int, int, int]]  # (number of the needle, start, end)
 
 
 class Needles:
-    """Fixed texts, all looked for at once."""
+    """A set of fixed texts that are searched for at once."""
 
     def __init__(self, needles: Iterable[str]) -> None:
         patterns = list(needles)
         self._search = ahocorasick_rs.AhoCorasick(patterns) if patterns else None
 
     def find(self, text: str) -> Needled:
-        """Give (number of the needle, start, end) of every one found, overlapping ones too."""
+        """Return (number of the needle, start, end) for every one found, overlapping ones included."""
         return self._search.find_matches_as_indexes(text, overlapping=True) if self._search else []
 
 
 class Automaton:
-    """Finds spellings in folded text; the cost grows with the text and its hits, not with the spellings."""
+    """Finds spellings in folded text. The cost grows with the text and its hits, not with the number of spellings."""
 
     def __init__(self, spellings: Iterable[Spelling]) -> None:
         self.spellings = tuple(spellings)
@@ -131,13 +133,14 @@ class Automaton:
         self._needles = Needles(by_needle)
 
     def search(self, folded: Folded) -> Needled:
-        """Give the needles that stand in a text: cheap, and what `find` starts from."""
+        """Return the needles that occur in a text. It is cheap, and `find` starts from its result."""
         return self._needles.find(folded.text)
 
     def find(self, folded: Folded, needled: Needled | None = None) -> Iterator[tuple[int, int, int, bool]]:
-        """Yield (spelling number, start, end, attached) in folded text: whole words with what is attached to them.
+        """Yield (spelling number, start, end, attached) in folded text. Matches are whole words, with what is attached
+        to them.
 
-        `attached` says that the first word was read as a particle (wa-, fa-, bi-, li-, ka-) and the spelling.
+        `attached` is true where the first word was read as a particle (wa-, fa-, bi-, li-, ka-) and the spelling.
         """
         seen: set[tuple[int, int]] = set()
         for needle, start, end in self.search(folded) if needled is None else needled:
@@ -160,7 +163,7 @@ def _is_exact(each: Spelling, folded: Folded, start: int, end: int) -> bool:
 
 
 def _varied(each: Spelling, text: str, start: int) -> tuple[int, int, bool] | None:
-    """Match the whole spelling round a needle found at `start`: where it stands, and whether a particle is attached."""
+    """Match the whole spelling around a needle at `start`; return (start, end, attached), None if it does not match."""
     assert each.pattern is not None
     space = start if text[start] == " " else text.rfind(" ", 0, start)
     for _ in range(each.words_before):

@@ -1,4 +1,4 @@
-"""Rules x articles, matching only: what a rules file would have caught, and how two of them differ."""
+"""Match articles against a rules file and compare two such runs; nothing is decided or sent. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crawler.article import Article
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """A rule that matches an article, as far as two runs can differ in it."""
+    """A rule that matched an article, with what can differ between two runs."""
 
     rule: str
     article: Article
@@ -26,7 +26,7 @@ Run = Mapping[tuple[str, int], Caught]  # by rule and the article's number
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """What one rule gains, loses, and tells at another severity."""
+    """What one rule gains and loses between two runs, and what it ranks at another severity."""
 
     rule: str
     gained: tuple[Caught, ...]
@@ -35,7 +35,7 @@ class RuleChange:
 
 
 def run(config: Config, articles: Iterable[Article]) -> Run:
-    """Match all articles under a config."""
+    """Return the matches of all articles under a config."""
     matcher = Matcher(config)
     return {
         (match.rule, number): Caught(match.rule, article, match.severity, match.score)
@@ -45,12 +45,12 @@ def run(config: Config, articles: Iterable[Article]) -> Run:
 
 
 def days(articles: Iterable[Article]) -> int:
-    """Count the days on which an article was first seen; at least one."""
+    """Return the number of days on which an article was first seen, at least one."""
     return len({article.first_seen.date() for article in articles if article.first_seen.year > 1970}) or 1
 
 
 def per_rule(found: Run, config: Config) -> dict[str, int]:
-    """Count matches by rule, in the order of the file."""
+    """Return the number of matches of each rule, in the order of the file."""
     counted = {rule.id: 0 for rule in config.rules if rule.mode != "off"}
     for rule, _ in found:
         counted[rule] += 1
@@ -58,7 +58,9 @@ def per_rule(found: Run, config: Config) -> dict[str, int]:
 
 
 def compare(before: Run, after: Run) -> list[RuleChange]:
-    """Give, rule by rule, what `after` catches that `before` did not, no longer catches, or ranks otherwise."""
+    """Return, for each rule that differs, the articles only `after` catches, only `before` caught, or both rank
+    differently.
+    """
     changes = []
     for rule in dict.fromkeys(rule for rule, _ in (*before, *after)):
         old = {number: each for (name, number), each in before.items() if name == rule}

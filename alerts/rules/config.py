@@ -1,4 +1,4 @@
-"""rules.yaml and the files it includes -> Config, or every error at once; and the look that says one has changed."""
+"""Load rules.yaml and the files it includes into a Config, or report every error at once; notice when they change."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Fingerprint = tuple[tuple[int, int, int] | None, ...]
 
 
 def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]) -> Config:
-    """Read and check a rules file and what it includes. Raises ConfigError with every problem in them.
+    """Return the checked content of a rules file and its includes. Raise ConfigError with every problem in them.
 
-    `${NAME}` in receiver URLs is taken from `environ`; without `resolve_secrets` those URLs are left alone.
+    `${NAME}` in receiver URLs is taken from `environ`; without `resolve_secrets` such URLs stay as they are.
     """
     problems = Problems()
     text, root = read_file(path, problems)
@@ -47,12 +47,12 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
 
 
 def fingerprint(path: Path, files: Iterable[str] = ()) -> Fingerprint:
-    """Give what changes when one of the files is saved or replaced."""
+    """Return a value that changes when one of the files is saved or replaced."""
     return (_stat(path), *(_stat(Path(each)) for each in files))
 
 
 def exposed(path: Path, files: Iterable[str] = ()) -> list[Problem]:
-    """Name the files that someone besides their owner may write, or whose owner is neither we nor root."""
+    """Return a problem for each file that others may write, or whose owner is neither this user nor root."""
     found = []
     for each in (path, *(Path(name) for name in files)):
         seen = each.stat()
@@ -72,7 +72,7 @@ def _stat(path: Path) -> tuple[int, int, int] | None:
 
 
 def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
-    """Add the sections of an included file to those of the main one."""
+    """Add the sections of an included file to those of the main file; return its text."""
     text, root = read_file(path, problems)
     more = INCLUDED.read(root, problems) if root is not None else MISSING
     for section in SECTIONS if more is not MISSING else ():
@@ -160,7 +160,7 @@ def _check_zone(zone: str, place: Place, problems: Problems) -> bool:
 
 
 def _check_receivers(rows: Any, known: Mapping[str, Receiver], problems: Problems) -> None:
-    """Check what receivers say of each other: who stands by, to whom it escalates, and that neither runs in a ring."""
+    """Check that `standby` and `escalate.to` name receivers, form no cycle, and escalate only what can be acked."""
     for name, (row, _) in () if rows is MISSING else rows.items():
         if row is MISSING:
             continue
@@ -198,7 +198,7 @@ def _next(key: str, receiver: Receiver) -> str:
 
 
 def _carries_acks(receiver: Receiver) -> bool:
-    """Say whether every target carries acknowledgements; of a URL that is not looked up yet nobody knows."""
+    """Return whether acknowledgements come back from every target; a URL that is not resolved yet counts as yes."""
     return all(target.can_ack or _VARIABLE.search(target.url) for target in receiver.targets)
 
 
@@ -233,7 +233,7 @@ def _receiver(name: str, row: Any, zone: str, problems: Problems, environ: Mappi
 
 
 def _check_apart(targets: Sequence[Target], urls: Sequence[tuple[str, Place]], problems: Problems) -> None:
-    """Refuse two URLs of one address: by its id a target is told once."""
+    """Report two URLs with the same address: targets are told apart by address, so the second would never be used."""
     written = [url for url, _ in urls]
     many = max(Counter(each.id for each in targets).values(), default=0)
     if many > 1 and len(set(written)) == len(written):

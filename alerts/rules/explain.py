@@ -1,4 +1,4 @@
-"""Rule x article -> why it matched, or what it lacked: the condition tree, the score's arithmetic, the nearest miss."""
+"""Explain why a rule matched an article or did not: condition tree, score arithmetic, nearest miss. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crawler.article import Article
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A condition and how it fared. `words` are what was found for it, `miss` what it lacked, in words."""
+    """A condition with its result. `words` are what was found for it, `miss` says in words what it lacked."""
 
     label: str
     holds: bool
@@ -41,7 +41,7 @@ class Explanation:
 
 
 def explain(matcher: Matcher, rule: Rule, article: Article) -> Explanation:
-    """Explain one rule on one article."""
+    """Return the explanation of one rule for one article."""
     whole = matcher.read(article)
     reading = mask(rule, whole)
     tree = _node(rule.match, reading)
@@ -73,7 +73,7 @@ def _node(condition: Condition, reading: Reading) -> Node:
 
 
 def label(condition: Condition) -> str:
-    """Write a condition as a line of the tree."""
+    """Return a condition as one line of the tree."""
     options = condition.options
     parts = ", ".join(_short(child) for child in condition.children)
     if isinstance(values := options.get("values"), tuple):
@@ -102,7 +102,7 @@ def _short(condition: Condition) -> str:
 
 
 def _words(reading: Reading, mentions: Mentions) -> tuple[str, ...]:
-    """Name each spelling found once, with where it stands and how often."""
+    """Return each spelling found once, with its fields and how often it was found."""
     counted = Counter((hit.text, hit.field, hit.alias) for hit in reading.hits(mentions))
     return tuple(
         f'"{text}" in the {field}{f" x {n}" if n > 1 else ""}{"" if _same(text, alias) else f" as {alias}"}'
@@ -115,7 +115,7 @@ def _same(text: str, alias: str) -> bool:
 
 
 def _lack(condition: Condition, reading: Reading, found: Mentions | None) -> str:
-    """Say what a condition lacked, as near to holding as it came."""
+    """Return in words how near an unmet condition came, "" where there is nothing to say."""
     if found is not None:
         return ""
     if condition.op == "near":
@@ -129,7 +129,7 @@ def _lack(condition: Condition, reading: Reading, found: Mentions | None) -> str
 
 
 def _value(op: str, article: Article) -> str:
-    """Give what an operator on a property of the article compares."""
+    """Return the property of the article that an operator compares."""
     if op == "headline_part":
         return " | ".join(parts(article.title))
     return str((article.outlet if op == "source" else getattr(article, op)) or "")
@@ -158,7 +158,7 @@ def _miss(rule: Rule, whole: Reading, tree: Node, score: str) -> str:
 
 
 def _missing(node: Node) -> Iterator[Node]:
-    """Find the clauses on which it failed: below an `all`, those that do not hold."""
+    """Yield the clauses that made the tree fail: below an `all`, those that do not hold."""
     if node.label != "all of":
         yield node
         return
@@ -168,7 +168,7 @@ def _missing(node: Node) -> Iterator[Node]:
 
 
 def _named(node: Node) -> str:
-    """Name a clause in a line: what it asks for, or which forbidden word stood there."""
+    """Return a clause in one line: what it asks for, or which forbidden word was found."""
     if node.label == "none of":
         found = [word for child in node.children if child.holds for word in child.words]
         return f"none of these may stand: {', '.join(found) or 'a forbidden condition'}"
@@ -180,7 +180,7 @@ def _named(node: Node) -> str:
 
 
 def lines(explanation: Explanation, *, full: bool = True) -> Iterator[str]:
-    """Write an explanation as lines to read; in short, a match shows what held, and a miss only what was nearest."""
+    """Yield an explanation as lines of text. In short, a match shows what held, and a miss only the nearest."""
     match = explanation.match
     verdict = f"matches, {match.severity.word}" if match else "does not match"
     yield f"{explanation.rule} (version {explanation.version}): {verdict}"

@@ -1,6 +1,6 @@
-"""Headline -> the parts that its punctuation sets off: "LIVE | Iran war" has two, and the first is "live".
+"""Split a headline at its punctuation: "LIVE | Iran war" has two parts, and the first is "live". Pure.
 
-Folding drops punctuation, so the parts are cut before each is folded.
+Folding drops punctuation, so the headline is split before its parts are folded.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _BREAK = re.compile(
 
 
 def parts(title: str) -> tuple[str, ...]:
-    """Give the folded parts of a headline, those that hold no word left out."""
+    """Return the folded parts of a headline that have a word."""
     return tuple(folded for part in _BREAK.split(title) if (folded := fold(part).strip()))
 
 
 def is_like(part: str, pattern: str) -> bool:
-    """Say whether a folded part is what the pattern says; `*` stands for any words, `?` for one letter."""
+    """Return whether a folded part matches the pattern; `*` stands for any words, `?` for one letter."""
     return fnmatch.fnmatchcase(part, _folded(pattern))
 
 

@@ -1,4 +1,4 @@
-"""Config -> all spellings of all terms its rules use, and what each stands for; found in one pass."""
+"""Collect all spellings of all terms that the rules use, with what each stands for, and find them in one pass."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONTEXT, MASK, EXCEPT, NAME = "context:", "mask:", "except:", "name:"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a spelling stands for: a term as the rule writes it, the alias, the entity it belongs to if any."""
+    """What a spelling stands for: the term as the rule writes it, the alias, and the entity if it belongs to one."""
 
     term: str
     alias: str
@@ -25,7 +25,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A text that was looked over: its needles and its names, not yet judged."""
+    """A text after the search: its needles and names, before any of them is checked."""
 
     folded: Folded
     needled: Needled
@@ -33,7 +33,7 @@ class Found:
 
 
 class Lexicon:
-    """All spellings compiled. `needs` gives for (entity, alias) the context of which some must be found."""
+    """All spellings, compiled. `needs` is, for (entity, alias), the context words of which one must be found."""
 
     def __init__(self, config: Config, rules: Iterable[Rule]) -> None:
         meanings: dict[Spelling, list[Meaning]] = {}
@@ -67,11 +67,11 @@ class Lexicon:
                 _add(meanings, Meaning(f"{CONTEXT}{each}", each))
 
     def search(self, folded: Folded) -> Found:
-        """Look a text over: what may stand in it, before anything is judged or placed."""
+        """Return what may be in a text, before anything is checked or located."""
         return Found(folded, self._automaton.search(folded), tuple(self._names.find(folded.text)))
 
     def terms(self, found: Found) -> set[str]:
-        """Give the terms that may stand in a text; all that do are among them."""
+        """Return the terms that may be in a text. It may name too many, never too few."""
         terms: set[str] = set()
         for needle, _, _ in found.needled:
             terms |= self._by_needle[needle]
@@ -80,20 +80,20 @@ class Lexicon:
         return terms
 
     def find(self, found: Found) -> Iterator[tuple[Meaning, int, int, bool]]:
-        """Yield (meaning, start, end, attached) for every spelling found; `attached` as the automaton says it."""
+        """Yield (meaning, start, end, attached) for every spelling found; `attached` as in `Automaton.find`."""
         for number, start, end, attached in self._automaton.find(found.folded, found.needled):
             for meaning in self._meanings[number]:
                 yield meaning, start, end, attached
 
     def find_like(self, found: Found) -> Iterator[tuple[Meaning, int, int]]:
-        """Yield (meaning, start, end) for every transliteration near enough to a name."""
+        """Yield (meaning, start, end) for every transliteration that is near enough to a name."""
         for name, start, end in found.names:
             for term in self._used[name.entity]:
                 yield Meaning(term, name.alias, name.entity), start, end
 
 
 def _guards(entity: Entity) -> Iterator[Meaning]:
-    """Give the names of an entity no rule asks for that a particle and another word could be read into."""
+    """Yield the names of an unused entity that could be misread as a particle and another word."""
     for alias in entity.aliases:
         if fold(alias)[1:2] and fold(alias)[1] in PARTICLES:
             yield Meaning(NAME, alias, entity.id)
@@ -115,7 +115,7 @@ def _terms(rule: Rule) -> Iterator[str]:
 
 
 def terms_of(condition: Condition) -> Iterator[str]:
-    """Walk the tree and yield every term of it, as written."""
+    """Yield every term of a condition tree, as it is written."""
     if condition.op == "term":
         yield condition.term
     for child in condition.children:
@@ -123,7 +123,7 @@ def terms_of(condition: Condition) -> Iterator[str]:
 
 
 def expand(config: Config, term: str) -> Iterator[Meaning]:
-    """Give the spellings a term stands for: itself, or those of the entities or the list it names."""
+    """Yield the spellings a term stands for: itself, or those of the entities or the list it names."""
     word = term.removeprefix(EXCEPT)
     if not word.startswith("$"):
         yield Meaning(term, word)
@@ -136,7 +136,7 @@ def expand(config: Config, term: str) -> Iterator[Meaning]:
 
 
 def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:
-    """Give the ids of the entity `name` and of all entities that are one, however far down."""
+    """Return the ids of the entity `name` and of all entities that are, directly or indirectly, one."""
     found: dict[str, None] = {}
     below = [name]
     while below:
@@ -148,7 +148,7 @@ def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:
 
 
 def names_of(entity: Entity) -> Iterator[Name]:
-    """Give the aliases of an entity that may be transliterated otherwise; none where it is not fuzzy."""
+    """Yield the aliases of an entity that may be transliterated differently; none if it is not fuzzy."""
     if entity.fuzzy is not None:
         for alias in entity.aliases:
             if not alias.startswith("=") and "*" not in alias and "?" not in alias:

@@ -1,7 +1,7 @@
-"""How alike an article is to examples, by the words they share; explained by the words that weigh most.
+"""Measure how similar an article is to examples, and say which shared words count most. Pure.
 
-The similarity is the share of an example's weight that is found in the article, in its own words: a word weighs
-the more the longer it is and the fewer of the examples' stop words it is; numbers and stop words weigh nothing.
+Similarity is the share of the example's weight that is found in the article. A word weighs
+more the longer it is and the more often the example has it; stop words and numbers weigh nothing.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ SHOWN = 5
 
 
 def profile(text: str) -> dict[str, float]:
-    """Give the words of a text with their weights."""
+    """Return the words of a text with their weights."""
     counted = Counter(word for word in fold(text).split() if len(word) > 1 and word not in STOP and not word.isdigit())
     return {word: (1 + math.log(n)) * math.log(1 + len(word)) for word, n in counted.items()}
 
 
 def similarity(example: dict[str, float], article: dict[str, float]) -> tuple[float, tuple[str, ...]]:
-    """Give the share of the example found in the article, 0-1, and the shared words that weigh most."""
+    """Return the share of the example found in the article, from 0 to 1, and the shared words that weigh most."""
     total = sum(example.values())
     shared = {word: weight for word, weight in example.items() if word in article}
     top = sorted(shared, key=lambda word: (-shared[word], word))[:SHOWN]

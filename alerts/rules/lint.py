@@ -1,4 +1,4 @@
-"""What a rules.yaml that loads would still do badly: tests that fail, and warnings that name place and remedy."""
+"""Find what a valid rules.yaml would still do badly: tests that fail, and warnings with place and remedy. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BROAD = 50.0  # matches a day from which a rule floods its reader
 
 
 def failed_tests(config: Config) -> list[Problem]:
-    """Run every rule's own tests (also those of a rule that is off) and name each that does not hold."""
+    """Return a problem for each of the rules' own tests that fails; rules that are off are tested too."""
     matcher = Matcher(replace(config, rules=tuple(replace(rule, mode="live") for rule in config.rules)))
     return [problem for rule in config.rules for problem in _failed(rule, matcher)]
 
@@ -46,7 +46,7 @@ def _match(rule: Rule, matcher: Matcher, headline: str) -> Match | None:
 
 
 def warnings(config: Config) -> list[Problem]:
-    """Name what is written and has no effect, or an effect nobody wants; sorted by place."""
+    """Return a problem for what has no effect, or an effect nobody wants; sorted by place."""
     found = [
         *_untested(config),
         *_unused(config),
@@ -63,7 +63,7 @@ def warnings(config: Config) -> list[Problem]:
 
 
 def too_broad(config: Config, counts: Mapping[str, int], days: float, limit: float = BROAD) -> list[Problem]:
-    """Name the rules that would fire more than `limit` times a day, by counts over so many days."""
+    """Return a problem for each rule that would fire more than `limit` times a day, given its count over `days`."""
     return [
         Problem(rule.place, f'rule "{rule.id}" fires {counts[rule.id] / days:.0f} x a day; narrow it')
         for rule in config.rules
@@ -98,9 +98,9 @@ def _all_terms(rule: Rule) -> Iterator[str]:
 
 
 def _repeated(config: Config) -> Iterator[Problem]:
-    """Find terms of one list or entity that are one but for case and marks.
+    """Yield terms of one list or entity that differ only in case and marks.
 
-    An Arabic and a Persian spelling fold to one as well; written both, they tell the reader what is covered.
+    An Arabic and a Persian spelling also fold to one, but writing both shows the reader what is covered.
     """
     words = [(each.id, each.place, each.terms) for each in config.lists.values()]
     words += [(each.id, each.place, each.aliases) for each in config.entities.values()]
@@ -113,7 +113,7 @@ def _repeated(config: Config) -> Iterator[Problem]:
 
 
 def _unmarked(term: str) -> str:
-    """Give a term without case, marks, apostrophes and hyphens, its letters left in their own script."""
+    """Return a term without case, marks, apostrophes and hyphens, in its own script."""
     plain = unicodedata.normalize("NFKD", term).casefold()
     return " ".join(
         "".join(
@@ -132,9 +132,9 @@ def _shared_aliases(config: Config) -> Iterator[Problem]:
 
 
 def _look_alikes(config: Config) -> Iterator[Problem]:
-    """Find names that stand inside another's, or that fuzzy matching cannot part, where no not_like says so.
+    """Yield names that are part of another name, or that fuzzy matching cannot tell apart, where `not_like` is missing.
 
-    What is an entity of the shorter name's kind may hold that name: Baghdad airport is in Baghdad.
+    An entity of the shorter name's kind may contain that name: Baghdad airport is in Baghdad.
     """
     names = [(entity, alias, fold(alias)) for entity in config.entities.values() for alias in entity.aliases]
     by_bones: dict[str, set[str]] = {}
@@ -178,7 +178,7 @@ def _highest(rule: Rule) -> Severity:
 
 
 def _shadowed(config: Config) -> Iterator[Problem]:
-    """Find what a rule forbids and asks for at once: the asked-for term can never make it fire."""
+    """Yield terms that a rule both asks for and forbids: they can never make it fire."""
     for rule in config.rules:
         forbidden = {fold(m.alias) for term in _forbidden(rule.match) for m in expand(config, term)}
         for term in dict.fromkeys(positive_terms(rule.match)):
@@ -188,7 +188,7 @@ def _shadowed(config: Config) -> Iterator[Problem]:
 
 
 def _forbidden(condition: Condition) -> Iterable[str]:
-    """Give the terms that stop the whole rule wherever they stand: in a `none` joined to all the rest."""
+    """Return the terms that prevent a match wherever they occur: those of a `none` at the top of the tree."""
     if condition.op == "none":
         return [child.term for child in condition.children if child.op == "term"]
     if condition.op == "all":
@@ -197,7 +197,7 @@ def _forbidden(condition: Condition) -> Iterable[str]:
 
 
 def _dead_terms(config: Config) -> Iterator[Problem]:
-    """Find terms of one `any` that another of it always finds too; where mentions are scored, both count."""
+    """Yield terms of one `any` that another of its terms always finds too. With a score both count, so none is dead."""
     for rule in config.rules:
         for group in _groups(rule.match) if rule.score is None else ():
             plain = [child for child in group.children if child.op == "term" and not child.term.startswith(("$", "="))]
@@ -212,7 +212,7 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
 
 
 def _never_confirmed(config: Config) -> Iterator[Problem]:
-    """Find rules whose `when` asks for what the sources can never give; agencies they name may add origins."""
+    """Yield rules whose `when` asks for more than the sources can give; agencies named in texts may add origins."""
     owners = {source.owner or source.id for source in config.sources}
     best = min((source.reliability for source in config.sources), default="F")
     for rule in config.rules:
@@ -225,7 +225,7 @@ def _never_confirmed(config: Config) -> Iterator[Problem]:
 
 
 def _one_way(config: Config) -> Iterator[Problem]:
-    """Find Slack addressed through Apprise's own plugin, and say what that cannot do."""
+    """Yield receivers that reach Slack through Apprise's own plugin, with what that plugin cannot do."""
     for receiver in config.receivers.values():
         for target in receiver.targets:
             if target.schema == "slack" or "://hooks.slack.com/" in target.url:

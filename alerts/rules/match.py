@@ -1,4 +1,7 @@
-"""Rules x article -> matches: one reading of title and body finds all terms, only rules they anchor are tested."""
+"""Match rules against an article: title and body are read once for all rules, and only likely rules are tested.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ class Matcher:
             self._anchor(number, rule)
 
     def _anchor(self, number: int, rule: Rule) -> None:
+        """Index a rule by the terms of which one must be found for it to match."""
         by = anchors(rule.match)
         if by is None:
             self._unanchored.append(number)
@@ -32,12 +36,14 @@ class Matcher:
             self._anchored.setdefault(term, []).append(number)
 
     def match(self, article: Article) -> tuple[Match, ...]:
-        """Give every rule that holds for the article, in the order of the file."""
+        """Return the matches for an article, in the order of the file."""
         looked = look(article, self._lexicon)
         terms = {term for found in looked.values() for term in self._lexicon.terms(found)}
         numbers = set(self._unanchored)
         for term in terms & self._anchored.keys():
             numbers.update(self._anchored[term])
+        # locating and judging words costs most, so trees that cannot hold are dropped first (decision 15: 37,000 ->
+        # 45,000 articles/s)
         likely = [self.rules[number] for number in sorted(numbers) if is_possible(self.rules[number].match, terms)]
         if not likely:
             return ()
@@ -45,12 +51,12 @@ class Matcher:
         return tuple(match for rule in likely if (match := judge(rule, reading)))
 
     def read(self, article: Article) -> Reading:
-        """Read an article for these rules."""
+        """Return an article as these rules read it."""
         return read(article, self._lexicon, look(article, self._lexicon))
 
 
 def judge(rule: Rule, reading: Reading) -> Match | None:
-    """Say whether a rule holds for an article: its language, its tree over unmasked mentions, its score."""
+    """Return the match of a rule, None if its language, its condition tree or its score does not allow one."""
     if not speaks(rule, reading):
         return None
     unmasked = mask(rule, reading)
@@ -63,13 +69,13 @@ def judge(rule: Rule, reading: Reading) -> Match | None:
 
 
 def speaks(rule: Rule, reading: Reading) -> bool:
-    """Say whether the article is in a language of the rule; one of unknown language is in all."""
+    """Return whether the article is in a language of the rule; an unknown language counts as all."""
     lang = reading.article.lang
     return not rule.lang or not lang or lang.partition("-")[0] in rule.lang
 
 
 def mask(rule: Rule, reading: Reading) -> Reading:
-    """Leave out the mentions that the rule's `except` overlaps."""
+    """Return the reading without the mentions that the rule's `except` overlaps."""
     masks = [each for term in rule.masks for each in reading.mentions.get(f"{EXCEPT}{term}", ())]
     masks += [each for condition in rule.masking for each in evaluate(condition, reading) or ()]
     if not masks:
@@ -78,7 +84,7 @@ def mask(rule: Rule, reading: Reading) -> Reading:
 
 
 def severity_of(rule: Rule, total: float | None) -> Severity | None:
-    """Give the severity of the highest step the score reaches; None where it reaches none."""
+    """Return the severity of the highest step the score reaches, None if it reaches none."""
     if not rule.steps:
         return rule.severity
     reached = [severity for least, severity in rule.steps if total is not None and total >= least]
@@ -87,14 +93,14 @@ def severity_of(rule: Rule, total: float | None) -> Severity | None:
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """How a score comes about: (name, times, weight) of each part, and their sum."""
+    """How a score was computed: (name, times, weight) of each part, and the sum."""
 
     parts: tuple[tuple[str, int, float], ...]
     total: float
 
 
 def reckon(rule: Rule, score: Score, reading: Reading) -> Reckoning:
-    """Add up a score: each place mentioned once by its longest term, times the weight of where it stands."""
+    """Compute a score: each place mentioned counts once, by its longest term, times the weight of its field."""
     counted = dict.fromkeys(("title", "lead", "body"), 0)
     for mention in _places(reading, set(positive_terms(rule.match))):
         is_lead = score.lead is not None and mention.field == "body" and reading.word(mention) < score.lead_words
@@ -108,7 +114,7 @@ def reckon(rule: Rule, score: Score, reading: Reading) -> Reckoning:
 
 
 def positive_terms(condition: Condition) -> Iterable[str]:
-    """Give the terms a condition asks for, those it forbids left out."""
+    """Yield the terms a condition asks for, without those it forbids."""
     if condition.op == "none":
         return
     if condition.op == "term":
@@ -118,7 +124,7 @@ def positive_terms(condition: Condition) -> Iterable[str]:
 
 
 def _places(reading: Reading, terms: set[str]) -> Mentions:
-    """Give the mentions of the terms, of overlapping ones the first and longest."""
+    """Return the mentions of the terms; of overlapping ones the first and longest."""
     found = {each for term in terms for each in reading.mentions.get(term, ())}
     kept: list[Mention] = []
     for each in sorted(found, key=lambda each: (FIELDS.index(each.field), each.start, -each.end)):

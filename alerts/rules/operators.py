@@ -1,6 +1,6 @@
-"""The operator table: what may stand in a rule's `match`, how it is read, when it holds, how it is explained.
+"""The operator table: what may be written in a rule's `match`, how it is read, tested and explained.
 
-An operator takes an article as it was read and gives the mentions that made it hold, or None. To add one: a
+An operator takes an article as it was read and returns the mentions that made it hold, or None. To add one, write a
 function that reads it, one that tests it, and a line in OPERATORS.
 """
 
@@ -35,8 +35,10 @@ MOST_GROUPS = 6  # of near and same
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """`read` makes a condition of what is written; `test` gives the mentions by which it holds, or None; `anchors`
-    gives terms of which one is found whenever it holds, None where there are no such.
+    """The functions of one operator.
+
+    `read` turns YAML into a condition, or notes a problem. `test` returns the mentions by which the condition holds, or
+    None. `anchors` returns terms of which at least one is found whenever it holds, or None if there are no such terms.
     """
 
     read: Callable[[str, Node, Problems], Condition | None]
@@ -47,17 +49,17 @@ class Operator:
 
 
 def evaluate(condition: Condition, reading: Reading) -> Mentions | None:
-    """Give the mentions by which the condition holds (perhaps none, for `none`), or None where it does not."""
+    """Return the mentions by which the condition holds (perhaps none, for `none`), or None where it does not."""
     return OPERATORS[condition.op].test(condition, reading)
 
 
 def anchors(condition: Condition) -> Anchors:
-    """Give terms of which at least one is found whenever the condition holds; None if there are no such."""
+    """Return terms of which at least one is found whenever the condition holds, None if there are no such terms."""
     return OPERATORS[condition.op].anchors(condition)
 
 
 def is_possible(condition: Condition, terms: Set[str]) -> bool:
-    """Say whether a condition could hold where only these terms stand; spares placing and judging them."""
+    """Return whether a condition could hold if only these terms occur. It spares locating and judging them."""
     op = condition.op
     if op == "term":
         return condition.term in terms
@@ -72,7 +74,7 @@ def is_possible(condition: Condition, terms: Set[str]) -> bool:
 
 
 def read_condition(node: Node, problems: Problems) -> Condition | None:
-    """Read `match` or a part of it: a term, a list (any of it), or operators (all of them hold)."""
+    """Return `match`, or a part of it, as a condition: a term, a list (any of it), or operators (all of them)."""
     if isinstance(node, Scalar):
         term = read_term(node, problems)
         return Condition("term", node.place, term=term) if term else None
@@ -88,7 +90,9 @@ def read_condition(node: Node, problems: Problems) -> Condition | None:
 
 
 def read_term(node: Node, problems: Problems) -> str:
-    """Read one term as the admin wrote it; what YAML would have made a number or a truth value is refused."""
+    """Return one term as it is written, "" for a faulty one. What YAML would read as a number or a truth value is
+    refused.
+    """
     term = TERM.read(node, problems)
     if term is MISSING:
         return ""
@@ -99,7 +103,7 @@ def read_term(node: Node, problems: Problems) -> str:
 
 
 def asks(condition: Condition) -> bool:
-    """Say whether a condition asks for something; one that only forbids holds for almost every article."""
+    """Return whether a condition asks for something. One that only forbids holds for almost every article."""
     if condition.op == "none":
         return False
     if condition.op == "all":
@@ -137,13 +141,13 @@ def _read_field(op: str, node: Node, problems: Problems) -> Condition | None:
 
 
 def _read_filter(op: str, node: Node, problems: Problems) -> Condition | None:
-    """Read the name of a filter; `rulebook` puts that filter's condition under it."""
+    """Read the name of a filter. `rulebook` later adds the filter's condition as its child."""
     name = IDENT.read(node, problems)
     return None if name is MISSING else Condition(op, node.place, options={"name": name})
 
 
 def _read_table(op: str, table: Table, over: str) -> Callable[[str, Node, Problems], Condition | None]:
-    """Make the reader of an operator with a table of keys, one of which holds its conditions."""
+    """Return the reader of an operator that is a table of keys, of which `over` has its conditions."""
 
     def read(_: str, node: Node, problems: Problems) -> Condition | None:
         values = table.read(node, problems)
@@ -173,7 +177,7 @@ def _checked(condition: Condition, problems: Problems) -> Condition | None:
 
 
 def _read_values(op: str, node: Node, problems: Problems) -> Condition | None:
-    """Read patterns for a property of the article; a list or one text, * and ? as wildcards."""
+    """Read patterns for a property of the article: one text or a list, with * and ? as wildcards."""
     items = node.items if isinstance(node, Sequence) else (node,)
     reader = Text(what=f"a text for {op}")
     values = tuple(value for item in items if (value := reader.read(item, problems)) is not MISSING)
@@ -241,7 +245,7 @@ def _test_at_least(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 def groups_of(condition: Condition, reading: Reading) -> list[Mentions]:
-    """Give the mentions of each group of a near or same; an empty group where one does not hold."""
+    """Return the mentions of each group of a `near` or `same`; an empty group where one does not hold."""
     return [result or () for result in _results(condition, reading)]
 
 
@@ -268,7 +272,7 @@ def _test_filter(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 def narrowed(field: str, reading: Reading) -> Reading:
-    """Give the reading of one field only: title, body, or lead (the body's first words)."""
+    """Return the reading of one field only: title, body, or lead (the body's first words)."""
     if field == "lead":
         return reading.only(
             lambda each: each.field == "body" and reading.word(each) < LEAD_WORDS, ("body",), LEAD_WORDS
@@ -284,7 +288,7 @@ def _test_value(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 def _test_source(condition: Condition, reading: Reading) -> Mentions | None:
-    """A source is known by its id and by its outlet's name."""
+    """Test a source by its id and by its outlet's name."""
     names = {reading.article.source.casefold(), reading.article.outlet.casefold()}
     patterns = condition.options["values"]
     assert isinstance(patterns, tuple)
@@ -316,7 +320,7 @@ def _test_regex(condition: Condition, reading: Reading) -> Mentions | None:
 
 @cache
 def _pattern(text: str) -> Any:
-    """Compile a pattern for folded text: letters of other scripts are folded as the text is."""
+    """Compile a pattern for folded text: its letters outside ASCII are folded as the text is."""
     return flpc.compile("(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text))
 
 
@@ -344,7 +348,7 @@ def _test_like(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 def most_like(condition: Condition, reading: Reading) -> tuple[float, tuple[str, ...]]:
-    """Give the likeness to the example that is most alike, and the words shared with it."""
+    """Return the similarity to the most similar example, and the words shared with it."""
     examples = condition.options["examples"]
     assert isinstance(examples, tuple)
     article = profile(f"{reading.article.title}\n{reading.article.body}")

@@ -1,7 +1,7 @@
-"""Groups of mentions -> those that stand together: within a number of words, or in one sentence or paragraph.
+"""Find groups of mentions that are close: within a number of words, or in one sentence or paragraph. Pure.
 
-One mention of each group, none over another. The distance of several is from the end of the first to the start
-of the last, in words; neighbours are 1 apart.
+One mention of each group counts, and none may overlap another. The distance is in words, from the end of the first to
+the start of the last; neighbours are 1 apart.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ UNITS = {"sentence": sentences, "paragraph": paragraphs}
 
 
 def near(reading: Reading, groups: Sequence[Mentions], within: int, *, ordered: bool) -> Mentions | None:
-    """Give the mentions of every place where all groups stand within so many words; None where they nowhere do."""
+    """Return the mentions of every place where all groups are within so many words; None if there is none."""
     found = [
         mention
         for field in FIELDS
@@ -27,7 +27,7 @@ def near(reading: Reading, groups: Sequence[Mentions], within: int, *, ordered: 
 
 
 def closest(reading: Reading, groups: Sequence[Mentions]) -> int | None:
-    """Give the distance at which the groups come closest, whatever their order; None where one is missing."""
+    """Return the smallest distance between all groups, in words and in any order; None if one is missing."""
     best: int | None = None
     for field in FIELDS:
         texts = _of_field(groups, field)
@@ -47,7 +47,7 @@ def closest(reading: Reading, groups: Sequence[Mentions]) -> int | None:
 
 
 def same(reading: Reading, groups: Sequence[Mentions], unit: str) -> Mentions | None:
-    """Give the mentions of every sentence or paragraph that holds all groups; None where none does."""
+    """Return the mentions of every sentence or paragraph with all groups, None if there is none."""
     found: list[Mention] = []
     for field in FIELDS:
         starts = UNITS[unit](reading.folded[field].original)
@@ -71,7 +71,7 @@ def _of_field(groups: Sequence[Mentions], field: str) -> list[list[Mention]]:
 def _together(
     reading: Reading, groups: Sequence[Sequence[Mention]], within: int, *, ordered: bool
 ) -> Iterator[list[Mention]]:
-    """Yield, for each mention that can be the first, one choice of the others."""
+    """Yield, for each mention that can come first, one choice of mentions of the other groups."""
     if not all(groups):
         return
     leads = range(1) if ordered else range(len(groups))
@@ -90,7 +90,7 @@ def _together(
 def _choices(
     groups: Sequence[Iterable[Mention]], chosen: tuple[Mention, ...] = (), *, ordered: bool = False
 ) -> Iterator[list[Mention]]:
-    """Yield the ways to take one mention of each group, none over another, in order if asked."""
+    """Yield the ways to take one mention of each group without overlaps, in the order of the groups if `ordered`."""
     if not groups:
         yield list(chosen)
         return

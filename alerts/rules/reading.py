@@ -1,4 +1,4 @@
-"""An article as the operators read it: folded title and body, and where each term was found in them."""
+"""An article as the operators read it: folded title and body, and where each term was found in them. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIELDS = ("title", "body")
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A term found: offsets in the folded text of a field, whole words. Becomes a Hit when it is told."""
+    """A term found, with offsets in the folded text of a field, as whole words. It becomes a Hit in an alert."""
 
     term: str  # as the rule writes it
     alias: str  # the spelling that was found
@@ -33,7 +33,7 @@ Mentions = tuple[Mention, ...]
 
 
 class Reading:
-    """One article, read once for all rules. `mentions` is by term; a narrowed reading shares its texts."""
+    """One article, read once for all rules. `mentions` is by term. A narrowed reading shares its texts."""
 
     __slots__ = ("_fields", "_words", "article", "folded", "mentions")
 
@@ -51,7 +51,7 @@ class Reading:
     def only(
         self, keep: Callable[[Mention], bool], fields: tuple[str, ...] | None = None, words: int | None = None
     ) -> Reading:
-        """Give the same article with only the mentions that `keep` keeps, only these fields and first words seen."""
+        """Return the same article with fewer mentions (those that `keep` accepts), fields or words of the body."""
         kept = {
             term: left for term, found in self.mentions.items() if (left := tuple(each for each in found if keep(each)))
         }
@@ -60,22 +60,22 @@ class Reading:
         return Reading(self.article, self.folded, kept, seen, fewest)
 
     def visible(self, field: str) -> str:
-        """Give the folded text of a field as far as this reading sees it."""
+        """Return the folded text of a field, as far as this reading sees it."""
         if field not in self._fields:
             return ""
         text = self.folded[field].text
         return text if self._words is None else f" {' '.join(text.split(' ', self._words + 1)[1 : self._words + 1])} "
 
     def word(self, mention: Mention) -> int:
-        """Give the number of the word a mention starts with, from 0 in its field."""
+        """Return the number of the word a mention starts with, from 0 in its field."""
         return self.folded[mention.field].text.count(" ", 0, mention.start) - 1
 
     def last_word(self, mention: Mention) -> int:
-        """Give the number of the word a mention ends with."""
+        """Return the number of the word a mention ends with."""
         return self.folded[mention.field].text.count(" ", 0, mention.end) - 1
 
     def hit(self, mention: Mention) -> Hit:
-        """Give a mention in code points of the field as it was given."""
+        """Return a mention as a hit, in code points of the original field."""
         folded = self.folded[mention.field]
         start, end = folded.span(mention.start, mention.end)
         text = folded.original[start:end]
@@ -84,7 +84,7 @@ class Reading:
         return Hit(mention.term, mention.alias, mention.field, start, end, text, disguised)
 
     def hits(self, mentions: Iterable[Mention]) -> tuple[Hit, ...]:
-        """Give mentions as hits, each once, in reading order."""
+        """Return mentions as hits, each once, in reading order."""
         ordered = sorted(set(mentions), key=lambda each: (FIELDS.index(each.field), each.start, each.end, each.term))
         return tuple(self.hit(each) for each in ordered)
 
@@ -93,18 +93,19 @@ Looked = Mapping[str, Found]  # by field
 
 
 def look(article: Article, lexicon: Lexicon) -> Looked:
-    """Look an article's fields over for terms."""
+    """Return what was found in each field of an article, before it is checked."""
     return {field: lexicon.search(Folded(getattr(article, field))) for field in FIELDS}
 
 
 def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
-    """Place all terms found in an article; look-alikes and names without their context are left out."""
+    """Return the located terms of an article, without look-alikes and names that lack their context."""
     found: dict[str, list[Mention]] = {}
     for field, text in looked.items():
         for meaning, start, end, attached in lexicon.find(text):
             found.setdefault(meaning.term, []).append(_mention(meaning, field, start, end, attached=attached))
         for meaning, start, end in lexicon.find_like(text):
             like, exact = _mention(meaning, field, start, end), found.setdefault(meaning.term, [])
+            # an exact spelling is the better evidence, so a fuzzy one never takes its place
             if not any(like.overlaps(each) for each in exact):
                 exact.append(like)
     folded = {field: text.folded for field, text in looked.items()}
@@ -116,9 +117,9 @@ def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bo
 
 
 def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:
-    """Leave out entities that stand in a look-alike's name, and ambiguous names without their context."""
+    """Return the mentions without entities inside a look-alike's name and without ambiguous names lacking context."""
 
-    def holds(each: Mention) -> bool:
+    def is_meant(each: Mention) -> bool:
         if any(each.overlaps(mask) for mask in found.get(f"{MASK}{each.entity}", ())):
             return False
         for alias in (each.alias, ""):
@@ -129,20 +130,23 @@ def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, M
 
     judged = {}
     for term, mentions in found.items():
-        kept = tuple(each for each in mentions if not each.entity or holds(each))
+        kept = tuple(each for each in mentions if not each.entity or is_meant(each))
         if kept and not term.startswith((CONTEXT, MASK)):
             judged[term] = kept
     return judged
 
 
 def _unguarded(judged: Mapping[str, Mentions]) -> dict[str, Mentions]:
-    """Leave out what a particle was read into where the word as it stands is a name: Baquba is not bi- and "uquba"."""
+    """Return the mentions without those read as a particle and a word where the whole word is a name.
+
+    Baquba is a town, and not the particle bi- before "uquba".
+    """
     names: dict[tuple[str, int], set[str]] = {}
     for each in (each for found in judged.values() for each in found if each.entity and not each.attached):
         names.setdefault((each.field, each.start), set()).add(each.entity)
 
-    def holds(each: Mention) -> bool:
+    def is_whole(each: Mention) -> bool:
         return not each.attached or not names.get((each.field, each.start), set()) - {each.entity}
 
-    kept = {term: tuple(filter(holds, found)) for term, found in judged.items() if term != NAME}
+    kept = {term: tuple(filter(is_whole, found)) for term, found in judged.items() if term != NAME}
     return {term: found for term, found in kept.items() if found}

@@ -1,4 +1,4 @@
-"""Rows that the tables read -> entities, lists, filters and rules, their names checked against each other."""
+"""Turn checked rows of rules.yaml into entities, lists, filters and rules, and check their names against each other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORDS = tuple(severity.word for severity in Severity)
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What the rules of a desk are made of."""
+    """The entities, lists and rules of a config."""
 
     entities: Mapping[str, Entity]
     lists: Mapping[str, TermList]
@@ -33,7 +33,7 @@ class Book:
 
 
 def read_book(raw: Row, receivers: Mapping[str, Receiver] | None, problems: Problems) -> Book:
-    """Make the book of what the tables read; `receivers` is None where that section could not be read."""
+    """Return the book made from the rows; `receivers` is None if that section could not be read."""
     return _Reader(raw, receivers, problems).book()
 
 
@@ -307,7 +307,7 @@ class _Reader:
 
 
 def _as_found(alias: str) -> str:
-    """Give what two aliases share that find the same words."""
+    """Return a key that is equal for aliases that find the same words."""
     return alias if alias.startswith("=") or "*" in alias or "?" in alias else fold(alias)
 
 
@@ -316,7 +316,7 @@ def _when(row: Row | None) -> When:
 
 
 def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, TermList]) -> str:
-    """Hash what decides whether and how a rule fires: its tree, score and severity, the words behind its names."""
+    """Return a hash of all that decides whether and how a rule fires: tree, score, severity, the words behind names."""
     words: list[object] = []
     boosts = rule.score.boosts if rule.score else ()
     conditions = (rule.match, *rule.masking, *(boost.condition for boost in boosts))

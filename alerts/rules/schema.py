@@ -1,4 +1,4 @@
-"""The tables of keys and operators -> JSON Schema draft-07, what yaml-language-server reads."""
+"""Turn the tables of keys and operators into a JSON Schema (draft-07) for yaml-language-server. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from alerts.rules.operators import OPERATORS, WRITABLE
 
 
 def schema() -> dict[str, Any]:
-    """Give the schema of rules.yaml, with the meaning of each key and operator for hovering."""
+    """Return the schema of rules.yaml, with the meaning of each key and operator for tooltips."""
     operators = {op: {**OPERATORS[op].schema, "description": OPERATORS[op].doc} for op in WRITABLE}
     condition = {
         "description": "a term, a list (any of it), or operators (all of them hold)",

@@ -1,4 +1,4 @@
-"""Entity and articles -> spellings that are near its aliases and that no alias lists."""
+"""Find spellings in articles that are near an entity's aliases and that no alias lists. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crawler.text.folding import Folded
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A spelling seen, the alias it is like, and how often."""
+    """A spelling that was found, the alias it resembles, and how often it was found."""
 
     text: str
     alias: str
@@ -24,7 +24,7 @@ class Suggestion:
 
 
 def spellings(entity: Entity, articles: Iterable[Article]) -> list[Suggestion]:
-    """Give spellings of an entity in articles, fuzzy or not, that its aliases do not find; most frequent first."""
+    """Return spellings of an entity that its aliases do not find, most frequent first, even if it is not fuzzy."""
     names = NameIndex(names_of(replace(entity, fuzzy=entity.fuzzy or 0.0)))
     known = Automaton(made for alias in (*entity.aliases, *entity.not_like) if (made := spelling(alias)) is not None)
     counted: Counter[tuple[str, str]] = Counter()

@@ -1,7 +1,7 @@
-"""Names as they are transliterated differently: Hizbullah for Hezbollah, Taqqadum for Taqaddum, Mohandes for Muhandis.
+"""Find names that are transliterated differently: Hizbullah for Hezbollah, Taqqadum for Taqaddum. Pure.
 
 Two spellings of an Arabic or Persian name share their consonants. All names are searched at once as consonant
-skeletons, by the same kind of automaton as plain terms; rapidfuzz then judges each candidate by its letters.
+skeletons, by the same kind of automaton as plain terms; rapidfuzz then compares the letters of each candidate.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """An alias that may be spelled otherwise. `ratio` is what a spelling must reach; None for the default."""
+    """An alias that may be spelled differently. `ratio` is the likeness a spelling must reach; None for the default."""
 
     alias: str
     entity: str
@@ -40,7 +40,7 @@ class Name:
 
 
 class _Skeletons(dict[str, str]):
-    """Folded word -> its skeleton, worked out at first need; "" for articles and words without Latin letters."""
+    """Cache of folded word to skeleton; "" for articles and for words with other than Latin letters."""
 
     LARGEST = 200_000
 
@@ -52,7 +52,7 @@ class _Skeletons(dict[str, str]):
 
 
 def skeleton(word: str) -> str:
-    """Give the consonants of a folded word, alike sounds as one letter; a first vowel is an "a"."""
+    """Return the consonants of a folded word, with similar sounds as one letter; a first vowel becomes "a"."""
     if not word.isascii() or not word.isalpha() or word in _ARTICLES:
         return ""
     for two, one in _DIGRAPHS:
@@ -79,7 +79,9 @@ class NameIndex:
         self._needles = Needles(needles)
 
     def _variants(self, name: Name) -> Iterator[tuple[str, float]]:
-        """Give the skeleton of a name and, for a long one, the skeletons that lack one consonant."""
+        """Yield the skeleton of a name and, for a long one, those that lack one consonant, each with the ratio to
+        reach.
+        """
         parts = [each for word in fold(name.alias).split() if (each := self._words[word])]
         whole = " ".join(parts)
         size = len(whole.replace(" ", ""))
@@ -94,7 +96,7 @@ class NameIndex:
                     yield f" {each} ", max(name.ratio or 0.0, AUTO_DELETED)
 
     def find(self, text: str) -> Iterator[tuple[Name, int, int]]:
-        """Yield (name, start, end) in folded text for every spelling near enough to an alias."""
+        """Yield (name, start, end) in folded text for every spelling that is near enough to an alias."""
         if not self._names:
             return
         skeletons = [self._words[word] for word in text.split()]
@@ -118,9 +120,10 @@ class NameIndex:
         near = fuzz.ratio(alias, words)
         if near < ratio:
             return False
+        # Khomeini and Khamenei differ less than two spellings of one name: the nearer name wins (decision 14)
         return all(fuzz.ratio(other, words) < near for other in self._others[name])
 
 
 def _bare(folded: str) -> str:
-    """Give folded words without articles."""
+    """Return folded words without articles."""
     return " ".join(word for word in folded.split() if word not in _ARTICLES)
