@@ -1,6 +1,6 @@
-"""A source's state and now -> its condition in words; all polls' outcomes -> is it our own network? Pure.
+"""Name the health of a source in one word, and find out whether our own network is down. Pure.
 
-Thresholds are in docs/sources.md. Health is named here; who is told, and in which words, alerts decides.
+The thresholds are explained in docs/sources.md. `alerts` decides who is told, and in which words.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TELLING = frozenset({SourceHealth.DOWN, SourceHealth.GONE, SourceHealth.SILENT})
 
 
 def health_of(state: SourceState, now: datetime) -> SourceHealth:
-    """Name a source's condition."""
+    """Return the health of a source."""
     if state.failures:
         return _failing(state, now)
     if state.succeeded is None:
@@ -52,13 +52,13 @@ def _failing(state: SourceState, now: datetime) -> SourceHealth:
 
 
 def silent_after(state: SourceState) -> timedelta:
-    """Give how long a source may bring nothing new before that is told."""
+    """Return how long a source may bring nothing new before it counts as silent."""
     usual = SILENT_RHYTHMS * timedelta(seconds=state.rhythm or 0.0)
     return min(max(usual, SILENT_AT_LEAST), SILENT_AT_MOST)
 
 
 def in_words(state: SourceState, now: datetime) -> str:
-    """Say in one line how a source is: its last outcome, for how long, and when it is polled next."""
+    """Return a source's state in one line: last outcome, for how long, when it is polled next."""
     if state.outcome is None or state.polled is None:
         return f"never polled{f' ({state.detail})' if state.detail else ''}, next {_when(state, now)}"
     named = health_of(state, now)
@@ -92,7 +92,7 @@ def _besides(state: SourceState, now: datetime) -> str:
 
 
 def describe(source: Source, state: SourceState, now: datetime) -> dict[str, object]:
-    """Give a source's state as `watchfloor sources --json` prints it; keys are added, never removed."""
+    """Return a source's state as `watchfloor sources --json` prints it. Keys are added, never removed."""
     fault = FAULTS.get(state.outcome) if state.outcome else None
     return {
         "source": source.id,
@@ -121,7 +121,7 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def length(time: timedelta) -> str:
-    """Write a length of time in its two-figure unit: 90 s, 45 min, 30 h, 3 d."""
+    """Return a length of time with its unit, in one or two figures: 90 s, 45 min, 30 h, 3 d."""
     seconds = max(0, round(time.total_seconds()))
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
@@ -139,7 +139,7 @@ QUIET_NEEDED = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What polls together say of our own network: the last answer, which well hosts failed since, and since when."""
+    """What all polls together say of our own network: last answer, sources that failed since, and from when on."""
 
     answered: datetime | None = None
     failed: frozenset[str] = frozenset()
@@ -147,15 +147,15 @@ class Network:
     down: bool = False
 
     def shifted(self, step: timedelta) -> Network:
-        """Give it after the wall clock was set."""
+        """Return it with all times moved by `step`, after the wall clock was set."""
         answered, since = (at + step if at else None for at in (self.answered, self.since))
         return replace(self, answered=answered, since=since)
 
 
 def observe(network: Network, host: str, outcome: OutcomeName, now: datetime, *, was_well: bool) -> Network:
-    """Give the network's state after one more poll.
+    """Return the state of the network after one more poll.
 
-    It is down when three hosts that were well could not be reached, and none was for ten seconds. Any answer, also a
+    It is down when three hosts that were well could not be reached, and no host was for ten seconds. Any answer, even a
     refusal, ends that.
     """
     if outcome in _MADE_HERE:

@@ -1,6 +1,6 @@
-"""Source, state, outcome and now -> next state: when to poll again, under which conditions, at which address. Pure.
+"""Decide the next state of a source after a poll: when to poll again, with which validators, at which address. Pure.
 
-Jitter and spreading go by a hash of the source, so that the same poll is always decided the same way.
+Jitter and spreading use a hash of the source, so that the same poll always gets the same decision.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ VALIDATED = frozenset({OutcomeName.OK, OutcomeName.NOT_MODIFIED, OutcomeName.NO_
 
 
 class Fault(StrEnum):
-    """Classes of failure: temporary passes by itself, soft is an answer that holds no feed, hard needs the admin."""
+    """Classes of failure: temporary ends by itself, soft is an answer that is no feed, hard needs the admin."""
 
     TEMPORARY = "temporary"
     SOFT = "soft"
@@ -61,9 +61,9 @@ LOST_ADDRESS = frozenset({OutcomeName.NOT_FOUND, OutcomeName.GONE, OutcomeName.B
 
 
 def state_for(source: Source, state: SourceState | None, now: datetime) -> SourceState:
-    """Give a source's state; a fresh one, due now, for a new source or one whose address has changed.
+    """Return a source's state: a new one, due now, for a new source or a changed address.
 
-    An address that rules.yaml takes over from a permanent redirect is no change: what was known stays known.
+    An address in rules.yaml that equals where a permanent redirect led is no change, and the state is kept.
     """
     if state is not None and state.url == source.url:
         return state
@@ -73,22 +73,22 @@ def state_for(source: Source, state: SourceState | None, now: datetime) -> Sourc
 
 
 def address(source: Source, state: SourceState) -> str:
-    """Give the address to ask: the one in rules.yaml, or where confirmed permanent redirects lead."""
+    """Return the address to request: that of rules.yaml, or where confirmed permanent redirects lead."""
     return state.moved_to if moved(state) and state.moved_to else source.url
 
 
 def moved(state: SourceState) -> bool:
-    """Say whether enough equal answers told of a new address."""
+    """Return whether enough equal answers gave the new address."""
     return state.moved_to is not None and state.moves >= CONFIRMED
 
 
 def is_conditional(state: SourceState, now: datetime) -> bool:
-    """Say whether to send validators: not for long, against servers that answer 304 for ever."""
+    """Return whether to send validators. Not for ever: some servers answer 304 to everything."""
     return state.whole is not None and now - state.whole < WHOLE_AT_LEAST
 
 
 def next_state(source: Source, state: SourceState, outcome: FetchOutcome, now: datetime) -> SourceState:
-    """Give the state after a poll. The first good one, even an empty one, makes the baseline; failures back off."""
+    """Return the state after a poll. The first good poll, even an empty one, makes the baseline; failures back off."""
     good = outcome.name in SUCCESSES
     failures = 0 if good else state.failures + 1
     after = replace(
@@ -116,9 +116,9 @@ def uncharged(state: SourceState, outcome: FetchOutcome, source: Source, now: da
 
 
 def rested(state: SourceState, until: datetime, why: str) -> SourceState:
-    """Give the state of a source whose host asked for rest: it is due no sooner, and nothing is charged.
+    """Return the state of a source whose host asked for a pause: due no sooner, without counting a failure.
 
-    A source that fails keeps the reason of its own.
+    A source that fails keeps its own reason.
     """
     if state.due >= until:
         return state
@@ -126,18 +126,21 @@ def rested(state: SourceState, until: datetime, why: str) -> SourceState:
 
 
 def shifted(state: SourceState, step: timedelta) -> SourceState:
-    """Give a state after the wall clock was set: its times move along, so that no length of time changes."""
+    """Return the state with all times moved by `step`, so that every length of time stays the same."""
     timed = {name: at + step for name in TIMED if (at := getattr(state, name)) is not None}
     return replace(state, **timed)
 
 
 def believed(state: SourceState, now: datetime) -> SourceState:
-    """Give a stored state as of now: one polled later than that was timed by a clock since set back."""
+    """Return a stored state; one polled later than `now` was stored while the clock was ahead, and is moved back."""
     return shifted(state, now - state.polled) if state.polled is not None and state.polled > now else state
 
 
 def _due(source: Source, state: SourceState, outcome: FetchOutcome, failures: int, now: datetime) -> datetime:
-    """Count on from when the poll was due, so that polls a tick late do not drift; from now after a longer gap."""
+    """Return when the source is due, counted from when this poll was due, so that late ticks do not add up.
+
+    After a longer gap it is counted from now.
+    """
     wait = _wait(source, state, failures, outcome, now)
     late = now - state.due
     return (state.due if timedelta(0) <= late < source.every / 2 else now) + wait
@@ -157,7 +160,7 @@ def _wait(source: Source, state: SourceState, failures: int, outcome: FetchOutco
 
 
 def _interval(source: Source, state: SourceState, outcome: FetchOutcome) -> timedelta:
-    """Give the source's present pace, lengthened by what the server asks for, within the ceiling."""
+    """Return the source's present interval, lengthened to what the server asks for, up to the ceiling."""
     pace = timedelta(seconds=state.pace) if state.pace else source.every
     if pace < source.every:
         return pace
@@ -166,13 +169,13 @@ def _interval(source: Source, state: SourceState, outcome: FetchOutcome) -> time
 
 
 def fraction(*parts: str) -> float:
-    """Give a number in [0, 1) that looks random and is always the same for the same words."""
+    """Return a number in [0, 1) that looks random and is always the same for the same words."""
     digest = hashlib.blake2b("\n".join(parts).encode(), digest_size=6).digest()
     return int.from_bytes(digest) / float(1 << 48)
 
 
 def _with_address(state: SourceState, outcome: FetchOutcome) -> SourceState:
-    """Count equal answers that tell of a new address; drop an adopted one that leads nowhere any more."""
+    """Count equal answers with a new address; give up an adopted address that fails CONFIRMED times."""
     if moved(state):
         lost = outcome.name in LOST_ADDRESS and state.failures >= CONFIRMED
         return replace(state, moved_to=None, moves=0) if lost else state
@@ -185,7 +188,7 @@ def _with_address(state: SourceState, outcome: FetchOutcome) -> SourceState:
 
 
 def _with_validators(state: SourceState, outcome: FetchOutcome, now: datetime) -> SourceState:
-    """Keep ETag and Last-Modified byte for byte; a 304 that repeats none leaves those of the answer before."""
+    """Keep ETag and Last-Modified byte for byte; a 304 without them keeps those of the answer before."""
     if outcome.status == 304 or (outcome.name is OutcomeName.NOT_MODIFIED and outcome.status is None):
         return replace(
             state,
@@ -211,11 +214,12 @@ HALF_LIFE = timedelta(days=7)
 def heard(
     source: Source, state: SourceState, now: datetime, *, new: int, known: int, dates: Sequence[datetime] = ()
 ) -> SourceState:
-    """Give the state once it is known how much of an answer was new: rhythm, pace, a possible gap."""
+    """Return the state after counting what was new in an answer: rhythm, pace, and a possible gap."""
     if state.failures:
         return state
     if state.heard is None:
         return replace(state, heard=now, rhythm=_first_rhythm(dates, now)) if state.baseline else state
+    # an answer without any known entry may have missed some in between; the first one after the baseline cannot
     turned_over = new >= WINDOW and known == 0 and state.baseline != now
     if new:
         rhythm = _rhythm(state, now)
@@ -226,21 +230,24 @@ def heard(
 
 
 def _first_rhythm(dates: Sequence[datetime], now: datetime) -> float:
-    """Take the longest pause between the entries of the first answer, at least eight hours: a night."""
+    """Return the longest pause between the entries of the first answer in seconds, at least eight hours (a night)."""
     known = sorted(each for each in dates if each <= now)
     pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(known)]
     return max([START_RHYTHM.total_seconds(), *pauses])
 
 
 def _rhythm(state: SourceState, now: datetime) -> float:
-    """Keep the longest pause; a shorter one lets it fade, by half in a week."""
+    """Return the longest pause in seconds; it halves in a week without such a pause."""
     pause = (now - (state.heard or now)).total_seconds()
     faded: float = (state.rhythm or 0.0) * 0.5 ** (pause / HALF_LIFE.total_seconds())
     return max(pause, faded)
 
 
 def _pace(source: Source, state: SourceState, now: datetime, *, new: int, turned_over: bool) -> float | None:
-    """Sooner after a turned-over window, back to `every` with news, slower up to the ceiling in quiet."""
+    """Return the next interval in seconds, None for `every`.
+
+    Shorter after an answer that was all new, back to `every` with news, longer up to the ceiling in quiet times.
+    """
     every, pace = source.every.total_seconds(), state.pace or source.every.total_seconds()
     if turned_over:
         return max(pace * SOONER, min(every, max(every / 4, FASTEST.total_seconds())))
@@ -257,7 +264,7 @@ def _pace(source: Source, state: SourceState, now: datetime, *, new: int, turned
 
 
 def spread(due: Iterable[Source], sources: Iterable[Source], now: datetime) -> Mapping[str, datetime]:
-    """Give each of many sources that are due at once its turn, so that no second has more polls than it must."""
+    """Return a due time for each of many sources that are due at once, so that the polls are spread evenly."""
     rate = max(SPREAD_RATE, sum(1 / each.every.total_seconds() for each in sources))
     ordered = sorted(due, key=lambda each: fraction(each.id))
     return {each.id: now + timedelta(seconds=rank / rate) for rank, each in enumerate(ordered)}

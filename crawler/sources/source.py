@@ -1,4 +1,4 @@
-"""Values of collecting: what we poll (Source), what we know of it (SourceState), what a poll gave."""
+"""Values of polling: what is polled (Source), what is known of it (SourceState), what a fetch gave (FetchOutcome)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 class OutcomeName(StrEnum):
-    """How a poll ended, in one word. Used in logs, status, tests and notices."""
+    """How a fetch ended, in one word. Used in logs, status, tests and notices."""
 
     OK = "ok"
     NOT_MODIFIED = "not_modified"
@@ -113,12 +113,12 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class FetchOutcome:
-    """What one poll gave. `body` is decompressed; `url` is where the body came from, after redirects.
+    """What one fetch gave. `body` is decompressed; `url` is where it came from, after redirects.
 
-    `retry_after` is seconds from `fetched`, None where the server asked for nothing. `fresh_for` is for how many
-    seconds the server calls the answer fresh, `ttl` the same in the words of the feed. `moved_to` is the end of a
-    chain of permanent redirects, `leads_to` where one that was not followed leads. `headers` are the answer's, as
-    lines of name: value.
+    `retry_after` is seconds from `fetched`, None if the server asked for nothing. `fresh_for` is for how many seconds
+    the server calls the answer fresh, `ttl` the same as stated in the feed. `moved_to` is the end of a chain of
+    permanent redirects, `leads_to` the target of one that was not followed. `headers` are those of the answer, as lines
+    of name: value.
     """
 
     source: str
