@@ -1,6 +1,6 @@
-"""Encoded body -> plain body, within a limit: gzip, deflate, br, zstd. A stream that ends early is named, not given.
+"""Decode encoded bodies within a size limit: gzip, deflate, br, zstd. A truncated stream is an error.
 
-Scrapy's own middleware gives what it could of a cut gzip stream as if it were whole; this one does not.
+Scrapy's own middleware returns what it could read of a truncated gzip stream as if it were complete.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class TooLarge(Exception):
 
 
 def decode(body: bytes, coding: str, limit: int) -> bytes:
-    """Decode one coding. Raises Truncated, TooLarge, or ValueError for bytes that are not of that coding."""
+    """Return the decoded body. Raise Truncated, TooLarge, or ValueError if the bytes are not of that coding."""
     if not body:
         return body
     try:
@@ -59,7 +59,7 @@ def _gzip(body: bytes, limit: int) -> bytes:
 
 
 def _deflate(body: bytes, limit: int) -> bytes:
-    """Decode deflate: zlib's format by the letter of RFC 9110, the bare stream by habit of some servers."""
+    """Decode deflate: zlib's format as RFC 9110 says, or the bare stream that some servers send."""
     try:
         return _zlib(body, limit, zlib.MAX_WBITS)
     except zlib.error:
@@ -99,7 +99,7 @@ CODINGS: dict[str, Callable[[bytes, int], bytes]] = {
 
 
 class DecodingMiddleware:
-    """Asks for the codings we read, and gives responses with plain bodies, in place of Scrapy's own."""
+    """Asks for the codings we can read and returns responses with decoded bodies, in place of Scrapy's own."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

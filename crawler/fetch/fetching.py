@@ -1,7 +1,7 @@
-"""The open crawler: a source and its state in, a FetchOutcome out. One Scrapy crawler stays open for all polls.
+"""Fetch sources and pages with one Scrapy crawler that stays open for all polls.
 
-A poll is `engine.download_async(request)`: downloader middlewares and per-host slots apply; scheduler, dupefilter
-and callbacks do not. Whatever the network does is a FetchOutcome by name, never an exception.
+A poll is `engine.download_async(request)`: downloader middlewares and per-host slots apply; scheduler, dupefilter and
+callbacks do not. Whatever the network does is returned as a FetchOutcome, never raised.
 """
 
 from __future__ import annotations
@@ -80,10 +80,11 @@ class _OpenSpider(scrapy.Spider):
 
 
 class Fetching:
-    """The crawler all polls go through.
+    """The crawler that all polls use.
 
-    `concurrency` bounds polls in flight over all hosts, `at_once` those to one host, `apart` is seconds between two of
-    them (None: one second, none for hosts of our own), `timeout` is seconds for a poll with all its redirects.
+    `concurrency` limits the polls in flight over all hosts, `at_once` those to one host. `apart` is the seconds between
+    two requests to a host (None: one second, none for hosts of our own). `timeout` is the seconds for a poll, redirects
+    included.
     """
 
     def __init__(
@@ -112,7 +113,7 @@ class Fetching:
         self._opened = asyncio.Event()
 
     async def open(self) -> None:
-        """Open the crawler and wait until it takes requests."""
+        """Open the crawler and wait until it accepts requests."""
         self._crawler.signals.connect(self._keep_open, signal=signals.spider_idle)
         self._crawler.signals.connect(self._note_open, signal=signals.engine_started)
         self._running = asyncio.create_task(self._crawler.crawl_async(), name="open crawler")
@@ -130,9 +131,9 @@ class Fetching:
         self._opened.set()
 
     async def poll(self, source: Source, state: SourceState, now: datetime) -> FetchOutcome:
-        """Fetch a source once, when its host's turn comes, and name what came of it.
+        """Fetch a source once, when its host's turn comes.
 
-        A host that asked for rest is not asked: throttled then, without a status.
+        A host that asked for a pause is not requested: the outcome is then `throttled`, without a status.
         """
         kind = KINDS[source.kind]
         request = kind.request(source, state, now)
@@ -151,9 +152,9 @@ class Fetching:
         return answer
 
     async def page(self, source: Source, url: str, now: datetime, *, follow: bool = True) -> FetchOutcome:
-        """Fetch what is no poll (a page, robots.txt, one sitemap of an index) and name what came of it.
+        """Fetch what is not a poll: a page, robots.txt, one sitemap of an index.
 
-        With `follow` false a redirect is an outcome, whose `leads_to` says where it goes.
+        Without `follow` a redirect is returned as an outcome, whose `leads_to` is its target.
         """
         meta = PAGE_META | {"dont_redirect": not follow}
         try:
@@ -181,7 +182,7 @@ class Fetching:
         return read(response, source, now)
 
     async def close(self) -> None:
-        """End the crawler; requests in flight are given a little time."""
+        """Stop the crawler; requests in flight get DRAIN seconds."""
         if self._running is None:
             return
         if not self._running.done():
@@ -192,6 +193,7 @@ class Fetching:
 
 
 def _failed(source: Source, now: datetime, error: BaseException) -> FetchOutcome:
+    """Return the outcome of an exception, by the first class in FAILURES that it or a cause of it belongs to."""
     chain = list(_chain(error))
     if isinstance(error, IgnoreRequest) and "redirect" in str(error):  # and for redirects without end
         return FetchOutcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error))
@@ -218,7 +220,7 @@ Read = Callable[[bytes, str | None, str], Feed]
 
 
 def reader(source: Source) -> Read:
-    """Give what reads the bodies of a source, by its kind."""
+    """Return the function that reads the bodies of a source, by its kind."""
     read: Read = KINDS[source.kind].reader(source)
     return read
 
@@ -226,9 +228,9 @@ def reader(source: Source) -> Read:
 async def parse(
     workers: Workers, outcome: FetchOutcome, state: SourceState, read: Read = read_feed
 ) -> tuple[FetchOutcome, Feed | None]:
-    """Parse a body in a child; gives no feed where nothing is new or where it is none, with the outcome's name.
+    """Parse a body in a child process; return the outcome, and no feed if nothing is new or it is not a feed.
 
-    An answer with the same bytes as the last costs no parse; its validators are kept all the same.
+    A body equal to the last one is not parsed; its validators are kept all the same.
     """
     if outcome.name is not OutcomeName.OK:
         return outcome, None
@@ -249,10 +251,10 @@ async def parse(
 async def follow(
     fetching: Fetching, workers: Workers, source: Source, outcome: FetchOutcome, feed: Feed
 ) -> tuple[FetchOutcome, Feed | None]:
-    """Fetch what belongs to a body (the sitemaps of an index) and give all their entries as one.
+    """Fetch what a body refers to (the sitemaps of an index) and return all entries as one feed.
 
-    An index keeps no validators: it may stand unchanged while its sitemaps change. Where some of them fail, the
-    others count and the detail says which failed; where all fail, the first failure is the outcome, or one of ours.
+    An index keeps no validators, because it may stay the same while its sitemaps change. If some of them fail, the
+    others count and the detail names the failures; if all fail, the first failure is the outcome, or one of ours.
     """
     unknown = SourceState(source.id, source.url, outcome.fetched)
     answers = [await fetching.page(source, url, outcome.fetched) for url in feed.more]

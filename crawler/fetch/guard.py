@@ -1,7 +1,7 @@
-"""May this address be fetched? Every fetch passes here: feed, page, robots and each redirect.
+"""Decide whether an address may be fetched. Every request passes here: feed, page, robots.txt and each redirect.
 
-The URL is judged before the request, the address when the socket is made: a name that resolves to another
-address at the second look (DNS rebinding) is caught all the same.
+The URL is checked before the request and the IP address when the socket is made, so a name that resolves to another
+address at the second look (DNS rebinding) is refused too.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _unverified: ContextVar[bool] = ContextVar("unverified", default=False)
 
 
 class Blocked(Exception):
-    """This may not be fetched; the message says why."""
+    """This address may not be fetched; the message says why."""
 
 
 class Guard:
@@ -61,7 +61,7 @@ class Guard:
                 self._hosts.add((name.lower(), port))
 
     def lets_in(self, host: str) -> bool:
-        """Say whether the admin let a host, as in `name` or `address:port`, through by name."""
+        """Return whether the admin allowed a host by name, as `name` or `address:port`."""
         name, port = _split_port(host)
         if (name, None) in self._hosts or (name, port) in self._hosts:
             return True
@@ -72,7 +72,7 @@ class Guard:
         return any(ip in network and allowed in {None, port} for network, allowed in self._networks)
 
     def judge_url(self, url: str) -> None:
-        """Raise Blocked where a URL is not plain http(s) to a host written plainly."""
+        """Raise Blocked unless a URL is plain http(s) to a plainly written host."""
         try:
             parts = urlsplit(url)
             _ = parts.port
@@ -88,7 +88,7 @@ class Guard:
             raise Blocked("a host that is not written plainly")
 
     def judge_address(self, host: str, port: int, address: str) -> None:
-        """Raise Blocked where a host's address is not a public one and was not let through."""
+        """Raise Blocked unless a host's address is public or was allowed."""
         ip = ip_address(address.partition("%")[0])
         if (host, None) in self._hosts or (host, port) in self._hosts:
             return
@@ -99,7 +99,7 @@ class Guard:
 
 
 def is_public(ip: Address) -> bool:
-    """Say whether an address is public unicast, also when it hides in an IPv6 form (RFC 6890, 4291, 6052, 3056)."""
+    """Return whether an address is public unicast, also when wrapped in an IPv6 form (RFC 6890, 4291, 6052, 3056)."""
     if any(ip.version == each.version and ip in each for each in _NOT_PUBLIC):
         return False
     if isinstance(ip, IPv6Address):
@@ -110,7 +110,7 @@ def is_public(ip: Address) -> bool:
 
 
 def _hidden(ip: IPv6Address) -> IPv4Address | None:
-    """Give the IPv4 address that an IPv6 one wraps: mapped, 6to4, Teredo, NAT64, compatible."""
+    """Return the IPv4 address that an IPv6 one wraps: mapped, 6to4, Teredo, NAT64, compatible."""
     if ip.ipv4_mapped or ip.sixtofour:
         return ip.ipv4_mapped or ip.sixtofour
     if ip.teredo:

@@ -1,4 +1,4 @@
-"""A host -> a turn to ask it: at most so many at once, so many seconds apart; and which hosts asked for rest."""
+"""Limit requests for each host: so many at once, so many seconds apart, and none while it asked for a pause."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class _Turns:
 
 
 class Rest(NamedTuple):
-    """Until when a host wants to be left alone, and what said so."""
+    """Until when a host asked not to be requested, and where it said so."""
 
     until: datetime
     why: str
 
 
 class Hosts:
-    """Gives turns. `apart` says how many seconds must lie between the starts of two requests to a host."""
+    """Gives turns. `apart` returns the seconds between the starts of two requests to a host."""
 
     def __init__(
         self, at_once: int, apart: Callable[[str], float], monotonic: Callable[[], float] = time.monotonic
@@ -35,33 +35,34 @@ class Hosts:
         self._rests: dict[str, Rest] = {}
 
     def asked(self, host: str, ago: float) -> None:
-        """Note that a host was asked some seconds ago, by the process before this one."""
+        """Record that the previous process sent a request to a host `ago` seconds ago."""
         turns = self._of(host)
         turns.next = max(turns.next, self._monotonic() - ago + self._apart(host))
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for a turn, and hold it."""
+        """Wait for a turn; it lasts as long as the context."""
         turns = self._of(host)
         async with turns.free:
             now = self._monotonic()
             wait = turns.next - now
+            # taken before sleeping, so that those who wait line up behind each other
             turns.next = max(turns.next, now) + self._apart(host)
             if wait > 0:
                 await asyncio.sleep(wait)
             yield
 
     def rest(self, host: str, rest: Rest) -> None:
-        """Note that a host asked not to be asked for a while (Retry-After)."""
+        """Record that a host asked for a pause (Retry-After)."""
         self._rests[host] = max(rest, self._rests.get(host, rest))
 
     def resting(self, now: datetime) -> dict[str, Rest]:
-        """Give the hosts that rest."""
+        """Return the hosts that asked for a pause which is not over, with its end."""
         self._rests = {host: rest for host, rest in self._rests.items() if rest.until > now}
         return self._rests
 
     def shift(self, step: timedelta) -> None:
-        """Move along with the wall clock, which was set."""
+        """Move all times by `step`, after the wall clock was set."""
         self._rests = {host: rest._replace(until=rest.until + step) for host, rest in self._rests.items()}
 
     def _of(self, host: str) -> _Turns:

@@ -1,7 +1,7 @@
-"""Host name -> its addresses, looked up in threads of their own: nothing else ever waits behind a name that hangs.
+"""Look up host names in threads of their own, so that nothing else ever waits behind a name that hangs.
 
-`getaddrinfo` cannot be interrupted: it holds its thread until the system's resolver gives up, which may take a minute.
-In the event loop's own pool of threads a few dozen such names hold up every other thing that runs there.
+`getaddrinfo` cannot be interrupted: it blocks its thread until the system's resolver gives up, which may take a minute.
+In the event loop's own thread pool a few dozen such names delay everything else that runs there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
 class Names(AbstractResolver):
-    """The open crawler's resolver. aiohttp keeps its answers for ten seconds, and asks for a name once at a time."""
+    """The crawler's resolver. aiohttp caches its answers for ten seconds and looks up a name once at a time."""
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -27,7 +27,7 @@ class Names(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return a host's addresses. Raises OSError (socket.gaierror) where it has none."""
+        """Return the addresses of a host. Raise OSError (socket.gaierror) if it has none."""
         async with self._turns:
             infos = await asyncio.wrap_future(_looked_up(host, port, family))
         return [
@@ -40,7 +40,7 @@ class Names(AbstractResolver):
 
 
 def _looked_up(host: str, port: int, family: int) -> Future[Any]:
-    """Look a name up in a thread that does not keep the process from ending."""
+    """Look up a name in a daemon thread, which does not keep the process from ending."""
     answer: Future[Any] = Future()
     threading.Thread(target=_look_up, args=(answer, host, port, family), name=f"name {host}", daemon=True).start()
     return answer

@@ -1,4 +1,4 @@
-"""A page's address -> the page, as robots.txt of every host on its way allows (RFC 9309)."""
+"""Fetch pages as far as robots.txt allows, on every host that redirects lead to (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class _Kept:
 
 
 class Permits:
-    """Knows each site's robots.txt for a day, and for half an hour that it could not be had."""
+    """Fetches pages, and caches the robots.txt of each site: TTL if it was received, AGAIN if not."""
 
     def __init__(self, fetching: Fetching) -> None:
         self.fetching = fetching
         self._kept: dict[str, _Kept] = {}
 
     async def page(self, source: Source, url: str, now: datetime, *, within: str = "") -> FetchOutcome:
-        """Fetch a page and follow its redirects, each hop only where its own host allows it.
+        """Fetch a page and follow its redirects, each hop only if its own host allows it.
 
-        With `within`, a redirect that leaves that host is not followed: the outcome's `leads_to` says where it goes.
+        With `within`, a redirect to another host is not followed: the outcome's `leads_to` is its target.
         """
         for _ in range(MOST_HOPS + 1):
             answer = await self._hop(source, url, now)
@@ -67,21 +67,21 @@ class Permits:
         return kept
 
     def delay(self, url: str) -> float:
-        """Give the seconds between two pages that a site's robots.txt, where it is known, asks for."""
+        """Return the seconds between two pages that a site's cached robots.txt asks for, 0 if none is cached."""
         kept = self._kept.get(_root(url))
         return kept.robots.delay if kept and kept.robots else 0.0
 
     def forget_missing(self) -> None:
-        """Ask again where there was no answer: it was our own network."""
+        """Forget the sites whose robots.txt could not be received: our own network was down."""
         self._kept = {site: kept for site, kept in self._kept.items() if kept.robots is not None}
 
     def shift(self, step: timedelta) -> None:
-        """Move along with the wall clock, which was set."""
+        """Move all times by `step`, after the wall clock was set."""
         self._kept = {site: replace(kept, asked=kept.asked + step) for site, kept in self._kept.items()}
 
 
 def site_of(url: str) -> str:
-    """Give the host and port that a page's address names."""
+    """Return the host and port of a page's address."""
     return urlsplit(url).netloc.lower()
 
 

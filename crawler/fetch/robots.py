@@ -1,4 +1,4 @@
-"""robots.txt -> may a page be fetched, and how slowly (RFC 9309). The only importer of protego."""
+"""Read robots.txt: may a page be fetched, and how slowly (RFC 9309)? The only importer of protego."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ class Robots:
     rules: Protego | None = None
 
     def allows(self, url: str) -> bool:
-        """Say whether we may fetch a page."""
+        """Return whether a page may be fetched."""
         return self.rules is None or bool(self.rules.can_fetch(url, AGENT))
 
     @property
     def news_sitemaps(self) -> tuple[str, ...]:
-        """Give the sitemaps it names, those that say "news" first."""
+        """Return the sitemaps that are named, those with "news" in their address first."""
         named = tuple(self.rules.sitemaps) if self.rules is not None else ()
         return tuple(sorted(named, key=lambda url: "news" not in url.lower()))
 
     @property
     def delay(self) -> float:
-        """Give the seconds between two pages that the host asks for, 0 where it asks for none."""
+        """The seconds between two pages that the host asks for, 0 if it asks for none."""
         asked = self.rules.crawl_delay(AGENT) if self.rules is not None else None
         return min(max(float(asked or 0), 0.0), LONGEST_DELAY)
 
 
 def robots_of(answer: FetchOutcome) -> Robots | None:
-    """Read the answer to robots.txt; None where it could not be had, and nothing may be fetched yet (RFC 9309, 2.3.1).
+    """Return the rules in a response, None if it was not received and nothing may be fetched yet (RFC 9309, 2.3.1).
 
-    4xx means there are no rules; a server's failure or an unreachable one means wait.
+    4xx means that there are no rules; a server's failure or an unreachable server means to wait.
     """
     if answer.name is OutcomeName.OK:
         return Robots(Protego.parse(answer.body[:LARGEST].decode("utf-8", "replace")))

@@ -1,8 +1,8 @@
-"""Child processes with a deadline per task, for parsing: a hung or crashed child costs its own task only.
+"""Run parsers in child processes with a deadline for each task: a child that hangs or crashes costs only its own task.
 
-Each child has a pool, and so a pair of pipes, of its own. Children of one pool share both: one that is killed while it
-holds their lock, or has half a message written, holds up the others, and one that is killed while all are idle makes
-Pebble give up the pool. Here a pool whose child ended is replaced, and no other child is touched.
+Each child has its own pool, and so its own pair of pipes. Children of one pool share both: one that is killed while it
+has their lock or has written half a message blocks the others, and one that is killed while all are idle makes Pebble
+give up the pool. Here only the pool of the child that ended is replaced.
 """
 
 from __future__ import annotations
@@ -35,20 +35,21 @@ class WorkerTimeout(Exception):
 
 
 class WorkerDied(Exception):
-    """Twice in a row, the child ended before its task did."""
+    """The child ended before its task did, twice in a row."""
 
 
 class WorkerKilled(WorkerDied):
-    """As WorkerDied, but by SIGKILL or before the task began: the machine's doing (short of memory), not the task's.
+    """The child was killed by SIGKILL or before it began its task: the machine is short of memory, not the task's
+    fault.
 
     A child that takes too much memory itself gets a MemoryError, by its own limit.
     """
 
 
 class Workers:
-    """Children that run one task each at a time; open it before threads multiply, close it at the end.
+    """Child processes that run one task each. Open it before other threads start, close it at the end.
 
-    `died` counts the children that ended without being told to, since the start.
+    `died` counts the children that ended unasked since the start.
     """
 
     def __init__(self, processes: int = 2, deadline: float = DEADLINE) -> None:
@@ -59,9 +60,9 @@ class Workers:
         self.died = 0
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` in a child, and once more in a fresh one if the child ended before it was done.
+        """Run `work` in a child, and once more in a new one if the child ended first.
 
-        Raises WorkerTimeout, WorkerDied, WorkerKilled, or what `work` raised.
+        Raise WorkerTimeout, WorkerDied, WorkerKilled, or what `work` raised.
         """
         async with self._turns:
             child = self._idle.pop()
@@ -90,7 +91,7 @@ class Workers:
         return result
 
     def mend(self) -> None:
-        """Start a child in place of each that ended while it was idle, instead of when the next task comes."""
+        """Replace children that ended while they were idle now, and not when the next task comes."""
         for child in self._idle:
             self._mend(child)
 
@@ -111,13 +112,13 @@ class Workers:
 
 
 class _Child:
-    """A pool of one process; it starts with its first task."""
+    """A pool of one process, which starts with its first task."""
 
     def __init__(self) -> None:
         self.pool, self.started = _pool(), False
 
     def schedule(self, work: Callable[..., Any], args: Any, kwargs: Any, deadline: float) -> Future[Any]:
-        """Hand a task over. Raises BrokenProcessPool."""
+        """Return the child a task. Raise BrokenProcessPool if its pool is broken."""
         self.started = True
         try:
             future: Future[Any] = self.pool.schedule(work, args=args, kwargs=kwargs, timeout=deadline)
@@ -126,7 +127,7 @@ class _Child:
         return future
 
     def replace(self) -> None:
-        """Start a fresh child; what is left of the broken pool is cleared away in a thread, as that takes a while."""
+        """Start a new child. The broken pool is cleaned up in a thread, because that takes a while."""
         threading.Thread(target=_end, args=(self.pool,), name="ended child", daemon=True).start()
         self.pool = _pool()
         self.started = self.pool.active  # to look at a pool starts it
@@ -156,7 +157,7 @@ def _death(error: ProcessExpired | BrokenProcessPool) -> WorkerDied:
 
 
 def _prepare_child(parent: int) -> None:
-    """Leave Ctrl-C to the parent, bound the child's memory, and end when the parent is gone."""
+    """Set up a child: ignore Ctrl-C, limit its memory, and end when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     own = resource.getpagesize() * int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     resource.setrlimit(resource.RLIMIT_AS, (own + LARGEST_CHILD, resource.RLIM_INFINITY))

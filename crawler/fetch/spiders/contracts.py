@@ -1,4 +1,4 @@
-"""The contract `@source`: `scrapy check` asks the first source of a spider's kind in rules.yaml, whatever it is."""
+"""The contract `@source`: `scrapy check` requests the first source of a spider's kind in rules.yaml, whatever it is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scrapy.contracts import Contract
 
 
 class SourceContract(Contract):
-    """Give a spider's method the answer of a source of its kind; what follows says what must come of it."""
+    """Pass a spider's method the answer of a source of its kind; the contracts that follow check the result."""
 
     name = "source"
 
@@ -18,6 +18,6 @@ class SourceContract(Contract):
         self._spider: Any = getattr(method, "__self__", None)
 
     def adjust_request_args(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Ask for what a poll would ask for, past the robots and filters of link-following crawls."""
+        """Request what a poll would, past the robots and filters of link-following crawls."""
         asked = self._spider.first_request()
         return args | {"url": asked.url, "headers": asked.headers, "meta": asked.meta, "dont_filter": True}

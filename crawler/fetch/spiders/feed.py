@@ -45,7 +45,9 @@ STATUS = {
 
 
 def request(source: Source, state: SourceState, now: datetime, accept: str = ACCEPT) -> scrapy.Request:
-    """Ask for a source; conditionally, byte for byte, where an earlier answer gave validators (RFC 9110, 13.1)."""
+    """Return the request of a poll, conditional and byte for byte if an earlier answer gave validators (RFC 9110,
+    13.1).
+    """
     headers = {"Accept": accept}
     if is_conditional(state, now):
         headers |= {name: value for name, value in _validators(state) if value}
@@ -58,7 +60,7 @@ def _validators(state: SourceState) -> tuple[tuple[str, str | None], ...]:
 
 
 def outcome(response: Response, source: Source, fetched: datetime) -> FetchOutcome:
-    """Name what a response is: a body to parse, nothing new, or a failure and how long to wait."""
+    """Return what a response means: a body to parse, nothing new, or a failure and how long to wait."""
     name = _name(response)
     ok = name is OutcomeName.OK
     wait = retry_after(_header(response, "Retry-After"), fetched)
@@ -85,7 +87,7 @@ def outcome(response: Response, source: Source, fetched: datetime) -> FetchOutco
 
 
 def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:
-    """Give what reads a feed's body; it runs in a child."""
+    """Return the function that reads a feed's body; it runs in a child."""
     return read_feed
 
 
@@ -129,13 +131,13 @@ def _fresh_for(response: Response, fetched: datetime) -> float | None:
 
 
 def _moved_to(response: Response) -> str | None:
-    """Give where a chain of nothing but permanent redirects ended (RFC 9110, 15.4.2, 15.4.9)."""
+    """Return where a chain of nothing but permanent redirects ended (RFC 9110, 15.4.2, 15.4.9)."""
     reasons = response.request.meta.get("redirect_reasons", ()) if response.request else ()
     return response.url if reasons and all(each in PERMANENT for each in reasons) else None
 
 
 def _leads_to(response: Response) -> str | None:
-    """Give where a redirect that was not followed leads."""
+    """Return where a redirect that was not followed leads."""
     location = response.headers.get("Location")
     if not location or response.status not in REDIRECTS:
         return None
@@ -156,7 +158,7 @@ class FeedSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Let through what settings.allow_private names, before the handler is made."""
+        """Allow what settings.allow_private names, before the handler is made."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         path = Path(spider._config or os.environ.get("WATCHFLOOR_CONFIG", "rules.yaml"))
         sources, allowed = read_sources(path)
@@ -171,7 +173,7 @@ class FeedSpider(scrapy.Spider):
     _source: Source
 
     def first_request(self) -> scrapy.Request:
-        """Give the first poll of the source."""
+        """Return the first poll of the source."""
         now = datetime.now(UTC)
         return self.request(self._source, state_for(self._source, None, now), now)
 
@@ -181,7 +183,7 @@ class FeedSpider(scrapy.Spider):
         yield self.first_request().replace(callback=self.parse)
 
     def parse(self, response: Response, **_: Any) -> Iterator[dict[str, Any] | scrapy.Request]:
-        """Give the entries of a source, and the requests for what belongs to it.
+        """Yield the entries of a source, and the requests for what belongs to it.
 
         @source
         @returns items 1

@@ -22,7 +22,7 @@ def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request
 
 
 def reader(source: Source) -> Callable[[bytes, str | None, str], Feed]:
-    """Give what reads the links of this source's page; it runs in a child."""
+    """Return what reads the links of this source's page; it runs in a child."""
     return partial(read_section, select=source.select)
 
 

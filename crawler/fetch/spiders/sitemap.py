@@ -21,7 +21,7 @@ def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request
 
 
 def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:
-    """Give what reads a sitemap's body; it runs in a child."""
+    """Return what reads a sitemap's body; it runs in a child."""
     return read_sitemap
 
 
