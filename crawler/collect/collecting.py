@@ -1,7 +1,7 @@
-"""What is due -> polls -> commit 1, for the daemon and for single rounds. Knows of every source's state and health.
+"""Poll what is due and store what the polls gave, for the daemon and for single rounds.
 
 A source's state in memory changes only once it is stored. States of polls that brought nothing are stored together,
-once a tick: lost in a crash, they cost one poll more and no item.
+once a tick: if they are lost in a crash, each costs one more poll and no item.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Clock = Callable[[], datetime]
 
 
 class Collecting:
-    """Polls the sources given by `use`: `round` polls what is due, `start_due` does so and waits for nothing."""
+    """Polls the sources given to `use`. `round` polls what is due and waits; `start_due` does not wait."""
 
     def __init__(self, database: Database, lane: WriterLane, workers: Workers) -> None:
         self._lane, self._workers = lane, workers
@@ -53,7 +53,9 @@ class Collecting:
             self.states = archive.load_states(connection)
 
     async def open(self, fetching: Fetching, sources: Iterable[Source], now: datetime) -> None:
-        """Take the open crawler and the sources to poll; hosts asked a moment ago are not asked again at once."""
+        """Set the open crawler and the sources to poll. Hosts asked within ASKED_LATELY keep their pause across a
+        restart.
+        """
         self.use(sources)
         self.fetching = fetching
         await fetching.open()
@@ -62,14 +64,14 @@ class Collecting:
                 fetching.hosts.asked(source.host, ago)
 
     def use(self, sources: Iterable[Source]) -> None:
-        """Take the sources to poll, in place of those before."""
+        """Set the sources to poll, in place of the earlier ones."""
         self._sources = {each.id: each for each in sources}
         for source in self._sources.values():
             if not source.verify_tls:
                 log.warning("source=%s verify_tls=false: its certificate is not verified", source.id)
 
     async def close(self) -> None:
-        """End what is in flight, store what was learnt, close the crawler."""
+        """Cancel polls in flight, store what was learnt, close the crawler."""
         for task in self._polls.values():
             task.cancel()
         await asyncio.gather(*self._polls.values(), return_exceptions=True)
@@ -78,17 +80,17 @@ class Collecting:
 
     @property
     def idle(self) -> bool:
-        """Say whether no poll is under way."""
+        """Whether no poll is under way."""
         return not self._polls
 
     def known(self) -> Iterator[tuple[Source, SourceState]]:
-        """Give each source that has a state, with it."""
+        """Yield each source that has a state, with that state."""
         for name, source in self._sources.items():
             if name in self.states:
                 yield source, self.states[name]
 
     def due(self, now: datetime) -> list[Source]:
-        """Give the sources whose time has come."""
+        """Return the sources that are due."""
         return [each for each in self._sources.values() if self._state(each, now).due <= now]
 
     def _state(self, source: Source, now: datetime) -> SourceState:
@@ -96,12 +98,12 @@ class Collecting:
         return state
 
     def spread(self, due: Iterable[Source], now: datetime) -> None:
-        """Give sources that are due at once turns of their own."""
+        """Spread the due times of sources that are all due at once."""
         for name, turn in spread(due, self._sources.values(), now).items():
             self.states[name] = replace(self.states[name], due=turn)
 
     def shift(self, step: timedelta) -> None:
-        """Move what is timed by the wall clock, which has been set, along with it."""
+        """Move all stored times by `step`, after the wall clock was set."""
         for name, state in self.states.items():
             self.states[name] = self._unsaved[name] = shifted(state, step)
         self._before = {name: shifted(state, step) for name, state in self._before.items()}
@@ -110,20 +112,20 @@ class Collecting:
         self.fetching.hosts.shift(step)
 
     def believe(self, now: datetime) -> None:
-        """Set right what was stored by a clock that was ahead of now."""
+        """Correct states that were stored while the clock was ahead of `now`."""
         for name, state in self.states.items():
             if (right := believed(state, now)) is not state:
                 log.warning("source=%s was polled at %s, which is still to come: taken for now", name, state.polled)
                 self.states[name] = self._unsaved[name] = right
 
     async def round(self, now: datetime) -> list[Stored]:
-        """Poll what is due as of `now`, and wait for all of it."""
+        """Poll what is due as of `now`, wait for all of it, and return what was stored."""
         stored = await asyncio.gather(*(self.poll(each, lambda: now) for each in self.due(now)))
         await self.flush()
         return stored
 
     async def start_due(self, clock: Clock, news: Callable[[], Awaitable[object]]) -> None:
-        """Start polls of what is due within a tick; `news` is called as soon as one of them brought an article."""
+        """Start polls of what is due within a tick; call `news` as soon as one of them brought an article."""
         now = clock()
         waiting = [each for each in self.due(now + AHEAD) if each.id not in self._polls]
         if len(waiting) > BURST and (self._spread is None or now - self._spread > SPREAD_AGAIN):
@@ -151,7 +153,9 @@ class Collecting:
             log.error("poll not stored source=%s error=%r: nothing is lost, it is polled again", name, error)
 
     async def poll(self, source: Source, clock: Clock) -> Stored:
-        """One poll, from request to commit 1; the source's state changes only with that commit."""
+        """Poll a source, from the request to the commit; return what was stored. Its state changes only with that
+        commit.
+        """
         started = clock()
         state = self._state(source, started)
         answer = await self.fetching.poll(source, state, started)
@@ -185,7 +189,7 @@ class Collecting:
         return stored
 
     def _rest(self, source: Source, state: SourceState, outcome: FetchOutcome) -> Stored:
-        """Put a source off that was not asked, because its host rests."""
+        """Postpone a source that was not asked because its host asked for a pause."""
         until = outcome.fetched + timedelta(seconds=outcome.retry_after or 0.0)
         state = rested(state, until, outcome.detail)
         if self._is_current(source):
@@ -196,7 +200,7 @@ class Collecting:
         return self.fetching.hosts.resting(now).get(urlsplit(address(source, state)).netloc.lower())
 
     def _rest_others(self, source: Source, now: datetime) -> None:
-        """Put off the other sources of hosts that asked for rest: Retry-After is said to all of us."""
+        """Postpone the other sources of a host that asked for a pause: Retry-After applies to all of them."""
         for each, state in list(self.known()):
             rest = self._rest_of(each, state, now)
             if rest and each.id != source.id and state.due < rest.until:
@@ -204,11 +208,11 @@ class Collecting:
                 log.info("source=%s put off until %s: %s", each.id, rest.until, rest.why)
 
     def _is_current(self, source: Source) -> bool:
-        """Say whether the rules still ask for this address of this source."""
+        """Return whether the rules still have this address for this source."""
         return source.id in self._sources and self._sources[source.id].url == source.url
 
     def _after(self, source: Source, state: SourceState, outcome: FetchOutcome, now: datetime) -> SourceState:
-        """Return the next state; none is charged where everything fails at once, or where our parser was killed."""
+        """Return the next state. No failure is counted if all sources fail at once, or if our parser was killed."""
         was_down = self.network.down
         self.network = observe(self.network, source.host, outcome.name, now, was_well=not state.failures)
         if self.network.down:
@@ -227,7 +231,7 @@ class Collecting:
         return next_state(source, state, outcome, now)
 
     def _discharge(self, now: datetime) -> None:
-        """Take back what sources were charged with before it was clear whose fault it was."""
+        """Undo the failures that were counted before it was clear that our own network was down."""
         for name, state in self._before.items():
             if name in self._sources and self.states[name].failures == state.failures + 1:
                 source = self._sources[name]
@@ -248,7 +252,10 @@ class Collecting:
         *,
         baseline: bool,
     ) -> Stored:
-        """Commit 1. An entry that cannot be stored is found by storing one at a time, and costs no other."""
+        """Store a poll in one commit. If the store refuses it, store entry by entry, so that one bad entry costs no
+        other.
+        """
+        # the commit stores a newer state; an older one flushed after it would overwrite it
         self._unsaved.pop(source.id, None)
         store_it = partial(
             store_poll,
@@ -276,6 +283,7 @@ class Collecting:
             await self._lane.write(lambda connection: archive.save_states(connection, states.values()))
         except SQLAlchemyError as error:
             log.error("states of %d sources not stored error=%s: tried again", len(states), error)
+            # states that changed while the commit failed are the newer ones
             self._unsaved = {**states, **self._unsaved}
 
 

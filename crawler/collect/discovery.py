@@ -1,4 +1,4 @@
-"""An address -> what can be polled there, tried out; a page -> what it holds. For the commands; stores nothing."""
+"""Find what can be polled at an address and try it; read single pages. For the commands; nothing is stored."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENOUGH = 5  # feeds that hold entries
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What one poll of a source gives, and how it came to be known ("linked from the page", "robots.txt", ...)."""
+    """The result of one poll of a source, and how the source was found ("linked from the page", "robots.txt", ...)."""
 
     source: Source
     outcome: FetchOutcome
@@ -40,13 +40,13 @@ class Tried:
 
     @property
     def lang(self) -> str | None:
-        """The language the source states, or most of its entries do."""
+        """The language that the source states, or most of its entries do."""
         said = [entry.lang for entry in self.entries if entry.lang]
         return self.feed.lang if self.feed and self.feed.lang else max(said, key=said.count) if said else None
 
 
 class Scout:
-    """Fetches with the guard, pace and bounds of the daemon, parses in a child."""
+    """Fetches with the guard, pace and limits of the daemon, and parses in a child process."""
 
     def __init__(self, fetching: Fetching, workers: Workers, now: datetime) -> None:
         self._fetching, self._workers, self._now = fetching, workers, now
@@ -61,7 +61,7 @@ class Scout:
         return Tried(source, outcome, feed, how)
 
     async def page(self, url: str) -> tuple[FetchOutcome, Page | None, str]:
-        """Fetch and read an article page; the last value says why there is none, "" where there is one."""
+        """Fetch and read an article page; the last value says why there is none, "" if there is one."""
         answer = await Permits(self._fetching).page(Source("page", url), url, self._now)
         if answer.detail in {FORBIDDEN, MISSING}:
             return answer, None, answer.detail
@@ -74,9 +74,10 @@ class Scout:
         return answer, page, page.problem
 
     async def discover(self, url: str) -> list[Tried]:
-        """Find what can be polled for a site: itself, linked feeds, news sitemaps, usual paths, else as a section.
+        """Return what can be polled for a site: the address itself, linked feeds, news sitemaps, usual paths, or as a
+        section.
 
-        Sources that give entries come first, in this order; where there are none, the last attempt says why.
+        Sources that give entries come first, in this order; if there are none, the last attempt says why.
         """
         itself = await self._as_it_is(url)
         if itself.entries:
@@ -121,7 +122,7 @@ class Scout:
 
 @asynccontextmanager
 async def scout(allow_private: Iterable[str], contact: str, now: datetime) -> AsyncIterator[Scout]:
-    """Open what fetching and parsing need, and close it."""
+    """Open what fetching and parsing need, and close it afterwards."""
     fetching, workers = Fetching(allow_private, contact), Workers(processes=1)
     try:
         await fetching.open()

@@ -1,6 +1,6 @@
-"""The pages that articles wait for: fetched with robots and a pace of their own, read in a child, stored in one commit.
+"""Fetch the article pages on the backlog: with robots.txt and a pace of their own, parsed in a child process.
 
-Polls and alerts never wait for it. A page that fails or holds no text leaves the source's own text as it is.
+Polls and alerts never wait for pages. A page that fails or has no text leaves the source's own text as it is.
 """
 
 from __future__ import annotations
@@ -46,7 +46,11 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class _Host:
-    """What is known of a host: busy now, free from when (monotonic), resting until when, last unreachable when."""
+    """What is known of a host.
+
+    `busy`: a page of it is being fetched. `free`: no request before that monotonic time. `rest`: no request before that
+    wall clock time. `unheard`: when it last could not be reached.
+    """
 
     busy: bool = False
     free: float = 0.0
@@ -59,9 +63,9 @@ class _Host:
 
 
 class FullText:
-    """Works through the backlog of pages: one at a time of a host, when the host's turn has come.
+    """Works through the backlog of pages, one page of a host at a time.
 
-    `network` says what polls know of our own network: while it is down no page is asked for and no host charged.
+    `network` returns what polls know of our own network: while that is down no page is requested and no host charged.
     """
 
     def __init__(
@@ -80,18 +84,18 @@ class FullText:
     _permits: Permits
 
     def use(self, fetching: Fetching, sources: Iterable[Source]) -> None:
-        """Take the open crawler and the sources whose pages are fetched, in place of those before."""
+        """Set the open crawler and the sources whose pages are fetched, in place of the earlier ones."""
         self._sources = {each.id: each for each in sources}
         if getattr(self, "_permits", None) is None or self._permits.fetching is not fetching:
             self._permits = Permits(fetching)
 
     def wake(self) -> None:
-        """Look at the backlog at the next call: something was put on it."""
+        """Make the next call look at the backlog, because something was added."""
         self._look = LONG_AGO
         self._woken += 1
 
     async def start_due(self, clock: Clock) -> None:
-        """Start what is due and may start, and wait for none of it."""
+        """Start what is due and may start, without waiting for it."""
         now = clock()
         if now < self._look or len(self._tasks) >= AT_ONCE or self._is_down():
             return
@@ -109,7 +113,7 @@ class FullText:
                 task.add_done_callback(partial(self._ended, page, host, clock))
 
     async def work_off(self, now: datetime, *, budget: float) -> int:
-        """Work through what is due as of `now`, for so many seconds at most; gives the number of new revisions."""
+        """Work through what is due as of `now`, for at most `budget` seconds; return the number of new revisions."""
         loop = asyncio.get_running_loop()
         until, before = loop.time() + budget, self.stored
         while loop.time() < until:
@@ -128,7 +132,7 @@ class FullText:
         return self.stored - before
 
     async def close(self) -> None:
-        """End what is in flight; it stays on the backlog."""
+        """Cancel what is in flight; it stays on the backlog."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -140,7 +144,9 @@ class FullText:
             return pages, None if pages else pages_wanted.next_due(connection)
 
     def _closed(self, now: datetime, *, delayed: bool = True) -> set[str]:
-        """Give the hosts of which no page may be asked for now; without `delayed`, not those that want a pause only."""
+        """Return the hosts of which no page may be requested now; without `delayed`, hosts that only need a pause are
+        left out.
+        """
         monotonic = asyncio.get_running_loop().time() if delayed else float("inf")
         closed = {name for name, host in self._hosts.items() if not host.idle(now, monotonic)}
         return closed | self._permits.fetching.hosts.resting(now).keys()
@@ -151,7 +157,7 @@ class FullText:
         return self._hosts.setdefault(name, _Host())
 
     def _is_down(self) -> bool:
-        """Say whether our own network is down; when it is over, what hosts were charged with since is forgotten."""
+        """Return whether our own network is down. Once it is up again, undo what hosts were charged with meanwhile."""
         network = self._network()
         if network.down:
             self._down_since = self._down_since or network.since
@@ -165,8 +171,9 @@ class FullText:
         return False
 
     def shift(self, step: timedelta) -> None:
-        """Move along with the wall clock, which was set."""
+        """Move all times by `step`, after the wall clock was set."""
         for host in self._hosts.values():
+            # LONG_AGO stands for never: a step back takes no time below it
             host.rest, host.unheard = (max(at, LONG_AGO - step) + step for at in (host.rest, host.unheard))
         self._permits.shift(step)
         self._down_since = self._down_since + step if self._down_since else None
@@ -184,7 +191,7 @@ class FullText:
             self.stored += 1
 
     async def _one(self, page: Wanted, host: _Host, clock: Clock) -> bool:
-        """Fetch, read and store one page, or say by name why not."""
+        """Fetch, read and store one page, or record why not; return whether a revision was stored."""
         source = self._sources.get(page.source)
         if source is None or source.full_text == "never":
             return await self._end(page, "not_wanted")
@@ -228,7 +235,7 @@ class FullText:
         return page if page.text else page.problem
 
     async def _pass_on(self, page: Wanted, url: str, now: datetime) -> bool:
-        """Let a page that another host has wait for that host's turn, by its robots.txt and pace."""
+        """Queue a page that redirected to another host under that host, so that its robots.txt and pace apply."""
         hops = self._hops[page.article] = self._hops.get(page.article, 0) + 1
         if hops > MOST_HOPS:
             return await self._end(page, OutcomeName.BAD_REDIRECT.value)
@@ -243,7 +250,7 @@ class FullText:
         return False
 
     async def _put_off(self, page: Wanted, host: _Host, answer: FetchOutcome, now: datetime) -> bool:
-        """Try again later; a host whose network or server failed rests, whatever page of it is due."""
+        """Try a page again later. A host whose network or server failed rests, whichever of its pages is due."""
         name = answer.name
         if name in UNHEARD:
             host.unheard = now
@@ -265,6 +272,6 @@ class FullText:
 
 
 def expire(connection: Connection, now: datetime) -> None:
-    """Let a slice of old evidence go, and the pages that waited too long."""
+    """Delete a slice of old evidence, and the pages that waited too long."""
     evidence.expire(connection, now)
     pages_wanted.expire(connection, now)

@@ -1,4 +1,4 @@
-"""The collecting line: what a poll gave -> articles, stories, counts and the source's state, in one commit."""
+"""Store what a poll gave: articles, stories, counts and the source's state, in one commit."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     answer: FetchOutcome | None = None,
     pages_from: datetime | None = None,
 ) -> Stored:
-    """Store a poll: each entry in its place, oldest first, and the state that says it was polled.
+    """Store a poll: its entries, oldest first, and the state that says it was polled. Return what was added.
 
-    `careful` gives each entry a savepoint of its own: one that the store refuses is counted as rejected. With the
-    `answer` they came in, raw entries are kept as evidence and the pages they want are put on the backlog; those of a
-    baseline only where they are dated `pages_from` or later.
+    With `careful` each entry has its own savepoint, and one that the store refuses is counted as rejected. With
+    `answer` raw entries are kept as evidence and wanted pages go on the backlog; for a baseline only those dated
+    `pages_from` or later.
     """
     stored = Stored(rejected=Counter(rejected))
     stored.entries = len(entries) + stored.rejected.total()
@@ -103,7 +103,7 @@ def _put_carefully(connection: Connection, line: _Line, keys: tuple[str, ...], m
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A placed article that is not written yet, the keys it is found by, and the sentences at its edges."""
+    """An article that has its place but is not written yet, with its candidate keys and the sentences at its edges."""
 
     placed: archive.NewArticle
     keys: frozenset[int]
@@ -111,10 +111,10 @@ class _Waiting:
 
 
 class _Line:
-    """One poll on its way into the store; knows what earlier entries of the same poll became.
+    """One poll on its way into the store. It knows what the earlier entries of the same poll became.
 
-    New articles wait and are written together: when the poll ends, or before what shares a key with one of them is
-    looked up. `at_once` writes each entry by itself, so that what the store refuses is that entry's fault.
+    New articles are collected and written together: at the end of the poll, or before an article that shares a key with
+    one of them is looked up. With `at_once` each is written by itself, so that an error belongs to that entry.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class _Line:
         self._identities: list[dict[str, str]] = []
 
     def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
-        """Normalise entries (feeds put the newest first) and look all their keys up at once."""
+        """Normalise entries, oldest first (feeds put the newest first), and look up all their keys in one query."""
         drafts = [draft(entry, self._now) for entry in reversed(entries)]
         shared = _shared_keys(drafts)
         keyed = [(_keys(made, shared), made) for made in drafts]
@@ -139,15 +139,15 @@ class _Line:
         return keyed
 
     def knows(self, keys: tuple[str, ...]) -> dict[str, list[Identified]]:
-        """Give what is known by these keys."""
+        """Return the articles known by these keys."""
         return {key: list(self._known[key]) for key in keys}
 
     def forget(self, known: dict[str, list[Identified]]) -> None:
-        """Go back to what was known, after an entry that the store refused."""
+        """Restore what was known before an entry that the store refused."""
         self._known.update(known)
 
     def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
-        """Store one draft as a new article, as a revision, or not at all where nothing changed."""
+        """Store a draft as a new article or as a revision; nothing is stored if nothing changed."""
         known = [each for key in keys for each in self._known[key]]
         identity = identify(made, self._source.id, keys, known)
         if identity.relation is Relation.NEW:
@@ -157,6 +157,7 @@ class _Line:
             stored.revised += 1
             said = {each.said for each in known if each.article == identity.article and each.source == self._source.id}
             stands = {each.content_key for each in known if each.article == identity.article}
+            # the stored text is not what this source last sent: then it came from the page
             self._revise(made, identity, paged=not said & stands)
         else:
             stored.known += 1
@@ -168,7 +169,7 @@ class _Line:
             self._changed[identity.article] = (identity.relation, made)
 
     def keep(self, answer: FetchOutcome, pages_from: datetime | None) -> None:
-        """Keep the raw entries of what is new or revised, and ask for the pages it wants."""
+        """Keep the raw entries of what is new or revised, and put the pages they want on the backlog."""
         changed = self._changed.items()
         evidence.keep(self._connection, answer, [(name, *_raw(made.entry)) for name, (_, made) in changed])
         pages = []
@@ -180,7 +181,7 @@ class _Line:
         want(self._connection, pages)
 
     def write(self) -> None:
-        """Write what waits, each table in one statement."""
+        """Write the collected articles, one statement for each table."""
         waiting, identities = self._waiting, self._identities
         self._waiting, self._waiting_keys, self._identities = [], set(), []
         if waiting:
@@ -196,6 +197,7 @@ class _Line:
         name = mint("a", self._now, self._source.id, *keys, made.content_key)
         text = self._read(made.title, made.text or made.summary)
         sketched = sketch(text)
+        # the article may belong to one that is not written yet, and only written articles are found as candidates
         if not self._waiting_keys.isdisjoint(sketched):
             self.write()
         added = article(made, self._source, name, self._now)
@@ -209,9 +211,10 @@ class _Line:
         return name
 
     def _revise(self, made: Draft, identity: Identity, *, paged: bool) -> None:
-        """Store the next revision, what it changed, and its keys in place of the old text's.
+        """Store the next revision, what it changed, and its keys in place of the earlier text's.
 
-        Where the page's text stands (`paged`), the source's own summary is no change of it: only headlines compare.
+        Where the stored text is the page's (`paged`), the source's own summary is no change of it, so only the
+        headlines are compared.
         """
         self.write()
         title, body = archive.content_of(self._connection, identity.article)
@@ -238,14 +241,14 @@ class _Line:
 
 
 def wants_page(source: Source, entry: Entry) -> bool:
-    """Say whether an entry's page is to be fetched: always, never, or where the source gives a summary only."""
+    """Return whether an entry's page is to be fetched: always, never, or if the source gives only a summary."""
     if source.full_text == "auto":
         return len(entry.text or entry.summary) < SUMMARY
     return source.full_text == "always"
 
 
 def _raw(entry: Entry) -> tuple[str, bytes]:
-    """Give an entry's evidence and its form: the item as it stood, or its words where it could not be cut out."""
+    """Return the form and bytes of an entry's evidence: the item as it was, or its fields if it was not cut out."""
     if entry.raw:
         return "entry", entry.raw.encode("utf-8", "surrogatepass")
     words = {name: value for name, value in asdict(entry).items() if value and name != "raw"}
@@ -255,10 +258,10 @@ def _raw(entry: Entry) -> tuple[str, bytes]:
 def store_page(
     connection: Connection, source: Source, wanted_page: Wanted, answer: FetchOutcome, page: Page, now: datetime
 ) -> bool:
-    """Store a page that was fetched as the next revision of its article; says whether it is one.
+    """Store a fetched page as the next revision of its article; return whether a revision was stored.
 
-    The source's headline stays (a section's link gives way to the page's own), its date and author too; the page fills
-    in what was left open. A page that says no more than the source did changes nothing, but is kept as evidence.
+    The source's headline, date and author stay (a section's link text gives way to the page's headline); the page fills
+    in what was missing. A page that says no more than the source changes nothing, but is kept as evidence.
     """
     name = wanted_page.article
     known = content_of(connection, name)
@@ -291,13 +294,13 @@ def _identified(key: str, source: str, name: str, made: Draft, revision: int) ->
 
 
 def _keys(made: Draft, shared: frozenset[str]) -> tuple[str, ...]:
-    """Give the keys an entry is known by, the strongest first; its text where it has neither GUID nor own URL."""
+    """Return the keys an entry is known by, strongest first; a key of its text if it has neither GUID nor own URL."""
     own = tuple(key for key in (made.guid_key, made.url_key) if key and key not in shared)
     return own or (f"t:{made.content_key}",)
 
 
 def _shared_keys(drafts: Iterable[Draft]) -> frozenset[str]:
-    """Find GUIDs and links that different entries of one poll share (a home page): they identify nothing."""
+    """Return GUIDs and links that different entries of one poll share (a home page): they identify nothing."""
     contents: dict[str, set[str]] = defaultdict(set)
     for made in drafts:
         contents[made.guid_key].add(made.content_key)

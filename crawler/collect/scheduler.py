@@ -1,7 +1,7 @@
-"""APScheduler ticks a coroutine; the due times live in the sources' rows, so a missed tick loses nothing.
+"""Call a coroutine once a tick. Due times are stored with the sources, so a missed tick loses nothing.
 
-APScheduler goes by the wall clock: set back an hour, it stands still for an hour. A watchdog that goes by
-monotonic time re-arms the tick when it is late.
+APScheduler follows the wall clock: when that is set back by an hour, it stands still for an hour. A watchdog on the
+monotonic clock re-arms the tick when it is overdue.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LATE = 3.0  # ticks without one before the watchdog steps in
 
 
 class Ticker:
-    """Calls `tick` every `every` seconds; a tick that is still running is not started again."""
+    """Calls `tick` every `every` seconds. A tick that is still running is not started a second time."""
 
     def __init__(self, tick: Callable[[], Awaitable[None]], every: float) -> None:
         self._tick, self._every = tick, every
@@ -55,7 +55,7 @@ class Ticker:
         self._last = time.monotonic()
 
     async def _watch(self) -> None:
-        """Re-arm the tick where none came for too long by the clock that nobody sets."""
+        """Re-arm the tick if none came for LATE intervals by the monotonic clock."""
         while True:
             await asyncio.sleep(self._every)
             if time.monotonic() - self._last > LATE * self._every + 1.0:
@@ -66,7 +66,7 @@ class Ticker:
                 self._scheduler.wakeup()
 
     async def stop(self) -> None:
-        """Stop ticking; a tick in progress is cancelled by the loop that ends, not waited for."""
+        """Stop ticking; a tick in progress is not waited for."""
         if self._watchdog:
             self._watchdog.cancel()
             with suppress(asyncio.CancelledError):
