@@ -1,4 +1,4 @@
-"""Bytes of an HTML page -> text: byte order mark, what the bytes are, what is declared, in this order of trust."""
+"""Decode the bytes of an HTML page. Trusted in this order: byte order mark, what the bytes are, what is declared."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _RUN = re.compile(rb"[\xc0-\xf3]{3,}")
 
 
 def decode_page(body: bytes, content_type: str | None) -> str:
-    """Decode a page; bad bytes cost one character each.
+    """Return the text of a page; each bad byte costs one character.
 
-    Bytes that are all valid UTF-8 are UTF-8, whatever is declared. Where a Latin set (or UTF-8, wrongly) is declared
-    and most high bytes stand in runs, it is Arabic in cp1256, as older sites of the region mislabel it.
+    Bytes that are valid UTF-8 are UTF-8, whatever is declared. If a Latin set (or, wrongly, UTF-8) is declared and most
+    high bytes are in runs, it is Arabic in cp1256, which older sites of the region mislabel.
     """
     for mark, name in _MARKS:
         if body.startswith(mark):
@@ -40,7 +40,7 @@ def decode_page(body: bytes, content_type: str | None) -> str:
 
 
 def _declared(body: bytes, content_type: str | None) -> str:
-    """Give the codec that is declared: by the server, in a meta element, in an XML declaration; else UTF-8."""
+    """Return the declared codec: of the server, a meta element or an XML declaration; UTF-8 if there is none."""
     header = _CHARSET.search(content_type or "")
     meta, xml = _META.search(body[:4096]), _DECLARED_XML.match(body[:300])
     for label in (header[1] if header else "", *(each[1].decode("ascii", "replace") for each in (meta, xml) if each)):
@@ -55,6 +55,6 @@ def _declared(body: bytes, content_type: str | None) -> str:
 
 
 def reads_as_arabic(body: bytes) -> bool:
-    """Say whether most high bytes stand in runs, as Arabic in cp1256 has them and no Latin text."""
+    """Return whether most high bytes are in runs, as in Arabic in cp1256 and in no Latin text."""
     high = sum(byte > 127 for byte in body)
     return sum(len(run) for run in _RUN.findall(body)) * 2 > high

@@ -1,7 +1,8 @@
-"""Bytes of a feed -> entries, faults by name. The only importer of feedparser; runs in a child process.
+"""Parse the bytes of a feed into entries, with faults by name. The only importer of feedparser; runs in a child
+process.
 
-feedparser gets BytesIO (a str could be a path or a URL), no sanitiser and no link resolution (both slow, and quadratic
-on hostile input): text is cleaned here. Character references that make it raise are mended before.
+feedparser gets BytesIO (a str could be a path or a URL), no sanitiser and no link resolution (both are slow, and
+quadratic on hostile input), so text is cleaned here. Character references that make it raise are repaired first.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ _BLANKS = re.compile(r" ?\n[ \n]*")
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a body held. `version` is feedparser's name of the format, "" where it is no feed."""
+    """What a body contained. `version` is feedparser's name of the format, "" if it is not a feed."""
 
     entries: tuple[Entry, ...] = ()
     rejected: tuple[str, ...] = ()  # one named reason for each item that could not become an entry
@@ -71,7 +72,10 @@ class Feed:
 
 
 def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
-    """Read a feed. A faulty item is named in `rejected` and costs no other; never raises for what is in the body."""
+    """Parse a feed.
+
+    A faulty item is named in `rejected` and costs no other. It never raises for what is in the body.
+    """
     decoded = decode(body, content_type)
     own = json_feed(decoded)
     if own is not None:
@@ -123,7 +127,7 @@ def _items(text: str) -> list[tuple[int, int]]:
 
 
 def _salvaged(text: str, base_url: str, error: Exception) -> Feed:
-    """Parse item by item a feed on which the parser raised, so that the item at fault costs no other."""
+    """Parse a feed item by item after the parser raised, so that the faulty item costs no other."""
     cuts = _items(text)[:ITEMS_SALVAGED]
     if not cuts:
         raise error
@@ -153,7 +157,7 @@ def _read_entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> E
 
 
 def _ttl(feed: Mapping[str, Any]) -> float | None:
-    """Read `ttl` (minutes, RSS 2.0) or sy:updatePeriod and sy:updateFrequency; seconds."""
+    """Return the seconds that `ttl` (minutes, RSS 2.0) or sy:updatePeriod and sy:updateFrequency state."""
     said = _text(feed.get("ttl")).strip()
     if re.fullmatch(r"[0-9]{1,9}", said):
         return float(said) * 60
@@ -163,10 +167,11 @@ def _ttl(feed: Mapping[str, Any]) -> float | None:
 
 
 def decode(body: bytes, content_type: str | None) -> str:
-    """Decode a body: byte order mark, UTF-8 where it is that, then what it declares; bad bytes cost one character each.
+    """Return the text of a body: byte order mark, else UTF-8 if valid, else what it declares. Bad bytes cost one
+    character.
 
-    Where a Latin set is declared and most high bytes stand in runs, or UTF-8 and most are not UTF-8, it is cp1256, as
-    Arabic sites mislabel it.
+    If a Latin set is declared and most high bytes are in runs, or UTF-8 is declared and most bytes are not, it is
+    cp1256, which Arabic sites mislabel.
     """
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
@@ -209,11 +214,7 @@ def _is_mostly_broken(body: bytes, text: str) -> bool:
 
 
 def _mended(text: str) -> str:
-    """Take out what makes the parser raise, look elsewhere or take for ever.
-
-    That is NUL, document types, references to no character; the attributes of an element beyond a hundred, and what
-    makes an author's name longer than any.
-    """
+    """Return the text without what makes the parser raise, read something else, or take for ever."""
     text = re.sub(r"^\s*<\?xml[^>]{0,400}\?>", "", text.lstrip("\ufeff"))
     text = _DOCTYPE.sub("", text, count=1)
     text = _SURROGATES.sub(_joined, text)
@@ -263,7 +264,7 @@ def _reference(match: re.Match[str]) -> str:
 
 
 def _entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry | str:
-    """Make an entry of an item, or say by name why it is none."""
+    """Return the entry of an item, or the name of the reason why it is none."""
     lang = _lang(item.get("language")) or feed_lang
     title = clean(_text(item.get("title")))[:TITLE_LIMIT].replace("\n", " ")
     summary = clean(_text(item.get("summary")))[:TEXT_LIMIT]
@@ -315,7 +316,7 @@ def _link(value: str, base_url: str) -> str | None:
 
 
 def _date(parsed: object, written: str, lang: str | None) -> datetime | None:
-    """Take feedparser's reading; ours where it has none, takes a Persian year for 1405, or AST for the Atlantic's."""
+    """Return feedparser's reading, or ours where it has none, reads a Persian year as 1405, or AST as Atlantic time."""
     arabian = " AST" in written and is_arab(lang)
     if isinstance(parsed, tuple) and parsed[0] > OLDEST_YEAR and not arabian:
         try:
@@ -326,7 +327,7 @@ def _date(parsed: object, written: str, lang: str | None) -> datetime | None:
 
 
 def clean(markup: str) -> str:
-    """HTML -> plain text: scripts dropped, blocks become lines, references decoded once more where doubled."""
+    """Return HTML as plain text: no scripts, blocks as lines, references decoded once more if doubled."""
     if "<" not in markup and "&" not in markup:
         return _spaced(markup)
     text = html.unescape(_TAG.sub("", _BLOCK.sub("\n", _SILENT.sub(" ", markup))))

@@ -1,4 +1,4 @@
-"""The first bytes of an answer that is no feed -> what it is, by name: HTML, login page, challenge page. Pure."""
+"""Say what an answer is that is not a feed: HTML, login page, challenge page. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOGIN_TITLE = re.compile(rb"<title>[^<]{0,80}\b(?:log ?in|sign ?in|subscribe|pa
 
 
 def named(body: bytes) -> str:
-    """Say what an answer is that holds no feed; "" where it is no HTML either."""
+    """Return what an answer is that contains no feed; "" if it is not HTML either."""
     start = body[:LOOKED_AT]
     if not _HTML.match(start):
         return ""

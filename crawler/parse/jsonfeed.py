@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org) -> items as the feed reader knows them; feedparser reads none."""
+"""Read JSON Feed 1.0 and 1.1 (jsonfeed.org) into items as the feed reader knows them; feedparser cannot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST = 5_000  # items
 
 
 def json_feed(text: str) -> Mapping[str, Any] | None:
-    """Give the feed object where a text is a JSON Feed, None where it is none."""
+    """Return the feed object of a text, None if it is not a JSON Feed."""
     if not text.lstrip("\ufeff \t\r\n").startswith("{"):
         return None
     try:
@@ -23,7 +23,7 @@ def json_feed(text: str) -> Mapping[str, Any] | None:
 
 
 def items_of(feed: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the items with the names feedparser uses; whatever is no item becomes an empty one, to be named later."""
+    """Return the items under feedparser's names. What is no item becomes an empty one, to be rejected by name."""
     items = feed.get("items")
     return [_item(each) if isinstance(each, dict) else {} for each in (items if isinstance(items, list) else ())[:MOST]]
 

@@ -1,4 +1,4 @@
-"""JSON-LD scripts of a page -> the nodes that are articles (schema.org), the best described first."""
+"""Find the articles (schema.org) in a page's JSON-LD scripts, best described first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ARTICLE = re.compile(r"(Article|BlogPosting|Posting|Report|Article\w*)$")
 
 
 def articles_in(scripts: Iterable[str]) -> list[dict[str, Any]]:
-    """Give the article nodes, those with a body and a headline first; a script that is no JSON is passed over."""
+    """Return the article nodes, those with a body and a headline first. A script that is not JSON is skipped."""
     nodes = [node for script in scripts for node in _nodes(_loaded(script), 0) if _is_article(node)]
     return sorted(nodes[:MOST], key=lambda node: -sum(bool(node.get(name)) for name in _TELLING))
 

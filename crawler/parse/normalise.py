@@ -1,4 +1,4 @@
-"""Entry + Source + now -> Article: identity keys, clamped dates, usable links. Decides no freshness."""
+"""Normalise an entry: identity keys, dates within bounds, usable links. Freshness is not judged here."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ TEXT_LIMIT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An article before it has a place: its content, and the keys it may be known by.
+    """An article without a place in a story: its content, and the keys it may be known by.
 
-    `guid_key` is unique in its source, `url_key` across sources. `content_key` changes when the folded
-    headline or text does.
+    `guid_key` is unique in its source, `url_key` across sources. `content_key` changes when the folded headline or text
+    does.
     """
 
     entry: Entry
@@ -45,7 +45,7 @@ class Draft:
 
 
 def draft(entry: Entry, now: datetime) -> Draft:
-    """Normalise an entry fetched at `now`. A date after `now` is clamped to it, one before 1980 is none."""
+    """Return an entry, fetched at `now`, normalised. A date after `now` becomes `now`, one before 1980 is dropped."""
     url = urls.usable(entry.url)
     title, body = fold(entry.title[:TITLE_LIMIT]), fold((entry.text or entry.summary)[:TEXT_LIMIT])
     return Draft(
@@ -59,14 +59,14 @@ def draft(entry: Entry, now: datetime) -> Draft:
 
 
 def clamp(date: datetime | None, now: datetime) -> datetime | None:
-    """Bring a date into [1980, now]; what lies before is no date."""
+    """Return a date within [1980, now]; None if it is earlier."""
     if date is None or date < OLDEST:
         return None
     return min(date, now)
 
 
 def article(made: Draft, source: Source, identity: str, now: datetime) -> Article:
-    """Give the article of a draft that opens its first revision."""
+    """Return the article of a draft, as its first revision."""
     entry = made.entry
     return Article(
         id=identity,

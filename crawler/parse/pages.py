@@ -1,7 +1,7 @@
-"""Bytes of an article page -> headline, text, author, dates, language, canonical address, site. Runs in a child.
+"""Read an article page: headline, text, author, dates, language, canonical address, site. Runs in a child process.
 
-What the page says of itself comes first (JSON-LD, OpenGraph, meta); the text is its `articleBody` where it carries
-one, else what trafilatura finds. The only importer of trafilatura.
+What the page says of itself comes first (JSON-LD, OpenGraph, meta). The text is its `articleBody` if it has one, else
+what trafilatura finds. The only importer of trafilatura.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ _ARABIC, _LATIN = re.compile("[\u0621-\u06d3]"), re.compile("[A-Za-z]")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article page, read. Dates are UTC, `url` is its canonical address on the same site; None or "" where absent.
+    """An article page, read. Dates are UTC, `url` is its canonical address on the same site; None or "" if absent.
 
-    `problem` names why there is no text: challenge | no_html | no_text; `how` says where the text came from.
+    `problem` says why there is no text: challenge | no_html | no_text; `how` says where the text came from.
     """
 
     headline: str = ""
@@ -68,7 +68,7 @@ class Page:
 
 
 def read_page(body: bytes, content_type: str | None, url: str) -> Page:
-    """Read an article page fetched from `url`; never raises for what is in it."""
+    """Read an article page fetched from `url`. It never raises for what is in the page."""
     markup = decode_page(body, content_type)[:LARGEST].replace("\0", "")
     joined = bool(JOINERS.search(markup))
     page = _read(markup.translate(_HIDDEN) if joined else markup, url)
@@ -76,7 +76,7 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
 
 
 def _restored(page: Page) -> Page:
-    """Put the joiners back that were hidden from the extractor."""
+    """Return a text with the joiners that were hidden from the extractor."""
     said = {name: getattr(page, name) for name in ("headline", "text", "author", "site")}
     return replace(page, **{name: value.translate(_SHOWN) for name, value in said.items() if value})
 
@@ -109,7 +109,7 @@ def _read(markup: str, url: str) -> Page:
 
 
 def parse_html(markup: str) -> lxml.html.HtmlElement | None:
-    """Parse markup without the network, entities or more memory than it deserves; None where there is none."""
+    """Parse markup without network or entities, within limits; None if there is none."""
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
         tree = lxml.html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
@@ -139,7 +139,7 @@ def _first(*values: str | None) -> str | None:
 
 
 def _name(value: Any) -> str | None:
-    """Give the name in a JSON-LD value: a text, a node with a name, or a list of either."""
+    """Return the name in a JSON-LD value: a text, a node with a name, or a list of either."""
     if isinstance(value, str):
         return clean(value) or None
     if isinstance(value, Mapping):
@@ -165,7 +165,7 @@ def _headline(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mapping
 
 
 def _without_site(headline: str, site: str | None) -> str:
-    """Take " - The Site" off the end of a headline."""
+    """Return a headline without " - The Site" at its end."""
     match = re.match(r"(.{10,}?)\s+[-–—|:»]\s+(.+)$", headline)
     if match and site and match[2].strip().casefold() in {site.casefold(), f"{site} news".casefold()}:
         return match[1]
@@ -173,7 +173,7 @@ def _without_site(headline: str, site: str | None) -> str:
 
 
 def _text(tree: lxml.html.HtmlElement, own: Mapping[str, Any], url: str) -> tuple[str, str]:
-    """Give the article's text and where it came from."""
+    """Return the article's text and where it came from."""
     body = own.get("articleBody")
     written = clean(body) if isinstance(body, str) else ""
     if len(written) >= FULL_BODY and not written.rstrip().endswith(("...", "…", "[...]")):
@@ -187,7 +187,7 @@ def _text(tree: lxml.html.HtmlElement, own: Mapping[str, Any], url: str) -> tupl
 
 
 def _without_headline(text: str, headline: str) -> str:
-    """Drop the headline where the text begins with it: what stands in it would count twice."""
+    """Return a text without the headline at its beginning, where its words would count twice."""
     first, _, rest = text.partition("\n")
     return rest if rest and headline and fold(first) == fold(headline) else text
 
@@ -213,7 +213,7 @@ def _date(read: Any, said: Any, meta: Iterable[str | None], shown: Iterable[str]
 
 
 def _shown_dates(tree: lxml.html.HtmlElement) -> Iterator[str]:
-    """Give what a reader sees as the date: <time>, then short texts of elements named for one."""
+    """Yield the dates that readers see: of <time>, then of short elements named for one."""
     for each in tree.iter("time"):
         yield each.get("datetime") or each.text_content()
     named = tree.xpath("//*[contains(@class,'date') or contains(@class,'publish') or contains(@itemprop,'datePub')]")
@@ -224,7 +224,7 @@ def _shown_dates(tree: lxml.html.HtmlElement) -> Iterator[str]:
 
 
 def _language(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mapping[str, str], text: str) -> str | None:
-    """Give the language a page declares, unless its script says otherwise (templates keep lang="en")."""
+    """Return the language a page declares, unless its script contradicts it (templates keep lang="en")."""
     declared = _first(
         tree.get("lang"), meta.get("content-language"), meta.get("og:locale"), _name(own.get("inLanguage"))
     )
@@ -241,7 +241,7 @@ def _language(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mapping
 
 
 def _canonical(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mapping[str, str], url: str) -> str | None:
-    """Give the address a page names as its own, where it is of the same site and no front page."""
+    """Return the address a page names as its own, if it is on the same site and no front page."""
     links = (each.get("href") for each in tree.iter("link") if "canonical" in (each.get("rel") or "").lower().split())
     page = own.get("mainEntityOfPage")
     said = page.get("@id") if isinstance(page, Mapping) else page
@@ -258,11 +258,11 @@ def _canonical(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mappin
 
 
 def _same_site(one: str, other: str) -> bool:
-    """Say whether two links share host or parent host (m.outlet.example and www.outlet.example)."""
+    """Return whether two links share host or parent host (m.outlet.example and www.outlet.example)."""
     first, second = urls.host(one), urls.host(other)
     return first == second or first.split(".")[-2:] == second.split(".")[-2:]
 
 
 def _whole(text: str) -> str:
-    """Replace half surrogate pairs (JSON may hold them): they are no text that can be stored."""
+    """Replace unpaired surrogates, which JSON may contain: they cannot be stored."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,7 +1,7 @@
-"""Bytes of a section page (a front page, a topic) -> an entry per link to an article. Runs in a child.
+"""Find the article links of a section page (a front page, a topic), an entry for each. Runs in a child process.
 
-By the source's selector where it has one, else by heuristics: links of the same site, outside navigation, with the
-words of a headline and the address of an article.
+By the source's selector if it has one, else by heuristics: links of the same site, outside navigation, with the words
+of a headline and the address of an article.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _ARTICLE = re.compile(
 
 
 def read_section(body: bytes, content_type: str | None, base_url: str, select: str = "") -> Feed:
-    """Read the links of a section page. `select` is a CSS selector of links, or of what holds one link each."""
+    """Read the links of a section page. `select` is a CSS selector of links, or of elements with one link each."""
     tree = parse_html(decode_page(body, content_type))
     if tree is None:
         return Feed(problem="no HTML in it")
@@ -81,7 +81,7 @@ def _is_aside(link: lxml.html.HtmlElement) -> bool:
 
 
 def _entries(links: Iterable[lxml.html.HtmlElement], base_url: str, lang: str | None) -> list[Entry]:
-    """Make one entry an address, in the page's order; of several links to it the one with the most words."""
+    """Return one entry for each address, in the page's order; of several links to it the one with most words counts."""
     found: dict[str, Entry] = {}
     for link in links:
         try:
@@ -99,14 +99,14 @@ def _entries(links: Iterable[lxml.html.HtmlElement], base_url: str, lang: str | 
 
 
 def _title(link: lxml.html.HtmlElement) -> str:
-    """Give the words of a headline: of a heading inside the link where there is one, else of the whole link."""
+    """Return the words of a headline: of a heading inside the link if there is one, else of the whole link."""
     heading = next((each for name in ("h1", "h2", "h3", "h4") for each in link.iter(name)), link)
     said = " ".join(clean(heading.text_content()).split())
     return (said or " ".join((link.get("title") or "").split()))[:TITLE_LIMIT]
 
 
 def _date_near(link: lxml.html.HtmlElement, lang: str | None) -> datetime | None:
-    """Read the <time> that stands with a link, in the smallest element that holds both and no other headline."""
+    """Return the <time> in the smallest element around a link that contains no other headline."""
     for above, _ in zip(link.iterancestors(), range(LEVELS), strict=False):
         if above.tag in {"body", "main", "html"}:
             return None

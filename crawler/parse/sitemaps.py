@@ -1,6 +1,6 @@
-"""Bytes of a sitemap -> entries: Google News sitemaps, plain ones, indexes of either; gzip or not. Runs in a child.
+"""Parse a sitemap into entries: Google News sitemaps, plain ones, indexes of either, also gzipped. Runs in a child.
 
-Scrapy's own Sitemap drops the `news:` tags. Parsed without entities, document types or the network (T14).
+Scrapy's own Sitemap drops the `news:` tags. Parsed without entities, document types or the network.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
-    """Read a sitemap. Its newest entries with their news tags, or in `more` the newest sitemaps of an index."""
+    """Return a sitemap's newest entries with their news tags; of an index the newest sitemaps, in `more`."""
     unpacked = _unpacked(body)
     if unpacked is None:
         return Feed(problem=f"gzip that is broken or unpacks beyond {LARGEST} bytes")
@@ -42,7 +42,7 @@ def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
 
 
 def _unpacked(body: bytes) -> bytes | None:
-    """Unpack a .gz body within bounds; None where it is broken or too large."""
+    """Return a .gz body unpacked, None if it is broken or too large."""
     if not body.startswith(b"\x1f\x8b"):
         return body
     unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
@@ -69,7 +69,7 @@ def _local(element: lxml.etree._Element) -> str:
 
 
 def _texts(element: lxml.etree._Element) -> dict[str, str]:
-    """Give the texts below an element by local name; of equal names the first."""
+    """Return the texts below an element by local name; of equal names the first."""
     found: dict[str, str] = {}
     for each in _below(element):
         if each.text and each.text.strip():
@@ -78,7 +78,7 @@ def _texts(element: lxml.etree._Element) -> dict[str, str]:
 
 
 def _below(element: lxml.etree._Element) -> Iterator[lxml.etree._Element]:
-    """Walk what is below, leaving out images and videos, which have titles and addresses of their own."""
+    """Yield the elements below, without those of images and videos, which have titles and addresses of their own."""
     for each in element:
         if _local(each) not in {"image", "video"}:
             yield each
@@ -86,7 +86,7 @@ def _below(element: lxml.etree._Element) -> Iterator[lxml.etree._Element]:
 
 
 def _sitemaps(root: lxml.etree._Element, base_url: str) -> tuple[str, ...]:
-    """Give the newest sitemaps of an index, those that say "news" first; of the same host only."""
+    """Return the newest sitemaps of an index on the same host, those with "news" in their address first."""
     found = []
     for number, each in enumerate(root):
         texts = _texts(each)
@@ -117,7 +117,7 @@ def _entry(element: lxml.etree._Element) -> Entry | str:
 
 
 def _from_slug(link: str) -> str:
-    """Make a headline of the words in an address, for sitemaps without news tags; "" where there are too few."""
+    """Return a headline made of the words in an address, for sitemaps without news tags; "" if there are too few."""
     last = unquote(urlsplit(link).path).rstrip("/").rpartition("/")[2]
     words = [word for word in re.split(r"[-_]+", re.sub(r"\.\w{2,5}$", "", last)) if not word.isdigit()]
     return " ".join(words).capitalize() if len(words) >= 3 else ""
