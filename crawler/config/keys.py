@@ -1,7 +1,7 @@
-"""Tables of keys: what a mapping in rules.yaml may hold. One table drives reading, hints, schema and reference.
+"""Tables of keys: what a mapping in rules.yaml may contain. One table drives reading, hints, schema and reference.
 
-A reader turns a node into a value, or notes a Problem and gives MISSING; what follows is read all the same. It
-sits in crawler because `sources:` is read there, without the alerting line.
+A reader turns a node into a value, or notes a Problem and returns MISSING; what follows is read all the same. This is
+part of `crawler`, because `sources:` is also read without the alerting part.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ EATEN = {
 
 
 class Reader(Protocol):
-    """Reads one kind of value, and says as JSON Schema (draft-07) what it takes."""
+    """Reads one kind of value, and describes what it accepts as JSON Schema (draft-07)."""
 
     def read(self, node: Node, problems: Problems) -> Any: ...
 
@@ -53,7 +53,7 @@ class Key:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Give ' (did you mean "..."?)' for the nearest known word, or nothing where none is near."""
+    """Return ' (did you mean "..."?)' with the nearest known word, "" if none is near."""
     found = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=ALIKE)
     return f' (did you mean "{found[0]}"?)' if found else ""
 
@@ -92,7 +92,7 @@ IDENT = Text(r"[a-z0-9][a-z0-9-]{0,63}", "an id: lower-case letters, digits and 
 
 
 def span(text: str) -> timedelta | None:
-    """Read a length of time with its unit, or 0; None where it is none."""
+    """Return a length of time written with its unit, or 0; None if it is none."""
     match = re.fullmatch(r"(\d{1,6})([smhdw])", text)
     if match:
         return timedelta(seconds=int(match[1]) * UNITS[match[2]])
@@ -297,7 +297,7 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Whatever `inner` reads, with its place: (value, place)."""
+    """Reads what `inner` reads and returns it with its place: (value, place)."""
 
     inner: Reader
 
@@ -311,7 +311,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
-    """A mapping of ids to values; gives {id: (value, place of the id)}, a faulty value as MISSING."""
+    """Reads a mapping of ids to values as {id: (value, place of the id)}; a faulty value becomes MISSING."""
 
     item: Reader
     what: str
@@ -337,9 +337,9 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A mapping with a fixed table of keys; gives {name: value} with defaults filled in, and "" for its place.
+    """Reads a mapping with fixed keys as {name: value}, defaults filled in; "" has the place of the mapping.
 
-    Where a required key is missing or faulty, a `partial` table gives it as MISSING, any other is MISSING as a whole.
+    If a required key is missing or faulty, a `partial` table returns MISSING for that key, any other for the whole.
     """
 
     keys: tuple[Key, ...]
@@ -385,7 +385,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Takes a node as it is, to be read once the names it uses are known."""
+    """Returns a node unread; it is read once the names it uses are known."""
 
     json_schema: dict[str, Any] = field(default_factory=dict)
 
@@ -397,7 +397,7 @@ class Raw:
 
 
 def twice(found: Sequence[tuple[str, Place]], what: str, problems: Problems) -> None:
-    """Note every name that stands a second time."""
+    """Note a problem for every name that occurs a second time."""
     first: dict[str, Place] = {}
     for name, place in found:
         if name in first:

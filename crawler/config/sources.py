@@ -89,7 +89,7 @@ ALLOW_PRIVATE = ListOf(Host(), "a list of hosts, addresses or networks", least=0
 
 
 def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple[Source, ...]:
-    """Make the sources of what the table read; ids and addresses must be unique."""
+    """Return the sources in the rows that the table read; ids and addresses must be unique."""
     kept = list(rows)
     twice([row["id"] for row in kept], "source id", problems)
     twice([row["url"] for row in kept], "address", problems)
@@ -102,9 +102,9 @@ def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple
 
 
 def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
-    """Read the sources and `settings.allow_private` of a rules file, and nothing else of it.
+    """Return the sources and `settings.allow_private` of a rules file, and read nothing else of it.
 
-    Raises ConfigError with every problem found in them.
+    Raise ConfigError with every problem found in them.
     """
     problems = Problems()
     _, root = read_file(path, problems)
@@ -119,7 +119,7 @@ def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
 
 
 def _given(node: Node | None, name: str, reader: ListOf, problems: Problems) -> tuple[Any, ...]:
-    """Read one key of a mapping; nothing where it is missing or faulty."""
+    """Return one key of a mapping, read; None if it is missing or faulty."""
     value = node.get(name) if isinstance(node, MappingNode) else None
     read = MISSING if value is None else reader.read(value, problems)
     return () if read is MISSING else tuple(read)

@@ -1,10 +1,10 @@
-"""YAML text -> nodes that know their line and column; every fault is a Problem in our own words.
+"""Read YAML into nodes that know their line and column; every fault is a Problem in our own words.
 
 ConfigError
     all Problems of a file, sorted by place
 
-Nodes are Scalar, Sequence and Mapping. What YAML 1.1 would silently turn into something else (aliases, tags,
-truth values, numbers, comments) stays visible: a Scalar says what YAML would have made of it.
+Nodes are Scalar, Sequence and Mapping. What YAML 1.1 would silently turn into something else (aliases, tags, truth
+values, numbers, comments) stays visible: a Scalar says what YAML would have made of it.
 """
 
 from __future__ import annotations
@@ -146,14 +146,14 @@ Node = Scalar | Sequence | Mapping
 
 
 def kind_of(node: Node) -> str:
-    """Name a node for a message: "a list", "a mapping", "nothing" or "a text"."""
+    """Return what a node is, for a message: "a list", "a mapping", "nothing" or "a text"."""
     if isinstance(node, Scalar):
         return "nothing" if node.kind == "null" and not node.text else "a text"
     return "a list" if isinstance(node, Sequence) else "a mapping"
 
 
 def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[str, Node | None]:
-    """Read a file; gives its text and its root, None with problems where it cannot be read. Never waits."""
+    """Read a file; return its text and root node, None with problems if it is unreadable. It never blocks."""
     label = name or str(path)
     start = Place(label, 1, 1)
     text = ""
@@ -180,7 +180,7 @@ def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[
 
 
 def included(path: Path, root: Node | None, problems: Problems) -> tuple[Path, ...]:
-    """Give the files a file includes: of its own folder or below it, each once, none through a link that leaves it."""
+    """Return the files that a file includes, each once. They must be in its folder or below, links followed."""
     names = root.get("include") if isinstance(root, Mapping) else None
     if names is None:
         return ()
@@ -225,7 +225,10 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
 
 
 def _repair(text: str, file: str, error: yaml.MarkedYAMLError, problems: Problems) -> str | None:
-    """Note a syntax fault. One stray indicator is overwritten, so that reading can go on; else None."""
+    """Note a syntax fault.
+
+    Return the text with one stray indicator overwritten, so that reading can go on; else None.
+    """
     mark = error.problem_mark or error.context_mark
     index = min(mark.index if mark else 0, max(len(text) - 1, 0))
     char = text[index : index + 1]
@@ -246,7 +249,7 @@ def _repair(text: str, file: str, error: yaml.MarkedYAMLError, problems: Problem
 
 
 def _word(text: str, index: int) -> str:
-    """Give the text from an index to where an item of a list or a line ends."""
+    """Return the text from an index to the end of the list item or line."""
     return re.split(r"[,\]}\n]", text[index : index + 200], maxsplit=1)[0].strip()
 
 
@@ -261,7 +264,7 @@ def _place(file: str, text: str, index: int) -> Place:
 
 @dataclass(slots=True)
 class _OpenCollection:
-    """A collection that is being read."""
+    """A list or mapping that is still being read."""
 
     place: Place
     items: list[Node] | None = None
@@ -361,7 +364,7 @@ class _Builder:
         return Scalar(place, event.value, kind)
 
     def _check_properties(self, event: yaml.NodeEvent, place: Place) -> str:
-        """Note an anchor or a tag; gives the text it was written in, "" where there is none."""
+        """Note an anchor or a tag; return the text it was written in, "" where there is none."""
         index = _mark(event).index
         char = self._text[index : index + 1]
         if char in {"&", "!"} and (event.anchor or getattr(event, "tag", None)):
