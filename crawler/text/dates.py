@@ -1,4 +1,4 @@
-"""A date as people write it -> UTC: Arabic, Persian and Kurdish month names, Jalali and Hijri years, zone names.
+"""Read dates as people write them: Arabic, Persian and Kurdish months, Jalali and Hijri years, zone names.
 
 For what RFC 822 and ISO 8601 readers cannot read, or read wrongly: "AST" is Arabia Standard Time (UTC+3) in an Arab
 outlet and Atlantic Standard Time (UTC-4) elsewhere; 1405 in an ISO date is a year of the Persian calendar.
@@ -74,9 +74,9 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890
 
 
 def read_date(text: str, lang: str | None = None) -> datetime | None:
-    """Read a written date as UTC; None where there is none in it. A date without a time is midnight there.
+    """Return a written date as UTC, None if it contains none. A date without a time is midnight there.
 
-    `lang` decides what "AST" means and, where no zone is written, which local time is meant: Baghdad's for Arabic and
+    `lang` decides what "AST" means and, if no zone is written, which local time is meant: Baghdad's for Arabic and
     Kurdish, Tehran's for Persian, else UTC.
     """
     plain = re.sub(r"(?<=\d)T(?=\d)|[\u200e\u200f]", " ", text[:LONGEST].translate(_DIGITS)).lower()
@@ -93,13 +93,13 @@ def read_date(text: str, lang: str | None = None) -> datetime | None:
 
 
 def is_arab(lang: str | None) -> bool:
-    """Say whether "AST" of an outlet in that language is Arabia Standard Time."""
+    """Return whether "AST" means Arabia Standard Time in an outlet of that language."""
     return (lang or "").partition("-")[0] in _ARAB
 
 
 @cache
 def _months() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
-    """Give one pattern of all month names, longest first, folded as texts are, and what each stands for."""
+    """Return a pattern of all month names, folded, longest first, and the month that each stands for."""
     names: dict[str, tuple[str, int]] = {}
     for calendar, months in _CALENDARS:
         for number, spellings in enumerate(months, 1):
@@ -110,7 +110,7 @@ def _months() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
 
 
 def _named_day(plain: str) -> date | None:
-    """Find "24 November 2026" or "November 24, 2026"; a Gregorian date before one of another calendar."""
+    """Return "24 November 2026" or "November 24, 2026"; a Gregorian date before one of another calendar."""
     folded = fold(plain)
     pattern, names = _months()
     found: dict[str, date] = {}
@@ -124,7 +124,7 @@ def _named_day(plain: str) -> date | None:
 
 
 def _around(before: str, after: str) -> tuple[int, int]:
-    """Give day and year round a month name: day before it and year after it, or day and year after it."""
+    """Return day and year around a month name: day before and year after, or both after it."""
     left = re.search(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|[یي])?(?: of| من| [یي])? $", before)
     if left:
         right = re.match(r"(?: /? ?\w+){0,2}? (\d{4})(?!\d)", after)  # "تشرين الثاني / نوفمبر 2026"
@@ -136,7 +136,7 @@ def _around(before: str, after: str) -> tuple[int, int]:
 
 
 def _numbered_day(plain: str) -> date | None:
-    """Find 2026-11-24, 24/11/2026 or 1405/09/03; the day stands first where the year stands last."""
+    """Return 2026-11-24, 24/11/2026 or 1405/09/03; the day comes first where the year comes last."""
     for match in _NUMBERS.finditer(plain):
         first, second, third = match[1], match[2], match[3]
         if len(first) == 4:
@@ -152,7 +152,7 @@ def _numbered_day(plain: str) -> date | None:
 
 
 def _calendar_of(year: int) -> str:
-    """Say whose year a number is: Persian 1340-1425 (1961-2046), Hijri 1426-1480 (2005-2057), else Gregorian."""
+    """Return the calendar of a year: Persian 1340-1425 (1961-2046), Hijri 1426-1480 (2005-2057), else Gregorian."""
     return "jalali" if 1340 <= year <= 1425 else "hijri" if 1426 <= year <= 1480 else "gregorian"
 
 
@@ -168,19 +168,19 @@ def _day(calendar: str, year: int, month: int, day: int) -> date | None:
 
 
 def jalali(year: int, month: int, day: int) -> int:
-    """Give the ordinal of a Persian date: 33-year cycles of eight leap years, exact for 1244-1500 (1865-2121)."""
+    """Return the ordinal of a Persian date: 33-year cycles of eight leap years, exact for 1244-1500 (1865-2121)."""
     cycles, rest = divmod(year + 1595, 33)
     before = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
     return 365 * (year + 1595) + cycles * 8 + (rest + 3) // 4 + before + day - 356033
 
 
 def hijri(year: int, month: int, day: int) -> int:
-    """Give the ordinal of a tabular Islamic date (civil epoch); a sighted calendar may differ by a day or two."""
+    """Return the ordinal of a tabular Islamic date (civil epoch); a sighted calendar may differ by a day or two."""
     return (11 * year + 3) // 30 + 354 * year + 30 * month - (month - 1) // 2 + day + 226630
 
 
 def _time(plain: str) -> tuple[int, int, int, str]:
-    """Give hour, minute, second and what is written beside them, zone and half of the day among it."""
+    """Return hour, minute, second and what is written next to them, such as the zone and the half of the day."""
     match = _TIME.search(plain)
     if not match:
         return 0, 0, 0, _NUMBERS.sub(" ", plain)
@@ -195,7 +195,7 @@ def _time(plain: str) -> tuple[int, int, int, str]:
 
 
 def _zone(rest: str, lang: str | None) -> int:
-    """Give minutes east of UTC by what stands after the time, else by what is usual in the language."""
+    """Return minutes east of UTC from what follows the time, else what is usual in the language."""
     match = _OFFSET.search(rest)
     if match:
         minutes = int(match[2]) * 60 + int(match[3] or 0)

@@ -1,4 +1,4 @@
-"""Words -> the numbers they spell, in English, Arabic and Persian; folded tokens in, folded tokens out."""
+"""Replace spelled numbers by digits, in English, Arabic and Persian; works on folded tokens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TEEN = {"عشر", "عشره"}
 
 
 def joined(text: str) -> str:
-    """Keep a number in one token through folding: 1,200 -> 1200, 4.5 -> 4point5."""
+    """Return a text whose numbers stay one token when folded: 1,200 -> 1200, 4.5 -> 4point5."""
     return _DECIMAL.sub(POINT, _THOUSANDS.sub("", text.replace(SOFT_HYPHEN, "")))
 
 
@@ -39,12 +39,12 @@ def is_number(token: str) -> bool:
 
 
 def shown(token: str) -> str:
-    """Write a number token as people do."""
+    """Return a number token as people write it."""
     return token.replace(POINT, ".")
 
 
 def digits(tokens: Sequence[str]) -> list[str]:
-    """Replace spelled numbers below 100 by digits; every other token stays as it is."""
+    """Return tokens with spelled numbers below 100 as digits; every other token stays as it is."""
     if not any(token in _UNITS or token in _TENS for token in tokens):
         return list(tokens)
     written: list[str] = []
@@ -57,7 +57,7 @@ def digits(tokens: Sequence[str]) -> list[str]:
 
 
 def _spelled(tokens: Sequence[str], at: int) -> tuple[int, int]:
-    """Give the number spelled at a place and how many tokens it takes; (0, 0) where there is none."""
+    """Return the number spelled at a position and how many tokens it takes; (0, 0) if there is none."""
     first = tokens[at]
     second, third = (*tokens[at + 1 : at + 3], "", "")[:2]
     if first in _TENS:

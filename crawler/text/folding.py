@@ -53,7 +53,7 @@ def _fold_character(char: str) -> str:
 
 
 def is_look_alike(char: str) -> bool:
-    """Say whether a letter of another script is read as a Latin one."""
+    """Return whether a letter of another script is read as a Latin one."""
     return char.casefold() in LETTERS and not unicodedata.name(char, "").startswith(("LATIN", "ARABIC"))
 
 
@@ -84,7 +84,7 @@ class Folded:
         self._spans: list[tuple[int, int]] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the offsets in the original of folded characters start..end, with marks and an acronym's dot."""
+        """Return the offsets in the original of folded characters start..end, with marks and an acronym's dot."""
         if self._spans is None:
             self._spans = _trace(self.original)
         first, last = self._spans[start][0], self._spans[end - 1][1]

@@ -1,4 +1,4 @@
-"""Text -> where its sentences and paragraphs begin, in code points. Case, marks and line wraps change nothing."""
+"""Find where sentences and paragraphs of a text begin, in code points. Case, marks and line wraps change nothing."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _ABBREVIATIONS = frozenset(
 
 
 def paragraphs(text: str) -> list[int]:
-    """Give where each paragraph begins; a blank line parts them."""
+    """Return where each paragraph begins; blank lines separate them."""
     return [0, *(match.end() for match in _BLANK.finditer(text))]
 
 
 def sentences(text: str) -> list[int]:
-    """Give where each sentence begins; full stops of abbreviations and initials end none."""
+    """Return where each sentence begins; full stops of abbreviations and initials end none."""
     ends = [match.end() for match in _END.finditer(text) if not _is_abbreviation(text, match.start())]
     return sorted({*paragraphs(text), *ends})
 

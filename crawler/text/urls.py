@@ -1,4 +1,4 @@
-"""Addresses: the link we keep (tracking taken off), the key of a page, the host, the name of a wrapper."""
+"""Addresses: the link we keep (without tracking), the key of a page, the host, the name of a link service."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AMP_CACHE = re.compile(
 
 
 def clean(url: str) -> str:
-    """Take tracking parameters and the fragment off a link; the rest stays as the outlet wrote it."""
+    """Return a link without tracking parameters and fragment; the rest stays as the outlet wrote it."""
     parts = urlsplit(url)
     query = parts.query
     pairs = parse_qsl(query, keep_blank_values=True)
@@ -38,10 +38,10 @@ def clean(url: str) -> str:
 
 @lru_cache(maxsize=1024)  # a link is asked about more than once: is it usable, what is its key
 def key(url: str) -> str:
-    """Give what two links to one page share.
+    """Return a key that is equal for two links to one page.
 
-    Scheme, www., mobile and AMP forms of a page, a trailing slash and the query's order do not count. The
-    link of a wrapper (Google News) says nothing of the page behind it and stays a key of its own.
+    Scheme, www., mobile and AMP forms, a trailing slash and the order of the query do not count. The link of a wrapper
+    (Google News) says nothing of the page behind it and gets a key of its own.
     """
     parts = urlsplit(canonicalize_url(clean(_out_of_cache(url))))
     host = parts.netloc.removesuffix(":80").removesuffix(":443")
@@ -53,19 +53,19 @@ def key(url: str) -> str:
 
 
 def wrapper(url: str) -> str:
-    """Name the service whose link hides the page's own, "" where the link is the page's."""
+    """Return the service whose link hides the page's own, "" if the link is the page's."""
     parts = urlsplit(url)
     return next((name for host, name in WRAPPERS.items() if (parts.hostname or "") == host), "")
 
 
 def _out_of_cache(url: str) -> str:
-    """Give the address of the page that an AMP cache serves; any other link as it is."""
+    """Return the address of the page that an AMP cache serves; any other link as it is."""
     found = _AMP_CACHE.match(url)
     return f"https://{found['page']}" if found else url
 
 
 def usable(url: str | None) -> str | None:
-    """Give the cleaned link, or None where it is no http(s) address with a host that a reader could open."""
+    """Return the cleaned link, None unless it is http(s) with a host that a reader could open."""
     if not url or len(url) > LONGEST:
         return None
     try:
@@ -81,12 +81,12 @@ def usable(url: str | None) -> str | None:
 
 
 def host(url: str) -> str:
-    """Give the host of a link without www., as printed beside a headline; in ASCII, so that it cannot mimic."""
+    """Return the host of a link without www., as shown to readers: in ASCII, so that it cannot mimic another."""
     return ascii_host((urlsplit(url).hostname or "").removeprefix("www."))
 
 
 def ascii_host(name: str) -> str:
-    """Give a host in its IDNA form."""
+    """Return a host in its IDNA form."""
     try:
         return name.encode("idna").decode("ascii") if not name.isascii() else name
     except UnicodeError:
