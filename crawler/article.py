@@ -1,4 +1,4 @@
-"""Values of the collecting line: what a source gave (Entry) and what we keep of it (Article, Story)."""
+"""The values of collecting: what a source gave (Entry) and what we keep of it (Article, Placement, Revision)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article in its story and thread, as read in a list of what a story holds."""
+    """An article in its story and thread, as a row of the list of what a story contains."""
 
     article: str
     story: str
@@ -120,14 +120,14 @@ class Revision:
 
 
 def mint(prefix: str, at: datetime, *parts: str) -> str:
-    """Make an id that sorts by time and can be read aloud: prefix, 6 characters of seconds, 8 of hash."""
+    """Return a new id that sorts by time and can be read aloud: prefix, 6 characters of seconds, 8 of a hash."""
     seconds = max(0, int((at - EPOCH).total_seconds()))
     digest = int.from_bytes(hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:5], "big")
     return prefix + _base32(seconds, 6) + _base32(digest, 8)
 
 
 def minted(name: str) -> datetime | None:
-    """Give the second an id was made, None where it is no id of ours."""
+    """Return the second an id was made, None if it is not one of our ids."""
     digits = name[1:7]
     if len(name) != 15 or any(digit not in BASE32 for digit in name[1:]):
         return None

@@ -1,4 +1,7 @@
-"""Now: the wall clock at start plus a clock nobody sets. Where the wall is set, the step is taken once, and told."""
+"""The present time: the wall clock at start plus a monotonic clock.
+
+When the wall clock is set, one step is reported.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ LARGEST_DRIFT = timedelta(seconds=5)
 
 
 def boot_seconds() -> float:
-    """Give seconds since the machine started, those asleep among them (a suspended host is no clock step)."""
+    """Return the seconds since the machine started, sleep included, so that a suspended host is no clock step."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
@@ -19,7 +22,7 @@ def wall_time() -> datetime:
 
 
 class Clock:
-    """Gives `now`; it neither jumps nor stands still between two calls of `step`."""
+    """Gives `now`, which neither jumps nor stands still between two calls of `step`."""
 
     def __init__(self, wall: Callable[[], datetime] = wall_time, seconds: Callable[[], float] = boot_seconds) -> None:
         self._wall, self._seconds = wall, seconds
@@ -29,7 +32,7 @@ class Clock:
         return self._start + timedelta(seconds=self._seconds() - self._zero)
 
     def step(self) -> timedelta:
-        """Follow the wall clock where it was set by more than five seconds, and give by how much; else nothing."""
+        """Follow the wall clock if it was set by more than five seconds; return by how much, None if it was not."""
         drift = self._wall() - self()
         if abs(drift) <= LARGEST_DRIFT:
             return timedelta(0)

@@ -128,7 +128,7 @@ def end(connection: Connection, article: str, reason: str) -> None:
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Give up pages that have waited longer than LONGEST; return how many."""
+    """Return up pages that have waited longer than LONGEST; return how many."""
     old = list(connection.scalars(select(pages_wanted.c.article).where(pages_wanted.c.wanted < now - LONGEST)))
     _give_up(connection, old, "too_late")
     return len(old)
