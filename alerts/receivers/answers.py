@@ -1,8 +1,8 @@
-"""HTTP answers as this thread saw them last: Apprise does not hand on for how long a service asks to be left alone.
+"""Remember the last HTTP answer of a thread: Apprise does not pass on how long a service asks for a pause.
 
-Apprise's plugins call `requests.post` and the like, each in a session of its own that nobody else can reach. So the
-module of a plugin gets a `requests` whose sessions carry an adapter that looks at each answer; requests itself, and
-whoever else uses it, stays as it is.
+Apprise's plugins call `requests.post` and the like, each in a session that nobody else can reach. So a plugin's module
+gets a `requests` whose sessions have an adapter that looks at each answer. `requests` itself, and everybody else who
+uses it, is unchanged.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _seen = threading.local()
 
 
 class _Watching(HTTPAdapter):
-    """Notes what was answered."""
+    """An adapter that remembers what was answered."""
 
     def build_response(self, request: Any, answer: Any) -> requests.Response:
         _seen.answer = (int(answer.status), answer.headers.get("Retry-After"))
@@ -34,7 +34,7 @@ class _Watching(HTTPAdapter):
 
 
 def _request(method: str, url: str, **more: Any) -> requests.Response:
-    """Do what requests.request does, in a session that is watched."""
+    """Do what `requests.request` does, in a session with our adapter."""
     with requests.Session() as session:
         for scheme in ("https://", "http://"):
             session.mount(scheme, _Watching())
@@ -42,7 +42,7 @@ def _request(method: str, url: str, **more: Any) -> requests.Response:
 
 
 class _Requests(ModuleType):
-    """The module requests for a plugin: its calls are watched, all else is its own."""
+    """The module `requests` as a plugin sees it: its calls go through our adapter, all else is its own."""
 
     def __init__(self) -> None:
         super().__init__("requests")
@@ -58,7 +58,7 @@ _WATCHED = _Requests()
 
 
 def watch(service: object) -> None:
-    """Give the modules of a plugin their own requests, and begin a send: what was answered before does not count."""
+    """Return a plugin's modules their own `requests`, and begin a send: earlier answers no longer count."""
     for each in type(service).__mro__:
         module = sys.modules[each.__module__]
         if getattr(module, "requests", None) is requests:

@@ -1,4 +1,4 @@
-"""`console://`: an Apprise plugin of ours that writes a message to standard output."""
+"""`console://`: an Apprise plugin of ours that writes messages to standard output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Base: Any = NotifyBase  # Apprise types its base by the values of no service
 
 
 class NotifyConsole(_Base):  # type: ignore[misc]
-    """Writes title and body as they are, with a rule above; fails where standard output is gone."""
+    """Writes title and body below a rule; fails if standard output is closed."""
 
     service_name = "Console"
     protocol = SCHEMA

@@ -1,7 +1,7 @@
-"""`watchmail://user:password@host:port/recipient?from=...` -> the account a mail goes through, or why it is none.
+"""Read `watchmail://user:password@host:port/recipient?from=...` into the account to send mail with.
 
-`watchmails://` speaks TLS from the first byte (port 465, RFC 8314); `watchmail://` requires STARTTLS (port 587)
-unless `tls=none` is written.
+`watchmails://` uses TLS from the first byte (port 465, RFC 8314). `watchmail://` requires STARTTLS (port 587) unless it
+says `tls=none`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class BadMailUrl(ValueError):
-    """A mail URL that names no account; the message says what to write and shows no secret."""
+    """A mail URL without a usable account; the message says what to write and shows no secret."""
 
 
 class Tls(StrEnum):
@@ -40,7 +40,7 @@ PORTS = {Tls.IMPLICIT: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where mail is handed in, as whom, and to the one address it goes to; `timeout` is in seconds."""
+    """The server and login to send mail with, the sender, and the one recipient. `timeout` is in seconds."""
 
     host: str
     port: int
@@ -54,12 +54,12 @@ class Account:
 
     @property
     def domain(self) -> str:
-        """Give the domain of the sender, in which Message-IDs and the List-Id are ours to make."""
+        """The domain of the sender, in which we may create Message-IDs and the List-Id."""
         return self.sender.rpartition("@")[2]
 
 
 def account_of(url: str) -> Account:
-    """Read the account out of a URL. Raises BadMailUrl with the remedy."""
+    """Return the account in a URL. Raise BadMailUrl with the remedy."""
     parts = _split(url)
     asked = _parameters(parts.query)
     user, password = _login(parts)
@@ -79,7 +79,7 @@ def account_of(url: str) -> Account:
 
 
 def address(url: str) -> str:
-    """Give whom mail reaches by which server, without the account; "" where the URL names none."""
+    """Return the recipient and the server, without the login; "" if the URL names none."""
     try:
         account = account_of(url)
     except BadMailUrl:

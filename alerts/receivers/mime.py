@@ -1,7 +1,7 @@
-"""Message -> the mail that is sent: headers that sort, thread and never answer themselves; text, then HTML.
+"""Build the mail of a message: headers for sorting, threading and against auto-replies; text, then HTML. Pure.
 
-Headers that others' words reach, and identifiers, are written by us and not parsed again: the standard library reads
-an encoded-word in a subject as what it decodes to, and encodes identifiers that are too long for a line.
+Headers with text of others, and identifiers, are written by us and not parsed again: the standard library decodes an
+encoded-word in a subject, and encodes identifiers that are too long for a line.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _HANDLE = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,260}>")
 
 
 class _Written(BaseHeader):
-    """A header whose value stands as it is written; it may be folded at its spaces."""
+    """A header whose value is kept as written; it may be folded at its spaces."""
 
     max_count = 1
 
@@ -61,7 +61,7 @@ POLICY = SMTP.clone(header_factory=_registry(), cte_type="7bit")
 
 
 def compose(account: Account, message: Message, now: datetime) -> EmailMessage:
-    """Write the mail for a message. Its Message-ID is the same in every attempt."""
+    """Return the mail of a message. Its Message-ID is the same in every attempt."""
     mail = EmailMessage(policy=POLICY)
     for name, value in _headers(account, message, now).items():
         mail[name] = value
@@ -89,7 +89,7 @@ def _headers(account: Account, message: Message, now: datetime) -> dict[str, Any
 
 
 def subject(title: str) -> str:
-    """Write a title as the value of one Subject header, in words of at most a line (RFC 2047)."""
+    """Return a title as the value of a Subject header, in encoded words of at most a line (RFC 2047)."""
     title = cut(_BREAKS.sub(" ", _scalars(title)), SUBJECT_LIMIT).strip() or "(no title)"
     words = title.split(" ")
     if title.isascii() and "=?" not in title and all(0 < len(word) <= LINE - len("Subject: ") for word in words):
@@ -98,7 +98,7 @@ def subject(title: str) -> str:
 
 
 def _pieces(text: str) -> list[bytes]:
-    """Cut UTF-8 into pieces of whole characters, as an encoded-word must hold (RFC 2047 5)."""
+    """Yield UTF-8 in pieces of whole characters, as encoded words require (RFC 2047, 5)."""
     pieces = [b""]
     for letter in map(str.encode, text):
         if len(pieces[-1]) + len(letter) > WORD_BYTES:
@@ -108,14 +108,14 @@ def _pieces(text: str) -> list[bytes]:
 
 
 def message_id(account: Account, message: Message) -> str:
-    """Give the Message-ID: made from the delivery's id, so that a repeat is known for one."""
+    """Return the Message-ID, made from the delivery's id, so that a repeat can be recognised."""
     if not message.key:
         return make_msgid(domain=account.domain)
     return f"<{_atom(message.key)}@{account.domain}>"
 
 
 def _thread(account: Account, message: Message) -> dict[str, str]:
-    """Hang a story's mails under one root that was never sent: mail programs thread by it (RFC 5322 3.6.4)."""
+    """Set the headers that thread a story's mails below one root that was never sent (RFC 5322, 3.6.4; decision 99)."""
     if not message.topic:
         return {}
     root = f"<{_atom(message.topic)}.story@{account.domain}>"
@@ -128,7 +128,7 @@ def _urgency(severity: Severity) -> dict[str, str]:
 
 
 def _atom(text: str) -> str:
-    """Give what names a text on the left of an identifier: itself, or a hash where it has other letters."""
+    """Return a text as the left side of an identifier: itself, or a hash if it has other characters."""
     return text if _ATOM.fullmatch(text) else hashlib.sha256(_scalars(text).encode()).hexdigest()[:24]
 
 
@@ -137,5 +137,5 @@ def _text(text: str) -> str:
 
 
 def _scalars(text: str) -> str:
-    """Replace lone surrogates, which no encoding carries."""
+    """Return a text without lone surrogates, which no encoding can carry."""
     return text.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""A message to one target: one Apprise object, one attempt; the result says whether trying again can help."""
+"""Send a message to one target, in one attempt; the result says whether another attempt can help."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _FAILED = re.compile(r"\berror[= :(]+5[0-9]{2}\b")
 
 
 def send(target: Target, message: Message) -> SendResult:
-    """Send a message to a target and wait for the answer. Runs in a thread of the target's own."""
+    """Send a message to a target and return the result. It blocks; call it in the target's own thread."""
     try:
         service = build(target.url)
     except BadReceiverUrl as error:
@@ -81,18 +81,18 @@ def _may_have_arrived(warned: str) -> bool:
 
 
 def _defused(text: str) -> str:
-    """Part what a chat service would read as a mention or a link with a word joiner, which nobody sees (T20)."""
+    """Break what a chat service would read as a mention or a link with a word joiner, which is invisible."""
     return _MARKUP.sub(lambda found: f"{found[0]}\u2060", text)
 
 
 class LookUpFailed(Exception):
-    """A service did not say whether a message was acknowledged; secrets are masked."""
+    """A service did not say whether a message was acknowledged; the message hides secrets."""
 
 
 def acknowledged(target: Target, handle: str) -> str | None:
-    """Give the name of the first who reacted to a sent message; None where nobody has, or the service cannot say.
+    """Return who first reacted to a sent message, None if nobody has or the service cannot say.
 
-    Raises LookUpFailed. Asks the plugin's own `acknowledged(handle)`.
+    Asks the plugin's own `acknowledged(handle)`. Raise LookUpFailed if the service does not answer.
     """
     try:
         ask = getattr(build(target.url), "acknowledged", None)
@@ -106,7 +106,7 @@ _WARNINGS = ("WARNING", "ERROR", "CRITICAL")
 
 
 def _fault(said: list[str]) -> tuple[list[str], bool]:
-    """Say in our words why a connection failed, and whether the message may have arrived all the same."""
+    """Return in words why a connection failed, and whether the message may have arrived all the same."""
     if not said:
         return [], False
     for pattern, words, lost in _FAULTS:
@@ -120,7 +120,7 @@ def _cleaned(target: Target, result: SendResult) -> SendResult:
 
 
 def _detail(target: Target, said: list[str]) -> str:
-    """Give what the service said, on one line, without what may be secret."""
+    """Return what the service said, on one line and without secrets."""
     text = " ".join(" ".join(said).split()) or "the service gave no reason"
     for secret in {target.url, *re.findall(r"[^/:@?&=#,]{8,}", target.url.partition("://")[2])}:
         text = text.replace(secret, "***")

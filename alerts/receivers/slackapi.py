@@ -1,8 +1,8 @@
-"""A method of Slack's Web API and its arguments -> what Slack answered, or SlackFault. The only client of requests.
+"""Call a method of Slack's Web API; return the answer, or raise SlackFault. The only client of requests.
 
-Each client has one deadline for all it asks. Proxy and CA bundle are those of the environment (HTTPS_PROXY,
-REQUESTS_CA_BUNDLE); redirects are not followed, and no .netrc takes the token's place. Nothing here, no exception
-either, says the token.
+Each client has one deadline for all its calls. Proxy and CA bundle are those of the environment (HTTPS_PROXY,
+REQUESTS_CA_BUNDLE). Redirects are not followed, and no .netrc replaces the token. No message or exception shows the
+token.
 """
 
 from __future__ import annotations
@@ -76,10 +76,10 @@ LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 
 class SlackFault(Exception):
-    """Slack did not do it.
+    """Slack did not do what was asked.
 
-    `name` is Slack's word or ours. `retry`: trying again can help, after `wait` where Slack asks for it.
-    `uncertain`: it may have been done all the same.
+    `name` is Slack's error or ours. `retry`: another attempt can help, after `wait` if Slack asks for it. `uncertain`:
+    it may have been done all the same.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class SlackFault(Exception):
 
 
 class _Bearer(AuthBase):
-    """Puts the token where a .netrc entry for the host would otherwise go."""
+    """Sets the token, where requests would otherwise use a .netrc entry for the host."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -101,7 +101,7 @@ class _Bearer(AuthBase):
 
 
 class Slack(AbstractContextManager["Slack"]):
-    """Asks Slack, each question within what is left of `deadline` seconds."""
+    """Calls Slack, each call within what is left of `deadline` seconds."""
 
     def __init__(self, token: str, deadline: float) -> None:
         self._session = requests.Session()
@@ -120,7 +120,7 @@ class Slack(AbstractContextManager["Slack"]):
         return self._ask("GET", method, params=arguments)
 
     def messages(self, method: str, **arguments: str) -> Iterator[Mapping[str, Any]]:
-        """Give the messages of all pages."""
+        """Yield the messages of all pages."""
         cursor: dict[str, str] = {}
         while True:
             answer = self.get(method, limit=str(PAGE), **arguments, **cursor)
@@ -159,7 +159,7 @@ class Slack(AbstractContextManager["Slack"]):
 
 
 def _within(seconds: float, work: Callable[[], T]) -> T:
-    """Do a piece of work in a thread of its own and wait so long: requests bounds each read, not their sum."""
+    """Run `work` in a thread and wait at most `seconds`: requests limits each read, not their sum."""
     done: Future[T] = Future()
 
     def run() -> None:
@@ -173,9 +173,9 @@ def _within(seconds: float, work: Callable[[], T]) -> T:
 
 
 def _broken(error: requests.RequestException) -> SlackFault:
-    """Say whether the request can have reached Slack before the line broke; where that is unclear, it can.
+    """Return the fault of a failed connection, uncertain if the request may have reached Slack.
 
-    A ProxyError says little: it also stands for a line that broke behind the proxy, after the request was sent.
+    A ProxyError says little: it also stands for a connection that broke behind the proxy, after the request was sent.
     """
     reason = getattr(error.args[0], "reason", None) if error.args else None
     cause = getattr(reason, "original_error", reason)
@@ -190,7 +190,7 @@ def _broken(error: requests.RequestException) -> SlackFault:
 
 
 def _read(status: int, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any]:
-    """Give what Slack answered where it says that all is well."""
+    """Return Slack's answer if it says ok; raise SlackFault otherwise."""
     if status == 429:
         raise SlackFault("ratelimited", "Slack asks us to wait", retry=True, wait=_wait(headers))
     if status >= 500:
@@ -211,7 +211,7 @@ def _read(status: int, headers: Mapping[str, str], body: bytes) -> Mapping[str, 
 
 
 def _refused(answer: Mapping[str, Any], headers: Mapping[str, str]) -> SlackFault:
-    """Say what a refusal means; one that is in no table is tried again: a lost alert would be worse."""
+    """Return the fault of a refusal. An error in no table is tried again: a lost alert would be worse."""
     name = str(answer.get("error") or "no error named")[:80]
     if name in LIMITED:
         return SlackFault(name, "Slack asks us to wait", retry=True, wait=_wait(headers))

@@ -1,7 +1,7 @@
-"""A mail -> one SMTP server: one connection, one recipient, one attempt that ends in time; what came of it.
+"""Send one mail to one recipient over one SMTP connection, in an attempt of bounded time.
 
-What may have been accepted is called uncertain: from the moment the last byte of DATA was handed over until its reply
-(RFC 5321 4.2.5). Before that nothing was sent, after a reply all is known.
+A mail is uncertain from the moment the last byte of DATA was sent until its reply (RFC 5321, 4.2.5). Before that
+nothing was sent, after a reply all is known.
 """
 
 from __future__ import annotations
@@ -53,21 +53,21 @@ MEANING = {
 
 @dataclass(slots=True)
 class _Progress:
-    """How far an attempt came."""
+    """How far an attempt got."""
 
     step: str = "the connection"
     handed: bool = False  # all of DATA left: the server may keep it, whatever we hear
     late: bool = False
 
     def reach(self, step: str) -> None:
-        """Go on to the next step, if there is time: a line is cut off in vain while it is being encrypted."""
+        """Begin the next step, if there is time left: shutting down a socket does not stop its TLS handshake."""
         if self.late:
             raise TimeoutError
         self.step = step
 
 
 class _Session(smtplib.SMTP):
-    """smtplib's session over a socket that we open: within a time, and encrypted at once if the account asks."""
+    """smtplib's session over a socket that we open, within a time, and encrypted at once if the account asks for it."""
 
     def __init__(self, account: Account, until: float) -> None:
         super().__init__(local_hostname="localhost", timeout=account.timeout)  # connects later: no host is given
@@ -75,7 +75,7 @@ class _Session(smtplib.SMTP):
         self._account, self._until = account, until
 
     def open(self) -> tuple[int, bytes]:
-        """Connect and give the server's first reply."""
+        """Connect and return the server's first reply."""
         reply = self.connect(self._account.host, self._account.port)
         assert self.sock is not None
         self.local_hostname = _literal(self.sock)
@@ -90,7 +90,7 @@ class _Session(smtplib.SMTP):
 
 
 def submit(account: Account, wire: bytes) -> SendResult:
-    """Hand a mail to the account's server and wait for its answer."""
+    """Send a mail through the account's server and return the result."""
     progress = _Progress()
     try:
         _converse(account, wire, progress)
@@ -127,7 +127,9 @@ def _converse(account: Account, wire: bytes, progress: _Progress) -> None:
 
 @contextmanager
 def _session(account: Account, progress: _Progress) -> Iterator[_Session]:
-    """Open a session that is cut off when its time is over: a server that drips keeps every read alive."""
+    """Open a session that is cut off when its time is over; a server that sends single bytes would keep every read
+    alive.
+    """
     patience = REPLIES_OF_PATIENCE * account.timeout
     smtp = _Session(account, time.monotonic() + patience)
 
@@ -148,7 +150,7 @@ def _session(account: Account, progress: _Progress) -> Iterator[_Session]:
 
 
 def _connect(host: str, port: int, timeout: float, until: float) -> socket.socket:
-    """Try each address of a host in turn; all together within the attempt's time."""
+    """Connect to the first address of a host that answers, within the time of the attempt."""
     failed: OSError = TimeoutError("timed out")
     for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         line = socket.socket(family, kind, protocol)
@@ -164,13 +166,13 @@ def _connect(host: str, port: int, timeout: float, until: float) -> socket.socke
 
 
 def _literal(line: socket.socket) -> str:
-    """Name ourselves by our address (RFC 5321 4.1.3): asking the DNS for a name would hang with it."""
+    """Return our address as the name in EHLO (RFC 5321, 4.1.3): a DNS query for a name could hang."""
     address = str(line.getsockname()[0]).partition("%")[0]
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
 def _stuffed(wire: bytes) -> bytes:
-    """Double dots that begin a line, and end the mail by one that stands alone (RFC 5321 4.5.2)."""
+    """Return the mail with leading dots doubled and the final dot line (RFC 5321, 4.5.2)."""
     end = b"" if wire.endswith(b"\r\n") else b"\r\n"
     return re.sub(rb"(?m)^\.", b"..", wire) + end + b".\r\n"
 
@@ -181,7 +183,7 @@ def _expect(code: int, reply: tuple[int, bytes]) -> None:
 
 
 def _part(smtp: _Session) -> None:
-    """Say goodbye; the mail is accepted, and how the goodbye ends changes nothing."""
+    """Say QUIT. The mail is accepted, so whatever happens now changes nothing."""
     assert smtp.sock is not None
     with contextlib.suppress(OSError):
         smtp.sock.settimeout(PARTING)
@@ -189,7 +191,7 @@ def _part(smtp: _Session) -> None:
 
 
 def _answered(account: Account, progress: _Progress, reply: smtplib.SMTPResponseException) -> SendResult:
-    """Judge a reply: 5yz is for good, 4yz passes, anything else is no SMTP and leaves open what became of DATA."""
+    """Return the result of a reply: 5yz is permanent, 4yz temporary; anything else leaves DATA uncertain."""
     code, said = reply.smtp_code, reply.smtp_error
     words = plain(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
     why = MEANING.get(code, "the server refuses")
@@ -202,7 +204,7 @@ def _answered(account: Account, progress: _Progress, reply: smtplib.SMTPResponse
 
 
 def _failed(account: Account, progress: _Progress, error: OSError) -> SendResult:
-    """Judge the want of a reply: only a server that lacks what we need is no better in an hour."""
+    """Return the result of a missing reply: only a server that lacks what we need is hopeless."""
     return SendResult(
         ok=False,
         retry=not (isinstance(error, smtplib.SMTPNotSupportedError) or type(error) is smtplib.SMTPException),
@@ -227,7 +229,7 @@ def _in_words(error: OSError, account: Account, progress: _Progress) -> str:
 
 
 def _masked(account: Account, text: str) -> str:
-    """Take the password out of what a server says, also as logins encode it."""
+    """Return a text without the password, also as logins encode it."""
     if account.password:
         login = f"\0{account.user}\0{account.password}"
         encoded = [base64.b64encode(each.encode()).decode() for each in (account.password, login)]

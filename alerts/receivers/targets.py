@@ -1,4 +1,4 @@
-"""An Apprise URL -> the one target it names, or why it is none. One URL, one address."""
+"""Read an Apprise URL into the one target it names. One URL, one address."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ CAN_ACK = frozenset({watchslack.SCHEMA})
 
 
 class BadReceiverUrl(ValueError):
-    """A URL that would deliver to nobody, to fewer than it names, or to several; secrets are masked."""
+    """A URL that would deliver to nobody, to fewer than it names, or to several; the message hides secrets."""
 
 
 def parse(receiver: str, url: str) -> Target:
-    """Give the target a URL names. Raises BadReceiverUrl with the remedy."""
+    """Return the target of a URL. Raise BadReceiverUrl with the remedy."""
     service = build(url)
     written = len(_written(url))
     kept = len(service)
@@ -55,14 +55,14 @@ def parse(receiver: str, url: str) -> Target:
 
 
 def unresolved(receiver: str, url: str) -> Target:
-    """Give a stand-in for a URL whose ${NAME}s were not looked up: it names a target and cannot be sent to."""
+    """Return a stand-in for a URL whose ${NAME}s are not resolved: it has a name and cannot be sent to."""
     return _target(receiver, url)
 
 
 def _target(receiver: str, url: str) -> Target:
-    """Name a target by its address where its service says which part of the URL that is, else by the whole URL.
+    """Return the target of a URL, named by its address if the service says which part that is, else by the whole URL.
 
-    A token or a password that changes then leaves the target what it is: what waits and what it was told stay its own.
+    A changed token or password then leaves the target the same, with its waiting messages and what it was told.
     """
     schema = url.partition(":")[0].lower()
     address = _ADDRESSES[schema](url) if schema in _ADDRESSES else ""
@@ -71,14 +71,14 @@ def _target(receiver: str, url: str) -> Target:
 
 
 def asset() -> AppriseAsset:
-    """Give the settings of one send: no redirects (the body must not travel on), no second thread, no templates."""
+    """Return Apprise's settings for one send: no redirects (the body must not follow), no threads, no templates."""
     return AppriseAsset(
         app_id="Watchfloor", app_desc="Watchfloor", http_redirects=False, async_mode=False, service_timeout=0
     )
 
 
 def build(url: str) -> NotifyBase:
-    """Make Apprise's object for a URL."""
+    """Return Apprise's object for a URL."""
     schema = url.partition(":")[0].lower()
     if "://" not in url:
         raise BadReceiverUrl(f"{masked(url)} is no Apprise URL; write service://..., as mailto:// or slack://")
@@ -91,7 +91,7 @@ def build(url: str) -> NotifyBase:
 
 
 def _problem(schema: str, url: str) -> str:
-    """Say what is wrong with a URL: a plugin of ours knows, Apprise's do not tell."""
+    """Return what is wrong with a URL: our own plugins can tell, Apprise's cannot."""
     named = getattr(N_MGR[schema], "problem", None)
     return (named(url) if named else "") or (
         f"is not as {schema}:// needs it; a token, host or address is missing or malformed"
@@ -103,7 +103,7 @@ def _schemas() -> set[str]:
 
 
 def masked(url: str) -> str:
-    """Give a URL without what may be secret in it: everything but its service and the host of a mail."""
+    """Return a URL without what may be secret: all but its service and the host of a mail server."""
     schema, _, rest = url.partition("://")
     found = re.search(r"@([\w.-]+)(?=[:/?]|$)" if "@" in rest else r"^([\w.-]+)(?=[:/?]|$)", rest)
     host = found[1] if found else ""
@@ -112,7 +112,7 @@ def masked(url: str) -> str:
 
 
 def _written(url: str) -> list[str]:
-    """Give the addresses as the service reads them out of the URL, before it judges them."""
+    """Return the addresses in a URL as the service reads them, before it checks them."""
     schema = url.partition(":")[0].lower()
     plugin = N_MGR[schema] if schema in _schemas() else None
     raw = plugin.parse_url(url) if plugin else None
@@ -122,6 +122,6 @@ def _written(url: str) -> list[str]:
 
 
 def _kept(service: NotifyBase) -> bool:
-    """Say whether the service kept an address; services that show none are believed."""
+    """Return whether the service accepted an address; services that do not show theirs are trusted."""
     shown = [getattr(service, name) for name in ("targets", "channels", "emails") if hasattr(service, name)]
     return not shown or any(shown)

@@ -1,7 +1,7 @@
-"""`watchmail://` and `watchmails://`: an Apprise plugin of ours that sends one mail to one address.
+"""`watchmail://` and `watchmails://`: our Apprise plugin that sends one mail to one address.
 
-Apprise's own mail plugin writes a subject in one unfolded line, drops links from the text part, makes its own
-Message-ID and changes the process-wide table of charsets; nothing of it is used here.
+Apprise's own mail plugin does not fold subjects, drops links from the text part, makes its own Message-ID and changes
+the process-wide table of charsets; nothing of it is used here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Base: Any = NotifyBase  # Apprise types its base by the values of no service
 
 
 class NotifyWatchmail(_Base):  # type: ignore[misc]
-    """Mails through the account of its URL; `deliver` says what came of it, `send` only whether it went."""
+    """Sends mail through the account of its URL. `deliver` returns the full result, `send` only success or failure."""
 
     service_name = "Watchfloor mail"
     protocol = PLAIN
@@ -49,7 +49,7 @@ class NotifyWatchmail(_Base):  # type: ignore[misc]
 
     @staticmethod
     def problem(url: str) -> str:
-        """Say why a URL names no account, and what to write; "" where it does."""
+        """Return why a URL names no account, and what to write; "" if it names one."""
         try:
             account_of(url)
         except BadMailUrl as error:
@@ -60,13 +60,13 @@ class NotifyWatchmail(_Base):  # type: ignore[misc]
         return _written(self._account, "****" if privacy else self._account.password)
 
     def deliver(self, message: Message) -> SendResult:
-        """Send a message; the handle of what was accepted is its Message-ID."""
+        """Send a message. The handle of an accepted mail is its Message-ID."""
         mail = compose(self._account, message, datetime.now(UTC))
         result = submit(self._account, mail.as_bytes())
         return replace(result, handle=str(mail["Message-ID"])) if result.ok else result
 
     def send(self, body: str, title: str = "", *_: Any, **__: Any) -> bool:
-        """Send a text as Apprise does, for plain use."""
+        """Send a text in the way Apprise calls it."""
         result = self.deliver(Message(title, body))
         if not result.ok:
             self.logger.warning("%s", result.detail)
@@ -78,7 +78,7 @@ def _schema(account: Account) -> str:
 
 
 def _written(account: Account, password: str) -> str:
-    """Write an account as the URL it was read from."""
+    """Return an account as the URL it was read from."""
     login = f"{quote(account.user, safe='')}:{quote(password, safe='*')}@" if account.user else ""
     host = f"[{account.host}]" if ":" in account.host else account.host
     query = {"from": account.sender, "name": account.name, "timeout": f"{account.timeout:g}"}

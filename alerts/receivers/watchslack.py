@@ -1,7 +1,7 @@
-"""`watchslack://BOT_TOKEN/CHANNEL_ID`: our Slack plugin: a message posted, edited or answered once, and who reacted.
+"""`watchslack://BOT_TOKEN/CHANNEL_ID`: our Slack plugin. It posts, edits and answers messages, and reads reactions.
 
-A message carries the delivery's id as metadata, so that after a lost acknowledgement we look before we post. The handle
-of a message is `CHANNEL:TS`, and `CHANNEL:TS@ROOT` where it is a reply in the thread of ROOT.
+Each message has the delivery's id as metadata, so that after a lost answer we can look before posting again. The handle
+of a message is `CHANNEL:TS`, or `CHANNEL:TS@ROOT` if it is a reply in the thread of ROOT.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _Base: Any = NotifyBase  # Apprise types its base by the values of no service
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """Where a message stands: its channel, its ts, and the ts of the message whose thread it is in."""
+    """Where a message is: its channel, its ts, and the ts of the message that began its thread."""
 
     channel: str
     ts: str
@@ -58,7 +58,7 @@ class Handle:
 
     @classmethod
     def read(cls, written: str) -> Handle | None:
-        """Read a handle; None where it is not one of Slack's."""
+        """Return the handle in a text, None if it is not one of Slack's."""
         found = re.fullmatch(r"([A-Z0-9]+):(\d+\.\d+)(?:@(\d+\.\d+))?", written)
         return cls(found[1], found[2], found[3] or "") if found else None
 
@@ -67,7 +67,7 @@ class Handle:
 
 
 def problem(url: str) -> str:
-    """Say what is wrong with a URL of this service and what to write instead, "" where it is right."""
+    """Return what is wrong with a URL of this service and what to write instead, "" if nothing is."""
     found = _URL.fullmatch(url)
     token, channel, rest = (found["token"], found["channel"], found["rest"]) if found else ("", "", "")
     if not _TOKEN.fullmatch(token):
@@ -82,7 +82,7 @@ def problem(url: str) -> str:
 
 
 def address(url: str) -> str:
-    """Give the channel that a URL names, without the token; "" where it names none."""
+    """Return the channel of a URL, without the token; "" if it names none."""
     found = _URL.fullmatch(url)
     return found["channel"] if found else ""
 
@@ -123,7 +123,7 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         return self.deliver(Message(title, body)).ok
 
     def deliver(self, message: Message) -> SendResult:
-        """Post, edit or answer, within the deadline; what may have arrived before is looked for first."""
+        """Post, edit or answer, within the deadline. What may have arrived before is looked up first."""
         with Slack(self._token, self._deadline) as slack:
             try:
                 return self._edit(slack, message) if message.edits else self._post(slack, message)
@@ -133,9 +133,9 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
                 )
 
     def _edit(self, slack: Slack, message: Message) -> SendResult:
-        """Change a message in place. One that was deleted stays so: an edit has nobody to ring.
+        """Change a message in place. One that was deleted stays deleted, since an edit notifies nobody.
 
-        The message keeps its own metadata: its key, not the edit's, is what a look-up would seek.
+        The message keeps its own metadata: a look-up seeks its key, not the edit's.
         """
         at = Handle.read(message.edits)
         if at is None:
@@ -172,7 +172,7 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         return SendResult(ok=True, handle=str(handle), detail="; ".join(filter(None, said)))
 
     def _root(self, follows: str) -> str:
-        """Give the message whose thread an answer goes into: never a reply's, which Slack forbids."""
+        """Return the ts of the message whose thread a reply goes into: never another reply, which Slack forbids."""
         at = Handle.read(follows)
         return (at.root or at.ts) if at and at.channel == self._channel else ""
 
@@ -188,7 +188,10 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         }
 
     def _found(self, slack: Slack, key: str, root: str) -> Handle | None:
-        """Look for a message by its key, in the thread it belongs to and in the channel, since it was queued."""
+        """Return the message with this key, in its thread or in the channel since it was queued.
+
+        None if there is none.
+        """
         now = datetime.now(UTC)
         made = minted(key)
         if made is None or made > now:  # by a clock that was ahead, and has been set since: when it was nobody knows
@@ -206,9 +209,9 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         return None
 
     def reacted(self, handle: str) -> tuple[str, ...]:
-        """Name those who acknowledged a message by one of ACKS, by emoji in the order of its first use.
+        """Return who acknowledged a message with one of ACKS, in the order in which the emoji were first used.
 
-        Slack does not say when each reacted. Raises SlackFault; where a name cannot be had, the user's id stands.
+        Slack does not say when each person reacted. Raise SlackFault; a name that cannot be read is the user's id.
         """
         at = Handle.read(handle)
         if at is None:
@@ -220,12 +223,12 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
             return tuple(_name(slack, at.channel, str(user)) for user in dict.fromkeys(users))
 
     def acknowledged(self, handle: str) -> str | None:
-        """Name the first who acknowledged a message, None for nobody. Raises SlackFault."""
+        """Return who first acknowledged a message, None if nobody did. Raise SlackFault."""
         return next(iter(self.reacted(handle)), None)
 
 
 def _shown(slack: Slack, method: str, message: Message, **content: Any) -> tuple[str, Mapping[str, Any]]:
-    """Send a message as blocks, and as plain text where Slack refuses the blocks: say so, and answer."""
+    """Send a message as blocks, or as plain text if Slack refuses the blocks; return a note on that, and the answer."""
     plainly = {"text": cut(f"{message.title}\n{message.body}", TEXT_LIMIT // 2)}
     if not message.blocks:
         return "", slack.post(method, **content, **_escaped(plainly))
@@ -241,18 +244,21 @@ def _shown(slack: Slack, method: str, message: Message, **content: Any) -> tuple
 
 
 def _escaped(content: dict[str, Any]) -> dict[str, Any]:
-    """Take the meaning from the three characters by which Slack knows mentions and links in `text`."""
+    """Return the content with the three characters escaped by which Slack knows mentions and links in `text`."""
     text = str(content["text"]).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {**content, "text": text}
 
 
 def _threaded(message: Message, root: str) -> dict[str, Any]:
-    """Answer in the thread of `root`; a ping is shown in the channel too, for a reply alone rings few."""
+    """Return the arguments that reply in the thread of `root`.
+
+    A ping is shown in the channel too, where people see it.
+    """
     return {"thread_ts": root, "reply_broadcast": message.kind is not Kind.EDIT} if root else {}
 
 
 def _marked(message: Message, error: SlackFault) -> Message:
-    """Say in a message that it may have come before."""
+    """Return the message with a note that it may be a repeat."""
     why = f"Possible repeat: an earlier attempt may have arrived, and Slack does not let us look ({error.name})."
     note = {"type": "context", "elements": [{"type": "plain_text", "text": why, "emoji": False}]}
     return replace(
@@ -264,7 +270,7 @@ def _marked(message: Message, error: SlackFault) -> Message:
 
 
 def _is(message: Mapping[str, Any], key: str) -> bool:
-    """Say whether a message is the delivery: by its metadata, or by its small print where Slack hides metadata."""
+    """Return whether a message is the delivery: by its metadata, or by its footer if Slack hides metadata."""
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") == EVENT:
         return (metadata.get("event_payload") or {}).get("key") == key
@@ -273,7 +279,7 @@ def _is(message: Mapping[str, Any], key: str) -> bool:
 
 
 def _name(slack: Slack, channel: str, user: str) -> str:
-    """Give a user's name as people see it; their id where it cannot be had."""
+    """Return a user's display name, their id if it cannot be read."""
     if (channel, user) not in _NAMES:
         try:
             found = slack.get("users.info", user=user).get("user") or {}
