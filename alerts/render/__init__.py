@@ -11,7 +11,7 @@ from alerts.render import mail, slack, text
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one kind of service is written to; the last argument of the first two is the time zone."""
+    """How messages for one kind of service are rendered; the last argument of the first two is the time zone."""
 
     alert: Callable[[Delivery, Alert, str], Message]
     digest: Callable[[Delivery, Sequence[Alert], str], Message]
@@ -28,5 +28,5 @@ FORMS: Mapping[str, Form] = {  # by schema of the target's URL
 
 
 def form_of(schema: str) -> Form:
-    """Give the form in which a service is written to; plain text where it has none of its own."""
+    """Return the form for a service; plain text if it has none of its own."""
     return FORMS.get(schema, PLAIN)

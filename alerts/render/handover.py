@@ -1,4 +1,7 @@
-"""What a shift leaves to the next -> Markdown: stories, acks, silences, what fails, what was not delivered. Pure."""
+"""Write the report of a shift to the next as Markdown: stories, acks, silences, failures, undelivered messages.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~&]|:(?=//))")  # CommonMark 2.4; the last 
 
 @dataclass(frozen=True, slots=True)
 class ToldStory:
-    """A story that was told: its newest alert, and who has taken notice."""
+    """A story that was told: its newest alert and its acknowledgement."""
 
     alert: Alert
     ack: Ack | None = None
@@ -28,7 +31,7 @@ class ToldStory:
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """A source that gives nothing, and why in words."""
+    """A source that gives nothing, with the reason in words."""
 
     source: str
     words: str
@@ -36,7 +39,7 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Everything the next shift must know of the time since `since`. `reload` is the last one: (when, its result)."""
+    """All that the next shift must know of the time since `since`. `reload` is the last reload: (when, its result)."""
 
     since: datetime
     now: datetime
@@ -49,7 +52,7 @@ class Handover:
 
 
 def markdown(shift: Handover, timezone: str) -> str:
-    """Write a handover; an empty section says so, so that nothing looks forgotten."""
+    """Return the report. An empty section says so, so that nothing seems forgotten."""
     written = [
         f"# Handover, {time(shift.now, timezone)}",
         f"What happened since {time(shift.since, timezone)}.",
@@ -74,7 +77,7 @@ def markdown(shift: Handover, timezone: str) -> str:
 
 
 def marked_down(text: str) -> str:
-    """Give a text of others as Markdown shows it, letter for letter."""
+    """Return a text of others so that Markdown shows it letter for letter."""
     return _escaped(plain(text))
 
 
@@ -92,7 +95,7 @@ def _line(name: str, words: str) -> str:
 
 
 def _stories(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
-    """List stories by severity, in each those first that nobody has acknowledged, then the newest."""
+    """Yield stories by severity, then those that nobody acknowledged, then the newest."""
     ranked = sorted(
         stories, key=lambda each: (-each.alert.severity, each.ack is not None, -each.alert.created.timestamp())
     )

@@ -1,4 +1,4 @@
-"""Words -> HTML that can hold nothing live: every text is escaped, tags and attributes are ours. Pure."""
+"""Build HTML that cannot contain anything active: every text is escaped, tags and attributes are ours. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VOID = {"meta", "br"}
 
 @dataclass(frozen=True, slots=True)
 class Html:
-    """HTML as we wrote it; a `str` is never HTML, it is text that is to be escaped."""
+    """HTML written by us. A `str` is never HTML, it is text to be escaped."""
 
     text: str
 
@@ -25,7 +25,7 @@ Content = Html | str
 
 
 def tag(name: str, /, *content: Content, **attributes: str) -> Html:
-    """Write an element; `class_` is its class, `http_equiv` the attribute http-equiv."""
+    """Return an element; `class_` is its class, `http_equiv` its attribute http-equiv."""
     named = "".join(f' {key.rstrip("_").replace("_", "-")}="{html.escape(said)}"' for key, said in attributes.items())
     if name in VOID:
         return Html(f"<{name}{named}>")
@@ -33,19 +33,19 @@ def tag(name: str, /, *content: Content, **attributes: str) -> Html:
 
 
 def joined(*content: Content) -> Html:
-    """Put pieces one after the other."""
+    """Return pieces one after the other."""
     return Html("".join(each.text if isinstance(each, Html) else html.escape(each) for each in content))
 
 
 def lines(*content: Content) -> Html:
-    """Put pieces one below the other in the source, so that no line grows long."""
+    """Return pieces on lines of their own, so that no line of the source gets long."""
     return Html("\n".join(joined(each).text for each in content))
 
 
 def isolates(text: str) -> Html:
-    """Write a line of ours that quotes others, each quote in an element that keeps its direction to itself.
+    """Return a line of ours that quotes others, each quote in an element with its own text direction.
 
-    What the plain text isolates by characters is one quote; elsewhere each run of words written from right to left is.
+    What the plain text isolates with characters is one quote; otherwise each run of right-to-left words is.
     """
     pieces = _ISOLATED.split(text)  # every second one was isolated
     return joined(*(tag("bdi", piece, dir="auto") if at % 2 else _runs(piece) for at, piece in enumerate(pieces)))
@@ -57,5 +57,5 @@ def _runs(text: str) -> Html:
 
 
 def bare(text: str) -> str:
-    """Give a text without its isolates, for an element that has a direction of its own."""
+    """Return a text without its isolating characters, for an element that has a direction of its own."""
     return text.replace(ISOLATE, "").replace(POP, "")

@@ -1,8 +1,7 @@
-"""Sheet -> mail: the plain text of every form, and HTML beside it that is read on a phone, by day and by night. Pure.
+"""Render a sheet as mail: plain text, and HTML for phones, for day and night. Pure.
 
-One column, no images, nothing fetched, no script, no form; the only link is the article's. Texts of others carry
-dir="auto", whole or as the quotes in a line of ours. Where a mail program drops the style sheet, headings, paragraphs
-and marks still make sense.
+One column, no images, nothing loaded, no script, no form; the only link is the article's. Texts of others have
+dir="auto". Where a mail program drops the style sheet, headings, paragraphs and marks still make sense.
 """
 
 from __future__ import annotations
@@ -33,14 +32,14 @@ CHIPS = {
 
 
 def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
-    """Write one alert."""
+    """Return the mail of an alert."""
     told = sheet(delivery, alert, timezone)
     message = text.message(delivery, told.title, text.alert_lines(told))
     return replace(message, html=_page(told.title, _glance(told), _alert(delivery, told)))
 
 
 def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:
-    """Write a digest."""
+    """Return the mail of a digest."""
     told = digest_sheet(delivery, alerts, timezone)
     message = text.message(delivery, told.title, text.digest_lines(told))
     first = next((item.headline for _, items in told.groups for item in items), "")
@@ -48,7 +47,7 @@ def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) ->
 
 
 def render_notice(delivery: Delivery) -> Message:
-    """Write what the system says about itself."""
+    """Return the mail of what the system says about itself."""
     message = text.render_notice(delivery)
     said = _paragraphs((clean(line) for line in message.body.split("\n")), "line")
     return replace(message, html=_page(message.title, message.body, [tag("h1", isolates(message.title)), *said]))
@@ -94,7 +93,7 @@ def _item(each: DigestItem) -> Html:
 
 
 def _glance(told: Sheet) -> str:
-    """Give what a list of mails shows after the subject: what changed, else what the article says, else why."""
+    """Return what a list of mails shows after the subject: what changed, else the article's text, else the reason."""
     quote = "".join(words for words, _ in told.quote).strip()
     return next((each for each in ("; ".join(told.changes), quote, *told.why) if each), "")
 
@@ -130,7 +129,7 @@ def _link(url: str | None) -> Html:
 
 
 def _anchor(url: str, words: str, **more: str) -> Html:
-    """Write a link; its letters outside ASCII are encoded, which not every mail program does."""
+    """Return a link; letters outside ASCII are encoded, because not every mail program does that."""
     return tag("a", words, href=quote(url, safe=punctuation), **more)
 
 

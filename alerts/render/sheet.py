@@ -1,4 +1,4 @@
-"""Alert or digest -> sheet: all that a message says, cleaned and in words; the forms only lay it out. Pure."""
+"""Put all that a message says into a sheet, cleaned and in words; the forms only lay it out. Pure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a message on a story says. `quote` is in pieces: (words, whether they were hit)."""
+    """What a message on a story says. `quote` is in pieces: (words, whether they were a hit)."""
 
     severity: Severity
     title: str
@@ -94,7 +94,7 @@ class DigestSheet:
 
 
 def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
-    """Draw up what one alert says: what, who, when, the words that matched, why it fired, how to find it again."""
+    """Return the sheet of an alert: what, who, when, the words that matched, why it fired, how to find it again."""
     article = alert.article
     return Sheet(
         severity=alert.severity,
@@ -117,7 +117,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
 
 
 def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, shown: int = DIGEST_SHOWN) -> DigestSheet:
-    """Draw up a digest: one line a story, most urgent first, grouped by the rule that found them."""
+    """Return the sheet of a digest: one line for each story, most urgent first, grouped by rule."""
     ranked = sorted(alerts, key=lambda each: -each.severity)
     groups = groupby(_by_rule(ranked[:shown]), key=lambda each: each.causes[0].rule)
     return DigestSheet(
@@ -131,7 +131,7 @@ def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, sho
 
 
 def _by_rule(alerts: Sequence[Alert]) -> list[Alert]:
-    """Put the rule with the most urgent story first, and of a rule the most urgent."""
+    """Return the stories of each rule, most urgent first, the rule with the most urgent story first."""
     urgent: dict[str, int] = {}
     for each in alerts:
         urgent[each.causes[0].rule] = max(each.severity, urgent.get(each.causes[0].rule, 0))
@@ -141,7 +141,7 @@ def _by_rule(alerts: Sequence[Alert]) -> list[Alert]:
 
 
 def _digest_title(delivery: Delivery, ranked: Sequence[Alert]) -> str:
-    """Name how many stories and the most urgent of them, so that a lock screen says what it is about."""
+    """Return the number of stories and the most urgent one, so that a lock screen shows what it is about."""
     words, n = delivery.payload or {}, len(ranked)
     if delivery.reason is Reason.STORM:
         return f"Storm: {words.get('matches')} matches, {words.get('stories')} stories in 1 min; {n} of them here"
@@ -162,7 +162,7 @@ def _digest_intro(delivery: Delivery, n: int) -> str:
 
 
 def marked(delivery: Delivery, title: str) -> str:
-    """Say in a title that an earlier attempt may have arrived."""
+    """Return a title that says that an earlier attempt may have arrived."""
     return f"(possible repeat) {title}" if delivery.repeat else title
 
 
@@ -175,7 +175,7 @@ def _group(listed: tuple[Alert, ...], timezone: str) -> tuple[str, tuple[DigestI
 
 
 def _changed(alert: Alert) -> str:
-    """Write a headline with what has changed."""
+    """Return a headline with what has changed."""
     told = cut(plain("; ".join(alert.changes)), CHANGE_LIMIT)
     return f"{_headline(alert.article)} ({told})" if told else _headline(alert.article)
 
@@ -200,7 +200,7 @@ def _name(outlet: str) -> str:
 
 
 def _gloss(line: str) -> str:
-    """Keep the direction of what was found to itself; what it means is ours."""
+    """Return a gloss with what was found isolated in its own direction; the explanation is ours."""
     found, equals, meaning = line.partition(" = ")
     if not equals:
         return isolated(cut(line, NOTE_LIMIT))
@@ -208,7 +208,7 @@ def _gloss(line: str) -> str:
 
 
 def _orders(alert: Alert) -> str:
-    """Say in a line how to take notice of a story, and how to silence it."""
+    """Return a line on how to acknowledge a story and how to silence it."""
     return (
         f"Acknowledge: watchfloor ack {alert.story} | "
         f'Silence: watchfloor silence add --story {alert.story} --for 4h --reason "..."'
@@ -235,7 +235,7 @@ def _line(alert: Alert, timezone: str) -> str:
 
 
 def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
-    """Quote the body round its first hit, or its beginning where only the headline was hit."""
+    """Return the body around its first hit, or its beginning if only the headline has hits."""
     body = alert.article.body
     hits = sorted((hit.start, hit.end) for cause in alert.causes for hit in cause.hits if hit.field == "body")
     middle = hits[0][0] if hits else 0
@@ -264,7 +264,7 @@ def _why(cause: Cause) -> str:
 
 
 def _found(hits: Iterable[Hit]) -> str:
-    """Name each term once, with the words that were found for it and where."""
+    """Yield each term once, with the words that were found for it and where."""
     terms: dict[str, dict[str, None]] = {}
     for hit in hits:
         mark = " in look-alike letters" if hit.disguised else ""
@@ -281,7 +281,7 @@ def _also(alert: Alert) -> str:
 
 
 def _siblings(alert: Alert) -> str:
-    """Name the other stories of the event in a line, the newest first."""
+    """Return the other stories of the event in a line, newest first."""
     newest = alert.siblings[::-1]
     if not newest:
         return ""

@@ -1,8 +1,8 @@
-"""Sheet -> Slack's blocks, built from data and never from markup. Pure.
+"""Render a sheet as Slack blocks, built from data and never from markup. Pure.
 
-Text of others stands only where Slack reads no markup: in `plain_text` without emoji, and in the text elements of
-rich text. The one link is the article's own. Slack's limits (docs.slack.dev, Block Kit) hold between graphemes.
-The first block says what happened; what is read at leisure comes after; ids and how to answer are the small print.
+Texts of others are only put where Slack reads no markup: in `plain_text` without emoji, and in the text elements of
+rich text. The only link is the article's. Texts are cut to Slack's limits (docs.slack.dev, Block Kit) between
+graphemes. The first block says what happened, details follow, ids and how to answer come last.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BOLD = {"bold": True}
 
 
 def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
-    """Lay out one alert. Whether it is a repeat is for the receiver to say: it can look."""
+    """Return the blocks of an alert. The receiver marks repeats, because it can look whether it is one."""
     told = sheet(replace(delivery, repeat=False), alert, timezone)
     said = text.message(delivery, told.title, text.alert_lines(told))
     place = f"{cut(plain(alert.place), PLACE_LIMIT)}: " if alert.place else ""
@@ -46,14 +46,14 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
 
 
 def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:
-    """Lay out a digest."""
+    """Return the blocks of a digest."""
     told = digest_sheet(replace(delivery, repeat=False), alerts, timezone)
     said = text.message(delivery, told.title, text.digest_lines(told))
     return replace(said, blocks=_within(_digest(told)))
 
 
 def render_notice(delivery: Delivery) -> Message:
-    """Lay out what the system says about itself."""
+    """Return the blocks of what the system says about itself."""
     said = replace(text.render_notice(replace(delivery, repeat=False)), repeat=delivery.repeat)
     body, _, small = said.body.rpartition("\n\n")
     return replace(
@@ -74,7 +74,7 @@ def _alert(told: Sheet, lead: str) -> list[Block]:
 
 
 def _head(told: Sheet, lead: str) -> list[Block]:
-    """Say severity, place and headline; a headline too long for a header stands below in full."""
+    """Return severity, place and headline; a headline too long for a header is repeated below in full."""
     word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{lead}"
     headline = plain(told.headline.strip(ISOLATE + POP))
     room = HEADER - _units(word) - 2  # for the isolation
@@ -86,7 +86,7 @@ def _head(told: Sheet, lead: str) -> list[Block]:
 
 
 def _facts(told: Sheet) -> list[Block]:
-    """Say what changed, who reports it where, when, how far it is confirmed."""
+    """Return what changed, who reports it, when, and how far it is confirmed."""
     link = [_text(", "), _link(told.url, "open article")] if told.url else [_text(" (the source gave no usable link)")]
     changed = [piece for line in told.changes[:CHANGES] for piece in (_bold(cut(line, CHANGE)), _text("\n"))]
     more = len(told.changes) - CHANGES
@@ -101,7 +101,7 @@ def _facts(told: Sheet) -> list[Block]:
 
 
 def _quote(told: Sheet) -> list[Block]:
-    """Quote, the hits in bold; isolated as a whole, so that a change of style does not move words about."""
+    """Return the quote with hits in bold, isolated as a whole, so that a change of style does not reorder words."""
     room, pieces = BLOCK, []
     for words, hit in told.quote if any(words.strip() for words, _ in told.quote) else ():
         if shown := cut(words, room) if room else "":
@@ -129,7 +129,7 @@ def _digest(told: DigestSheet) -> list[Block]:
 
 
 def _packed(groups: Iterable[tuple[str, tuple[DigestItem, ...]]], room: int) -> tuple[list[Block], int]:
-    """Lay groups of stories into few blocks of bearable size; say how many stories had no room."""
+    """Return the stories in few blocks of limited size, and how many stories had no room."""
     blocks: list[Block] = []
     left = 0
     for heading, items in groups:
@@ -149,7 +149,7 @@ def _packed(groups: Iterable[tuple[str, tuple[DigestItem, ...]]], room: int) -> 
 
 
 def _joined(blocks: list[Block], elements: list[Block]) -> list[Block]:
-    """Add to the last block while it stays small: fifty groups must not be fifty blocks."""
+    """Add elements to the last block while it is small: fifty groups must not become fifty blocks."""
     if blocks and _size(blocks[-1]) + sum(map(_size, elements)) <= BLOCK:
         return [*blocks[:-1], _rich(*blocks[-1]["elements"], *elements)]
     return [*blocks, _rich(*elements)]
@@ -163,7 +163,7 @@ def _item(each: DigestItem) -> Block:
 
 
 def _paragraphs(body: str) -> list[Block]:
-    """Cut a long text into blocks."""
+    """Return a long text cut into blocks."""
     blocks = []
     rest = cut("\n".join(plain(line) for line in body.split("\n")).strip(), NOTICE)
     while rest:
@@ -175,7 +175,7 @@ def _paragraphs(body: str) -> list[Block]:
 
 
 def _within(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Keep what Slack takes: so many blocks, so much text; the small print at the end is never what goes."""
+    """Return as many blocks and as much text as Slack accepts; the footer at the end is always kept."""
     made = list(blocks)
     small = [each for each in made if each["type"] == "context"]
     room = TOTAL - sum(map(_size, small))
@@ -188,7 +188,7 @@ def _within(blocks: Iterable[Block]) -> tuple[Block, ...]:
 
 
 def _size(value: Any) -> int:
-    """Count the characters that a block shows or links to."""
+    """Return the number of characters that a block shows or links to."""
     if isinstance(value, dict):
         return sum(
             len(inner) if name in {"text", "url"} and isinstance(inner, str) else _size(inner)
@@ -198,13 +198,13 @@ def _size(value: Any) -> int:
 
 
 def _said(lines: Iterable[str]) -> list[Block]:
-    """Make a block of lines, where there are any."""
+    """Return a block of these lines, none if they are all empty."""
     made = _lines(lines)
     return [_rich(_section(made))] if made else []
 
 
 def _lines(lines: Iterable[str], *, first: str = "", last: str = "") -> list[Block]:
-    """Put lines that are not empty into one text."""
+    """Return the lines that are not empty as one text element."""
     kept = [cut(line, LINE) for line in lines if line]
     return [_text(cut(first + "\n".join(kept) + last, BLOCK))] if kept else []
 
@@ -214,7 +214,7 @@ def _header(words: str) -> Block:
 
 
 def _short(words: str, limit: int) -> str:
-    """Cut to so many UTF-16 units: what Slack counts is nowhere said, and of these there are the most."""
+    """Cut to so many UTF-16 units: Slack does not say what it counts, and a text has most of these."""
     room, shown = limit, cut(words, limit)
     while (over := _units(shown) - limit) > 0:
         room -= max(over // 2, 1)

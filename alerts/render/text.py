@@ -1,6 +1,6 @@
-"""Sheet -> plain text, as console, generic receivers and the text part of a mail show it. Pure.
+"""Render a sheet as plain text, for the console, generic receivers and the text part of mails. Pure.
 
-The first line stands alone on a lock screen: severity, headline, outlet.
+The first line must make sense alone on a lock screen: severity, headline, outlet.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from alerts.render.words import cut, isolated, plain
 
 
 def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
-    """Write one alert."""
+    """Return the text of an alert."""
     told = sheet(delivery, alert, timezone)
     return message(delivery, told.title, alert_lines(told))
 
 
 def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:
-    """Write a digest."""
+    """Return the text of a digest."""
     told = digest_sheet(delivery, alerts, timezone)
     return message(delivery, told.title, digest_lines(told))
 
 
 def render_notice(delivery: Delivery) -> Message:
-    """Write what the system says about itself."""
+    """Return the text of what the system says about itself."""
     payload = delivery.payload or {}
     title = marked(delivery, f"WATCHFLOOR {payload.get('title', '')}")
     body = "\n".join(plain(line) for line in str(payload.get("body", "")).splitlines())
@@ -33,7 +33,7 @@ def render_notice(delivery: Delivery) -> Message:
 
 
 def message(delivery: Delivery, title: str, body: str) -> Message:
-    """Address a title and a body by what their delivery is."""
+    """Return a message with this title and body for a delivery."""
     return Message(
         title,
         body,
@@ -46,7 +46,7 @@ def message(delivery: Delivery, title: str, body: str) -> Message:
 
 
 def alert_lines(told: Sheet) -> str:
-    """Lay out a sheet in lines."""
+    """Return the lines of an alert's sheet."""
     quote = isolated("".join(words for words, _ in told.quote))
     lines = [
         *told.notes,
@@ -69,7 +69,7 @@ def alert_lines(told: Sheet) -> str:
 
 
 def digest_lines(told: DigestSheet) -> str:
-    """Lay out the sheet of a digest in lines."""
+    """Return the lines of a digest's sheet."""
     lines = [*told.notes, told.intro]
     for heading, items in told.groups:
         lines += ["", heading]

@@ -1,7 +1,7 @@
-"""Text of others and values of ours -> words as every message writes them. Pure.
+"""Clean texts of others and write values of ours, in the same way for every message. Pure.
 
-Text from feeds is never trusted: no control characters, no bidi controls, each headline isolated in its own
-direction (UAX #9); what is too long is cut between graphemes (UAX #29).
+Text from feeds is never trusted: control characters and bidi controls are removed, each headline is isolated in its own
+direction (UAX #9), and long text is cut between graphemes (UAX #29).
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ ISOLATE, POP = "\u2068", "\u2069"  # FSI, PDI
 
 
 def plain(text: str) -> str:
-    """Take out what could forge lines, move text about or hide in it."""
+    """Return a text without what could forge lines, reorder text or hide in it, and without spaces at its ends."""
     return clean(text).strip()
 
 
 def clean(text: str) -> str:
-    """Do the same to a piece of a text, whose spaces at both ends stay."""
+    """Return the same for a piece of a text, whose spaces at both ends are kept."""
     return _PILED.sub(r"\1", _HIDDEN.sub("", _BREAKS.sub(" ", text)))
 
 
 def isolated(text: str) -> str:
-    """Keep the direction of a headline to itself where it is written from right to left."""
+    """Return a headline, isolated in its own direction if it has right-to-left letters."""
     text = plain(text)
     return f"{ISOLATE}{text}{POP}" if is_rtl(text) else text
 
 
 def link(url: str | None) -> str | None:
-    """Give a link as it may be printed: http(s), its host in ASCII, nothing in it that could end it or hide its end.
+    """Return a link as it may be printed: http(s), host in ASCII, nothing in it that could end it or hide its end.
 
-    None where there is none, or one that no reader should open (credentials, another scheme, too long, a host that
-    browsers read otherwise than people: with an escape, a backslash, an IPv6 address).
+    None if there is none, or one that no reader should open: with credentials, another scheme, too long, or a host that
+    browsers read differently from people (escape, backslash, IPv6 address).
     """
     kept = usable(_HIDDEN.sub("", url)) if url else None
     if kept is None:
@@ -63,12 +63,12 @@ def link(url: str | None) -> str | None:
 
 
 def is_rtl(text: str) -> bool:
-    """Say whether a text has letters that are written from right to left."""
+    """Return whether a text has letters that are written from right to left."""
     return bool(_RTL.search(text))
 
 
 def cut(text: str, limit: int) -> str:
-    """Cut to at most `limit` characters: at a word if it can be helped, and never within a grapheme."""
+    """Return at most `limit` characters of a text, cut at a space if possible and never within a grapheme."""
     if len(text) <= limit:
         return text
     head = ""
@@ -80,7 +80,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def time(at: datetime, timezone: str) -> str:
-    """Write a time in the zone of `settings.timezone` and in UTC."""
+    """Return a time in the zone of `settings.timezone` and in UTC."""
     local = at.astimezone(ZoneInfo(timezone))
     if timezone == "UTC":
         return f"{local:%d %b %H:%M} UTC"
@@ -88,7 +88,7 @@ def time(at: datetime, timezone: str) -> str:
 
 
 def rated(standing: Standing) -> str:
-    """Write a standing as officers read it: letter and number apart, who set the number, and by which origins."""
+    """Return a standing in words: letter and number apart, that it is automatic, and by which origins."""
     many = len(standing.origins)
     names = f": {', '.join(plain(each) for each in standing.origins)}" if many else ""
     return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"
