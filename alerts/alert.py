@@ -1,4 +1,4 @@
-"""Values of the alerting line: how urgent, why, to whom, and what became of it."""
+"""The values of alerting: how urgent, why, to whom, and what became of it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ URGING = PINGS | {Kind.ESCALATION}  # what somebody is to read at once: where it
 
 
 class Reason(StrEnum):
-    """The named cause of a decision: the same name in logs, ledger, tests, explain and the alert itself."""
+    """The named cause of a decision, with the same name in logs, ledger, tests, `explain` and the alert itself."""
 
     FIRST_ARTICLE = "first_article"
     NEW_RULE = "new_rule"  # a rule that had not told this story
@@ -83,6 +83,7 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
+# a delivery in one of these is still to be sent, or its end is not known yet
 UNFINISHED = frozenset({DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.SENDING, DeliveryState.HELD})
 
 
@@ -101,7 +102,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule that holds for one article revision, with all it was found by."""
+    """A rule that matched an article revision, with the terms that were found."""
 
     rule: str
     severity: Severity
@@ -111,9 +112,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One Apprise URL with one address. `id` names it without its secrets: receiver plus a short hash.
+    """One Apprise URL with one address. `id` names it without secrets: the receiver and a short hash.
 
-    `can_edit`: a sent message can be changed in place. `can_ack`: an acknowledgement given there comes back.
+    `can_edit`: a sent message can be changed in place. `can_ack`: an acknowledgement given there can be read.
     """
 
     id: str
@@ -134,7 +135,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Escalate:
-    """Who is told where nobody acknowledges an alert within `after`."""
+    """The receiver to tell if nobody acknowledges an alert within `after`."""
 
     after: timedelta
     to: str
@@ -144,8 +145,9 @@ class Escalate:
 class Receiver:
     """A named set of targets, and when they may be written to.
 
-    `quiet` hours hold all below `breach`; `digest` are its own times for what is routine; both are of the time zone
-    `zone`. `rate` is the most messages of one minute. `group_wait` is how long priority waits for more of its thread.
+    During `quiet` hours everything below `breach` is held. `digest` are its own times for routine messages. Both are in
+    the time zone `zone`. `rate` is the most messages in a minute, `group_wait` how long priority waits for more of its
+    thread.
     """
 
     name: str
@@ -163,7 +165,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A rule that speaks in an alert, as it was when it matched: its version is the hash of its content."""
+    """A rule that matched the story of an alert, as it was then; its version is the hash of its content."""
 
     rule: str
     title: str
@@ -177,9 +179,9 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far what a thread tells is confirmed: its origins in order, and the best Admiralty letter of its sources.
+    """How far a thread is confirmed: its origins in order, and the best Admiralty letter of its sources.
 
-    The two are never folded into one score (NATO AJP-2.1: source and information are rated apart).
+    The two are never folded into one score (NATO AJP-2.1 rates source and information apart).
     """
 
     origins: tuple[str, ...] = ()
@@ -187,7 +189,7 @@ class Standing:
 
     @property
     def number(self) -> int:
-        """Give the automatic number: 2 when two origins agree, 3 single origin, 6 unknown; 1 only people give."""
+        """The automatic number: 2 when two origins agree, 3 single origin, 6 unknown. Only people set 1."""
         return 2 if len(self.origins) > 1 else 3 if self.origins else 6
 
     @property
@@ -206,11 +208,11 @@ class Sibling:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What one story tells: the article that speaks, why, how urgently, and who else reports it.
+    """What is told about one story: the article quoted, why, how urgently, and who else reports it.
 
-    A snapshot: what a message says is what was known when it was decided. `revision` grows from 1 with each
-    change of what is told; `changes` are those that no message has told yet, oldest first. `glosses` say who or what
-    the entities found are, each one line; `place` is where it is, where the first words of the headline do not say so.
+    It is a snapshot of what was known when it was decided. `revision` starts at 1 and grows with each change of what is
+    told. `changes` are those that no message has told yet, oldest first. `glosses` say who or what the matched entities
+    are, one line each. `place` is set where the first words of the headline do not show it.
     """
 
     story: str
@@ -229,7 +231,7 @@ class Alert:
     place: str = ""
 
     def heard_by(self, rules: Iterable[str]) -> Alert:
-        """Give what a reader is told to whom only these rules speak; all of it where none is named."""
+        """Return the alert with these rules as its only causes; all of it if none of them is among its causes."""
         wanted = set(rules)
         causes = tuple(each for each in self.causes if each.rule in wanted)
         return replace(self, causes=causes, severity=max(each.severity for each in causes)) if causes else self
@@ -237,10 +239,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one target knows of one story; `revision` is the last alert it was sent, 0 where it was sent none.
+    """What one target knows of one story. `revision` is the last alert revision it was sent, 0 if it was sent none.
 
-    `pinged` is when it was last pinged, or will be by an update that waits; `untold` is what that one will tell.
-    `origins` is how many it was told of, 0 where that is not known.
+    `pinged` is when it was last pinged, or will be by an update that waits; `untold` are the changes that update will
+    tell. `origins` is how many origins it was told of, 0 if that is not known.
     """
 
     rules: frozenset[str]
@@ -253,7 +255,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A match that waits for its rule's `when`: of which story, by which revision it was found."""
+    """A match that waits until its rule's `when` is met: its story, its thread, and the revision that matched."""
 
     story: str
     thread: str
@@ -263,10 +265,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do about one story for one target. `queue` is False where the reason is a suppression.
+    """What to do about one story for one target. `queue` is False if the reason is a suppression.
 
-    `due` is when the message may go, None for at once; `held` names why it waits. `waiting` are rules that match and
-    whose `when` does not hold.
+    `due` is when the message may go, None for at once. `held` says why it waits. `waiting` are rules that match and
+    whose `when` is not met.
     """
 
     target: str
@@ -342,10 +344,10 @@ class Carrier:
 class Delivery:
     """One message to one target; unique on (subject, kind, revision, target).
 
-    `notes` are lines that this message says besides: why it comes late, what a silence held back. `handle` is what the
-    service calls the message once sent (Slack channel and ts, a Message-ID). `held` names why it waits, "" where it
-    does not. `rules` are those that speak to this target. `lease` is when a claim ends of itself. `tried` is the time
-    of the first attempt, `detail` what came of the last one. `carrier` is what tells it, where it was folded.
+    `notes` are additional lines: why it is late, what a silence withheld. `handle` is the service's name for the sent
+    message (Slack channel and ts, a Message-ID). `held` says why it waits, "" if it does not. `rules` are those that
+    told this target. `lease` is when a claim expires. `tried` is the time of the first attempt, `detail` the result of
+    the last one. `carrier` is what tells its content, if it was folded.
     """
 
     id: str
@@ -381,7 +383,7 @@ class Delivery:
 
 
 class Scope(StrEnum):
-    """What a silence is on."""
+    """What a silence applies to."""
 
     RULE = "rule"  # one rule: what others match is told
     STORY = "story"
@@ -393,7 +395,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A mute with author, reason and end; never without. `ended_by` names who ended it before its time."""
+    """A mute with author, reason and end; none of them can be left out. `ended_by` is who ended it early."""
 
     id: str
     scope: Scope
@@ -407,7 +409,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """Somebody has taken notice of a story: who, when, by which way, as of which alert revision."""
+    """An acknowledgement of a story: when, by whom, how it was given, and which alert revision it covers."""
 
     story: str
     at: datetime
@@ -418,12 +420,12 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a target is sent: a title that stands alone on a lock screen, and a body, both plain text.
+    """What a target is sent: a title that makes sense alone on a lock screen, and a body, both plain text.
 
-    `key` is the delivery's id, the same in every attempt; messages of one `topic` (a story, a digest) belong together.
-    `html` and `blocks` are what a service with a form of its own shows instead of the body. `edits` is the handle of
-    the message whose place it takes, `follows` of the one of its topic that it answers to. `repeat` says that an
-    earlier attempt may have arrived: a service that can look does so first.
+    `key` is the delivery's id, the same in every attempt. Messages of one `topic` (a story, a digest) belong together.
+    `html` and `blocks` are what some services show instead of the body. `edits` is the handle of the message it
+    replaces, `follows` that of an earlier message of its topic. With `repeat` an earlier attempt may have arrived, and
+    a service that can look it up does so first.
     """
 
     title: str
@@ -441,9 +443,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """`retry`: trying again can help. `uncertain`: it may have arrived, although no answer came.
+    """The result of one attempt. `retry`: another attempt can help. `uncertain`: it may have arrived without an answer.
 
-    `handle` is what the service calls the message; `wait` is how long it asks to be left alone (429).
+    `handle` is the service's name for the message. `wait` is how long the service asks for a pause (429).
     """
 
     ok: bool

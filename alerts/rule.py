@@ -1,6 +1,6 @@
-"""Values an admin writes (Rule, Condition, Entity, TermList, Config) and the tables of keys they are read by.
+"""The values an admin writes (Rule, Condition, Entity, TermList, Config) and the tables of keys that read them.
 
-One table a section: name, reader, default, meaning. `check`, its hints, the schema and the reference follow it.
+One table for each section: name, reader, default, meaning. `check`, hints, schema and reference are made from it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class RuleTests:
 
 @dataclass(frozen=True, slots=True)
 class Boost:
-    """What is added to a score, or taken off it, where a condition holds."""
+    """What is added to a score, or subtracted from it, if a condition holds."""
 
     condition: Condition
     add: float
@@ -89,7 +89,7 @@ class Boost:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a mention weighs by where it stands; `lead` is None where the lead weighs as the rest of the body."""
+    """The weight of a mention in each field. With `lead` None the lead weighs as much as the rest of the body."""
 
     title: float = 1.0
     body: float = 1.0
@@ -100,7 +100,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What a rule asks of the thread: so many origins, a source of at least this Admiralty letter; "" asks nothing."""
+    """What a rule requires of the thread: a number of origins, and a source of at least this letter ("" for any)."""
 
     origins: int = 1
     reliability: str = ""
@@ -108,7 +108,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the admin wants to be told about. `version` is a hash of its content, printed wherever it speaks."""
+    """What the admin wants to be told about. `version` is a hash of its content, shown in every alert."""
 
     id: str
     place: Place
@@ -133,7 +133,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All of rules.yaml, valid. `version` is a hash of the whole text, file by file."""
+    """All of rules.yaml, checked. `version` is a hash of the text of all files."""
 
     path: str
     version: str
@@ -155,7 +155,7 @@ class Config:
 
     @property
     def homes(self) -> Mapping[str, tuple[str, ...]]:
-        """Give the targets of each receiver, by id, in the order of its `urls`."""
+        """The targets of each receiver, by id, in the order of its `urls`."""
         return {name: tuple(each.id for each in receiver.targets) for name, receiver in self.receivers.items()}
 
 

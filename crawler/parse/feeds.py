@@ -1,5 +1,4 @@
-"""Parse the bytes of a feed into entries, with faults by name. The only importer of feedparser; runs in a child
-process.
+"""Parse the bytes of a feed into entries, with faults by name. Runs in a child; the only importer of feedparser.
 
 feedparser gets BytesIO (a str could be a path or a URL), no sanitiser and no link resolution (both are slow, and
 quadratic on hostile input), so text is cleaned here. Character references that make it raise are repaired first.
@@ -167,11 +166,10 @@ def _ttl(feed: Mapping[str, Any]) -> float | None:
 
 
 def decode(body: bytes, content_type: str | None) -> str:
-    """Return the text of a body: byte order mark, else UTF-8 if valid, else what it declares. Bad bytes cost one
-    character.
+    """Return the text of a body: by byte order mark, else UTF-8 if valid, else as declared.
 
-    If a Latin set is declared and most high bytes are in runs, or UTF-8 is declared and most bytes are not, it is
-    cp1256, which Arabic sites mislabel.
+    Bad bytes cost one character each. If a Latin set is declared and most high bytes are in runs, or UTF-8 is declared
+    and most bytes are not, it is cp1256, which Arabic sites mislabel.
     """
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
@@ -316,7 +314,7 @@ def _link(value: str, base_url: str) -> str | None:
 
 
 def _date(parsed: object, written: str, lang: str | None) -> datetime | None:
-    """Return feedparser's reading, or ours where it has none, reads a Persian year as 1405, or AST as Atlantic time."""
+    """Return feedparser's date, or ours where it has none, takes a Persian year for 1405, or AST for Atlantic time."""
     arabian = " AST" in written and is_arab(lang)
     if isinstance(parsed, tuple) and parsed[0] > OLDEST_YEAR and not arabian:
         try:
