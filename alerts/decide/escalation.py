@@ -90,9 +90,7 @@ def _chain(start: str, receivers: Mapping[str, Receiver]) -> list[str]:
 
 
 def ask_again(sent: datetime, asked: datetime | None, now: datetime) -> bool:
-    """Return whether it is time to ask the service again whether a message was acknowledged; PACE slows down with its
-    age.
-    """
+    """Return whether it is time to ask again whether a message was acknowledged: PACE slows down with its age."""
     age = now - sent
     every = next((every for until, every in PACE if age < until), None)
     return every is not None and (asked is None or now - asked >= every)

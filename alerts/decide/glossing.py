@@ -15,10 +15,9 @@ FIRST_WORDS = 50  # characters of a headline that a lock screen shows behind the
 
 
 def glosses(matches: Iterable[Match], config: Config) -> tuple[str, ...]:
-    """Return a line for each entity found ("الحشد الشعبي = Popular Mobilization, gloss"), other scripts first, at most
-    four.
+    """Return a line for each entity found ("الحشد الشعبي = Popular Mobilization, gloss"), other scripts first.
 
-    For an entity that was found in Latin letters only its `gloss` is added.
+    There are at most four. For an entity that was found in Latin letters only its `gloss` is added.
     """
     lines: dict[str, tuple[bool, str]] = {}
     for hit, entity in _found(matches, config):

@@ -34,9 +34,7 @@ class Ledger:
     messages: Mapping[str, Mapping[str, int]]
 
     def remainders(self) -> dict[str, int]:
-        """Return what each of the three sums is short of; anything but zero means that something was lost or counted
-        twice.
-        """
+        """Return what each of the three sums is short of: anything but zero was lost or counted twice."""
         return {
             "entries": self.entries - self.new - self.known - self.revised - sum(self.rejected.values()),
             "matched": self.matched - self.queued - sum(self.suppressed.values()),

@@ -103,9 +103,7 @@ def plan(waiting: Sequence[Delivery], receiver: Receiver, lane: Lane, now: datet
 
 
 def slot_after(receiver: Receiver, now: datetime) -> datetime:
-    """Return when a receiver's next digest is due: its own times, else the end of the hour or of the quiet hours it is
-    in.
-    """
+    """Return when a receiver's next digest is due: at its own times, else at the end of the hour or its quiet hours."""
     if receiver.digest:
         return next_at(receiver.digest, receiver.zone, now)
     hour = next_at(EACH_HOUR, "UTC", now)
@@ -160,6 +158,7 @@ def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold
 
 
 def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None:
+    # a notice that alerts cannot be delivered must not wait for the morning either
     urgent = each.kind is Kind.NOTICE and each.severity >= Severity.IMMEDIATE  # that somebody cannot be told
     if urgent or each.severity >= receiver.breach or each.reason in UNHELD:
         return None
@@ -218,6 +217,7 @@ def _needed(each: Delivery, receiver: Receiver) -> float:
     if each.severity is Severity.FLASH:
         return 1
     burst = receiver.rate * BURST
+    # the burst is three quarters of the rate, a sixth of it is kept for flash (decision 84)
     return burst / 2 if each.kind is Kind.EDIT else 1 + burst * KEPT_FOR_FLASH
 
 

@@ -69,8 +69,7 @@ def decide(
 
 
 def is_stale(config: Config, revision: Revision, now: datetime) -> bool:
-    """Return whether a revision is older than `settings.freshness`; without a date it counts from when it was first
-    seen.
+    """Return whether a revision is older than `settings.freshness`, counted from first seen if it has no date.
 
     A fresh edit of an old article is judged by the article's date all the same: it is old news.
     """
@@ -182,4 +181,5 @@ def _next_ping(told: Told, now: datetime) -> datetime | None:
     """Return when the next ping may go, None for at once. One that waits already keeps its time."""
     if told.pinged is None or now - told.pinged >= PING_EVERY:
         return None
+    # every ping rings, so the pause runs from the last one, also from one that is still to come
     return told.pinged if told.pinged > now else told.pinged + PING_EVERY

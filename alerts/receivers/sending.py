@@ -77,6 +77,7 @@ def send(target: Target, message: Message) -> SendResult:
 
 
 def _may_have_arrived(warned: str) -> bool:
+    # Apprise returns the same for a refused and a lost connection; only its log tells them apart (decision 101)
     return bool(_LOST.search(warned) or _FAILED.search(warned))
 
 

@@ -153,6 +153,7 @@ class Slack(AbstractContextManager["Slack"]):
             body = b""
             for piece in response.iter_content(8_192):
                 body += piece
+                # checked for each piece: an answer that drips would outlast the timeout of a single read
                 if len(body) > LARGEST or monotonic() > self._ends:
                     break  # it will not parse, and counts as no answer
         return response.status_code, response.headers, body

@@ -127,9 +127,7 @@ def _converse(account: Account, wire: bytes, progress: _Progress) -> None:
 
 @contextmanager
 def _session(account: Account, progress: _Progress) -> Iterator[_Session]:
-    """Open a session that is cut off when its time is over; a server that sends single bytes would keep every read
-    alive.
-    """
+    """Open a session that is cut off when its time is over: a server that sends single bytes keeps every read alive."""
     patience = REPLIES_OF_PATIENCE * account.timeout
     smtp = _Session(account, time.monotonic() + patience)
 

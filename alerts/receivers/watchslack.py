@@ -195,6 +195,7 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         now = datetime.now(UTC)
         made = minted(key)
         if made is None or made > now:  # by a clock that was ahead, and has been set since: when it was nobody knows
+            # so far back that every delivery that is still tried is found
             made = now - OLDEST_KEY
         window = {"oldest": f"{(made - CLOCKS_APART).timestamp():.6f}", "include_all_metadata": "true"}
         places = [("conversations.replies", {"ts": root})] if root else []

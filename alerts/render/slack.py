@@ -184,6 +184,7 @@ def _within(blocks: Iterable[Block]) -> tuple[Block, ...]:
         if len(kept) + len(small) < MOST and _size(each) <= room:
             kept.append(each)
             room -= _size(each)
+    # ids and how to answer are what an officer needs to act, so text goes first
     return (*kept, *small)
 
 

@@ -72,6 +72,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = ""
+    # a letter parted from its marks, or an emoji from its joiner, would show as another
     for grapheme in regex.findall(r"\X", text[: limit + 1])[:-1]:  # the last may be a part of one
         if len(head) + len(grapheme) > limit - 1:
             break

@@ -137,8 +137,7 @@ class Automaton:
         return self._needles.find(folded.text)
 
     def find(self, folded: Folded, needled: Needled | None = None) -> Iterator[tuple[int, int, int, bool]]:
-        """Yield (spelling number, start, end, attached) in folded text. Matches are whole words, with what is attached
-        to them.
+        """Yield (spelling number, start, end, attached) in folded text, as whole words with what is attached to them.
 
         `attached` is true where the first word was read as a particle (wa-, fa-, bi-, li-, ka-) and the spelling.
         """

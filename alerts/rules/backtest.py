@@ -58,9 +58,7 @@ def per_rule(found: Run, config: Config) -> dict[str, int]:
 
 
 def compare(before: Run, after: Run) -> list[RuleChange]:
-    """Return, for each rule that differs, the articles only `after` catches, only `before` caught, or both rank
-    differently.
-    """
+    """Return, for each rule that differs, the articles that only one run caught, and those ranked differently."""
     changes = []
     for rule in dict.fromkeys(rule for rule, _ in (*before, *after)):
         old = {number: each for (name, number), each in before.items() if name == rule}

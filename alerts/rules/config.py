@@ -68,6 +68,7 @@ def _stat(path: Path) -> tuple[int, int, int] | None:
         seen = path.stat()
     except OSError:
         return None
+    # an editor that replaces the file may keep its time and size, but not its inode
     return seen.st_mtime_ns, seen.st_size, seen.st_ino
 
 
@@ -241,6 +242,7 @@ def _check_apart(targets: Sequence[Target], urls: Sequence[tuple[str, Place]], p
 
 
 def _target(name: str, url: str, place: Place, problems: Problems, environ: Mapping[str, str] | None) -> Target | None:
+    # only `run`, `check` and `test-receiver` resolve secrets; other commands must work without them
     if environ is None and _VARIABLE.search(url):
         return receivers.unresolved(name, url)
     values = environ or {}

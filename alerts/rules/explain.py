@@ -159,6 +159,7 @@ def _miss(rule: Rule, whole: Reading, tree: Node, score: str) -> str:
 
 def _missing(node: Node) -> Iterator[Node]:
     """Yield the clauses that made the tree fail: below an `all`, those that do not hold."""
+    # only an `all` fails by single clauses; any other operator failed as a whole
     if node.label != "all of":
         yield node
         return

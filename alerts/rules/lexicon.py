@@ -44,6 +44,7 @@ class Lexicon:
                 if meaning.entity and term not in used.setdefault(meaning.entity, []):
                     used[meaning.entity].append(term)
         self.needs: dict[tuple[str, str], tuple[str, ...]] = {}
+        # a name no rule asks for still has to be known, or a part of it is taken for another name
         guards = {each.id: list(_guards(each)) for each in config.entities.values() if each.id not in used}
         for meaning in (each for found in guards.values() for each in found):
             _add(meanings, meaning)

@@ -90,9 +90,7 @@ def read_condition(node: Node, problems: Problems) -> Condition | None:
 
 
 def read_term(node: Node, problems: Problems) -> str:
-    """Return one term as it is written, "" for a faulty one. What YAML would read as a number or a truth value is
-    refused.
-    """
+    """Return one term as it is written, "" for a faulty one, such as a number or truth value without quotes."""
     term = TERM.read(node, problems)
     if term is MISSING:
         return ""
@@ -321,6 +319,7 @@ def _test_regex(condition: Condition, reading: Reading) -> Mentions | None:
 @cache
 def _pattern(text: str) -> Any:
     """Compile a pattern for folded text: its letters outside ASCII are folded as the text is."""
+    # Rust's engine: linear time, and \b and \w that know Arabic (decision 13)
     return flpc.compile("(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text))
 
 

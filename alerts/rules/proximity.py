@@ -34,6 +34,7 @@ def closest(reading: Reading, groups: Sequence[Mentions]) -> int | None:
         longest = reading.folded[field].text.count(" ")
         if not all(texts):
             continue
+        # bisection: what is together within n words is together within n + 1
         low, high = 0, longest + 1
         while low < high:  # the smallest distance that holds
             middle = (low + high) // 2

@@ -330,8 +330,10 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
     scored = rule.score and (rule.score.title, rule.score.lead, rule.score.lead_words, rule.score.body)
     boosted = [(_shape(boost.condition), boost.add) for boost in boosts]
     decides = (rule.id, _shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))
+    # a rule without `when` keeps the hash it had before the key existed
     asked = () if rule.when == When() else (rule.when,)
     masking = [_shape(each) for each in rule.masking]
+    # everything that decides takes part, and nothing else: a new title or receiver is no new version
     text = repr((decides, sorted(rule.masks), masking, scored, boosted, words, *asked))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 

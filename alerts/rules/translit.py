@@ -79,8 +79,8 @@ class NameIndex:
         self._needles = Needles(needles)
 
     def _variants(self, name: Name) -> Iterator[tuple[str, float]]:
-        """Yield the skeleton of a name and, for a long one, those that lack one consonant, each with the ratio to
-        reach.
+        """Yield the skeletons to look for, each with the ratio to reach: the name's, and for a long one less a
+        consonant.
         """
         parts = [each for word in fold(name.alias).split() if (each := self._words[word])]
         whole = " ".join(parts)
@@ -89,6 +89,7 @@ class NameIndex:
         if size < SHORTEST or not letters.isascii() or (size < SHORT and len(letters) < SHORT_LETTERS):
             return
         yield f" {whole} ", max(name.ratio or AUTO, AUTO_SHORT if size < SHORT else 0.0)
+        # a short skeleton that lacks a consonant is like too many words
         if size >= SHORTEST_DELETED:
             lacking = {whole[:i] + whole[i + 1 :] for i, char in enumerate(whole) if char != " " and i > 0}
             for each in lacking - {whole}:

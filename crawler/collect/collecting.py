@@ -53,9 +53,7 @@ class Collecting:
             self.states = archive.load_states(connection)
 
     async def open(self, fetching: Fetching, sources: Iterable[Source], now: datetime) -> None:
-        """Set the open crawler and the sources to poll. Hosts asked within ASKED_LATELY keep their pause across a
-        restart.
-        """
+        """Set the open crawler and the sources to poll; the pause of hosts asked lately is kept across a restart."""
         self.use(sources)
         self.fetching = fetching
         await fetching.open()
@@ -153,8 +151,9 @@ class Collecting:
             log.error("poll not stored source=%s error=%r: nothing is lost, it is polled again", name, error)
 
     async def poll(self, source: Source, clock: Clock) -> Stored:
-        """Poll a source, from the request to the commit; return what was stored. Its state changes only with that
-        commit.
+        """Poll a source, from request to commit, and return what was stored.
+
+        Its state changes only with that commit.
         """
         started = clock()
         state = self._state(source, started)
@@ -252,9 +251,7 @@ class Collecting:
         *,
         baseline: bool,
     ) -> Stored:
-        """Store a poll in one commit. If the store refuses it, store entry by entry, so that one bad entry costs no
-        other.
-        """
+        """Store a poll in one commit; if the store refuses it, entry by entry, so that one bad entry costs no other."""
         # the commit stores a newer state; an older one flushed after it would overwrite it
         self._unsaved.pop(source.id, None)
         store_it = partial(

@@ -74,7 +74,7 @@ class Scout:
         return answer, page, page.problem
 
     async def discover(self, url: str) -> list[Tried]:
-        """Return what can be polled for a site: the address itself, linked feeds, news sitemaps, usual paths, or as a
+        """Return what can be polled for a site: the address itself, linked feeds, news sitemaps, usual paths, or a
         section.
 
         Sources that give entries come first, in this order; if there are none, the last attempt says why.

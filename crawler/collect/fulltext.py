@@ -144,8 +144,8 @@ class FullText:
             return pages, None if pages else pages_wanted.next_due(connection)
 
     def _closed(self, now: datetime, *, delayed: bool = True) -> set[str]:
-        """Return the hosts of which no page may be requested now; without `delayed`, hosts that only need a pause are
-        left out.
+        """Return the hosts of which no page may be requested now; without `delayed`, those in a mere pause are left
+        out.
         """
         monotonic = asyncio.get_running_loop().time() if delayed else float("inf")
         closed = {name for name, host in self._hosts.items() if not host.idle(now, monotonic)}
@@ -261,6 +261,7 @@ class FullText:
                 return False
         if name in OF_THE_HOST:
             asked = timedelta(seconds=answer.retry_after or 0)
+            # a Retry-After for a page rests pages only: they must not silence the feeds of the host (decision 68)
             host.rest = now + max(min(HOST_REST * 2**host.failures, LONGEST_REST), asked)
             host.failures = min(host.failures + 1, 10)
         if page.tries >= len(RETRIES):

@@ -39,6 +39,7 @@ class Selector:
         if text is MISSING:
             return MISSING
         try:
+            # translated once here, so that a faulty selector is found by `check` and not by a poll
             HTMLTranslator().css_to_xpath(text)
         except SelectorError as error:
             problems.add(node.place, f'"{text}" is no CSS selector ({error}); write one as in article h2 a')

@@ -159,6 +159,7 @@ def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[
     text = ""
     try:
         mode = path.stat().st_mode
+        # reading a pipe or a device could block for ever
         if not stat.S_ISREG(mode):
             what = "a directory" if stat.S_ISDIR(mode) else "no regular file"
             problems.add(start, f"this is {what}; name a YAML file")
@@ -191,6 +192,7 @@ def included(path: Path, root: Node | None, problems: Problems) -> tuple[Path, .
     home = path.resolve().parent
     for item in items:
         text = item.text if isinstance(item, Scalar) else ""
+        # resolved before it is compared: a link must not lead out of the folder (decision 18)
         file = (home / text).resolve()
         if not text or Path(text).is_absolute() or not file.is_relative_to(home) or file == path.resolve():
             problems.add(item.place, f'"{text}" cannot be included; name a file in the folder of {path.name} or below')
@@ -206,6 +208,7 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
     if bad := _FORBIDDEN.search(text):
         problems.add(_place(file, text, bad.start()), f"control character U+{ord(bad[0]):04X}; take it out")
         return None
+    # the parser stops at the first fault, so it begins anew after each repair
     for _ in range(MOST_REPAIRS):
         found = Problems()
         try:
@@ -235,6 +238,7 @@ def _repair(text: str, file: str, error: yaml.MarkedYAMLError, problems: Problem
     if char in {"@", "`", "%"}:
         word = _word(text, index)
         problems.add(_place(file, text, index), f'write "{word}" in quotes; {_INDICATORS[char]}')
+        # a letter of the same length, so that later problems keep their line and column
         return f"{text[:index]}x{text[index + 1 :]}"
     if char == "\t":
         problems.add(_place(file, text, index), "a tab; indent with spaces")

@@ -39,7 +39,7 @@ class WorkerDied(Exception):
 
 
 class WorkerKilled(WorkerDied):
-    """The child was killed by SIGKILL or before it began its task: the machine is short of memory, not the task's
+    """The child was killed by SIGKILL or before it took its task: the machine is short of memory, the task is not at
     fault.
 
     A child that takes too much memory itself gets a MemoryError, by its own limit.

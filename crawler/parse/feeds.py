@@ -89,6 +89,7 @@ def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
     if not version:
         return Feed(problem=problem or "no RSS, Atom or RDF in it")
     cut = [text[start:end] for start, end in _items(text)]
+    # as evidence only where the cuts surely belong to the entries
     if len(cut) == len(parsed.entries):
         for item, raw in zip(parsed.entries, cut, strict=True):
             item["raw"] = raw
@@ -180,6 +181,7 @@ def decode(body: bytes, content_type: str | None) -> str:
             return body.decode(name, errors="replace")
     if body[:1] == b"\0" or body[1:2] == b"\0":
         return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", errors="replace")
+    # text in another encoding is almost never valid UTF-8 by chance (decision 78)
     if not body.isascii():
         with suppress(UnicodeDecodeError):
             return body.decode("utf-8")

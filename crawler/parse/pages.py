@@ -71,6 +71,7 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
     """Read an article page fetched from `url`. It never raises for what is in the page."""
     markup = decode_page(body, content_type)[:LARGEST].replace("\0", "")
     joined = bool(JOINERS.search(markup))
+    # trafilatura deletes U+200C and U+200D, which Persian and Kurdish words need (decision 72)
     page = _read(markup.translate(_HIDDEN) if joined else markup, url)
     return _restored(page) if joined else page
 
@@ -179,6 +180,7 @@ def _text(tree: lxml.html.HtmlElement, own: Mapping[str, Any], url: str) -> tupl
     if len(written) >= FULL_BODY and not written.rstrip().endswith(("...", "…", "[...]")):
         return written[:TEXT_LIMIT], "json-ld"
     found = _extracted(tree, url, fast=True)
+    # the thorough extraction is slower, and only pays where the fast one found little
     if len(found) < SHORT:
         found = max(found, _extracted(tree, url, fast=False), key=len)
     if len(written) > len(found):

@@ -132,7 +132,7 @@ class Database:
                     )
 
     def _known_version(self, connection: Connection, package: str) -> tuple[str, str]:
-        """Return the version of a package's tables ("" if there are none) and the newest one. Raise StoreError if it is
+        """Return the version of a package's tables ("" if it has none) and the newest; raise StoreError if it is
         unknown.
         """
         scripts = ScriptDirectory.from_config(_alembic(package))
@@ -235,6 +235,7 @@ class WriterLane:
                     if not future.set_running_or_notify_cancel():
                         continue  # its caller was cancelled; from here on the future cannot be
                     try:
+                        # a savepoint of its own, so that one failing work does not undo the others of the batch
                         with connection.begin_nested():
                             done.append((future, work(connection)))
                     except Exception as error:  # noqa: BLE001 - the caller's own failure, handed to the caller

@@ -139,6 +139,8 @@ def _sharing(keys: int) -> CompoundSelect[Any]:
                 select(sketches.c.seq)
                 .where(sketches.c.key == bindparam(f"k{at}"), sketches.c.seq >= bindparam("low"))
                 .order_by(sketches.c.seq.desc())
+                # only the newest articles of each key: a phrase that everybody uses must cost no more than a rare one
+                # (decision 44)
                 .limit(NEWEST)
                 .subquery()
                 .c.seq
@@ -271,7 +273,7 @@ _MISPLACED = {
 
 
 def misplaced(connection: Connection) -> dict[str, list[Any]]:
-    """Return rows that no transaction may leave behind, by kind; empty if the archive is consistent. For tests and
+    """Return, by kind, rows that no transaction may leave behind; empty if the archive is whole. For tests and
     `doctor`.
     """
     found = {what: list(connection.execute(query.limit(5)).scalars()) for what, query in _MISPLACED.items()}

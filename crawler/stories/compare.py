@@ -61,9 +61,7 @@ class NumberChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Words of meaning that replaced each other, are not forms of one word, and are found nowhere else in the other
-    text.
-    """
+    """Words of meaning that replaced each other, are not forms of one word, and are absent from the other text."""
 
     before: str
     after: str
@@ -188,6 +186,7 @@ class _Differences:
     def align(self, one: Sequence[str], other: Sequence[str], part: str) -> None:
         for code in Levenshtein.opcodes(one, other):
             tag, start, end, first, last = code.tag, code.src_start, code.src_end, code.dest_start, code.dest_end
+            # numbers are counted in the headline too, words only in bodies: `aligned` is a share of the body
             if tag == "equal":
                 self.agreeing += sum(map(is_number, one[start:end]))
                 self.equal += (end - start) * (part != "title")
@@ -222,9 +221,7 @@ class _Differences:
         return Difference(before, after, part, bool(named), in_body, bool(recurring))
 
     def _recurs(self, before: str, after: str) -> bool:
-        """Return whether both words come twice in their own text and never in the other: then they are what the texts
-        are about.
-        """
+        """Return whether each word occurs twice in its own text and never in the other, as a subject does."""
         if before in self._later.vocabulary or after in self._earlier.vocabulary:
             return False
         earlier = self._earlier.title.count(before) + self._earlier.words.count(before)

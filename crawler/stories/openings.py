@@ -53,9 +53,7 @@ def _unlike(words: Set[str], others: Set[str]) -> set[str]:
 
 
 def agreement(earlier: Wording, later: Wording, found: Comparison) -> str:
-    """Return, in words, whether headline or first sentence report the same news in both articles; "" where neither
-    does.
-    """
+    """Return, in words, which of headline and first sentence report the same news in both; "" if neither does."""
     one, other = earlier.topic, later.topic
     shared = len(one & other)
     headline = found.equal_headlines or (
@@ -68,8 +66,7 @@ def agreement(earlier: Wording, later: Wording, found: Comparison) -> str:
 
 
 def other_day(earlier: Wording, later: Wording) -> str:
-    """Return the days that headline and opening name ("sunday / tuesday") where the two texts have none in common, else
-    "".
+    """Return the days that headline and opening name ("sunday / tuesday") if the texts have none in common, else "".
 
     A day in an opening sentence that both texts have counts for both: a different headline merely makes another
     sentence the opening. In a long report a date that differs in the opening is a corrected number, not another event,
@@ -112,8 +109,7 @@ def _dates(words: Iterable[str]) -> set[str]:
 
 
 def opening(text: Wording, other: Wording) -> tuple[str, ...]:
-    """Return the sentence that opens the news, skipping the frame of a live page; the first sentence where none is
-    found.
+    """Return the sentence that opens the news, past the frame of a live page; the first sentence if none is found.
 
     It is the first one about the headline. One word of the headline is enough where the other text lacks the sentence.
     """

@@ -90,9 +90,7 @@ def judge(earlier: Side, later: Side) -> Verdict:
 
 
 def _judge_background(earlier: Side, later: Side, finding: Finding) -> Finding:
-    """Return RELATED, in place of NEW, where the new story repeats the background of an earlier one: it is the same
-    event.
-    """
+    """Return RELATED, in place of NEW, where a text repeats the background of an earlier story."""
     shared = compare(earlier.wording, later.wording).contained
     if shared < REUSED or _short(earlier, later):
         return finding
@@ -249,9 +247,7 @@ def _is_correction(earlier: Side, later: Side) -> bool:
 
 
 def _same_text(earlier: Side, later: Side, found: Comparison) -> bool:
-    """Return whether two bodies are versions of one text: mostly contained, or reworded with nothing that differs in
-    front.
-    """
+    """Return whether two bodies are versions of one text: mostly contained, or reworded with the same opening."""
     if found.contained >= SAME:
         return True
     if found.changes or found.loose:
@@ -302,7 +298,7 @@ def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str)
 
 
 def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
-    """Return whether short texts with differing numbers are about one event: its toll rose, or its headline is the
+    """Return whether short texts with differing numbers are about one event: the toll rose, or the headline is the
     same.
     """
     if found.agreeing >= SAME_FIGURES and _one_subject(one, other):

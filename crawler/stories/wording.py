@@ -163,8 +163,8 @@ def sentence_number(words: Sequence[str]) -> int:
 
 
 def edges(text: Wording) -> list[int]:
-    """Return the hashes of the sentences where boilerplate stands: the first and the last four, one- and two-word ones
-    apart.
+    """Return the hashes of the sentences where boilerplate stands: the first and the last four, if longer than two
+    words.
     """
     chosen = (*text.sentences[:1], *text.sentences[1:][-4:])
     return [sentence_number(sentence) for sentence in chosen if len(sentence) > 2]

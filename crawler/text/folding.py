@@ -85,6 +85,7 @@ class Folded:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the offsets in the original of folded characters start..end, with marks and an acronym's dot."""
+        # the map costs thirty times as much as folding, and one article in a hundred needs it (decision 8)
         if self._spans is None:
             self._spans = _trace(self.original)
         first, last = self._spans[start][0], self._spans[end - 1][1]

@@ -45,9 +45,7 @@ STATUS = {
 
 
 def request(source: Source, state: SourceState, now: datetime, accept: str = ACCEPT) -> scrapy.Request:
-    """Return the request of a poll, conditional and byte for byte if an earlier answer gave validators (RFC 9110,
-    13.1).
-    """
+    """Return the request of a poll, with the validators of an earlier answer byte for byte (RFC 9110, 13.1)."""
     headers = {"Accept": accept}
     if is_conditional(state, now):
         headers |= {name: value for name, value in _validators(state) if value}
