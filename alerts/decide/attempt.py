@@ -87,6 +87,7 @@ def _after(before: TargetState, result: SendResult, now: datetime) -> TargetStat
 
 def answered(before: TargetState, now: datetime) -> TargetState:
     """Return the state of a target after it accepted a message."""
+    # the end of an outage is kept, so that late messages can say when the target was down
     until = now if before.is_down else before.down_until
     return replace(before, failures=0, failing_since=None, down_until=until)
 
@@ -99,6 +100,7 @@ def failed(before: TargetState, now: datetime, detail: str) -> TargetState:
     if failures < OPENS_AFTER and not before.is_down:
         return after
     if not before.is_down and now - since < OPENS_OVER:
+        # enough failures, in too short a time to call it an outage
         return replace(after, rests_until=now + BREATH, asked=False)
     if not before.is_down:
         after = replace(after, down_from=since, down_until=None)

@@ -29,6 +29,7 @@ def edit_action(edit: Delivery, story: Sequence[Delivery], now: datetime) -> Edi
     the service gave the message no handle, or a digest told the story, nothing can be changed: it is dropped.
     """
     later = [each for each in story if each.kind is Kind.EDIT and each.revision > edit.revision]
+    # the newest one is named: each edit carries the whole message, not a difference
     if newer := [each for each in later if each.state in UNFINISHED or each.state is DeliveryState.SENT]:
         return EditAction(folded=Carrier(Carried.ALERT, str(newer[-1].revision)))
     messages = [each for each in story if each.kind in PINGS]

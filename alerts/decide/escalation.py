@@ -37,6 +37,7 @@ def escalations(
     due: dict[tuple[str, int, str], Escalation] = {}
     for sent in unacked:
         for each in _escalated(sent, receivers, now, timezone):
+            # several unanswered messages of one alert revision escalate once
             due.setdefault((each.message.subject, each.message.revision, each.message.target), each)
     return list(due.values())
 

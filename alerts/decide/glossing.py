@@ -23,6 +23,7 @@ def glosses(matches: Iterable[Match], config: Config) -> tuple[str, ...]:
     for hit, entity in _found(matches, config):
         if entity.id not in lines and (line := _line(hit.text, entity)):
             lines[entity.id] = (_is_latin(hit.text), line)
+    # names in other scripts first: the officer may not read them
     ranked = sorted(lines.values(), key=lambda each: each[0])
     return tuple(line for _, line in ranked[:GLOSSES_SHOWN])
 

@@ -35,6 +35,7 @@ def silenced(
 def still_told(silences: Iterable[Silence], alert: Alert, rules: Iterable[str], now: datetime, config: Config) -> bool:
     """Return whether an alert would still be told under any of `rules` if it came up at `now`."""
     placement = Placement(Relation.NEW, alert.story, alert.thread)
+    # an alert is judged as if its revision came up now, by the rules it was told under
     matches = tuple(Match(each.rule, each.severity, each.score, each.hits) for each in alert.causes)
     left, _ = silenced(silences, Revision(0, alert.article, placement, alert.created), matches, now, config)
     return not {match.rule for match in left}.isdisjoint(rules)
@@ -80,6 +81,7 @@ def _of_outlet(value: str, revision: Revision, _: Iterable[Match], __: Config) -
 def _names(article: Article) -> set[str]:
     """Return the names of an outlet: its name, the id of its source, the host of the link and its parent domains."""
     parts = host(article.url).split(".") if article.url else []
+    # a silence on outlet.example also applies to www. and m.outlet.example, not to the top-level domain
     hosts = {".".join(parts[number:]) for number in range(len(parts) - 1)}
     return {article.outlet.casefold(), article.source.casefold()} | hosts
 

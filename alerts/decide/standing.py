@@ -19,6 +19,7 @@ def letters_of(config: Config) -> dict[str, str]:
 def standing_of(members: Iterable[Member], letters: Mapping[str, str]) -> Standing:
     """Return the standing of a thread; a source that is no longer in the rules counts as F."""
     seen = list(members)
+    # in the order of the members: the origin that reported first is named first
     origins = tuple(dict.fromkeys(each.origin for each in seen if each.origin))
     return Standing(origins, min((letters.get(each.source, "F") for each in seen), default="F"))
 

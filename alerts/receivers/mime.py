@@ -92,13 +92,14 @@ def subject(title: str) -> str:
     """Return a title as the value of a Subject header, in encoded words of at most a line (RFC 2047)."""
     title = cut(_BREAKS.sub(" ", _scalars(title)), SUBJECT_LIMIT).strip() or "(no title)"
     words = title.split(" ")
+    # "=?" would be read as an encoded word, and a word longer than the line cannot be folded
     if title.isascii() and "=?" not in title and all(0 < len(word) <= LINE - len("Subject: ") for word in words):
         return title
     return " ".join(f"=?utf-8?B?{base64.b64encode(piece).decode()}?=" for piece in _pieces(title))
 
 
 def _pieces(text: str) -> list[bytes]:
-    """Yield UTF-8 in pieces of whole characters, as encoded words require (RFC 2047, 5)."""
+    """Return UTF-8 in pieces of whole characters, as encoded words require (RFC 2047, 5)."""
     pieces = [b""]
     for letter in map(str.encode, text):
         if len(pieces[-1]) + len(letter) > WORD_BYTES:
@@ -120,6 +121,7 @@ def _thread(account: Account, message: Message) -> dict[str, str]:
         return {}
     root = f"<{_atom(message.topic)}.story@{account.domain}>"
     before = message.follows if _HANDLE.fullmatch(message.follows) else ""
+    # the root was never sent: the first mail of a story may be dead, or have gone to another target (decision 99)
     return {"In-Reply-To": before or root, "References": f"{root} {before}".strip()}
 
 

@@ -118,6 +118,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
 
 def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, shown: int = DIGEST_SHOWN) -> DigestSheet:
     """Return the sheet of a digest: one line for each story, most urgent first, grouped by rule."""
+    # sorted before it is cut: what does not fit is the least urgent
     ranked = sorted(alerts, key=lambda each: -each.severity)
     groups = groupby(_by_rule(ranked[:shown]), key=lambda each: each.causes[0].rule)
     return DigestSheet(
@@ -264,7 +265,7 @@ def _why(cause: Cause) -> str:
 
 
 def _found(hits: Iterable[Hit]) -> str:
-    """Yield each term once, with the words that were found for it and where."""
+    """Return each term once, with the words that were found for it and where."""
     terms: dict[str, dict[str, None]] = {}
     for hit in hits:
         mark = " in look-alike letters" if hit.disguised else ""

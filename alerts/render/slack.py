@@ -168,6 +168,7 @@ def _paragraphs(body: str) -> list[Block]:
     rest = cut("\n".join(plain(line) for line in body.split("\n")).strip(), NOTICE)
     while rest:
         piece = cut(rest, BLOCK)
+        # the mark of the cut is no part of the text, which goes on in the next block
         taken = len(piece) if piece == rest else max(len(piece) - 1, 1)  # without the mark of the cut
         blocks.append(_rich(_section([_text(rest[:taken])])))
         rest = rest[taken:].lstrip()
@@ -218,6 +219,7 @@ def _short(words: str, limit: int) -> str:
     """Cut to so many UTF-16 units: Slack does not say what it counts, and a text has most of these."""
     room, shown = limit, cut(words, limit)
     while (over := _units(shown) - limit) > 0:
+        # a letter may take two units, so what is too much is halved, and at least one goes each time
         room -= max(over // 2, 1)
         shown = cut(words, room)
     return shown

@@ -24,6 +24,7 @@ BROAD = 50.0  # matches a day from which a rule floods its reader
 
 def failed_tests(config: Config) -> list[Problem]:
     """Return a problem for each of the rules' own tests that fails; rules that are off are tested too."""
+    # a rule that is off is tested too, so that it works when it is switched on
     matcher = Matcher(replace(config, rules=tuple(replace(rule, mode="live") for rule in config.rules)))
     return [problem for rule in config.rules for problem in _failed(rule, matcher)]
 
@@ -183,6 +184,7 @@ def _shadowed(config: Config) -> Iterator[Problem]:
         forbidden = {fold(m.alias) for term in _forbidden(rule.match) for m in expand(config, term)}
         for term in dict.fromkeys(positive_terms(rule.match)):
             wanted = {fold(meaning.alias) for meaning in expand(config, term)}
+            # only where every spelling is forbidden: one that is left can still match
             if wanted and wanted <= forbidden:
                 yield Problem(rule.place, f'rule "{rule.id}" asks for "{term}" and forbids it; it never counts')
 

@@ -87,6 +87,7 @@ def severity_of(rule: Rule, total: float | None) -> Severity | None:
     """Return the severity of the highest step the score reaches, None if it reaches none."""
     if not rule.steps:
         return rule.severity
+    # steps rise, as `rulebook` has checked: the last one reached is the highest
     reached = [severity for least, severity in rule.steps if total is not None and total >= least]
     return reached[-1] if reached else None
 
@@ -109,6 +110,7 @@ def reckon(rule: Rule, score: Score, reading: Reading) -> Reckoning:
     parts = [(name, n, weights[name]) for name, n in counted.items() if n]
     for number, boost in enumerate(score.boosts, 1):
         if evaluate(boost.condition, reading) is not None:
+            # a boost counts once, however often its condition is met
             parts.append((f"boost {number}", 1, boost.add))
     return Reckoning(tuple(parts), round(sum(n * weight for _, n, weight in parts), 6))
 

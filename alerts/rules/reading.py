@@ -79,6 +79,7 @@ class Reading:
         folded = self.folded[mention.field]
         start, end = folded.span(mention.start, mention.end)
         text = folded.original[start:end]
+        # Cyrillic or Greek letters in a Latin name: told to the reader, since nobody writes so by accident
         latin = folded.text[mention.start : mention.end].isascii()
         disguised = latin and any(not char.isascii() and is_look_alike(char) for char in text)
         return Hit(mention.term, mention.alias, mention.field, start, end, text, disguised)

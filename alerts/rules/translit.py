@@ -45,6 +45,7 @@ class _Skeletons(dict[str, str]):
     LARGEST = 200_000
 
     def __missing__(self, word: str) -> str:
+        # a hostile feed could otherwise fill the memory with words
         if len(self) >= self.LARGEST:
             self.clear()
         made = self[word] = skeleton(word)

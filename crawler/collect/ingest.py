@@ -231,6 +231,7 @@ class _Line:
 
     def _remember(self, keys: tuple[str, ...], made: Draft, name: str, revision: int) -> None:
         for key in keys:
+            # written only if something changed: most entries of most polls are known
             own = next((each for each in self._known[key] if each.source == self._source.id), None)
             if own and own.article == name and own.said == made.content_key and own.revision == revision:
                 continue
@@ -270,6 +271,7 @@ def store_page(
         end(connection, name, "no_article")
         return False
     evidence.keep(connection, answer, [(name, "page", answer.body)])
+    # the text of a link in a section is often shortened, so the page's headline is better
     headline = page.headline if source.kind == "section" and page.headline else current.title
     entry = Entry(headline, current.guid, current.url, current.summary, page.text, published=page.published)
     made = draft(entry, now)
@@ -303,6 +305,7 @@ def _shared_keys(drafts: Iterable[Draft]) -> frozenset[str]:
     """Return GUIDs and links that different entries of one poll share (a home page): they identify nothing."""
     contents: dict[str, set[str]] = defaultdict(set)
     for made in drafts:
+        # the same entry twice in a feed shares its key rightly, so contents are compared
         contents[made.guid_key].add(made.content_key)
         contents[made.url_key].add(made.content_key)
     return frozenset(key for key, seen in contents.items() if key and len(seen) > 1)

@@ -42,6 +42,7 @@ def decode(body: bytes, coding: str, limit: int) -> bytes:
 def _zlib(body: bytes, limit: int, window: int) -> bytes:
     plain, left = b"", body
     while left:
+        # one more byte than allowed is asked for, so that a body of exactly the limit passes
         stream = zlib.decompressobj(window)
         plain += stream.decompress(left, limit + 1 - len(plain))
         if len(plain) > limit:

@@ -54,6 +54,7 @@ class Hosts:
 
     def rest(self, host: str, rest: Rest) -> None:
         """Record that a host asked for a pause (Retry-After)."""
+        # a later answer must not shorten a pause that was promised before
         self._rests[host] = max(rest, self._rests.get(host, rest))
 
     def resting(self, now: datetime) -> dict[str, Rest]:

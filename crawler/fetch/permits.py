@@ -61,6 +61,7 @@ class Permits:
         kept = self._kept.get(_root(url))
         if kept is None or not timedelta(0) <= now - kept.asked < (AGAIN if kept.robots is None else TTL):
             answer = await self.fetching.page(source, f"{_root(url)}/robots.txt", now)
+            # bounded: links lead to any number of hosts
             if len(self._kept) >= MOST_SITES:
                 del self._kept[min(self._kept, key=lambda each: self._kept[each].asked)]
             kept = self._kept[_root(url)] = _Kept(robots_of(answer), now, answer.name)

@@ -44,5 +44,6 @@ def robots_of(answer: FetchOutcome) -> Robots | None:
     if answer.name is OutcomeName.OK:
         return Robots(Protego.parse(answer.body[:LARGEST].decode("utf-8", "replace")))
     if answer.name is OutcomeName.EMPTY or (answer.status is not None and 400 <= answer.status < 500):
+        # 429 is in the 4xx range, yet it says to wait and not that there are no rules
         return None if answer.name is OutcomeName.THROTTLED else Robots()
     return None

@@ -159,6 +159,7 @@ def _death(error: ProcessExpired | BrokenProcessPool) -> WorkerDied:
 def _prepare_child(parent: int) -> None:
     """Set up a child: ignore Ctrl-C, limit its memory, and end when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # the limit counts all address space, also what the interpreter has already
     own = resource.getpagesize() * int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     resource.setrlimit(resource.RLIMIT_AS, (own + LARGEST_CHILD, resource.RLIM_INFINITY))
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()

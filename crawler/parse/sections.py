@@ -68,6 +68,7 @@ def _guessed(tree: lxml.html.HtmlElement, base_url: str) -> Iterator[lxml.html.H
         except ValueError:
             continue
         path = unquote(parts.path)
+        # by the last two labels: www. and m. are the same site
         same = (parts.hostname or "").removeprefix("www.").split(".")[-2:] == site
         if same and not _NOT_ARTICLE.search(path) and _ARTICLE.search(f"{path}?{parts.query}"):
             yield link
@@ -92,6 +93,7 @@ def _entries(links: Iterable[lxml.html.HtmlElement], base_url: str, lang: str | 
         if not url or len(title) < SHORTEST:
             continue
         key = urls.key(url)
+        # a picture and its headline often link to the same article
         if key not in found or len(title) > len(found[key].title):
             raw = lxml.html.tostring(link, encoding="unicode", with_tail=False)[:RAW_LIMIT]
             found[key] = Entry(title=title, url=url, published=_date_near(link, lang), lang=lang, raw=raw)
@@ -106,8 +108,9 @@ def _title(link: lxml.html.HtmlElement) -> str:
 
 
 def _date_near(link: lxml.html.HtmlElement, lang: str | None) -> datetime | None:
-    """Return the <time> in the smallest element around a link that contains no other headline."""
+    """Return the date of the <time> closest around a link, None if the first element with any has several."""
     for above, _ in zip(link.iterancestors(), range(LEVELS), strict=False):
+        # a date that belongs to the page and not to the link
         if above.tag in {"body", "main", "html"}:
             return None
         times = list(above.iter("time"))

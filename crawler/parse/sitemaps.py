@@ -50,6 +50,7 @@ def _unpacked(body: bytes) -> bytes | None:
         unpacked = unpacking.decompress(body, LARGEST)
     except zlib.error:
         return None
+    # what is left over means too large, no end means cut off
     return None if unpacking.unconsumed_tail or not unpacking.eof else unpacked
 
 
@@ -86,7 +87,7 @@ def _below(element: lxml.etree._Element) -> Iterator[lxml.etree._Element]:
 
 
 def _sitemaps(root: lxml.etree._Element, base_url: str) -> tuple[str, ...]:
-    """Return the newest sitemaps of an index on the same host, those with "news" in their address first."""
+    """Return the newest sitemaps of an index, of the same site, those with "news" in their address first."""
     found = []
     for number, each in enumerate(root):
         texts = _texts(each)

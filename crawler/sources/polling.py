@@ -143,6 +143,7 @@ def _due(source: Source, state: SourceState, outcome: FetchOutcome, failures: in
     """
     wait = _wait(source, state, failures, outcome, now)
     late = now - state.due
+    # counting from `now` would move every poll by the delay of its tick
     return (state.due if timedelta(0) <= late < source.every / 2 else now) + wait
 
 
@@ -154,6 +155,7 @@ def _wait(source: Source, state: SourceState, failures: int, outcome: FetchOutco
         return longest
     backed_off: timedelta = min(source.every * 2 ** min(failures - 1, 30), longest)
     if failures > 1:
+        # not on the first failure: a single lost poll keeps its rhythm
         backed_off = min(backed_off * (1 + JITTER * (2 * fraction(source.id, now.isoformat()) - 1)), longest)
     asked = timedelta(seconds=min(max(outcome.retry_after or 0.0, 0.0), LONGEST_RETRY_AFTER.total_seconds()))
     return max(backed_off, asked)
@@ -162,6 +164,7 @@ def _wait(source: Source, state: SourceState, failures: int, outcome: FetchOutco
 def _interval(source: Source, state: SourceState, outcome: FetchOutcome) -> timedelta:
     """Return the source's present interval, lengthened to what the server asks for, up to the ceiling."""
     pace = timedelta(seconds=state.pace) if state.pace else source.every
+    # entries are being missed: what the server asks for must not slow that down
     if pace < source.every:
         return pace
     asked = max(outcome.fresh_for or 0.0, outcome.ttl or state.ttl or 0.0, 0.0)

@@ -356,6 +356,7 @@ def revisions_since(connection: Connection, since: datetime, page: int) -> Itera
     Reading starts at the first of those articles, so the cost does not grow with the archive.
     """
     after = (connection.scalar(_FIRST_SINCE, {"since": since}) or 0) - 1
+    # page by page, so that a long archive never lies in memory as a whole
     while rows := connection.execute(_SINCE, {"since": since, "after": after, "most": page}).mappings().all():
         yield from map(_revision, rows)
         after = rows[-1]["seq"]

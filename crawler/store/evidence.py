@@ -93,6 +93,7 @@ def keep(connection: Connection, answer: FetchOutcome, pieces: Iterable[tuple[st
     last = {article: (form, raw) for article, form, raw in pieces}
     if not last:
         return
+    # the id depends on the content, so that the same answer stored twice is recognised
     name = mint("f", answer.fetched, answer.source, answer.url, answer.body_sha256 or "", *sorted(last))
     if connection.scalar(select(fetches.c.id).where(fetches.c.id == name)):
         return  # the same answer, kept a moment ago

@@ -66,6 +66,7 @@ def want(connection: Connection, pages: Iterable[Wanted]) -> None:
         archive.save(connection, pages_wanted, values, "article")
     if not rows:
         return
+    # the backlog must not grow without bound while a host, or our network, is down
     over = (connection.scalar(select(func.count()).select_from(pages_wanted)) or 0) - MOST
     if over > 0:
         oldest = select(pages_wanted.c.article).order_by(pages_wanted.c.wanted, pages_wanted.c.article).limit(over)

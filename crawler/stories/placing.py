@@ -65,6 +65,7 @@ def _judged(later: Side, candidates: tuple[Candidate, ...]) -> Iterator[tuple[Ve
     for each in candidates:
         verdict = judge(each.side, later)
         yield verdict, each
+        # nothing can be closer than the whole text in the first article of a story
         if verdict.relation is Relation.DUPLICATE and each.opens and verdict.closeness >= CERTAIN:
             return
 

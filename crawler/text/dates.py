@@ -120,6 +120,7 @@ def _named_day(plain: str) -> date | None:
         made = _day(calendar, year, month, day) if day and year else None
         if made:
             found.setdefault(calendar, made)
+    # outlets print the Hijri or Persian date beside the Gregorian one; the Gregorian needs no conversion
     return next((found[calendar] for calendar, _ in _CALENDARS if calendar in found), None)
 
 
@@ -142,6 +143,7 @@ def _numbered_day(plain: str) -> date | None:
         if len(first) == 4:
             made = _day(_calendar_of(int(first)), int(first), int(second), int(third))
         elif len(third) == 4:
+            # the day comes first in the region; a number above 12 can only be a day
             day, month = (int(first), int(second)) if int(second) <= 12 else (int(second), int(first))
             made = _day(_calendar_of(int(third)), int(third), month, day)
         else:
@@ -199,6 +201,7 @@ def _zone(rest: str, lang: str | None) -> int:
     match = _OFFSET.search(rest)
     if match:
         minutes = int(match[2]) * 60 + int(match[3] or 0)
+        # no zone is further than 14 hours from UTC, so a larger number is something else
         return minutes * (-1 if match[1] == "-" else 1) if minutes <= 14 * 60 else 0
     for word in re.findall(r"(?<![a-z])[a-z]{1,4}(?![a-z])", rest):
         if word == "ast":

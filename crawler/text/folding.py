@@ -46,6 +46,7 @@ def _fold_character(char: str) -> str:
         return ZWNJ
     if char in APOSTROPHES:
         return "'"
+    # decomposed, so that a marked letter and its base fold to one
     pieces = unicodedata.normalize("NFKD", char).casefold()
     if not pieces.isascii():
         pieces = unicodedata.normalize("NFKD", pieces)
