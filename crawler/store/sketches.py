@@ -191,7 +191,6 @@ class Candidates:
         self._connection, self._now = connection, now
         self._low = first_in_window(connection, now)
         self._boilerplate: dict[str, frozenset[int]] = {}
-        self._learned: set[int] = set()
 
     def read(self, title: str, body: str, source: str, outlet: str) -> Wording:
         """Return the wording of an article without its source's boilerplate and without known frames."""
@@ -200,9 +199,8 @@ class Candidates:
 
     def learn(self, frames: Set[int]) -> None:
         """Remember sentences that are frames around different news, for every source from now on."""
-        if fresh := frames - self._learned:
-            self._learned |= fresh
-            count_sentences(self._connection, EVERYWHERE, dict.fromkeys(fresh, 1), self._now)
+        if frames:
+            count_sentences(self._connection, EVERYWHERE, dict.fromkeys(frames, 1), self._now)
 
     def _repeated(self, source: str) -> frozenset[int]:
         if source not in self._boilerplate:

@@ -27,21 +27,19 @@ def frame(earlier: Wording, later: Wording) -> tuple[frozenset[int], frozenset[i
     sentence that a headline is about, or one text reports nothing that the other does not.
     """
     headlines = (earlier.topic, later.topic)
+    # headlines that say the same: rather a reprint than other news above the same footer
+    if earlier.topic <= later.topic or later.topic <= earlier.topic or _share_news(earlier, later, headlines):
+        return frozenset(), frozenset()
+    if not (_has_news_of_its_own(earlier, later) and _has_news_of_its_own(later, earlier)):
+        return frozenset(), frozenset()
     ours, theirs = _no_news(earlier, headlines), _no_news(later, headlines)
     same = ours.keys() & theirs.keys()
     near = [
         (one, other)
-        for other, words in theirs.items()
-        if other not in same
-        for one, known in ours.items()
-        if one not in same and _nearly(known, words)
+        for other in theirs.keys() - same
+        for one in ours.keys() - same
+        if _nearly(ours[one], theirs[other])
     ]
-    # one headline without any word of its own: rather a reprint than other news above the same footer
-    one_headline = earlier.topic <= later.topic or later.topic <= earlier.topic
-    if one_headline or not (same or near) or _share_news(earlier, later, headlines):
-        return frozenset(), frozenset()
-    if not (_has_news_of_its_own(earlier, later) and _has_news_of_its_own(later, earlier)):
-        return frozenset(), frozenset()
     return frozenset((*same, *(one for one, _ in near))), frozenset((*same, *(other for _, other in near)))
 
 

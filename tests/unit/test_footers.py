@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from crawler.article import Relation
+from crawler.stories.frames import frame
+from crawler.stories.verdict import judge
+from crawler.stories.wording import wording
 from tests.unit.footers import FOOTERS, LIVE, LIVE_HEADLINE, REPORTS, REPRINTS, TEMPLATES, cut
-from tests.unit.placed import HOUR, JOINS, placed, swallowed
+from tests.unit.placed import HOUR, JOINS, placed, side, swallowed
 
 OWN = (5, 8, 10, 14, 16, 25, 40, 60)  # words
 FOOTER = (10, 20, 40, 55, 80, 120)
@@ -92,3 +95,58 @@ def test_the_same_text_in_another_order_may_open_with_another_day() -> None:
     lines = ["The camp was shelled on Monday evening, a captain said.", "It had been shelled on Friday too, he said."]
     reports = [("Camp Victoria shelled twice", " ".join(order)) for order in (lines, lines[::-1])]
     assert placed("en", reports)[1].relation is Relation.DUPLICATE
+
+
+def frames_of(one: tuple[str, str], other: tuple[str, str]) -> tuple[int, int]:
+    """Return how many sentences are taken off either text as frames."""
+    found = frame(wording(*one), wording(*other))
+    return len(found[0]), len(found[1])
+
+
+FIRST = ("Mine found on Karrada bridge", "Police closed the Karrada bridge when a mine was found.")
+SECOND = ("Judge shot in Mosul market", "Gunmen shot a judge in the Mosul market on a busy day.")
+
+
+@pytest.mark.parametrize(
+    ("name", "shared", "other", "taken"),
+    [
+        ("no word of a headline", "Sign up for our evening letter today.", None, 1),
+        ("one word of a headline", "Sign up at the bridge for our evening letter.", None, 1),
+        ("two words of one: news in both texts", "A mine on the bridge had been found before.", None, 0),
+        ("another outlet's name in it", "This text is by the Coast Desk and its friends in town.",
+         "This text is by the River Desk and its friends in town.", 1),
+        ("another number in it", "This text is one of 12 by the Coast Desk and its friends.",
+         "This text is one of 13 by the Coast Desk and its friends.", 0),
+        ("other words", "This text is by the Coast Desk and its friends in town.",
+         "You can write to our paper if you find a mistake.", 0),
+    ],
+)  # fmt: skip
+def test_shared_sentence_is_a_frame_or_news(name: str, shared: str, other: str | None, taken: int) -> None:
+    one, two = (FIRST[0], f"{FIRST[1]} {shared}"), (SECOND[0], f"{SECOND[1]} {other or shared}")
+    assert frames_of(one, two) == (taken, taken), name
+
+
+def test_text_that_only_rewords_the_other_has_no_frame() -> None:
+    """Six of nine words of meaning are the other's: a house style, not news of its own."""
+    shared = "Sign up for our evening letter today."
+    one = "Police closed the Karrada bridge after divers found mine under pillar."
+    two = "Karrada bridge closed by police, divers found mine near northern bank."
+    assert frames_of(("Mine under pillar", f"{one} {shared}"), ("Divers at northern bank", f"{two} {shared}")) == (0, 0)
+
+
+@pytest.mark.parametrize(("sentences", "relation"), [(30, Relation.UPDATED), (3, Relation.RELATED)])
+def test_date_corrected_in_a_long_report_is_an_update(sentences: int, relation: Relation) -> None:
+    """In a few lines another date is another event; at the head of a long report it is a number that was corrected."""
+    tail = " ".join(
+        f"The committee of ward {letter} heard a witness about the harbour wall." for letter in WARDS[:sentences]
+    )
+    told = "The harbour hearing of 3 March ended late, the clerk of the town said after 4 hours and 9 speakers."
+    one, two = (
+        side(0, "en", "Harbour hearing ends late", f"{day} {tail}", 0 * HOUR)
+        for day in (told, told.replace("3 March", "6 March"))
+    )
+    assert judge(one, two).relation is relation
+
+
+WARDS = ["amber", "birch", "cedar", "dune", "elm", "fern", "gorse", "hazel", "iris", "jade", "kelp", "larch", "moss", "nettle", "oak",
+         "pine", "quince", "reed", "sage", "thorn", "umber", "vine", "willow", "yarrow", "zinnia", "aster", "briar", "clover", "daisy", "erica"]  # fmt: skip
