@@ -169,3 +169,20 @@ def test_a_test_that_hangs_is_ended_and_the_next_one_runs(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert "test_hangs - Failed: Timeout (>0.5s)" in done.stdout
     assert done.stdout.startswith("F.")
+
+
+def test_no_module_imports_a_test_module() -> None:
+    """What tests share stands in modules of its own or in a conftest, so that one test file can change alone."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom) and any("test_" in name for name in named_by(node))
+    ]
+    assert found == []
+
+
+def named_by(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Return the modules that an import statement may load, with their packages."""
+    names = [alias.name for alias in node.names]
+    return names if isinstance(node, ast.Import) else [f"{node.module}.{name}" for name in names]

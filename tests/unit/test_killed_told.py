@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,8 @@ from alerts.run.health import Health
 from alerts.store import outbox
 from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW, desk, rule
-from tests.unit.test_health import HOUR
 
-MINUTE = HOUR / 60
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from alerts.rules.match import Matcher
 from alerts.store import outbox, silences
 from crawler.store.db import Database
 from tests.unit.desk import NOW, article, desk, revision, rule
+from tests.unit.silenced import add
 
 RULES = rule('["$militia-group"]', name="groups") + rule("[drone*]", name="drones")
 TITLE = "Kata'ib Hizballah drones reach al-Balad"
@@ -84,10 +85,6 @@ def store() -> Iterator[Connection]:
         yield connection
         connection.rollback()
     database.close()
-
-
-def add(store: Connection, reason: str = "drill at Balad", hours: int = 4) -> Silence:
-    return silences.add_silence(store, Scope.TEXT, "Balad", "Noor", reason, NOW, NOW + hours * HOUR)
 
 
 def test_what_was_held_back_is_told_once_to_the_target_it_was_meant_for(store: Connection) -> None:
