@@ -43,8 +43,8 @@ from alerts.run.stages import (
     MendChildren,
     Poll,
     Send,
+    TellFailing,
     TellHealth,
-    TellUnjudged,
 )
 from alerts.run.stored import note_reload
 from alerts.store import clock_steps, sendlog
@@ -119,20 +119,19 @@ class Service:
         self._pages.use(self._collecting.fetching, config.sources)
         health = Health(self.database, self.lane, config)
         triage = Triage(self.database, self.lane, config, Matcher(config))
-        judge = Judge(config, triage)
         # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
         self._stages: tuple[Stage, ...] = (
             poll,
             TellHealth(config, health, self._collecting),
             MendChildren(config, health, (workers, page_workers)),
-            judge,
+            Judge(config, triage),
             Digest(config, Digests(self.lane, config)),
             Acknowledge(config, acking),
             EndSilences(config, self.lane),
             Send(config, self._deliver),
             FetchPages(config, self._pages, self._collecting, self._heard),
-            TellUnjudged(config, triage, judge, self.lane),
             Expire(config, self.lane, self._collecting),
+            TellFailing(config, triage, self.lane),
         )
 
     # -- one full round, at a time of the caller's choosing ------------------------------------------------

@@ -45,6 +45,7 @@ class Turn:
     waits: bool = False
     did: Round = field(default_factory=Round)
     failed: dict[str, Exception] = field(default_factory=dict)  # by name of the stage
+    stopped: dict[str, str] = field(default_factory=dict)  # by the same name: what its failing stops, for the admin
 
     @property
     def now(self) -> datetime:
@@ -60,9 +61,13 @@ class StageError(Exception):
 
 
 class Stage(ABC):
-    """A step of the line. `on_news`: it also runs as soon as new or changed articles are stored."""
+    """A step of the line. `on_news`: it also runs as soon as new or changed articles are stored.
+
+    `failing` says what the admin must know while it fails: what does not happen.
+    """
 
     name: ClassVar[str]
+    failing: ClassVar[str]
     on_news: ClassVar[bool] = False
 
     def __init__(self, config: Config) -> None:
@@ -92,7 +97,7 @@ async def run_stages(stages: Iterable[Stage], turn: Turn) -> None:
             await each.run(turn)
         except Exception as error:  # whatever it is, the next tick tries again
             log.exception("stage failed stage=%s", each.name)
-            turn.failed[each.name] = error
+            turn.failed[each.name], turn.stopped[each.name] = error, each.failing
 
 
 async def use_in_stages(stages: Iterable[Stage], config: Config, now: datetime) -> None:

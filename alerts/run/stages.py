@@ -32,6 +32,7 @@ PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left w
 ENDED_EVERY = timedelta(minutes=1)  # between two looks for silences that have ended: nobody waits for that notice
 EXPIRED_EVERY = timedelta(seconds=10)  # one slice of what is kept for a while
 EXPIRED_AT_LAST = timedelta(minutes=1)  # without an idle moment
+FAILING, FAILING_FOR = 3, timedelta(minutes=10)  # failures of a stage in this time: no passing fault
 NAMED_AT_MOST = 20  # articles that a notice lists
 News = Callable[[Turn], Awaitable[None]]
 
@@ -40,6 +41,7 @@ class Poll(Stage):
     """Poll the sources that are due. In a tick, `news` is called when a poll that brought something ends."""
 
     name = "poll"
+    failing = "no source is polled"
 
     def __init__(self, config: Config, collecting: Collecting, timeout: float, news: News) -> None:
         super().__init__(config)
@@ -94,6 +96,7 @@ class TellHealth(Stage):
     """Tell the admin of sources, and of our own network, that fail or are well again."""
 
     name = "tell health"
+    failing = "nothing is told of sources and of our network"
 
     def __init__(self, config: Config, health: Health, collecting: Collecting) -> None:
         super().__init__(config)
@@ -111,6 +114,7 @@ class MendChildren(Stage):
     """Start parsing children in place of those that were killed, and tell the admin if that recurs."""
 
     name = "mend children"
+    failing = "parsing processes that were killed are not replaced"
 
     def __init__(self, config: Config, health: Health, pools: tuple[Workers, ...]) -> None:
         super().__init__(config)
@@ -126,20 +130,15 @@ class Judge(Stage):
     """Match stored articles against the rules, and queue what is to be told of them."""
 
     name = "judge"
+    failing = "new articles cannot be judged: no alert is made of them"
     on_news = True
 
     def __init__(self, config: Config, triage: Triage) -> None:
         super().__init__(config)
         self._triage = triage
-        self.error = ""  # why nothing can be judged at present
 
     async def run(self, turn: Turn) -> None:
-        try:
-            verdicts = await self._triage.run(turn.now)
-        except Exception as error:
-            self.error = repr(error)
-            raise
-        self.error = ""
+        verdicts = await self._triage.run(turn.now)
         turn.did.matches += verdicts.matches
         turn.did.alerts += verdicts.alerts
 
@@ -152,6 +151,7 @@ class Digest(Stage):
     """Queue the digests whose hour has come."""
 
     name = "digest"
+    failing = "digests are not sent"
     on_news = True
 
     def __init__(self, config: Config, digests: Digests) -> None:
@@ -170,6 +170,7 @@ class Acknowledge(Stage):
     """Ask who acknowledged what was sent, and escalate what nobody did."""
 
     name = "acknowledge"
+    failing = "reactions are not read, and nothing is escalated"
 
     def __init__(self, config: Config, acking: Acking) -> None:
         super().__init__(config)
@@ -191,6 +192,7 @@ class EndSilences(Stage):
     """Tell of silences that have ended, to those from whom they kept something."""
 
     name = "end silences"
+    failing = "silences that end are not told"
 
     def __init__(self, config: Config, lane: WriterLane) -> None:
         super().__init__(config)
@@ -207,6 +209,7 @@ class Send(Stage):
     """Deliver what is due."""
 
     name = "send"
+    failing = "messages are not sent"
     on_news = True
 
     def __init__(self, config: Config, deliver: Deliver) -> None:
@@ -234,6 +237,7 @@ class FetchPages(Stage):
     """
 
     name = "fetch pages"
+    failing = "article pages are not fetched"
 
     def __init__(self, config: Config, pages: FullText, collecting: Collecting, news: News) -> None:
         super().__init__(config)
@@ -253,38 +257,6 @@ class FetchPages(Stage):
         self._pages.shift(step)
 
 
-class TellUnjudged(Stage):
-    """Tell the admin of articles that could not be matched, and once while judging as a whole fails."""
-
-    name = "tell unjudged"
-
-    def __init__(self, config: Config, triage: Triage, judge: Judge, lane: WriterLane) -> None:
-        super().__init__(config)
-        self._triage, self._judge, self._lane = triage, judge, lane
-        self._told = False  # of the error that lasts
-
-    async def run(self, turn: Turn) -> None:
-        if self._triage.failed:
-            await self._tell_unmatched(turn.now)
-        if not self._judge.error:
-            self._told = False
-        elif not self._told:
-            await self._tell_failing(turn.now)
-            self._told = True
-
-    async def _tell_unmatched(self, now: datetime) -> None:
-        failed, self._triage.failed = self._triage.failed, []
-        ids = ", ".join(revision.article.id for revision in failed[:NAMED_AT_MOST])
-        words = f"The log says why. They are stored and were not judged: {ids}"
-        title = f"{len(failed)} articles could not be matched"
-        await give_notice(self._lane, self.config, f"unmatched:{failed[0].seq}", title, words, now)
-
-    async def _tell_failing(self, now: datetime) -> None:
-        title = "new articles cannot be judged: no alert is made of them"
-        words = f"They are stored, and judged as soon as that goes again; the log says why: {self._judge.error}"
-        await give_notice(self._lane, self.config, f"untriaged:{now.isoformat()}", title, words, now)
-
-
 class Expire(Stage):
     """Drop one slice of what is kept for a while: evidence, pages waited for too long, candidate keys, waits.
 
@@ -293,6 +265,7 @@ class Expire(Stage):
     """
 
     name = "expire"
+    failing = "what is kept for a while is not dropped: the store grows"
 
     def __init__(self, config: Config, lane: WriterLane, collecting: Collecting) -> None:
         super().__init__(config)
@@ -306,3 +279,51 @@ class Expire(Stage):
         self._next = now + EXPIRED_EVERY
         for each in (expire, sketches.expire, decisions.expire_waits):
             await self._lane.write(partial(each, now=now))
+
+
+class TellFailing(Stage):
+    """Tell the admin of articles that could not be matched, and of stages that fail again and again.
+
+    The last stage, so that `turn.failed` names all that failed before it. Its notice is stored and sent like any other:
+    where the store takes nothing, or sending itself is what fails, only the log says so.
+    """
+
+    name = "tell failing"
+    failing = "nothing is told of what fails"
+
+    def __init__(self, config: Config, triage: Triage, lane: WriterLane) -> None:
+        super().__init__(config)
+        self._triage, self._lane = triage, lane
+        self._failed: dict[str, list[datetime]] = {}  # by stage: its failures of the last FAILING_FOR
+        self._told: set[str] = set()
+
+    async def run(self, turn: Turn) -> None:
+        if self._triage.failed:
+            await self._tell_unmatched(turn.now)
+        self._note(turn)
+        for name, error in turn.failed.items():
+            if len(self._failed[name]) >= FAILING and name not in self._told:
+                words = f"It is tried again all the time, and what waits is kept; the log says why: {error!r}"
+                cause = f"failing:{name}:{turn.now.isoformat()}"
+                await give_notice(self._lane, self.config, cause, turn.stopped[name], words, turn.now)
+                self._told.add(name)
+
+    def shift(self, step: timedelta) -> None:
+        self._failed = {name: [at + step for at in times] for name, times in self._failed.items()}
+
+    def _note(self, turn: Turn) -> None:
+        """Add what failed in this turn, and forget what has not failed for FAILING_FOR: the next time it is told."""
+        for name in turn.failed:
+            self._failed.setdefault(name, []).append(turn.now)
+        since = turn.now - FAILING_FOR
+        # A stage that works once a minute fails in few of the turns: a turn without a failure is no recovery.
+        recent = {name: [at for at in times if at > since][-FAILING:] for name, times in self._failed.items()}
+        self._failed = {name: times for name, times in recent.items() if times}
+        self._told &= self._failed.keys()
+
+    async def _tell_unmatched(self, now: datetime) -> None:
+        failed, self._triage.failed = self._triage.failed, []
+        ids = ", ".join(revision.article.id for revision in failed[:NAMED_AT_MOST])
+        words = f"The log says why. They are stored and were not judged: {ids}"
+        title = f"{len(failed)} articles could not be matched"
+        await give_notice(self._lane, self.config, f"unmatched:{failed[0].seq}", title, words, now)

@@ -10,19 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from alerts.line.triage import Triage
 from alerts.rule import Config
+from alerts.rules.match import Matcher
 from alerts.run.stage import Stage, StageError, Turn, run_stages, use_in_stages
-from alerts.run.stages import EndSilences
+from alerts.run.stages import EndSilences, TellFailing
 from alerts.store import outbox, silences
 from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW, desk, rule
-from tests.unit.test_silences import add
+from tests.unit.silenced import add
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 class Noting(Stage):
     """Notes what it is asked to do; raises where it is to fail."""
+
+    failing = "nothing is noted"
 
     def __init__(self, config: Config, name: str, notes: list[str], *, fails: bool = False) -> None:
         super().__init__(config)
@@ -99,3 +103,45 @@ def test_silences_that_end_are_told_though_the_clock_was_set_back(config: Config
 
     assert asyncio.run(run()) == [1, 2]
     database.close()
+
+
+def notices(config: Config, tmp_path: Path, passes: list[tuple[timedelta, bool]]) -> list[list[str]]:
+    """Run a stage and TellFailing, each pass at NOW plus a time; return the titles stored after each pass."""
+    database = Database.at(tmp_path / "watchfloor.db")
+    database.migrate("crawler", "alerts")
+
+    async def run() -> list[list[str]]:
+        lane = WriterLane(database)
+        tell = TellFailing(config, Triage(database, lane, config, Matcher(config)), lane)
+        told = []
+        for at, fails in passes:
+            turn = Turn(partial(_same, NOW + at))
+            await run_stages([Noting(config, "noting", [], fails=fails), tell], turn)
+            assert "tell failing" not in turn.failed
+            with database.read() as connection:
+                told.append([str((each.payload or {})["title"]) for each in outbox.deliveries_that(connection)])
+        lane.close()
+        return told
+
+    try:
+        return asyncio.run(run())
+    finally:
+        database.close()
+
+
+def test_stage_that_fails_three_times_is_told_once_until_it_has_been_well(config: Config, tmp_path: Path) -> None:
+    one = ["nothing is noted"]
+    passes = [(0 * MINUTE, True), (1 * MINUTE, True), (2 * MINUTE, True), (3 * MINUTE, True), (14 * MINUTE, False)]
+    again = [(15 * MINUTE, True), (16 * MINUTE, True), (17 * MINUTE, True)]
+    assert notices(config, tmp_path, passes + again) == [[], [], one, one, one, one, one, one * 2]
+
+
+def test_stage_that_fails_each_time_it_has_work_is_told(config: Config, tmp_path: Path) -> None:
+    """A stage with work once a minute does nothing in most passes, which is no sign that it works."""
+    passes = [(minute * MINUTE / 2, minute % 2 == 0) for minute in range(6)]
+    assert notices(config, tmp_path, passes)[-2:] == [["nothing is noted"]] * 2
+
+
+def test_two_passing_faults_are_not_told(config: Config, tmp_path: Path) -> None:
+    passes = [(0 * MINUTE, True), (1 * MINUTE, True), (10 * MINUTE, True), (20 * MINUTE, True)]
+    assert notices(config, tmp_path, passes)[-1] == []
