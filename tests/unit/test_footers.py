@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.article import Relation
@@ -112,7 +114,7 @@ SECOND = ("Judge shot in Mosul market", "Gunmen shot a judge in the Mosul market
     [
         ("no word of a headline", "Sign up for our evening letter today.", None, 1),
         ("one word of a headline", "Sign up at the bridge for our evening letter.", None, 1),
-        ("two words of one: news in both texts", "A mine on the bridge had been found before.", None, 0),
+        ("two words of one: news in both texts", "A mine lay under the bridge last spring too.", None, 0),
         ("another outlet's name in it", "This text is by the Coast Desk and its friends in town.",
          "This text is by the River Desk and its friends in town.", 1),
         ("another number in it", "This text is one of 12 by the Coast Desk and its friends.",
@@ -124,6 +126,21 @@ SECOND = ("Judge shot in Mosul market", "Gunmen shot a judge in the Mosul market
 def test_shared_sentence_is_a_frame_or_news(name: str, shared: str, other: str | None, taken: int) -> None:
     one, two = (FIRST[0], f"{FIRST[1]} {shared}"), (SECOND[0], f"{SECOND[1]} {other or shared}")
     assert frames_of(one, two) == (taken, taken), name
+
+
+def test_known_frame_is_taken_off_the_earlier_text_too() -> None:
+    """A summary stored with its footer, before that was known as one, is the same story as the whole text without."""
+    title, text = REPORTS["en"][0]
+    footer = cut(FOOTERS["en"], 120)
+    earlier = side(0, "en", title, f"{cut(text, 30)} {footer}", 0 * HOUR)
+    later = side(1, "en", "Embassy in Baghdad: two rockets come down near by", text, HOUR)
+    assert judge(earlier, later).relation not in JOINS
+    assert judge(later, earlier).relation not in JOINS
+    known = wording("", footer).numbers
+    printed = side(1, "en", "Embassy in Baghdad: two rockets come down near by", f"{text} {footer}", HOUR)
+    stripped = replace(printed, wording=printed.wording.without(known))
+    assert judge(earlier, stripped).relation in JOINS
+    assert judge(stripped, earlier).relation in JOINS  # and the other way round
 
 
 def test_text_that_only_rewords_the_other_has_no_frame() -> None:
