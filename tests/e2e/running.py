@@ -8,7 +8,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
+
 from tests.e2e.conftest import Desk
+
+
+def parsing_children(daemon: int) -> list[psutil.Process]:
+    """Return the parsing children of the daemon with this process id, which are forked from its server."""
+    return [each for server in parsing_servers(daemon) for each in server.children()]
+
+
+def parsing_servers(daemon: int) -> list[psutil.Process]:
+    """Return the process that the parsing children of a daemon are forked from, if it runs."""
+    return [each for each in psutil.Process(daemon).children() if any("forkserver" in word for word in each.cmdline())]
 
 
 class Running:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,7 +45,9 @@ def start(
         return _start_fresh(words, place, environ, stdin, timeout)
     with TemporaryDirectory() as streams:
         Path(streams, "in").write_text(stdin, encoding="utf-8")
-        process = FORKING.Process(target=_become, args=(words, place, dict(environ), streams))
+        forkserver.ensure_running()
+        address = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
+        process = FORKING.Process(target=_become, args=(words, place, dict(environ), streams, address))
         process.start()
         process.join(timeout)
         if process.exitcode is None:
@@ -71,9 +73,14 @@ def _start_fresh(
     )
 
 
-def _become(words: tuple[str, ...], place: Path, environ: dict[str, str], streams: str) -> None:
-    """Turn this fork into `python -m` with the words: its streams, environment, place and arguments."""
+def _become(words: tuple[str, ...], place: Path, environ: dict[str, str], streams: str, server: str) -> None:
+    """Turn this fork into `python -m` with the words: its streams, environment, place and arguments.
+
+    Its own children are forked from the server that it came from, which saves them the imports too.
+    """
     resource_tracker._resource_tracker._fd = None  # type: ignore[attr-defined]  # one of its own, as a fresh process has
+    forkserver._forkserver._forkserver_address = server  # type: ignore[attr-defined]
+    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
     for number, (name, flags) in enumerate(STREAMS):
         os.dup2(os.open(Path(streams, name), flags), number)
     sys.stdin, sys.stdout, sys.stderr = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import threading
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from alerts.store import decisions
 from crawler.clock import Clock
 from crawler.store.db import DATABASE, Database
 from tests.e2e.conftest import Desk
+from tests.e2e.running import parsing_children
 from tests.e2e.servers import rss
 
 NOW = datetime(2026, 6, 14, 10, tzinfo=UTC)
@@ -146,7 +148,7 @@ def test_owners_are_those_of_the_document_in_its_order_and_leave_nothing_running
             running = asyncio.create_task(service.run())
             assert await asyncio.to_thread(desk.hook.wait_for, 1)
             named = {each.name for each in threading.enumerate()}
-            children = [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+            children = parsing_children(os.getpid())
             service.stop()
             await running
             return service.owned.order, named, children

@@ -24,7 +24,7 @@ from crawler.sources.source import FetchOutcome, OutcomeName, Source
 from crawler.store import pages_wanted as wanted
 from tests.e2e.backlog import NOW, backlog
 from tests.e2e.conftest import Desk
-from tests.e2e.running import Running, daemon
+from tests.e2e.running import Running, daemon, parsing_children, parsing_servers
 from tests.e2e.servers import Outlet, closing_all, rss
 
 T = TypeVar("T")
@@ -189,17 +189,11 @@ def test_index_whose_sitemaps_all_fail_is_charged_with_nothing_if_one_was_our_fa
 # -- the daemon ----------------------------------------------------------------------------------------------------------
 
 
-def children(running: Running) -> list[psutil.Process]:
-    """Return the parsing children of a daemon."""
-    found = psutil.Process(running.process.pid).children()
-    return [each for each in found if any("spawn_main" in word for word in each.cmdline())]
-
-
 def busy(running: Running) -> psutil.Process:
     """Wait until one of the children computes, and return it."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        for each in children(running):
+        for each in parsing_children(running.process.pid):
             with suppress(psutil.NoSuchProcess):
                 if each.cpu_percent(interval=0.1) > 20:
                     return each
@@ -217,7 +211,7 @@ def test_idle_children_of_the_daemon_killed_again_and_again_cost_no_poll_and_are
     with daemon(desk) as running:
         assert running.says("baseline source=s1 articles=1")
         for times in range(1, 5):
-            for each in children(running):
+            for each in parsing_children(running.process.pid):
                 each.kill()
             title = f"A militia moves {times}"
             desk.outlet.serve("/a.xml", rss({"title": title, "guid": str(times)}))
@@ -243,6 +237,32 @@ def test_busy_child_of_the_daemon_that_is_killed_costs_a_second_parse_only(desk:
         assert source(desk, "s1")["failures"] == 0
         assert not running.says("parse_failed|not_parsed|Traceback", timeout=0)
     assert desk.hook.titles() == ["PRIORITY A militia moves | Outlet 1"]
+
+
+def test_server_of_the_children_that_is_killed_is_replaced_and_costs_no_poll(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml", every="1s")
+    with daemon(desk) as running:
+        assert running.says("baseline source=s1 articles=1")
+        left = parsing_children(running.process.pid)
+        (server,) = parsing_servers(running.process.pid)
+        server.kill()
+        psutil.wait_procs(left, timeout=10)
+        assert not [each for each in left if each.is_running()]
+        desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+        assert desk.hook.wait_for_title("A militia moves"), running.log
+        assert (source(desk, "s1")["state"], source(desk, "s1")["failures"]) == ("well", 0)
+        assert not running.says("parse_failed|Traceback", timeout=0)
+
+
+def test_children_end_with_a_daemon_that_is_killed(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml")
+    with daemon(desk) as running:
+        assert running.says("baseline source=s1 articles=1")
+        left = parsing_children(running.process.pid) + parsing_servers(running.process.pid)
+        assert len(left) > 1
+    assert psutil.wait_procs(left, timeout=10)[1] == []
 
 
 def test_parse_killed_twice_charges_nobody_and_is_polled_again(desk: Desk) -> None:
