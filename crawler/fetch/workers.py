@@ -125,7 +125,7 @@ class _Child:
         self.pool, self.started = _pool(), False
 
     def schedule(self, work: Callable[..., Any], args: Any, kwargs: Any, deadline: float) -> Future[Any]:
-        """Return the child a task. Raise BrokenProcessPool if its pool is broken."""
+        """Give the child a task and return its future. Raise BrokenProcessPool if its pool is broken."""
         self.started = True
         try:
             future: Future[Any] = self.pool.schedule(work, args=args, kwargs=kwargs, timeout=deadline)

@@ -80,7 +80,7 @@ def _become(words: tuple[str, ...], place: Path, environ: dict[str, str], stream
     """
     resource_tracker._resource_tracker._fd = None  # type: ignore[attr-defined]  # one of its own, as a fresh process has
     forkserver._forkserver._forkserver_address = server  # type: ignore[attr-defined]
-    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
+    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[method-assign]
     for number, (name, flags) in enumerate(STREAMS):
         os.dup2(os.open(Path(streams, name), flags), number)
     sys.stdin, sys.stdout, sys.stderr = (
