@@ -102,7 +102,7 @@ class FullText:
         woken = self._woken
         pages, following = await asyncio.to_thread(self._due, now, self._closed(now))
         if not pages and woken == self._woken:  # nothing was put on the backlog while we looked
-            self._look = following or now + pages_wanted.LONGEST
+            self._look = following or now + pages_wanted.LONGEST_WAIT
         for page in pages:
             host = self._host(page.host)
             idle = host.idle(now, asyncio.get_running_loop().time())
