@@ -36,7 +36,7 @@ class Names(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Nothing to close: threads that still wait for an answer end with it, or with the process."""
+        """Do nothing: threads that still wait for an answer end with it, or with the process."""
 
 
 def _looked_up(host: str, port: int, family: int) -> Future[Any]:

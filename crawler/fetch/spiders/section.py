@@ -17,12 +17,12 @@ ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 
 
 def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
-    """Ask for a section page, conditionally where an earlier answer gave validators."""
+    """Return the request of a section page, conditional if an earlier answer had validators."""
     return feed.request(source, state, now, ACCEPT)
 
 
 def reader(source: Source) -> Callable[[bytes, str | None, str], Feed]:
-    """Return what reads the links of this source's page; it runs in a child."""
+    """Return the function that reads the links of this source's page; it runs in a child."""
     return partial(read_section, select=source.select)
 
 
