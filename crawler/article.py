@@ -117,7 +117,7 @@ class Revision:
     article: Article
     placement: Placement
     seen: datetime
-    baseline: bool = False
+    baseline: bool = False  # it was there at the first poll of its source, and never alerts
 
 
 def mint(prefix: str, at: datetime, *parts: str) -> str:
@@ -134,6 +134,7 @@ def mint(prefix: str, at: datetime, *parts: str) -> str:
 def minted(name: str) -> datetime | None:
     """Return the second an id was made, None if it is not one of our ids."""
     digits = name[1:7]
+    # a letter for the kind, six characters of seconds, eight of a hash (decision 7)
     if len(name) != 15 or any(digit not in BASE32 for digit in name[1:]):
         return None
     seconds = 0

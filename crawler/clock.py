@@ -34,6 +34,7 @@ class Clock:
 
     def step(self) -> timedelta:
         """Follow the wall clock if it was set by more than LARGEST_DRIFT; return by how much, 0 if it was not."""
+        # the start moves and not the zero: the monotonic clock knows nothing of the step
         drift = self._wall() - self()
         if abs(drift) <= LARGEST_DRIFT:
             return timedelta(0)

@@ -115,11 +115,11 @@ class Slack(AbstractContextManager["Slack"]):
         self._session.close()
 
     def post(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Call a method that changes something."""
+        """Call a method that changes something, with its arguments as JSON; return the answer."""
         return self._ask("POST", method, json=arguments)
 
     def get(self, method: str, **arguments: str) -> Mapping[str, Any]:
-        """Call a method that reads."""
+        """Call a method that reads, with its arguments in the query; return the answer."""
         return self._ask("GET", method, params=arguments)
 
     def messages(self, method: str, **arguments: str) -> Iterator[Mapping[str, Any]]:

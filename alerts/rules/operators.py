@@ -296,7 +296,7 @@ def _test_value(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 def _test_source(condition: Condition, reading: Reading) -> Mentions | None:
-    """Test a source by its id and by its outlet's name."""
+    """Return () if the id or the outlet's name of the article's source is like one of the patterns, else None."""
     names = {reading.article.source.casefold(), reading.article.outlet.casefold()}
     patterns = condition.options["values"]
     assert isinstance(patterns, tuple)
@@ -311,7 +311,7 @@ def _test_headline_part(condition: Condition, reading: Reading) -> Mentions | No
 
 
 def _test_regex(condition: Condition, reading: Reading) -> Mentions | None:
-    """Search folded text, so that \\b and \\w mean letters of any script, and case and marks do not count."""
+    """Return where the pattern matches folded text, in which case and marks do not count; None if nowhere."""
     written = str(condition.options["pattern"])
     found: list[Mention] = []
     for field in FIELDS:
@@ -329,7 +329,7 @@ def _test_regex(condition: Condition, reading: Reading) -> Mentions | None:
 
 @cache
 def _pattern(text: str) -> Any:
-    """Compile a pattern for folded text: its letters outside ASCII are folded as the text is."""
+    """Return a pattern compiled for folded text: its letters outside ASCII are folded as the text is."""
     # Rust's engine: linear time, and \b and \w that know Arabic (decision 13)
     return flpc.compile("(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text))
 

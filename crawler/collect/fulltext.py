@@ -115,7 +115,7 @@ class FullText:
                 task.add_done_callback(partial(self._ended, page, host, clock))
 
     async def work_off(self, now: datetime, *, budget: float) -> int:
-        """Work through what is due as of `now`, for at most `budget` seconds; return the number of new revisions."""
+        """Fetch the pages due as of `now`, for at most `budget` seconds; return the number of new revisions."""
         loop = asyncio.get_running_loop()
         until, before = loop.time() + budget, self.stored
         while loop.time() < until:

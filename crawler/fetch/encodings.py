@@ -63,7 +63,7 @@ def _gzip(body: bytes, limit: int) -> bytes:
 
 
 def _deflate(body: bytes, limit: int) -> bytes:
-    """Decode deflate: zlib's format as RFC 9110 says, or the bare stream that some servers send."""
+    """Return a deflate body decoded: in zlib's format, as RFC 9110 says, or the bare stream that some servers send."""
     try:
         return _zlib(body, limit, zlib.MAX_WBITS)
     except zlib.error:

@@ -1,4 +1,4 @@
-"""The contract `@source`: `scrapy check` requests the first source of a spider's kind in rules.yaml, whatever it is."""
+"""The contract `@source`: `scrapy check` tests a spider on the first source of its kind in rules.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kind `section`: a page that lists articles. As `feed`, but for what reads the body."""
+"""The kind `section`: a page that lists articles. It is polled as `feed` is; only the body is read differently."""
 
 from __future__ import annotations
 

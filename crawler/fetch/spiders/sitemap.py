@@ -1,4 +1,4 @@
-"""The kind `sitemap`: Google News sitemaps, plain ones, indexes of either. As `feed`, but for what reads the body."""
+"""The kind `sitemap`: Google News sitemaps, plain ones, indexes of either. Polled as `feed` is."""
 
 from __future__ import annotations
 
