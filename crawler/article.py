@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)  # seconds from here fill six base-32 characters until 2054
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no i, l, o, u to misread on a phone
 
 
@@ -45,7 +45,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A normalised news document (schema.org NewsArticle): dates clamped, address canonical.
+    """A normalised news document (schema.org NewsArticle): dates within bounds, link without tracking.
 
     `id` is ours and never changes; `revision` counts from 1. `published` is None where the source gave no
     usable date. `body` is what rules read below the title.
@@ -68,6 +68,7 @@ class Article:
 
     @property
     def body(self) -> str:
+        """The full text where there is one, else the summary."""
         return self.text or self.summary
 
 
@@ -75,10 +76,10 @@ class Article:
 class Placement:
     """Where an article stands: its story, its thread, its relation to the story, and the evidence for it.
 
-    `change` says what changed, in words ("14 -> 17 killed", "CORRECTED", "new lead"): of an updated article or
-    a revision whose change is material; an update that only says more or says it otherwise has none. `origin` is
-    whose report it is: its owner, or for a duplicate or updated article the agency it names or the origin of what
-    it repeats.
+    `change` says in words what changed ("14 -> 17 killed", "CORRECTED", "new lead"). It is set for an updated article
+    or a revision whose change is material, and "" where the text only says more or uses other words. `origin` is whose
+    report it is: the owner of the outlet, or for a duplicate or updated article the agency it names or the origin of
+    what it repeats.
     """
 
     relation: Relation
@@ -116,12 +117,16 @@ class Revision:
     article: Article
     placement: Placement
     seen: datetime
-    baseline: bool = False
+    baseline: bool = False  # it was there at the first poll of its source, and never alerts
 
 
 def mint(prefix: str, at: datetime, *parts: str) -> str:
-    """Return a new id that sorts by time and can be read aloud: prefix, 6 characters of seconds, 8 of a hash."""
+    """Return a new id that sorts by time and can be read aloud: prefix, 6 characters of seconds, 8 of a hash.
+
+    The hash is of `parts`, so the same parts in the same second give the same id.
+    """
     seconds = max(0, int((at - EPOCH).total_seconds()))
+    # a feed may contain lone surrogates, which strict UTF-8 refuses; five bytes are eight base-32 characters
     digest = int.from_bytes(hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()[:5], "big")
     return prefix + _base32(seconds, 6) + _base32(digest, 8)
 
@@ -129,6 +134,7 @@ def mint(prefix: str, at: datetime, *parts: str) -> str:
 def minted(name: str) -> datetime | None:
     """Return the second an id was made, None if it is not one of our ids."""
     digits = name[1:7]
+    # a letter for the kind, six characters of seconds, eight of a hash (decision 7)
     if len(name) != 15 or any(digit not in BASE32 for digit in name[1:]):
         return None
     seconds = 0

@@ -1,6 +1,6 @@
 """The present time: the wall clock at start plus a monotonic clock.
 
-When the wall clock is set, one step is reported.
+If the wall clock is set while we run, `Clock.step` reports it once, so that stored times can be moved (decision 67).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-LARGEST_DRIFT = timedelta(seconds=5)
+LARGEST_DRIFT = timedelta(seconds=5)  # between wall and monotonic clock; what NTP slews away is no step
 
 
 def boot_seconds() -> float:
@@ -18,11 +18,12 @@ def boot_seconds() -> float:
 
 
 def wall_time() -> datetime:
+    """Return the time of the system's clock, which can be set while we run."""
     return datetime.now(UTC)
 
 
 class Clock:
-    """Gives `now`, which neither jumps nor stands still between two calls of `step`."""
+    """Return the present time when called. Between two calls of `step` it neither jumps nor stands still."""
 
     def __init__(self, wall: Callable[[], datetime] = wall_time, seconds: Callable[[], float] = boot_seconds) -> None:
         self._wall, self._seconds = wall, seconds
@@ -32,7 +33,8 @@ class Clock:
         return self._start + timedelta(seconds=self._seconds() - self._zero)
 
     def step(self) -> timedelta:
-        """Follow the wall clock if it was set by more than five seconds; return by how much, None if it was not."""
+        """Follow the wall clock if it was set by more than LARGEST_DRIFT; return by how much, 0 if it was not."""
+        # the start moves and not the zero: the monotonic clock knows nothing of the step
         drift = self._wall() - self()
         if abs(drift) <= LARGEST_DRIFT:
             return timedelta(0)

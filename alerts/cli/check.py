@@ -13,7 +13,7 @@ from alerts.cli.common import config_option, counted, excerpt, load_config, refu
 from alerts.rule import Config
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
-from alerts.rules.lint import BROAD, failed_tests, too_broad, warnings
+from alerts.rules.lint import BROAD_A_DAY, failed_tests, too_broad, warnings
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Problem
 
@@ -25,7 +25,7 @@ LOOKED_BACK = timedelta(days=7)
 @config_option
 @state_option
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
-@click.option("--broad", type=float, default=BROAD, show_default=True, help="Matches a day that are too many.")
+@click.option("--broad", type=float, default=BROAD_A_DAY, show_default=True, help="Matches a day that are too many.")
 def command(path: Path | None, state_dir: Path | None, *, strict: bool, broad: float) -> None:
     """Find every error in rules.yaml, run the rules' own tests, warn of what would go badly. Nothing is changed."""
     rules = rules_path(path)

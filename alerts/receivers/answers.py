@@ -34,7 +34,7 @@ class _Watching(HTTPAdapter):
 
 
 def _request(method: str, url: str, **more: Any) -> requests.Response:
-    """Do what `requests.request` does, in a session with our adapter."""
+    """Send a request as `requests.request` does, in a session whose adapter is ours."""
     with requests.Session() as session:
         for scheme in ("https://", "http://"):
             session.mount(scheme, _Watching())
@@ -58,7 +58,11 @@ _WATCHED = _Requests()
 
 
 def watch(service: object) -> None:
-    """Return a plugin's modules their own `requests`, and begin a send: earlier answers no longer count."""
+    """Begin a send through a plugin: forget the last answer of this thread, and remember those that follow.
+
+    Call it in the thread that sends. It replaces `requests` in the modules of the plugin and of its base classes.
+    """
+    # the bases too: a plugin may inherit the method that sends
     for each in type(service).__mro__:
         module = sys.modules[each.__module__]
         if getattr(module, "requests", None) is requests:
@@ -67,7 +71,7 @@ def watch(service: object) -> None:
 
 
 def asked_to_wait(now: datetime | None = None) -> timedelta | None:
-    """Return how long the last answer asks to be left alone; None where it was no 429."""
+    """Return how long the service asked us to wait in its last answer to this thread; None if it did not (no 429)."""
     answer: tuple[int, str | None] | None = getattr(_seen, "answer", None)
     if answer is None or answer[0] != TOO_MANY:
         return None

@@ -13,7 +13,7 @@ _Base: Any = NotifyBase  # Apprise types its base by the values of no service
 
 
 class NotifyConsole(_Base):  # type: ignore[misc]
-    """Writes title and body below a rule; fails if standard output is closed."""
+    """Writes title and body below a line of dashes; the send fails if standard output is closed or full."""
 
     service_name = "Console"
     protocol = SCHEMA
@@ -28,6 +28,7 @@ class NotifyConsole(_Base):  # type: ignore[misc]
 
     @staticmethod
     def parse_url(url: str, *_: Any, **__: Any) -> dict[str, Any] | None:
+        # the URL has no host, which Apprise would take for a fault
         parsed: dict[str, Any] | None = NotifyBase.parse_url(url, verify_host=False)
         return parsed
 

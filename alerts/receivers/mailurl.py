@@ -30,6 +30,8 @@ class BadMailUrl(ValueError):
 
 
 class Tls(StrEnum):
+    """When the connection is encrypted: from its first byte, after a STARTTLS that must succeed, or not at all."""
+
     IMPLICIT = "implicit"
     STARTTLS = "starttls"
     NONE = "none"
@@ -64,6 +66,7 @@ def account_of(url: str) -> Account:
     asked = _parameters(parts.query)
     user, password = _login(parts)
     tls = _tls(parts.scheme, asked.get("tls"))
+    # except to this host itself, where nobody can listen in (decision 97)
     if tls is Tls.NONE and user and not _is_loopback(parts.hostname or ""):
         raise BadMailUrl("would send its password unencrypted; leave tls=none out, or user and password")
     return Account(
@@ -90,9 +93,10 @@ def address(url: str) -> str:
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        _ = parts.port  # urlsplit checks the port only when it is read
     except ValueError:
         parts = None
+    # a fragment is a # that was meant for the password; a control character could end a header
     if parts is None or parts.fragment or _CONTROLS.search(unquote(url)):
         raise BadMailUrl(
             "cannot be read; in a user or a password write / as %2F, ? as %3F, # as %23, @ as %40, % as %25 "
@@ -155,6 +159,7 @@ def _sender(asked: str | None, user: str) -> str:
 
 
 def _recipient(path: str) -> str:
+    # whatever people put between addresses counts, so that two are never read as one strange address
     found = [each for each in re.split(r"[,;\s/]+", path) if each]
     if not found:
         raise BadMailUrl(f"names no recipient; write the address after the host: {EXAMPLE}")
@@ -171,6 +176,7 @@ def _address(text: str) -> str:
 
 
 def _domain(name: str) -> str:
+    # a domain has an ASCII form; the part before the @ has none, so `_address` refuses other letters there
     try:
         name = name if name.isascii() else name.encode("idna").decode("ascii")
     except UnicodeError:

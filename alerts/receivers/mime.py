@@ -22,7 +22,7 @@ from alerts.render.words import cut
 
 SUBJECT_LIMIT = 250  # characters; titles of ours are shorter
 BODY_LIMIT = 200_000  # characters; several times what mail programs show before they clip
-LINE = 76  # RFC 2047 2 for lines with encoded-words; RFC 5322 2.1.1 asks for 78
+LONGEST_LINE = 76  # RFC 2047 2 for lines with encoded-words; RFC 5322 2.1.1 asks for 78
 WORD_BYTES = 39  # of UTF-8 in one encoded-word, so that "Subject: " and one fill a line at most
 # X-Priority is Outlook's and Apple Mail's, Importance is RFC 2156's; nothing is said of what is not urgent.
 URGENT = {Severity.FLASH: ("1 (Highest)", "high"), Severity.IMMEDIATE: ("2 (High)", "high")}
@@ -33,7 +33,7 @@ _HANDLE = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,260}>")
 
 
 class _Written(BaseHeader):
-    """A header whose value is kept as written; it may be folded at its spaces."""
+    """A header whose value is written as it stands, and folded at its spaces only (decision 96)."""
 
     max_count = 1
 
@@ -44,7 +44,7 @@ class _Written(BaseHeader):
     def fold(self, *, policy: Policy) -> str:
         lines = [f"{self.name}:"]
         for word in str(self).split(" "):
-            fits = len(lines[-1]) + 1 + len(word) <= LINE or lines[-1].endswith(":")
+            fits = len(lines[-1]) + 1 + len(word) <= LONGEST_LINE or lines[-1].endswith(":")
             lines[-1:] = [f"{lines[-1]} {word}"] if fits else [lines[-1], f" {word}"]
         return policy.linesep.join(lines) + policy.linesep
 
@@ -61,7 +61,7 @@ POLICY = SMTP.clone(header_factory=_registry(), cte_type="7bit")
 
 
 def compose(account: Account, message: Message, now: datetime) -> EmailMessage:
-    """Return the mail of a message. Its Message-ID is the same in every attempt."""
+    """Return the mail of a message, dated `now`. Its Message-ID is the same in every attempt to send it."""
     mail = EmailMessage(policy=POLICY)
     for name, value in _headers(account, message, now).items():
         mail[name] = value
@@ -93,7 +93,11 @@ def subject(title: str) -> str:
     title = cut(_BREAKS.sub(" ", _scalars(title)), SUBJECT_LIMIT).strip() or "(no title)"
     words = title.split(" ")
     # "=?" would be read as an encoded word, and a word longer than the line cannot be folded
-    if title.isascii() and "=?" not in title and all(0 < len(word) <= LINE - len("Subject: ") for word in words):
+    if (
+        title.isascii()
+        and "=?" not in title
+        and all(0 < len(word) <= LONGEST_LINE - len("Subject: ") for word in words)
+    ):
         return title
     return " ".join(f"=?utf-8?B?{base64.b64encode(piece).decode()}?=" for piece in _pieces(title))
 
@@ -116,7 +120,7 @@ def message_id(account: Account, message: Message) -> str:
 
 
 def _thread(account: Account, message: Message) -> dict[str, str]:
-    """Set the headers that thread a story's mails below one root that was never sent (RFC 5322, 3.6.4; decision 99)."""
+    """Return the headers that thread a story's mails below one root (RFC 5322, 3.6.4); {} if it has no topic."""
     if not message.topic:
         return {}
     root = f"<{_atom(message.topic)}.story@{account.domain}>"

@@ -41,7 +41,10 @@ _FAILED = re.compile(r"\berror[= :(]+5[0-9]{2}\b")
 
 
 def send(target: Target, message: Message) -> SendResult:
-    """Send a message to a target and return the result. It blocks; call it in the target's own thread."""
+    """Send a message to a target and return the result; no exception leaves it.
+
+    It blocks until the service has answered or its time is over: call it in the target's own thread.
+    """
     try:
         service = build(target.url)
     except BadReceiverUrl as error:
@@ -82,7 +85,7 @@ def _may_have_arrived(warned: str) -> bool:
 
 
 def _defused(text: str) -> str:
-    """Break what a chat service would read as a mention or a link with a word joiner, which is invisible."""
+    """Return a text in which a chat service reads no mention and no link: an invisible word joiner breaks them."""
     return _MARKUP.sub(lambda found: f"{found[0]}\u2060", text)
 
 
@@ -123,6 +126,7 @@ def _cleaned(target: Target, result: SendResult) -> SendResult:
 def _detail(target: Target, said: list[str]) -> str:
     """Return what the service said, on one line and without secrets."""
     text = " ".join(" ".join(said).split()) or "the service gave no reason"
+    # any part of the URL may be a token; a part of fewer than eight characters is no secret, and may be a word
     for secret in {target.url, *re.findall(r"[^/:@?&=#,]{8,}", target.url.partition("://")[2])}:
         text = text.replace(secret, "***")
     return f"{masked(target.url)}: {text}"[:DETAIL_LIMIT]

@@ -1,4 +1,4 @@
-"""Call a method of Slack's Web API; return the answer, or raise SlackFault. The only client of requests.
+"""Call a method of Slack's Web API through `requests`; return the answer, or raise SlackFault.
 
 Each client has one deadline for all its calls. Proxy and CA bundle are those of the environment (HTTPS_PROXY,
 REQUESTS_CA_BUNDLE). Redirects are not followed, and no .netrc replaces the token. No message or exception shows the
@@ -23,10 +23,10 @@ from urllib3.exceptions import NewConnectionError
 from crawler.text.dates import retry_after
 
 API = "https://slack.com/api/"
-CONNECT = 10.0  # seconds for a connection to stand
-LARGEST = 8_000_000  # bytes of an answer: 999 messages with their blocks are under two million
-PAGE = 200  # messages a page: Slack asks for no more
-LONGEST_WAIT = timedelta(hours=1)
+LONGEST_CONNECT = 10.0  # seconds until a connection is there
+LARGEST_ANSWER = 8_000_000  # bytes: 999 messages with their blocks are under two million
+PAGE_SIZE = 200  # messages: Slack advises no more
+LONGEST_WAIT = timedelta(hours=1)  # whatever a 429 asks for
 USUAL_WAIT = timedelta(seconds=30)  # where a 429 does not say how long
 T = TypeVar("T")
 
@@ -101,7 +101,10 @@ class _Bearer(AuthBase):
 
 
 class Slack(AbstractContextManager["Slack"]):
-    """Calls Slack, each call within what is left of `deadline` seconds."""
+    """Calls methods of Slack with a token, all of them together within `deadline` seconds.
+
+    `post`, `get` and `messages` raise SlackFault unless Slack's answer says ok.
+    """
 
     def __init__(self, token: str, deadline: float) -> None:
         self._session = requests.Session()
@@ -112,18 +115,18 @@ class Slack(AbstractContextManager["Slack"]):
         self._session.close()
 
     def post(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Call a method that changes something."""
+        """Call a method that changes something, with its arguments as JSON; return the answer."""
         return self._ask("POST", method, json=arguments)
 
     def get(self, method: str, **arguments: str) -> Mapping[str, Any]:
-        """Call a method that reads."""
+        """Call a method that reads, with its arguments in the query; return the answer."""
         return self._ask("GET", method, params=arguments)
 
     def messages(self, method: str, **arguments: str) -> Iterator[Mapping[str, Any]]:
-        """Yield the messages of all pages."""
+        """Yield the messages that a method returns, page by page until there is no further one."""
         cursor: dict[str, str] = {}
         while True:
-            answer = self.get(method, limit=str(PAGE), **arguments, **cursor)
+            answer = self.get(method, limit=str(PAGE_SIZE), **arguments, **cursor)
             yield from answer.get("messages") or ()
             following = (answer.get("response_metadata") or {}).get("next_cursor")
             if not following:
@@ -147,14 +150,19 @@ class Slack(AbstractContextManager["Slack"]):
     def _exchange(self, verb: str, method: str, content: Mapping[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
         left = max(self._ends - monotonic(), 0.01)
         response = self._session.request(
-            verb, API + method, timeout=(min(CONNECT, left), left), allow_redirects=False, stream=True, **content
+            verb,
+            API + method,
+            timeout=(min(LONGEST_CONNECT, left), left),
+            allow_redirects=False,
+            stream=True,
+            **content,
         )
         with response:
             body = b""
             for piece in response.iter_content(8_192):
                 body += piece
                 # checked for each piece: an answer that drips would outlast the timeout of a single read
-                if len(body) > LARGEST or monotonic() > self._ends:
+                if len(body) > LARGEST_ANSWER or monotonic() > self._ends:
                     break  # it will not parse, and counts as no answer
         return response.status_code, response.headers, body
 

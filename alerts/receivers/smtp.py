@@ -24,8 +24,8 @@ from alerts.receivers.mailurl import Account, Tls
 from alerts.render.words import cut, plain
 
 REPLIES_OF_PATIENCE = 3  # an attempt may take as long as so many replies that come at the last moment
-PARTING = 2.0  # seconds for the reply to QUIT, which changes nothing any more
-SAID_LIMIT = 160
+QUIT_TIMEOUT = 2.0  # seconds for the reply to QUIT, which changes nothing any more
+SAID_LIMIT = 160  # characters of a reply that are shown
 
 # RFC 5321 4.2.3, RFC 4954 6, RFC 7504: what a reply means to the admin. 4yz can help to try again, 5yz cannot.
 MEANING = {
@@ -57,10 +57,13 @@ class _Progress:
 
     step: str = "the connection"
     handed: bool = False  # all of DATA left: the server may keep it, whatever we hear
-    late: bool = False
+    late: bool = False  # the time of the whole attempt is over
 
     def reach(self, step: str) -> None:
-        """Begin the next step, if there is time left: shutting down a socket does not stop its TLS handshake."""
+        """Note that the next step begins. Raise TimeoutError if the attempt's time is over.
+
+        It is asked for at each step, because shutting down a socket does not stop a TLS handshake on it.
+        """
         if self.late:
             raise TimeoutError
         self.step = step
@@ -90,7 +93,7 @@ class _Session(smtplib.SMTP):
 
 
 def submit(account: Account, wire: bytes) -> SendResult:
-    """Send a mail through the account's server and return the result."""
+    """Send a mail, given as bytes with CRLF line ends, through the account's server; return the result."""
     progress = _Progress()
     try:
         _converse(account, wire, progress)
@@ -127,7 +130,10 @@ def _converse(account: Account, wire: bytes, progress: _Progress) -> None:
 
 @contextmanager
 def _session(account: Account, progress: _Progress) -> Iterator[_Session]:
-    """Open a session that is cut off when its time is over: a server that sends single bytes keeps every read alive."""
+    """Open a session whose socket is shut down when the attempt's time is over.
+
+    The timeout of the socket is not enough: a server that sends single bytes keeps every read alive.
+    """
     patience = REPLIES_OF_PATIENCE * account.timeout
     smtp = _Session(account, time.monotonic() + patience)
 
@@ -181,15 +187,15 @@ def _expect(code: int, reply: tuple[int, bytes]) -> None:
 
 
 def _part(smtp: _Session) -> None:
-    """Say QUIT. The mail is accepted, so whatever happens now changes nothing."""
+    """Send QUIT. The mail is accepted by now, so a failure here changes nothing and is not reported."""
     assert smtp.sock is not None
     with contextlib.suppress(OSError):
-        smtp.sock.settimeout(PARTING)
+        smtp.sock.settimeout(QUIT_TIMEOUT)
         smtp.quit()
 
 
 def _answered(account: Account, progress: _Progress, reply: smtplib.SMTPResponseException) -> SendResult:
-    """Return the result of a reply: 5yz is permanent, 4yz temporary; anything else leaves DATA uncertain."""
+    """Return the result of a refusal: 5yz is permanent, 4yz temporary. Any other code after DATA is uncertain."""
     code, said = reply.smtp_code, reply.smtp_error
     words = plain(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
     why = MEANING.get(code, "the server refuses")
@@ -202,7 +208,7 @@ def _answered(account: Account, progress: _Progress, reply: smtplib.SMTPResponse
 
 
 def _failed(account: Account, progress: _Progress, error: OSError) -> SendResult:
-    """Return the result of a missing reply: only a server that lacks what we need is hopeless."""
+    """Return the result where no reply came. Trying again helps unless the server lacks TLS or a login we know."""
     return SendResult(
         ok=False,
         retry=not (isinstance(error, smtplib.SMTPNotSupportedError) or type(error) is smtplib.SMTPException),
@@ -227,7 +233,7 @@ def _in_words(error: OSError, account: Account, progress: _Progress) -> str:
 
 
 def _masked(account: Account, text: str) -> str:
-    """Return a text without the password, also as logins encode it."""
+    """Return a text without the password: as written, as in a URL, and in the base64 of AUTH LOGIN and PLAIN."""
     if account.password:
         login = f"\0{account.user}\0{account.password}"
         encoded = [base64.b64encode(each.encode()).decode() for each in (account.password, login)]

@@ -13,6 +13,7 @@ from alerts.alert import Target
 from alerts.receivers import console, mailurl, watchmail, watchslack
 from crawler.config.keys import nearest
 
+# the services that a misspelt one is compared with, out of the 130 that Apprise knows
 COMMON = (
     console.SCHEMA,
     watchslack.SCHEMA,
@@ -41,7 +42,7 @@ class BadReceiverUrl(ValueError):
 
 
 def parse(receiver: str, url: str) -> Target:
-    """Return the target of a URL. Raise BadReceiverUrl with the remedy."""
+    """Return the target of a URL of `receiver`. Raise BadReceiverUrl, with the remedy, unless it names one address."""
     service = build(url)
     written = len(_written(url))
     kept = len(service)
@@ -49,13 +50,14 @@ def parse(receiver: str, url: str) -> Target:
         raise BadReceiverUrl(
             f"{masked(url)} names {kept} addresses; write one URL for each, so that each is retried alone"
         )
+    # Apprise leaves out what it cannot read, and sends to the rest without a word
     if written > kept or (written and not _kept(service)):
         raise BadReceiverUrl(f"{masked(url)} names an address that its service would drop; check how it is written")
     return _target(receiver, url)
 
 
 def unresolved(receiver: str, url: str) -> Target:
-    """Return a stand-in for a URL whose ${NAME}s are not resolved: it has a name and cannot be sent to."""
+    """Return a target for a URL whose ${NAME}s are not resolved, for commands that only name it and never send."""
     return _target(receiver, url)
 
 
@@ -71,14 +73,15 @@ def _target(receiver: str, url: str) -> Target:
 
 
 def asset() -> AppriseAsset:
-    """Return Apprise's settings for one send: no redirects (the body must not follow), no threads, no templates."""
+    """Return Apprise's settings for one send: no redirects, which the body must not follow, and no threads."""
+    # service_timeout 0 is no limit of Apprise's own
     return AppriseAsset(
         app_id="Watchfloor", app_desc="Watchfloor", http_redirects=False, async_mode=False, service_timeout=0
     )
 
 
 def build(url: str) -> NotifyBase:
-    """Return Apprise's object for a URL."""
+    """Return Apprise's object for a URL. Raise BadReceiverUrl if no service, or not the one it names, can read it."""
     schema = url.partition(":")[0].lower()
     if "://" not in url:
         raise BadReceiverUrl(f"{masked(url)} is no Apprise URL; write service://..., as mailto:// or slack://")
@@ -123,5 +126,6 @@ def _written(url: str) -> list[str]:
 
 def _kept(service: NotifyBase) -> bool:
     """Return whether the service accepted an address; services that do not show theirs are trusted."""
+    # by the names under which Apprise's plugins keep their addresses
     shown = [getattr(service, name) for name in ("targets", "channels", "emails") if hasattr(service, name)]
     return not shown or any(shown)

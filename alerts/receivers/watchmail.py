@@ -33,7 +33,7 @@ class NotifyWatchmail(_Base):  # type: ignore[misc]
     templates = ("{schema}://{user}:{password}@{host}:{port}/{targets}",)
     title_maxlen = 500
     body_maxlen = 200_000
-    request_rate_per_sec = 0
+    request_rate_per_sec = 0  # pacing is ours
 
     def __init__(self, account: Account, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -61,6 +61,7 @@ class NotifyWatchmail(_Base):  # type: ignore[misc]
 
     def deliver(self, message: Message) -> SendResult:
         """Send a message. The handle of an accepted mail is its Message-ID."""
+        # the clock is read here, at the edge: Date says when this attempt was made
         mail = compose(self._account, message, datetime.now(UTC))
         result = submit(self._account, mail.as_bytes())
         return replace(result, handle=str(mail["Message-ID"])) if result.ok else result
@@ -78,7 +79,7 @@ def _schema(account: Account) -> str:
 
 
 def _written(account: Account, password: str) -> str:
-    """Return an account as the URL it was read from."""
+    """Return an account as a URL that would be read as the same account."""
     login = f"{quote(account.user, safe='')}:{quote(password, safe='*')}@" if account.user else ""
     host = f"[{account.host}]" if ":" in account.host else account.host
     query = {"from": account.sender, "name": account.name, "timeout": f"{account.timeout:g}"}

@@ -31,13 +31,15 @@ LITERAL = {"link_names": False, "parse": "none"}  # no name in `text` becomes a 
 ACKS = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check", "eyes", "ack")
 
 # Answers after which the message can still be told in another way.
-UNEDITABLE = frozenset({"edit_window_closed", "cant_update_message"})  # it stands there: answer to it
+UNEDITABLE = frozenset({"edit_window_closed", "cant_update_message"})  # it stands there: the edit becomes a reply
+# the thread is gone or takes no replies: the message is posted by itself
 ROOTLESS = frozenset(
     {
         *("thread_not_found", "invalid_thread_ts", "message_not_found", "cannot_reply_to_message"),
         "restricted_action_non_threadable_channel",
     }
 )
+# Slack does not like the layout: the message is sent as plain text
 UNSHOWN = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"})
 
 _URL = re.compile(r"watchslack://(?P<token>[^/?#]*)/?(?P<channel>[^/?#]*)/?(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
@@ -88,7 +90,7 @@ def address(url: str) -> str:
 
 
 class NotifyWatchSlack(_Base):  # type: ignore[misc]
-    """Posts as a Slack app with a bot token."""
+    """Posts to one channel as a Slack app with a bot token; `deadline` is in seconds, for each delivery."""
 
     service_name = "Slack, by Watchfloor"
     secure_protocol = SCHEMA
@@ -123,7 +125,7 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         return self.deliver(Message(title, body)).ok
 
     def deliver(self, message: Message) -> SendResult:
-        """Post, edit or answer, within the deadline. What may have arrived before is looked up first."""
+        """Post, edit or reply. What may have arrived in an earlier attempt is looked up before it is posted again."""
         with Slack(self._token, self._deadline) as slack:
             try:
                 return self._edit(slack, message) if message.edits else self._post(slack, message)
@@ -188,9 +190,9 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         }
 
     def _found(self, slack: Slack, key: str, root: str) -> Handle | None:
-        """Return the message with this key, in its thread or in the channel since it was queued.
+        """Return the handle of the message with this key; None if it is neither in the thread nor in the channel.
 
-        None if there is none.
+        The search begins when the key was made, which is when the delivery was queued (decision 92).
         """
         now = datetime.now(UTC)
         made = minted(key)
@@ -205,6 +207,7 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
                     if _is(each, key):
                         return Handle(self._channel, str(each["ts"]), str(each.get("thread_ts") or ""))
             except SlackFault as error:
+                # a thread that is gone does not keep the message out of the channel
                 if error.name not in ROOTLESS:
                     raise
         return None
@@ -266,6 +269,7 @@ def _marked(message: Message, error: SlackFault) -> Message:
         message,
         title=f"(possible repeat) {message.title}",
         body=f"{why}\n{message.body}",
+        # Slack takes 50 blocks; a message from alerts/render has fewer
         blocks=(note, *message.blocks[:49]) if message.blocks else (),
     )
 
@@ -290,7 +294,7 @@ def _name(slack: Slack, channel: str, user: str) -> str:
         names = (profile.get("display_name"), profile.get("real_name"), found.get("name"))
         _NAMES[channel, user] = next((cut(plain(str(name)), 80) for name in names if name), user)
         if len(_NAMES) > NAMES_KEPT:
-            _NAMES.popitem(last=False)
+            _NAMES.popitem(last=False)  # the one asked for first
     return _NAMES[channel, user]
 
 

@@ -11,7 +11,7 @@ from alerts.render import mail, slack, text
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How messages for one kind of service are rendered; the last argument of the first two is the time zone."""
+    """The functions that render messages for one kind of service; their `str` is a time zone, as Asia/Baghdad."""
 
     alert: Callable[[Delivery, Alert, str], Message]
     digest: Callable[[Delivery, Sequence[Alert], str], Message]

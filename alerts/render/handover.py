@@ -15,9 +15,9 @@ from alerts.alert import Ack, Alert, Delivery, Severity, Silence
 from alerts.render.words import cut, isolated, link, plain, rated, time
 
 STORIES_SHOWN = 40  # of each severity
-HEADLINE_LIMIT = 160
-REASON_LIMIT = 200
-OUTLETS_SHOWN = 6
+HEADLINE_LIMIT = 160  # characters
+REASON_LIMIT = 200  # characters of why somebody silenced
+OUTLETS_SHOWN = 6  # of each story
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&]|:(?=//))")  # CommonMark 2.4; the last keeps a bare address from being a link
 
 
@@ -52,7 +52,7 @@ class Handover:
 
 
 def markdown(shift: Handover, timezone: str) -> str:
-    """Return the report. An empty section says so, so that nothing seems forgotten."""
+    """Return the report as Markdown. A section without entries says so, or it might seem forgotten."""
     written = [
         f"# Handover, {time(shift.now, timezone)}",
         f"What happened since {time(shift.since, timezone)}.",
@@ -77,7 +77,7 @@ def markdown(shift: Handover, timezone: str) -> str:
 
 
 def marked_down(text: str) -> str:
-    """Return a text of others so that Markdown shows it letter for letter."""
+    """Return a text of others, cleaned, with Markdown's marks escaped: it is shown letter for letter."""
     return _escaped(plain(text))
 
 
@@ -112,6 +112,7 @@ def _stories(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
 def _story(story: ToldStory, timezone: str) -> Iterator[str]:
     alert, ack = story.alert, story.ack
     headline = isolated(cut(plain(alert.article.title), HEADLINE_LIMIT)) or "(no headline)"
+    # a parenthesis would end the address of a Markdown link
     url = (link(alert.article.url) or "").replace("(", "%28").replace(")", "%29")
     shown = _escaped(headline)
     names = list(dict.fromkeys((alert.article.outlet, *alert.outlets)))

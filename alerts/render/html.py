@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from alerts.render.words import ISOLATE, POP
 
 _ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{POP}]*){POP}")
+# ZWNJ and ZWJ too, which Persian has inside words
 _LETTERS = "\u0590-\u08ff\u200c\u200d\ufb1d-\ufdff\ufe70-\ufeff"
 _RUN = re.compile(f"([{_LETTERS}]+(?:[ -]+[{_LETTERS}]+)*)")  # words of Hebrew's and Arabic's blocks in a row
 VOID = {"meta", "br"}
@@ -25,7 +26,7 @@ Content = Html | str
 
 
 def tag(name: str, /, *content: Content, **attributes: str) -> Html:
-    """Return an element; `class_` is its class, `http_equiv` its attribute http-equiv."""
+    """Return an element with this content and attributes; `class_` stands for class, `http_equiv` for http-equiv."""
     named = "".join(f' {key.rstrip("_").replace("_", "-")}="{html.escape(said)}"' for key, said in attributes.items())
     if name in VOID:
         return Html(f"<{name}{named}>")
@@ -33,12 +34,12 @@ def tag(name: str, /, *content: Content, **attributes: str) -> Html:
 
 
 def joined(*content: Content) -> Html:
-    """Return pieces one after the other."""
+    """Return pieces one after the other; those that are texts are escaped."""
     return Html("".join(each.text if isinstance(each, Html) else html.escape(each) for each in content))
 
 
 def lines(*content: Content) -> Html:
-    """Return pieces on lines of their own, so that no line of the source gets long."""
+    """Return pieces on lines of their own, so that no line of the HTML source gets long."""
     return Html("\n".join(joined(each).text for each in content))
 
 

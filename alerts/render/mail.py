@@ -85,6 +85,7 @@ def _digest(delivery: Delivery, told: DigestSheet) -> list[Html]:
 
 
 def _item(each: DigestItem) -> Html:
+    # the line is a text that names the address; in HTML that place becomes a link that shows only the host
     before, url, after = each.line.partition(each.url) if each.url else (each.line, "", "")
     link = _anchor(url, host(url)) if url else ""
     headline = tag("div", bare(each.headline), class_="headline", dir="auto")
@@ -129,10 +130,11 @@ def _link(url: str | None) -> Html:
 
 
 def _anchor(url: str, words: str, **more: str) -> Html:
-    """Return a link; letters outside ASCII are encoded, because not every mail program does that."""
+    """Return a link; letters outside ASCII are percent-encoded, because not every mail program does that."""
     return tag("a", words, href=quote(url, safe=punctuation), **more)
 
 
+# what must hold even where a mail program drops the style sheet stands in the elements themselves
 def _page(title: str, glance: str, body: Sequence[Html]) -> str:
     hidden = "display:none;max-height:0;max-width:0;overflow:hidden;opacity:0"
     column = "max-width:600px;margin:0 auto;padding:16px;font-family:sans-serif;font-size:16px;line-height:1.5"
@@ -146,7 +148,8 @@ _HEAD = (
     tag("meta", charset="utf-8"),
     tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
     tag("meta", name="color-scheme", content="light dark"),
-    tag("meta", name="supported-color-schemes", content="light dark"),
+    tag("meta", name="supported-color-schemes", content="light dark"),  # the older name, for Apple Mail
+    # phones would make links of dates and numbers, beside the only link that is ours
     tag("meta", name="format-detection", content="telephone=no, date=no, address=no, email=no, url=no"),
 )
 

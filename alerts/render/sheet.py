@@ -13,17 +13,17 @@ from crawler.text.urls import host
 
 TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
 QUOTE_RADIUS = 110  # characters of text shown on each side of the hits
-HEADLINE_LIMIT = 500
+HEADLINE_LIMIT = 500  # characters
 NAME_LIMIT = 80  # characters of an outlet, a hit, a gloss's first half
-PLACE_LIMIT = 30
-NOTE_LIMIT = 300
+PLACE_LIMIT = 30  # characters of a place or an outlet in the title
+NOTE_LIMIT = 300  # characters of a note, a change, a gloss
 OUTLETS_SHOWN = 8
 CHANGE_LIMIT = 48  # characters of what changed in the title
 NO_HEADLINE = "(no headline)"
 HITS_SHOWN = 6
 SIBLINGS_SHOWN = 3
 SIBLING_LIMIT = 80  # characters of each
-DIGEST_SHOWN = 50
+DIGEST_SHOWN = 50  # stories
 
 REASONS = {
     Reason.FIRST_ARTICLE: "first article of this story",
@@ -51,7 +51,10 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a message on a story says. `quote` is in pieces: (words, whether they were a hit)."""
+    """What a message on a story says, in words that can be shown as they are; "" where there is nothing to say.
+
+    `quote` is the text around the hits in pieces: (words, whether they were a hit).
+    """
 
     severity: Severity
     title: str
@@ -142,7 +145,7 @@ def _by_rule(alerts: Sequence[Alert]) -> list[Alert]:
 
 
 def _digest_title(delivery: Delivery, ranked: Sequence[Alert]) -> str:
-    """Return the number of stories and the most urgent one, so that a lock screen shows what it is about."""
+    """Return the title of a digest: how many stories and the most urgent one, so that a lock screen tells enough."""
     words, n = delivery.payload or {}, len(ranked)
     if delivery.reason is Reason.STORM:
         return f"Storm: {words.get('matches')} matches, {words.get('stories')} stories in 1 min; {n} of them here"
@@ -163,7 +166,7 @@ def _digest_intro(delivery: Delivery, n: int) -> str:
 
 
 def marked(delivery: Delivery, title: str) -> str:
-    """Return a title that says that an earlier attempt may have arrived."""
+    """Return a title, marked if an earlier attempt of the delivery may have arrived."""
     return f"(possible repeat) {title}" if delivery.repeat else title
 
 
@@ -176,7 +179,7 @@ def _group(listed: tuple[Alert, ...], timezone: str) -> tuple[str, tuple[DigestI
 
 
 def _changed(alert: Alert) -> str:
-    """Return a headline with what has changed."""
+    """Return an alert's headline, with what has changed in brackets."""
     told = cut(plain("; ".join(alert.changes)), CHANGE_LIMIT)
     return f"{_headline(alert.article)} ({told})" if told else _headline(alert.article)
 
@@ -188,6 +191,7 @@ def _title(delivery: Delivery, alert: Alert) -> str:
     escalated = "ESCALATED " if delivery.kind is Kind.ESCALATION else ""
     place = f"{cut(plain(alert.place), PLACE_LIMIT)}: " if alert.place else ""
     outlet = f" | {cut(plain(alert.article.outlet), PLACE_LIMIT)}"
+    # the article's words are cut to what is left: severity, place and outlet are always whole
     head = marked(delivery, f"{word} {escalated}{update}{place}")
     return f"{head}{cut(plain(alert.article.title) or NO_HEADLINE, TITLE_LIMIT - len(head) - len(outlet))}{outlet}"
 
@@ -201,7 +205,7 @@ def _name(outlet: str) -> str:
 
 
 def _gloss(line: str) -> str:
-    """Return a gloss with what was found isolated in its own direction; the explanation is ours."""
+    """Return a gloss, "words found = their meaning", with the words found isolated in their own direction."""
     found, equals, meaning = line.partition(" = ")
     if not equals:
         return isolated(cut(line, NOTE_LIMIT))
@@ -239,6 +243,7 @@ def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
     """Return the body around its first hit, or its beginning if only the headline has hits."""
     body = alert.article.body
     hits = sorted((hit.start, hit.end) for cause in alert.causes for hit in cause.hits if hit.field == "body")
+    # a third before the hit and two thirds behind it, from word to word
     middle = hits[0][0] if hits else 0
     start, end = max(0, middle - QUOTE_RADIUS), min(len(body), middle + 2 * QUOTE_RADIUS)
     if start:
@@ -250,6 +255,7 @@ def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
     pieces: list[tuple[str, bool]] = [("… ", False)] if start else []
     at = start
     for first, last in hits:
+        # hits of several rules may overlap; of these the first is marked
         if first >= at and last <= end:
             pieces += [(body[at:first], False), (body[first:last], True)]
             at = last
@@ -265,7 +271,7 @@ def _why(cause: Cause) -> str:
 
 
 def _found(hits: Iterable[Hit]) -> str:
-    """Return each term once, with the words that were found for it and where."""
+    """Return in a line each term found, with the first words found for it and the field they are in."""
     terms: dict[str, dict[str, None]] = {}
     for hit in hits:
         mark = " in look-alike letters" if hit.disguised else ""

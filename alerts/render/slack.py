@@ -17,14 +17,14 @@ from alerts.render import text
 from alerts.render.sheet import PLACE_LIMIT, DigestItem, DigestSheet, Sheet, digest_sheet, sheet
 from alerts.render.words import ISOLATE, POP, cut, is_rtl, isolated, plain
 
-HEADER = 150
-BLOCK = 2_900  # characters of one block: of 3,000
-TOTAL = 12_000  # characters of all blocks; Slack refuses somewhere above 13,000
-MOST = 48  # blocks: two of the 50 stay free, one for the receiver's own note
-LINE = 700  # of a reason, a list of outlets
-CHANGE, CHANGES = 200, 6  # characters of what changed; how many of them
-NOTICE = 10_000
-ITEM = 160  # of a headline in a digest
+LONGEST_HEADER = 150  # UTF-16 units
+LONGEST_BLOCK = 2_900  # characters; Slack takes 3,000
+LONGEST_TOTAL = 12_000  # characters of all blocks; Slack refuses somewhere above 13,000
+MOST_BLOCKS = 48  # two of Slack's 50 stay free, one for the receiver's own note
+LONGEST_LINE = 700  # characters of a reason, a list of outlets
+LONGEST_CHANGE, CHANGES_SHOWN = 200, 6  # characters of what changed; how many of them
+LONGEST_NOTICE = 10_000  # characters
+LONGEST_ITEM = 160  # characters of a headline in a digest
 LIGHTS = {
     Severity.FLASH: "🔴",
     Severity.IMMEDIATE: "🟠",
@@ -74,10 +74,10 @@ def _alert(told: Sheet, lead: str) -> list[Block]:
 
 
 def _head(told: Sheet, lead: str) -> list[Block]:
-    """Return severity, place and headline; a headline too long for a header is repeated below in full."""
+    """Return the header with severity, place and headline; a headline too long for it is repeated below in full."""
     word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{lead}"
     headline = plain(told.headline.strip(ISOLATE + POP))
-    room = HEADER - _units(word) - 2  # for the isolation
+    room = LONGEST_HEADER - _units(word) - 2  # for the isolation
     shown = _short(headline, room)
     blocks = [_header(word + isolated(shown))]
     if shown != headline:
@@ -88,8 +88,10 @@ def _head(told: Sheet, lead: str) -> list[Block]:
 def _facts(told: Sheet) -> list[Block]:
     """Return what changed, who reports it, when, and how far it is confirmed."""
     link = [_text(", "), _link(told.url, "open article")] if told.url else [_text(" (the source gave no usable link)")]
-    changed = [piece for line in told.changes[:CHANGES] for piece in (_bold(cut(line, CHANGE)), _text("\n"))]
-    more = len(told.changes) - CHANGES
+    changed = [
+        piece for line in told.changes[:CHANGES_SHOWN] for piece in (_bold(cut(line, LONGEST_CHANGE)), _text("\n"))
+    ]
+    more = len(told.changes) - CHANGES_SHOWN
     return [
         *_lines(told.notes, last="\n"),
         *changed,
@@ -102,7 +104,7 @@ def _facts(told: Sheet) -> list[Block]:
 
 def _quote(told: Sheet) -> list[Block]:
     """Return the quote with hits in bold, isolated as a whole, so that a change of style does not reorder words."""
-    room, pieces = BLOCK, []
+    room, pieces = LONGEST_BLOCK, []
     for words, hit in told.quote if any(words.strip() for words, _ in told.quote) else ():
         if shown := cut(words, room) if room else "":
             pieces.append((shown, hit))
@@ -122,7 +124,7 @@ def _reasons(told: Sheet) -> Iterator[str]:
 def _digest(told: DigestSheet) -> list[Block]:
     head = [_header(told.title), *_said((*told.notes, told.intro))]
     small = _context(told.footer)
-    room = TOTAL - sum(map(_size, (*head, small))) - 200  # for the line that says what is left out
+    room = LONGEST_TOTAL - sum(map(_size, (*head, small))) - 200  # for the line that says what is left out
     blocks, left = _packed(told.groups, room)
     more = (f"and {left} more that did not fit in here" if left else "", told.more)
     return [*head, *blocks, *_said(more), small]
@@ -133,11 +135,12 @@ def _packed(groups: Iterable[tuple[str, tuple[DigestItem, ...]]], room: int) -> 
     blocks: list[Block] = []
     left = 0
     for heading, items in groups:
-        title = _section([_bold(cut(heading, LINE))])
+        title = _section([_bold(cut(heading, LONGEST_LINE))])
         parts: list[Block] = []
         for each in items:
             part = _item(each)
             cost = _size(part) + (0 if parts else _size(title))
+            # once one had no room all that follow are left out: a short one must not overtake a more urgent one
             if left or cost > room:
                 left += 1
                 continue
@@ -150,26 +153,26 @@ def _packed(groups: Iterable[tuple[str, tuple[DigestItem, ...]]], room: int) -> 
 
 def _joined(blocks: list[Block], elements: list[Block]) -> list[Block]:
     """Add elements to the last block while it is small: fifty groups must not become fifty blocks."""
-    if blocks and _size(blocks[-1]) + sum(map(_size, elements)) <= BLOCK:
+    if blocks and _size(blocks[-1]) + sum(map(_size, elements)) <= LONGEST_BLOCK:
         return [*blocks[:-1], _rich(*blocks[-1]["elements"], *elements)]
     return [*blocks, _rich(*elements)]
 
 
 def _item(each: DigestItem) -> Block:
-    headline = isolated(cut(plain(each.headline.strip(ISOLATE + POP)), ITEM)) or "(no headline)"
+    headline = isolated(cut(plain(each.headline.strip(ISOLATE + POP)), LONGEST_ITEM)) or "(no headline)"
     line = each.line.replace(f", {each.url}", "") if each.url else each.line  # the headline is the link
     shown = _link(each.url, headline) if each.url else _text(headline)
-    return _section([_bold(f"{each.severity.word.upper()} "), shown, _text(f"\n{cut(line, ITEM)}")])
+    return _section([_bold(f"{each.severity.word.upper()} "), shown, _text(f"\n{cut(line, LONGEST_ITEM)}")])
 
 
 def _paragraphs(body: str) -> list[Block]:
     """Return a long text cut into blocks."""
     blocks = []
-    rest = cut("\n".join(plain(line) for line in body.split("\n")).strip(), NOTICE)
+    rest = cut("\n".join(plain(line) for line in body.split("\n")).strip(), LONGEST_NOTICE)
     while rest:
-        piece = cut(rest, BLOCK)
-        # the mark of the cut is no part of the text, which goes on in the next block
-        taken = len(piece) if piece == rest else max(len(piece) - 1, 1)  # without the mark of the cut
+        piece = cut(rest, LONGEST_BLOCK)
+        # without the mark of the cut, since the text goes on in the next block
+        taken = len(piece) if piece == rest else max(len(piece) - 1, 1)
         blocks.append(_rich(_section([_text(rest[:taken])])))
         rest = rest[taken:].lstrip()
     return blocks
@@ -179,10 +182,10 @@ def _within(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Return as many blocks and as much text as Slack accepts; the footer at the end is always kept."""
     made = list(blocks)
     small = [each for each in made if each["type"] == "context"]
-    room = TOTAL - sum(map(_size, small))
+    room = LONGEST_TOTAL - sum(map(_size, small))
     kept: list[Block] = []
     for each in (each for each in made if each["type"] != "context"):
-        if len(kept) + len(small) < MOST and _size(each) <= room:
+        if len(kept) + len(small) < MOST_BLOCKS and _size(each) <= room:
             kept.append(each)
             room -= _size(each)
     # ids and how to answer are what an officer needs to act, so text goes first
@@ -207,16 +210,16 @@ def _said(lines: Iterable[str]) -> list[Block]:
 
 def _lines(lines: Iterable[str], *, first: str = "", last: str = "") -> list[Block]:
     """Return the lines that are not empty as one text element."""
-    kept = [cut(line, LINE) for line in lines if line]
-    return [_text(cut(first + "\n".join(kept) + last, BLOCK))] if kept else []
+    kept = [cut(line, LONGEST_LINE) for line in lines if line]
+    return [_text(cut(first + "\n".join(kept) + last, LONGEST_BLOCK))] if kept else []
 
 
 def _header(words: str) -> Block:
-    return {"type": "header", "text": _plain(_short(words, HEADER) or "(no title)")}
+    return {"type": "header", "text": _plain(_short(words, LONGEST_HEADER) or "(no title)")}
 
 
 def _short(words: str, limit: int) -> str:
-    """Cut to so many UTF-16 units: Slack does not say what it counts, and a text has most of these."""
+    """Return words cut to `limit` UTF-16 units: Slack does not say what it counts, and of these a text has most."""
     room, shown = limit, cut(words, limit)
     while (over := _units(shown) - limit) > 0:
         # a letter may take two units, so what is too much is halved, and at least one goes each time
@@ -230,7 +233,7 @@ def _units(words: str) -> int:
 
 
 def _context(words: str) -> Block:
-    return {"type": "context", "elements": [_plain(cut(words, BLOCK))]}
+    return {"type": "context", "elements": [_plain(cut(words, LONGEST_BLOCK))]}
 
 
 def _plain(words: str) -> Block:

@@ -28,6 +28,7 @@ def render_notice(delivery: Delivery) -> Message:
     """Return the text of what the system says about itself."""
     payload = delivery.payload or {}
     title = marked(delivery, f"WATCHFLOOR {payload.get('title', '')}")
+    # line by line, because `plain` makes a space of each line break
     body = "\n".join(plain(line) for line in str(payload.get("body", "")).splitlines())
     return message(delivery, cut(plain(title), TITLE_LIMIT), f"{body}\n\nNotice, delivery {delivery.id}")
 
@@ -46,7 +47,7 @@ def message(delivery: Delivery, title: str, body: str) -> Message:
 
 
 def alert_lines(told: Sheet) -> str:
-    """Return the lines of an alert's sheet."""
+    """Return the lines of an alert's sheet as one text."""
     quote = isolated("".join(words for words, _ in told.quote))
     lines = [
         *told.notes,
@@ -65,11 +66,12 @@ def alert_lines(told: Sheet) -> str:
         told.reason,
         told.footer,
     ]
+    # None stands for an empty line; "" is left out
     return "\n".join(line or "" for line in lines if line is None or line)
 
 
 def digest_lines(told: DigestSheet) -> str:
-    """Return the lines of a digest's sheet."""
+    """Return the lines of a digest's sheet as one text."""
     lines = [*told.notes, told.intro]
     for heading, items in told.groups:
         lines += ["", heading]

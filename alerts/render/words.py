@@ -30,17 +30,17 @@ ISOLATE, POP = "\u2068", "\u2069"  # FSI, PDI
 
 
 def plain(text: str) -> str:
-    """Return a text without what could forge lines, reorder text or hide in it, and without spaces at its ends."""
+    """Return a text without characters that forge lines, reorder text or hide in it, and without spaces at its ends."""
     return clean(text).strip()
 
 
 def clean(text: str) -> str:
-    """Return the same for a piece of a text, whose spaces at both ends are kept."""
+    """Return a piece of a text cleaned as by `plain`, with the spaces at both its ends."""
     return _PILED.sub(r"\1", _HIDDEN.sub("", _BREAKS.sub(" ", text)))
 
 
 def isolated(text: str) -> str:
-    """Return a headline, isolated in its own direction if it has right-to-left letters."""
+    """Return a text, cleaned, and between FSI and PDI (UAX #9) if it has right-to-left letters."""
     text = plain(text)
     return f"{ISOLATE}{text}{POP}" if is_rtl(text) else text
 
@@ -89,7 +89,7 @@ def time(at: datetime, timezone: str) -> str:
 
 
 def rated(standing: Standing) -> str:
-    """Return a standing in words: letter and number apart, that it is automatic, and by which origins."""
+    """Return a standing in words: its rating, that it is automatic, its origins. "B3, automatic (1 origin: bbc)"."""
     many = len(standing.origins)
     names = f": {', '.join(plain(each) for each in standing.origins)}" if many else ""
     return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"

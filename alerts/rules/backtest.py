@@ -13,7 +13,7 @@ from crawler.article import Article
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """A rule that matched an article, with what can differ between two runs."""
+    """A match of a rule on an article, with the severity and score by which two runs can differ."""
 
     rule: str
     article: Article
@@ -21,12 +21,13 @@ class Caught:
     score: float | None
 
 
-Run = Mapping[tuple[str, int], Caught]  # by rule and the article's number
+# by rule and the article's number in the run: two lines of a file may have the same id
+Run = Mapping[tuple[str, int], Caught]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """What one rule gains and loses between two runs, and what it ranks at another severity."""
+    """The articles that a rule catches in the second run only, in the first run only, and at another severity."""
 
     rule: str
     gained: tuple[Caught, ...]
@@ -35,7 +36,7 @@ class RuleChange:
 
 
 def run(config: Config, articles: Iterable[Article]) -> Run:
-    """Return the matches of all articles under a config."""
+    """Return the matches of all articles under a config. Rules that are off match nothing."""
     matcher = Matcher(config)
     return {
         (match.rule, number): Caught(match.rule, article, match.severity, match.score)
@@ -46,6 +47,7 @@ def run(config: Config, articles: Iterable[Article]) -> Run:
 
 def days(articles: Iterable[Article]) -> int:
     """Return the number of days on which an article was first seen, at least one."""
+    # lines of a file that have no time count from 1970, which is no day of news
     return len({article.first_seen.date() for article in articles if article.first_seen.year > 1970}) or 1
 
 

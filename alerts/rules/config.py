@@ -22,13 +22,14 @@ from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, inclu
 from crawler.config.yamlfile import Mapping as MappingNode
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-Fingerprint = tuple[tuple[int, int, int] | None, ...]
+Fingerprint = tuple[tuple[int, int, int] | None, ...]  # of each file, None while it cannot be read
 
 
 def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]) -> Config:
     """Return the checked content of a rules file and its includes. Raise ConfigError with every problem in them.
 
-    `${NAME}` in receiver URLs is taken from `environ`; without `resolve_secrets` such URLs stay as they are.
+    `${NAME}` in receiver URLs is taken from `environ`. Without `resolve_secrets` it stays as it is, and such a receiver
+    cannot be sent to.
     """
     problems = Problems()
     text, root = read_file(path, problems)
@@ -37,6 +38,7 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
         raise ConfigError(problems or [])
     files = included(path, root, problems)
     texts = [text, *(_merge(raw, each, problems) for each in files)]
+    # only now: an included file may have brought them
     for section, doc in (("sources", "what is polled"), ("rules", "what to be told about")):
         if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
             problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc})')
@@ -52,7 +54,11 @@ def fingerprint(path: Path, files: Iterable[str] = ()) -> Fingerprint:
 
 
 def exposed(path: Path, files: Iterable[str] = ()) -> list[Problem]:
-    """Return a problem for each file that others may write, or whose owner is neither this user nor root."""
+    """Return a problem for each file that others may write, or whose owner is neither this user nor root.
+
+    Raise OSError if a file cannot be examined.
+    """
+    # who can write the rules decides what is fetched, and who is told
     found = []
     for each in (path, *(Path(name) for name in files)):
         seen = each.stat()
@@ -73,13 +79,18 @@ def _stat(path: Path) -> tuple[int, int, int] | None:
 
 
 def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
-    """Add the sections of an included file to those of the main file; return its text."""
+    """Add the sections of an included file to `raw`, the sections read so far; return the text of the file.
+
+    Sources and rules are appended; a name of an entity, list or filter that stands twice is a problem.
+    """
     text, root = read_file(path, problems)
     more = INCLUDED.read(root, problems) if root is not None else MISSING
     for section in SECTIONS if more is not MISSING else ():
         ours, theirs = raw[section], more[section]
         if theirs is None:
             continue
+        # a section of the main file that could not be read is replaced: its problem is noted, and what follows is
+        # still checked against the names in this file
         if isinstance(theirs, tuple):
             raw[section] = (*(ours or ()), *theirs) if ours is not MISSING else theirs
         else:
@@ -87,7 +98,7 @@ def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
             for name, (_, place) in theirs.items():
                 if name in known:
                     problems.add(place, f'"{name}" stands in {known[name][1]} already; keep one')
-            raw[section] = {**theirs, **known}
+            raw[section] = {**theirs, **known}  # the first of two wins
     return text
 
 
@@ -101,6 +112,7 @@ def _config(
 ) -> Config:
     settings = raw["settings"] or {key.name: key.default for key in SETTINGS.keys}
     rows = raw["receivers"]
+    # None where the section could not be read: then no name of a receiver is called unknown
     zone = settings["timezone"][0]
     known = (
         None
@@ -113,6 +125,7 @@ def _config(
     sources = () if raw["sources"] is None or raw["sources"] is MISSING else raw["sources"]
     return Config(
         path=str(path),
+        # of the texts and not of what they mean: a comment makes a new version too
         version=hashlib.sha256(text.encode()).hexdigest()[:8],
         timezone=settings["timezone"][0],
         freshness=settings["freshness"],
@@ -136,7 +149,7 @@ def _check_settings(
     settings: Mapping[str, Any], known: Mapping[str, Receiver] | None, start: Place, problems: Problems
 ) -> None:
     zone, place = settings["timezone"]
-    if place:
+    if place:  # else it is the default, which nobody wrote
         _check_zone(zone, place, problems)
     admin, place = settings["admin"]
     if known is not None and admin not in known:
@@ -161,7 +174,10 @@ def _check_zone(zone: str, place: Place, problems: Problems) -> bool:
 
 
 def _check_receivers(rows: Any, known: Mapping[str, Receiver], problems: Problems) -> None:
-    """Check that `standby` and `escalate.to` name receivers, form no cycle, and escalate only what can be acked."""
+    """Check that `standby` and `escalate.to` name receivers and form no cycle.
+
+    Only a receiver whose messages can be acknowledged may escalate.
+    """
     for name, (row, _) in () if rows is MISSING else rows.items():
         if row is MISSING:
             continue
@@ -185,6 +201,7 @@ def _check_named(
         names = ", ".join(known)
         problems.add(place, f'{key} names "{other}", which is no receiver{nearest(other, known)}; known: {names}')
         return
+    # a ring that does not lead back to `name` is reported at the receivers that are in it
     seen = [name]
     while other and other not in seen:
         seen.append(other)
@@ -213,7 +230,8 @@ def _is_zone(name: str) -> bool:
 
 def _receiver(name: str, row: Any, zone: str, problems: Problems, environ: Mapping[str, str] | None) -> Receiver:
     if row is MISSING:
-        return Receiver(name, ())  # faulty, and noted: it is known by name all the same
+        # its fault is noted; known by name, it causes no second problem in each rule that notifies it
+        return Receiver(name, ())
     twice(row["urls"], "Apprise URL", problems)
     targets = [target for url, place in row["urls"] if (target := _target(name, url, place, problems, environ))]
     _check_apart(targets, row["urls"], problems)
@@ -235,6 +253,7 @@ def _receiver(name: str, row: Any, zone: str, problems: Problems, environ: Mappi
 
 def _check_apart(targets: Sequence[Target], urls: Sequence[tuple[str, Place]], problems: Problems) -> None:
     """Report two URLs with the same address: targets are told apart by address, so the second would never be used."""
+    # URLs that are equal as written are reported by `twice`
     written = [url for url, _ in urls]
     many = max(Counter(each.id for each in targets).values(), default=0)
     if many > 1 and len(set(written)) == len(written):

@@ -18,7 +18,7 @@ from crawler.article import Article
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A condition with its result. `words` are what was found for it, `miss` says in words what it lacked."""
+    """A condition with its result. `words` are what was found for it; `miss` says how near it came, "" if it holds."""
 
     label: str
     holds: bool
@@ -42,6 +42,7 @@ class Explanation:
 
 def explain(matcher: Matcher, rule: Rule, article: Article) -> Explanation:
     """Return the explanation of one rule for one article."""
+    # judged on the whole reading, as in the line; the tree shows what the masks of `except` leave of it
     whole = matcher.read(article)
     reading = mask(rule, whole)
     tree = _node(rule.match, reading)
@@ -54,6 +55,7 @@ def explain(matcher: Matcher, rule: Rule, article: Article) -> Explanation:
 
 
 def _difference(whole: Reading, reading: Reading) -> Mentions:
+    """Return the mentions that the rule's `except` masks; those of the masks themselves are left out."""
     kept = {each for found in reading.mentions.values() for each in found}
     lost = [
         each
@@ -65,15 +67,16 @@ def _difference(whole: Reading, reading: Reading) -> Mentions:
 
 
 def _node(condition: Condition, reading: Reading) -> Node:
+    # the children of a field see that field only, as they do when the rule is tested
     inner = narrowed(condition.op, reading) if condition.op in {"title", "lead", "body"} else reading
     found = evaluate(condition, reading)
     children = tuple(_node(child, inner) for child in condition.children)
-    words = _words(reading, found or ()) if not children else ()
+    words = _words(reading, found or ()) if not children else ()  # a group shows those of its children
     return Node(label(condition), found is not None, words, _lack(condition, inner, found), children)
 
 
 def label(condition: Condition) -> str:
-    """Return a condition as one line of the tree."""
+    """Return a condition as one line of the tree, without its children: "all of", "near(base, militia) within 25"."""
     options = condition.options
     parts = ", ".join(_short(child) for child in condition.children)
     if isinstance(values := options.get("values"), tuple):
@@ -94,6 +97,7 @@ def label(condition: Condition) -> str:
 
 
 def _short(condition: Condition) -> str:
+    """Return a condition as a part of a line: a term as it is written, a group as its parts joined by |."""
     if condition.op == "filter":
         return str(condition.options["name"])
     if condition.op == "term":
@@ -115,7 +119,7 @@ def _same(text: str, alias: str) -> bool:
 
 
 def _lack(condition: Condition, reading: Reading, found: Mentions | None) -> str:
-    """Return in words how near an unmet condition came, "" where there is nothing to say."""
+    """Return in words how near a condition came that does not hold, "" where there is nothing to say."""
     if found is not None:
         return ""
     if condition.op == "near":
@@ -136,6 +140,7 @@ def _value(op: str, article: Article) -> str:
 
 
 def _score(rule: Rule, reading: Reading) -> str:
+    """Return the arithmetic of the score in one line: "title 1 x 4 + body 2 x 0.5 = 5: priority (priority from 3)"."""
     if rule.score is None:
         return ""
     made = reckon(rule, rule.score, reading)
@@ -147,6 +152,8 @@ def _score(rule: Rule, reading: Reading) -> str:
 
 
 def _miss(rule: Rule, whole: Reading, tree: Node, score: str) -> str:
+    """Return in one line why the rule did not match: its language, its tree or its score."""
+    # in the order in which `judge` asks
     if not speaks(rule, whole):
         return f"the article is in {whole.article.lang}, the rule watches {', '.join(rule.lang)}"
     if tree.holds:
@@ -181,7 +188,10 @@ def _named(node: Node) -> str:
 
 
 def lines(explanation: Explanation, *, full: bool = True) -> Iterator[str]:
-    """Yield an explanation as lines of text. In short, a match shows what held, and a miss only the nearest."""
+    """Yield an explanation as lines of text.
+
+    Without `full`, a match shows only the conditions that hold, and a miss no tree but the line on the nearest miss.
+    """
     match = explanation.match
     verdict = f"matches, {match.severity.word}" if match else "does not match"
     yield f"{explanation.rule} (version {explanation.version}): {verdict}"

@@ -21,7 +21,7 @@ _BREAK = re.compile(
 
 
 def parts(title: str) -> tuple[str, ...]:
-    """Return the folded parts of a headline that have a word."""
+    """Return the parts of a headline, folded; parts without a word are left out."""
     return tuple(folded for part in _BREAK.split(title) if (folded := fold(part).strip()))
 
 

@@ -10,7 +10,8 @@ from alerts.rules.automaton import PARTICLES, Automaton, Needled, Spelling, spel
 from alerts.rules.translit import Name, NameIndex
 from crawler.text.folding import Folded, fold
 
-# what is found for the engine, not for a rule's tree
+# the kinds of term that no rule's tree asks for: context that a name requires, names that mask another, `except`, and
+# names that guard a word against being read as a particle and another word. The prefix keeps them apart from terms
 CONTEXT, MASK, EXCEPT, NAME = "context:", "mask:", "except:", "name:"
 
 
@@ -25,7 +26,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A text after the search: its needles and names, before any of them is checked."""
+    """A text after the search: the needles and name skeletons in it, before any of them is checked."""
 
     folded: Folded
     needled: Needled
@@ -33,7 +34,11 @@ class Found:
 
 
 class Lexicon:
-    """All spellings, compiled. `needs` is, for (entity, alias), the context words of which one must be found."""
+    """All spellings that the rules use, compiled for the search.
+
+    `needs` is, for (entity, alias), the context words of which one must be found for the alias to count; the alias ""
+    stands for all of the entity's.
+    """
 
     def __init__(self, config: Config, rules: Iterable[Rule]) -> None:
         meanings: dict[Spelling, list[Meaning]] = {}
@@ -54,11 +59,13 @@ class Lexicon:
         self._meanings = [tuple(each) for each in meanings.values()]
         self._names = NameIndex(name for entity in used for name in names_of(config.entities[entity]))
         self._used = used
+        # made once, so that `terms` looks at needles only: it runs for every article, `find` for few
         self._by_needle = [
             frozenset(meaning.term for number in numbers for meaning in self._meanings[number])
             for numbers in self._automaton.by_needle
         ]
 
+    # of guards too: only where the name itself is meant does it guard the word
     def _add_judgements(self, entity: Entity, meanings: dict[Spelling, list[Meaning]]) -> None:
         for other in entity.not_like:
             _add(meanings, Meaning(f"{MASK}{entity.id}", other))
@@ -124,7 +131,7 @@ def terms_of(condition: Condition) -> Iterator[str]:
 
 
 def expand(config: Config, term: str) -> Iterator[Meaning]:
-    """Yield the spellings a term stands for: itself, or those of the entities or the list it names."""
+    """Yield what a term stands for: itself, or with "$" every spelling of the entities or the list it names."""
     word = term.removeprefix(EXCEPT)
     if not word.startswith("$"):
         yield Meaning(term, word)
@@ -137,7 +144,10 @@ def expand(config: Config, term: str) -> Iterator[Meaning]:
 
 
 def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:
-    """Return the ids of the entity `name` and of all entities that are, directly or indirectly, one."""
+    """Return the ids of the entity `name` and of all entities whose `is_a` leads to it, directly or indirectly.
+
+    `name` may be a kind that is no entity itself.
+    """
     found: dict[str, None] = {}
     below = [name]
     while below:
@@ -150,7 +160,8 @@ def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:
 
 def names_of(entity: Entity) -> Iterator[Name]:
     """Yield the aliases of an entity that may be transliterated differently; none if it is not fuzzy."""
+    # an alias in exact case or with wildcards says itself how it may vary
     if entity.fuzzy is not None:
         for alias in entity.aliases:
             if not alias.startswith("=") and "*" not in alias and "?" not in alias:
-                yield Name(alias, entity.id, entity.fuzzy or None, entity.not_like)
+                yield Name(alias, entity.id, entity.fuzzy or None, entity.not_like)  # 0.0 is `auto`: our own limits

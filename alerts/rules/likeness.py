@@ -12,11 +12,12 @@ from collections import Counter
 from crawler.text.folding import fold
 from crawler.text.stopwords import STOP
 
-SHOWN = 5
+WORDS_SHOWN = 5  # of those that example and article share
 
 
 def profile(text: str) -> dict[str, float]:
     """Return the words of a text with their weights."""
+    # logarithms, so that neither a word repeated ten times nor a very long one outweighs all others
     counted = Counter(word for word in fold(text).split() if len(word) > 1 and word not in STOP and not word.isdigit())
     return {word: (1 + math.log(n)) * math.log(1 + len(word)) for word, n in counted.items()}
 
@@ -25,5 +26,5 @@ def similarity(example: dict[str, float], article: dict[str, float]) -> tuple[fl
     """Return the share of the example found in the article, from 0 to 1, and the shared words that weigh most."""
     total = sum(example.values())
     shared = {word: weight for word, weight in example.items() if word in article}
-    top = sorted(shared, key=lambda word: (-shared[word], word))[:SHOWN]
+    top = sorted(shared, key=lambda word: (-shared[word], word))[:WORDS_SHOWN]
     return (sum(shared.values()) / total if total else 0.0), tuple(top)

@@ -13,17 +13,17 @@ from alerts.rule import Condition, Config, Rule
 from alerts.rules.automaton import Automaton, spelling
 from alerts.rules.lexicon import expand, members, terms_of
 from alerts.rules.match import Matcher, positive_terms
-from alerts.rules.translit import SHORTEST, skeleton
+from alerts.rules.translit import SHORTEST_SKELETON, skeleton
 from crawler.article import Article
 from crawler.config.yamlfile import Place, Problem
 from crawler.text.folding import Folded, fold
 
-NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-BROAD = 50.0  # matches a day from which a rule floods its reader
+TEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # of the headlines under `tests`; no operator asks for it
+BROAD_A_DAY = 50.0  # matches a day; a rule with more floods its reader
 
 
 def failed_tests(config: Config) -> list[Problem]:
-    """Return a problem for each of the rules' own tests that fails; rules that are off are tested too."""
+    """Return a problem for each of the rules' own tests that fails."""
     # a rule that is off is tested too, so that it works when it is switched on
     matcher = Matcher(replace(config, rules=tuple(replace(rule, mode="live") for rule in config.rules)))
     return [problem for rule in config.rules for problem in _failed(rule, matcher)]
@@ -42,12 +42,12 @@ def _failed(rule: Rule, matcher: Matcher) -> Iterator[Problem]:
 
 
 def _match(rule: Rule, matcher: Matcher, headline: str) -> Match | None:
-    article = Article("test", "test", headline, NO_TIME)
+    article = Article("test", "test", headline, TEST_TIME)
     return next((match for match in matcher.match(article) if match.rule == rule.id), None)
 
 
 def warnings(config: Config) -> list[Problem]:
-    """Return a problem for what has no effect, or an effect nobody wants; sorted by place."""
+    """Return a problem for everything that has no effect, or one that nobody can want; sorted by place."""
     found = [
         *_untested(config),
         *_unused(config),
@@ -63,7 +63,7 @@ def warnings(config: Config) -> list[Problem]:
     return sorted(set(found))
 
 
-def too_broad(config: Config, counts: Mapping[str, int], days: float, limit: float = BROAD) -> list[Problem]:
+def too_broad(config: Config, counts: Mapping[str, int], days: float, limit: float = BROAD_A_DAY) -> list[Problem]:
     """Return a problem for each rule that would fire more than `limit` times a day, given its count over `days`."""
     return [
         Problem(rule.place, f'rule "{rule.id}" fires {counts[rule.id] / days:.0f} x a day; narrow it')
@@ -101,7 +101,8 @@ def _all_terms(rule: Rule) -> Iterator[str]:
 def _repeated(config: Config) -> Iterator[Problem]:
     """Yield terms of one list or entity that differ only in case and marks.
 
-    An Arabic and a Persian spelling also fold to one, but writing both shows the reader what is covered.
+    An Arabic and a Persian spelling fold to the same letters too. They are not reported: both written show what is
+    covered (decision 25).
     """
     words = [(each.id, each.place, each.terms) for each in config.lists.values()]
     words += [(each.id, each.place, each.aliases) for each in config.entities.values()]
@@ -109,7 +110,7 @@ def _repeated(config: Config) -> Iterator[Problem]:
         counted = Counter(_unmarked(term) for term in terms if not term.startswith("="))
         for term in terms:
             if not term.startswith("=") and counted[_unmarked(term)] > 1:
-                counted[_unmarked(term)] = 0
+                counted[_unmarked(term)] = 0  # one problem, however often it stands there
                 yield Problem(place, f'"{term}" stands more than once in "{name}" but for case and marks')
 
 
@@ -135,7 +136,7 @@ def _shared_aliases(config: Config) -> Iterator[Problem]:
 def _look_alikes(config: Config) -> Iterator[Problem]:
     """Yield names that are part of another name, or that fuzzy matching cannot tell apart, where `not_like` is missing.
 
-    An entity of the shorter name's kind may contain that name: Baghdad airport is in Baghdad.
+    If the longer name's entity is one of the shorter's kind (`is_a`), that is no fault: Baghdad airport is in Baghdad.
     """
     names = [(entity, alias, fold(alias)) for entity in config.entities.values() for alias in entity.aliases]
     by_bones: dict[str, set[str]] = {}
@@ -151,12 +152,14 @@ def _look_alikes(config: Config) -> Iterator[Problem]:
                     entity.place,
                     f'"{alias}" stands inside "{longer}" of "{other.id}"; if that is another, add it to not_like',
                 )
+        # equal skeletons are found as one name; only the ratio of letters then decides, and it may not (decision 14)
         alike = by_bones.get(_bones(folded), set()) - {entity.id} if entity.fuzzy is not None else set()
-        for name in sorted(alike) if len(_bones(folded)) >= SHORTEST and not known else ():
+        for name in sorted(alike) if len(_bones(folded)) >= SHORTEST_SKELETON and not known else ():
             yield Problem(entity.place, f'"{alias}" is spelled like a name of "{name}"; say not_like in both')
 
 
 def _bones(folded: str) -> str:
+    """Return the consonant skeletons of a folded name, without its articles."""
     return " ".join(filter(None, (skeleton(word) for word in folded.split())))
 
 
@@ -166,6 +169,7 @@ def _unreachable(config: Config) -> Iterator[Problem]:
         rules = [rule for rule in config.rules if receiver.name in rule.notify and rule.mode == "live"]
         if not rules and receiver.name != config.admin:
             yield Problem(start, f'receiver "{receiver.name}" is reached by no live rule')
+        # without a rule only the line above is worth saying, so the default makes this no second problem
         most = max((_highest(rule) for rule in rules), default=receiver.min_severity)
         if most < receiver.min_severity:
             word = receiver.min_severity.word
@@ -205,6 +209,7 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
             plain = [child for child in group.children if child.op == "term" and not child.term.startswith(("$", "="))]
             for child in plain:
                 others = [each.term for each in plain if each.term != child.term]
+                # the shortest text that the term finds: a term that is found in it is found in every longer one too
                 text = Folded(child.term.replace("*", "").replace("?", "x"))
                 found = Automaton(made for term in others if (made := spelling(term)) is not None)
                 for number, *_ in found.find(text):
@@ -215,7 +220,9 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
 
 def _never_confirmed(config: Config) -> Iterator[Problem]:
     """Yield rules whose `when` asks for more than the sources can give; agencies named in texts may add origins."""
+    # a source without an owner is its own
     owners = {source.owner or source.id for source in config.sources}
+    # letters: A is the best
     best = min((source.reliability for source in config.sources), default="F")
     for rule in config.rules:
         if rule.when.reliability and best > rule.when.reliability:
@@ -227,7 +234,7 @@ def _never_confirmed(config: Config) -> Iterator[Problem]:
 
 
 def _one_way(config: Config) -> Iterator[Problem]:
-    """Yield receivers that reach Slack through Apprise's own plugin, with what that plugin cannot do."""
+    """Yield receivers that reach Slack through Apprise's own plugin, and say what that plugin cannot do."""
     for receiver in config.receivers.values():
         for target in receiver.targets:
             if target.schema == "slack" or "://hooks.slack.com/" in target.url:

@@ -17,7 +17,7 @@ from crawler.article import Article
 
 
 class Matcher:
-    """All live and shadow rules of a config, compiled. Immutable: a reload makes a new one."""
+    """All live and shadow rules of a config, compiled. It never changes: a reload makes a new one."""
 
     def __init__(self, config: Config) -> None:
         self.rules = tuple(rule for rule in config.rules if rule.mode != "off")
@@ -28,15 +28,15 @@ class Matcher:
             self._anchor(number, rule)
 
     def _anchor(self, number: int, rule: Rule) -> None:
-        """Index a rule by the terms of which one must be found for it to match."""
+        """Index a rule by its anchors: terms of which one is found whenever it matches."""
         by = anchors(rule.match)
         if by is None:
-            self._unanchored.append(number)
+            self._unanchored.append(number)  # tried for every article: a regex, a URL, a `like`
         for term in by or ():
             self._anchored.setdefault(term, []).append(number)
 
     def match(self, article: Article) -> tuple[Match, ...]:
-        """Return the matches for an article, in the order of the file."""
+        """Return the matches of an article, in the order of the rules in the file."""
         looked = look(article, self._lexicon)
         terms = {term for found in looked.values() for term in self._lexicon.terms(found)}
         numbers = set(self._unanchored)
@@ -69,14 +69,15 @@ def judge(rule: Rule, reading: Reading) -> Match | None:
 
 
 def speaks(rule: Rule, reading: Reading) -> bool:
-    """Return whether the article is in a language of the rule; an unknown language counts as all."""
+    """Return whether the article is in a language of the rule; one of unknown language is in each."""
     lang = reading.article.lang
     return not rule.lang or not lang or lang.partition("-")[0] in rule.lang
 
 
 def mask(rule: Rule, reading: Reading) -> Reading:
-    """Return the reading without the mentions that the rule's `except` overlaps."""
+    """Return the reading without the mentions that overlap what the rule's `except` finds."""
     masks = [each for term in rule.masks for each in reading.mentions.get(f"{EXCEPT}{term}", ())]
+    # conditions are tested on the unmasked reading: one mask cannot hide what another one needs
     masks += [each for condition in rule.masking for each in evaluate(condition, reading) or ()]
     if not masks:
         return reading
@@ -101,7 +102,10 @@ class Reckoning:
 
 
 def reckon(rule: Rule, score: Score, reading: Reading) -> Reckoning:
-    """Compute a score: each place mentioned counts once, by its longest term, times the weight of its field."""
+    """Return how a score is computed: the number of places mentioned in each field times its weight, plus the boosts.
+
+    A place is counted once, whatever number of terms are found there (decision 16).
+    """
     counted = dict.fromkeys(("title", "lead", "body"), 0)
     for mention in _places(reading, set(positive_terms(rule.match))):
         is_lead = score.lead is not None and mention.field == "body" and reading.word(mention) < score.lead_words
@@ -112,11 +116,12 @@ def reckon(rule: Rule, score: Score, reading: Reading) -> Reckoning:
         if evaluate(boost.condition, reading) is not None:
             # a boost counts once, however often its condition is met
             parts.append((f"boost {number}", 1, boost.add))
+    # rounded: in floating point 0.7 + 0.1 is less than 0.8 and would miss a step there
     return Reckoning(tuple(parts), round(sum(n * weight for _, n, weight in parts), 6))
 
 
 def positive_terms(condition: Condition) -> Iterable[str]:
-    """Yield the terms a condition asks for, without those it forbids."""
+    """Yield the terms that a condition asks for; those under a `none` are left out."""
     if condition.op == "none":
         return
     if condition.op == "term":
@@ -126,7 +131,7 @@ def positive_terms(condition: Condition) -> Iterable[str]:
 
 
 def _places(reading: Reading, terms: set[str]) -> Mentions:
-    """Return the mentions of the terms; of overlapping ones the first and longest."""
+    """Return the mentions of the terms in reading order; of overlapping ones the first, and of these the longest."""
     found = {each for term in terms for each in reading.mentions.get(term, ())}
     kept: list[Mention] = []
     for each in sorted(found, key=lambda each: (FIELDS.index(each.field), each.start, -each.end)):

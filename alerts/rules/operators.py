@@ -29,16 +29,17 @@ Anchors = frozenset[str] | None
 TERM = Text(what="a term")
 TERMS_SCHEMA = {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1}
 CONDITION = Raw({"$ref": "#/definitions/condition"})
-LONGEST_PATTERN = 500  # characters
-MOST_GROUPS = 6  # of near and same
+LONGEST_PATTERN = 500  # characters of a regex
+MOST_GROUPS = 6  # of a near or same: the choices of one mention from each multiply
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
     """The functions of one operator.
 
-    `read` turns YAML into a condition, or notes a problem. `test` returns the mentions by which the condition holds, or
-    None. `anchors` returns terms of which at least one is found whenever it holds, or None if there are no such terms.
+    `read` returns the condition in a YAML node, or adds a problem and returns None. `test` returns the mentions by
+    which a condition holds, or None if it does not. `anchors` returns terms of which at least one is found whenever it
+    holds, or None if there are no such terms. `schema` is JSON Schema; `doc` is the tooltip in editors.
     """
 
     read: Callable[[str, Node, Problems], Condition | None]
@@ -59,7 +60,10 @@ def anchors(condition: Condition) -> Anchors:
 
 
 def is_possible(condition: Condition, terms: Set[str]) -> bool:
-    """Return whether a condition could hold if only these terms occur. It spares locating and judging them."""
+    """Return whether a condition could hold if only these terms occur: false only where it certainly cannot.
+
+    It is cheap, and spares locating and judging the terms of a rule that cannot match (decision 15).
+    """
     op = condition.op
     if op == "term":
         return condition.term in terms
@@ -67,6 +71,7 @@ def is_possible(condition: Condition, terms: Set[str]) -> bool:
         return all(is_possible(child, terms) for child in condition.children)
     if op in {"any", "at_least", "title", "lead", "body", "filter"}:
         return any(is_possible(child, terms) for child in condition.children)
+    # `none` may hold because terms are absent, or because a mask hides them; the rest does not depend on terms
     return True
 
 
@@ -80,6 +85,7 @@ def read_condition(node: Node, problems: Problems) -> Condition | None:
         return Condition("term", node.place, term=term) if term else None
     if isinstance(node, Sequence):
         return _read_group("any", node, problems)
+    # all of them, also after a faulty one, so that every fault is found
     parts = [_read_operator(key, value, problems) for key, value in node.pairs]
     if not parts:
         problems.add(node.place, f"an empty condition; write one of {', '.join(WRITABLE)}")
@@ -90,7 +96,7 @@ def read_condition(node: Node, problems: Problems) -> Condition | None:
 
 
 def read_term(node: Node, problems: Problems) -> str:
-    """Return one term as it is written, "" for a faulty one, such as a number or truth value without quotes."""
+    """Return one term as it is written; "" for a faulty one, such as a number without quotes, with a problem added."""
     term = TERM.read(node, problems)
     if term is MISSING:
         return ""
@@ -102,6 +108,7 @@ def read_term(node: Node, problems: Problems) -> str:
 
 def asks(condition: Condition) -> bool:
     """Return whether a condition asks for something. One that only forbids holds for almost every article."""
+    # an `all` asks if one part does; of an `any` each part must, since each can make it hold alone
     if condition.op == "none":
         return False
     if condition.op == "all":
@@ -145,7 +152,7 @@ def _read_filter(op: str, node: Node, problems: Problems) -> Condition | None:
 
 
 def _read_table(op: str, table: Table, over: str) -> Callable[[str, Node, Problems], Condition | None]:
-    """Return the reader of an operator that is a table of keys, of which `over` has its conditions."""
+    """Return the reader of an operator that is a table of keys; `over` is the key with its terms or conditions."""
 
     def read(_: str, node: Node, problems: Problems) -> Condition | None:
         values = table.read(node, problems)
@@ -196,6 +203,7 @@ def _read_regex(op: str, node: Node, problems: Problems) -> Condition | None:
 
 
 def _regex_fault(text: str) -> str:
+    """Return why a pattern cannot be used, "" if it can."""
     if len(text) > LONGEST_PATTERN:
         return f"longer than {LONGEST_PATTERN} characters"
     try:
@@ -216,6 +224,7 @@ def _results(condition: Condition, reading: Reading) -> list[Mentions | None]:
     return [evaluate(child, reading) for child in condition.children]
 
 
+# every child is tested, also after one holds: the alert shows all words that were found
 def _test_any(condition: Condition, reading: Reading) -> Mentions | None:
     results = [result for result in _results(condition, reading) if result is not None]
     return tuple(mention for result in results for mention in result) if results else None
@@ -243,7 +252,7 @@ def _test_at_least(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 def groups_of(condition: Condition, reading: Reading) -> list[Mentions]:
-    """Return the mentions of each group of a `near` or `same`; an empty group where one does not hold."""
+    """Return the mentions of each group of a `near` or `same`; () for a group that does not hold."""
     return [result or () for result in _results(condition, reading)]
 
 
@@ -278,6 +287,7 @@ def narrowed(field: str, reading: Reading) -> Reading:
     return reading.only(lambda each: each.field == field, (field,))
 
 
+# these match by a property and not by words, so they hold with no mention: () and not None
 def _test_value(condition: Condition, reading: Reading) -> Mentions | None:
     value = (getattr(reading.article, condition.op) or "").casefold()
     patterns = condition.options["values"]
@@ -286,7 +296,7 @@ def _test_value(condition: Condition, reading: Reading) -> Mentions | None:
 
 
 def _test_source(condition: Condition, reading: Reading) -> Mentions | None:
-    """Test a source by its id and by its outlet's name."""
+    """Return () if the id or the outlet's name of the article's source is like one of the patterns, else None."""
     names = {reading.article.source.casefold(), reading.article.outlet.casefold()}
     patterns = condition.options["values"]
     assert isinstance(patterns, tuple)
@@ -301,7 +311,7 @@ def _test_headline_part(condition: Condition, reading: Reading) -> Mentions | No
 
 
 def _test_regex(condition: Condition, reading: Reading) -> Mentions | None:
-    """Search folded text, so that \\b and \\w mean letters of any script, and case and marks do not count."""
+    """Return where the pattern matches folded text, in which case and marks do not count; None if nowhere."""
     written = str(condition.options["pattern"])
     found: list[Mention] = []
     for field in FIELDS:
@@ -310,6 +320,7 @@ def _test_regex(condition: Condition, reading: Reading) -> Mentions | None:
             first, last = match.start(0), match.end(0)
             assert first is not None
             assert last is not None
+            # folded text has a space on each side of every word, which a pattern may take in
             start, end = _trimmed(text, first, last)
             if start < end:
                 found.append(Mention(f"/{written}/", text[start:end], field, start, end))
@@ -318,7 +329,7 @@ def _test_regex(condition: Condition, reading: Reading) -> Mentions | None:
 
 @cache
 def _pattern(text: str) -> Any:
-    """Compile a pattern for folded text: its letters outside ASCII are folded as the text is."""
+    """Return a pattern compiled for folded text: its letters outside ASCII are folded as the text is."""
     # Rust's engine: linear time, and \b and \w that know Arabic (decision 13)
     return flpc.compile("(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text))
 
@@ -341,6 +352,7 @@ def _test_like(condition: Condition, reading: Reading) -> Mentions | None:
         Mention(f"like ({likeness:.2f})", word, field, match.start(), match.end())
         for field in FIELDS
         for word in words
+        # the first place of each word is enough: it is shown, not counted
         for match in [re.search(rf"(?<= ){re.escape(word)}(?= )", reading.folded[field].text)]
         if match
     )
@@ -362,12 +374,14 @@ def _anchor_term(condition: Condition) -> Anchors:
 
 
 def _anchor_any(condition: Condition) -> Anchors:
+    # one child without anchors can hold alone, so the whole has none
     sets = [anchors(child) for child in condition.children]
     known = [each for each in sets if each is not None]
     return frozenset().union(*known) if len(known) == len(sets) else None
 
 
 def _anchor_all(condition: Condition) -> Anchors:
+    # every child must hold, so the anchors of one are enough: the fewest, which call for the rule least often
     known = [each for child in condition.children if (each := anchors(child)) is not None]
     return min(known, key=len) if known else None
 

@@ -16,7 +16,10 @@ UNITS = {"sentence": sentences, "paragraph": paragraphs}
 
 
 def near(reading: Reading, groups: Sequence[Mentions], within: int, *, ordered: bool) -> Mentions | None:
-    """Return the mentions of every place where all groups are within so many words; None if there is none."""
+    """Return the mentions of every place where all groups are within so many words of each other, or None.
+
+    `ordered` asks for them in the order of the groups.
+    """
     found = [
         mention
         for field in FIELDS
@@ -48,9 +51,13 @@ def closest(reading: Reading, groups: Sequence[Mentions]) -> int | None:
 
 
 def same(reading: Reading, groups: Sequence[Mentions], unit: str) -> Mentions | None:
-    """Return the mentions of every sentence or paragraph with all groups, None if there is none."""
+    """Return the mentions of every sentence or paragraph with one of each group; None if there is none.
+
+    `unit` is a key of UNITS.
+    """
     found: list[Mention] = []
     for field in FIELDS:
+        # in the original text: folding drops full stops and line breaks
         starts = UNITS[unit](reading.folded[field].original)
         numbered = [[(_unit(reading, each, starts), each) for each in group] for group in _of_field(groups, field)]
         for number in sorted({number for group in numbered for number, _ in group}):
@@ -75,6 +82,7 @@ def _together(
     """Yield, for each mention that can come first, one choice of mentions of the other groups."""
     if not all(groups):
         return
+    # the first mention of a place is of any group, unless they are ordered; each is tried as the first
     leads = range(1) if ordered else range(len(groups))
     for lead in leads:
         for first in groups[lead]:

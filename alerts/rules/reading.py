@@ -33,7 +33,10 @@ Mentions = tuple[Mention, ...]
 
 
 class Reading:
-    """One article, read once for all rules. `mentions` is by term. A narrowed reading shares its texts."""
+    """One article, read once for all rules. `folded` is by field, `mentions` by term.
+
+    A narrowed reading (`only`) has the same texts and sees a part of them.
+    """
 
     __slots__ = ("_fields", "_words", "article", "folded", "mentions")
 
@@ -56,6 +59,7 @@ class Reading:
             term: left for term, found in self.mentions.items() if (left := tuple(each for each in found if keep(each)))
         }
         seen = self._fields if fields is None else tuple(each for each in fields if each in self._fields)
+        # a `lead` inside a `lead` sees no more than the one around it
         fewest = min((each for each in (words, self._words) if each is not None), default=None)
         return Reading(self.article, self.folded, kept, seen, fewest)
 
@@ -63,6 +67,7 @@ class Reading:
         """Return the folded text of a field, as far as this reading sees it."""
         if field not in self._fields:
             return ""
+        # folded text begins with a space, so the first piece of a split is empty
         text = self.folded[field].text
         return text if self._words is None else f" {' '.join(text.split(' ', self._words + 1)[1 : self._words + 1])} "
 
@@ -85,7 +90,7 @@ class Reading:
         return Hit(mention.term, mention.alias, mention.field, start, end, text, disguised)
 
     def hits(self, mentions: Iterable[Mention]) -> tuple[Hit, ...]:
-        """Return mentions as hits, each once, in reading order."""
+        """Return mentions as hits, each once, in reading order: the headline's, then the body's."""
         ordered = sorted(set(mentions), key=lambda each: (FIELDS.index(each.field), each.start, each.end, each.term))
         return tuple(self.hit(each) for each in ordered)
 
@@ -94,12 +99,12 @@ Looked = Mapping[str, Found]  # by field
 
 
 def look(article: Article, lexicon: Lexicon) -> Looked:
-    """Return what was found in each field of an article, before it is checked."""
+    """Return what the search finds in each field of an article, before any of it is checked."""
     return {field: lexicon.search(Folded(getattr(article, field))) for field in FIELDS}
 
 
 def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
-    """Return the located terms of an article, without look-alikes and names that lack their context."""
+    """Return the reading of an article: its terms located, without look-alikes and names that lack their context."""
     found: dict[str, list[Mention]] = {}
     for field, text in looked.items():
         for meaning, start, end, attached in lexicon.find(text):
@@ -118,11 +123,13 @@ def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bo
 
 
 def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:
-    """Return the mentions without entities inside a look-alike's name and without ambiguous names lacking context."""
+    """Return the mentions without names that `not_like` or `requires` of their entity say are not meant."""
 
     def is_meant(each: Mention) -> bool:
+        # not_like: "Hezbollah" inside "Harakat Hezbollah al-Nujaba" is another group
         if any(each.overlaps(mask) for mask in found.get(f"{MASK}{each.entity}", ())):
             return False
+        # requires: of this alias, then of all aliases; one of the words anywhere in the article will do
         for alias in (each.alias, ""):
             needs = lexicon.needs.get((each.entity, alias))
             if needs and not any(found.get(f"{CONTEXT}{context}") for context in needs):

@@ -33,11 +33,16 @@ class Book:
 
 
 def read_book(raw: Row, receivers: Mapping[str, Receiver] | None, problems: Problems) -> Book:
-    """Return the book made from the rows; `receivers` is None if that section could not be read."""
+    """Return the entities, lists and rules in the sections of `raw`. Add a problem for each fault.
+
+    `receivers` is None if that section could not be read; then no name of a receiver is checked.
+    """
     return _Reader(raw, receivers, problems).book()
 
 
 class _Reader:
+    """Reads the sections in the order in which they refer to each other: lists and entities, filters, rules."""
+
     def __init__(self, raw: Row, receivers: Mapping[str, Receiver] | None, problems: Problems) -> None:
         self._raw, self._receivers, self._problems = raw, receivers, problems
 
@@ -50,11 +55,13 @@ class _Reader:
             if name in self._lists:
                 self._add(entity.place, f'"{name}" is a list already; entities and lists share their names')
             self._refuse_circle(entity)
+        # all are read before any is resolved: a filter may name one that stands below it
         self._filters = {name: self._filter(row) for name, row in self._given("filters").items()}
         self._filters = {name: self._resolved(each, (name,)) for name, each in self._filters.items()}
         return Book(self._entities, self._lists, tuple(self._rules(self._given("rules", ()))))
 
     def _given(self, section: str, nothing: Any = None) -> Any:
+        """Return what was read of a section; `nothing`, or {}, if it is missing or faulty."""
         value = self._raw[section]
         return ({} if nothing is None else nothing) if value is MISSING or value is None else value
 
@@ -67,7 +74,7 @@ class _Reader:
         return TermList(name, row[1], self._terms(row[0], f'list "{name}"'))
 
     def _terms(self, node: Node | None, what: str) -> tuple[str, ...]:
-        """Read plain terms: what stands in a list, an entity's aliases, its look-alikes, its context."""
+        """Read a list of plain terms, without $names. `what` names it in problems: `list "us-forces"`."""
         if node is None:
             return ()
         if not isinstance(node, Sequence) or not node.items:
@@ -107,6 +114,7 @@ class _Reader:
         return tuple(kind for _, kind in kinds if kind is not MISSING)
 
     def _fuzzy(self, node: Node | None) -> float | None:
+        """Return the ratio that a transliteration must reach, 0.0 for auto, None for off."""
         text = node.text if isinstance(node, Scalar) else ""
         if node is None or text == "off":
             return None
@@ -119,9 +127,10 @@ class _Reader:
         return None
 
     def _requires(self, name: str, aliases: tuple[str, ...], node: Node | None) -> dict[str, tuple[str, ...]]:
-        """Read the context an entity needs: a list for all its aliases, or a mapping of alias to list.
+        """Return the context words that each alias needs; the alias "" stands for all of them.
 
-        Aliases that find the same words need the same: a Persian spelling would else let in the Arabic word.
+        In YAML it is a list for all aliases, or a mapping of alias to list. Aliases that find the same words get the
+        same context: a Persian spelling without one would let in the Arabic word that needs it (decision 17).
         """
         what = f'requires of "{name}"'
         if not isinstance(node, MappingNode):
@@ -135,6 +144,7 @@ class _Reader:
         return {alias: context[same] for alias in aliases if (same := _as_found(alias)) in context}
 
     def _refuse_circle(self, entity: Entity) -> None:
+        """Add a problem if following `is_a` from an entity leads back to it."""
         above, seen = list(entity.is_a), set()
         while above:
             kind = above.pop()
@@ -154,7 +164,10 @@ class _Reader:
         return condition
 
     def _resolved(self, condition: Condition | None, inside: tuple[str, ...] = ()) -> Condition | None:
-        """Put under each `filter` of a tree the condition it names; `inside` are the filters we are in."""
+        """Return a tree with the named condition as the child of each `filter`; None if a filter is unknown or faulty.
+
+        `inside` are the names of the filters around this tree: one of them named again would never end.
+        """
         if condition is None:
             return None
         if condition.op != "filter":
@@ -190,6 +203,7 @@ class _Reader:
         score = self._score(row["score"])
         steps = () if row["severity"] is MISSING else self._steps(row["severity"], score)
         masking = self._masking(row["except"])
+        # every part was read before this, so that all its faults are known
         if filtered is None or not steps or MISSING in row.values():
             return None
         tests = row["tests"] or {"match": (), "no_match": ()}
@@ -198,7 +212,7 @@ class _Reader:
             place=row[""],
             title=row["title"],
             match=filtered,
-            severity=steps[-1][1],
+            severity=steps[-1][1],  # the only one, or the highest step
             notify=tuple(name for name, _ in row["notify"]),
             version="",
             mode=row["mode"],
@@ -217,7 +231,7 @@ class _Reader:
         return replace(made, version=version_of(made, self._entities, self._lists))
 
     def _whole(self, node: Node) -> Condition | None:
-        """Read a rule's whole `match`, which must be able to be found by something."""
+        """Return a rule's `match` as a condition. It must ask for something, not only forbid."""
         condition = self._resolved(read_condition(node, self._problems))
         if condition is None:
             return None
@@ -247,7 +261,7 @@ class _Reader:
             self._check_names(child)
 
     def _filtered(self, condition: Condition | None, names: Rows[tuple[str, Place]]) -> Condition | None:
-        """Join a rule's tree and the filters it names."""
+        """Return a rule's tree joined with the filters it names: all must hold. None if one is faulty."""
         filters = [self._named_filter(name, place) for name, place in names]
         if condition is None or any(each is None for each in filters):
             return None
@@ -255,7 +269,7 @@ class _Reader:
         return Condition("all", condition.place, (condition, *kept)) if kept else condition
 
     def _masking(self, node: Node | None) -> tuple[Condition, ...]:
-        """Read `except`: terms, and conditions whose mentions mask as a term's do."""
+        """Return the conditions under `except`; what they find is masked. A term is a condition too."""
         if node is None:
             return ()
         if not isinstance(node, Sequence):
@@ -285,7 +299,10 @@ class _Reader:
         return Score(title=values["title"], body=values["body"], boosts=tuple(boosts), **words)
 
     def _steps(self, node: Node, score: Score | None) -> tuple[tuple[float, Severity], ...]:
-        """Read severity: one word, or the score from which each word holds, rising with the words."""
+        """Return the steps of `severity` as (least score, severity), rising; () if it is faulty.
+
+        In YAML it is one word, which holds at any score, or a mapping of word to least score.
+        """
         if not isinstance(node, MappingNode):
             word = Choice(WORDS).read(node, self._problems)
             return () if word is MISSING else ((float("-inf"), Severity.of(word)),)
@@ -308,6 +325,7 @@ class _Reader:
 
 def _as_found(alias: str) -> str:
     """Return a key that is equal for aliases that find the same words."""
+    # folding would drop what makes these differ: exact case and wildcards
     return alias if alias.startswith("=") or "*" in alias or "?" in alias else fold(alias)
 
 
@@ -339,4 +357,5 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
 
 
 def _shape(condition: Condition) -> tuple[Any, ...]:
+    # without its place: a rule that moved to another line is the same rule
     return (condition.op, condition.term, sorted(condition.options.items()), [_shape(c) for c in condition.children])

@@ -11,6 +11,7 @@ from alerts.rules.operators import OPERATORS, WRITABLE
 def schema() -> dict[str, Any]:
     """Return the schema of rules.yaml, with the meaning of each key and operator for tooltips."""
     operators = {op: {**OPERATORS[op].schema, "description": OPERATORS[op].doc} for op in WRITABLE}
+    # a term is not listed among the keys: it is written as a plain text
     condition = {
         "description": "a term, a list (any of it), or operators (all of them hold)",
         "anyOf": [

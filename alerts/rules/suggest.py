@@ -24,8 +24,12 @@ class Suggestion:
 
 
 def spellings(entity: Entity, articles: Iterable[Article]) -> list[Suggestion]:
-    """Return spellings of an entity that its aliases do not find, most frequent first, even if it is not fuzzy."""
+    """Return spellings of an entity that its aliases do not find, most frequent first.
+
+    They are looked for as if the entity were fuzzy, even if it is not.
+    """
     names = NameIndex(names_of(replace(entity, fuzzy=entity.fuzzy or 0.0)))
+    # not_like as well: a known look-alike is no suggestion
     known = Automaton(made for alias in (*entity.aliases, *entity.not_like) if (made := spelling(alias)) is not None)
     counted: Counter[tuple[str, str]] = Counter()
     for article in articles:

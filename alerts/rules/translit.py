@@ -15,13 +15,14 @@ from rapidfuzz import fuzz
 from alerts.rules.automaton import Needles
 from crawler.text.folding import fold
 
-AUTO = 70.0  # rapidfuzz ratio, 0-100, asked of a spelling with the same skeleton
-AUTO_DELETED = 84.0  # and of one that lacks a consonant of it
-AUTO_SHORT = 80.0  # and of one with few consonants
-SHORTEST = 3  # consonants; what has fewer is too like other words
-SHORT = 4  # below it a name is short, and needs at least so many letters:
-SHORT_LETTERS = 6
-SHORTEST_DELETED = 6
+# rapidfuzz ratios, 0-100, that `fuzzy: auto` asks of a spelling
+AUTO = 70.0  # with the same skeleton
+AUTO_DELETED = 84.0  # with a skeleton that lacks one consonant
+AUTO_SHORT = 80.0  # with the same skeleton, if that is short
+SHORTEST_SKELETON = 3  # consonants; what has fewer is too like other words
+SHORT = 4  # consonants: a skeleton with fewer is short
+SHORT_LETTERS = 6  # that a name with a short skeleton needs
+SHORTEST_DELETED = 6  # consonants of a skeleton that may lack one
 _ARTICLES = frozenset({"al", "el", "ul", "ol", "as", "ash", "an", "ar", "at", "az", "ad"})
 _DIGRAPHS = (("kh", "k"), ("gh", "g"), ("sh", "s"), ("ch", "s"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("dj", "j"))
 _LETTERS = str.maketrans({"q": "k", "c": "k", "z": "s", "v": "w", "x": "k", "p": "b"})
@@ -31,7 +32,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """An alias that may be spelled differently. `ratio` is the likeness a spelling must reach; None for the default."""
+    """An alias that may be spelled differently. A spelling must reach `ratio`, 0-100; None stands for the AUTO ones."""
 
     alias: str
     entity: str
@@ -40,20 +41,23 @@ class Name:
 
 
 class _Skeletons(dict[str, str]):
-    """Cache of folded word to skeleton; "" for articles and for words with other than Latin letters."""
+    """Cache: folded word -> skeleton, as `skeleton` returns it."""
 
-    LARGEST = 200_000
+    MOST_WORDS = 200_000  # then it begins anew
 
     def __missing__(self, word: str) -> str:
         # a hostile feed could otherwise fill the memory with words
-        if len(self) >= self.LARGEST:
+        if len(self) >= self.MOST_WORDS:
             self.clear()
         made = self[word] = skeleton(word)
         return made
 
 
 def skeleton(word: str) -> str:
-    """Return the consonants of a folded word, with similar sounds as one letter; a first vowel becomes "a"."""
+    """Return the consonants of a folded word, with similar sounds as one letter; a first vowel becomes "a".
+
+    It is "" for an article, and for a word with other than Latin letters.
+    """
     if not word.isascii() or not word.isalpha() or word in _ARTICLES:
         return ""
     for two, one in _DIGRAPHS:
@@ -80,14 +84,12 @@ class NameIndex:
         self._needles = Needles(needles)
 
     def _variants(self, name: Name) -> Iterator[tuple[str, float]]:
-        """Yield the skeletons to look for, each with the ratio to reach: the name's, and for a long one less a
-        consonant.
-        """
+        """Yield (skeleton, ratio to reach) of a name: its own, and if that is long, each that lacks one consonant."""
         parts = [each for word in fold(name.alias).split() if (each := self._words[word])]
         whole = " ".join(parts)
         size = len(whole.replace(" ", ""))
         letters = "".join(_bare(fold(name.alias)).split())
-        if size < SHORTEST or not letters.isascii() or (size < SHORT and len(letters) < SHORT_LETTERS):
+        if size < SHORTEST_SKELETON or not letters.isascii() or (size < SHORT and len(letters) < SHORT_LETTERS):
             return
         yield f" {whole} ", max(name.ratio or AUTO, AUTO_SHORT if size < SHORT else 0.0)
         # a short skeleton that lacks a consonant is like too many words

@@ -28,8 +28,8 @@ from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
-RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed
-ASKED_LATELY = 3600.0  # seconds
+RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed; doubled each time
+ASKED_LATELY = 3600.0  # seconds; a host that was asked before needs no pause after a restart
 BURST = 64  # sources due at once, as at a start or after a suspend, before they are spread
 AHEAD = timedelta(seconds=1)  # a tick: what comes due before the next one starts at its own moment
 SPREAD_AGAIN = timedelta(minutes=10)  # a slow tick also finds many due: putting them off again would starve them
@@ -37,7 +37,10 @@ Clock = Callable[[], datetime]
 
 
 class Collecting:
-    """Polls the sources given to `use`. `round` polls what is due and waits; `start_due` does not wait."""
+    """Polls the sources given to `use`. `round` polls what is due and waits for it; `start_due` does not wait.
+
+    Call `open` before either, and `close` at the end.
+    """
 
     def __init__(self, database: Database, lane: WriterLane, workers: Workers) -> None:
         self._lane, self._workers = lane, workers
@@ -53,7 +56,10 @@ class Collecting:
             self.states = archive.load_states(connection)
 
     async def open(self, fetching: Fetching, sources: Iterable[Source], now: datetime) -> None:
-        """Set the open crawler and the sources to poll; the pause of hosts asked lately is kept across a restart."""
+        """Open the crawler and set the sources to poll.
+
+        Hosts that the previous process asked a moment ago get their pause, so that restarts do not hurry them.
+        """
         self.use(sources)
         self.fetching = fetching
         await fetching.open()
@@ -69,7 +75,7 @@ class Collecting:
                 log.warning("source=%s verify_tls=false: its certificate is not verified", source.id)
 
     async def close(self) -> None:
-        """Cancel polls in flight, store what was learnt, close the crawler."""
+        """Cancel the polls in flight, store the states that are not stored yet, close the crawler."""
         for task in self._polls.values():
             task.cancel()
         await asyncio.gather(*self._polls.values(), return_exceptions=True)
@@ -123,7 +129,7 @@ class Collecting:
         return stored
 
     async def start_due(self, clock: Clock, news: Callable[[], Awaitable[object]]) -> None:
-        """Start polls of what is due within a tick; call `news` as soon as one of them brought an article."""
+        """Start polls of what is due within a tick; call `news` after each that brought or changed an article."""
         now = clock()
         waiting = [each for each in self.due(now + AHEAD) if each.id not in self._polls]
         if len(waiting) > BURST and (self._spread is None or now - self._spread > SPREAD_AGAIN):
@@ -139,6 +145,7 @@ class Collecting:
     async def _poll_and_tell(self, source: Source, clock: Clock, news: Callable[[], Awaitable[object]]) -> None:
         await asyncio.sleep((self.states[source.id].due - clock()).total_seconds())
         stored = await self.poll(source, clock)
+        # at once and not with the next tick: an alert must not wait for the other polls
         if stored.new or stored.revised:
             await news()
 
@@ -151,9 +158,9 @@ class Collecting:
             log.error("poll not stored source=%s error=%r: nothing is lost, it is polled again", name, error)
 
     async def poll(self, source: Source, clock: Clock) -> Stored:
-        """Poll a source, from request to commit, and return what was stored.
+        """Poll a source, from request to commit, and return what was stored. Its state changes only with that commit.
 
-        Its state changes only with that commit.
+        Whatever the network does is no error here. Raise what the store raises if the commit fails.
         """
         started = clock()
         state = self._state(source, started)
@@ -162,6 +169,7 @@ class Collecting:
         if feed and feed.more:
             outcome, feed = await follow(self.fetching, self._workers, source, outcome, feed)
         now = clock()
+        # no status: the host rests and was not asked at all
         if outcome.name is OutcomeName.THROTTLED and outcome.status is None:
             return self._rest(source, state, outcome)
         after = self._after(source, state, outcome, now)
@@ -179,6 +187,7 @@ class Collecting:
             assert stored.state is not None
             self._unsaved[source.id] = stored.state
         assert stored.state is not None
+        # the rules may have been reloaded meanwhile: another address begins with a state of its own
         if self._is_current(source):
             self.states[source.id] = stored.state
             self.polled.add(source.id)
@@ -211,7 +220,10 @@ class Collecting:
         return source.id in self._sources and self._sources[source.id].url == source.url
 
     def _after(self, source: Source, state: SourceState, outcome: FetchOutcome, now: datetime) -> SourceState:
-        """Return the next state. No failure is counted if all sources fail at once, or if our parser was killed."""
+        """Return the state after a poll, and note what the poll says of our own network.
+
+        No failure is counted while our network is down, or if our parsing child was killed.
+        """
         was_down = self.network.down
         self.network = observe(self.network, source.host, outcome.name, now, was_well=not state.failures)
         if self.network.down:
@@ -223,6 +235,7 @@ class Collecting:
             self._before.clear()
             if was_down:
                 log.info("sources can be reached again")
+        # a failure of a source that was well may prove to be our network's: its state before is kept to go back to
         elif self.network.since and source.host in self.network.failed and not state.failures:
             self._before[source.id] = state
         if outcome.name is OutcomeName.NOT_PARSED:
@@ -232,6 +245,7 @@ class Collecting:
     def _discharge(self, now: datetime) -> None:
         """Undo the failures that were counted before it was clear that our own network was down."""
         for name, state in self._before.items():
+            # only if nothing happened to the source since
             if name in self._sources and self.states[name].failures == state.failures + 1:
                 source = self._sources[name]
                 clean = replace(

@@ -19,10 +19,11 @@ from crawler.parse.pages import Page, read_page
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from crawler.text import urls
 
+# where sites have their feeds and sitemaps, the most usual first
 COMMON = ("/rss.xml", "/feed", "/rss", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds/rss")
 COMMON_MAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/googlenews.xml", "/sitemap.xml")
-MOST = 12  # candidates tried
-ENOUGH = 5  # feeds that hold entries
+MOST_CANDIDATES = 12  # of one kind of hint that are tried
+ENOUGH_FEEDS = 5  # with entries: then no further ones are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Scout:
         return Tried(source, outcome, feed, how)
 
     async def page(self, url: str) -> tuple[FetchOutcome, Page | None, str]:
-        """Fetch and read an article page; the last value says why there is none, "" if there is one."""
+        """Fetch and read an article page if robots.txt allows it; return (response, page or None, what is wrong)."""
         answer = await Permits(self._fetching).page(Source("page", url), url, self._now)
         if answer.detail in {FORBIDDEN, MISSING}:
             return answer, None, answer.detail
@@ -74,10 +75,10 @@ class Scout:
         return answer, page, page.problem
 
     async def discover(self, url: str) -> list[Tried]:
-        """Return what can be polled for a site: the address itself, linked feeds, news sitemaps, usual paths, or a
-        section.
+        """Return what can be polled for a site, each source as it was tried.
 
-        Sources that give entries come first, in this order; if there are none, the last attempt says why.
+        Looked for in this order: the address itself, linked feeds, sitemaps named in robots.txt, usual paths, and the
+        links of the page as a section. If nothing gives entries, the only one returned says why.
         """
         itself = await self._as_it_is(url)
         if itself.entries:
@@ -89,6 +90,7 @@ class Scout:
         robots = robots_of(await self._get(Source("site", url), urljoin(url, "/robots.txt")))
         maps = [(each, "sitemap", "named in robots.txt") for each in (robots.news_sitemaps if robots else ())]
         await self._try_all(maps, found)
+        # guesses only where the site names nothing itself, and no further than the first that gives entries
         if not found:
             await self._try_all([(urljoin(url, path), "feed", "a usual path") for path in COMMON], found, enough=1)
         if not found:
@@ -104,15 +106,17 @@ class Scout:
         return await self.attempt(Source("site", url, kind="sitemap"), "the address itself")
 
     async def _try_all(
-        self, candidates: Iterable[tuple[str, str, str]], found: list[Tried], *, enough: int = ENOUGH
+        self, candidates: Iterable[tuple[str, str, str]], found: list[Tried], *, enough: int = ENOUGH_FEEDS
     ) -> None:
+        # one page may be linked by several spellings of its address
         known = {urls.key(each.source.url) for each in found}
-        for url, kind, how in list(candidates)[:MOST]:
+        for url, kind, how in list(candidates)[:MOST_CANDIDATES]:
             if len(found) >= enough or not urls.usable(url) or urls.key(url) in known:
                 continue
             known.add(urls.key(url))
             tried = await self.attempt(Source("site", url, kind=kind), how)
             if tried.entries:
+                # the address to write into rules.yaml is the one that redirects end at
                 moved = tried.outcome.url or url
                 found.append(replace(tried, source=replace(tried.source, url=moved)))
 
@@ -122,7 +126,10 @@ class Scout:
 
 @asynccontextmanager
 async def scout(allow_private: Iterable[str], contact: str, now: datetime) -> AsyncIterator[Scout]:
-    """Open what fetching and parsing need, and close it afterwards."""
+    """Open a crawler and a parsing child for one command, and close them afterwards.
+
+    `allow_private` and `contact` are the settings of rules.yaml.
+    """
     fetching, workers = Fetching(allow_private, contact), Workers(processes=1)
     try:
         await fetching.open()

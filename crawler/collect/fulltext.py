@@ -27,11 +27,13 @@ from crawler.store.pages_wanted import Wanted
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # pages in flight, one a host
+# from one try of a page to the next; after the last it is given up (decision 75)
 RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
 NETWORK_AGAIN = OURS_AGAIN = timedelta(minutes=1)  # after what was no fault of the page
 HOST_REST = timedelta(minutes=10)  # after a failure of the network or the server; doubled each time, up to 6 h
 LONGEST_REST = timedelta(hours=6)
 MOST_HOSTS = 2_000  # remembered
+# what may be over at the next try; every other failure is the page's for good
 PASSING = frozenset(
     {
         OutcomeName.TIMEOUT, OutcomeName.UNREACHABLE, OutcomeName.DNS_FAILED, OutcomeName.TLS_FAILED,
@@ -90,19 +92,19 @@ class FullText:
             self._permits = Permits(fetching)
 
     def wake(self) -> None:
-        """Make the next call look at the backlog, because something was added."""
+        """Make the next `start_due` look at the backlog, because something was added to it."""
         self._look = LONG_AGO
         self._woken += 1
 
     async def start_due(self, clock: Clock) -> None:
-        """Start what is due and may start, without waiting for it."""
+        """Start to fetch the pages that are due and whose host is free; do not wait for them."""
         now = clock()
         if now < self._look or len(self._tasks) >= AT_ONCE or self._is_down():
             return
         woken = self._woken
         pages, following = await asyncio.to_thread(self._due, now, self._closed(now))
         if not pages and woken == self._woken:  # nothing was put on the backlog while we looked
-            self._look = following or now + pages_wanted.LONGEST
+            self._look = following or now + pages_wanted.LONGEST_WAIT
         for page in pages:
             host = self._host(page.host)
             idle = host.idle(now, asyncio.get_running_loop().time())
@@ -113,7 +115,7 @@ class FullText:
                 task.add_done_callback(partial(self._ended, page, host, clock))
 
     async def work_off(self, now: datetime, *, budget: float) -> int:
-        """Work through what is due as of `now`, for at most `budget` seconds; return the number of new revisions."""
+        """Fetch the pages due as of `now`, for at most `budget` seconds; return the number of new revisions."""
         loop = asyncio.get_running_loop()
         until, before = loop.time() + budget, self.stored
         while loop.time() < until:
@@ -132,7 +134,7 @@ class FullText:
         return self.stored - before
 
     async def close(self) -> None:
-        """Cancel what is in flight; it stays on the backlog."""
+        """Cancel the pages in flight; they stay on the backlog."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -144,8 +146,9 @@ class FullText:
             return pages, None if pages else pages_wanted.next_due(connection)
 
     def _closed(self, now: datetime, *, delayed: bool = True) -> set[str]:
-        """Return the hosts of which no page may be requested now; without `delayed`, those in a mere pause are left
-        out.
+        """Return the hosts of which no page may be requested now: busy, resting, or in the delay between two pages.
+
+        Without `delayed`, hosts in that delay do not count.
         """
         monotonic = asyncio.get_running_loop().time() if delayed else float("inf")
         closed = {name for name, host in self._hosts.items() if not host.idle(now, monotonic)}
@@ -153,6 +156,7 @@ class FullText:
 
     def _host(self, name: str) -> _Host:
         if len(self._hosts) > MOST_HOSTS:
+            # a host that is well and idle is known again with its next page
             self._hosts = {each: host for each, host in self._hosts.items() if host.busy or host.failures}
         return self._hosts.setdefault(name, _Host())
 
@@ -184,6 +188,7 @@ class FullText:
         self._tasks.pop(page.article, None)
         if task.cancelled():
             return
+        # no fault of the page, as when the store refuses: the host rests, or the next page would fail like it at once
         if error := task.exception():
             host.rest = max(host.rest, clock() + HOST_REST)
             log.error("page not stored article=%s error=%r: it stays on the backlog", page.article, error)
@@ -227,7 +232,7 @@ class FullText:
             page = await self._workers.run(read_page, answer.body, answer.content_type, answer.url)
         except WorkerTimeout:
             return OutcomeName.PARSE_TIMEOUT.value
-        except WorkerKilled:
+        except WorkerKilled:  # a kind of WorkerDied that is no fault of the page
             raise
         except (WorkerDied, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             log.warning("page not read url=%s error=%r", answer.url, error)
@@ -250,7 +255,10 @@ class FullText:
         return False
 
     async def _put_off(self, page: Wanted, host: _Host, answer: FetchOutcome, now: datetime) -> bool:
-        """Try a page again later. A host whose network or server failed rests, whichever of its pages is due."""
+        """Set when a page is tried again, or give it up after the last try.
+
+        A host whose network or server failed rests, with all its pages, for longer each time.
+        """
         name = answer.name
         if name in UNHEARD:
             host.unheard = now
@@ -273,6 +281,6 @@ class FullText:
 
 
 def expire(connection: Connection, now: datetime) -> None:
-    """Delete a slice of old evidence, and the pages that waited too long."""
+    """Delete a slice of old evidence, and give up the pages that waited too long."""
     evidence.expire(connection, now)
     pages_wanted.expire(connection, now)

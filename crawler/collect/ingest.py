@@ -29,7 +29,7 @@ from crawler.stories.verdict import Side, material
 from crawler.stories.wording import Wording, edges
 
 log = logging.getLogger(__name__)
-SUMMARY = 800  # characters: what is shorter is a summary, and its page is fetched
+SUMMARY_LENGTH = 800  # characters: what is shorter is a summary, and its page is fetched
 PAGE_AGAIN = timedelta(minutes=5)  # from an edit to the next look at the page: edits come in rows
 
 
@@ -46,6 +46,7 @@ class Stored:
     state: SourceState | None = None  # of the source, as stored
 
     def amounts(self) -> dict[str, int]:
+        """Return what was counted, by name in the ledger."""
         plain = {"entries": self.entries, "new": self.new, "known": self.known, "revised": self.revised}
         return plain | {f"rejected:{reason}": n for reason, n in self.rejected.items()}
 
@@ -88,6 +89,7 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     return stored
 
 
+# a savepoint undoes what is in the database; what the line and `stored` know of the entry has to be undone here
 def _put_carefully(connection: Connection, line: _Line, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
     before, known = replace(stored, placed=list(stored.placed)), line.knows(keys)
     try:
@@ -113,8 +115,9 @@ class _Waiting:
 class _Line:
     """One poll on its way into the store. It knows what the earlier entries of the same poll became.
 
-    New articles are collected and written together: at the end of the poll, or before an article that shares a key with
-    one of them is looked up. With `at_once` each is written by itself, so that an error belongs to that entry.
+    New articles are collected and written together (decision 55): at the end of the poll, or before an article that
+    shares a key with one of them is looked up. With `at_once` each is written by itself, so that an error belongs to
+    that entry.
     """
 
     def __init__(
@@ -139,11 +142,11 @@ class _Line:
         return keyed
 
     def knows(self, keys: tuple[str, ...]) -> dict[str, list[Identified]]:
-        """Return the articles known by these keys."""
+        """Return, by key, the articles that are known by these keys, as lists of their own."""
         return {key: list(self._known[key]) for key in keys}
 
     def forget(self, known: dict[str, list[Identified]]) -> None:
-        """Restore what was known before an entry that the store refused."""
+        """Take back what an entry that the store refused added; `known` is what `knows` returned before it."""
         self._known.update(known)
 
     def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
@@ -176,6 +179,7 @@ class _Line:
         for name, (relation, made) in changed:
             old = self._baseline and not (pages_from and made.published and made.published >= pages_from)
             if made.url and not old and wants_page(self._source, made.entry):
+                # the page of a new article at once; after an edit its page is often edited again soon
                 due = self._now if relation is Relation.NEW else self._now + PAGE_AGAIN
                 pages.append(Wanted(name, self._source.id, made.url, urlsplit(made.url).netloc.lower(), self._now, due))
         want(self._connection, pages)
@@ -188,6 +192,7 @@ class _Line:
             seqs = archive.add_articles(self._connection, [each.placed for each in waiting], baseline=self._baseline)
             found = [(each.placed.article.id, seqs[each.placed.article.id], each.keys) for each in waiting]
             add_sketches(self._connection, found, self._now)
+            # of articles that open a story only: reprints of one text would make boilerplate of it (decision 47)
             own = (each for each in waiting if each.placed.placement.relation in archive.OPENS_A_STORY)
             counted = Counter(sentence for each in own for sentence in each.edges)
             count_sentences(self._connection, self._source.id, counted, self._now)
@@ -216,6 +221,7 @@ class _Line:
         Where the stored text is the page's (`paged`), the source's own summary is no change of it, so only the
         headlines are compared.
         """
+        # the article revised may be one of this poll that is not written yet
         self.write()
         title, body = archive.content_of(self._connection, identity.article)
         after = self._read(made.title, made.text or made.summary)
@@ -242,9 +248,9 @@ class _Line:
 
 
 def wants_page(source: Source, entry: Entry) -> bool:
-    """Return whether an entry's page is to be fetched: always, never, or if the source gives only a summary."""
+    """Return whether an entry's page is to be fetched: always, never, or (auto) if its text is only a summary."""
     if source.full_text == "auto":
-        return len(entry.text or entry.summary) < SUMMARY
+        return len(entry.text or entry.summary) < SUMMARY_LENGTH
     return source.full_text == "always"
 
 
@@ -279,9 +285,8 @@ def store_page(
         end(connection, name, "no_gain")
         return False
     number = current.revision + 1
-    seq = archive.revise_article(
-        connection, name, made, number, now, ""
-    )  # more words on the same news: no change to tell
+    # without a change to tell: these are more words on the same news
+    seq = archive.revise_article(connection, name, made, number, now, "")
     text = Candidates(connection, now).read(made.title, made.text, source.id, source.outlet)
     save_sketch(connection, name, seq, now, sketch(text))
     filled = {"author": page.author, "lang": source.lang or page.lang, "published": made.published}

@@ -26,6 +26,7 @@ class Ticker:
     def __init__(self, tick: Callable[[], Awaitable[None]], every: float) -> None:
         self._tick, self._every = tick, every
         self._last = time.monotonic()
+        # a tick that is late runs all the same, and several that were missed run once
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -50,6 +51,7 @@ class Ticker:
         )
 
     async def _run(self) -> None:
+        # before and after: a tick that takes long is not overdue
         self._last = time.monotonic()
         await self._tick()
         self._last = time.monotonic()

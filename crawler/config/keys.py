@@ -1,7 +1,7 @@
 """Tables of keys: what a mapping in rules.yaml may contain. One table drives reading, hints, schema and reference.
 
-A reader turns a node into a value, or notes a Problem and returns MISSING; what follows is read all the same. This is
-part of `crawler`, because `sources:` is also read without the alerting part.
+A reader turns a node into a value. If the node is faulty it adds a Problem and returns MISSING, and reading goes on, so
+that one run finds every fault. This is part of `crawler`, because `sources:` is also read without the alerting part.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from rapidfuzz import fuzz, process
 from crawler.config.yamlfile import Mapping, Node, Place, Problems, Scalar, kind_of
 from crawler.config.yamlfile import Sequence as SequenceNode
 
-REQUIRED: Any = object()
-MISSING: Any = object()
+# objects of their own, because None is a valid default and a valid value
+REQUIRED: Any = object()  # as a default: the key must be written
+MISSING: Any = object()  # as a value: absent or faulty
 ALIKE = 60.0  # rapidfuzz ratio, 0-100, from which a word is offered as what was meant
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+# what YAML 1.1 makes of a text without quotes, by the kind of `Scalar`, in the words of the message
 EATEN = {
     "bool": "a truth value",
     "int": "a number",
@@ -53,14 +55,17 @@ class Key:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ' (did you mean "..."?)' with the nearest known word, "" if none is near."""
+    """Return ' (did you mean "..."?)' with the known word most like this one, "" if none is at least ALIKE."""
     found = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=ALIKE)
     return f' (did you mean "{found[0]}"?)' if found else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text. What YAML would make something else of (NO, 12:30, 2026) must be in quotes."""
+    """A text. What YAML would read as something else (NO, 12:30, 2026) must be in quotes.
+
+    `pattern` must match the whole text; `what` names the kind of text in messages.
+    """
 
     pattern: str = ""
     what: str = "a text"
@@ -70,6 +75,7 @@ class Text:
         if not isinstance(node, Scalar):
             problems.add(node.place, f"expected {self.what}, found {kind_of(node)}")
             return MISSING
+        # `key: #word` is a key without a value and a comment; a written null or ~ is told to take quotes below
         if node.kind == "null" and not node.text:
             problems.add(node.place, f"expected {self.what}, found nothing; a text that starts with # needs quotes")
             return MISSING
@@ -85,6 +91,7 @@ class Text:
         return node.text
 
     def schema(self) -> dict[str, Any]:
+        # JSON Schema searches where `read` matches the whole text, so the pattern is anchored
         return {"type": "string", **({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {})}
 
 
@@ -92,7 +99,7 @@ IDENT = Text(r"[a-z0-9][a-z0-9-]{0,63}", "an id: lower-case letters, digits and 
 
 
 def span(text: str) -> timedelta | None:
-    """Return a length of time written with its unit, or 0; None if it is none."""
+    """Return a length of time as written in rules.yaml ("90s", "5m", "48h", "7d", "2w", "0"); None if it is not one."""
     match = re.fullmatch(r"(\d{1,6})([smhdw])", text)
     if match:
         return timedelta(seconds=int(match[1]) * UNITS[match[2]])
@@ -101,7 +108,7 @@ def span(text: str) -> timedelta | None:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A length of time with its unit: 90s, 5m, 48h, 7d, 2w; 0 alone is none."""
+    """A length of time with its unit: 90s, 5m, 48h, 7d, 2w. Only 0 needs no unit. Not shorter than `least`."""
 
     least: timedelta = timedelta(0)
 
@@ -118,6 +125,7 @@ class Duration:
         return length
 
     def schema(self) -> dict[str, Any]:
+        # an editor sees the value YAML makes of it, and to YAML a bare 0 is an integer
         return {"type": ["string", "integer"], "pattern": r"^(?:\d{1,6}[smhdw]|0)$"}
 
 
@@ -126,7 +134,10 @@ _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 
 @dataclass(frozen=True, slots=True)
 class ClockTime:
-    """A time of the day, as "07:00". Without quotes YAML 1.1 reads 22:00 as a number, which is no matter here."""
+    """A time of the day, as "07:00". It may stand without quotes.
+
+    YAML 1.1 would read a bare 22:00 as the number 1320; here the text is read as it was written.
+    """
 
     def read(self, node: Node, problems: Problems) -> Any:
         text = node.text if isinstance(node, Scalar) else ""
@@ -142,11 +153,12 @@ class ClockTime:
 
 @dataclass(frozen=True, slots=True)
 class ClockSpan:
-    """Hours of the day, as "22:00-06:00", which may run over midnight; gives (begin, end)."""
+    """Hours of the day, as "22:00-06:00", read as (begin, end). They may run over midnight."""
 
     def read(self, node: Node, problems: Problems) -> Any:
         text = node.text.replace(" ", "") if isinstance(node, Scalar) else ""
         begin, _, end = text.partition("-")
+        # equal ends are refused: one reader takes them for the whole day, the next for no time at all
         if not re.fullmatch(f"{_CLOCK}-{_CLOCK}", text) or begin == end:
             found = f'"{text}"' if isinstance(node, Scalar) else kind_of(node)
             problems.add(node.place, f'{found} are no hours of the day; write "22:00-06:00"')
@@ -179,7 +191,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number between two bounds, whole or not."""
+    """A number from `least` to `most`, both allowed; an int if `whole`, else a float."""
 
     least: float
     most: float
@@ -187,6 +199,7 @@ class Number:
 
     def read(self, node: Node, problems: Problems) -> Any:
         text = node.text if isinstance(node, Scalar) else ""
+        # plain decimals only: float() also takes nan, inf, 1e9 and 1_000
         pattern = r"[-+]?\d{1,12}" if self.whole else r"[-+]?\d{1,12}(\.\d{1,12})?"
         number = float(text) if re.fullmatch(pattern, text) else None
         if number is None or not self.least <= number <= self.most:
@@ -203,9 +216,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """true or false."""
+    """A truth value, written true or false."""
 
     def read(self, node: Node, problems: Problems) -> Any:
+        # yes, no, on and off are truth values in YAML 1.1 and texts in YAML 1.2: refused rather than guessed
         if not isinstance(node, Scalar) or node.text not in {"true", "false"}:
             found = f'"{node.text}"' if isinstance(node, Scalar) else kind_of(node)
             problems.add(node.place, f"{found} is neither true nor false")
@@ -226,6 +240,7 @@ class Url:
             return MISSING
         fault = _url_fault(text)
         if fault:
+            # the fault may be a password in the address, and messages are logged
             problems.add(node.place, f'"{_masked(text)}" {fault}')
             return MISSING
         return text
@@ -235,9 +250,10 @@ class Url:
 
 
 def _url_fault(text: str) -> str:
+    """Return what is wrong with an address and what to do, "" if it can be fetched."""
     try:
         parts = urlsplit(text)
-        _ = parts.port
+        _ = parts.port  # urlsplit checks the port only when it is read
     except ValueError as error:
         return f"is no address: {error}"
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -259,10 +275,12 @@ class Host:
         text = Text(what="a host, an address or a network").read(node, problems)
         if text is MISSING:
             return MISSING
+        # with more than one colon it is an IPv6 address, whose last group would look like a port
         bare = re.sub(r":\d{1,5}$", "", text) if text.count(":") == 1 else text.strip("[]")
         try:
             ip_network(bare, strict=False)
         except ValueError:
+            # a host name needs a letter, or a mistyped address such as 10.0.0.256 would pass for one
             if not re.fullmatch(r"(?=.*[a-z])[a-z0-9]([a-z0-9.-]*[a-z0-9])?", bare, re.IGNORECASE):
                 problems.add(node.place, f'"{text}" is no host, address or network; write 127.0.0.1 or 10.0.0.0/8')
                 return MISSING
@@ -274,7 +292,7 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list; each item is read by `item`. Faulty items are noted and left out."""
+    """A list of at least `least` items, each read by `item`, as a tuple. Faulty items are left out."""
 
     item: Reader
     what: str = "a list"
@@ -323,6 +341,7 @@ class MapOf:
         found: dict[str, tuple[Any, Place]] = {}
         for key, value in node.pairs:
             name, read = IDENT.read(key, problems), self.item.read(value, problems)
+            # a faulty value keeps its name, so that whoever refers to it is not reported as well
             if name is not MISSING:
                 found[name] = (read, key.place)
         return found
@@ -337,9 +356,10 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Reads a mapping with fixed keys as {name: value}, defaults filled in; "" has the place of the mapping.
+    """Reads a mapping with fixed keys as {name: value}, defaults filled in; the key "" holds the mapping's place.
 
-    If a required key is missing or faulty, a `partial` table returns MISSING for that key, any other for the whole.
+    If a required key is missing or faulty, a `partial` table sets that key to MISSING; any other table returns MISSING
+    for the whole mapping.
     """
 
     keys: tuple[Key, ...]
@@ -361,6 +381,7 @@ class Table:
 
     def _completed(self, values: dict[str, Any], node: Node, problems: Problems) -> Any:
         for key in self.keys:
+            # absent: a faulty one is in `values` as MISSING, and its own reader has reported it
             if key.name not in values and key.default is REQUIRED:
                 problems.add(node.place, f'{self.what} lacks "{key.name}"{f" ({key.doc})" if key.doc else ""}')
             if values.get(key.name, MISSING) is MISSING:
@@ -385,7 +406,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Returns a node unread; it is read once the names it uses are known."""
+    """Returns the node itself, for values that are read later, when the names they refer to are known."""
 
     json_schema: dict[str, Any] = field(default_factory=dict)
 
@@ -397,7 +418,7 @@ class Raw:
 
 
 def twice(found: Sequence[tuple[str, Place]], what: str, problems: Problems) -> None:
-    """Note a problem for every name that occurs a second time."""
+    """Add a problem for every name that occurs again; `found` is (name, place), `what` the kind of name in messages."""
     first: dict[str, Place] = {}
     for name, place in found:
         if name in first:

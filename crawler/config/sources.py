@@ -32,7 +32,7 @@ from crawler.sources.source import FULL_TEXT, KINDS, Source
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A CSS selector, as in `select: "article h2 a"`."""
+    """A CSS selector, as in `select: "article h2 a"`, read as (selector, place)."""
 
     def read(self, node: Node, problems: Problems) -> Any:
         text = Text(what="a CSS selector").read(node, problems)
@@ -64,6 +64,7 @@ SOURCE_KEYS = (
     Key(
         "full_text", Choice(FULL_TEXT), "auto", "whether article pages are fetched: auto, where only a summary is given"
     ),
+    # no higher floor is needed: whatever `every` says, crawler.fetch.hosts keeps the pace that each host is asked at
     Key("every", Duration(timedelta(seconds=1)), timedelta(minutes=15), "how often it is polled"),
     Key(
         "at_most",
@@ -90,7 +91,7 @@ ALLOW_PRIVATE = ListOf(Host(), "a list of hosts, addresses or networks", least=0
 
 
 def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple[Source, ...]:
-    """Return the sources in the rows that the table read; ids and addresses must be unique."""
+    """Return the sources of rows that SOURCES has read. Add a problem for each id or address that occurs twice."""
     kept = list(rows)
     twice([row["id"] for row in kept], "source id", problems)
     twice([row["url"] for row in kept], "address", problems)
@@ -98,20 +99,23 @@ def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple
         selector, place = row["select"]
         if selector and row["kind"] != "section":
             problems.add(place, f'"select" is read of kind: section only; this source is a {row["kind"]}')
+    # these three come with their place, which a Source does not keep; nor does it keep the row's own place, under ""
     plain = [{**row, **{name: row[name][0] for name in ("id", "url", "select")}} for row in kept]
     return tuple(Source(**{name: value for name, value in row.items() if name}) for row in plain)
 
 
 def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
-    """Return the sources and `settings.allow_private` of a rules file, and read nothing else of it.
+    """Return the sources and `settings.allow_private` of a rules file and the files it includes.
 
-    Raise ConfigError with every problem found in them.
+    Nothing else is read, so that single spiders run without the alerting part, even if a rule is faulty.
+    Raise ConfigError with every problem found.
     """
     problems = Problems()
     _, root = read_file(path, problems)
     roots = [root, *(read_file(each, problems)[1] for each in included(path, root, problems))]
     found = [_given(each, "sources", SOURCES, problems) for each in roots]
     sources = make_sources((row for rows in found for row in rows), problems)
+    # of the main file only: included files have no settings (decision 18)
     settings = root.get("settings") if isinstance(root, MappingNode) else None
     allowed = _given(settings, "allow_private", ALLOW_PRIVATE, problems)
     if problems:
@@ -120,7 +124,7 @@ def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
 
 
 def _given(node: Node | None, name: str, reader: ListOf, problems: Problems) -> tuple[Any, ...]:
-    """Return one key of a mapping, read; None if it is missing or faulty."""
+    """Return the list under one key of a mapping, read; () if it is missing or faulty."""
     value = node.get(name) if isinstance(node, MappingNode) else None
     read = MISSING if value is None else reader.read(value, problems)
     return () if read is MISSING else tuple(read)

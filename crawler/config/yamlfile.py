@@ -17,9 +17,10 @@ from pathlib import Path
 
 import yaml
 
-LARGEST = 1_000_000  # bytes of one file
+LARGEST_FILE = 1_000_000  # bytes
 DEEPEST = 40  # levels of nesting
 MOST_REPAIRS = 50  # syntax faults looked past in one file
+# all but YAML's printable characters (YAML 1.1, 5.1): libyaml refuses them too, but says no line
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INDICATORS = {
     "*": "YAML reads a bare * as a reference",
@@ -30,6 +31,8 @@ _INDICATORS = {
     "%": "YAML reads a bare % as a directive",
     "?": "YAML reads a bare ? as a key",
 }
+# parts of libyaml's messages and our words for them; the first that fits is used. PyYAML's own parser words them
+# otherwise, so they go with CSafeLoader below
 _SYNTAX = (
     (
         "mapping values are not allowed",
@@ -153,7 +156,10 @@ def kind_of(node: Node) -> str:
 
 
 def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[str, Node | None]:
-    """Read a file; return its text and root node, None with problems if it is unreadable. It never blocks."""
+    """Return the text and the root node of a YAML file; ("", None), with a problem added, if it cannot be read.
+
+    `name` is the file's name in problems, its path by default. It does not block on pipes or devices.
+    """
     label = name or str(path)
     start = Place(label, 1, 1)
     text = ""
@@ -165,10 +171,10 @@ def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[
             problems.add(start, f"this is {what}; name a YAML file")
             return "", None
         raw = path.read_bytes()
-        if len(raw) > LARGEST:
-            problems.add(start, f"{len(raw)} bytes; {LARGEST} are allowed in one file")
+        if len(raw) > LARGEST_FILE:
+            problems.add(start, f"{len(raw)} bytes; {LARGEST_FILE} are allowed in one file")
             return "", None
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")  # some editors write a byte order mark
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
@@ -181,7 +187,10 @@ def read_file(path: Path, problems: Problems, name: str | None = None) -> tuple[
 
 
 def included(path: Path, root: Node | None, problems: Problems) -> tuple[Path, ...]:
-    """Return the files that a file includes, each once. They must be in its folder or below, links followed."""
+    """Return the files that a file names under `include`, each once.
+
+    Add a problem for each that is not in the folder of `path` or below it once symbolic links are followed.
+    """
     names = root.get("include") if isinstance(root, Mapping) else None
     if names is None:
         return ()
@@ -200,11 +209,15 @@ def included(path: Path, root: Node | None, problems: Problems) -> tuple[Path, .
             problems.add(item.place, f'"{text}" is included twice, first in line {found[file].line}; keep one')
         else:
             found[file] = item.place
+    # not the resolved paths: problems name files as the admin knows them
     return tuple(path.parent / file.relative_to(home) for file in found)
 
 
 def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
-    """Read one YAML document. What can be read in spite of a fault is read, so that all faults are found."""
+    """Return the root node of a YAML document, None if there is none; every fault that can be found is added.
+
+    After some faults (a term that lacks its quotes) reading goes on, so that one run reports them all.
+    """
     if bad := _FORBIDDEN.search(text):
         problems.add(_place(file, text, bad.start()), f"control character U+{ord(bad[0]):04X}; take it out")
         return None
@@ -214,6 +227,7 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
         try:
             root = _Builder(text, file, found).build()
         except yaml.MarkedYAMLError as error:
+            # what this pass found is dropped: the next pass finds it again
             repaired = _repair(text, file, error, problems)
             if repaired is None:
                 return None
@@ -228,9 +242,10 @@ def read_yaml(text: str, file: str, problems: Problems) -> Node | None:
 
 
 def _repair(text: str, file: str, error: yaml.MarkedYAMLError, problems: Problems) -> str | None:
-    """Note a syntax fault.
+    """Add a problem for a syntax fault.
 
-    Return the text with one stray indicator overwritten, so that reading can go on; else None.
+    Return the text with the stray character overwritten if that is all that is wrong, so that reading can go on; None
+    if the rest cannot be read.
     """
     mark = error.problem_mark or error.context_mark
     index = min(mark.index if mark else 0, max(len(text) - 1, 0))
@@ -244,6 +259,7 @@ def _repair(text: str, file: str, error: yaml.MarkedYAMLError, problems: Problem
         problems.add(_place(file, text, index), "a tab; indent with spaces")
         return None
     said = str(error.problem)
+    # an open quote is noticed only at the end of the file: the place where it was opened helps more
     if "end of stream" in said or "document indicator" in said:
         mark = error.context_mark or mark
     words = next((ours for theirs, ours in _SYNTAX if theirs in said), said)
@@ -253,7 +269,7 @@ def _repair(text: str, file: str, error: yaml.MarkedYAMLError, problems: Problem
 
 
 def _word(text: str, index: int) -> str:
-    """Return the text from an index to the end of the list item or line."""
+    """Return the text from an index to the end of the list item or line: what the writer should have quoted."""
     return re.split(r"[,\]}\n]", text[index : index + 200], maxsplit=1)[0].strip()
 
 
@@ -279,7 +295,10 @@ class _OpenCollection:
 
 
 class _Builder:
-    """Builds nodes from parser events, without recursion."""
+    """Builds nodes from the events of the YAML parser, with a stack of its own instead of recursion.
+
+    Events and not PyYAML's nodes or values, because those have aliases, tags and truth values resolved already.
+    """
 
     def __init__(self, text: str, file: str, problems: Problems) -> None:
         self._text, self._file, self._problems = text, file, problems
@@ -312,6 +331,7 @@ class _Builder:
         if len(self._stack) >= DEEPEST:
             self._problems.add(place, f"nested more than {DEEPEST} levels deep")
             return False
+        # "&militia" before a collection; the collection itself is read all the same
         self._check_properties(event, place)
         sequence = isinstance(event, yaml.SequenceStartEvent)
         index = _mark(event).index
@@ -360,6 +380,7 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
         if meant := self._check_properties(event, place):
             return Scalar(place, meant)
+        # only a text without quotes is subject to YAML's guesses; its style is "" here
         plain = not event.style
         kind = "str"
         if plain and event.tag is None:
@@ -368,7 +389,7 @@ class _Builder:
         return Scalar(place, event.value, kind)
 
     def _check_properties(self, event: yaml.NodeEvent, place: Place) -> str:
-        """Note an anchor or a tag; return the text it was written in, "" where there is none."""
+        """Add a problem for an anchor or a tag; return the text that the writer meant, "" if there is neither."""
         index = _mark(event).index
         char = self._text[index : index + 1]
         if char in {"&", "!"} and (event.anchor or getattr(event, "tag", None)):

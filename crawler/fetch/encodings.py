@@ -22,15 +22,18 @@ CODINGS_AT_MOST = 2  # RFC 9110, 8.4 allows a chain; honest servers send one
 
 
 class Truncated(Exception):
-    """The stream ended before its end."""
+    """The encoded body stops before its stream is complete."""
 
 
 class TooLarge(Exception):
-    """The plain body is larger than allowed."""
+    """The decoded body is larger than allowed."""
 
 
 def decode(body: bytes, coding: str, limit: int) -> bytes:
-    """Return the decoded body. Raise Truncated, TooLarge, or ValueError if the bytes are not of that coding."""
+    """Return the decoded body, of at most `limit` bytes; `coding` is a key of CODINGS.
+
+    Raise Truncated, TooLarge, or ValueError if the bytes are not of that coding.
+    """
     if not body:
         return body
     try:
@@ -60,7 +63,7 @@ def _gzip(body: bytes, limit: int) -> bytes:
 
 
 def _deflate(body: bytes, limit: int) -> bytes:
-    """Decode deflate: zlib's format as RFC 9110 says, or the bare stream that some servers send."""
+    """Return a deflate body decoded: in zlib's format, as RFC 9110 says, or the bare stream that some servers send."""
     try:
         return _zlib(body, limit, zlib.MAX_WBITS)
     except zlib.error:

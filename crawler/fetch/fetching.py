@@ -44,13 +44,14 @@ from crawler.parse.feeds import Feed, read_feed
 from crawler.parse.impostors import named
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 
-DETAIL_LIMIT = 200
+DETAIL_LIMIT = 200  # characters
 PAGES_AT_ONCE = 8
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 PAGE_META = {"handle_httpstatus_list": HANDLED}
-DRAIN = 5.0  # seconds
+DRAIN = 5.0  # seconds that requests in flight get when the crawler is closed
 AT_ONCE = 4  # requests to one host
 APART = 1.0  # seconds between the starts of two of them; 0 for hosts the admin let through as private
+# the first that fits is taken: a subclass stands above its class, what says more above what says less
 FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
     (Blocked, OutcomeName.BLOCKED_PRIVATE),
     (DownloadTimeoutError, OutcomeName.TIMEOUT),
@@ -69,7 +70,7 @@ FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
 
 
 class _OpenSpider(scrapy.Spider):
-    """Keeps the crawler open; its requests come from outside."""
+    """A spider without requests of its own: the crawler stays open, and `Fetching` hands it each request."""
 
     name = "open"
 

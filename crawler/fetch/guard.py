@@ -24,6 +24,7 @@ from scrapy.crawler import Crawler
 from crawler.fetch.names import Names
 
 Address = IPv4Address | IPv6Address
+# listed here because Python's ipaddress counts some of them as global, such as 192.88.99.0/24 and fec0::/10
 _NOT_PUBLIC = tuple(
     ip_network(each)
     for each in (
@@ -38,7 +39,9 @@ _NOT_PUBLIC = tuple(
 )
 _NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 _COMPATIBLE = IPv6Network("::/96")
+# no escapes, no other scripts: what is checked here must be the host that is then resolved
 _PLAIN_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]+\]")
+# of the request in this task: the socket is made deep inside aiohttp, which passes on only the address
 _host: ContextVar[tuple[str, int]] = ContextVar("host")
 _unverified: ContextVar[bool] = ContextVar("unverified", default=False)
 
@@ -48,7 +51,7 @@ class Blocked(Exception):
 
 
 class Guard:
-    """Judges addresses; `allow_private` names hosts, addresses and networks (each with :port or not) let through."""
+    """Judges addresses. Those in `allow_private` pass: hosts, addresses or networks, each for one :port or for all."""
 
     def __init__(self, allow_private: Iterable[str] = ()) -> None:
         self._networks = []
@@ -110,7 +113,7 @@ def is_public(ip: Address) -> bool:
 
 
 def _hidden(ip: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address that an IPv6 one wraps: mapped, 6to4, Teredo, NAT64, compatible."""
+    """Return the IPv4 address that an IPv6 one wraps (mapped, 6to4, Teredo, NAT64, compatible), else None."""
     if ip.ipv4_mapped or ip.sixtofour:
         return ip.ipv4_mapped or ip.sixtofour
     if ip.teredo:
@@ -159,7 +162,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
     @property
     def _ssl_context(self) -> ssl.SSLContext:
-        """The TLS context of this request: one that verifies, unless the source's rules say otherwise of its host."""
+        """The TLS context of this request: it verifies the certificate, unless the source has `verify_tls: false`."""
         return _trusting() if _unverified.get() else self._verifying
 
     @_ssl_context.setter

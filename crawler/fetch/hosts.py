@@ -25,7 +25,10 @@ class Rest(NamedTuple):
 
 
 class Hosts:
-    """Gives turns. `apart` returns the seconds between the starts of two requests to a host."""
+    """Lets requests to a host start one after the other.
+
+    At most `at_once` run at the same time. `apart(host)` is the seconds between the starts of two of them.
+    """
 
     def __init__(
         self, at_once: int, apart: Callable[[str], float], monotonic: Callable[[], float] = time.monotonic
@@ -41,7 +44,7 @@ class Hosts:
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for a turn; it lasts as long as the context."""
+        """Wait until a request to the host may start; the turn lasts as long as the context."""
         turns = self._of(host)
         async with turns.free:
             now = self._monotonic()
@@ -58,7 +61,7 @@ class Hosts:
         self._rests[host] = max(rest, self._rests.get(host, rest))
 
     def resting(self, now: datetime) -> dict[str, Rest]:
-        """Return the hosts that asked for a pause which is not over, with its end."""
+        """Return the hosts that asked for a pause which is not over at `now`, each with its end and reason."""
         self._rests = {host: rest for host, rest in self._rests.items() if rest.until > now}
         return self._rests
 

@@ -19,7 +19,7 @@ _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
 class Names(AbstractResolver):
-    """The crawler's resolver. aiohttp caches its answers for ten seconds and looks up a name once at a time."""
+    """The crawler's resolver. aiohttp caches answers for ten seconds and never asks twice at a time for one name."""
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -36,7 +36,7 @@ class Names(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Nothing to close: threads that still wait for an answer end with it, or with the process."""
+        """Do nothing: threads that still wait for an answer end with it, or with the process."""
 
 
 def _looked_up(host: str, port: int, family: int) -> Future[Any]:

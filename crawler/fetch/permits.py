@@ -12,7 +12,7 @@ from crawler.sources.source import FetchOutcome, OutcomeName, Source
 from crawler.text import urls
 
 TTL = timedelta(hours=24)  # RFC 9309, 2.4: no cached copy older than that
-AGAIN = timedelta(minutes=30)  # after one that could not be had
+ASKED_AGAIN = timedelta(minutes=30)  # after one that could not be had
 MOST_SITES = 2_000  # remembered
 MOST_HOPS = 5  # redirects of one page
 FORBIDDEN = "robots.txt forbids it"  # the detail of an outcome
@@ -28,7 +28,7 @@ class _Kept:
 
 
 class Permits:
-    """Fetches pages, and caches the robots.txt of each site: TTL if it was received, AGAIN if not."""
+    """Fetches pages, and caches the robots.txt of each site: for TTL if it was received, for ASKED_AGAIN if not."""
 
     def __init__(self, fetching: Fetching) -> None:
         self.fetching = fetching
@@ -59,7 +59,7 @@ class Permits:
 
     async def _of(self, source: Source, url: str, now: datetime) -> _Kept:
         kept = self._kept.get(_root(url))
-        if kept is None or not timedelta(0) <= now - kept.asked < (AGAIN if kept.robots is None else TTL):
+        if kept is None or not timedelta(0) <= now - kept.asked < (ASKED_AGAIN if kept.robots is None else TTL):
             answer = await self.fetching.page(source, f"{_root(url)}/robots.txt", now)
             # bounded: links lead to any number of hosts
             if len(self._kept) >= MOST_SITES:

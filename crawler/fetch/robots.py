@@ -9,7 +9,7 @@ from protego import Protego
 from crawler.sources.source import FetchOutcome, OutcomeName
 
 AGENT = "Watchfloor"
-LARGEST = 500_000  # bytes read (RFC 9309, 2.5)
+LARGEST_FILE = 500_000  # bytes read (RFC 9309, 2.5)
 LONGEST_DELAY = 600.0  # seconds between two pages that we still wait
 
 
@@ -25,7 +25,7 @@ class Robots:
 
     @property
     def news_sitemaps(self) -> tuple[str, ...]:
-        """Return the sitemaps that are named, those with "news" in their address first."""
+        """The sitemaps that robots.txt names, those with "news" in their address first."""
         named = tuple(self.rules.sitemaps) if self.rules is not None else ()
         return tuple(sorted(named, key=lambda url: "news" not in url.lower()))
 
@@ -42,8 +42,8 @@ def robots_of(answer: FetchOutcome) -> Robots | None:
     4xx means that there are no rules; a server's failure or an unreachable server means to wait.
     """
     if answer.name is OutcomeName.OK:
-        return Robots(Protego.parse(answer.body[:LARGEST].decode("utf-8", "replace")))
+        return Robots(Protego.parse(answer.body[:LARGEST_FILE].decode("utf-8", "replace")))
     if answer.name is OutcomeName.EMPTY or (answer.status is not None and 400 <= answer.status < 500):
-        # 429 is in the 4xx range, yet it says to wait and not that there are no rules
+        # any 4xx says that there are no rules (RFC 9309, 2.3.1.3), except for 429, which says to wait
         return None if answer.name is OutcomeName.THROTTLED else Robots()
     return None

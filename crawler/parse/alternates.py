@@ -1,4 +1,4 @@
-"""Find the feeds that a site's page names: <link rel=alternate>, and links that look like one. Runs in a child."""
+"""Find the feeds that a site's page names: <link rel=alternate>, and links that look like a feed. Runs in a child."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMMENTS = re.compile(r"comments?(/|\b)", re.IGNORECASE)
 
 
 def feeds_in(body: bytes, content_type: str | None, base_url: str) -> list[str]:
-    """Return the addresses of feeds, each once: those in the head first, comment feeds last."""
+    """Return the addresses of feeds, each once: those of <link> first, those of links next, comment feeds last."""
     tree = parse_html(decode_page(body, content_type)) if body.strip() else None
     if tree is None:
         return []

@@ -24,6 +24,7 @@ def decode_page(body: bytes, content_type: str | None) -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body.decode(name, errors="replace")
+    # markup begins with an ASCII character, of which one byte is zero in UTF-16
     if b"\0" in body[:2]:
         return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", errors="replace")
     try:
@@ -34,6 +35,7 @@ def decode_page(body: bytes, content_type: str | None) -> str:
     if name in LATIN and reads_as_arabic(body):
         return body.decode("cp1256", errors="replace")
     text = body.decode(name, errors="replace")
+    # declared as UTF-8, but most high bytes are not: an old Latin page
     if name == "utf-8" and text.count("\ufffd") * 2 > sum(byte > 127 for byte in body):
         return body.decode("cp1252", errors="replace")
     return text

@@ -26,12 +26,12 @@ from crawler.parse.jsonfeed import items_of, json_feed
 from crawler.text.dates import is_arab, read_date
 
 TITLE_LIMIT = 1_000  # characters
-TEXT_LIMIT = 200_000
-GUID_LIMIT = 512
-RAW_LIMIT = 500_000
+TEXT_LIMIT = 200_000  # characters
+GUID_LIMIT = 512  # characters
+RAW_LIMIT = 500_000  # characters of an item kept as evidence
 OLDEST_YEAR = 1969  # a year before is of another calendar, or a fault
-TITLE_FROM_TEXT = 100
-ITEMS_SALVAGED = 500
+TITLE_FROM_TEXT = 100  # characters of the text that stand for a missing headline
+ITEMS_SALVAGED = 500  # each costs a parser run of its own
 ATTRIBUTES_KEPT = 100  # of one element: expat's reader looks each one up among all (a feed's root has up to 30)
 AUTHOR_LIMIT = 1_000  # characters: feedparser looks for a mail address in it, in quadratic time
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
@@ -59,7 +59,10 @@ _BLANKS = re.compile(r" ?\n[ \n]*")
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a body contained. `version` is feedparser's name of the format, "" if it is not a feed."""
+    """What a body contained. `version` is the name of the format, as feedparser's "rss20"; "" if it is not a feed.
+
+    `problem` says what the parser disliked, or why it is no feed.
+    """
 
     entries: tuple[Entry, ...] = ()
     rejected: tuple[str, ...] = ()  # one named reason for each item that could not become an entry
@@ -71,9 +74,10 @@ class Feed:
 
 
 def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
-    """Parse a feed.
+    """Return the feed in a body fetched from `base_url`.
 
-    A faulty item is named in `rejected` and costs no other. It never raises for what is in the body.
+    An item that cannot be read is named in `rejected` and costs no other. Raise what the parser raised only if no item
+    can be told apart.
     """
     decoded = decode(body, content_type)
     own = json_feed(decoded)
@@ -127,7 +131,7 @@ def _items(text: str) -> list[tuple[int, int]]:
 
 
 def _salvaged(text: str, base_url: str, error: Exception) -> Feed:
-    """Parse a feed item by item after the parser raised, so that the faulty item costs no other."""
+    """Return a feed parsed item by item after the parser raised `error` on the whole; raise it if there are none."""
     cuts = _items(text)[:ITEMS_SALVAGED]
     if not cuts:
         raise error
@@ -215,7 +219,9 @@ def _is_mostly_broken(body: bytes, text: str) -> bool:
 
 def _mended(text: str) -> str:
     """Return the text without what makes the parser raise, read something else, or take for ever."""
+    # without the declaration: the text is encoded as UTF-8 from here on, whatever it says
     text = re.sub(r"^\s*<\?xml[^>]{0,400}\?>", "", text.lstrip("\ufeff"))
+    # no entities of the feed's own, which could name files or unfold without end
     text = _DOCTYPE.sub("", text, count=1)
     text = _SURROGATES.sub(_joined, text)
     text = _REFERENCE.sub(_reference, text)
@@ -224,7 +230,7 @@ def _mended(text: str) -> str:
 
 
 def _fewer_attributes(match: re.Match[str]) -> str:
-    """Return a start tag, and the text behind it, without the attributes beyond those that are kept."""
+    """Return a start tag, and the text behind it, with its first ATTRIBUTES_KEPT attributes only."""
     tag = match[0]
     if tag.count("=") <= ATTRIBUTES_KEPT:
         return tag
@@ -246,6 +252,7 @@ def _code(match: re.Match[str]) -> int:
 
 
 def _joined(match: re.Match[str]) -> str:
+    """Return the character that two references to halves of a surrogate pair stand for."""
     high, low = (_code(each) for each in _REFERENCE.finditer(match[0]))
     if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
         return "\ufffd"
@@ -269,6 +276,7 @@ def _entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry 
     title = clean(_text(item.get("title")))[:TITLE_LIMIT].replace("\n", " ")
     summary = clean(_text(item.get("summary")))[:TEXT_LIMIT]
     text = clean(_longest(item.get("content") or ()))[:TEXT_LIMIT]
+    # many feeds give their summary a second time as content: that is no full text
     if text == summary:
         text = ""
     if not title:
@@ -316,7 +324,10 @@ def _link(value: str, base_url: str) -> str | None:
 
 
 def _date(parsed: object, written: str, lang: str | None) -> datetime | None:
-    """Return feedparser's date, or ours where it has none, takes a Persian year for 1405, or AST for Atlantic time."""
+    """Return the date that feedparser has read, or ours if it found none or is known to be wrong.
+
+    It reads 1405 as a year of our calendar, and AST as Atlantic time also in Arab outlets.
+    """
     arabian = " AST" in written and is_arab(lang)
     if isinstance(parsed, tuple) and parsed[0] > OLDEST_YEAR and not arabian:
         try:
@@ -327,7 +338,7 @@ def _date(parsed: object, written: str, lang: str | None) -> datetime | None:
 
 
 def clean(markup: str) -> str:
-    """Return HTML as plain text: no scripts, blocks as lines, references decoded once more if doubled."""
+    """Return HTML as plain text: without scripts, each block on a line. Markup that was escaped twice is read too."""
     if "<" not in markup and "&" not in markup:
         return _spaced(markup)
     text = html.unescape(_TAG.sub("", _BLOCK.sub("\n", _SILENT.sub(" ", markup))))

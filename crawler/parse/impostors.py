@@ -1,4 +1,4 @@
-"""Say what an answer is that is not a feed: HTML, login page, challenge page. Pure."""
+"""Name what a server sent in place of a feed: an HTML page, a login page, a challenge page. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ LOOKED_AT = 20_000  # bytes
 _HTML = re.compile(
     rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+# marks that the services leave in the pages by which they keep programs out
 CHALLENGES = (
     ("Cloudflare", re.compile(rb"cf-chl-|cf_chl_|challenges\.cloudflare\.com|/cdn-cgi/challenge-platform/", re.I)),
     ("Akamai", re.compile(rb"_abck|ak_bmsc|akamai.{0,40}bot", re.I | re.S)),
@@ -26,7 +27,8 @@ _LOGIN_TITLE = re.compile(rb"<title>[^<]{0,80}\b(?:log ?in|sign ?in|subscribe|pa
 
 
 def named(body: bytes) -> str:
-    """Return what an answer is that contains no feed; "" if it is not HTML either."""
+    """Return what a body without a feed is, in words for the admin; "" if it is not HTML."""
+    # a challenge may contain a login, and both are HTML pages: what says most is tried first
     start = body[:LOOKED_AT]
     if not _HTML.match(start):
         return ""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-MOST = 5_000  # items
+MOST_ITEMS = 5_000  # items
 
 
 def json_feed(text: str) -> Mapping[str, Any] | None:
@@ -23,12 +23,19 @@ def json_feed(text: str) -> Mapping[str, Any] | None:
 
 
 def items_of(feed: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the items under feedparser's names. What is no item becomes an empty one, to be rejected by name."""
+    """Return the items of a feed object, with feedparser's names for their keys.
+
+    What is no item becomes an empty one, which the feed reader rejects and counts.
+    """
     items = feed.get("items")
-    return [_item(each) if isinstance(each, dict) else {} for each in (items if isinstance(items, list) else ())[:MOST]]
+    return [
+        _item(each) if isinstance(each, dict) else {}
+        for each in (items if isinstance(items, list) else ())[:MOST_ITEMS]
+    ]
 
 
 def _item(item: Mapping[str, Any]) -> dict[str, Any]:
+    # plain texts are escaped, because the feed reader takes every text for HTML
     text = _text(item.get("content_html")) or html.escape(_text(item.get("content_text")), quote=False)
     return {
         "id": str(item["id"]) if isinstance(item.get("id"), str | int | float) else "",

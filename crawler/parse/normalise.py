@@ -12,8 +12,8 @@ from crawler.text import urls
 from crawler.text.folding import fold
 
 OLDEST = datetime(1980, 1, 1, tzinfo=UTC)  # before feeds and the web: a date like that is a fault, not a date
-TITLE_LIMIT = 1_000
-TEXT_LIMIT = 200_000
+TITLE_LIMIT = 1_000  # characters
+TEXT_LIMIT = 200_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Draft:
 
 
 def draft(entry: Entry, now: datetime) -> Draft:
-    """Return an entry, fetched at `now`, normalised. A date after `now` becomes `now`, one before 1980 is dropped."""
+    """Return the draft of an entry that was fetched at `now`. A date after `now` becomes `now`; see `clamp`."""
+    # folded: a headline that only changed its case or its quotes is the same content
     url = urls.usable(entry.url)
     title, body = fold(entry.title[:TITLE_LIMIT]), fold((entry.text or entry.summary)[:TEXT_LIMIT])
     return Draft(
@@ -59,7 +60,7 @@ def draft(entry: Entry, now: datetime) -> Draft:
 
 
 def clamp(date: datetime | None, now: datetime) -> datetime | None:
-    """Return a date within [1980, now]; None if it is earlier."""
+    """Return a date, but `now` if it is later than that, and None if it is before OLDEST."""
     if date is None or date < OLDEST:
         return None
     return min(date, now)

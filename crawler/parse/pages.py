@@ -25,9 +25,10 @@ from crawler.text import urls
 from crawler.text.dates import read_date
 from crawler.text.folding import fold
 
-LARGEST = 5_000_000  # characters of a page that are read
+LARGEST_PAGE = 5_000_000  # characters of a page that are read
 FULL_BODY = 400  # characters from which a page's own articleBody is its text
-SHORT = 1_200  # characters below which the slower, thorough extraction is tried too
+SHORT_TEXT = 1_200  # characters below which the slower, thorough extraction is tried too
+# headlines of pages that keep programs out: they are no articles
 CHALLENGE = re.compile(
     r"^(just a moment|attention required|access denied|one more step|are you a robot|robot check|security check|"
     r"please wait|verif(y|ying) (you|your)|checking your browser|ddos-guard|pardon our interruption)",
@@ -50,7 +51,7 @@ _ARABIC, _LATIN = re.compile("[\u0621-\u06d3]"), re.compile("[A-Za-z]")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article page, read. Dates are UTC, `url` is its canonical address on the same site; None or "" if absent.
+    """What an article page says. Dates are UTC, `url` is its canonical address on the same site; None or "" if absent.
 
     `problem` says why there is no text: challenge | no_html | no_text; `how` says where the text came from.
     """
@@ -68,8 +69,8 @@ class Page:
 
 
 def read_page(body: bytes, content_type: str | None, url: str) -> Page:
-    """Read an article page fetched from `url`. It never raises for what is in the page."""
-    markup = decode_page(body, content_type)[:LARGEST].replace("\0", "")
+    """Return what an article page fetched from `url` says. It never raises for what is in the page."""
+    markup = decode_page(body, content_type)[:LARGEST_PAGE].replace("\0", "")
     joined = bool(JOINERS.search(markup))
     # trafilatura deletes U+200C and U+200D, which Persian and Kurdish words need (decision 72)
     page = _read(markup.translate(_HIDDEN) if joined else markup, url)
@@ -77,7 +78,7 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
 
 
 def _restored(page: Page) -> Page:
-    """Return a text with the joiners that were hidden from the extractor."""
+    """Return a page with the joiners that were hidden from the extractor back in its texts."""
     said = {name: getattr(page, name) for name in ("headline", "text", "author", "site")}
     return replace(page, **{name: value.translate(_SHOWN) for name, value in said.items() if value})
 
@@ -110,7 +111,7 @@ def _read(markup: str, url: str) -> Page:
 
 
 def parse_html(markup: str) -> lxml.html.HtmlElement | None:
-    """Parse markup without network or entities, within limits; None if there is none."""
+    """Return the tree of an HTML text, parsed without network or entities and within lxml's limits; None if empty."""
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
         tree = lxml.html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
@@ -158,7 +159,7 @@ def _headline(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mapping
         _name(own.get("headline")),
         meta.get("og:title"),
         meta.get("twitter:title"),
-        *(heads if len(heads) == 1 else ()),
+        *(heads if len(heads) == 1 else ()),  # of several nobody knows which; they come last
         clean(title or ""),
         *heads,
     )
@@ -177,11 +178,12 @@ def _text(tree: lxml.html.HtmlElement, own: Mapping[str, Any], url: str) -> tupl
     """Return the article's text and where it came from."""
     body = own.get("articleBody")
     written = clean(body) if isinstance(body, str) else ""
+    # some sites put only the beginning into articleBody, which then ends in dots
     if len(written) >= FULL_BODY and not written.rstrip().endswith(("...", "…", "[...]")):
         return written[:TEXT_LIMIT], "json-ld"
     found = _extracted(tree, url, fast=True)
     # the thorough extraction is slower, and only pays where the fast one found little
-    if len(found) < SHORT:
+    if len(found) < SHORT_TEXT:
         found = max(found, _extracted(tree, url, fast=False), key=len)
     if len(written) > len(found):
         return written[:TEXT_LIMIT], "json-ld"
@@ -235,6 +237,7 @@ def _language(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mapping
     sample = text[:3000]
     if len(_ARABIC.findall(sample)) <= len(_LATIN.findall(sample)):
         return lang
+    # letters that only Kurdish, or only Persian, has: more than one in so many
     if len(_KURDISH.findall(sample)) * 12 > len(sample):
         return "ckb"
     if lang in {"ar", "fa", "ckb", "ku", "ur", "ps"}:
@@ -254,6 +257,7 @@ def _canonical(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mappin
             found = urls.usable(urljoin(url, link.strip()))
         except ValueError:
             continue
+        # a front page as canonical address is a template's fault; it would make all articles one
         if found and _same_site(found, url) and urlsplit(found).path.strip("/"):
             return found
     return None
@@ -266,5 +270,5 @@ def _same_site(one: str, other: str) -> bool:
 
 
 def _whole(text: str) -> str:
-    """Replace unpaired surrogates, which JSON may contain: they cannot be stored."""
+    """Return a text with unpaired surrogates replaced: JSON may contain them, and they cannot be stored."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -21,9 +21,9 @@ from crawler.parse.pages import parse_html
 from crawler.text import urls
 from crawler.text.dates import read_date
 
-MOST = 100  # entries
-SHORTEST = 20  # characters of a headline
-LEVELS = 4  # how far above a link its date may stand
+MOST_ENTRIES = 100
+SHORTEST_HEADLINE = 20  # characters: shorter links are "Read more" and names of sections
+LEVELS = 4  # of elements above a link in which its date may stand
 _ASIDE = frozenset({"nav", "header", "footer", "aside", "form"})
 _ASIDE_NAME = re.compile(r"\b(nav|menu|footer|breadcrumb|sidebar|social|share|tags?|cookie|banner)\b", re.IGNORECASE)
 _NOT_ARTICLE = re.compile(
@@ -37,7 +37,10 @@ _ARTICLE = re.compile(
 
 
 def read_section(body: bytes, content_type: str | None, base_url: str, select: str = "") -> Feed:
-    """Read the links of a section page. `select` is a CSS selector of links, or of elements with one link each."""
+    """Return the articles that a section page links, as a feed.
+
+    `select` is a CSS selector of links, or of elements with one link each; without it links are guessed.
+    """
     tree = parse_html(decode_page(body, content_type))
     if tree is None:
         return Feed(problem="no HTML in it")
@@ -48,7 +51,7 @@ def read_section(body: bytes, content_type: str | None, base_url: str, select: s
     if not entries:
         how = f'the selector "{select}" finds none' if select else "give the source a selector with `select`"
         return Feed(lang=lang, problem=f"no links to articles in it: {how}")
-    return Feed(tuple(entries[:MOST]), (), "section", lang)
+    return Feed(tuple(entries[:MOST_ENTRIES]), (), "section", lang)
 
 
 def _selected(tree: lxml.html.HtmlElement, select: str) -> Iterator[lxml.html.HtmlElement]:
@@ -77,7 +80,7 @@ def _guessed(tree: lxml.html.HtmlElement, base_url: str) -> Iterator[lxml.html.H
 def _is_aside(link: lxml.html.HtmlElement) -> bool:
     for each in link.iterancestors():
         if each.tag in _ASIDE or _ASIDE_NAME.search(f"{each.get('class') or ''} {each.get('id') or ''}"):
-            return each.tag not in {"body", "html", "main"}
+            return each.tag not in {"body", "html", "main"}  # whose class may name a menu that they only contain
     return False
 
 
@@ -90,7 +93,7 @@ def _entries(links: Iterable[lxml.html.HtmlElement], base_url: str, lang: str | 
         except ValueError:
             url = None
         title = _title(link)
-        if not url or len(title) < SHORTEST:
+        if not url or len(title) < SHORTEST_HEADLINE:
             continue
         key = urls.key(url)
         # a picture and its headline often link to the same article

@@ -1,6 +1,6 @@
 """Parse a sitemap into entries: Google News sitemaps, plain ones, indexes of either, also gzipped. Runs in a child.
 
-Scrapy's own Sitemap drops the `news:` tags. Parsed without entities, document types or the network.
+Scrapy's own Sitemap drops the `news:` tags. lxml parses here, without entities, document types or the network.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, clean, decode
 from crawler.text import urls
 from crawler.text.dates import read_date
 
-LARGEST = 20_000_000  # bytes unpacked
-MOST = 500  # entries of one sitemap, the newest
+LARGEST_UNPACKED = 20_000_000  # bytes
+MOST_ENTRIES = 500  # of one sitemap, the newest
 MOST_SITEMAPS = 3  # of an index, the newest
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
-    """Return a sitemap's newest entries with their news tags; of an index the newest sitemaps, in `more`."""
+    """Return a sitemap's newest entries with their news tags as a feed; of an index the newest sitemaps, in `more`."""
     unpacked = _unpacked(body)
     if unpacked is None:
-        return Feed(problem=f"gzip that is broken or unpacks beyond {LARGEST} bytes")
+        return Feed(problem=f"gzip that is broken or unpacks beyond {LARGEST_UNPACKED} bytes")
     root = _root(decode(unpacked, content_type))
     name = _local(root) if root is not None else ""
     if root is None or name not in {"urlset", "sitemapindex"}:
@@ -38,16 +38,16 @@ def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
     made = [_entry(each) for each in root if _local(each) == "url"]
     entries = [each for each in made if isinstance(each, Entry)]
     entries.sort(key=lambda entry: entry.published or entry.updated or BEGINNING, reverse=True)
-    return Feed(tuple(entries[:MOST]), tuple(each for each in made if isinstance(each, str)), "sitemap")
+    return Feed(tuple(entries[:MOST_ENTRIES]), tuple(each for each in made if isinstance(each, str)), "sitemap")
 
 
 def _unpacked(body: bytes) -> bytes | None:
-    """Return a .gz body unpacked, None if it is broken or too large."""
+    """Return a body, unpacked if it is a .gz; None if it is broken or unpacks beyond LARGEST_UNPACKED."""
     if not body.startswith(b"\x1f\x8b"):
         return body
     unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
-        unpacked = unpacking.decompress(body, LARGEST)
+        unpacked = unpacking.decompress(body, LARGEST_UNPACKED)
     except zlib.error:
         return None
     # what is left over means too large, no end means cut off

@@ -1,1 +1,1 @@
-"""A source and the answer to a poll go in; its next state and its condition come out (pure)."""
+"""A source and the answer to a poll go in; its next state and its health come out (pure)."""

@@ -33,7 +33,7 @@ TELLING = frozenset({SourceHealth.DOWN, SourceHealth.GONE, SourceHealth.SILENT})
 
 
 def health_of(state: SourceState, now: datetime) -> SourceHealth:
-    """Return the health of a source."""
+    """Return the health of a source as of `now`."""
     if state.failures:
         return _failing(state, now)
     if state.succeeded is None:
@@ -139,7 +139,11 @@ QUIET_NEEDED = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What all polls together say of our own network: last answer, sources that failed since, and from when on."""
+    """What all polls together say of our own network.
+
+    `answered` is when a host last answered, `failed` are the hosts that could not be reached since, `since` is when the
+    first of them failed, and `down` whether we take it for a failure of our own network.
+    """
 
     answered: datetime | None = None
     failed: frozenset[str] = frozenset()
@@ -147,17 +151,18 @@ class Network:
     down: bool = False
 
     def shifted(self, step: timedelta) -> Network:
-        """Return it with all times moved by `step`, after the wall clock was set."""
+        """Return this state of the network with all times moved by `step`, after the wall clock was set."""
         answered, since = (at + step if at else None for at in (self.answered, self.since))
         return replace(self, answered=answered, since=since)
 
 
 def observe(network: Network, host: str, outcome: OutcomeName, now: datetime, *, was_well: bool) -> Network:
-    """Return the state of the network after one more poll.
+    """Return the state of the network after one more poll, of `host`, which had not failed before if it `was_well`.
 
-    It is down when three hosts that were well could not be reached, and no host was for ten seconds. Any answer, even a
-    refusal, ends that.
+    It is down when HOSTS_NEEDED hosts that were well could not be reached and no host answered for QUIET_NEEDED. Any
+    answer, even a refusal, ends that (decision 63).
     """
+    # these say nothing of the network: we refused, or failed, or disliked a certificate
     if outcome in _MADE_HERE:
         return network
     if outcome not in UNHEARD:

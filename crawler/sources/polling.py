@@ -14,15 +14,15 @@ from itertools import pairwise
 
 from crawler.sources.source import SUCCESSES, FetchOutcome, OutcomeName, Source, SourceState
 
-LONGEST_WAIT = timedelta(hours=6)
-LONGEST_RETRY_AFTER = timedelta(hours=1)
+LONGEST_BACK_OFF = timedelta(hours=6)
+LONGEST_RETRY_AFTER = timedelta(hours=1)  # whatever the server asks for (decision 68)
 JITTER = 0.1  # of a back-off, so that what failed together does not come back together
 WHOLE_AT_LEAST = timedelta(hours=24)  # between two polls without validators
 CONFIRMED = 3  # equal answers in a row before an address is given up, or another one taken
 FASTEST = timedelta(seconds=30)  # a turned-over window shortens the interval to a quarter, but not below this
-WINDOW = 2  # entries an answer must have for "none of them is known" to mean that some were missed
-QUIET = 1.0  # rhythms without news after which polls are slowed down to `at_most`
-SLOWER, SOONER = 1.25, 0.5
+GAP_ENTRIES = 2  # in an answer, none of them known: then some may have been missed; one alone is just new
+QUIET_RHYTHMS = 1.0  # rhythms without news, after which polls are slowed down to `at_most`
+SLOWER, SOONER = 1.25, 0.5  # factors of the interval: after a quiet poll, and after a possible gap
 SPREAD_RATE = 20.0  # polls a second at start-up, unless the sources need more
 TIMED = ("due", "polled", "succeeded", "failing", "whole", "heard", "gap")  # of a state; its baseline is a name
 VALIDATED = frozenset({OutcomeName.OK, OutcomeName.NOT_MODIFIED, OutcomeName.NO_ENTRIES})
@@ -83,7 +83,10 @@ def moved(state: SourceState) -> bool:
 
 
 def is_conditional(state: SourceState, now: datetime) -> bool:
-    """Return whether to send validators. Not for ever: some servers answer 304 to everything."""
+    """Return whether to send validators: not if the last whole body is WHOLE_AT_LEAST old.
+
+    Some servers answer 304 to everything.
+    """
     return state.whole is not None and now - state.whole < WHOLE_AT_LEAST
 
 
@@ -150,7 +153,7 @@ def _due(source: Source, state: SourceState, outcome: FetchOutcome, failures: in
 def _wait(source: Source, state: SourceState, failures: int, outcome: FetchOutcome, now: datetime) -> timedelta:
     if not failures:
         return _interval(source, state, outcome)
-    longest = max(LONGEST_WAIT, source.every)
+    longest = max(LONGEST_BACK_OFF, source.every)
     if FAULTS.get(outcome.name) is Fault.HARD and failures >= CONFIRMED:
         return longest
     backed_off: timedelta = min(source.every * 2 ** min(failures - 1, 30), longest)
@@ -178,7 +181,10 @@ def fraction(*parts: str) -> float:
 
 
 def _with_address(state: SourceState, outcome: FetchOutcome) -> SourceState:
-    """Count equal answers with a new address; give up an adopted address that fails CONFIRMED times."""
+    """Return the state after counting that permanent redirects lead to an address, as CONFIRMED answers must in a row.
+
+    An address adopted in this way is given up again if it fails as often.
+    """
     if moved(state):
         lost = outcome.name in LOST_ADDRESS and state.failures >= CONFIRMED
         return replace(state, moved_to=None, moves=0) if lost else state
@@ -191,7 +197,7 @@ def _with_address(state: SourceState, outcome: FetchOutcome) -> SourceState:
 
 
 def _with_validators(state: SourceState, outcome: FetchOutcome, now: datetime) -> SourceState:
-    """Keep ETag and Last-Modified byte for byte; a 304 without them keeps those of the answer before."""
+    """Return the state with the ETag and Last-Modified of the answer; a 304 without them keeps the earlier ones."""
     if outcome.status == 304 or (outcome.name is OutcomeName.NOT_MODIFIED and outcome.status is None):
         return replace(
             state,
@@ -211,7 +217,7 @@ def _with_validators(state: SourceState, outcome: FetchOutcome, now: datetime) -
 # -- what the answer brought: rhythm, pace, a possible gap -----------------------------------------------------
 
 START_RHYTHM = timedelta(hours=8)
-HALF_LIFE = timedelta(days=7)
+HALF_LIFE = timedelta(days=7)  # of a rhythm (decision 62)
 
 
 def heard(
@@ -223,7 +229,7 @@ def heard(
     if state.heard is None:
         return replace(state, heard=now, rhythm=_first_rhythm(dates, now)) if state.baseline else state
     # an answer without any known entry may have missed some in between; the first one after the baseline cannot
-    turned_over = new >= WINDOW and known == 0 and state.baseline != now
+    turned_over = new >= GAP_ENTRIES and known == 0 and state.baseline != now
     if new:
         rhythm = _rhythm(state, now)
         state = replace(state, heard=now, rhythm=rhythm, gap=now if turned_over else state.gap)
@@ -256,7 +262,7 @@ def _pace(source: Source, state: SourceState, now: datetime, *, new: int, turned
         return max(pace * SOONER, min(every, max(every / 4, FASTEST.total_seconds())))
     if new:
         return None if pace >= every else min(pace * SLOWER, every)
-    quiet = (now - (state.heard or now)).total_seconds() > QUIET * (state.rhythm or every)
+    quiet = (now - (state.heard or now)).total_seconds() > QUIET_RHYTHMS * (state.rhythm or every)
     if pace < every or quiet:
         slower = min(pace * SLOWER, source.ceiling.total_seconds() if quiet else every)
         return None if slower == every else slower

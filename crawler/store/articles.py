@@ -39,6 +39,8 @@ from crawler.stories.identity import Identified
 
 OPENS_A_STORY = frozenset({Relation.NEW, Relation.RELATED})
 metadata = MetaData()
+
+# one row a source, with the fields of SourceState, which says what each of them means
 sources = Table(
     "sources",
     metadata,
@@ -74,6 +76,7 @@ stories = Table(
     Column("joined", UtcTime, nullable=False),
     Index("stories_by_thread", "thread"),
 )
+# `title` and `content_key` are those of the newest revision; `change` is that of the first
 articles = Table(
     "articles",
     metadata,
@@ -111,8 +114,10 @@ revisions = Table(
     Column("summary", Text, nullable=False),
     Column("text", Text, nullable=False),
     UniqueConstraint("article", "number"),
+    # a seq is never given twice, also not after the newest row was deleted: triage remembers the last one it has read
     sqlite_autoincrement=True,
 )
+# by which GUID or link a source names an article, and what it last sent under it (decision 73)
 identities = Table(
     "identities",
     metadata,
@@ -126,7 +131,12 @@ counts = Table("counts", metadata, Column("name", Text, primary_key=True), Colum
 
 @cache
 def _insert(dialect: str, table: Table, keys: tuple[str, ...], mode: str) -> Any:
-    """Return an INSERT with an ON CONFLICT clause. It is cached: building one costs more than running it."""
+    """Return an INSERT with an ON CONFLICT clause. It is cached: building one costs more than running it.
+
+    `mode` says what happens to a row with the same `keys`: it stays ("once"), is overwritten ("overwrite"), or its
+    integers are added to and its other columns overwritten ("add").
+    """
+    # the two dialects spell these clauses alike, and SQLAlchemy has no insert that serves both
     statement = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(table)
     if mode == "once":
         return statement.on_conflict_do_nothing()
@@ -150,7 +160,7 @@ def save_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
 
 
 def save_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert a row unless one with its unique keys exists; return whether it was inserted."""
+    """Insert a row unless it clashes with a unique key of the table; return whether it was inserted."""
     return bool(connection.execute(_insert(connection.dialect.name, table, (), "once"), values).rowcount)
 
 
@@ -171,7 +181,7 @@ def save_state(connection: Connection, state: SourceState) -> None:
 
 
 def save_states(connection: Connection, states: Iterable[SourceState]) -> None:
-    """Store the states of several sources in one statement."""
+    """Store the states of several sources in one statement (decision 66)."""
     rows = [{name: getattr(state, name) for name in _STATE_FIELDS} for state in states]
     save_all(connection, sources, rows, "source")
 
@@ -245,6 +255,7 @@ def add_articles(connection: Connection, found: Sequence[NewArticle], *, baselin
         connection.execute(_insert(connection.dialect.name, threads, (), "once"), fresh)
         connection.execute(stories.insert(), opened)
     if joined:
+        # after the insert: an article may join a story that was opened earlier in the same poll
         connection.execute(_JOIN, joined)
     connection.execute(articles.insert(), [_row(each) for each in found])
     rows = [
@@ -254,7 +265,9 @@ def add_articles(connection: Connection, found: Sequence[NewArticle], *, baselin
     return {row.article: row.seq for row in connection.execute(_ADD_REVISIONS, rows)}
 
 
+# `name` and `seen`: parameters of an UPDATE may not be called as columns of its table are
 _JOIN = update(stories).where(stories.c.id == bindparam("name")).values(joined=bindparam("seen"))
+# the columns of a Placement; its thread is not one of them, since the story has it
 _PLACED = ("story", "relation", "evidence", "change", "origin")
 
 
@@ -272,9 +285,9 @@ _ARTICLE_COLUMNS = (
 def revise_article(
     connection: Connection, identity: str, made: Draft, number: int, now: datetime, change: str = ""
 ) -> int:
-    """Store the next revision of an article and return its seq.
+    """Store `made` as revision `number` of an article and return its seq.
 
-    The date of publication stays the first one received.
+    Author, language and date of publication stay as they were first received.
     """
     changed = {"title": made.title, "revision": number, "content_key": made.content_key}
     connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
@@ -303,6 +316,7 @@ def save_identities(connection: Connection, rows: Sequence[Mapping[str, str]]) -
     save_all(connection, identities, rows, "key", "source")
 
 
+# joins an article with its newest revision
 _IS_CURRENT = (revisions.c.article == articles.c.id) & (revisions.c.number == articles.c.revision)
 _REVISIONS = (
     select(
@@ -314,6 +328,7 @@ _REVISIONS = (
         revisions.c.title,
         revisions.c.summary,
         revisions.c.text,
+        # a revision has its own number and headline
         *(articles.c[name] for name in _ARTICLE_COLUMNS if name not in {"revision", "title"}),
         articles.c.story,
         articles.c.relation,
@@ -345,15 +360,16 @@ def _revision(row: RowMapping) -> Revision:
 
 
 _SINCE = _REVISIONS.where(articles.c.first_seen >= bindparam("since"), _IS_CURRENT)
+# articles_by_time finds the articles, and the unique (article, number) their revisions
 _FIRST_SINCE = select(func.min(revisions.c.seq)).where(
     revisions.c.article.in_(select(articles.c.id).where(articles.c.first_seen >= bindparam("since")))
 )
 
 
 def revisions_since(connection: Connection, since: datetime, page: int) -> Iterator[Revision]:
-    """Yield the newest revision of each article first seen since then, ordered by seq, `page` rows per query.
+    """Yield the newest revision of each article first seen at or after `since`, by seq, `page` rows per query.
 
-    Reading starts at the first of those articles, so the cost does not grow with the archive.
+    Reading starts at the first revision of those articles, so the cost does not grow with the archive.
     """
     after = (connection.scalar(_FIRST_SINCE, {"since": since}) or 0) - 1
     # page by page, so that a long archive never lies in memory as a whole
@@ -371,7 +387,7 @@ def articles_of(connection: Connection, identity: str) -> list[Article]:
 
 
 def articles_since(connection: Connection, since: datetime, limit: int) -> list[Article]:
-    """Return at most `limit` articles first seen since then, in their newest revision, oldest first."""
+    """Return at most `limit` articles first seen at or after `since`, in their newest revision, oldest first."""
     found = select(*_CURRENT).join(articles, _IS_CURRENT).where(articles.c.first_seen >= since)
     return _articles(connection, found.order_by(articles.c.first_seen).limit(limit))
 
@@ -399,8 +415,10 @@ _MEMBERS = (
         articles.c.change,
     )
     .join(stories, stories.c.id == articles.c.story)
+    # the articles of one poll have one time: those that open a story come before those that repeat it
     .order_by(articles.c.first_seen, articles.c.relation.in_(("duplicate", "updated")), articles.c.id)
 )
+# ids of stories and threads begin with different letters, so one parameter finds either
 _MEMBERS_OF = _MEMBERS.where(
     articles.c.story.in_(
         select(stories.c.id).where(or_(stories.c.id == bindparam("name"), stories.c.thread == bindparam("name")))
@@ -419,7 +437,7 @@ def _member(row: RowMapping) -> Member:
 
 
 def placement_of(connection: Connection, article: str) -> Placement:
-    """Return the place of an article. It must exist."""
+    """Return the place of an article. Raise NoResultFound if there is no such article."""
     member = _member(connection.execute(_MEMBER, {"name": article}).mappings().one())
     return Placement(member.relation, member.story, member.thread, member.evidence, member.change, member.origin)
 
@@ -432,12 +450,12 @@ _CONTENT = (
 
 
 def content_of(connection: Connection, article: str) -> tuple[str, str]:
-    """Return the headline and the body of an article in its newest revision."""
+    """Return the headline and the body of an article in its newest revision. Raise NoResultFound if it is unknown."""
     row = connection.execute(_CONTENT, {"name": article}).one()
     return row.title, row.text or row.summary
 
 
 def totals(connection: Connection) -> dict[str, int]:
-    """Return the number of rows of each table."""
+    """Return how many articles, revisions, stories and threads are stored, by the name of the table."""
     tables = {"articles": articles, "revisions": revisions, "stories": stories, "threads": threads}
     return {name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}

@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 DATABASE = "watchfloor.db"  # in the state directory
-BUSY_TIMEOUT_MS = 10_000
-MOST_TOGETHER = 256  # writes in one commit
+BUSY_TIMEOUT_MS = 10_000  # for another process with the lock: a command, a backup
+MOST_TOGETHER = 256  # writes in one commit: under steady load the first one must not wait for ever
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -52,27 +52,33 @@ class UtcTime(TypeDecorator[datetime]):
 
 @lru_cache(maxsize=256)  # the rows of one commit bear the same few times
 def _written(value: datetime) -> str:
+    # microseconds always, also 000000, which isoformat() leaves out: times of unequal width would not sort
     return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 class Database:
-    """A store: its URL, the engine that writes and the engine that only reads."""
+    """A store: its URL, the engine that writes and the engine that only reads.
+
+    `url` is a SQLAlchemy URL, such as `sqlite:///var/watchfloor.db`.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.memory = self.sqlite and self.url.database in {None, "", ":memory:"}
         self.writing = self._writing_engine()
+        # a database in memory exists in its one connection only
         self.reading = self.writing if self.memory or not self.sqlite else self._reading_engine()
 
     @classmethod
     def at(cls, path: Path) -> Database:
-        """Open the SQLite file at `path`; `migrate` creates it if it is missing."""
+        """Return the store in the SQLite file at `path`. Nothing is opened yet; `migrate` creates a missing file."""
         return cls(f"sqlite:///{path}")
 
     def _writing_engine(self) -> Engine:
         if not self.sqlite:
             return create_engine(self.url)
+        # isolation_level None: the sqlite3 module would else begin transactions of its own, and deferred ones
         engine = create_engine(
             self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
         )
@@ -82,6 +88,8 @@ class Database:
 
     def _reading_engine(self) -> Engine:
         path = Path(self.url.database or "").absolute()
+        # as_uri() also encodes a ? or # in the path, which would else end it. No pool:
+        # readers are in many threads, and each closes its connection when it is done
         engine = create_engine(
             f"sqlite:///file:{path.as_uri().removeprefix('file://')}?mode=ro&uri=true",
             poolclass=NullPool,
@@ -92,13 +100,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a connection that cannot write; all its queries see the same state."""
+        """Open a connection for reading, until the context ends."""
         with self.reading.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open the writing connection in one transaction.
+        """Open the writing connection in one transaction: committed at the end of the context, rolled back on errors.
 
         While the writer thread runs, only that thread may call this.
         """
@@ -111,6 +119,7 @@ class Database:
         Raise StoreError, and change nothing, where the version of one of them is newer than this program or unknown.
         """
         with self._store_errors():
+            # all are judged before any is touched: half a migrated store would fit no program
             with self.writing.connect() as connection:
                 for package in packages:
                     self._known_version(connection, package)
@@ -132,8 +141,9 @@ class Database:
                     )
 
     def _known_version(self, connection: Connection, package: str) -> tuple[str, str]:
-        """Return the version of a package's tables ("" if it has none) and the newest; raise StoreError if it is
-        unknown.
+        """Return the version of a package's tables in the store ("" if it has none) and the newest that we know.
+
+        Raise StoreError if the version in the store is not one of ours.
         """
         scripts = ScriptDirectory.from_config(_alembic(package))
         table = {"version_table": f"{package}_version"}
@@ -154,6 +164,7 @@ class Database:
             raise StoreError(f"{self.url.database}: cannot be read as our store: {error.orig}") from error
 
     def close(self) -> None:
+        """Close all connections."""
         self.writing.dispose()
         self.reading.dispose()
 
@@ -167,11 +178,11 @@ def _alembic(package: str) -> AlembicConfig:
 def _prepare_writer(connection: Any, _: object) -> None:
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "mmap_size=0",
-        "foreign_keys=ON",
-        "wal_autocheckpoint=1000",
+        "journal_mode=WAL",  # readers do not wait for the writer, nor it for them
+        "synchronous=FULL",  # an fsync for each commit: what was committed survives a power failure
+        "mmap_size=0",  # a read error on a mapped file is a SIGBUS, which ends the process
+        "foreign_keys=ON",  # off by default, for each connection anew
+        "wal_autocheckpoint=1000",  # pages: SQLite's own default, stated because it bounds the WAL file
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -181,14 +192,16 @@ def _prepare_reader(connection: Any, _: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
+    # a deferred transaction that reads first and then writes fails at once, without the busy timeout, if another
+    # process wrote in between
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class WriterLane:
-    """The writer thread: `await lane.write(work)` returns once the work is durable.
+    """The writer thread: `await lane.write(work)` returns once the work is durable (decision 2).
 
-    If a work raises, only its own changes are rolled back. If the commit fails, every work in it fails and nothing of
-    them is stored.
+    Works that wait are committed together. If one of them raises, only its own changes are rolled back. If the commit
+    fails, all of them fail and nothing is stored.
     """
 
     def __init__(self, database: Database) -> None:
@@ -198,6 +211,10 @@ class WriterLane:
         self._thread.start()
 
     async def write(self, work: Work[T]) -> T:
+        """Run `work(connection)` in the writer thread, wait for the commit, and return its result or raise its error.
+
+        A caller that is cancelled does not stop a work that has begun.
+        """
         future: Future[T] = Future()
         self._queue.put((work, future))
         return await asyncio.wrap_future(future)

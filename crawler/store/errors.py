@@ -1,4 +1,4 @@
-"""What goes wrong with a store. Light: a command line imports it without the database libraries."""
+"""The error of a store. A module of its own, so that commands can catch it without loading the database libraries."""
 
 
 class StoreError(Exception):

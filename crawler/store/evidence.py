@@ -1,7 +1,7 @@
-"""Raw evidence: the entry and page of every article as they were received, compressed and kept for seven days.
+"""SQL for raw evidence: the entry and page of every article as they were received, compressed, for seven days.
 
-Kept with final address, headers, SHA-256 and time of the fetch, in the transaction that stores the article: evidence
-cannot be collected afterwards.
+Final address, headers, SHA-256 and time of the fetch are kept with them. Evidence is written in the transaction that
+stores the article, because it cannot be collected afterwards.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from crawler.article import mint
 from crawler.sources.source import FetchOutcome
 from crawler.store.db import UtcTime
 
-KEPT = timedelta(days=7)
-SLICE = 200  # fetches that expire in one commit
+EVIDENCE_KEPT = timedelta(days=7)
+FETCHES_DROPPED = 200  # in one commit, so that other writes get their turn (decision 77)
 LEVEL = 6  # of zlib: at 9 a page takes three times as long and is 1 % smaller
-LARGEST = 20_000_000  # bytes unpacked
+LARGEST_PIECE = 20_000_000  # bytes, unpacked: about twice the largest body that is fetched
 
 metadata = MetaData()
 fetches = Table(
@@ -49,6 +49,8 @@ fetches = Table(
     Column("body_sha256", Text),
     Index("fetches_by_time", "fetched"),
 )
+# headers and address once a fetch, however many articles it brought; a feed is kept item by item, 1.4 KB each, and
+# not as a whole, 15 KB for each poll that changed something (decision 77)
 evidence = Table(
     "evidence",
     metadata,
@@ -86,10 +88,11 @@ class Kept:
 
 
 def keep(connection: Connection, answer: FetchOutcome, pieces: Iterable[tuple[str, str, bytes]]) -> None:
-    """Store pieces of one response, each (article, form, raw bytes).
+    """Store pieces of one response, each (article, form, raw bytes). See Kept for the forms.
 
     Of several pieces of one article the last is kept.
     """
+    # (article, fetch) is the primary key; a feed may hold two items that are one article
     last = {article: (form, raw) for article, form, raw in pieces}
     if not last:
         return
@@ -128,24 +131,30 @@ def kept(connection: Connection, article: str) -> list[Kept]:
             body_sha256=row.body_sha256,
             sha256=row.sha256,
             # bounded, so that a damaged or hostile row cannot fill the memory
-            raw=zlib.decompressobj().decompress(row.packed, LARGEST),
+            raw=zlib.decompressobj().decompress(row.packed, LARGEST_PIECE),
         )
         for row in rows
     ]
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Delete up to SLICE fetches older than seven days, with their evidence; return how many, 0 when none is left."""
-    old = select(fetches.c.id).where(fetches.c.fetched < now - KEPT).order_by(fetches.c.fetched).limit(SLICE)
+    """Delete up to FETCHES_DROPPED fetches older than EVIDENCE_KEPT, with their evidence; return how many."""
+    old = (
+        select(fetches.c.id)
+        .where(fetches.c.fetched < now - EVIDENCE_KEPT)
+        .order_by(fetches.c.fetched)
+        .limit(FETCHES_DROPPED)
+    )
     names = list(connection.scalars(old))
     if names:
+        # before the fetches, which they refer to
         connection.execute(delete(evidence).where(evidence.c.fetch.in_(names)))
         connection.execute(delete(fetches).where(fetches.c.id.in_(names)))
     return len(names)
 
 
 def size(connection: Connection) -> tuple[int, int]:
-    """Return the number of pieces and their compressed size in bytes, headers included."""
+    """Return the number of pieces, and their size in bytes as stored: compressed, with the headers of the fetches."""
     pieces, packed = connection.execute(
         select(func.count(), func.coalesce(func.sum(func.length(evidence.c.packed)), 0)).select_from(evidence)
     ).one()

@@ -25,10 +25,10 @@ from sqlalchemy import (
 from crawler.store import articles as archive
 from crawler.store.db import UtcTime
 
-MOST = 5_000  # pages that wait; beyond it the oldest go
-LONGEST = timedelta(hours=24)  # a page that could not be had by then is given up
-A_HOST = 2  # pages of one host looked at together, so that a slow one hides no other
-LOOKED_AT = 100
+MOST_WAITING = 5_000  # pages; beyond it the oldest are given up (decision 75)
+LONGEST_WAIT = timedelta(hours=24)  # for a page; then it is given up
+PAGES_A_HOST = 2  # looked at together, so that a slow host hides no other
+PAGES_LOOKED_AT = 100  # by one call of `due`
 
 metadata = MetaData()
 pages_wanted = Table(
@@ -59,7 +59,10 @@ class Wanted:
 
 
 def want(connection: Connection, pages: Iterable[Wanted]) -> None:
-    """Add pages to the backlog; one that is already there starts again. Beyond MOST pages the oldest are given up."""
+    """Add pages to the backlog; one that is already there starts again.
+
+    Where more than MOST_WAITING pages then wait, the oldest are given up.
+    """
     rows = {page.article: page for page in pages}
     for page in rows.values():
         values = {name: getattr(page, name) for name in Wanted.__slots__}
@@ -67,14 +70,17 @@ def want(connection: Connection, pages: Iterable[Wanted]) -> None:
     if not rows:
         return
     # the backlog must not grow without bound while a host, or our network, is down
-    over = (connection.scalar(select(func.count()).select_from(pages_wanted)) or 0) - MOST
+    over = (connection.scalar(select(func.count()).select_from(pages_wanted)) or 0) - MOST_WAITING
     if over > 0:
         oldest = select(pages_wanted.c.article).order_by(pages_wanted.c.wanted, pages_wanted.c.article).limit(over)
         _give_up(connection, list(connection.scalars(oldest)), "backlog_full")
 
 
 def due(connection: Connection, now: datetime, closed: Collection[str] = ()) -> list[Wanted]:
-    """Return the pages that are due, longest overdue first, at most A_HOST for each host and none of `closed` hosts."""
+    """Return up to PAGES_LOOKED_AT pages that are due, longest overdue first: at most PAGES_A_HOST of each host.
+
+    Pages of the hosts in `closed` are left out.
+    """
     # one slow host with thousands of pages would otherwise fill the whole result
     rank = func.row_number().over(
         partition_by=pages_wanted.c.host, order_by=(pages_wanted.c.due, pages_wanted.c.article)
@@ -83,8 +89,8 @@ def due(connection: Connection, now: datetime, closed: Collection[str] = ()) -> 
         pages_wanted.c.due <= now, pages_wanted.c.host.not_in(closed)
     )
     ranked = wanted_now.subquery()
-    found = select(*(ranked.c[name] for name in Wanted.__slots__)).where(ranked.c.rank <= A_HOST)
-    rows = connection.execute(found.order_by(ranked.c.due, ranked.c.article).limit(LOOKED_AT))
+    found = select(*(ranked.c[name] for name in Wanted.__slots__)).where(ranked.c.rank <= PAGES_A_HOST)
+    rows = connection.execute(found.order_by(ranked.c.due, ranked.c.article).limit(PAGES_LOOKED_AT))
     return [Wanted(**row) for row in rows.mappings()]
 
 
@@ -95,7 +101,7 @@ def next_due(connection: Connection) -> datetime | None:
 
 
 def put_off(connection: Connection, page: Wanted, until: datetime, tries: int) -> None:
-    """Set when a page is due again, and how often it was tried."""
+    """Set when a page is due again, and how many times it has been tried by now."""
     changed = update(pages_wanted).where(pages_wanted.c.article == page.article).values(due=until, tries=tries)
     connection.execute(changed)
 
@@ -112,25 +118,26 @@ def shift(connection: Connection, step: timedelta) -> None:
 
 
 def believe(connection: Connection, now: datetime) -> None:
-    """Move times back that lie in the future: they were stored while the clock was ahead."""
+    """Move the times of pages that were wanted later than `now` back: they were stored while the clock was ahead."""
     ahead = select(pages_wanted).where(pages_wanted.c.wanted > now)
     _shift(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["wanted"])
 
 
 def _shift(connection: Connection, rows: list[RowMapping], step: Callable[[RowMapping], timedelta]) -> None:
+    # row by row: to the database times are texts, to which nothing can be added
     for row in rows:
         moved = {name: row[name] + step(row) for name in ("wanted", "due")}
         connection.execute(update(pages_wanted).where(pages_wanted.c.article == row["article"]).values(**moved))
 
 
 def end(connection: Connection, article: str, reason: str) -> None:
-    """Remove a page from the backlog and count it under `reason`."""
+    """Remove a page from the backlog, whether it was read or given up, and count it under `reason`."""
     _give_up(connection, [article], reason)
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Return up pages that have waited longer than LONGEST; return how many."""
-    old = list(connection.scalars(select(pages_wanted.c.article).where(pages_wanted.c.wanted < now - LONGEST)))
+    """Give up the pages that have waited longer than LONGEST_WAIT, and count them; return how many they were."""
+    old = list(connection.scalars(select(pages_wanted.c.article).where(pages_wanted.c.wanted < now - LONGEST_WAIT)))
     _give_up(connection, old, "too_late")
     return len(old)
 
@@ -155,7 +162,11 @@ def content_of(connection: Connection, article: str) -> str | None:
 
 
 def complete(connection: Connection, article: str, number: int, page: Mapping[str, object]) -> None:
-    """Fill in what the source left out (author, language, date) and copy `baseline` from the revision before."""
+    """Complete an article with what its page says, once the page is stored as revision `number`.
+
+    `page` has author, language and date by column. The revision's baseline mark is copied from the one before.
+    """
+    # what the source said stays: only empty columns take the page's value
     columns = archive.articles.c
     filled = {
         name: func.coalesce(columns[name], literal(value, columns[name].type))
@@ -164,6 +175,7 @@ def complete(connection: Connection, article: str, number: int, page: Mapping[st
     }
     if filled:
         connection.execute(update(archive.articles).where(columns.id == article).values(**filled))
+    # the page of an article that was there at the first poll must not alert either (decision 74)
     before = select(archive.revisions.c.baseline).where(
         archive.revisions.c.article == article, archive.revisions.c.number == number - 1
     )

@@ -1,7 +1,8 @@
-"""SQL for the candidate keys of articles and for the sentences that sources repeat.
+"""SQL for the candidate keys of articles (crawler.stories.sketch) and for the sentences that sources repeat.
 
-One row for each key, ordered by key and seq: a lower bound of seq keeps every look-up inside the window, and nothing
-has to be rebuilt at start. `sketched` lists the keys of each article, so that they can be replaced and deleted.
+`sketches` has one row for each key of each article, ordered by key and seq: a lower bound of seq keeps every look-up
+inside the window, and nothing has to be rebuilt at start. `sketched` lists the keys of each article, so that they can
+be replaced and deleted.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ from crawler.stories.sketch import SHARED, pack, unpack
 from crawler.stories.verdict import Side
 from crawler.stories.wording import Wording, sentence_number, wording
 
-WINDOW = timedelta(days=4)  # how far back an article is compared; older keys are dropped
-NEWEST = 64  # articles looked at for one key: a key that more share says little
-COMPARED = 6  # candidates that are judged, those that share most keys first
-REPEATED = 4  # articles of a source with one sentence that make it boilerplate
+WINDOW = timedelta(days=4)  # how far back an article is compared; older keys are dropped (decision 45)
+NEWEST_OF_A_KEY = 64  # articles looked at for one key: a key that more share says little (decision 44)
+MOST_COMPARED = 6  # candidates that are judged, those that share most keys first (decision 44)
+REPEATED_FROM = 4  # articles of a source with one sentence make it boilerplate (decision 47)
 EVERYWHERE = ""  # the source of sentences that any outlet may print
-SENTENCES_KEPT = timedelta(days=14)
-NOTHING = 1 << 62  # a seq that no article has
-SLICE = 200  # articles whose keys are dropped in one commit
+SENTENCES_KEPT = timedelta(days=14)  # since the sentence was last seen
+NO_SEQ = 1 << 62  # a seq that no article has
+ARTICLES_DROPPED = 200  # out of the window in one commit: at most 9,800 keys, so that the writer is soon free again
 OPENS_A_STORY_WORDS = sorted(relation.value for relation in OPENS_A_STORY)
 
 sketches = Table(
@@ -53,7 +54,7 @@ sketches = Table(
     metadata,
     Column("key", BigInteger, primary_key=True),
     Column("seq", BigInteger, primary_key=True),
-    sqlite_with_rowid=False,
+    sqlite_with_rowid=False,  # the primary key is the whole row, so the table needs no index beside it
 )
 sketched = Table(
     "sketched",
@@ -114,9 +115,9 @@ def _drop(connection: Connection, rows: Sequence[tuple[int, bytes]]) -> None:
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Delete the keys of up to SLICE articles before the window, and old sentences; return how many articles."""
+    """Delete old sentences, and the keys of up to ARTICLES_DROPPED articles before the window; return how many."""
     old = select(sketched.c.seq, sketched.c["keys"]).where(sketched.c.seen < now - WINDOW)
-    rows = connection.execute(old.order_by(sketched.c.seen).limit(SLICE)).all()
+    rows = connection.execute(old.order_by(sketched.c.seen).limit(ARTICLES_DROPPED)).all()
     _drop(connection, [(seq, keys) for seq, keys in rows])
     connection.execute(delete(sentences).where(sentences.c.seen < now - SENTENCES_KEPT))
     return len(rows)
@@ -126,13 +127,16 @@ _FIRST = select(sketched.c.seq).where(sketched.c.seen >= bindparam("since")).ord
 
 
 def first_in_window(connection: Connection, now: datetime) -> int:
-    """Return the lowest seq inside the window, NOTHING if there is none."""
-    return connection.scalar(_FIRST, {"since": now - WINDOW}) or NOTHING
+    """Return the lowest seq inside the window that ends `now`; NO_SEQ, above all others, if there is none."""
+    return connection.scalar(_FIRST, {"since": now - WINDOW}) or NO_SEQ
 
 
 @cache
 def _sharing(keys: int) -> CompoundSelect[Any]:
-    """Return the query for this number of keys: the newest articles that have each one. It is built once per number."""
+    """Return the query of so many keys, for the newest articles that have each of them; built once for each number.
+
+    It yields a seq once for each key that the article has.
+    """
     return union_all(
         *(
             select(
@@ -141,7 +145,7 @@ def _sharing(keys: int) -> CompoundSelect[Any]:
                 .order_by(sketches.c.seq.desc())
                 # only the newest articles of each key: a phrase that everybody uses must cost no more than a rare one
                 # (decision 44)
-                .limit(NEWEST)
+                .limit(NEWEST_OF_A_KEY)
                 .subquery()
                 .c.seq
             )
@@ -151,14 +155,17 @@ def _sharing(keys: int) -> CompoundSelect[Any]:
 
 
 def sharing(connection: Connection, keys: Iterable[int], low: int) -> list[int]:
-    """Return the seqs that share at least SHARED keys, most keys first, then the newest; at most COMPARED."""
+    """Return the seqs from `low` on with at least SHARED of the keys: most keys first, then the newest.
+
+    At most MOST_COMPARED are returned.
+    """
     values: dict[str, int] = {f"k{at}": key for at, key in enumerate(sorted(keys))}
     if not values:
         return []
     rows = connection.execute(_sharing(len(values)), values | {"low": low})
     counted = Counter(row.seq for row in rows)
     enough = [seq for seq, shared in counted.items() if shared >= SHARED]
-    return sorted(enough, key=lambda seq: (-counted[seq], -seq))[:COMPARED]
+    return sorted(enough, key=lambda seq: (-counted[seq], -seq))[:MOST_COMPARED]
 
 
 _STANDING = (
@@ -185,7 +192,7 @@ _OPENING = _STANDING.where(
 
 
 class Candidates:
-    """Finds the articles to compare a new one with. One object serves one poll and caches its boilerplate."""
+    """Finds the articles to compare a new one with. An object serves one poll: it caches each source's boilerplate."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection, self._now = connection, now
@@ -216,11 +223,15 @@ class Candidates:
         return known - {sentence_number(each) for each, words in numbered if about(words, text.topic)}
 
     def of(self, keys: frozenset[int]) -> list[Candidate]:
-        """Return the articles that share keys, most keys first, then the first article of each of their stories."""
+        """Return the articles that share keys, most keys first, then the first article of each of their stories.
+
+        The first article is there because a story is joined only by what is close to it (decision 46).
+        """
         seqs = sharing(self._connection, keys, self._low)
         if not seqs:
             return []
         found = self._connection.execute(_SKETCHED, {"seqs": seqs}).mappings().all()
+        # IN (...) returns the rows in any order
         candidates = [self._candidate(row) for row in sorted(found, key=lambda row: seqs.index(row["seq"]))]
         opened = {each.story for each in candidates if each.opens}
         if missing := {each.story for each in candidates} - opened:
@@ -237,11 +248,13 @@ class Candidates:
         return Candidate(side, row["story"], row["thread"], row["thread_opened"], row["origin"], opens)
 
 
-_BOILERPLATE = select(sentences.c.sentence).where(sentences.c.source == bindparam("source"), sentences.c.n >= REPEATED)
+_BOILERPLATE = select(sentences.c.sentence).where(
+    sentences.c.source == bindparam("source"), sentences.c.n >= REPEATED_FROM
+)
 
 
 def boilerplate(connection: Connection, source: str) -> frozenset[int]:
-    """Return the hashes of sentences that a source repeats in at least REPEATED articles."""
+    """Return the hashes of sentences that a source repeats in at least REPEATED_FROM articles."""
     return frozenset(connection.execute(_BOILERPLATE, {"source": source}).scalars())
 
 
@@ -251,7 +264,7 @@ _FRAMES = select(sentences.c.sentence).where(
 
 
 def frames_among(connection: Connection, numbers: Set[int]) -> frozenset[int]:
-    """Return which of these sentences were found around different news, in any source."""
+    """Return which of these sentences were found around different news, in any source (decision 119)."""
     return frozenset(connection.execute(_FRAMES, {"numbers": sorted(numbers)}).scalars()) if numbers else frozenset()
 
 
@@ -271,8 +284,9 @@ _MISPLACED = {
 
 
 def misplaced(connection: Connection) -> dict[str, list[Any]]:
-    """Return, by kind, rows that no transaction may leave behind; empty if the archive is whole. For tests and
-    `doctor`.
+    """Return ids of rows that contradict each other, by the kind of contradiction; {} if the archive is whole.
+
+    No transaction may leave one behind, which tests check. At most five of each kind are returned.
     """
     found = {what: list(connection.execute(query.limit(5)).scalars()) for what, query in _MISPLACED.items()}
     return {what: rows for what, rows in found.items() if rows}

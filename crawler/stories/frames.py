@@ -1,4 +1,4 @@
-"""Find the sentences two texts share although they are not part of the news: footers, licences, frames of live pages.
+"""Find the sentences that two texts share although they are not news: footers, licences, frames of live pages.
 
 Outlets print the words of an agency, a licence or a channel under news of every kind. Such sentences do not show that
 two articles report the same event, so they are removed from both texts before these are compared. Pure.
@@ -17,7 +17,7 @@ FIGURES = 2  # numbers in a sentence that make it news, as the lines of a divide
 NEARLY = 0.8  # of the words of the longer sentence: the same sentence, with the name of another outlet in it
 REWORDED = 0.5  # of the words of meaning of the shorter sentence: the same sentence in other words
 LONG = 150  # words: a text so long is no footer alone, even where it has no word of its headline
-MOST = 40  # sentences of a text that are looked at, from each end
+FRAME_SENTENCES = 40  # sentences of a text that are looked at, from each end
 
 
 def frame(earlier: Wording, later: Wording) -> tuple[frozenset[int], frozenset[int]]:
@@ -51,7 +51,7 @@ def _share_news(earlier: Wording, later: Wording, headlines: tuple[frozenset[str
 
 def _sentences_on(text: Wording, headlines: tuple[frozenset[str], ...]) -> list[frozenset[str]]:
     """Return the words of each sentence that is about one of the headlines."""
-    return [words for words in text.sets[:MOST] if any(about(words, topic) for topic in headlines)]
+    return [words for words in text.sets[:FRAME_SENTENCES] if any(about(words, topic) for topic in headlines)]
 
 
 def _has_news_of_its_own(text: Wording, other: Wording) -> bool:
@@ -60,9 +60,10 @@ def _has_news_of_its_own(text: Wording, other: Wording) -> bool:
     It does where its first sentence, or one about its own headline, is missing from the other text, even reworded. A
     text without any sentence about its headline is taken for a footer below a headline, unless it is LONG.
     """
-    known = [words - STOP for words in other.sets[:MOST]]
-    own = [words for words in text.sets[:MOST] if words & (text.topic - other.topic)]
-    naming = own or [words for words in text.sets[:MOST] if words & text.topic]
+    known = [words - STOP for words in other.sets[:FRAME_SENTENCES]]
+    own = [words for words in text.sets[:FRAME_SENTENCES] if words & (text.topic - other.topic)]
+    naming = own or [words for words in text.sets[:FRAME_SENTENCES] if words & text.topic]
+    # a long text that never names its headline's subject: nobody can say what in it is news
     if not naming and len(text.words) >= LONG:
         return False
     return not naming or not all(_stands(words - STOP, known) for words in (*text.sets[:1], *naming))
@@ -88,7 +89,11 @@ def _no_news(text: Wording, headlines: tuple[frozenset[str], ...]) -> dict[int, 
     """Return the sentences, number to words, that are about neither headline and give fewer than FIGURES numbers."""
     numbered = list(zip(text.sentences, text.sets, strict=True))
     # frames stand at both ends of a text; looking at the ends only bounds the cost of a very long one
-    chosen = numbered if len(numbered) <= 2 * MOST else [*numbered[:MOST], *numbered[-MOST:]]
+    chosen = (
+        numbered
+        if len(numbered) <= 2 * FRAME_SENTENCES
+        else [*numbered[:FRAME_SENTENCES], *numbered[-FRAME_SENTENCES:]]
+    )
     return {
         sentence_number(sentence): words
         for sentence, words in chosen

@@ -15,12 +15,16 @@ from crawler.article import Relation
 from crawler.parse.normalise import Draft
 
 SAME_HEADLINE = 60.0  # rapidfuzz token_sort_ratio, 0-100: below it a reused key names another story
-COMPARED = 300  # characters of a headline compared
+COMPARED_CHARACTERS = 300  # of a headline
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A stored article found by one of its keys. `said` is the content key that this source last sent under it."""
+    """A stored article found by one of its keys.
+
+    `said` is the content key of what `source` last sent under it, `content_key` that of the newest revision: they
+    differ once the article has its page's text.
+    """
 
     key: str
     source: str
@@ -35,7 +39,10 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an entry is: `new`, `known` (nothing changed) or `revised` (headline or text changed)."""
+    """What an entry is: new, known (nothing changed) or revised (headline or text changed).
+
+    `article` is the id of the article it is, `revision` the number it then has; both are empty for a new one.
+    """
 
     relation: Relation
     article: str = ""
@@ -72,7 +79,9 @@ def _is_same(made: Draft, each: Identified) -> bool:
 
 def similar_headlines(one: str, other: str) -> bool:
     """Return whether two headlines are at least SAME_HEADLINE alike, whatever the order of their words."""
-    score = fuzz.token_sort_ratio(one[:COMPARED], other[:COMPARED], processor=utils.default_process)
+    score = fuzz.token_sort_ratio(
+        one[:COMPARED_CHARACTERS], other[:COMPARED_CHARACTERS], processor=utils.default_process
+    )
     return score >= SAME_HEADLINE
 
 

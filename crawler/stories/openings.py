@@ -10,7 +10,7 @@ from collections.abc import Iterable, Set
 from itertools import pairwise
 
 from crawler.stories.compare import MONTHS, WEEKDAYS, Comparison, known, one_word
-from crawler.stories.frames import MOST, about
+from crawler.stories.frames import FRAME_SENTENCES, about
 from crawler.stories.wording import Wording, shingles
 from crawler.text.figures import is_number
 from crawler.text.stopwords import STOP
@@ -113,8 +113,8 @@ def opening(text: Wording, other: Wording) -> tuple[str, ...]:
 
     It is the first one about the headline. One word of the headline is enough where the other text lacks the sentence.
     """
-    numbered = zip(text.sentences[:MOST], text.sets, strict=False)
-    theirs = frozenset(other.sets[:MOST])
+    numbered = zip(text.sentences[:FRAME_SENTENCES], text.sets, strict=False)
+    theirs = frozenset(other.sets[:FRAME_SENTENCES])
     first = (
         each for each, words in numbered if about(words, text.topic) or (words & text.topic and words not in theirs)
     )

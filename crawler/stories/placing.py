@@ -61,7 +61,7 @@ def _place(later: Side, judged: list[tuple[Verdict, Candidate]], fresh: Placemen
 
 
 def _judged(later: Side, candidates: tuple[Candidate, ...]) -> Iterator[tuple[Verdict, Candidate]]:
-    """Yield the verdict on each candidate; stop early once the article is certainly a duplicate."""
+    """Yield (verdict, candidate) for the candidates in their order, until the article is certainly a duplicate."""
     for each in candidates:
         verdict = judge(each.side, later)
         yield verdict, each

@@ -27,7 +27,7 @@ SAME_ALIGNED = 0.85  # of the words, in their order inside sentences: the same, 
 AGREEING = 2
 LEAD_KNOWN = 0.3  # of the later lead's runs in the earlier text: below it the lead is new
 REUSED = 0.3  # of the runs: below it, bodies do not make a thread
-SHORT = 60  # words: a text so short is a template as often as a report, so every differing word counts
+SHORT = 60  # words of a body: a text so short is a template as often as a report, so every differing word counts
 UPDATE_WORDS = 8  # words that only the later version of one owner has: more than an edit
 REWRITTEN = 0.85  # of the runs: below it one owner's second text is a new version, not a repeat
 STUB = 15  # words: "an agency said on Monday that" and no more; then headlines decide
@@ -68,7 +68,7 @@ class Verdict:
 
 
 def judge(earlier: Side, later: Side) -> Verdict:
-    """Return what the later article is to the earlier one; sentences that are not news are left out first."""
+    """Return what the later article is to the earlier one, judged without the sentences that are not news."""
     if not _one_language(earlier, later):
         return Verdict(Relation.NEW, f"closest {_named(earlier)}: another language")
     frames = frame(earlier.wording, later.wording)
@@ -159,7 +159,7 @@ def _lead_in(relation: Relation, earlier: Side) -> str:
 
 
 def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
-    """Judge two articles by their headlines alone."""
+    """Return the finding on two articles of which one has hardly any body: their headlines decide."""
     age = later.seen - earlier.seen
     shared = earlier.wording.topic & later.wording.topic
     share = len(shared) / max(1, len(earlier.wording.topic | later.wording.topic))
@@ -211,7 +211,7 @@ def _says_no_less(earlier: Side, later: Side, found: Comparison) -> bool:
 
 
 def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
-    """Judge two articles that both have a body."""
+    """Return the finding on two articles that both have a body."""
     age = later.seen - earlier.seen
     measured = f"{found.contained:.0%} contained".replace("%", " %")
     # a daily bulletin ("Brent closes at ...") has one headline and one template: the next issue is news
@@ -229,7 +229,7 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
 
 
 def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
-    """Judge a text that is the same and whose numbers agree: a mere repeat, or a new version?"""
+    """Return the finding on a text that is the same and whose numbers agree: a mere repeat, or a new version."""
     if _is_correction(earlier, later):
         return Relation.UPDATED, f"{measured}, marked as a correction", "CORRECTED"
     if found.lead < LEAD_KNOWN:
@@ -283,7 +283,7 @@ def _one_subject(one: Wording, other: Wording) -> bool:
 
 
 def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
-    """Judge texts whose numbers differ in place: an update where few do, else another report in the same words."""
+    """Return the finding on one text with other numbers: an update if few differ, else another report in its words."""
     reason = f"{measured}, numbers differ ({_changed(found.changes)}), {found.agreeing} agree"
     series = (
         later.seen - earlier.seen >= SERIES
@@ -298,9 +298,7 @@ def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str)
 
 
 def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
-    """Return whether short texts with differing numbers are about one event: the toll rose, or the headline is the
-    same.
-    """
+    """Return whether short texts with differing numbers report one event: its toll rose, or the headlines agree."""
     if found.agreeing >= SAME_FIGURES and _one_subject(one, other):
         return True
     tolls = len(_tolls(found)) == len(found.changes) and len(one.topic & other.topic) >= 2
@@ -308,7 +306,7 @@ def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
 
 
 def _judge_lead(found: Comparison, measured: str) -> Finding:
-    """Judge a text whose body is known and whose lead is new: an update under the same headline, else related."""
+    """Return the finding on a known body with a new lead: an update under the same headline, else related."""
     reason = f"{measured}, lead {found.lead:.0%} known, needs {LEAD_KNOWN:.0%}".replace("%", " %")
     if found.headline >= 0.8 and found.old_lead >= SAME:
         return Relation.UPDATED, reason, "new lead"
@@ -316,7 +314,7 @@ def _judge_lead(found: Comparison, measured: str) -> Finding:
 
 
 def _judge_event(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
-    """Judge two different texts: related where enough of the bodies or of the headlines is shared, else new."""
+    """Return the finding on two different texts: related if enough of the bodies or headlines is shared, else new."""
     shared = earlier.wording.topic & later.wording.topic
     share = len(shared) / max(1, len(earlier.wording.topic | later.wording.topic))
     age = later.seen - earlier.seen

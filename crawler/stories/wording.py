@@ -20,7 +20,7 @@ from crawler.text.tokens import sentences
 SHINGLE = 3  # words
 LEAD = 30  # words at the beginning of a body that say what is new
 MOST_WORDS = 1_200  # of a body that are compared; longer ones differ elsewhere or not at all
-MOST_CHARACTERS = 10_000
+MOST_CHARACTERS = 10_000  # of a body; the rest is not even split into words
 _MASK = (1 << 63) - 1
 _ODD = 0xBF58476D1CE4E5B9  # a multiplier of splitmix64 (Steele et al., 2014)
 AGENCIES = {
@@ -48,7 +48,11 @@ _CORRECTED = ("correct", "تصحيح", "اصلاحيه", "refile")
 
 @dataclass(frozen=True)
 class Wording:
-    """What is compared of an article. Tokens are folded; `names` are words written with a capital inside a sentence."""
+    """What is compared of an article: the folded words of its headline and of each sentence.
+
+    `names` are words written with a capital inside a sentence, `agency` is the one it names, `corrected` whether its
+    mark or headline calls it a correction.
+    """
 
     title: tuple[str, ...]
     sentences: tuple[tuple[str, ...], ...]
@@ -148,6 +152,7 @@ def wording(title: str, body: str, outlet: str = "") -> Wording:
 
 
 def tokens(text: str) -> list[str]:
+    """Return the folded words of a text, with numbers as digits."""
     return digits(fold(joined(text)).split())
 
 
@@ -163,8 +168,9 @@ def sentence_number(words: Sequence[str]) -> int:
 
 
 def edges(text: Wording) -> list[int]:
-    """Return the hashes of the sentences where boilerplate stands: the first and the last four, if longer than two
-    words.
+    """Return the numbers of the sentences where boilerplate stands: the first and the last four.
+
+    Those of two words or fewer are left out.
     """
     chosen = (*text.sentences[:1], *text.sentences[1:][-4:])
     return [sentence_number(sentence) for sentence in chosen if len(sentence) > 2]

@@ -13,7 +13,7 @@ from functools import cache
 
 from crawler.text.folding import fold
 
-LONGEST = 200  # characters looked at
+LONGEST_DATE = 200  # characters of a text that are looked at
 AGES = timedelta(seconds=10**9)  # what is longer than any wait that is honoured, whatever its number of digits
 _ARAB = frozenset({"ar", "ckb", "ku"})
 _LOCAL = {"ar": 180, "ckb": 180, "ku": 180, "fa": 210}  # minutes east of UTC where a date names no zone
@@ -74,12 +74,12 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890
 
 
 def read_date(text: str, lang: str | None = None) -> datetime | None:
-    """Return a written date as UTC, None if it contains none. A date without a time is midnight there.
+    """Return the date in a text as UTC, None if there is none. A date without a time is midnight of its zone.
 
     `lang` decides what "AST" means and, if no zone is written, which local time is meant: Baghdad's for Arabic and
     Kurdish, Tehran's for Persian, else UTC.
     """
-    plain = re.sub(r"(?<=\d)T(?=\d)|[\u200e\u200f]", " ", text[:LONGEST].translate(_DIGITS)).lower()
+    plain = re.sub(r"(?<=\d)T(?=\d)|[\u200e\u200f]", " ", text[:LONGEST_DATE].translate(_DIGITS)).lower()
     day = _named_day(plain) or _numbered_day(plain)
     if day is None:
         return None
@@ -110,7 +110,7 @@ def _months() -> tuple[re.Pattern[str], dict[str, tuple[str, int]]]:
 
 
 def _named_day(plain: str) -> date | None:
-    """Return "24 November 2026" or "November 24, 2026"; a Gregorian date before one of another calendar."""
+    """Return the day in a text that names its month ("24 November 2026", "November 24, 2026"), None if it has none."""
     folded = fold(plain)
     pattern, names = _months()
     found: dict[str, date] = {}
@@ -125,7 +125,7 @@ def _named_day(plain: str) -> date | None:
 
 
 def _around(before: str, after: str) -> tuple[int, int]:
-    """Return day and year around a month name: day before and year after, or both after it."""
+    """Return (day, year) around a month name: day before and year after it, or both after it; 0 if not found."""
     left = re.search(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|[یي])?(?: of| من| [یي])? $", before)
     if left:
         right = re.match(r"(?: /? ?\w+){0,2}? (\d{4})(?!\d)", after)  # "تشرين الثاني / نوفمبر 2026"
@@ -137,7 +137,7 @@ def _around(before: str, after: str) -> tuple[int, int]:
 
 
 def _numbered_day(plain: str) -> date | None:
-    """Return 2026-11-24, 24/11/2026 or 1405/09/03; the day comes first where the year comes last."""
+    """Return the day that a text writes in numbers (2026-11-24, 24/11/2026, 1405/09/03), None if there is none."""
     for match in _NUMBERS.finditer(plain):
         first, second, third = match[1], match[2], match[3]
         if len(first) == 4:
@@ -217,7 +217,7 @@ def _zone(rest: str, lang: str | None) -> int:
 
 
 def http_date(value: str) -> datetime | None:
-    """Read an HTTP date (RFC 9110, 5.6.7: three forms, all GMT) -> UTC; None where it is none."""
+    """Return an HTTP date as UTC (RFC 9110, 5.6.7: three forms, all GMT), None if the text is not one."""
     try:
         read = parsedate_to_datetime(value)
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
@@ -226,10 +226,10 @@ def http_date(value: str) -> datetime | None:
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Read Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date; a date in the past is no wait.
+    """Return how long a Retry-After header asks to wait: seconds, or until an HTTP date (RFC 9110, 10.2.3).
 
-    None where it is absent or neither (also negative): how long to wait then is the caller's to say, and so is the
-    longest wait that is honoured.
+    A date in the past is 0. None if the header is absent or is neither (also if negative). The caller decides how long
+    to wait then, and the longest wait to accept.
     """
     text = (value or "").strip()
     if re.fullmatch(r"[0-9]+", text):

@@ -1,4 +1,4 @@
-"""Text in, folded text out: what two spellings of the same words share, with a map back to the original.
+"""Fold text to what different spellings of the same words share, with a map back to the original.
 
 Folded text is lower-case tokens with one space between, before and after (" us troops at taqaddum "), so that
 a phrase in spaces is found on word boundaries by plain search. Folding is NFKC (UAX #15) with marks dropped,
@@ -34,7 +34,7 @@ _JOINER = re.compile(rf"(?<=[\u0600-\u06ff]){ZWNJ}+(?=[\u0600-\u06ff])")
 
 
 class _FoldTable(dict[int, str]):
-    """Code point -> folded text, worked out at first need; `str.translate` reads it."""
+    """Table for `str.translate`: code point -> folded text. Each entry is made when it is first asked for."""
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = _fold_character(chr(code))
@@ -54,7 +54,7 @@ def _fold_character(char: str) -> str:
 
 
 def is_look_alike(char: str) -> bool:
-    """Return whether a letter of another script is read as a Latin one."""
+    """Return whether a character is a letter of another script that looks like a Latin one, as Cyrillic "a"."""
     return char.casefold() in LETTERS and not unicodedata.name(char, "").startswith(("LATIN", "ARABIC"))
 
 
@@ -90,6 +90,7 @@ class Folded:
         if self._spans is None:
             self._spans = _trace(self.original)
         first, last = self._spans[start][0], self._spans[end - 1][1]
+        # marks and the last dot of an acronym fold to nothing, so no span reaches them
         while last < len(self.original) and unicodedata.category(self.original[last])[0] == "M":
             last += 1
         if self.original[last : last + 1] == "." and _ACRONYM.search(self.original, first, last):
@@ -116,7 +117,10 @@ def _dereference(match: re.Match[str]) -> str:
 
 
 def _trace(text: str) -> list[tuple[int, int]]:
-    """Repeat `fold` step by step, keeping for every folded character its (start, end) in the original."""
+    """Return, for every character of the folded text, its (start, end) in the original.
+
+    It repeats `fold` step by step, so the two must be changed together.
+    """
     chars, spans = _translated(text)
     for pattern, instead, literal, default in (
         (_ACRONYM_DOT, "", ".", " "),
@@ -159,7 +163,7 @@ def _translate_plain(text: str, start: int, end: int, chars: list[str], spans: l
 def _substituted(
     chars: str, spans: list[tuple[int, int]], pattern: re.Pattern[str], instead: str
 ) -> tuple[str, list[tuple[int, int]]]:
-    """Replace every match by `instead` (at most one character), keeping the spans in step."""
+    """Return the text with every match replaced by `instead` (at most one character), and the spans that then hold."""
     kept: list[tuple[int, int]] = []
     position = 0
     for match in pattern.finditer(chars):

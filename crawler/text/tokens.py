@@ -9,6 +9,7 @@ from crawler.text.folding import fold
 _END = re.compile(r"[.!?\u061f\u06d4\u2026][^\w\s]*\s+")
 _BLANK = re.compile(r"\s*\n[^\S\n]*\n\s*")
 _WORD_BEFORE = re.compile(r"(\w[\w\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad]*)\W*$")
+# English ones; single letters, such as د. for a doctor, count as initials
 _ABBREVIATIONS = frozenset(
     {
         *(
@@ -41,7 +42,7 @@ def paragraphs(text: str) -> list[int]:
 
 
 def sentences(text: str) -> list[int]:
-    """Return where each sentence begins; full stops of abbreviations and initials end none."""
+    """Return where each sentence begins; the full stop of an abbreviation or an initial does not end one."""
     ends = [match.end() for match in _END.finditer(text) if not _is_abbreviation(text, match.start())]
     return sorted({*paragraphs(text), *ends})
 
@@ -49,6 +50,7 @@ def sentences(text: str) -> list[int]:
 def _is_abbreviation(text: str, stop: int) -> bool:
     if text[stop] != ".":
         return False
+    # no abbreviation is longer than 20 characters; a search from the beginning would be quadratic
     before = _WORD_BEFORE.search(text, max(0, stop - 20), stop)
     word = fold(before[1]).strip() if before else ""
     return (len(word) == 1 and word.isalpha()) or word in _ABBREVIATIONS

@@ -1,4 +1,4 @@
-"""Addresses: the link we keep (without tracking), the key of a page, the host, the name of a link service."""
+"""Clean links, and tell whether two of them lead to one page: keys, hosts, and services that wrap links of others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TRACKING = re.compile(
     r"ns_(mchannel|source|campaign|linkname)|xtor|spm|icid|ito|__twitter_impression|guccounter|share)$",
     re.IGNORECASE,
 )
-LONGEST = 2048
+LONGEST_LINK = 2048  # characters
 WRAPPERS = {"news.google.com": "Google News", "news.yahoo.com": "Yahoo News", "flip.it": "Flipboard"}
 _MOBILE = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _AMP_PATH = re.compile(r"(?:/amp|\.amp)(?=/?$)|^/amp(?=/)|(?<=\.)amp\.(?=html?$)")
@@ -53,7 +53,7 @@ def key(url: str) -> str:
 
 
 def wrapper(url: str) -> str:
-    """Return the service whose link hides the page's own, "" if the link is the page's."""
+    """Return the name of the service whose link hides the page's own (Google News), "" if the link is the page's."""
     parts = urlsplit(url)
     return next((name for host, name in WRAPPERS.items() if (parts.hostname or "") == host), "")
 
@@ -65,8 +65,8 @@ def _out_of_cache(url: str) -> str:
 
 
 def usable(url: str | None) -> str | None:
-    """Return the cleaned link, None unless it is http(s) with a host that a reader could open."""
-    if not url or len(url) > LONGEST:
+    """Return a link cleaned as by `clean`; None unless it is http(s), has a host and no user, and can be parsed."""
+    if not url or len(url) > LONGEST_LINK:
         return None
     try:
         parts = urlsplit(url.strip())
@@ -86,7 +86,7 @@ def host(url: str) -> str:
 
 
 def ascii_host(name: str) -> str:
-    """Return a host in its IDNA form."""
+    """Return a host in ASCII: its IDNA form, or punycode of the whole if it has none."""
     try:
         return name.encode("idna").decode("ascii") if not name.isascii() else name
     except UnicodeError:

@@ -11,7 +11,7 @@ from pathlib import Path
 from crawler.parse.feeds import read_feed
 from crawler.sources.source import FetchOutcome, OutcomeName
 from crawler.store.db import Database
-from crawler.store.evidence import KEPT, keep, size
+from crawler.store.evidence import EVIDENCE_KEPT, keep, size
 from tests.bench.shared import SHARED, missing, unpack_timeline
 
 NAME = "raw-2026-08-13-dev"
@@ -29,7 +29,9 @@ def run() -> None:
     if entries and pages:
         for words, share in (("no pages", 0.0), ("every second article's page", 0.5), ("every page", 1.0)):
             day = A_DAY * (entries[2] + share * pages[2])
-            print(f"{A_DAY} articles a day, {words}: {day / 1e6:.0f} MB a day, {day * KEPT.days / 1e6:.0f} MB in all")
+            print(
+                f"{A_DAY} articles a day, {words}: {day / 1e6:.0f} MB a day, {day * EVIDENCE_KEPT.days / 1e6:.0f} MB in all"
+            )
 
 
 def _entries() -> tuple[int, int, int] | None:

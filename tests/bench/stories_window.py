@@ -84,7 +84,7 @@ def measure(path: Path, size: int) -> None:
     reopened = time.perf_counter() - start
     again.close()
     if dropped:
-        print(f"expiry: {dropped:,} articles, longest slice of {sketches.SLICE} {longest * 1e3:.0f} ms CPU")
+        print(f"expiry: {dropped:,} articles, longest slice of {sketches.ARTICLES_DROPPED} {longest * 1e3:.0f} ms CPU")
     times.sort()
     print(
         f"{size:9,} {len(times) / sum(times):10.0f} {times[len(times) // 2] * 1e3:7.2f} {times[int(len(times) * 0.99)] * 1e3:7.2f}"

@@ -186,7 +186,7 @@ def nobody() -> str:
 def test_hosts_that_rest_hide_no_other_in_the_backlog(tmp_path: Path) -> None:
     """Sixty dead hosts with three pages each were due before the one page of a host that is well."""
     dead = sorted({nobody() for _ in range(60)})
-    assert len(dead) * pages_wanted.A_HOST > pages_wanted.LOOKED_AT
+    assert len(dead) * pages_wanted.PAGES_A_HOST > pages_wanted.PAGES_LOOKED_AT
 
     async def run(outlet: Outlet) -> None:
         pages = [f"{host}/{n}" for n in range(3) for host in dead] + [f"{outlet.base}/one"]

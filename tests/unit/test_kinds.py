@@ -13,7 +13,7 @@ from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.parse.feeds import read_feed
 from crawler.parse.sections import read_section
-from crawler.parse.sitemaps import MOST, read_sitemap
+from crawler.parse.sitemaps import MOST_ENTRIES, read_sitemap
 from tests.unit.child import Child
 
 BASE = "https://outlet.example/"
@@ -130,7 +130,7 @@ def test_long_sitemap_gives_its_newest() -> None:
         for n in range(5000)
     )
     read = read_sitemap(f"<urlset>{rows}</urlset>".encode(), None, BASE)
-    assert len(read.entries) == MOST
+    assert len(read.entries) == MOST_ENTRIES
     dates = {entry.updated for entry in read.entries}
     assert dates == {datetime(2026, 11, day, tzinfo=UTC) for day in (24, 23, 22)}
 

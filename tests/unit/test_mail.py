@@ -18,7 +18,7 @@ from alerts.decide.attempt import LEASE
 from alerts.receivers import BadReceiverUrl, parse
 from alerts.receivers.mailurl import EXAMPLE, LONGEST_TIMEOUT, Account, Tls, account_of
 from alerts.receivers.mime import compose, subject
-from alerts.receivers.smtp import MEANING, PARTING, REPLIES_OF_PATIENCE
+from alerts.receivers.smtp import MEANING, QUIT_TIMEOUT, REPLIES_OF_PATIENCE
 from alerts.render import FORMS, PLAIN
 from alerts.render.mail import CHIPS, DARK, LIGHT
 from alerts.render.words import link
@@ -368,7 +368,7 @@ def test_a_url_that_names_no_account_says_what_to_write(url: str, said: str) -> 
 
 def test_an_attempt_ends_before_the_lease_of_its_delivery() -> None:
     """The last handshake may begin when the time is over, and the goodbye comes after."""
-    assert LEASE.total_seconds() > (REPLIES_OF_PATIENCE + 1) * LONGEST_TIMEOUT + PARTING
+    assert LEASE.total_seconds() > (REPLIES_OF_PATIENCE + 1) * LONGEST_TIMEOUT + QUIT_TIMEOUT
 
 
 def test_each_reply_code_of_smtp_is_explained_once() -> None:

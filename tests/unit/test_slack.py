@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.alert import Hit, Kind, Message, Reason, Severity, Sibling
-from alerts.render.slack import MOST, TOTAL
+from alerts.render.slack import LONGEST_TOTAL, MOST_BLOCKS
 from tests.e2e.slackview import block_faults, live, texts
 from tests.unit.slackcases import SLACK, STORIES, alert_of, delivery
 
@@ -169,8 +169,8 @@ def test_digest_fits_and_says_what_it_leaves_out(stories: int, rules: int, headl
     ]
     blocks = list(SLACK.digest(delivery(Kind.DIGEST, Reason.STORM), many, "UTC").blocks)
     assert block_faults(blocks) == []
-    assert len(blocks) <= MOST
-    assert sum(map(len, texts(blocks))) <= TOTAL
+    assert len(blocks) <= MOST_BLOCKS
+    assert sum(map(len, texts(blocks))) <= LONGEST_TOTAL
     shown = json.dumps(blocks).count('"link"')
     said = [int(each) for each in regex.findall(r"and (\d+) more", " ".join(texts(blocks)))]
     assert shown + sum(said) == stories

@@ -106,7 +106,7 @@ def test_edit_of_typography_changes_nothing(database: Database) -> None:
 
 
 def test_keys_before_the_window_are_dropped_in_slices(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sketches, "SLICE", 2)
+    monkeypatch.setattr(sketches, "ARTICLES_DROPPED", 2)
     for number, word in enumerate(("minister", "bridge", "drought")):
         poll(database, "one", f"The {word} and the {number + 4} days", at=number * HOUR)
     now = NOW + sketches.WINDOW + 2 * HOUR

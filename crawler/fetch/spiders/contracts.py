@@ -1,4 +1,4 @@
-"""The contract `@source`: `scrapy check` requests the first source of a spider's kind in rules.yaml, whatever it is."""
+"""The contract `@source`: `scrapy check` tests a spider on the first source of its kind in rules.yaml."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scrapy.contracts import Contract
 
 
 class SourceContract(Contract):
-    """Pass a spider's method the answer of a source of its kind; the contracts that follow check the result."""
+    """Passes a source's response to the spider's method; the contracts below it in the docstring check the result."""
 
     name = "source"
 
@@ -18,6 +18,6 @@ class SourceContract(Contract):
         self._spider: Any = getattr(method, "__self__", None)
 
     def adjust_request_args(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Request what a poll would, past the robots and filters of link-following crawls."""
+        """Return the arguments of the request that a poll would send."""
         asked = self._spider.first_request()
         return args | {"url": asked.url, "headers": asked.headers, "meta": asked.meta, "dont_filter": True}

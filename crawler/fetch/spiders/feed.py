@@ -1,7 +1,7 @@
 """The kind `feed`: RSS, Atom, RDF. request(source, state) -> Request; outcome(response) -> FetchOutcome.
 
-The daemon calls the two round its open crawler; `scrapy crawl feed -a source=ID` calls the same two, prints the
-entries and stores nothing.
+The daemon calls both and downloads with its open crawler in between. `scrapy crawl feed -a source=ID` calls the same
+two, prints the entries and stores nothing.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ HEADERS_LIMIT = 8_000  # characters kept as evidence
 HANDLED = [304, *range(400, 600)]  # ours to name; redirects are followed, each hop past the guard
 PERMANENT = {301, 308}
 REDIRECTS = {301, 302, 303, 307, 308}
+# what of a status needs a name of its own; `_name` has the rest
 STATUS = {
     304: OutcomeName.NOT_MODIFIED,
     401: OutcomeName.DENIED,
@@ -62,6 +63,7 @@ def outcome(response: Response, source: Source, fetched: datetime) -> FetchOutco
     name = _name(response)
     ok = name is OutcomeName.OK
     wait = retry_after(_header(response, "Retry-After"), fetched)
+    # a 503 that says when to come back is meant for us, like a 429; without it the server failed
     if response.status == 503 and wait is not None:
         name = OutcomeName.THROTTLED
     return FetchOutcome(
@@ -115,7 +117,10 @@ def _header(response: Response, name: str) -> str | None:
 
 
 def _fresh_for(response: Response, fetched: datetime) -> float | None:
-    """Read for how many seconds an answer is fresh (RFC 9111, 4.2): max-age less Age, else Expires less Date."""
+    """Return for how many seconds an answer is fresh, None if it does not say (RFC 9111, 4.2).
+
+    It is max-age less Age, else Expires less Date.
+    """
     said = (_header(response, "Cache-Control") or "").lower()
     if re.search(r"\bno-(?:cache|store)\b", said):
         return None
@@ -135,7 +140,7 @@ def _moved_to(response: Response) -> str | None:
 
 
 def _leads_to(response: Response) -> str | None:
-    """Return where a redirect that was not followed leads."""
+    """Return the absolute address that a redirect leads to, None if the response is no redirect."""
     location = response.headers.get("Location")
     if not location or response.status not in REDIRECTS:
         return None
@@ -156,11 +161,15 @@ class FeedSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Allow what settings.allow_private names, before the handler is made."""
+        """Return the spider of the source named on the command line. Raise ValueError if rules.yaml has no such source.
+
+        `settings.allow_private` is set here, because the download handler reads it when it is made, just after this.
+        """
         spider = super().from_crawler(crawler, *args, **kwargs)
         path = Path(spider._config or os.environ.get("WATCHFLOOR_CONFIG", "rules.yaml"))
         sources, allowed = read_sources(path)
         crawler.settings.set("WATCHFLOOR_ALLOW_PRIVATE", list(allowed), priority="spider")
+        # without a name, as in `scrapy check`, the first source of this kind
         found = [each for each in sources if spider._wanted in {each.id, ""} and each.kind == cls.name]
         if not found:
             known = ", ".join(each.id for each in sources if each.kind == cls.name) or "none"
@@ -171,7 +180,7 @@ class FeedSpider(scrapy.Spider):
     _source: Source
 
     def first_request(self) -> scrapy.Request:
-        """Return the first poll of the source."""
+        """Return the request of a source's first poll, without validators."""
         now = datetime.now(UTC)
         return self.request(self._source, state_for(self._source, None, now), now)
 

@@ -1,4 +1,4 @@
-"""The kind `section`: a page that lists articles. As `feed`, but for what reads the body."""
+"""The kind `section`: a page that lists articles. It is polled as `feed` is; only the body is read differently."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 
 
 def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
-    """Ask for a section page, conditionally where an earlier answer gave validators."""
+    """Return the request of a section page, conditional if an earlier answer had validators."""
     return feed.request(source, state, now, ACCEPT)
 
 
 def reader(source: Source) -> Callable[[bytes, str | None, str], Feed]:
-    """Return what reads the links of this source's page; it runs in a child."""
+    """Return the function that reads the links of this source's page; it runs in a child."""
     return partial(read_section, select=source.select)
 
 

@@ -1,4 +1,4 @@
-"""The kind `sitemap`: Google News sitemaps, plain ones, indexes of either. As `feed`, but for what reads the body."""
+"""The kind `sitemap`: Google News sitemaps, plain ones, indexes of either. Polled as `feed` is."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.9, */*;q=0.5"
 
 
 def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
-    """Ask for a sitemap, conditionally where an earlier answer gave validators."""
+    """Return the request of a sitemap, conditional if an earlier answer had validators."""
     return feed.request(source, state, now, ACCEPT)
 
 
 def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:
-    """Return what reads a sitemap's body; it runs in a child."""
+    """Return the function that reads a sitemap's body; it runs in a child."""
     return read_sitemap
 
 
