@@ -18,12 +18,12 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from alerts.line.acks import Acking
+from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
 from alerts.line.notices import give_notice
 from alerts.line.orders import ORDERS, Order, stamp
-from alerts.line.rematch import Owed, owed, queue_digest
-from alerts.line.scheduled import Digests
+from alerts.line.rematch import Missed, missed, queue_digest
+from alerts.line.scheduled import ScheduledDigests
 from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
@@ -108,7 +108,7 @@ class Service:
         workers = owned.add(Workers(), Workers.close)
         page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page holds up no feed
         self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(DRAIN))
-        acking = owned.add(Acking(self.database, self.lane, config), Acking.close)
+        acknowledgements = owned.add(Acknowledgements(self.database, self.lane, config), Acknowledgements.close)
         self._collecting = Collecting(self.database, self.lane, workers)
         poll = Poll(config, self._collecting, self._timeout, self._heard)
         await poll.open(now)
@@ -125,8 +125,8 @@ class Service:
             TellHealth(config, health, self._collecting),
             MendChildren(config, health, (workers, page_workers)),
             Judge(config, triage),
-            Digest(config, Digests(self.lane, config)),
-            Acknowledge(config, acking),
+            Digest(config, ScheduledDigests(self.lane, config)),
+            Acknowledge(config, acknowledgements),
             EndSilences(config, self.lane),
             Send(config, self._deliver),
             FetchPages(config, self._pages, self._collecting, self._heard),
@@ -231,7 +231,7 @@ class Service:
             len(loaded.sources),
         )
         await self._note_reload(now, "applied", ())
-        caught = await asyncio.to_thread(self._owed, loaded, Matcher(loaded), now - LOOKED_BACK)
+        caught = await asyncio.to_thread(self._missed, loaded, Matcher(loaded), now - LOOKED_BACK)
         stories = len({each.revision.placement.story for each in caught})
         log.info("of the last 24 h the rules would have told %d stories more: watchfloor rematch sends them", stories)
         return True
@@ -282,14 +282,14 @@ class Service:
         Return the numbers of stories and digests.
         """
         config, matcher = self.config, Matcher(self.config)
-        found = await asyncio.to_thread(self._owed, config, matcher, now - since)
+        found = await asyncio.to_thread(self._missed, config, matcher, now - since)
         digests = await self.lane.write(lambda connection: queue_digest(connection, config, found, now))
         log.info("rematched since=%s stories=%d digests=%d", now - since, len(found), digests)
         return {"stories": len({each.revision.placement.story for each in found}), "digests": digests}
 
-    def _owed(self, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
+    def _missed(self, config: Config, matcher: Matcher, since: datetime) -> list[Missed]:
         with self.database.read() as connection:
-            return owed(connection, config, matcher, since)
+            return missed(connection, config, matcher, since)
 
     async def resend(self, identity: str, now: datetime) -> dict[str, str]:
         """Queue a delivery once more and return the id it goes under. Raises NotAgain."""

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from alerts.line.acks import Acking
+from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
 from alerts.line.notices import give_notice
-from alerts.line.scheduled import Digests
+from alerts.line.scheduled import ScheduledDigests
 from alerts.line.silences import tell_ended
 from alerts.line.triage import Triage
 from alerts.rule import Config
@@ -138,9 +138,9 @@ class Judge(Stage):
         self._triage = triage
 
     async def run(self, turn: Turn) -> None:
-        verdicts = await self._triage.run(turn.now)
-        turn.did.matches += verdicts.matches
-        turn.did.alerts += verdicts.alerts
+        result = await self._triage.run(turn.now)
+        turn.did.matches += result.matches
+        turn.did.alerts += result.alerts
 
     def use(self, config: Config) -> None:
         super().use(config)
@@ -154,7 +154,7 @@ class Digest(Stage):
     failing = "digests are not sent"
     on_news = True
 
-    def __init__(self, config: Config, digests: Digests) -> None:
+    def __init__(self, config: Config, digests: ScheduledDigests) -> None:
         super().__init__(config)
         self._digests = digests
 
@@ -172,20 +172,20 @@ class Acknowledge(Stage):
     name = "acknowledge"
     failing = "reactions are not read, and nothing is escalated"
 
-    def __init__(self, config: Config, acking: Acking) -> None:
+    def __init__(self, config: Config, acknowledgements: Acknowledgements) -> None:
         super().__init__(config)
-        self._acking = acking
+        self._acknowledgements = acknowledgements
 
     async def run(self, turn: Turn) -> None:
         if turn.waits:
-            await self._acking.look(turn.clock)
-            await self._acking.escalate(turn.now)
+            await self._acknowledgements.look(turn.clock)
+            await self._acknowledgements.escalate(turn.now)
         else:
-            await self._acking.start_due(turn.clock)
+            await self._acknowledgements.start_due(turn.clock)
 
     def use(self, config: Config) -> None:
         super().use(config)
-        self._acking.use(config)
+        self._acknowledgements.use(config)
 
 
 class EndSilences(Stage):

@@ -115,7 +115,7 @@ def test_what_is_decided_by_the_old_rules_after_a_reload_goes_on(tmp_path: Path,
     old, new = (desk(tmp_path, f"json://127.0.0.1:9/{word}") for word in ("old", "new"))
     running = reload(line, new, 0)
     step(line, old, "one", BOMB, 1)
-    running._care(line, NOW + 2 * M)
+    running._upkeep(line, NOW + 2 * M)
     assert claims.targets_due(line, NOW + 2 * M) == ids(new)
 
 
