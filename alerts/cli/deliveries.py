@@ -82,7 +82,7 @@ def _row(connection: Connection, delivery: Delivery) -> dict[str, object]:
         "severity": delivery.severity.word,
         "subject": delivery.subject,
         "revision": delivery.revision,
-        "what": sendlog.what(connection, delivery),
+        "what": sendlog.summary_of(connection, delivery),
         "state": delivery.state.value,
         "reason": delivery.reason.value,
         "held": delivery.held,
@@ -169,5 +169,5 @@ async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str
     """Return what the daemon's control socket would answer."""
     try:
         return await service.resend(identity, now)
-    except sendlog.NotAgain as error:
+    except sendlog.CannotResend as error:
         return {"error": str(error)}

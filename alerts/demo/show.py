@@ -102,7 +102,7 @@ def _items(state: Path) -> list[Item]:
         ]
 
 
-def _item(outlet: str, title: str, placement: Any, made: list[decisions.Made]) -> Item:
+def _item(outlet: str, title: str, placement: Any, made: list[decisions.StoredDecision]) -> Item:
     sent = tuple(each.receiver for each in made if each.queued)
     rules = tuple(dict.fromkeys(rule for each in made for rule in each.rules))
     reason = "" if sent else made[0].reason if made else "no_match"

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.store import decisions as told
-from alerts.store.decisions import Made
+from alerts.store.decisions import StoredDecision
 from alerts.store.opening import reading
 from crawler.article import Article, Member
 from crawler.store import articles as archive
@@ -53,7 +53,7 @@ def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
         return [archive.members_of(connection, thread) for thread in threads]
 
 
-def decisions_on(state_dir: Path, story: str) -> list[tuple[int, Made]]:
+def decisions_on(state_dir: Path, story: str) -> list[tuple[int, StoredDecision]]:
     """Return the decisions on a story, each after the `seq` of the revision that it was made on, in that order."""
     with reading(state_dir) as connection:
         return told.decisions_on(connection, story)

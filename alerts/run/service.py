@@ -271,7 +271,7 @@ class Service:
     async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         try:
             done = await self.resend(str(request["id"]), clock())
-        except sendlog.NotAgain as error:
+        except sendlog.CannotResend as error:
             return {"error": str(error)}
         await self._deliver.start_due(clock)
         return done
@@ -292,7 +292,7 @@ class Service:
             return missed(connection, config, matcher, since)
 
     async def resend(self, identity: str, now: datetime) -> dict[str, str]:
-        """Queue a delivery once more and return the id it goes under. Raises NotAgain."""
+        """Queue a delivery once more and return the id it goes under. Raises CannotResend."""
         zone, homes = self.config.timezone, self.config.homes
         again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone, homes))
         log.info("resent delivery=%s as=%s", identity, again)

@@ -46,8 +46,7 @@ def _failing(connection: Connection, now: datetime) -> tuple[Failing, ...]:
 
 def _dead(connection: Connection, since: datetime) -> tuple[tuple[Delivery, str], ...]:
     wanted = (deliveries.c.state == DeliveryState.DEAD.value, deliveries.c.changed >= since)
-    details = outbox.details_of(connection, *wanted)
-    return tuple((each, details[each.id]) for each in outbox.deliveries_that(connection, *wanted))
+    return tuple((each, each.detail) for each in outbox.deliveries_that(connection, *wanted))
 
 
 def _reload(connection: Connection, since: datetime) -> tuple[datetime, str] | None:
