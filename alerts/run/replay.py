@@ -82,7 +82,7 @@ class Replay:
         result = settle(connection, self._config, matched, now)
         sent = self._send(connection, now) if result.alerts else []
         yield self._record(connection, line, stored, result, matched)
-        yield from self._besides([each for each in sent if each.kind is Kind.DIGEST], now)
+        yield from self._sent_later([each for each in sent if each.kind is Kind.DIGEST], now)
 
     def _source(self, name: str) -> Source:
         """Return the source of this id or name in the rules, or one made up for a name they do not have."""
@@ -107,10 +107,10 @@ class Replay:
     def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
         """Send what comes due up to `now`, at each due time in turn: one message may hold back or carry the next."""
         while (due := outbox.next_due(connection)) is not None and due <= now:
-            yield from self._besides(self._send(connection, due), due)
+            yield from self._sent_later(self._send(connection, due), due)
 
-    def _besides(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
-        """Count what was sent, and yield a record of it that belongs to no line."""
+    def _sent_later(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
+        """Count what was sent, and yield a record of it with "at": time caused it, not a line."""
         self.summary.deliveries.update(each.kind.value for each in sent)
         if sent:
             yield {"at": stamp(now), "deliveries": [_told(each, QUEUED) for each in sent]}

@@ -27,7 +27,7 @@ from alerts.line.scheduled import ScheduledDigests
 from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
-from alerts.run.control import Answer, Control
+from alerts.run.control import Command, Control
 from alerts.run.health import Health
 from alerts.run.lock import lock
 from alerts.run.owned import Owned
@@ -59,8 +59,8 @@ from crawler.store.db import DATABASE, Database, WriterLane
 
 log = logging.getLogger(__name__)
 TICK = 1.0  # seconds
-LOOKED_BACK = timedelta(hours=24)
-DRAIN = 12.0  # seconds given to what is in flight when we are told to end
+LOOKED_BACK = timedelta(hours=24)  # over which a reload counts what the new rules would have told
+SENDS_END_WITHIN = 12.0  # seconds given to what is in flight when we are told to end
 
 
 class Service:
@@ -73,7 +73,7 @@ class Service:
         self._rules, self._timeout = RulesFile(rules, environ), timeout
         self.state_dir = state_dir
         self._stopped = asyncio.Event()
-        self._stepped = timedelta(0)  # by which the wall clock was set and the store has not followed
+        self._stepped = timedelta(0)  # what the wall clock was set by, until stored times have been moved by it
         self.owned = Owned()
 
     @property
@@ -107,7 +107,7 @@ class Service:
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
         workers = owned.add(Workers(), Workers.close)
         page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page holds up no feed
-        self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(DRAIN))
+        self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(SENDS_END_WITHIN))
         acknowledgements = owned.add(Acknowledgements(self.database, self.lane, config), Acknowledgements.close)
         self._collecting = Collecting(self.database, self.lane, workers)
         poll = Poll(config, self._collecting, self._timeout, self._heard)
@@ -137,7 +137,7 @@ class Service:
     # -- one full round, at a time of the caller's choosing ------------------------------------------------
 
     async def start(self, now: datetime) -> None:
-        """Take over what the last process left, such as deliveries in flight; called before any tick or round."""
+        """Recover what the last process left (future times, deliveries in flight), before any tick or round."""
         self._collecting.believe(now)
         await self.lane.write(partial(_believe, now=now))
         await self._deliver.recover(now)
@@ -201,7 +201,7 @@ class Service:
         await run_stages((each for each in self._stages if each.on_news), turn)
 
     async def _follow(self, clock: Clock) -> None:
-        """Where the wall clock was set, move all due times along: nothing waits an hour because it went back one."""
+        """If the wall clock was set, move due times by the same step: it must not make anything wait longer."""
         if step := clock.step():
             log.warning("the wall clock was set by %.0f s: due times move along", step.total_seconds())
             self._stepped += step
@@ -252,7 +252,7 @@ class Service:
 
     # -- commands --------------------------------------------------------------------------------------------
 
-    def _commands(self, clock: Clock) -> dict[str, Answer]:
+    def _commands(self, clock: Clock) -> dict[str, Command]:
         """Return what can be asked for over the control socket, by name."""
         orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
         own = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
