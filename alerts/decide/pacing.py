@@ -17,12 +17,12 @@ from alerts.decide.hours import next_at, quiet_until
 from alerts.decide.what_to_tell import PING_EVERY
 
 THREAD_EVERY = timedelta(minutes=10)  # one message on a thread in this time
-NAMED = 8  # stories of its thread that a message names; more are a digest
+NAMED_IN_MESSAGE = 8  # stories of its thread that a message names; more are a digest
 EACH_HOUR = tuple(time(hour) for hour in range(24))
 BURST = 0.75  # of the rate, at once; the rest of it comes back within a minute
 KEPT_FOR_FLASH = 1 / 6  # of the burst
-STORM_FROM = 10  # messages that wait for the rate
-UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # what quiet hours do not hold, however urgent it is
+STORM_FROM = 10  # waiting messages; more than that are one digest instead of minutes of single ones
+UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # reasons that quiet hours do not hold, at any severity
 DIGEST, QUIET, GROUP, STORY, THREAD, RATE = "digest", "quiet hours", "group", "story", "thread", "rate"  # what holds
 
 
@@ -159,7 +159,7 @@ def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold
 
 def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None:
     # a notice that alerts cannot be delivered must not wait for the morning either
-    urgent = each.kind is Kind.NOTICE and each.severity >= Severity.IMMEDIATE  # that somebody cannot be told
+    urgent = each.kind is Kind.NOTICE and each.severity >= Severity.IMMEDIATE
     if urgent or each.severity >= receiver.breach or each.reason in UNHELD:
         return None
     return quiet_until(receiver.quiet, receiver.zone, now)

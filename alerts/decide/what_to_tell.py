@@ -17,8 +17,8 @@ from alerts.rule import Config, Rule
 from crawler.article import Relation, Revision
 
 PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but for a raised severity
-FORGOTTEN = timedelta(hours=12)  # without a ping, after which another report is news again
-Owed = list[tuple[Rule, Severity]]
+FORGOTTEN = timedelta(hours=12)  # after so long without a ping, another report of a story pings again
+RulesMatched = list[tuple[Rule, Severity]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def decide(
     return tuple(
         _decide_target(target, receiver, owed, case, told.get(target.id))
         for receiver in config.receivers.values()
-        if (owed := _owed(matched, receiver))
+        if (owed := _for_receiver(matched, receiver))
         for target in receiver.targets
     )
 
@@ -106,11 +106,11 @@ def _backfilled(config: Config, revision: Revision, now: datetime) -> bool:
     return bool(config.backfill) and published is not None and now - published <= config.backfill
 
 
-def _owed(matched: Owed, receiver: Receiver) -> Owed:
+def _for_receiver(matched: RulesMatched, receiver: Receiver) -> RulesMatched:
     return [(rule, severity) for rule, severity in matched if receiver.name in rule.notify]
 
 
-def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, told: Told | None) -> Decision:
+def _decide_target(target: Target, receiver: Receiver, owed: RulesMatched, case: _Case, told: Told | None) -> Decision:
     live = [(rule, severity) for rule, severity in owed if rule.mode == "live"]
     loud = [(rule, severity) for rule, severity in live if severity >= receiver.min_severity]
     known = told.rules if told else frozenset()
@@ -134,7 +134,7 @@ def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, 
     return Decision(target.id, target.receiver, Kind.ALERT, severity, reason, queue=False, rules=rules, waiting=waiting)
 
 
-def _withheld(case: _Case, live: Owed, loud: Owed, ready: Owed) -> Reason | None:
+def _withheld(case: _Case, live: RulesMatched, loud: RulesMatched, ready: RulesMatched) -> Reason | None:
     """Return the first reason that keeps everything from a target, None if there is something to tell."""
     causes = (
         # the order matters (decision 53): a rule that sends nothing must not fill the digest of old news

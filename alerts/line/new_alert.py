@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
-from alerts.decide.glossing import glosses, place_of
+from alerts.decide.glosses import glosses, place_of
 from alerts.decide.standing import letters_of, siblings_of, standing_of
 from alerts.rule import Config
 from alerts.store import decisions

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
-from alerts.decide.pacing import NAMED, Bucket, Fold, Lane, joined, plan
+from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Lane, joined, plan
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.words import link
 from alerts.store import claims, decisions, digests, outbox, targets
@@ -46,7 +46,7 @@ def _take(
     """Fold what waits of its thread into a message, and claim it; None if it is an edit that cannot go yet."""
     others = joined(send, waiting)
     # more stories than one message can name become a digest beside it
-    if len(others) > NAMED:
+    if len(others) > NAMED_IN_MESSAGE:
         window = f"event-{send.thread}-{now:%Y-%m-%dT%H:%MZ}"
         _fold(connection, send.target, receiver, Fold(others, Reason.SAME_EVENT, window), now)
     elif others:

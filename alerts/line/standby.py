@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.alert import URGING, Delivery, Reason, Severity, Target
+from alerts.alert import URGENT_KINDS, Delivery, Reason, Severity, Target
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import outbox
@@ -31,7 +31,7 @@ def stand_in(connection: Connection, config: Config, delivery: Delivery, now: da
 
     Nothing is done for other severities, for edits, digests and notices, or without a `standby`.
     """
-    if delivery.severity is not Severity.FLASH or delivery.kind not in URGING:
+    if delivery.severity is not Severity.FLASH or delivery.kind not in URGENT_KINDS:
         return
     detail = target_store.state_of_target(connection, delivery.target).detail or delivery.detail
     since = time(delivery.tried or delivery.due, config.timezone)

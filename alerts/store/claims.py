@@ -23,7 +23,7 @@ from sqlalchemy import (
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, SendResult
 from alerts.decide.attempt import LEASE, AttemptOutcome
 from alerts.decide.edits import edit_action
-from alerts.decide.retrying import AGE_LIMIT
+from alerts.decide.retries import AGE_LIMIT
 from alerts.store import targets
 from alerts.store.decisions import metadata
 from alerts.store.outbox import WAITING, deliveries, fold, on_subject, read

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from alerts.alert import (
     PINGS,
-    URGING,
+    URGENT_KINDS,
     Carried,
     Carrier,
     Delivery,
@@ -269,7 +269,7 @@ def overdue(connection: Connection, severity: Severity, before: datetime) -> lis
     found = select(deliveries).where(
         deliveries.c.state.in_((*WAITING, DeliveryState.SENDING.value)),
         deliveries.c.severity >= int(severity),
-        deliveries.c.kind.in_([kind.value for kind in URGING]),
+        deliveries.c.kind.in_([kind.value for kind in URGENT_KINDS]),
         or_(tried, untried),
     )
     return [read(row) for row in connection.execute(found).mappings()]
