@@ -315,7 +315,7 @@ RECEIVERS: Reader = MapOf(RECEIVER, "receivers by name")
 FILTERS: Reader = MapOf(CONDITION, "filters by name")
 LISTS: Reader = MapOf(Raw({"type": "array", "items": {"type": "string"}}), "lists by name")
 # Not receivers, settings and version: who is told, and what may be polled, is seen in one place (decision 18).
-SECTIONS = ("sources", "entities", "lists", "filters", "rules")  # what an included file may hold
+SECTIONS = ("sources", "entities", "lists", "filters", "rules")  # what an included file may have
 _KEYS = (
     Key("sources", SOURCES, None, "what is polled"),
     Key("entities", ENTITIES, None, "actors and places with their spellings"),

@@ -91,7 +91,7 @@ def fail(message: str) -> NoReturn:
 
 
 def counted(n: int, one: str) -> str:
-    """Write a number of things whose singular is `one`: 1 story, 2 stories."""
+    """Return a number with its noun, given in the singular: "1 story", "2 stories"."""
     # the nouns we print need no more grammar than this: story, match, message
     many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}es" if one.endswith("ch") else f"{one}s"
     return f"{n} {one if n == 1 else many}"

@@ -28,7 +28,7 @@ UNQUOTED = re.compile(r"(?!(no|on|off|yes|true|false|null)$)([a-z][a-z0-9-]*|15m
 
 
 def run(path: Path | None, work: Callable[[Scout, tuple[Source, ...]], Awaitable[T]]) -> T:
-    """Run `work` with an open crawler and the sources of the rules file; without a rules file there are none.
+    """Return the result of `work`, run with an open crawler and the sources of the rules file, if there is one.
 
     The crawler reaches the private addresses that the rules file allows. Exit with 1 if the file has errors.
     """

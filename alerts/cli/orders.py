@@ -40,7 +40,7 @@ def carry_out(state: Path, request: Mapping[str, Any], alone: Callable[[], Mappi
 
 
 def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Run an order in this process under the lock. Raises AlreadyRunning."""
+    """Run an order in this process, under the lock, and return its answer. Raises AlreadyRunning."""
     with lock(state):
         database = Database.at(state / DATABASE)
         database.migrate(*PACKAGES)  # as a daemon would at its start: the store may be of an older version

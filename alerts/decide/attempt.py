@@ -41,9 +41,11 @@ class TargetState:
 
     @property
     def is_down(self) -> bool:
+        """Return whether an outage has begun and not ended."""
         return self.down_from is not None and self.down_until is None
 
     def rests(self, now: datetime) -> bool:
+        """Return whether nothing is to be sent at `now`."""
         return self.rests_until is not None and self.rests_until > now
 
 
@@ -56,9 +58,11 @@ class AttemptOutcome:
     due: datetime | None = None
 
     def opened(self, before: TargetState) -> bool:
+        """Return whether this attempt began an outage (opened the breaker)."""
         return self.target_state.is_down and not before.is_down
 
     def closed(self, before: TargetState) -> bool:
+        """Return whether this attempt ended an outage."""
         return before.is_down and not self.target_state.is_down
 
 

@@ -46,6 +46,7 @@ class MailSink:
         return f"watchmail://127.0.0.1:{self.port}/{officer}?from={watch}&tls=none"
 
     def close(self) -> None:
+        """End the server and its thread."""
         self._controller.stop()
 
 
@@ -73,6 +74,7 @@ class WebhookSink:
         self._thread.start()
 
     def close(self) -> None:
+        """End the server and its thread."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -37,7 +37,7 @@ class Acknowledgements:
         self.use(config)
 
     def use(self, config: Config) -> None:
-        """Take over the receivers of another config."""
+        """Use the receivers of another config from now on."""
         self._config = config
         self._targets = {each.id: each for receiver in config.receivers.values() for each in receiver.targets}
         self._escalating = tuple(

@@ -54,7 +54,7 @@ class Deliver:
         self.use(config)
 
     def use(self, config: Config) -> None:
-        """Take over the receivers of another config."""
+        """Use the receivers of another config from now on, also in lanes that run."""
         self._config = config
         self._targets: Mapping[str, Target] = {
             target.id: target for receiver in config.receivers.values() for target in receiver.targets
@@ -91,7 +91,7 @@ class Deliver:
         while await self.start_due(clock):
             ended = sum(await asyncio.gather(*self._running.values()), Counter[str]())
             if not ended:
-                break  # what is due is held back for another reason
+                break  # what is due waits for another reason, such as a target that rests
             results += ended
         return results
 

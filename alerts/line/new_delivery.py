@@ -33,7 +33,7 @@ def waiting_on(connection: Connection, story: str, targets: Sequence[str]) -> Wa
 
 
 def without_pause(made: Decision, waiting: Waiting) -> Decision:
-    """Drop the due time of a decision whose story's first alert is still unsent: it merges into that alert.
+    """Return a decision without its due time if the story's first alert is still unsent: it merges into that alert.
 
     A due time paces pings that follow one another, and no ping was sent yet.
     """
@@ -65,7 +65,7 @@ def _merge(
     """
     told = grown(taken, made, alert.revision, now)
     outbox.save_grown(connection, replace(told, notes=(*told.notes, *notes)), now)
-    # the grown message holds the unique key (story, kind, revision, target), so a part of its own kind needs another
+    # the grown message has the unique key (story, kind, revision, target), so a part of its own kind needs another
     kind = Kind.EDIT if made.kind is taken.kind else made.kind
     part = replace(_delivery(made, alert), kind=kind, due=None)
     outbox.add_folded(connection, part, Carrier(Carried.MESSAGE, taken.id), now)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
-from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Lane, joined, plan
+from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, joined, plan
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.words import link
 from alerts.store import claims, decisions, digests, outbox, targets
@@ -23,8 +23,8 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
     # A fold makes a digest that is due at once, so the plan is made anew until something is claimed or nothing folds.
     while waiting := claims.waiting(connection, target, now):
         bucket = Bucket(*claims.bucket_of(connection, target))
-        lane = Lane(bucket, claims.pinged_threads(connection, target, now - PING_EVERY, now))
-        made = plan(waiting, receiver, lane, now)
+        pace = Pace(bucket, claims.pinged_threads(connection, target, now - PING_EVERY, now))
+        made = plan(waiting, receiver, pace, now)
         for hold in made.holds:
             outbox.hold(connection, hold.delivery, hold.until, hold.why, now)
         for fold in made.folds:

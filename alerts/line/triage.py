@@ -226,6 +226,7 @@ class CaseDecisions:
 
     @property
     def queued(self) -> tuple[Decision, ...]:
+        """Return the decisions that queue a delivery."""
         return tuple(each for each in self.made if each.queue)
 
 

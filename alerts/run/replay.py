@@ -105,12 +105,12 @@ class Replay:
         return sent
 
     def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
-        """Send what comes due up to `now`, at each due time in turn: one message may hold back or carry the next."""
+        """Send what comes due up to `now`, and yield its records: at each due time in turn, as one affects the next."""
         while (due := outbox.next_due(connection)) is not None and due <= now:
             yield from self._sent_later(self._send(connection, due), due)
 
     def _sent_later(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
-        """Count what was sent, and yield a record of it with "at": time caused it, not a line."""
+        """Count what was sent, and yield a record of it with "at": it was caused by time, not by a line."""
         self.summary.deliveries.update(each.kind.value for each in sent)
         if sent:
             yield {"at": stamp(now), "deliveries": [_told(each, QUEUED) for each in sent]}

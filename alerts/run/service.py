@@ -106,7 +106,7 @@ class Service:
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
         workers = owned.add(Workers(), Workers.close)
-        page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page holds up no feed
+        page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page delays no feed
         self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(SENDS_END_WITHIN))
         acknowledgements = owned.add(Acknowledgements(self.database, self.lane, config), Acknowledgements.close)
         self._collecting = Collecting(self.database, self.lane, workers)
@@ -144,7 +144,7 @@ class Service:
         await self._note_reload(now, "start", ())
 
     async def round(self, now: datetime) -> Round:
-        """Poll what is due, match, decide and deliver what is due, all as of `now`.
+        """Poll what is due, match, decide and deliver what is due, all as of `now`; return the numbers.
 
         Raises StageError, after all stages have run, where one of them failed.
         """

@@ -94,6 +94,7 @@ def bucket_of(connection: Connection, target: str) -> tuple[float | None, dateti
 
 
 def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
+    """Store the tokens of a target's bucket as of `now`."""
     save(connection, buckets, {"target": target, "tokens": tokens, "at": now}, "target")
 
 
@@ -155,15 +156,15 @@ def settle(connection: Connection, delivery: Delivery, made: AttemptOutcome, res
 
 
 def recover(connection: Connection, now: datetime) -> int:
-    """Make unknown, and due now, what was being sent when the last process ended: it may have arrived. Return how many.
+    """Make unknown, and due now, what was being sent when the last process ended: it may have arrived.
 
-    Called at the start only, under the lock of the state directory: no other process is sending.
+    Return how many. Called at the start only, under the lock of the state directory: no other process is sending.
     """
     return _make_unknown(connection, now, deliveries.c.state == DeliveryState.SENDING.value)
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Do the same to deliveries whose lease and grace are over without a recorded end; return how many."""
+    """Make unknown, and due now, deliveries whose lease and grace are over without an end; return how many."""
     return _make_unknown(connection, now, _expired(now))
 
 

@@ -97,6 +97,7 @@ _MARK = select(marks.c.value).where(marks.c.name == bindparam("wanted"))
 
 
 def set_mark(connection: Connection, name: str, value: str) -> None:
+    """Store the value of a mark."""
     save(connection, marks, {"name": name, "value": value}, "name")
 
 
@@ -111,6 +112,7 @@ def _told(row: Row[Any]) -> Told:
 
 
 def save_told(connection: Connection, story: str, target: str, now: datetime, what: Told) -> None:
+    """Store what a target knows of a story, in place of what it knew."""
     values = {
         "story": story,
         "target": target,
@@ -170,6 +172,7 @@ _WAITS = select(waits).where(waits.c.thread == bindparam("wanted")).order_by(wai
 
 
 def end_wait(connection: Connection, story: str, rule: str) -> None:
+    """Delete the wait of a rule on a story, if there is one."""
     connection.execute(delete(waits).where(waits.c.story == story, waits.c.rule == rule))
 
 
@@ -226,6 +229,7 @@ def last_alert_revision(connection: Connection, story: str) -> int:
 
 
 def add_alert(connection: Connection, alert: Alert) -> None:
+    """Store a new alert revision."""
     connection.execute(
         alerts.insert().values(
             story=alert.story,

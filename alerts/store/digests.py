@@ -38,6 +38,7 @@ DIGESTS_OF_A_WINDOW = 1_000  # a bound on the search for a free name; reaching i
 
 
 def add_digest_item(connection: Connection, subject: str, target: str, seq: int, alert: Alert) -> None:
+    """Store an alert in the list of a digest at place `seq`; nothing happens if that place is taken."""
     values = {"subject": subject, "target": target, "seq": seq, "content": snapshot.dump(alert)}
     save_once(connection, digest_items, values)
 

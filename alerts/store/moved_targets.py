@@ -46,6 +46,7 @@ def replacements(connection: Connection, now_named: Mapping[str, Sequence[str]])
 
 
 def receiver_of(target: str) -> str:
+    """Return the receiver in the id of a target: `NAME#HASH`."""
     return target.rpartition("#")[0]
 
 

@@ -81,7 +81,7 @@ deliveries = Table(
     Index("deliveries_by_carrier", "carried_by"),
     Index("deliveries_by_series", "series"),
 )
-former_ids = Table(  # a message that was sent and is sent again gets a new id; people hold the earlier ones
+former_ids = Table(  # a message that was sent and is sent again gets a new id; people still have the earlier ones
     "former_ids",
     metadata,
     Column("id", Text, primary_key=True),
@@ -94,7 +94,7 @@ WITHOUT_DECISION = frozenset({Kind.DIGEST, Kind.NOTICE, Kind.ESCALATION})  # kin
 
 
 def queue(connection: Connection, new: NewDelivery, now: datetime) -> bool:
-    """Queue one message to one target; return False where it is queued already (the unique key holds)."""
+    """Queue one message to one target; return False if it is queued already (by the unique key)."""
     return save_once(connection, deliveries, _row(new, now))
 
 
@@ -225,6 +225,7 @@ def on_subject(connection: Connection, subject: str, target: str) -> list[Delive
 
 
 def read(row: RowMapping) -> Delivery:
+    """Return the delivery in a row of `deliveries`."""
     return Delivery(
         id=row["id"],
         subject=row["subject"],

@@ -65,7 +65,7 @@ def resend(
         "queued": now,
         "due": now,
         "changed": now,
-        "attempts": max(delivery.attempts, 1),  # it waited its time already: nothing holds it back once more
+        "attempts": max(delivery.attempts, 1),  # so that pacing takes it for a retry: it waited its time already
         "tried": None,
         "repeat": True,
         "detail": "",

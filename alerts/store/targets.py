@@ -40,6 +40,7 @@ def target_states(connection: Connection) -> dict[str, TargetState]:
 
 
 def save_target_state(connection: Connection, target_state: TargetState) -> None:
+    """Store the state of a target."""
     save(connection, targets, asdict(target_state), "target")
 
 
