@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 
 PINGS = frozenset({Kind.ALERT, Kind.UPDATE})
-URGING = PINGS | {Kind.ESCALATION}  # what somebody is to read at once: where it is flash, a stand-by takes it over
+URGENT_KINDS = PINGS | {Kind.ESCALATION}  # kinds that go to the stand-by too, if they are flash and not sent in time
 
 
 class Reason(StrEnum):

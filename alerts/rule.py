@@ -123,7 +123,7 @@ class Rule:
     notes: str = ""
     tests: RuleTests = RuleTests()
     score: Score | None = None
-    steps: tuple[tuple[float, Severity], ...] = ()  # the score from which each severity holds, rising
+    steps: tuple[tuple[float, Severity], ...] = ()  # the score from which each severity applies, rising
     masks: tuple[str, ...] = ()  # `except`: what these terms overlap is no mention
     masking: tuple[Condition, ...] = ()  # the conditions of `except`: nor what their mentions overlap
     lang: tuple[str, ...] = ()
@@ -159,6 +159,7 @@ class Config:
         return {name: tuple(each.id for each in receiver.targets) for name, receiver in self.receivers.items()}
 
 
+# `Raw` keys are read by alerts/rules once all names are known; their shape stands here, for the schema.
 TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 TERMS_OR_CONDITIONS = {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1}
 SEVERITIES = tuple(severity.word for severity in Severity)
@@ -179,26 +180,12 @@ LINES = ListOf(Placed(Text(what="a headline")), "a list of headlines", least=0)
 SETTINGS = Table(
     (
         Key("timezone", Placed(Text(what="a time zone")), ("UTC", None), "times in alerts, as Asia/Baghdad"),
-        Key(
-            "freshness",
-            Duration(),
-            timedelta(hours=48),
-            "older news goes to a digest instead of interrupting",
-        ),
+        Key("freshness", Duration(), timedelta(hours=48), "older news goes to a digest instead of interrupting"),
         Key("backfill", Duration(), timedelta(0), "how far back the first poll of a source may alert; 0 never"),
+        # `Placed` where the value is checked later, against another section, so that the error can name line and column
         Key("admin", Placed(IDENT), ("console", None), "the receiver of what the system says about itself"),
-        Key(
-            "contact",
-            Text(what="an address", empty=True),
-            "",
-            "told to the outlets in the User-Agent of every poll",
-        ),
-        Key(
-            "allow_private",
-            ALLOW_PRIVATE,
-            (),
-            "hosts and networks that may be polled though they are not public",
-        ),
+        Key("contact", Text(what="an address", empty=True), "", "told to the outlets in the User-Agent of every poll"),
+        Key("allow_private", ALLOW_PRIVATE, (), "hosts and networks that may be polled though they are not public"),
         Key("host_at_once", Number(1, 64, whole=True), 4, "how many requests one host is sent at the same time"),
         Key(
             "host_apart",
@@ -241,6 +228,7 @@ RECEIVER = Table(
             (),
             "when routine stories are told, and that there were none; each full hour where it is left out",
         ),
+        # At least 4: three quarters of the rate go at once, and a burst under one message would never send any.
         Key("rate", Number(4, 600, whole=True), 24, "the most messages of one minute; what is over goes to a digest"),
         Key("group_wait", Duration(), timedelta(0), "how long a priority message waits for more of its event"),
         Key("standby", Placed(IDENT), None, "the receiver of flash messages while this one cannot be reached"),
@@ -320,13 +308,14 @@ RULE = Table(
         Key("tests", TESTS, None, "headlines that `check` tries on it"),
     ),
     "a rule",
-    partial=True,
+    partial=True,  # the keys that can be read are checked all the same: all errors of a rule are told at once
 )
 ENTITIES: Reader = MapOf(ENTITY, "entities by id")
 RECEIVERS: Reader = MapOf(RECEIVER, "receivers by name")
 FILTERS: Reader = MapOf(CONDITION, "filters by name")
 LISTS: Reader = MapOf(Raw({"type": "array", "items": {"type": "string"}}), "lists by name")
-SECTIONS = ("sources", "entities", "lists", "filters", "rules")  # what an included file may hold
+# Not receivers, settings and version: who is told, and what may be polled, is seen in one place (decision 18).
+SECTIONS = ("sources", "entities", "lists", "filters", "rules")  # what an included file may have
 _KEYS = (
     Key("sources", SOURCES, None, "what is polled"),
     Key("entities", ENTITIES, None, "actors and places with their spellings"),
@@ -343,6 +332,6 @@ FILE = Table(
         *_KEYS,
     ),
     "rules.yaml",
-    partial=True,
+    partial=True,  # as of a rule: an error in one section must not hide those in another
 )
 INCLUDED = Table(_KEYS, "an included file", partial=True)

@@ -8,6 +8,7 @@ import click
 
 from alerts.cli.lazy import LazyGroup
 
+# Where each command is, and its line of help, which stands here so that `watchfloor -h` imports none of them.
 COMMANDS = {
     "run": (
         "alerts.cli.run",

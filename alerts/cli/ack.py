@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
-from alerts.cli.ordering import give, login_name
+from alerts.cli.orders import login_name, run_order
 
 
 @click.command(name="ack")
@@ -22,10 +22,11 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str
     A digest's id acknowledges every story it lists.
     """
     state = state_path(state_dir, rules_path(path))
-    answer = give(state, "ack", {"id": identity, "by": login_name(by)})
+    answer = run_order(state, "ack", {"id": identity, "by": login_name(by)})
     if as_json:
         print_json(answer)
         return
+    # an ack that was there before stays: the line then names who gave that one, and how
     for each in answer["acks"]:
         word = "acknowledged" if each["first"] else "already acknowledged"
         via = "" if each["via"] == "command" else f" ({each['via']})"

@@ -25,7 +25,7 @@ def serviced(rules: Path, state: Path, work: Work) -> Mapping[str, Any]:
         async with Service(rules, state, os.environ) as service:
             await service.start(now)
             done = await work(service, now)
-            await service.send(now)
+            await service.send(now)  # no daemon will: what was queued must not wait for the next start
             return done
 
     return asyncio.run(run())

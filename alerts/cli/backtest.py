@@ -25,7 +25,7 @@ from alerts.rule import Config
 from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run
 from crawler.article import Article
 
-SHOWN = 10  # headlines shown for each rule and kind of change
+HEADLINES_SHOWN = 10  # headlines shown for each rule and kind of change
 
 
 @click.command(name="backtest")
@@ -50,6 +50,7 @@ def command(
 ) -> None:
     """Match the stored archive, or the lines of a file, and count by rule; with --against, gained, lost, changed."""
     rules = rules_path(path)
+    # nothing is sent, so the receivers' URLs may stay unresolved, as on the machine of whoever writes the rules
     config = load_config(rules, resolve_secrets=False)
     other = load_config(against, resolve_secrets=False) if against else None
     faults = Faults(str(file))
@@ -58,6 +59,7 @@ def command(
     else:
         articles = archived(state_path(state_dir, rules), since)
     found = run(config, articles)
+    # `--against` is the file before the change, --config the one after it
     if other is not None:
         _tell_changes(compare(run(other, articles), found), len(articles), as_json=as_json)
     else:
@@ -85,16 +87,16 @@ def _tell_changes(changes: list[RuleChange], articles: int, *, as_json: bool) ->
         click.echo(f"{change.rule}: {gained} gained, {lost} lost, {changed} with another severity")
         _headlines("+", change.gained)
         _headlines("-", change.lost)
-        for before, after in change.changed[:SHOWN]:
+        for before, after in change.changed[:HEADLINES_SHOWN]:
             click.echo(f"  ~ {before.severity.word} -> {after.severity.word}: {plain(after.article.title)}")
     click.echo(f"{len(changes)} rules differ on {articles} articles")
 
 
 def _headlines(sign: str, caught: tuple[Caught, ...]) -> None:
-    for each in caught[:SHOWN]:
+    for each in caught[:HEADLINES_SHOWN]:
         click.echo(f"  {sign} {each.severity.word}: {plain(each.article.title)}")
-    if len(caught) > SHOWN:
-        click.echo(f"  {sign} and {len(caught) - SHOWN} more")
+    if len(caught) > HEADLINES_SHOWN:
+        click.echo(f"  {sign} and {len(caught) - HEADLINES_SHOWN} more")
 
 
 def _record(change: RuleChange) -> dict[str, object]:

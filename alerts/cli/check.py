@@ -31,7 +31,7 @@ def command(path: Path | None, state_dir: Path | None, *, strict: bool, broad: f
     rules = rules_path(path)
     config = load_config(rules)
     if problems := failed_tests(config):
-        refuse(ConfigError(problems))
+        refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
     archived = _archived(state_path(state_dir, rules))
     span = days(archived)
     counts = per_rule(run(config, archived), config)

@@ -22,7 +22,7 @@ from alerts.run.article_lines import Line, LineError, open_lines, read_lines, re
 from crawler.config.keys import span
 from crawler.config.yamlfile import ConfigError, Place
 
-PLACES = (Path("rules.yaml"), Path("/etc/watchfloor/rules.yaml"))
+RULES_PATHS = (Path("rules.yaml"), Path("/etc/watchfloor/rules.yaml"))
 
 config_option = click.option(
     "-c",
@@ -32,6 +32,7 @@ config_option = click.option(
     envvar="WATCHFLOOR_CONFIG",
     help="The rules file (default: WATCHFLOOR_CONFIG, ./rules.yaml, /etc/watchfloor/rules.yaml).",
 )
+# STATE_DIRECTORY is what systemd sets for a unit with StateDirectory=
 state_option = click.option(
     "--state-dir",
     type=click.Path(path_type=Path),
@@ -42,8 +43,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def rules_path(path: Path | None) -> Path:
-    """Return the path given, else the first of PLACES that exists, else the first of them."""
-    return path or next((place for place in PLACES if place.exists()), PLACES[0])
+    """Return the path given, else the first of RULES_PATHS that exists, else the first of them."""
+    return path or next((place for place in RULES_PATHS if place.exists()), RULES_PATHS[0])
 
 
 def state_path(state_dir: Path | None, rules: Path) -> Path:
@@ -77,7 +78,8 @@ def excerpt(place: Place) -> str:
         line = Path(place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
     except (OSError, UnicodeDecodeError, IndexError):
         return ""
-    start = max(0, place.column - 61)
+    start = max(0, place.column - 61)  # sixty characters before the column, forty after it
+    # a character that is not printable becomes a space, so that the caret stays under its column
     shown = "".join(char if char.isprintable() else " " for char in line[start : start + 100])
     return f"{place.line:5} | {shown}\n      | {' ' * (place.column - 1 - start)}^"
 
@@ -89,7 +91,8 @@ def fail(message: str) -> NoReturn:
 
 
 def counted(n: int, one: str) -> str:
-    """Write a number of things whose singular is `one`: 1 story, 2 stories."""
+    """Return a number with its noun, given in the singular: "1 story", "2 stories"."""
+    # the nouns we print need no more grammar than this: story, match, message
     many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}es" if one.endswith("ch") else f"{one}s"
     return f"{n} {one if n == 1 else many}"
 
@@ -130,6 +133,7 @@ def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
 
     Exit with 1 if it cannot be read at all; single faulty lines go to `faults`.
     """
+    # a generator: a file of any size is read line by line, and `faults` fills while its articles are used
     try:
         if file.suffix == ".txt":
             yield read_text(file.read_text(encoding="utf-8"), str(file))
@@ -158,6 +162,7 @@ def log_to_stderr(level: int) -> None:
     """Log to stderr: our packages from `level` on, libraries from WARNING."""
     stream = logging.StreamHandler(sys.stderr)
     stream.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    # force replaces handlers that are there already: with two, every line would be printed twice
     logging.basicConfig(handlers=[stream], level=logging.WARNING, force=True)
     logging.getLogger("scrapy").setLevel(logging.ERROR)  # our own lines name every outcome of a poll
     for ours in ("alerts", "crawler"):

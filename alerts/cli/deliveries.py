@@ -24,7 +24,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.ordering import carry_out
+from alerts.cli.orders import carry_out
 from alerts.line.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
@@ -34,7 +34,7 @@ from alerts.store import digests, outbox, sendlog
 from alerts.store.opening import reading
 
 STATES = click.Choice([state.value for state in DeliveryState])
-WIDTH = 60  # characters of what a message tells, in the list
+SUMMARY_WIDTH = 60  # characters of what a message tells, in the list
 
 
 @click.group(name="deliveries", invoke_without_command=True)
@@ -56,7 +56,7 @@ def command(
     as_json: bool,
 ) -> None:
     """List deliveries: to whom, what, its state, the reason, the attempts, what the service said."""
-    if context.invoked_subcommand:
+    if context.invoked_subcommand:  # `show` and `resend` take the options that stand before them
         context.obj = (path, state_dir)
         return
     with reading(state_path(state_dir, rules_path(path))) as connection:
@@ -82,7 +82,7 @@ def _row(connection: Connection, delivery: Delivery) -> dict[str, object]:
         "severity": delivery.severity.word,
         "subject": delivery.subject,
         "revision": delivery.revision,
-        "what": sendlog.what(connection, delivery),
+        "what": sendlog.summary_of(connection, delivery),
         "state": delivery.state.value,
         "reason": delivery.reason.value,
         "held": delivery.held,
@@ -97,8 +97,9 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _line(row: Mapping[str, object]) -> str:
+    # from the row that --json prints, so that both say the same
     what = str(row["what"])
-    shown = what if len(what) <= WIDTH else f"{what[: WIDTH - 1]}…"
+    shown = what if len(what) <= SUMMARY_WIDTH else f"{what[: SUMMARY_WIDTH - 1]}…"
     tried = f", attempt {row['attempts']}" if isinstance(row["attempts"], int) and row["attempts"] > 1 else ""
     waits = f" ({row['held']}) until {row['due']}" if row["state"] == DeliveryState.HELD.value else ""
     said = f": {row['detail']}" if row["detail"] else ""
@@ -109,6 +110,7 @@ def _line(row: Mapping[str, object]) -> str:
 
 
 def _printable(text: str) -> str:
+    # headlines and answers of services: nothing in them may start a line or move the cursor of a terminal
     return "".join(each if each.isprintable() else " " for each in text)
 
 
@@ -138,7 +140,9 @@ def _message(connection: Connection, config: Config, delivery: Delivery) -> tupl
 
     A digest lists all its stories here, also those that a message leaves out for its length.
     """
+    # A target without URL and schema is rendered as plain text; nothing is sent, so no secret is needed.
     target = Target(delivery.target, delivery.receiver, "", "")
+    # as of when it was sent: what it says of lateness and acknowledgements depends on that
     message = compose(connection, config, target, delivery, delivery.sent or datetime.now(UTC))
     if delivery.kind is not Kind.DIGEST:
         return message.title, message.body
@@ -156,7 +160,7 @@ def resend(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool
     path, state_dir = obj
     rules = rules_path(path)
     state = state_path(state_dir, rules)
-    load_config(rules)
+    load_config(rules)  # with secrets, which the process that runs alone needs: errors are told before anything is done
     alone = partial(serviced, rules, state, lambda service, now: _resent(service, identity, now))
     done = carry_out(state, {"command": "resend", "id": identity}, alone)
     if as_json:
@@ -169,5 +173,5 @@ async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str
     """Return what the daemon's control socket would answer."""
     try:
         return await service.resend(identity, now)
-    except sendlog.NotAgain as error:
+    except sendlog.CannotResend as error:
         return {"error": str(error)}

@@ -23,16 +23,17 @@ from crawler.config.yamlfile import ConfigError
 from crawler.sources.source import KINDS, Source
 
 T = TypeVar("T")
-SHOWN = 10  # entries
-PLAIN = re.compile(r"(?!(no|on|off|yes|true|false|null)$)([a-z][a-z0-9-]*|15m)")  # what YAML reads as it stands
+ENTRIES_SHOWN = 10  # entries
+UNQUOTED = re.compile(r"(?!(no|on|off|yes|true|false|null)$)([a-z][a-z0-9-]*|15m)")  # what YAML reads as it stands
 
 
 def run(path: Path | None, work: Callable[[Scout, tuple[Source, ...]], Awaitable[T]]) -> T:
-    """Run `work` with an open crawler and the sources of the rules file; without a rules file there are none.
+    """Return the result of `work`, run with an open crawler and the sources of the rules file, if there is one.
 
     The crawler reaches the private addresses that the rules file allows. Exit with 1 if the file has errors.
     """
     rules = rules_path(path)
+    # only sources and allow_private are read: a new source can be tried while the rules still have errors
     try:
         sources, allowed = read_sources(rules) if rules.exists() else ((), ())
     except ConfigError as error:
@@ -53,6 +54,7 @@ async def _run(
 @click.argument("url")
 def add(path: Path | None, *, as_json: bool, url: str) -> None:
     """Find what can be polled at URL and print the lines to paste under `sources:`. Nothing is changed."""
+    # people type the name of an outlet as they read it on its page
     url = url if "://" in url else f"https://{url}"
 
     async def work(opened: Scout, sources: tuple[Source, ...]) -> tuple[list[Tried], set[str]]:
@@ -66,6 +68,7 @@ def add(path: Path | None, *, as_json: bool, url: str) -> None:
     if as_json:
         print_json(rows)
         return
+    # Only the first line is active when pasted: the others would poll the same outlet once more.
     for number, (each, row) in enumerate(zip(usable, rows, strict=True)):
         click.echo(f"# {each.how}: {_words(each)}")
         click.echo(f"{'# ' if number else ''}- {_flow(row)}")
@@ -75,6 +78,7 @@ def _row(tried: Tried, taken: set[str]) -> dict[str, str]:
     """Return a source's keys for rules.yaml, with an id made from its host that is not in `taken`; add it there."""
     source = tried.source
     host = (urlsplit(source.url).hostname or "source").removeprefix("www.").removeprefix("feeds.")
+    # an id names the outlet in alerts and logs; the kind of host, www. or feeds., says nothing of it
     base = re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")[:50] or "source"
     name = next(each for each in (base, *(f"{base}-{n}" for n in range(2, 1000))) if each not in taken)
     taken.add(name)
@@ -86,7 +90,7 @@ def _row(tried: Tried, taken: set[str]) -> dict[str, str]:
 
 def _flow(row: dict[str, str]) -> str:
     """Return a row as a YAML flow mapping. Values that need quotes are written as JSON strings, which YAML reads."""
-    written = (f"{key}: {value if PLAIN.fullmatch(value) else json.dumps(value)}" for key, value in row.items())
+    written = (f"{key}: {value if UNQUOTED.fullmatch(value) else json.dumps(value)}" for key, value in row.items())
     return "{" + ", ".join(written) + "}"
 
 
@@ -101,6 +105,7 @@ def attempt(path: Path | None, *, as_json: bool, kind: str | None, select: str, 
 
     async def work(opened: Scout, sources: tuple[Source, ...]) -> dict[str, object]:
         source = _source(what, sources)
+        # --select makes sense for a section only
         source = replace(source, kind=kind or ("section" if select else source.kind), select=select or source.select)
         tried = await opened.attempt(source)
         link = next((entry.url for entry in tried.entries if entry.url), None)
@@ -111,7 +116,7 @@ def attempt(path: Path | None, *, as_json: bool, kind: str | None, select: str, 
         print_json(report)
     else:
         click.echo("\n".join(_lines(report)))
-    if not report["entries"]:
+    if not report["entries"]:  # after the report, which says why
         raise SystemExit(1)
 
 
@@ -140,7 +145,7 @@ def _report(tried: Tried) -> dict[str, object]:
         "oldest": min(dated).isoformat() if dated else None,
         "lang": tried.lang,
         "text_lengths": [len(entry.text or entry.summary) for entry in entries],
-        "first": [_entry(entry) for entry in entries[:SHOWN]],
+        "first": [_entry(entry) for entry in entries[:ENTRIES_SHOWN]],
     }
 
 

@@ -32,6 +32,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Pa
             print_json(row)
         else:
             click.echo("\n".join(f"{name}: {value}" for name, value in row.items()) + "\n")
+    # after the output, as what is damaged may still be of use: its SHA-256 is not that of the stored bytes
     if not all(each.intact for each in found):
         sys.exit(1)
 

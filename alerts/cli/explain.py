@@ -44,6 +44,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     matcher = Matcher(config)
+    # rules in shadow mode too: what they would do is what one asks
     chosen = [rule for rule in matcher.rules if only in {None, rule.id}]
     if not chosen:
         fail(f'no rule "{only}"; there are {", ".join(rule.id for rule in matcher.rules)}')
@@ -63,9 +64,8 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
 
 def _fetched(url: str, config: Config) -> Article:
     """Return the article on a page, fetched and read as the daemon does it; exit with 1 if it has no text."""
-    discovery = importlib.import_module(
-        "crawler.collect.discovery"
-    )  # Scrapy comes with it; a file is explained without
+    # imported only here: Scrapy comes with it, and a file or a stored article is explained without
+    discovery = importlib.import_module("crawler.collect.discovery")
 
     async def look() -> Article:
         now = datetime.now(UTC)
@@ -130,6 +130,7 @@ def _placed(place: Mapping[str, object] | None) -> Iterator[str]:
     if place["change"]:
         yield f"  changed: {plain(str(place['change']))}"
     yield f"  reliability of the thread: {place['standing']}; origin of this article: {place['origin']}"
+    # all decisions on the story, also those caused by other articles of it: they say what this one met
     decisions = place["decisions"]
     assert isinstance(decisions, list)
     for each in decisions:

@@ -13,6 +13,7 @@ from alerts.render.words import plain
 from alerts.rules.match import Matcher
 from alerts.run.article_lines import Line
 
+# the contract of --json, named here so that a new field of Hit does not change it unasked
 HIT_KEYS = ("term", "alias", "field", "start", "end", "text", "disguised")
 
 

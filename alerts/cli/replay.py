@@ -27,9 +27,10 @@ def command(path: Path | None, *, as_json: bool, file: Path) -> None:
     for record in replay.run(articles_in(file, faults)):
         if as_json:
             print_json(record)
+        # for people only what matches or is sent; --json has a record for every line
         elif record.get("matches") or "at" in record:
             click.echo(_words(record))
-    click.echo(_summary(replay.summary), err=True)
+    click.echo(_summary(replay.summary), err=True)  # on stderr: standard output is for the records alone
     faults.end()
 
 

@@ -41,6 +41,7 @@ def command(path: Path | None, state_dir: Path | None, *, once: bool, at: str | 
     """Collect, match and alert until told to stop by SIGTERM or Ctrl-C; SIGHUP reads the rules again."""
     if once and at:
         raise click.UsageError("--once and --at exclude each other")
+    # --at is driven by programs over many times: only what is wrong is of use on stderr
     quiet = logging.WARNING if at else logging.INFO
     log_to_stderr(quiet if not verbose else logging.INFO if verbose == 1 else logging.DEBUG)
     rules = rules_path(path)
@@ -72,6 +73,7 @@ async def _run(rules: Path, state_dir: Path, out: TextIO, *, once: bool, at: str
 async def _rounds(service: Service, out: TextIO) -> None:
     """Run a full round as of each time read on standard input, until it ends."""
     started = False
+    # in a thread, as reading blocks: whoever drives us may take long to write the next time
     while line := await asyncio.to_thread(sys.stdin.readline):
         if not line.strip():
             continue
@@ -83,4 +85,4 @@ async def _rounds(service: Service, out: TextIO) -> None:
             await service.start(now)
             started = True
         print_json(describe(await service.round(now), now), out)
-        out.flush()
+        out.flush()  # who drives us reads this record before writing the next time

@@ -24,7 +24,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.ordering import give, login_name
+from alerts.cli.orders import login_name, run_order
 from alerts.decide.silences import still_told, unknown
 from alerts.line.orders import describe_silence
 from alerts.render.words import isolated, plain
@@ -35,7 +35,7 @@ from alerts.store.silences import end_of
 from crawler.text.urls import host
 
 LOOKED_BACK = timedelta(hours=24)
-SHOWN = 5
+STORIES_SHOWN = 5  # of those a new silence would have withheld
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
 
@@ -78,14 +78,15 @@ def add(
     ends = _end(length, until, config, now)
     need_store(state)
     request = {"scope": scope.value, "value": value, "ends": ends.isoformat(), "by": login_name(by)}
-    answer = give(state, "silence-add", request | {"reason": plain(reason)})
-    held = _would_have_held(state, config, Scope(answer["scope"]), answer["value"], now)
+    answer = run_order(state, "silence-add", request | {"reason": plain(reason)})
+    # asked after the silence began: the officer sees at once what a silence too broad would hide
+    withheld = _would_have_withheld(state, config, Scope(answer["scope"]), answer["value"], now)
     if as_json:
-        print_json(dict(answer) | {"last_24h": {"messages": len(held), "stories": list(_by_story(held))}})
+        print_json(dict(answer) | {"last_24h": {"messages": len(withheld), "stories": list(_by_story(withheld))}})
         return
     made = _read(answer)
     click.echo(f"silence {made.id} on {scope.value} {made.value}, {end_of(made, now)}, by {made.author}: {made.reason}")
-    click.echo("\n".join(_told_of(held)))
+    click.echo("\n".join(_told_of(withheld)))
 
 
 def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
@@ -93,6 +94,7 @@ def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
 
     An outlet that no source has is accepted, with a note.
     """
+    # exactly one: a silence on a rule and an outlet could be read as both or as either
     given = [(Scope(name), value.strip()) for name, value in scopes.items() if value is not None]
     if len(given) != 1:
         raise click.UsageError(f"name one of {', '.join(f'--{scope.value}' for scope in Scope)}")
@@ -100,6 +102,7 @@ def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
     value = value.removeprefix("$") if scope is Scope.ENTITY else value
     if problem := unknown(scope, value, config) or ("" if value else f"--{scope.value} is empty"):
         fail(problem)
+    # A note and no error: an outlet may be known by the host of its links only, which no source names.
     if scope is Scope.OUTLET and value.casefold() not in _outlets(config):
         click.echo(f"watchfloor: note: no source in rules.yaml goes by {value}", err=True)
     return scope, value
@@ -110,6 +113,7 @@ def _outlets(config: Config) -> set[str]:
 
 
 def _end(length: timedelta | None, until: str | None, config: Config, now: datetime) -> datetime:
+    # no default: one that is forgotten would withhold alerts for as long as nobody wonders
     if (length is None) == (until is None):
         raise click.UsageError("a silence always ends: say --for 4h or --until 06:00")
     return now + length if length is not None else _time(until or "", ZoneInfo(config.timezone), now)
@@ -121,6 +125,7 @@ def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         if clock := _CLOCK.fullmatch(text):
             local = now.astimezone(zone)
             at = local.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+            # added in local time, so that 06:00 stays 06:00 over a change of the clock
             return (at if at > local else at + timedelta(days=1)).astimezone(UTC)
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -128,30 +133,32 @@ def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _would_have_held(state: Path, config: Config, scope: Scope, value: str, now: datetime) -> list[Alert]:
-    """Return the alerts that this silence would have held back in the last 24 h, one for each message."""
+def _would_have_withheld(state: Path, config: Config, scope: Scope, value: str, now: datetime) -> list[Alert]:
+    """Return the alerts of the last 24 h that this silence would have withheld, one for each message."""
+    # in force only now: `still_told` judges each alert as if it came up at `now`
     trial = Silence("", scope, value, "", "", now, now + timedelta(seconds=1))
     with reading(state) as connection:
         told = silences.told_since(connection, now - LOOKED_BACK)
     return [alert for made, alert in told if not still_told([trial], alert, made.rules, now, config)]
 
 
-def _by_story(held: Iterable[Alert]) -> dict[str, Alert]:
-    return {each.story: each for each in held}
+def _by_story(alerts: Iterable[Alert]) -> dict[str, Alert]:
+    """Return the newest of the alerts by story."""
+    return {each.story: each for each in alerts}
 
 
-def _told_of(held: list[Alert]) -> list[str]:
-    stories = _by_story(held)
-    head = (
-        f"in the last 24 h it would have held back {counted(len(held), 'message')} on {counted(len(stories), 'story')}"
-    )
+def _told_of(withheld: list[Alert]) -> list[str]:
+    stories = _by_story(withheld)
+    messages = counted(len(withheld), "message")
+    head = f"in the last 24 h it would have held back {messages} on {counted(len(stories), 'story')}"
     shown = [f"  {isolated(each.article.title)} ({plain(each.article.outlet)})" for each in stories.values()]
-    more = [f"  and {len(shown) - SHOWN} more"] if len(shown) > SHOWN else []
-    return [head, *shown[:SHOWN], *more]
+    more = [f"  and {len(shown) - STORIES_SHOWN} more"] if len(shown) > STORIES_SHOWN else []
+    return [head, *shown[:STORIES_SHOWN], *more]
 
 
 def _read(answer: Mapping[str, Any]) -> Silence:
     begins, ends = (datetime.fromisoformat(answer[name]) for name in ("begins", "ends"))
+    # as stored, which may differ from what was asked: a message's id became that of its story
     scope, value = Scope(answer["scope"]), answer["value"]
     return Silence(answer["id"], scope, value, answer["author"], answer["reason"], begins, ends)
 
@@ -168,11 +175,11 @@ def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, e
         read = silences.all_silences if every else lambda c: silences.silences_in_force(c, now)
         found, untold = read(connection), silences.withheld_now(connection)
     for each in found:
-        held = untold.get(each.id, 0)
+        withheld = untold.get(each.id, 0)
         if as_json:
-            print_json(describe_silence(each, now) | {"untold": held})
+            print_json(describe_silence(each, now) | {"untold": withheld})
         else:
-            said = f"; {counted(held, 'message')} held back, not told yet" if held else ""
+            said = f"; {counted(withheld, 'message')} held back, not told yet" if withheld else ""
             head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now)}"
             click.echo(f"{head}, by {each.author}: {each.reason}{said}")
     if not found and not as_json:
@@ -188,7 +195,7 @@ def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, e
 def end(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str | None, identity: str) -> None:
     """End a silence now; what it held back is told with the next message."""
     state = state_path(state_dir, rules_path(path))
-    answer = give(state, "silence-end", {"id": identity, "by": login_name(by)})
+    answer = run_order(state, "silence-end", {"id": identity, "by": login_name(by)})
     if as_json:
         print_json(answer)
     else:

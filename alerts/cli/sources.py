@@ -23,14 +23,15 @@ from crawler.sources.health import describe
 from crawler.sources.polling import state_for
 from crawler.store import articles as archive
 
-LAZY = {
+# imported when called: Scrapy comes with `add` and `try`
+SUBCOMMANDS = {
     "add": ("alerts.cli.discover:add", "Find what can be polled at an address; print the lines to paste."),
     "try": ("alerts.cli.discover:attempt", "Show what one poll of an address or a source would give."),
     "evidence": ("alerts.cli.evidence", "Show, or write out, what was fetched of an article."),
 }
 
 
-@click.group(name="sources", cls=LazyGroup, lazy=LAZY, invoke_without_command=True)
+@click.group(name="sources", cls=LazyGroup, lazy=SUBCOMMANDS, invoke_without_command=True)
 @config_option
 @state_option
 @json_option
@@ -44,6 +45,7 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
     now = datetime.now(UTC)
     with reading(state_path(state_dir, rules)) as connection:
         states, down = archive.load_states(connection), down_since(connection)
+    # a source without a stored state was added and not polled yet: `state_for` says when it will be
     rows = [describe(each, state_for(each, states.get(each.id), now), now) for each in sources]
     if as_json:
         print_json(rows)

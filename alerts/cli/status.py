@@ -52,13 +52,16 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None
 
 
 def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
+    # in one transaction: counts read at different moments would leave remainders that are none
     with reading(state) as connection:
-        states = _kept(archive.load_states(connection), rules)
+        states = _still_wanted(archive.load_states(connection), rules)
         delivered = outbox.delivered(connection)
         ledger = ledger_of(connection)
         reload = last_reload(connection)
         stored = archive.totals(connection)
-        targets = {name: _fares(each, now) for name, each in sorted(target_store.target_states(connection).items())}
+        targets = {
+            name: _target_words(each, now) for name, each in sorted(target_store.target_states(connection).items())
+        }
         untold = notice_store.untold_notices(connection)
         down = down_since(connection)
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
@@ -67,7 +70,7 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
     for (_, name), n in delivered.items():
         by_state[name] += n
     return {
-        "daemon": holder(state),
+        "daemon": holder(state),  # the lock says whether it runs; a pid in a file would not
         "network_down_since": down.isoformat() if down else None,
         "ledger": ledger.as_dict(),
         "stored": stored,
@@ -81,8 +84,8 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
     }
 
 
-def _fares(target_state: TargetState, now: datetime) -> str:
-    """Return a target's condition in words, "" if it is well."""
+def _target_words(target_state: TargetState, now: datetime) -> str:
+    """Return the state of a target in words, "" if it is well."""
     if target_state.is_down:
         return f"down since {target_state.down_from:%d %b %H:%M} UTC: {target_state.detail}"
     if target_state.rests(now):
@@ -90,8 +93,12 @@ def _fares(target_state: TargetState, now: datetime) -> str:
     return f"failed {target_state.failures} times in a row: {target_state.detail}" if target_state.failures else ""
 
 
-def _kept(states: dict[str, SourceState], rules: Path) -> dict[str, SourceState]:
-    """Return the states of sources that are in rules.yaml; all of them if it has errors."""
+def _still_wanted(states: dict[str, SourceState], rules: Path) -> dict[str, SourceState]:
+    """Return the states of sources that are in rules.yaml; all of them if it has errors.
+
+    The store still has the states of sources that were removed.
+    """
+    # only the sources are read, so an error elsewhere in the rules hides nothing here
     try:
         wanted = {each.id for each in read_sources(rules)[0]}
     except ConfigError:

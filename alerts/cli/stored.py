@@ -1,4 +1,4 @@
-"""A state directory goes in; what its archive holds comes out, or the command ends with 1.
+"""A state directory goes in; the articles of its archive come out, or the command ends with 1.
 
 Not in common.py, as it imports SQLAlchemy, which `check` and `match` do without.
 """

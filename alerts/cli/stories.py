@@ -28,7 +28,7 @@ from alerts.run import archive
 from alerts.store.opening import need_store
 from crawler.article import Member
 
-WIDTH = 98  # of a terminal of 100 columns
+LINE_WIDTH = 98  # of a terminal of 100 columns
 Thread = tuple[Member, ...]
 
 
@@ -45,6 +45,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
     state = state_path(state_dir, rules)
     threads = _threads(state, datetime.now(UTC) - since, name)
     for members in threads:
+        # of the whole thread, though --story shows a part of it: other stories confirm this one too
         standing = standing_of(archive.thread_of(state, members[0].thread), letters)
         if as_json:
             print_json(_record(members, standing))
@@ -108,10 +109,11 @@ def _lines(members: Thread, standing: Standing) -> Iterator[str]:
 
 
 def _told(each: Member) -> Iterator[str]:
+    # named only where it is not the owner, as of an agency's text
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
     outlet = cut(plain(each.outlet), 30)
     yield f"    {each.first_seen:%d %b %H:%M} {each.relation.value:9} {each.article} {outlet}{origin}"
-    yield f"      {isolated(cut(plain(each.title), WIDTH - 8))}"
+    yield f"      {isolated(cut(plain(each.title), LINE_WIDTH - 8))}"
     if each.change:
         yield from _folded(f"changed: {plain(each.change)}", "      ")
     if each.evidence:
@@ -119,10 +121,10 @@ def _told(each: Member) -> Iterator[str]:
 
 
 def _folded(text: str, indent: str) -> Iterator[str]:
-    """Yield a text as lines of at most WIDTH characters, broken between words; later lines are indented further."""
+    """Yield a text as lines of at most LINE_WIDTH characters, broken between words; later ones are indented further."""
     line = indent
     for word in text.split():
-        if len(line) + len(word) > WIDTH and line.strip():
+        if len(line) + len(word) > LINE_WIDTH and line.strip():
             yield line.rstrip()
             line = f"{indent}  "
         line += f"{word} "

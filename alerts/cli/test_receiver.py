@@ -39,7 +39,7 @@ def command(name: str, path: Path | None, *, as_json: bool) -> None:
 
 
 def _try(target: Target, now: datetime) -> dict[str, object]:
-    started = time.monotonic()
+    started = time.monotonic()  # what the service took: the wall clock may be set meanwhile
     result = receivers.send(target, _test(target, now))
     return {
         "target": target.id,
@@ -56,6 +56,7 @@ def _test(target: Target, now: datetime) -> Message:
     body = f"Somebody asked for this test of {target.receiver} at {now:%d %b %H:%M:%S} UTC. There is nothing to do."
     delivery = Delivery(
         id=mint("d", now, "test", target.id),
+        # the time makes it a topic of its own: mail clients put it into no thread of alerts
         subject=f"test:{target.receiver}:{now.isoformat()}",
         kind=Kind.NOTICE,
         revision=1,

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.alert import Delivery, DeliveryState, SendResult
-from alerts.decide.retrying import is_spent, retry_at
+from alerts.decide.retries import is_spent, retry_at
 
 OPENS_AFTER = 5  # failures in a row
 OPENS_OVER = timedelta(seconds=30)  # at least, from the first of them to the last
-BREATH = timedelta(seconds=5)  # after as many failures in less than that: it may be restarting
-FIRST_PAUSE = timedelta(seconds=30)
+SHORT_REST = timedelta(seconds=5)  # after OPENS_AFTER failures in less than OPENS_OVER: it may be restarting
+FIRST_PAUSE = timedelta(seconds=30)  # these two: a day's outage costs some 290 attempts (decision 102)
 LONGEST_PAUSE = timedelta(minutes=5)
-LONGEST_REST = timedelta(hours=1)  # whatever a service asks for
+LONGEST_REST = timedelta(hours=1)  # whatever a service asks for: a wrong Retry-After must not silence it for days
 LEASE = timedelta(minutes=5)  # of a claim: longer than all timeouts of one send together
 
 
@@ -41,9 +41,11 @@ class TargetState:
 
     @property
     def is_down(self) -> bool:
+        """Return whether an outage has begun and not ended."""
         return self.down_from is not None and self.down_until is None
 
     def rests(self, now: datetime) -> bool:
+        """Return whether nothing is to be sent at `now`."""
         return self.rests_until is not None and self.rests_until > now
 
 
@@ -56,9 +58,11 @@ class AttemptOutcome:
     due: datetime | None = None
 
     def opened(self, before: TargetState) -> bool:
+        """Return whether this attempt began an outage (opened the breaker)."""
         return self.target_state.is_down and not before.is_down
 
     def closed(self, before: TargetState) -> bool:
+        """Return whether this attempt ended an outage."""
         return before.is_down and not self.target_state.is_down
 
 
@@ -101,7 +105,7 @@ def failed(before: TargetState, now: datetime, detail: str) -> TargetState:
         return after
     if not before.is_down and now - since < OPENS_OVER:
         # enough failures, in too short a time to call it an outage
-        return replace(after, rests_until=now + BREATH, asked=False)
+        return replace(after, rests_until=now + SHORT_REST, asked=False)
     if not before.is_down:
         after = replace(after, down_from=since, down_until=None)
     # the pause grows with the outage: half its length so far, so the end of a short one is noticed soon

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.alert import PINGS, UNFINISHED, Carried, Carrier, Delivery, DeliveryState, Kind
-from alerts.decide.retrying import is_spent
+from alerts.decide.retries import is_spent
 
 GIVEN_UP = frozenset({DeliveryState.CANCELLED, DeliveryState.DEAD})
 LOOKED_AGAIN = timedelta(seconds=30)

@@ -12,7 +12,7 @@ from alerts.render.words import time
 ANSWERED_FROM = Severity.IMMEDIATE  # what is less urgent escalates to nobody
 ASKED_FROM = Severity.ROUTINE  # a reaction on any message is an acknowledgement
 ANSWERED_WITHIN = timedelta(hours=24)  # older messages are neither asked about nor escalated
-PACE = (  # up to this age of a message, so often
+ASK_EVERY = (  # up to this age of a message, so often
     (timedelta(minutes=10), timedelta(seconds=15)),
     (timedelta(hours=1), timedelta(minutes=1)),
     (ANSWERED_WITHIN, timedelta(minutes=5)),
@@ -91,7 +91,7 @@ def _chain(start: str, receivers: Mapping[str, Receiver]) -> list[str]:
 
 
 def ask_again(sent: datetime, asked: datetime | None, now: datetime) -> bool:
-    """Return whether it is time to ask again whether a message was acknowledged: PACE slows down with its age."""
+    """Return whether it is time to ask again whether a message was acknowledged: ASK_EVERY slows down with its age."""
     age = now - sent
-    every = next((every for until, every in PACE if age < until), None)
+    every = next((every for until, every in ASK_EVERY if age < until), None)
     return every is not None and (asked is None or now - asked >= every)

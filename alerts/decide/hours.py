@@ -55,6 +55,7 @@ def _of_day(day: date, at: time, zone: str) -> Iterator[datetime]:
 def _skip(before: datetime, after: datetime, zone: str) -> datetime:
     """Return the minute between the two instants in which the zone's offset changes."""
     offset = before.astimezone(ZoneInfo(zone)).utcoffset()
+    # minute by minute: zoneinfo does not say when an offset changes, and a skipped span is an hour or two at most
     while before < after and before.astimezone(ZoneInfo(zone)).utcoffset() == offset:
         before += timedelta(minutes=1)
     return before

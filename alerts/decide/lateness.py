@@ -8,7 +8,7 @@ from alerts.alert import Delivery
 from alerts.decide.attempt import TargetState
 from alerts.render.words import plain, time
 
-LATE = timedelta(minutes=2)  # what comes sooner is not called late
+LATE = timedelta(minutes=2)  # after its due time; what is sent sooner is not called late
 DETAIL_LIMIT = 120  # characters of what the service said
 
 

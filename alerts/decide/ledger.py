@@ -1,4 +1,4 @@
-"""Balance the books: each entry, match and delivery is counted under exactly one name, and nothing is left over.
+"""Balance the books: count each entry, match and delivery under exactly one name, and return what is left over.
 
 Pure.
 """
@@ -42,6 +42,7 @@ class Ledger:
         }
 
     def as_dict(self) -> dict[str, object]:
+        """Return the ledger as `status --json` prints it, with its remainders."""
         plain = {name: getattr(self, name) for name in ("entries", "new", "known", "revised", "matched", "queued")}
         named = {"rejected": dict(self.rejected), "suppressed": dict(self.suppressed)}
         messages = {kind: dict(states) for kind, states in self.messages.items()}

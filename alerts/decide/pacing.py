@@ -17,12 +17,12 @@ from alerts.decide.hours import next_at, quiet_until
 from alerts.decide.what_to_tell import PING_EVERY
 
 THREAD_EVERY = timedelta(minutes=10)  # one message on a thread in this time
-NAMED = 8  # stories of its thread that a message names; more are a digest
+NAMED_IN_MESSAGE = 8  # stories of its thread that a message names; more are a digest
 EACH_HOUR = tuple(time(hour) for hour in range(24))
 BURST = 0.75  # of the rate, at once; the rest of it comes back within a minute
 KEPT_FOR_FLASH = 1 / 6  # of the burst
-STORM_FROM = 10  # messages that wait for the rate
-UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # what quiet hours do not hold, however urgent it is
+STORM_FROM = 10  # waiting messages; more than that are one digest instead of minutes of single ones
+UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # reasons that quiet hours do not hold, at any severity
 DIGEST, QUIET, GROUP, STORY, THREAD, RATE = "digest", "quiet hours", "group", "story", "thread", "rate"  # what holds
 
 
@@ -47,8 +47,8 @@ def _per_second(rate: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """What is known of a target: its tokens, and by thread the time each story last pinged it."""
+class Pace:
+    """How much a target was sent lately: its token bucket, and by thread the time each story last pinged it."""
 
     bucket: Bucket = Bucket()
     pinged: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
@@ -82,11 +82,11 @@ class Plan:
     tokens: float = 0.0
 
 
-def plan(waiting: Sequence[Delivery], receiver: Receiver, lane: Lane, now: datetime) -> Plan:
+def plan(waiting: Sequence[Delivery], receiver: Receiver, pace: Pace, now: datetime) -> Plan:
     """Return what to do with the messages that wait for one target of a receiver."""
-    tokens = lane.bucket.filled(receiver.rate, now)
+    tokens = pace.bucket.filled(receiver.rate, now)
     due = [each for each in waiting if each.due <= now]
-    holds = {each.id: hold for each in due if (hold := _hold(each, receiver, lane, now))}
+    holds = {each.id: hold for each in due if (hold := _hold(each, receiver, pace, now))}
     free = [each for each in due if each.id not in holds]
     folds = [fold for fold in (_slot(free, receiver), _morning(free, receiver)) if fold]
     folded = {each.id for fold in folds for each in fold.deliveries}
@@ -138,7 +138,7 @@ def _urgency(each: Delivery) -> tuple[int, bool, datetime, str]:
     return -each.severity, each.kind is Kind.EDIT, each.queued, each.id
 
 
-def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold | None:
+def _hold(each: Delivery, receiver: Receiver, pace: Pace, now: datetime) -> Hold | None:
     """Return the first reason to hold a delivery now, None if there is none.
 
     What was tried once is never held again.
@@ -150,8 +150,8 @@ def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold
         return Hold(each.id, slot, DIGEST) if each.held != DIGEST and slot > now else None
     causes = (
         (_quiet(each, receiver, now), QUIET),
-        (_of_story(each, lane), STORY),
-        (_of_thread(each, lane), THREAD),
+        (_of_story(each, pace), STORY),
+        (_of_thread(each, pace), THREAD),
         (_for_group(each, receiver), GROUP),
     )
     return next((Hold(each.id, until, why) for until, why in causes if until and until > now), None)
@@ -159,23 +159,23 @@ def _hold(each: Delivery, receiver: Receiver, lane: Lane, now: datetime) -> Hold
 
 def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None:
     # a notice that alerts cannot be delivered must not wait for the morning either
-    urgent = each.kind is Kind.NOTICE and each.severity >= Severity.IMMEDIATE  # that somebody cannot be told
+    urgent = each.kind is Kind.NOTICE and each.severity >= Severity.IMMEDIATE
     if urgent or each.severity >= receiver.breach or each.reason in UNHELD:
         return None
     return quiet_until(receiver.quiet, receiver.zone, now)
 
 
-def _of_thread(each: Delivery, lane: Lane) -> datetime | None:
+def _of_thread(each: Delivery, pace: Pace) -> datetime | None:
     """Return when another story of the thread leaves room for this one, None if that is now."""
     waits = each.kind in PINGS and each.severity is not Severity.FLASH and each.held != QUIET
-    others = [at for story, at in lane.pinged.get(each.thread, {}).items() if story != each.subject]
+    others = [at for story, at in pace.pinged.get(each.thread, {}).items() if story != each.subject]
     return max(others) + THREAD_EVERY if waits and others else None
 
 
-def _of_story(each: Delivery, lane: Lane) -> datetime | None:
+def _of_story(each: Delivery, pace: Pace) -> datetime | None:
     """Return when this story may ping again; a raised severity and a resend by a person do not wait."""
     waits = each.kind is Kind.UPDATE and each.reason not in {Reason.SEVERITY_RAISED, Reason.RESENT}
-    last = lane.pinged.get(each.thread, {}).get(each.subject) if waits else None
+    last = pace.pinged.get(each.thread, {}).get(each.subject) if waits else None
     return last + PING_EVERY if last else None
 
 
@@ -185,7 +185,7 @@ def _for_group(each: Delivery, receiver: Receiver) -> datetime | None:
 
 
 def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
-    """Fold the routine messages that waited for the digest; at the receiver's own times even a single one."""
+    """Return the digest of the routine messages that waited for it, also of a single one; None if there are none."""
     listed = tuple(
         each for each in free if each.severity is Severity.ROUTINE and each.kind in PINGS and not each.attempts
     )
@@ -195,7 +195,7 @@ def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
 
 
 def _morning(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
-    """Fold what the quiet hours held; a single message is sent as it is."""
+    """Return the digest of what the quiet hours held, None if that is fewer than two: one is sent as it is."""
     listed = tuple(
         each for each in free if each.held == QUIET and each.kind in PINGS and each.severity > Severity.ROUTINE
     )
@@ -205,7 +205,7 @@ def _morning(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
 
 
 def _storm(free: Sequence[Delivery], now: datetime) -> Fold | None:
-    """Fold what exceeds the rate where more than STORM_FROM messages wait; flash is always sent one by one."""
+    """Return the digest of what waits for the rate, None up to STORM_FROM messages; flash is always sent by itself."""
     over = tuple(
         each for each in free if each.kind in PINGS and each.severity is not Severity.FLASH and not each.attempts
     )

@@ -17,12 +17,12 @@ from alerts.rule import Config, Rule
 from crawler.article import Relation, Revision
 
 PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but for a raised severity
-FORGOTTEN = timedelta(hours=12)  # without a ping, after which another report is news again
-Owed = list[tuple[Rule, Severity]]
+FORGOTTEN = timedelta(hours=12)  # after so long without a ping, another report of a story pings again
+RulesMatched = list[tuple[Rule, Severity]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _Circumstances:
     """What is the same for every target.
 
     `repeated`: a further article of a known story. `waited`: rules whose `when` is met only now. `silenced`: rules to
@@ -59,11 +59,11 @@ def decide(
     baseline = revision.baseline and not _backfilled(config, revision, now)
     stale = is_stale(config, revision, now)
     repeated = revision.placement.relation in {Relation.DUPLICATE, Relation.UPDATED}
-    case = _Case(revision.placement.change, standing, repeated, waited, silenced, baseline, stale, now)
+    case = _Circumstances(revision.placement.change, standing, repeated, waited, silenced, baseline, stale, now)
     return tuple(
         _decide_target(target, receiver, owed, case, told.get(target.id))
         for receiver in config.receivers.values()
-        if (owed := _owed(matched, receiver))
+        if (owed := _for_receiver(matched, receiver))
         for target in receiver.targets
     )
 
@@ -106,11 +106,13 @@ def _backfilled(config: Config, revision: Revision, now: datetime) -> bool:
     return bool(config.backfill) and published is not None and now - published <= config.backfill
 
 
-def _owed(matched: Owed, receiver: Receiver) -> Owed:
+def _for_receiver(matched: RulesMatched, receiver: Receiver) -> RulesMatched:
     return [(rule, severity) for rule, severity in matched if receiver.name in rule.notify]
 
 
-def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, told: Told | None) -> Decision:
+def _decide_target(
+    target: Target, receiver: Receiver, owed: RulesMatched, case: _Circumstances, told: Told | None
+) -> Decision:
     live = [(rule, severity) for rule, severity in owed if rule.mode == "live"]
     loud = [(rule, severity) for rule, severity in live if severity >= receiver.min_severity]
     known = told.rules if told else frozenset()
@@ -134,7 +136,7 @@ def _decide_target(target: Target, receiver: Receiver, owed: Owed, case: _Case, 
     return Decision(target.id, target.receiver, Kind.ALERT, severity, reason, queue=False, rules=rules, waiting=waiting)
 
 
-def _withheld(case: _Case, live: Owed, loud: Owed, ready: Owed) -> Reason | None:
+def _withheld(case: _Circumstances, live: RulesMatched, loud: RulesMatched, ready: RulesMatched) -> Reason | None:
     """Return the first reason that keeps everything from a target, None if there is something to tell."""
     causes = (
         # the order matters (decision 53): a rule that sends nothing must not fill the digest of old news
@@ -147,7 +149,9 @@ def _withheld(case: _Case, live: Owed, loud: Owed, ready: Owed) -> Reason | None
     return next((reason for reason, met in causes if met), None)
 
 
-def _tell(target: Target, severity: Severity, rules: tuple[str, ...], told: Told | None, case: _Case) -> Decision:
+def _tell(
+    target: Target, severity: Severity, rules: tuple[str, ...], told: Told | None, case: _Circumstances
+) -> Decision:
     """Return the decision for what nothing suppresses: first alert, ping now or later, or edit."""
     kind, due = Kind.UPDATE if told and told.revision else Kind.ALERT, None
     reason = _pinging(severity, frozenset(rules), told, case)
@@ -160,7 +164,7 @@ def _tell(target: Target, severity: Severity, rules: tuple[str, ...], told: Told
     return Decision(target.id, target.receiver, kind, severity, reason, queue=queue, rules=rules, due=due)
 
 
-def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case: _Case) -> Reason | None:
+def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case: _Circumstances) -> Reason | None:
     """Return the first reason to ping a target, None if nothing asks for it."""
     if told is None:
         return Reason.WHEN_HOLDS if rules & case.waited else Reason.FIRST_ARTICLE

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 
 FEEDS = files("alerts.demo") / "newsroom"
+# dates are counted back from now: fixed ones would soon be older than `backfill` and `freshness`, and alert nobody
 _DATE = re.compile(r"\{(rfc822|rfc3339):(\d+)\}")
 
 
@@ -39,6 +40,7 @@ class Newsroom:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
                 """Keep the demo's output to what an officer reads."""
 
+        # port 0: the system chooses a free one, so that two demos can run side by side
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
         self.base = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -46,11 +48,13 @@ class Newsroom:
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Serve the feed that a request names, or 404."""
+        # only names that are bundled: a path can lead nowhere else on the disk
         name = request.path.removeprefix("/")
         if name not in {each.name for each in FEEDS.iterdir() if each.name.endswith(".xml")}:
             request.send_error(404)
             return
         body = feed(name, self.base, self._now)
+        # a second poll then gets 304
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         known = request.headers.get("If-None-Match") == etag
         request.send_response(304 if known else 200)
@@ -62,6 +66,7 @@ class Newsroom:
             request.wfile.write(body)
 
     def close(self) -> None:
+        """End the server and its thread."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

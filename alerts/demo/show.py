@@ -26,6 +26,7 @@ from crawler.article import Relation
 from crawler.store import articles as archive
 
 Say = Callable[[str], None]
+# reasons, as the store has them, for people who see them for the first time
 EXPLAINED = {
     "no_match": "no rule asks for it",
     "told": "the same story has been told",
@@ -37,10 +38,10 @@ EXPLAINED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """An item of the newsroom: the receivers it was sent to, or the reason why to none.
+class NewsroomItem:
+    """An item of the newsroom: the receivers it was sent to and by which rules, or the reason why to none.
 
-    `evidence` says, of a duplicate, which story it repeats and why we think so.
+    `evidence` says of a duplicate which story it repeats, and what the comparison found.
     """
 
     outlet: str
@@ -51,9 +52,10 @@ class Item:
     evidence: str
 
 
-def run(say: Say) -> list[Item]:
+def run(say: Say) -> list[NewsroomItem]:
     """Run the demo, print all of it line by line with `say`, and return the items."""
     now = datetime.now(UTC)
+    # All on loopback, in a folder that goes with it: the demo leaves nothing behind, and needs no network.
     with (
         tempfile.TemporaryDirectory(prefix="watchfloor-demo-") as place,
         closing(Newsroom(now)) as newsroom,
@@ -66,6 +68,7 @@ def run(say: Say) -> list[Item]:
         say(_heading("On the console"))
         state = Path(place) / "var"
         done = asyncio.run(_round(rules, state, now))
+        # printed after the round, from the store and the sinks: the console receiver has printed its alerts meanwhile
         items = _items(state)
         _say_messages(say, mail, webhook)
         _say_items(say, items)
@@ -88,7 +91,7 @@ async def _round(rules: Path, state: Path, now: datetime) -> Round:
         return await service.round(now)
 
 
-def _items(state: Path) -> list[Item]:
+def _items(state: Path) -> list[NewsroomItem]:
     with reading(state) as connection:
         made = decisions.decisions_by_revision(connection)
         return [
@@ -102,12 +105,12 @@ def _items(state: Path) -> list[Item]:
         ]
 
 
-def _item(outlet: str, title: str, placement: Any, made: list[decisions.Made]) -> Item:
+def _item(outlet: str, title: str, placement: Any, made: list[decisions.StoredDecision]) -> NewsroomItem:
     sent = tuple(each.receiver for each in made if each.queued)
     rules = tuple(dict.fromkeys(rule for each in made for rule in each.rules))
     reason = "" if sent else made[0].reason if made else "no_match"
     evidence = placement.evidence if placement.relation is Relation.DUPLICATE else ""
-    return Item(outlet, title, sent, rules, reason, evidence)
+    return NewsroomItem(outlet, title, sent, rules, reason, evidence)
 
 
 def _say_messages(say: Say, mail: MailSink, webhook: WebhookSink) -> None:
@@ -116,6 +119,7 @@ def _say_messages(say: Say, mail: MailSink, webhook: WebhookSink) -> None:
         say(_mail(message))
     say(_heading("At the webhook"))
     for body in webhook.bodies:
+        # cut: a whole JSON body would push the alerts off the screen
         say(textwrap.shorten(json.dumps(body, ensure_ascii=False), 400, placeholder=" ..."))
 
 
@@ -126,13 +130,13 @@ def _mail(message: EmailMessage) -> str:
     return "\n".join([*heads, "", body.strip(), "-" * 78])
 
 
-def _say_items(say: Say, items: list[Item]) -> None:
+def _say_items(say: Say, items: list[NewsroomItem]) -> None:
     say(_heading("Why each item did, or did not, alert"))
     for item in items:
         say("\n".join(_fate(item)))
 
 
-def _fate(item: Item) -> Iterator[str]:
+def _fate(item: NewsroomItem) -> Iterator[str]:
     told = f"ALERT to {', '.join(item.sent)} by {', '.join(item.rules)}" if item.sent else ""
     evidence = f" ({item.evidence})" if item.evidence else ""
     yield f"{item.outlet}: {isolated(item.title)}"

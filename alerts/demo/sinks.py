@@ -31,6 +31,7 @@ class MailSink:
         self._controller.start()
         self.port: int = self._controller.port
 
+    # aiosmtpd calls this in its own thread; appending to a list is safe, and readers look after the round
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
@@ -39,10 +40,13 @@ class MailSink:
 
     @property
     def url(self) -> str:
+        """Return the receiver URL for rules.yaml that leads here."""
+        # no TLS: the sink is on loopback, and a certificate would have to be made and trusted for it
         watch, officer = "watch@watchfloor.example", "officer@watchfloor.example"
         return f"watchmail://127.0.0.1:{self.port}/{officer}?from={watch}&tls=none"
 
     def close(self) -> None:
+        """End the server and its thread."""
         self._controller.stop()
 
 
@@ -55,6 +59,7 @@ class WebhookSink:
 
         class Accept(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                # a body that is not JSON raises: the sender gets no answer and counts a failure
                 sink.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
@@ -69,6 +74,7 @@ class WebhookSink:
         self._thread.start()
 
     def close(self) -> None:
+        """End the server and its thread."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

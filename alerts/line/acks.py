@@ -1,4 +1,4 @@
-"""Acknowledgements: asked for where messages are read, written down; what nobody acknowledges goes on to others."""
+"""Sent messages -> acks read from their services and stored; escalations of what nobody acknowledged."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from alerts.store import acks, decisions, outbox, silences
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
-AT_ONCE = 4  # look-ups side by side
-IN_A_LOOK = 10  # look-ups of one pass: a service that allows 50 a minute is left room
-LOOK_EVERY = 15.0  # seconds between two passes
+LOOKUPS_AT_ONCE = 4  # look-ups side by side
+LOOKUPS_OF_A_PASS = 10  # look-ups of one pass: a service that allows 50 a minute is left room
+PASS_EVERY = 15.0  # seconds between two passes
 
 
-class Acking:
-    """Asks services who reacted to what they were sent, and escalates what nobody acknowledged."""
+class Acknowledgements:
+    """Asks services who reacted to sent messages, and queues escalations of alerts that nobody acknowledged."""
 
     def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
         self._database, self._lane = database, lane
-        self._threads = ThreadPoolExecutor(AT_ONCE, "acks")
+        self._threads = ThreadPoolExecutor(LOOKUPS_AT_ONCE, "acks")
         self._asked: dict[str, datetime] = {}  # by delivery; only a pace, so it need not survive a restart
         self._looked: datetime | None = None
         self._looking: asyncio.Task[None] | None = None
         self.use(config)
 
     def use(self, config: Config) -> None:
-        """Take over the receivers of another config."""
+        """Use the receivers of another config from now on."""
         self._config = config
         self._targets = {each.id: each for receiver in config.receivers.values() for each in receiver.targets}
         self._escalating = tuple(
@@ -45,9 +45,10 @@ class Acking:
         )
 
     async def start_due(self, clock: Callable[[], datetime]) -> None:
-        """Begin a pass over what may have been acknowledged, unless one runs; then escalate what was not."""
+        """Start a pass of look-ups every PASS_EVERY seconds unless one runs, without waiting for it; then escalate."""
         now = clock()
-        rested = self._looked is None or not 0 <= (now - self._looked).total_seconds() < LOOK_EVERY
+        # 0 <= : after the clock was set back a pass is due at once, not after as long as it was set back
+        rested = self._looked is None or not 0 <= (now - self._looked).total_seconds() < PASS_EVERY
         if rested and self._looking is None:
             self._looked = now
             self._looking = asyncio.create_task(self.look(clock), name="acks")
@@ -63,7 +64,7 @@ class Acking:
             log.error("acknowledgements not looked up error=%s", error)
 
     def close(self) -> None:
-        """Ask no more."""
+        """Cancel the pass that runs; look-ups in progress are left to end by themselves."""
         if self._looking:
             self._looking.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -71,7 +72,7 @@ class Acking:
     # -- asking ----------------------------------------------------------------------------------------------
 
     async def look(self, clock: Callable[[], datetime]) -> None:
-        """Ask about messages that nobody has acknowledged, those longest not asked about first."""
+        """Ask the services about at most LOOKUPS_OF_A_PASS unacknowledged messages, and store the acks found."""
         targets = self._targets
         waiting = await asyncio.to_thread(self._due, targets, clock())
         for each in waiting:
@@ -82,11 +83,13 @@ class Acking:
         can_ack = tuple(each.id for each in targets.values() if each.can_ack)
         with self._database.read() as connection:
             open_ = acks.unacked(connection, now - ANSWERED_WITHIN, ASKED_FROM, can_ack) if can_ack else []
+        # forget what is acknowledged or too old by now, so that the dict does not grow for ever
         self._asked = {each.id: self._asked[each.id] for each in open_ if each.id in self._asked}
         due = [
             each for each in open_ if each.handle and each.sent and ask_again(each.sent, self._asked.get(each.id), now)
         ]
-        return sorted(due, key=lambda each: self._asked.get(each.id, each.queued))[:IN_A_LOOK]
+        # the longest not asked about first: with more open messages than a pass takes, each has its turn
+        return sorted(due, key=lambda each: self._asked.get(each.id, each.queued))[:LOOKUPS_OF_A_PASS]
 
     async def _ask(self, target: Target, sent: Delivery, clock: Callable[[], datetime]) -> None:
         loop = asyncio.get_running_loop()
@@ -105,7 +108,8 @@ class Acking:
     # -- escalating ------------------------------------------------------------------------------------------
 
     async def escalate(self, now: datetime) -> int:
-        """Queue what is to go on to other receivers; gives the number of messages."""
+        """Queue the escalations due at `now`; return how many were queued."""
+        # A look without the writer lane first: at most ticks nothing is due. `_queue` looks again in its own commit.
         if not self._escalating or not await asyncio.to_thread(self._owed, now):
             return 0
         config = self._config
@@ -117,7 +121,10 @@ class Acking:
             return self._to_queue(connection, self._config, now)
 
     def _queue(self, connection: Connection, config: Config, now: datetime) -> int:
-        """Queue in one commit with the look at acks and silences, so that an ack given meanwhile counts."""
+        """Queue the escalations due; return how many.
+
+        Acks and silences are read in the same transaction, so an ack given since `_owed` looked prevents it.
+        """
         owed = self._to_queue(connection, config, now)
         for each in owed:
             new = each.message
@@ -130,6 +137,8 @@ class Acking:
         owed = escalations(open_, config.receivers, now, config.timezone)
         if not owed:
             return []
+        # Twice the age limit: another message on the same alert revision may be sent up to a day after the one whose
+        # escalation is looked for here.
         known = acks.escalated_since(connection, now - 2 * ANSWERED_WITHIN)
         keys = [(each.message.subject, each.message.revision, each.message.target) for each in owed]
         new = [each for each, key in zip(owed, keys, strict=True) if key not in known]
@@ -137,8 +146,12 @@ class Acking:
 
 
 def _is_silenced(connection: Connection, config: Config, owed: Escalation, now: datetime) -> bool:
-    """Say whether a silence has held a story since its message was sent: who silenced it had taken notice."""
+    """Return whether a silence applied to the story at any time since its message was sent.
+
+    Who silenced it had taken notice, so it is not escalated, even after the silence has ended (decision 109).
+    """
     alert = decisions.load_alert(connection, owed.message.subject, owed.message.revision)
-    held = silences.silences_since(connection, owed.sent)
-    as_if_now = [replace(each, ends=max(each.ends, now + timedelta(seconds=1))) for each in held]
+    # ended ones are extended to just after now, so that `still_told` judges them like those in force
+    since = silences.silences_since(connection, owed.sent)
+    as_if_now = [replace(each, ends=max(each.ends, now + timedelta(seconds=1))) for each in since]
     return not still_told(as_if_now, alert, [cause.rule for cause in alert.causes], now, config)

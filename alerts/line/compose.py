@@ -1,4 +1,4 @@
-"""A delivery and its target -> the message as it goes out: rendered, with why it is late and what it belongs to."""
+"""A delivery and its target -> the message to send: rendered, with notes on lateness and acknowledgement."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from alerts.store import acks, decisions, digests, outbox, targets
 
 
 def compose(connection: Connection, config: Config, target: Target, delivery: Delivery, now: datetime) -> Message:
-    """Write a delivery for its target, as of now."""
+    """Return the message for a delivery in the form of its target's service, with notes as of `now`.
+
+    It is composed at each attempt, so that a message sent late says why, and who has acknowledged it meanwhile.
+    """
     late = _notes(connection, config, delivery, now)
-    delivery = replace(delivery, notes=(*delivery.notes, *late, *acks.noted(connection, delivery.subject)))
+    delivery = replace(delivery, notes=(*delivery.notes, *late, *acks.ack_notes(connection, delivery.subject)))
     form = form_of(target.schema)
     if delivery.kind is Kind.NOTICE:
         message = form.notice(delivery)
@@ -32,7 +35,7 @@ def compose(connection: Connection, config: Config, target: Target, delivery: De
 
 
 def _placed(connection: Connection, delivery: Delivery, message: Message) -> Message:
-    """Say which message an edit takes the place of, and which one an update follows."""
+    """Return the message with the handle of the first on its story, which an edit replaces and an update follows."""
     if delivery.kind not in {Kind.EDIT, Kind.UPDATE}:
         return message
     handle = first_handle(outbox.on_subject(connection, delivery.subject, delivery.target))
@@ -43,6 +46,7 @@ def _notes(connection: Connection, config: Config, delivery: Delivery, now: date
     late = why_late(delivery, targets.state_of_target(connection, delivery.target), now, config.timezone)
     if delivery.kind not in PINGS or not late:
         return late
+    # a late ping also says who was told in time: its reader need not hurry to pass it on
     elsewhere = [
         f"Told {each.receiver} at {time(each.sent, config.timezone)}, as this receiver could not be reached."
         for each in outbox.copies(connection, delivery)

@@ -1,4 +1,4 @@
-"""The delivering line: claim -> compose -> send -> record; one lane a target, one thread a send."""
+"""Due deliveries -> claimed, composed, sent, recorded: one lane (task) for each target, one thread for each send."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
 from alerts.line.notices import tell_back, tell_dead, tell_down, tell_removed
 from alerts.line.standby import overdue, stand_in
-from alerts.line.untold import held_in, untell
+from alerts.line.untold import carried_by, untell
 from alerts.rule import Config
 from alerts.store import claims, moved_targets, outbox, targets
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
-LEFT_BEHIND = 8  # hung threads of one target, at most; before that the breaker has opened, and has been told of
-RECORDED_AGAIN = 1.0  # seconds after which a commit that failed is tried again
+HUNG_AT_MOST = 8  # threads of one target; the breaker opens after five failures, so the admin was told long before
+RECORD_RETRY = 1.0  # seconds after which a commit that failed is tried again
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """A send that came to its end, or to that of its lease."""
+    """A send with its result; one that outlived its lease has a result that says so."""
 
     delivery: Delivery
     result: SendResult
 
 
 class Deliver:
-    """Sends what is due. At least once: a send whose end we did not see is repeated, marked."""
+    """Sends what is due, at least once: a send whose end was not seen is repeated, marked "possible repeat"."""
 
     def __init__(self, database: Database, lane: WriterLane, config: Config) -> None:
         self._database, self._lane = database, lane
@@ -54,27 +54,28 @@ class Deliver:
         self.use(config)
 
     def use(self, config: Config) -> None:
-        """Take over the receivers of another config."""
+        """Use the receivers of another config from now on, also in lanes that run."""
         self._config = config
         self._targets: Mapping[str, Target] = {
             target.id: target for receiver in config.receivers.values() for target in receiver.targets
         }
 
     async def recover(self, now: datetime) -> None:
-        """At start: what was in flight goes again, marked; what lost its target gets another or is cancelled."""
+        """At start, queue again what was being sent when the last process ended, as a possible repeat; then `adopt`."""
         in_flight = await self._lane.write(lambda connection: claims.recover(connection, now))
         if in_flight:
             log.warning("recovered deliveries in_flight=%d: they are sent again, marked possible repeat", in_flight)
         await self.adopt(now)
 
     async def adopt(self, now: datetime) -> None:
-        """Give what was a target's that left rules.yaml to its receiver's other one; cancel what has no receiver."""
+        """Move deliveries of targets that left rules.yaml to others of the receiver; cancel those without any."""
         await self._lane.write(lambda connection: self._adopt(connection, now))
 
     def _adopt(self, connection: Connection, now: datetime) -> None:
         for old, new in moved_targets.replacements(connection, self._config.homes):
             waited = moved_targets.move(connection, old, new, now)
             log.warning("target moved from=%s to=%s waiting=%d", old, new, waited)
+        # after the moves: what still has no target here lost its whole receiver
         orphans = outbox.orphans(connection, tuple(self._targets))
         for orphan in orphans:
             detail = "receiver_removed"
@@ -85,26 +86,27 @@ class Deliver:
     # -- lanes ---------------------------------------------------------------------------------------------
 
     async def drain(self, clock: Callable[[], datetime]) -> Counter[str]:
-        """Send everything that is due and wait for it, and for what that makes due in turn."""
+        """Send all that is due, and what becomes due by that (a notice of a dead message); return counts by state."""
         results: Counter[str] = Counter()
         while await self.start_due(clock):
             ended = sum(await asyncio.gather(*self._running.values()), Counter[str]())
             if not ended:
-                break  # what is due is held back for another reason
+                break  # what is due waits for another reason, such as a target that rests
             results += ended
         return results
 
     async def start_due(self, clock: Callable[[], datetime]) -> int:
-        """Start a lane for each target with something due that has none running; gives how many were started."""
+        """Start a lane for each target that has something due and no lane running; return how many were started."""
         if self._stopping:
             return 0
         now, started = clock(), 0
-        if await _in_thread("look", partial(self._needs_care, now)):
-            await self._lane.write(lambda connection: self._care(connection, now))
+        # Upkeep takes the writer lane, so a read-only look decides first whether there is any: mostly there is none.
+        if await _in_thread("look", partial(self._needs_upkeep, now)):
+            await self._lane.write(lambda connection: self._upkeep(connection, now))
         for target in await _in_thread("look", partial(self._due, now)):
             if target in self._running:
-                self._asked.add(target)
-            elif target in self._targets and self._hung[target] < LEFT_BEHIND:
+                self._asked.add(target)  # the lane may have claimed its last already: it looks once more before it ends
+            elif target in self._targets and self._hung[target] < HUNG_AT_MOST:
                 task = asyncio.create_task(self._send_all(self._targets[target], clock), name=f"lane {target}")
                 self._running[target] = task
                 task.add_done_callback(partial(self._ended, target))
@@ -115,7 +117,7 @@ class Deliver:
         with self._database.read() as connection:
             return claims.targets_due(connection, now)
 
-    def _needs_care(self, now: datetime) -> bool:
+    def _needs_upkeep(self, now: datetime) -> bool:
         with self._database.read() as connection:
             return (
                 claims.has_expired(connection, now)
@@ -124,10 +126,10 @@ class Deliver:
                 or any(claims.spent(connection, target, now) for target in targets.down(connection))
             )
 
-    def _care(self, connection: Connection, now: datetime) -> None:
+    def _upkeep(self, connection: Connection, now: datetime) -> None:
         """Do the periodic upkeep: expired leases, stand-by for overdue flash, messages past their age limit.
 
-        And deliveries for removed targets: those that were decided or in flight during a reload.
+        And deliveries for removed targets, which were being decided or sent during a reload.
         """
         if cut_off := claims.expire(connection, now):
             log.warning("leases ended deliveries=%d: they are sent again, marked possible repeat", cut_off)
@@ -135,6 +137,7 @@ class Deliver:
             self._adopt(connection, now)
         for delivery in overdue(connection, self._config, now):
             stand_in(connection, self._config, delivery, now)
+        # Only where the target is down: elsewhere it is tried once more, and `judge_attempt` gives it up if that fails.
         for target in targets.down(connection):
             for delivery in claims.spent(connection, target, now):
                 detail = (
@@ -144,8 +147,11 @@ class Deliver:
                 self._give_up(connection, delivery, detail, now)
 
     def _give_up(self, connection: Connection, delivery: Delivery, detail: str, now: datetime) -> None:
-        """Tell of a dead message and of what it held; the next report of each such story alerts again."""
-        tell_dead(connection, self._config, delivery, detail, now, held_in(connection, delivery))
+        """Notify the admin of a dead message and the stories it carried, and forget that the target was told them.
+
+        The next report of each such story then alerts this target again.
+        """
+        tell_dead(connection, self._config, delivery, detail, now, carried_by(connection, delivery))
         if untold := untell(connection, delivery):
             log.warning("untold target=%s stories=%s", delivery.target, ",".join(untold))
 
@@ -155,7 +161,7 @@ class Deliver:
             log.error("lane stopped target=%s error=%r", target, error)
 
     async def close(self, patience: float) -> None:
-        """Let the sends in progress end (at most `patience` seconds); nothing new is claimed."""
+        """Claim nothing more, and wait at most `patience` seconds for the sends in progress."""
         self._stopping = True
         if self._running:
             await asyncio.wait(self._running.values(), timeout=patience)
@@ -165,7 +171,9 @@ class Deliver:
         ended: _Ended | None = None
         while True:
             target = self._targets.get(target.id, target)  # a reload may have brought it another token
-            state, claimed = await self._write_surely(partial(self._turn, target=target, ended=ended, now=clock()))
+            state, claimed = await self._write_surely(
+                partial(self._record_next, target=target, ended=ended, now=clock())
+            )
             if state:
                 states[state.value] += 1
             if claimed is not None:
@@ -177,7 +185,10 @@ class Deliver:
                 ended = None
 
     async def _write_surely(self, work: Callable[[Connection], T]) -> T:
-        """Write, and where the commit fails (a full disk) try again: what was sent must not be sent twice for it."""
+        """Return the result of a write; while its commit fails (a full disk), try again each RECORD_RETRY seconds.
+
+        Without its record a message that was sent would be sent again. Raises OperationalError while stopping.
+        """
         while True:
             try:
                 return await self._lane.write(work)
@@ -185,14 +196,17 @@ class Deliver:
                 if self._stopping:
                     raise
                 log.error("delivery not recorded, trying again error=%r", error)
-                await asyncio.sleep(RECORDED_AGAIN)
+                await asyncio.sleep(RECORD_RETRY)
 
-    def _turn(
+    def _record_next(
         self, connection: Connection, target: Target, ended: _Ended | None, now: datetime
     ) -> tuple[DeliveryState | None, Delivery | None]:
-        """Commit 4 of one delivery and commit 3 of the next are one: its end, and the claim."""
+        """Record how a send ended (commit 4) and claim the next (commit 3); return its state and the one claimed.
+
+        Both are one transaction, so that a message in a busy lane costs one fsync (decision 100).
+        """
         state = self._record(connection, ended.delivery, ended.result, now) if ended else None
-        if self._stopping or self._hung[target.id] >= LEFT_BEHIND:
+        if self._stopping or self._hung[target.id] >= HUNG_AT_MOST:
             return state, None
         receiver = self._config.receivers.get(target.receiver)
         return state, next_delivery(connection, target.id, receiver, now) if receiver else None
@@ -200,11 +214,15 @@ class Deliver:
     # -- one send ------------------------------------------------------------------------------------------
 
     async def _send(self, target: Target, delivery: Delivery, clock: Callable[[], datetime]) -> SendResult:
-        """Send in a thread of its own, which is left behind where it outlives the lease."""
+        """Return the result of sending in a new thread; if that outlives the lease, it is left behind as uncertain.
+
+        Python cannot end a thread, and only one that is a daemon lets the process end (decision 100).
+        """
         sending = _start(f"send-{target.receiver}", partial(self._compose_and_send, target, delivery, clock()))
         self._hung[target.id] += 1
         sending.add_done_callback(lambda _: self._hung.subtract([target.id]))
         try:
+            # shield: on timeout only the waiting is cancelled; the answer may still come, to `_late_end`
             return await asyncio.wait_for(asyncio.shield(sending), LEASE.total_seconds())
         except TimeoutError:
             sending.add_done_callback(lambda done: self._late_end(target, delivery, done, clock))
@@ -215,7 +233,7 @@ class Deliver:
         try:
             with self._database.read() as connection:
                 message = compose(connection, self._config, target, delivery, now)
-        except Exception as error:
+        except Exception as error:  # one message that cannot be rendered must not stop its target's lane
             log.exception("message not written delivery=%s", delivery.id)
             return SendResult(ok=False, detail=f"cannot be written: {error!r}")
         return receivers.send(target, message)
@@ -227,7 +245,7 @@ class Deliver:
         done: asyncio.Future[SendResult],
         clock: Callable[[], datetime],
     ) -> None:
-        """Take the answer that came after all, unless the message went again meanwhile."""
+        """Record a success that arrived after its lease ended; `settle` ignores it if the message was claimed again."""
         if done.cancelled() or done.exception() or not done.result().ok or self._stopping:
             return
         log.warning("answer after the lease delivery=%s target=%s", delivery.id, target.id)
@@ -239,13 +257,17 @@ class Deliver:
     def _record(
         self, connection: Connection, delivery: Delivery, result: SendResult, now: datetime
     ) -> DeliveryState | None:
-        """Store the end of a send, and in the same commit what it brings with it."""
+        """Record how a send ended, with what follows from it: the target's state, stand-by, notices. Return its state.
+
+        None if the answer belongs to an earlier attempt. All is one transaction: a kill cannot lose the notice of a
+        dead message.
+        """
         before = targets.state_of_target(connection, delivery.target)
         made = judge_attempt(delivery, result, before, now)
         if not claims.settle(connection, delivery, made, result, now):
             log.warning("late answer ignored delivery=%s attempt=%d", delivery.id, delivery.attempts)
             return None
-        known = delivery.target in self._targets  # how one that left fares is of no matter any more
+        known = delivery.target in self._targets  # the state of a target that left rules.yaml is not kept
         if known and made.target_state != before:
             targets.save_target_state(connection, made.target_state)
         _log(delivery, made, result)
@@ -255,6 +277,7 @@ class Deliver:
         if known and made.opened(before):
             tell_down(connection, self._config, delivery.receiver, made.target_state, now)
         if known and made.closed(before):
+            # it answers again: what was postponed because of the outage goes now, not after its back-off
             claims.hasten(connection, delivery.target, now)
             tell_back(connection, self._config, delivery.receiver, made.target_state, now)
         return made.state
@@ -275,7 +298,7 @@ def _log(delivery: Delivery, made: AttemptOutcome, result: SendResult) -> None:
 
 
 def _start(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
-    """Run in a daemon thread of its own: one that hangs delays neither others nor our end."""
+    """Start `work` in a new daemon thread and return its future: a hung one delays neither others nor our exit."""
     loop = asyncio.get_running_loop()
     future: Future[T] = Future()
 
@@ -292,5 +315,8 @@ def _start(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
 
 
 async def _in_thread(name: str, work: Callable[[], T]) -> T:
-    """Do the same and wait. The loop's own executor resolves names, and hung ones would hold us up."""
+    """Return the result of `work`, run in a thread of its own.
+
+    Not `asyncio.to_thread`: its pool is shared with everything else that reads the store, and alerts wait for nothing.
+    """
     return await _start(name, work)

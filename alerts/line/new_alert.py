@@ -1,4 +1,4 @@
-"""A revision that matched, its story and its thread go in; the story's next alert revision comes out."""
+"""A revision that matched, its story and its thread -> the story's next alert revision."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
-from alerts.decide.glossing import glosses, place_of
+from alerts.decide.glosses import glosses, place_of
 from alerts.decide.standing import letters_of, siblings_of, standing_of
 from alerts.rule import Config
 from alerts.store import decisions
@@ -26,11 +26,14 @@ def make_alert(
     now: datetime,
     untold: tuple[str, ...] = (),
 ) -> Alert:
-    """Make the next alert revision of a story, as it and its thread (`members`) stand now."""
+    """Return the next alert revision of a story; nothing is stored.
+
+    `members` are the members of its thread, `untold` the changes that no message has told yet.
+    """
     story = revision.placement.story
     last = decisions.last_alert_revision(connection, story)
     before = decisions.load_alert(connection, story, last) if last else None
-    article, causes = _speaker(revision, _causes(config, matches), before)
+    article, causes = _quoted(revision, _causes(config, matches), before)
     siblings = siblings_of(members, story)
     return Alert(
         story=story,
@@ -50,8 +53,8 @@ def make_alert(
     )
 
 
-def _speaker(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:
-    """Give the article that speaks, and why: a reprint that adds nothing leaves the word to the one before it."""
+def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:
+    """Return the article the alert quotes, and its causes. A reprint that adds no rule leaves the earlier article."""
     if before is None:
         return revision.article, causes
     repeats = revision.placement.relation is Relation.DUPLICATE and not revision.placement.change
@@ -78,9 +81,9 @@ def _causes(config: Config, matches: tuple[Match, ...]) -> tuple[Cause, ...]:
 
 
 def _strongest_causes(now: tuple[Cause, ...], before: tuple[Cause, ...]) -> tuple[Cause, ...]:
-    """Give all that has spoken for a story, each rule once: what speaks now first, no rule weaker than it was.
+    """Return each rule's cause once: those of `now`, at the higher of two severities, then the other earlier ones.
 
-    The hits of an earlier article say nothing of this one's text.
+    The earlier ones lose their hits, whose offsets are in the text of another article.
     """
     earlier = {each.rule: each for each in before}
     kept = [

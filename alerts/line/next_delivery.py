@@ -1,4 +1,4 @@
-"""What waits for a target -> held, folded, or the next one claimed: pacing's plan carried out, in one commit [3]."""
+"""What waits for a target -> held, folded, or the next one claimed: pacing's plan carried out, in one commit (3)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
-from alerts.decide.pacing import NAMED, Bucket, Fold, Lane, joined, plan
+from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, joined, plan
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.words import link
 from alerts.store import claims, decisions, digests, outbox, targets
@@ -17,13 +17,14 @@ STORM_LOOKED_BACK = timedelta(minutes=1)
 
 
 def next_delivery(connection: Connection, target: str, receiver: Receiver, now: datetime) -> Delivery | None:
-    """Pace what waits for a target and claim what goes now; None where nothing does, or the target rests."""
+    """Carry out the pacing plan for a target and return the delivery claimed; None if nothing may go or it rests."""
     if targets.state_of_target(connection, target).rests(now):
         return None
+    # A fold makes a digest that is due at once, so the plan is made anew until something is claimed or nothing folds.
     while waiting := claims.waiting(connection, target, now):
         bucket = Bucket(*claims.bucket_of(connection, target))
-        lane = Lane(bucket, claims.pinged_threads(connection, target, now - PING_EVERY, now))
-        made = plan(waiting, receiver, lane, now)
+        pace = Pace(bucket, claims.pinged_threads(connection, target, now - PING_EVERY, now))
+        made = plan(waiting, receiver, pace, now)
         for hold in made.holds:
             outbox.hold(connection, hold.delivery, hold.until, hold.why, now)
         for fold in made.folds:
@@ -42,9 +43,10 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
 def _take(
     connection: Connection, receiver: Receiver, send: Delivery, waiting: Sequence[Delivery], now: datetime
 ) -> Delivery | None:
-    """Claim a message, with what is told with it; None where it has no turn."""
+    """Fold what waits of its thread into a message, and claim it; None if it is an edit that cannot go yet."""
     others = joined(send, waiting)
-    if len(others) > NAMED:
+    # more stories than one message can name become a digest beside it
+    if len(others) > NAMED_IN_MESSAGE:
         window = f"event-{send.thread}-{now:%Y-%m-%dT%H:%MZ}"
         _fold(connection, send.target, receiver, Fold(others, Reason.SAME_EVENT, window), now)
     elif others:
@@ -53,7 +55,7 @@ def _take(
 
 
 def _fold(connection: Connection, target: str, receiver: Receiver, fold: Fold, now: datetime) -> None:
-    """Fold deliveries into a digest that is due at once."""
+    """Fold deliveries into a digest that is due at once; the digest of a storm also says how much was decided."""
     severity = max(each.severity for each in fold.deliveries)
     window = f"{receiver.name}@{fold.window}"
     digest = NewDelivery(target, receiver.name, Kind.DIGEST, severity, fold.reason, window)
@@ -80,7 +82,7 @@ def _join(connection: Connection, send: Delivery, others: Sequence[Delivery], no
 
 
 def _named(alert: Alert) -> str:
-    """Write a story in one line."""
+    """Return one line on a story for the message of another: severity, headline, changes, outlet, link and id."""
     changed = f" ({'; '.join(alert.changes)})" if alert.changes else ""
     where = link(alert.article.url) if alert.article.url else None
     what = f"{alert.severity.word.upper()} {alert.article.title}{changed}"

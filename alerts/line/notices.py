@@ -1,4 +1,4 @@
-"""What the system says about itself to the admin receiver: durable like any alert, once for each cause."""
+"""Faults -> notices queued for the admin receiver: stored like any alert, one for each cause."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from alerts.rule import Config
 from alerts.store import notices, outbox, targets
 from crawler.store.db import WriterLane
 
-ON_DELIVERING = Severity.IMMEDIATE  # of a notice that messages do not arrive: nothing else would say so
+NOT_DELIVERED = Severity.IMMEDIATE  # of notices about undelivered messages: it passes quiet hours
 log = logging.getLogger(__name__)
-GATHERED = timedelta(minutes=30)  # what dies so soon after a notice of it waits, and is told together
+DEAD_GATHERED_FOR = timedelta(minutes=30)  # those of this time share a notice (decision 103)
 LINES_SHOWN = 20  # of one notice; the rest is counted
 
 
 async def give_notice(lane: WriterLane, config: Config, cause: str, title: str, body: str, now: datetime) -> None:
-    """Queue a notice for every target of `settings.admin`; the same `cause` is told once."""
+    """Queue a notice for every target of `settings.admin`, in a commit of its own; the same `cause` is told once."""
     log.warning("notice cause=%s %s", cause, title)
     await lane.write(lambda connection: queue_all(connection, config, f"notice:{cause}", title, body, now))
 
@@ -73,13 +73,17 @@ def _queue(
 
 
 def _readers(connection: Connection, config: Config, not_by: Iterable[str]) -> list[Target]:
-    """Give who reads a notice: the admin, else its stand-by, else the next receiver that can be reached."""
+    """Return the targets that get a notice: the admin's, else its stand-by's, else the next reachable receiver's.
+
+    None of them is in `not_by`.
+    """
     admin, barred = config.receivers[config.admin], set(not_by)
     if free := [each for each in admin.targets if each.id not in barred]:
         return free
     names = dict.fromkeys([admin.standby, *config.receivers])
     others = [each for name in names if name in config.receivers for each in config.receivers[name].targets]
     free = [each for each in others if each.id not in barred]
+    # where all are down, the first of them is asked all the same: its messages wait, and go once it answers
     down = targets.down(connection)
     reached = [each for each in free if each.id not in down] or free
     return [each for each in reached if each.receiver == reached[0].receiver]
@@ -91,47 +95,47 @@ def tell_dead(
     delivery: Delivery,
     detail: str,
     now: datetime,
-    held: Sequence[Alert] = (),
+    carried: Sequence[Alert] = (),
 ) -> None:
-    """Tell of a delivery that was given up, in the commit that gives it up, by a target that is not the one it was for.
+    """Queue a notice that a delivery was given up, for a target other than its own, in the commit that gives it up.
 
-    `held` is what other messages had handed over to it.
-
-    What dies within half an hour of the last such notice on a target is told in one. A notice that died goes to the
-    next receiver; where all have failed, the log says so loudly, and `status` shows it.
+    `carried` are the alerts of other deliveries that were folded into it. What dies within half an hour of the last
+    such notice on a target is told in one. A notice that died is passed on to the next receiver; if every one has
+    failed, it is logged as an error and `status` shows it.
     """
     if delivery.kind is Kind.NOTICE:
         _pass_on(connection, config, delivery, detail, now)
         return
     line = (
         f"{delivery.kind.value} on {delivery.subject} ({delivery.severity.word}, delivery {delivery.id}) "
-        f"after {delivery.attempts} attempts: {detail}{_held_words(held)}"
+        f"after {delivery.attempts} attempts: {detail}{_carried_words(carried)}"
     )
     series = f"notice:dead:{delivery.target}"
+    # A notice nobody was sent yet is reworded in place, so a burst of dead messages makes two notices, not one each.
     last = notices.last_notice(connection, series)
     if last and _waits(connection, last):
         notices.reword_notice(connection, last.subject, _dead_words(delivery.receiver, [*_lines(last), line]))
         return
     subject = f"{series}:{notices.count_notices(connection, series) + 1}"
-    due = max(now, last.due + GATHERED) if last and last.state is not DeliveryState.CANCELLED else now
+    due = max(now, last.due + DEAD_GATHERED_FOR) if last and last.state is not DeliveryState.CANCELLED else now
     readers, words = _readers(connection, config, [delivery.target]), _dead_words(delivery.receiver, [line])
-    _queue(connection, readers, subject, words, now, ON_DELIVERING, due, series)
+    _queue(connection, readers, subject, words, now, NOT_DELIVERED, due, series)
 
 
 def _waits(connection: Connection, notice: Delivery) -> bool:
-    """Say whether more can be said in a notice: none of its readers was sent it, and each is still to be."""
+    """Return whether a notice can still be reworded: it waits for each of its readers, and no attempt was made."""
     both = [notice, *outbox.copies(connection, notice)]
     every = [each for each in both if each.state is not DeliveryState.CANCELLED]
     return bool(every) and all(each.state.value in outbox.WAITING and not each.attempts for each in every)
 
 
-def _held_words(held: Sequence[Alert]) -> str:
-    """Name what died with a message."""
-    if not held:
+def _carried_words(carried: Sequence[Alert]) -> str:
+    """Return words that name the stories lost with a message; "" if it carried none."""
+    if not carried:
         return ""
-    named = [f"{each.article.title} ({each.story})" for each in held[:LINES_SHOWN]]
-    more = [f"and {len(held) - LINES_SHOWN} more"] if len(held) > LINES_SHOWN else []
-    return f"; with it {len(held)} {'stories' if len(held) > 1 else 'story'}: {'; '.join([*named, *more])}"
+    named = [f"{each.article.title} ({each.story})" for each in carried[:LINES_SHOWN]]
+    more = [f"and {len(carried) - LINES_SHOWN} more"] if len(carried) > LINES_SHOWN else []
+    return f"; with it {len(carried)} {'stories' if len(carried) > 1 else 'story'}: {'; '.join([*named, *more])}"
 
 
 def _lines(notice: Delivery) -> list[str]:
@@ -158,7 +162,7 @@ def _pass_on(connection: Connection, config: Config, notice: Delivery, detail: s
 
 
 def tell_removed(connection: Connection, config: Config, cancelled: Sequence[Delivery], now: datetime) -> None:
-    """Tell once how many messages were cancelled because their receiver is gone; notices go to the next reader."""
+    """Queue one notice of how many messages were cancelled as their receiver is gone; pass cancelled notices on."""
     for each in cancelled:
         if each.kind is Kind.NOTICE:
             _pass_on(connection, config, each, "it left rules.yaml", now)
@@ -176,7 +180,7 @@ def tell_removed(connection: Connection, config: Config, cancelled: Sequence[Del
 
 
 def tell_down(connection: Connection, config: Config, receiver: str, target_state: TargetState, now: datetime) -> None:
-    """Tell once that a target rests because it fails again and again."""
+    """Queue one notice, for others than the target itself, that it has gone down."""
     since = target_state.down_from or now
     log.warning("target down target=%s since=%s detail=%s", target_state.target, since, target_state.detail)
     title = f"{receiver} cannot be reached since {time(since, config.timezone)}"
@@ -184,12 +188,13 @@ def tell_down(connection: Connection, config: Config, receiver: str, target_stat
         f"{target_state.failures} sends to {target_state.target} failed in a row; the last: {target_state.detail}\n"
         "Its messages are kept and tried again with growing pauses; other receivers are not affected."
     )
+    # the subject has the start of the outage: one notice for each outage, also after a restart
     subject, barred = _outage(target_state, "down"), [target_state.target]
-    queue_all(connection, config, subject, title, body, now, not_by=barred, severity=ON_DELIVERING)
+    queue_all(connection, config, subject, title, body, now, not_by=barred, severity=NOT_DELIVERED)
 
 
 def tell_back(connection: Connection, config: Config, receiver: str, target_state: TargetState, now: datetime) -> None:
-    """Tell once that it takes messages again: the admin, and whoever was told that it does not."""
+    """Queue one notice that a target answers again, for the admin and for whoever was told that it was down."""
     since = target_state.down_from or now
     waiting = outbox.count_waiting(connection, target_state.target)
     log.warning("target back target=%s down_since=%s waiting=%d", target_state.target, since, waiting)
@@ -198,7 +203,7 @@ def tell_back(connection: Connection, config: Config, receiver: str, target_stat
     every = [each for named in config.receivers.values() for each in named.targets]
     alarmed = [each for each in every if outbox.on_subject(connection, _outage(target_state, "down"), each.id)]
     readers = dict.fromkeys([*_readers(connection, config, ()), *alarmed])
-    _queue(connection, readers, _outage(target_state, "back"), {"title": title, "body": body}, now, ON_DELIVERING)
+    _queue(connection, readers, _outage(target_state, "back"), {"title": title, "body": body}, now, NOT_DELIVERED)
 
 
 def _outage(target_state: TargetState, word: str) -> str:

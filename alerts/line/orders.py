@@ -19,12 +19,12 @@ from crawler.store import articles as archive
 
 Answer = Mapping[str, Any]
 Order = Callable[[Connection, Mapping[str, Any], datetime], Answer]
-LONGEST_SILENCE = timedelta(days=30)
+LONGEST_SILENCE = timedelta(days=30)  # decision 106
 LOOKED_BACK = timedelta(days=30)  # for the nearest story where an id is unknown
 
 
 def silence_add(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
-    """Begin a silence now; on a story or a thread only where it is known."""
+    """Store a silence that begins now and return it, or an error: a wrong end, no author, an unknown story."""
     scope, value, ends = Scope(request["scope"]), str(request["value"]), datetime.fromisoformat(request["ends"])
     author, reason = str(request["by"]).strip(), str(request["reason"]).strip()
     if not now < ends <= now + LONGEST_SILENCE:
@@ -33,7 +33,7 @@ def silence_add(connection: Connection, request: Mapping[str, Any], now: datetim
         return _error("a silence has an author and a reason")
     if scope is Scope.STORY:
         stories = acks.stories_of(connection, value)
-        if len(stories) != 1:
+        if len(stories) != 1:  # a digest's id stands for several
             return _unknown(connection, value, now)
         value = stories[0]
     if scope is Scope.THREAD and not any(each.thread == value for each in archive.members_of(connection, value)):
@@ -43,7 +43,7 @@ def silence_add(connection: Connection, request: Mapping[str, Any], now: datetim
 
 
 def silence_end(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
-    """End a silence before its time."""
+    """End a silence that is in force and return it, or an error that lists those in force."""
     identity = str(request["id"])
     ended = silences.end_silence(connection, identity, str(request["by"]), now)
     if ended:
@@ -53,7 +53,7 @@ def silence_end(connection: Connection, request: Mapping[str, Any], now: datetim
 
 
 def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
-    """Record that somebody has taken notice of a story, or of every story of a digest."""
+    """Store acks of a story, or of every story of a digest; return them, each with whether it is the `first`."""
     stories = acks.stories_of(connection, str(request["id"]))
     if not stories:
         return _unknown(connection, str(request["id"]), now)
@@ -69,18 +69,18 @@ ORDERS: Mapping[str, Order] = {"silence-add": silence_add, "silence-end": silenc
 
 
 def describe_silence(silence: Silence, now: datetime) -> dict[str, Any]:
-    """Give a silence as `--json` prints it."""
+    """Return a silence as `--json` prints it."""
     times = {"begins": stamp(silence.begins), "ends": stamp(silence.ends), "in_force": silence.ends > now}
     return asdict(silence) | {"scope": silence.scope.value} | times
 
 
 def describe_ack(ack: Ack) -> dict[str, Any]:
-    """Give an ack as `--json` prints it."""
+    """Return an ack as `--json` prints it."""
     return asdict(ack) | {"at": stamp(ack.at)}
 
 
 def stamp(at: datetime) -> str:
-    """Write a UTC time as our JSON does."""
+    """Return a UTC time as our JSON writes it: ISO 8601 with Z."""
     return at.isoformat().replace("+00:00", "Z")
 
 

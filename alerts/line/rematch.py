@@ -1,4 +1,4 @@
-"""Stored revisions under changed rules -> what they would have caught and nobody was told, as one digest."""
+"""Stored revisions and the rules in force -> one digest for each target of the stories it was not told."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from alerts.store import decisions, digests, outbox
 from crawler.article import Revision
 from crawler.store import articles as archive
 
-BATCH = 500
+READ_AT_ONCE = 500  # revisions
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class Missed:
     """A stored revision that the rules now catch for a target which was not told of its story."""
 
     revision: Revision
@@ -29,11 +29,14 @@ class Owed:
     receiver: str
 
 
-def owed(connection: Connection, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
-    """Find what the rules catch of the articles first seen since then, story by story, and who was not told."""
-    found: list[Owed] = []
+def missed(connection: Connection, config: Config, matcher: Matcher, since: datetime) -> list[Missed]:
+    """Return what the rules match of the articles first seen since then, for each target that was not told the story.
+
+    One revision for each story and target: the first that matches.
+    """
+    found: list[Missed] = []
     listed: set[tuple[str, str]] = set()
-    for revision in archive.revisions_since(connection, since, BATCH):
+    for revision in archive.revisions_since(connection, since, READ_AT_ONCE):
         matches = matcher.match(revision.article)
         for each in _targets(connection, config, revision, matches) if matches else ():
             if (revision.placement.story, each.target) not in listed:
@@ -42,22 +45,22 @@ def owed(connection: Connection, config: Config, matcher: Matcher, since: dateti
     return found
 
 
-def _targets(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> list[Owed]:
+def _targets(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> list[Missed]:
     told = decisions.told_of(connection, revision.placement.story)
     standing = standing_of(archive.members_of(connection, revision.placement.thread), letters_of(config))
     rules = {rule.id: rule for rule in config.rules if rule.mode == "live" and is_met(rule.when, standing)}
-    owing: list[Owed] = []
+    missing: list[Missed] = []
     for receiver in config.receivers.values():
         due = tuple(match for match in matches if match.rule in rules and receiver.name in rules[match.rule].notify)
         loud = tuple(match for match in due if match.severity >= receiver.min_severity)
         wanted = {match.rule for match in loud}
         untold = [each for each in receiver.targets if each.id not in told or not wanted <= told[each.id].rules]
-        owing += [Owed(revision, loud, each.id, receiver.name) for each in untold if loud]
-    return owing
+        missing += [Missed(revision, loud, each.id, receiver.name) for each in untold if loud]
+    return missing
 
 
-def queue_digest(connection: Connection, config: Config, found: list[Owed], now: datetime) -> int:
-    """Queue one digest a target of what it is owed, which is told with it; gives the number of digests."""
+def queue_digest(connection: Connection, config: Config, found: list[Missed], now: datetime) -> int:
+    """Queue one digest for each target, and store its stories as told; return the number of digests."""
     subjects = {each.target: f"{each.receiver}@rematch-{now:%Y-%m-%dT%H:%M:%SZ}" for each in found}
     for each in found:
         story, subject = each.revision.placement.story, subjects[each.target]

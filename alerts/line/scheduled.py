@@ -1,4 +1,4 @@
-"""Receivers' own digest times: also where there is nothing to tell, so that silence is never taken for calm."""
+"""The digest times of receivers -> their digests queued; an empty one too, so that no message means a fault."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from crawler.store.db import WriterLane
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Digests:
-    """Queues the digest of each receiver that has times of its own, at each of them."""
+class ScheduledDigests:
+    """Queues the digest of each receiver that has digest times of its own, at each of them."""
 
     def __init__(self, lane: WriterLane, config: Config) -> None:
         self._lane = lane
@@ -35,7 +35,7 @@ class Digests:
         self._next = datetime.min.replace(tzinfo=UTC) if self._timed else NEVER
 
     async def tell(self, now: datetime) -> None:
-        """Queue what is due by now."""
+        """Queue the digests due by `now`; until the next time nothing is read or written."""
         if now < self._next:
             return
         await self._lane.write(partial(schedule, config=self._config, now=now))
@@ -43,9 +43,9 @@ class Digests:
 
 
 def schedule(connection: Connection, config: Config, now: datetime) -> int:
-    """Queue the digests whose time has come since the last look; after an outage only that of the last time.
+    """Queue the digests whose time has come since the last call; return the number of receivers that get one.
 
-    The first look at a receiver only notes the time. Gives the number of receivers that are told.
+    After an outage of several digest times there is one digest. The first call for a receiver only stores the time.
     """
     told = 0
     for receiver in config.receivers.values():
@@ -72,7 +72,7 @@ def _queue(connection: Connection, receiver: Receiver, slot: datetime, before: d
 
 
 def _health(connection: Connection, now: datetime) -> str:
-    """Say how the watch itself is, so that a digest without a story can be believed."""
+    """Return a line on the state of all sources, so that a digest without a story can be believed."""
     states = archive.load_states(connection)
     ill = Counter(named.value for each in states.values() if (named := health_of(each, now)) in TELLING)
     wrong = ", ".join(f"{n} {word}" for word, n in sorted(ill.items())) or "none of them down, silent or gone"

@@ -1,4 +1,4 @@
-"""Silences that have ended -> a word to those they kept messages from, where no later message has told it."""
+"""Silences that have ended -> notices of how many messages they withheld, where no later message has said it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from alerts.alert import Kind, NewDelivery, Reason, Severity
 from alerts.rule import Config
 from alerts.store import outbox, silences
 
-GRACE = timedelta(minutes=10)  # in which the next message may tell it
+TOLD_UNASKED_AFTER = timedelta(minutes=10)  # the next message may tell it sooner (decision 106)
 
 
 def tell_ended(connection: Connection, config: Config, now: datetime) -> int:
-    """Queue one message for each target that a silence which is over kept something from; gives their number.
+    """Queue one notice for each target from which an ended silence withheld messages; return the number of targets.
 
-    Nobody must have to ask what a silence hid: the count is told even where no other message comes.
+    Readers learn how much a silence withheld without asking, even if no other message comes.
     """
     owners = {each.id: receiver.name for receiver in config.receivers.values() for each in receiver.targets}
-    owed = [target for target in silences.targets_untold(connection, now - GRACE) if target in owners]
+    owed = [target for target in silences.targets_untold(connection, now - TOLD_UNASKED_AFTER) if target in owners]
     for target in owed:
         lines = silences.take_withheld(connection, target, now)
         body = "\n".join((*lines, "What they were: watchfloor handover, watchfloor stories"))

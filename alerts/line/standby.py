@@ -8,27 +8,30 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.alert import URGING, Delivery, Reason, Severity, Target
+from alerts.alert import URGENT_KINDS, Delivery, Reason, Severity, Target
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import outbox
 from alerts.store import targets as target_store
 
 log = logging.getLogger(__name__)
-PATIENCE = timedelta(seconds=100)  # that flash is tried at its own receiver alone: two minutes later it is told
+TRIED_ALONE_FOR = timedelta(seconds=100)  # of a flash; the stand-by then gets it within two minutes
 
 
 def overdue(connection: Connection, config: Config, now: datetime) -> Iterator[Delivery]:
     """Yield the flash deliveries that could not be sent in time and are not queued for the stand-by yet."""
-    for delivery in outbox.overdue(connection, Severity.FLASH, now - PATIENCE):
+    for delivery in outbox.overdue(connection, Severity.FLASH, now - TRIED_ALONE_FOR):
         given = {each.target for each in outbox.copies(connection, delivery)}
         if any(target.id not in given for target in _standby(config, delivery)):
             yield delivery
 
 
 def stand_in(connection: Connection, config: Config, delivery: Delivery, now: datetime) -> None:
-    """Queue a flash for the stand-by's targets, once; the original stays as it is."""
-    if delivery.severity is not Severity.FLASH or delivery.kind not in URGING:
+    """Queue copies of a flash for the stand-by's targets, once each; the original goes on being tried.
+
+    Nothing is done for other severities, for edits, digests and notices, or without a `standby`.
+    """
+    if delivery.severity is not Severity.FLASH or delivery.kind not in URGENT_KINDS:
         return
     detail = target_store.state_of_target(connection, delivery.target).detail or delivery.detail
     since = time(delivery.tried or delivery.due, config.timezone)

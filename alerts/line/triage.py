@@ -1,4 +1,4 @@
-"""The alerting line: revisions without a verdict -> matches -> decisions -> alert and deliveries, in one commit."""
+"""The alerting line: revisions not triaged yet -> matches -> decisions -> alert and deliveries, in one commit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from alerts.decide.silences import silenced
 from alerts.decide.standing import is_met, letters_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
 from alerts.line.new_alert import make_alert
-from alerts.line.waiting import Waiting, add_stale, queue_decision, waiting_on, without_pause
+from alerts.line.new_delivery import Waiting, add_stale, queue_decision, waiting_on, without_pause
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.store import decisions
@@ -27,13 +27,16 @@ from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
-BATCH = 200  # revisions matched and committed at once
-TRIAGED = "triaged"  # the mark: the last revision that has its verdict
+BATCH = 200  # revisions matched and committed at once: other writes wait for the lane no longer than that takes
+TRIAGED = "triaged"  # the mark that holds the `seq` of the last revision decided on
 
 
 @dataclass(slots=True)
-class Verdicts:
-    """What one commit of triage decided."""
+class TriageResult:
+    """What one or several commits of triage decided.
+
+    `alerts` counts cases for which something was queued; `counts` are the ledger's amounts by name.
+    """
 
     revisions: int = 0
     matches: int = 0
@@ -41,7 +44,7 @@ class Verdicts:
     counts: Counter[str] = field(default_factory=Counter)
     decided: list[tuple[Revision, tuple[Match, ...], tuple[Decision, ...]]] = field(default_factory=list)
 
-    def __iadd__(self, other: Verdicts) -> Verdicts:
+    def __iadd__(self, other: TriageResult) -> TriageResult:
         self.revisions += other.revisions
         self.matches += other.matches
         self.alerts += other.alerts
@@ -51,7 +54,10 @@ class Verdicts:
 
 
 class Triage:
-    """Gives every stored revision its verdict, in order, under the rules in force."""
+    """Matches every stored revision and decides on it, in the order of `seq`, under the rules in force.
+
+    `failed` collects the revisions whose matching raised, until the caller has told the admin of them.
+    """
 
     def __init__(self, database: Database, lane: WriterLane, config: Config, matcher: Matcher) -> None:
         self._database, self._lane = database, lane
@@ -63,16 +69,18 @@ class Triage:
         """Apply other rules from the next revision on."""
         self.config, self._matcher = config, matcher
 
-    async def run(self, now: datetime) -> Verdicts:
-        """Give all revisions that wait their verdict."""
+    async def run(self, now: datetime) -> TriageResult:
+        """Decide on all revisions not triaged yet, a batch a commit, and return what was decided."""
+        # A tick and a poll that just ended both call this; two at once would match the same batch.
         async with self._turn:
-            verdicts = Verdicts()
+            result = TriageResult()
             while True:
                 config, matcher = self.config, self._matcher  # one pair: a reload in between waits for the next batch
+                # Matching takes longest, so it reads on its own connection; only what follows takes the writer lane.
                 matched = await asyncio.to_thread(self._match_next, matcher)
                 if not matched:
-                    return verdicts
-                verdicts += await self._lane.write(partial(settle, config=config, matched=matched, now=now))
+                    return result
+                result += await self._lane.write(partial(settle, config=config, matched=matched, now=now))
 
     def _match_next(self, matcher: Matcher) -> list[tuple[Revision, tuple[Match, ...]]]:
         with self._database.read() as connection:
@@ -94,22 +102,29 @@ def settle(
     config: Config,
     matched: list[tuple[Revision, tuple[Match, ...]]],
     now: datetime,
-) -> Verdicts:
-    """Commit 2: decide on matched revisions, queue what is owed, and remember how far we are."""
-    verdicts = Verdicts(revisions=len(matched))
+) -> TriageResult:
+    """Commit 2: decide on matched revisions, queue their deliveries, and move the mark behind the last of them.
+
+    Return what was decided. All is one transaction: after a crash the batch is decided again from the start, and
+    nothing of it was queued.
+    """
+    result = TriageResult(revisions=len(matched))
     for revision, matches in matched:
-        verdicts.matches += len(matches)
+        result.matches += len(matches)
         for case in _cases(connection, config, revision, matches):
-            _settle_one(connection, config, case, now, verdicts)
+            _settle_case(connection, config, case, now, result)
     if matched:
         decisions.set_mark(connection, TRIAGED, str(matched[-1][0].seq))
-    archive.count(connection, decisions.counts, verdicts.counts)
-    return verdicts
+    archive.count(connection, decisions.counts, result.counts)
+    return result
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A revision that speaks for its story, by which matches; `waited` are rules whose `when` now holds for it."""
+    """One story to decide on: the revision that is told, its matches, the members and standing of its thread.
+
+    `waited` are the rules that matched before and whose `when` is met only now.
+    """
 
     revision: Revision
     matches: tuple[Match, ...]
@@ -119,31 +134,40 @@ class Case:
 
 
 def _cases(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> Iterator[Case]:
-    """Give what is to be decided because of a revision: its own story, then others of its thread that waited."""
+    """Yield the cases to decide on because of a revision: its own story, then other stories of its thread.
+
+    Another story is a case where one of its matches waited for a `when` that this revision's origin or source meets.
+    """
     story, thread = revision.placement.story, revision.placement.thread
     waits = decisions.waits_in(connection, thread)
-    matches += _carried(connection, config, revision, {match.rule for match in matches})
+    # most articles match nothing and nothing waits for them: they cost no read of their thread
+    matches += _told_before(connection, config, revision, {match.rule for match in matches})
     if not matches and not waits:
         return
     members = archive.members_of(connection, thread)
     standing = standing_of(members, letters_of(config))
-    ripe = [each for each in waits if _is_ripe(config, each, standing)]
-    own = [each for each in ripe if each.story == story]
+    released = [each for each in waits if _may_be_released(config, each, standing)]
+    own = [each for each in released if each.story == story]
     if own:
-        speaks = _speaking(connection, revision, own[-1].seq) if revision.baseline or not matches else revision
+        # A baseline revision tells nothing itself, and one without a match has no hits to quote: the one that matched
+        # is told instead.
+        told = _released(connection, revision, own[-1].seq) if revision.baseline or not matches else revision
         strongest = _strongest(matches, [each.match for each in own])
-        yield Case(speaks, strongest, members, standing, frozenset(each.match.rule for each in own))
+        yield Case(told, strongest, members, standing, frozenset(each.match.rule for each in own))
     elif matches:
         yield Case(revision, matches, members, standing)
-    for other in dict.fromkeys(each.story for each in ripe if each.story != story):
-        held = [each for each in ripe if each.story == other]
-        found = tuple(each.match for each in held)
-        speaks = _speaking(connection, revision, held[-1].seq)
-        yield Case(speaks, found, members, standing, frozenset(match.rule for match in found))
+    for other in dict.fromkeys(each.story for each in released if each.story != story):
+        waited = [each for each in released if each.story == other]
+        found = tuple(each.match for each in waited)
+        told = _released(connection, revision, waited[-1].seq)
+        yield Case(told, found, members, standing, frozenset(match.rule for match in found))
 
 
 def _strongest(matches: tuple[Match, ...], waited: list[Match]) -> tuple[Match, ...]:
-    """Give one match a rule, of two the more severe: a weak article that ends a wait makes what waited no weaker."""
+    """Return one match for each rule: of a rule's two, the more severe.
+
+    So an article that ends a wait and matches weakly itself does not lower the severity of the match that waited.
+    """
     best: dict[str, Match] = {}
     for match in (*matches, *waited):
         if match.rule not in best or match.severity > best[match.rule].severity:
@@ -151,25 +175,30 @@ def _strongest(matches: tuple[Match, ...], waited: list[Match]) -> tuple[Match, 
     return tuple(best.values())
 
 
-def _is_ripe(config: Config, wait: Wait, standing: Standing) -> bool:
+def _may_be_released(config: Config, wait: Wait, standing: Standing) -> bool:
     return any(
         rule.id == wait.match.rule and rule.mode == "live" and is_met(rule.when, standing) for rule in config.rules
     )
 
 
-def _speaking(connection: Connection, cause: Revision, seq: int) -> Revision:
-    """Return the revision that was waiting, with the seq and change of the revision that released it."""
+def _released(connection: Connection, cause: Revision, seq: int) -> Revision:
+    """Return the revision that was waiting, with the seq and change of the revision that released it.
+
+    `seq` is that of the waiting one. The change is kept only within one story: what changed in another says nothing
+    of this one.
+    """
     (waited,) = archive.revisions_after(connection, seq - 1, 1)
+    # the seq of the cause, as decisions are unique on (seq, target, story): the revision that waited has some already
     placement = replace(
         waited.placement, change=cause.placement.change * (cause.placement.story == waited.placement.story)
     )
     return replace(waited, seq=cause.seq, baseline=False, placement=placement)
 
 
-def _carried(connection: Connection, config: Config, revision: Revision, matched: set[str]) -> tuple[Match, ...]:
-    """Return matches of the rules that already alerted on this story.
+def _told_before(connection: Connection, config: Config, revision: Revision, matched: set[str]) -> tuple[Match, ...]:
+    """Return matches, without hits, of the rules that already alerted on this story and are not in `matched`.
 
-    A material change is told under them even if its own text matches no rule.
+    A material change is told under them even if its own text matches no rule (decision 51). Without one: ().
     """
     story = revision.placement.story
     last = decisions.last_alert_revision(connection, story) if revision.placement.change else 0
@@ -179,11 +208,11 @@ def _carried(connection: Connection, config: Config, revision: Revision, matched
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CaseDecisions:
     """What was decided on one case, before any of it is stored.
 
-    `told` is what each target knew of the story before, `silences` those in force that hold some of its matches, and
-    `waiting` what waits on it. `alert` is its next alert revision; it is stored where a decision queues it.
+    `told` is what each target knew of the story before, `silences` are those that applied to one of its matches, and
+    `waiting` are the untried deliveries on it. `alert` is its next alert revision; it is stored only if it is queued.
     """
 
     now: datetime
@@ -197,93 +226,95 @@ class Verdict:
 
     @property
     def queued(self) -> tuple[Decision, ...]:
+        """Return the decisions that queue a delivery."""
         return tuple(each for each in self.made if each.queue)
 
 
-def _settle_one(connection: Connection, config: Config, case: Case, now: datetime, verdicts: Verdicts) -> None:
-    """Decide on one case, store the verdict step by step, and count it."""
-    verdict = _judge(connection, config, case, now)
+def _settle_case(connection: Connection, config: Config, case: Case, now: datetime, result: TriageResult) -> None:
+    """Decide on one case, run STEPS to store it, and add it to `result`."""
+    decided = _judge(connection, config, case, now)
     for step in STEPS:
-        step(connection, verdict)
-    verdicts.alerts += bool(verdict.queued)
-    verdicts.counts.update(_amounts(verdict.made))
-    verdicts.decided.append((case.revision, case.matches, verdict.made))
-    _log(case.revision, verdict.made)
+        step(connection, decided)
+    result.alerts += bool(decided.queued)
+    result.counts.update(_amounts(decided.made))
+    result.decided.append((case.revision, case.matches, decided.made))
+    _log(case.revision, decided.made)
 
 
-def _judge(connection: Connection, config: Config, case: Case, now: datetime) -> Verdict:
-    """Decide for each target what it is told of a case, and make the alert that says it."""
+def _judge(connection: Connection, config: Config, case: Case, now: datetime) -> CaseDecisions:
+    """Return what each target is told of a case, and the alert revision that says it; nothing is written."""
     revision, story, change = case.revision, case.revision.placement.story, case.revision.placement.change
     told = decisions.told_of(connection, story)
     left, silences = silenced(silence_store.silences_in_force(connection, now), revision, case.matches, now, config)
-    held = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
-    made = decide(config, revision, case.matches, told, now, case.standing, case.waited, held)
+    silent = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
+    made = decide(config, revision, case.matches, told, now, case.standing, case.waited, silent)
     waiting = waiting_on(connection, story, [each.target for each in made])
     made = tuple(without_pause(each, waiting) for each in made)
+    # The alert names the rules that some target hears of; with none, it is made all the same, for the decisions' sake.
     heard = {rule for each in made if each.queue or each.reason is Reason.STALE for rule in each.rules}
     matches = tuple(match for match in case.matches if match.rule in heard) or case.matches
     queued = [each for each in made if each.queue]
     untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
     alert = make_alert(connection, config, revision, matches, case.members, now, tuple(untold))
-    return Verdict(now, case, made, alert, told, tuple(silences), waiting, config.receivers)
+    return CaseDecisions(now, case, made, alert, told, tuple(silences), waiting, config.receivers)
 
 
-def _store_decisions(connection: Connection, verdict: Verdict) -> None:
+def _store_decisions(connection: Connection, decided: CaseDecisions) -> None:
     """Store every decision with its reason, and the alert where at least one queues it."""
-    decisions.add_decisions(connection, verdict.case.revision.seq, verdict.alert.story, verdict.now, verdict.made)
-    if verdict.queued:
-        decisions.add_alert(connection, verdict.alert)
+    decisions.add_decisions(connection, decided.case.revision.seq, decided.alert.story, decided.now, decided.made)
+    if decided.queued:
+        decisions.add_alert(connection, decided.alert)
 
 
-def _count_silenced(connection: Connection, verdict: Verdict) -> None:
-    """Count what a silence held back from each target."""
-    for each in verdict.made:
+def _count_silenced(connection: Connection, decided: CaseDecisions) -> None:
+    """Count each message that a silence withheld, under the first silence that applied."""
+    for each in decided.made:
         if each.reason is Reason.SILENCED:
-            silence_store.withhold(connection, each.target, verdict.silences[0].id)
+            silence_store.withhold(connection, each.target, decided.silences[0].id)
 
 
-def _queue(connection: Connection, verdict: Verdict) -> None:
-    """Queue the alert for each target that is told; its message speaks for all rules the target was told under."""
-    for each in verdict.queued:
-        known = verdict.told.get(each.target)
+def _queue(connection: Connection, decided: CaseDecisions) -> None:
+    """Queue the alert for each target that is told, under the rules decided and those it was told under before."""
+    for each in decided.queued:
+        known = decided.told.get(each.target)
         rules = tuple(dict.fromkeys((*each.rules, *sorted(known.rules if known else ()))))
-        queue_decision(connection, replace(each, rules=rules), verdict.alert, verdict.now, verdict.waiting)
+        queue_decision(connection, replace(each, rules=rules), decided.alert, decided.now, decided.waiting)
 
 
-def _save_told(connection: Connection, verdict: Verdict) -> None:
-    """Store what each target knows of the story from now on."""
-    case, alert = verdict.case, verdict.alert
+def _save_told(connection: Connection, decided: CaseDecisions) -> None:
+    """Store what each target knows of the story from now on: from messages, stale digests and the baseline."""
+    case, alert = decided.case, decided.alert
     placement = case.revision.placement
     # an old article that joins a story of others says nothing of what its readers were told
     opens = placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
-    for each in verdict.made:
+    for each in decided.made:
         if each.queue or each.reason is Reason.STALE or (each.reason is Reason.BASELINE and opens):
-            before, origins = verdict.told.get(each.target), len(case.standing.origins)
-            known = after(before, each, alert.revision, placement.change, verdict.now, origins)
-            decisions.save_told(connection, alert.story, each.target, verdict.now, known)
+            before, origins = decided.told.get(each.target), len(case.standing.origins)
+            known = after(before, each, alert.revision, placement.change, decided.now, origins)
+            decisions.save_told(connection, alert.story, each.target, decided.now, known)
 
 
-def _save_waits(connection: Connection, verdict: Verdict) -> None:
-    """Store the matches whose rule's `when` does not hold yet; delete those that now had their turn."""
-    case, waiting = verdict.case, {rule for each in verdict.made for rule in each.waiting}
+def _save_waits(connection: Connection, decided: CaseDecisions) -> None:
+    """Store the matches whose rule's `when` is not met yet, and delete the waits that this case ended."""
+    case, waiting = decided.case, {rule for each in decided.made for rule in each.waiting}
     revision = case.revision
     for rule in case.waited:
         decisions.end_wait(connection, revision.placement.story, rule)
     for match in case.matches:
         if match.rule in waiting:
             wait = Wait(revision.placement.story, revision.placement.thread, revision.seq, match)
-            decisions.save_wait(connection, wait, verdict.now)
+            decisions.save_wait(connection, wait, decided.now)
 
 
-def _list_stale(connection: Connection, verdict: Verdict) -> None:
-    """List what is too old to interrupt in the digest of its rule."""
-    for each in verdict.made:
+def _list_stale(connection: Connection, decided: CaseDecisions) -> None:
+    """Add what is older than `settings.freshness` to the digest of its rule."""
+    for each in decided.made:
         if each.reason is Reason.STALE:
-            add_stale(connection, each, verdict.alert, verdict.receivers[each.receiver], verdict.now)
+            add_stale(connection, each, decided.alert, decided.receivers[each.receiver], decided.now)
 
 
-Step = Callable[[Connection, Verdict], None]
-# in this order: a message that is queued tells what silences held back, so that is counted before
+Step = Callable[[Connection, CaseDecisions], None]
+# in this order: a message that is queued tells what silences withheld, so that is counted before
 STEPS: tuple[Step, ...] = (_store_decisions, _count_silenced, _queue, _save_told, _save_waits, _list_stale)
 
 

@@ -8,7 +8,7 @@ from alerts.alert import PINGS, UNFINISHED, Alert, Carried, Delivery, DeliverySt
 from alerts.store import decisions, digests, outbox
 
 
-def held_in(connection: Connection, delivery: Delivery) -> list[Alert]:
+def carried_by(connection: Connection, delivery: Delivery) -> list[Alert]:
     """Return the alerts of other deliveries that this one carries: listed in a digest, or folded into a message."""
     if delivery.kind is Kind.DIGEST:
         return digests.digest_of(connection, delivery.subject, delivery.target)
@@ -21,7 +21,7 @@ def untell(connection: Connection, delivery: Delivery) -> list[str]:
 
     Stories that another message told, or is still to tell, are left as they are. Return the stories forgotten.
     """
-    stories = [each.story for each in held_in(connection, delivery)]
+    stories = [each.story for each in carried_by(connection, delivery)]
     if delivery.kind in PINGS:
         stories.append(delivery.subject)
     lost = [each for each in dict.fromkeys(stories) if not _is_told(connection, each, delivery.target)]
@@ -35,13 +35,14 @@ def _is_told(connection: Connection, story: str, target: str) -> bool:
 
 
 def _tells(connection: Connection, delivery: Delivery) -> bool:
-    """Say whether a message told its story, or is still to do so: itself, or what it was folded into."""
+    """Return whether a delivery told its story or is still to do so: itself, or what it was folded into."""
     if delivery.state is DeliveryState.FOLDED:
         return any(_reaches(each) for each in _carriers(connection, delivery))
     return _reaches(delivery)
 
 
 def _reaches(delivery: Delivery) -> bool:
+    # an edit that still waits does not count: without the message it changes it reaches nobody
     return delivery.sent is not None or (delivery.state in UNFINISHED and delivery.kind is not Kind.EDIT)
 
 

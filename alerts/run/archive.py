@@ -8,13 +8,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.store import decisions as told
-from alerts.store.decisions import Made
+from alerts.store.decisions import StoredDecision
 from alerts.store.opening import reading
 from crawler.article import Article, Member
 from crawler.store import articles as archive
 
-MOST = 1_000_000  # articles returned
-PAGE = 1_000  # revisions read at once
+ARTICLES_AT_MOST = 1_000_000  # returned by one call: far more than any `--since` asks for
+READ_AT_ONCE = 1_000  # revisions
 
 
 def articles_of(state_dir: Path, identity: str) -> list[Article]:
@@ -26,7 +26,7 @@ def articles_of(state_dir: Path, identity: str) -> list[Article]:
 def articles_since(state_dir: Path, since: datetime) -> list[Article]:
     """Return the newest revision of each article first seen since then, oldest first."""
     with reading(state_dir) as connection:
-        return archive.articles_since(connection, since, MOST)
+        return archive.articles_since(connection, since, ARTICLES_AT_MOST)
 
 
 def thread_of(state_dir: Path, identity: str) -> tuple[Member, ...]:
@@ -47,13 +47,13 @@ def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
     """Return the threads in which an article was stored since then, ordered by their latest article."""
     with reading(state_dir) as connection:
         threads: dict[str, None] = {}
-        for each in archive.revisions_since(connection, since, PAGE):
+        for each in archive.revisions_since(connection, since, READ_AT_ONCE):
             threads.pop(each.placement.thread, None)  # so that it moves to the end: the order is that of the last one
             threads[each.placement.thread] = None
         return [archive.members_of(connection, thread) for thread in threads]
 
 
-def decisions_on(state_dir: Path, story: str) -> list[tuple[int, Made]]:
+def decisions_on(state_dir: Path, story: str) -> list[tuple[int, StoredDecision]]:
     """Return the decisions on a story, each after the `seq` of the revision that it was made on, in that order."""
     with reading(state_dir) as connection:
         return told.decisions_on(connection, story)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 SOCKET = "control.sock"
-LONGEST = 100_000  # bytes of a request
-PATIENCE = 60.0  # seconds a command waits for its answer
+LARGEST_REQUEST = 100_000  # bytes of a request
+ANSWER_WITHIN = 60.0  # seconds a command waits for its answer
 
-Answer = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+Command = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
 
 class ControlError(Exception):
@@ -23,18 +23,18 @@ class ControlError(Exception):
 class Control:
     """Answers requests on the control socket, from `open` to `close`. Only our own user may connect to it."""
 
-    def __init__(self, state_dir: Path, commands: Mapping[str, Answer]) -> None:
+    def __init__(self, state_dir: Path, commands: Mapping[str, Command]) -> None:
         self._path, self._commands = state_dir / SOCKET, commands
         self._server: asyncio.AbstractServer | None = None
 
     async def open(self) -> None:
-        """Listen. A socket file that a killed daemon left is replaced: the lock says that it is nobody's."""
+        """Listen. A socket file that a killed daemon left is replaced: we have the lock, so nobody listens on it."""
         self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._answer, self._path, limit=LONGEST)
+        self._server = await asyncio.start_unix_server(self._answer, self._path, limit=LARGEST_REQUEST)
         self._path.chmod(0o600)
 
     def close(self) -> None:
-        """Take no more requests."""
+        """Take no more requests; those being answered go on."""
         if self._server:
             self._server.close()
 
@@ -49,7 +49,7 @@ class Control:
             writer.close()
 
 
-async def _reply(line: bytes, commands: Mapping[str, Answer]) -> Mapping[str, Any]:
+async def _reply(line: bytes, commands: Mapping[str, Command]) -> Mapping[str, Any]:
     """Return the answer of the command that a request names, or that there is none such."""
     try:
         request = json.loads(line)
@@ -63,7 +63,7 @@ def ask(state_dir: Path, request: Mapping[str, Any]) -> Mapping[str, Any]:
     """Send a request to the daemon of a state directory; return its answer. Raises ControlError."""
     try:
         with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(PATIENCE)
+            line.settimeout(ANSWER_WITHIN)
             line.connect(str(state_dir / SOCKET))
             line.sendall(json.dumps(request).encode() + b"\n")
             reply: Mapping[str, Any] = json.loads(line.makefile().readline())

@@ -1,6 +1,6 @@
 """The states of sources and of our network go in; notices come out for the admin when a fault begins and ends.
 
-All news of one tick is one notice. The conditions are named in crawler/sources/health.py. What the admin was told is
+All news of one tick is one notice. The states are named in crawler/sources/health.py. What the admin was told is
 stored in the commit that queues the notice, so that a restart tells nothing twice.
 """
 
@@ -25,7 +25,7 @@ from crawler.store.db import Database, WriterLane
 log = logging.getLogger(__name__)
 MARK = "health"  # source id -> what the admin was last told of it
 NETWORK = " network"  # no source has a space in its id
-NAMED_AT_MOST = 3
+SOURCES_NAMED = 3  # in a title, which must fit a lock screen
 KILLED_OFTEN = 3  # parsing children that ended by themselves, within the time below
 KILLED_WITHIN = timedelta(hours=1)
 KILLED_WORDS = (
@@ -159,7 +159,7 @@ def _title(lines: list[Line]) -> str:
     """Return a title: the kinds of news, then the names of at most three sources and the number of the others."""
     kinds = sorted({kind for _, _, kind in lines})
     names = list(dict.fromkeys(name for name, _, _ in lines))
-    shown = ", ".join(names[:NAMED_AT_MOST]) + (
-        f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
+    shown = ", ".join(names[:SOURCES_NAMED]) + (
+        f" and {len(names) - SOURCES_NAMED} more" if len(names) > SOURCES_NAMED else ""
     )
     return f"{' / '.join(kinds)}: {shown}"

@@ -26,6 +26,7 @@ def lock(state_dir: Path) -> IO[str]:
     Raises AlreadyRunning after LOCK_TRIES. The directory is made where it is absent.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
+    # "a+" and not "w": to open it must not erase the pid of whoever has the lock
     handle = (state_dir / LOCK).open("a+", encoding="ascii")
     for left in reversed(range(LOCK_TRIES)):
         with contextlib.suppress(BlockingIOError):

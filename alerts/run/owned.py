@@ -1,4 +1,4 @@
-"""Whatever starts threads, tasks or processes of the daemon goes in; all of it is ended, in reverse order."""
+"""The daemon's owners of threads, tasks and processes go in as they are opened; `close` ends all, last first."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import Ledger
 from alerts.line.next_delivery import next_delivery
 from alerts.line.orders import stamp
-from alerts.line.triage import TRIAGED, Verdicts, settle
+from alerts.line.triage import TRIAGED, TriageResult, settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.article_lines import Line
@@ -79,10 +79,10 @@ class Replay:
         stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
         waiting = archive.revisions_after(connection, int(decision_store.get_mark(connection, TRIAGED) or 0), 10)
         matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
-        verdicts = settle(connection, self._config, matched, now)
-        sent = self._send(connection, now) if verdicts.alerts else []
-        yield self._record(connection, line, stored, verdicts, matched)
-        yield from self._besides([each for each in sent if each.kind is Kind.DIGEST], now)
+        result = settle(connection, self._config, matched, now)
+        sent = self._send(connection, now) if result.alerts else []
+        yield self._record(connection, line, stored, result, matched)
+        yield from self._sent_later([each for each in sent if each.kind is Kind.DIGEST], now)
 
     def _source(self, name: str) -> Source:
         """Return the source of this id or name in the rules, or one made up for a name they do not have."""
@@ -105,18 +105,18 @@ class Replay:
         return sent
 
     def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
-        """Send what comes due up to `now`, at each due time in turn: one message may hold back or carry the next."""
+        """Send what comes due up to `now`, and yield its records: at each due time in turn, as one affects the next."""
         while (due := outbox.next_due(connection)) is not None and due <= now:
-            yield from self._besides(self._send(connection, due), due)
+            yield from self._sent_later(self._send(connection, due), due)
 
-    def _besides(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
-        """Count what was sent, and yield a record of it that belongs to no line."""
+    def _sent_later(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
+        """Count what was sent, and yield a record of it with "at": it was caused by time, not by a line."""
         self.summary.deliveries.update(each.kind.value for each in sent)
         if sent:
             yield {"at": stamp(now), "deliveries": [_told(each, QUEUED) for each in sent]}
 
     def _record(
-        self, connection: Connection, line: Line, stored: Stored, verdicts: Verdicts, matched: Matched
+        self, connection: Connection, line: Line, stored: Stored, result: TriageResult, matched: Matched
     ) -> dict[str, object]:
         matches = [match.rule for _, found in matched for match in found]
         relation, name = stored.placed[0]
@@ -125,10 +125,10 @@ class Replay:
         self.summary.lines += 1
         self.summary.relations[word.value] += 1
         self.summary.matches += len(matches)
-        self.summary.alerts += verdicts.alerts
+        self.summary.alerts += result.alerts
         told = [
             _told(each, *_state(connection, revision.placement.story, each))
-            for revision, _, decisions in verdicts.decided
+            for revision, _, decisions in result.decided
             for each in decisions
         ]
         self.summary.deliveries.update(str(each["kind"]) for each in told if each["state"] == QUEUED)

@@ -33,13 +33,13 @@ class RulesFile:
         return configuration.fingerprint(self._path, self.config.files)
 
     async def load(self) -> Config:
-        """Read the files again, in a thread. Raises ConfigError; `config` is then what it was."""
+        """Read the files again in a thread and return the new `config`. Raises ConfigError; the old one then stays."""
         self._read = self._seen()  # before reading: what is saved while we read counts as a change
         self.config = await asyncio.to_thread(configuration.load, self._path, environ=self._environ)
         return self.config
 
     def forget(self) -> None:
-        """Take the files for changed, so that they are read again even if nothing was saved (SIGHUP)."""
+        """Have the files read again at the next look, even if nothing was saved (SIGHUP)."""
         self._read = None
 
     def watch(self, reload: Callable[[], Awaitable[object]]) -> None:

@@ -18,16 +18,16 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from alerts.line.acks import Acking
+from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
 from alerts.line.notices import give_notice
 from alerts.line.orders import ORDERS, Order, stamp
-from alerts.line.rematch import Owed, owed, queue_digest
-from alerts.line.scheduled import Digests
+from alerts.line.rematch import Missed, missed, queue_digest
+from alerts.line.scheduled import ScheduledDigests
 from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
-from alerts.run.control import Answer, Control
+from alerts.run.control import Command, Control
 from alerts.run.health import Health
 from alerts.run.lock import lock
 from alerts.run.owned import Owned
@@ -59,8 +59,8 @@ from crawler.store.db import DATABASE, Database, WriterLane
 
 log = logging.getLogger(__name__)
 TICK = 1.0  # seconds
-LOOKED_BACK = timedelta(hours=24)
-DRAIN = 12.0  # seconds given to what is in flight when we are told to end
+LOOKED_BACK = timedelta(hours=24)  # over which a reload counts what the new rules would have told
+SENDS_END_WITHIN = 12.0  # seconds given to what is in flight when we are told to end
 
 
 class Service:
@@ -73,7 +73,7 @@ class Service:
         self._rules, self._timeout = RulesFile(rules, environ), timeout
         self.state_dir = state_dir
         self._stopped = asyncio.Event()
-        self._stepped = timedelta(0)  # by which the wall clock was set and the store has not followed
+        self._stepped = timedelta(0)  # what the wall clock was set by, until stored times have been moved by it
         self.owned = Owned()
 
     @property
@@ -106,9 +106,9 @@ class Service:
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
         workers = owned.add(Workers(), Workers.close)
-        page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page holds up no feed
-        self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(DRAIN))
-        acking = owned.add(Acking(self.database, self.lane, config), Acking.close)
+        page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page delays no feed
+        self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(SENDS_END_WITHIN))
+        acknowledgements = owned.add(Acknowledgements(self.database, self.lane, config), Acknowledgements.close)
         self._collecting = Collecting(self.database, self.lane, workers)
         poll = Poll(config, self._collecting, self._timeout, self._heard)
         await poll.open(now)
@@ -125,8 +125,8 @@ class Service:
             TellHealth(config, health, self._collecting),
             MendChildren(config, health, (workers, page_workers)),
             Judge(config, triage),
-            Digest(config, Digests(self.lane, config)),
-            Acknowledge(config, acking),
+            Digest(config, ScheduledDigests(self.lane, config)),
+            Acknowledge(config, acknowledgements),
             EndSilences(config, self.lane),
             Send(config, self._deliver),
             FetchPages(config, self._pages, self._collecting, self._heard),
@@ -137,14 +137,14 @@ class Service:
     # -- one full round, at a time of the caller's choosing ------------------------------------------------
 
     async def start(self, now: datetime) -> None:
-        """Take over what the last process left, such as deliveries in flight; called before any tick or round."""
+        """Recover what the last process left (future times, deliveries in flight), before any tick or round."""
         self._collecting.believe(now)
         await self.lane.write(partial(_believe, now=now))
         await self._deliver.recover(now)
         await self._note_reload(now, "start", ())
 
     async def round(self, now: datetime) -> Round:
-        """Poll what is due, match, decide and deliver what is due, all as of `now`.
+        """Poll what is due, match, decide and deliver what is due, all as of `now`; return the numbers.
 
         Raises StageError, after all stages have run, where one of them failed.
         """
@@ -201,7 +201,7 @@ class Service:
         await run_stages((each for each in self._stages if each.on_news), turn)
 
     async def _follow(self, clock: Clock) -> None:
-        """Where the wall clock was set, move all due times along: nothing waits an hour because it went back one."""
+        """If the wall clock was set, move due times by the same step: it must not make anything wait longer."""
         if step := clock.step():
             log.warning("the wall clock was set by %.0f s: due times move along", step.total_seconds())
             self._stepped += step
@@ -231,7 +231,7 @@ class Service:
             len(loaded.sources),
         )
         await self._note_reload(now, "applied", ())
-        caught = await asyncio.to_thread(self._owed, loaded, Matcher(loaded), now - LOOKED_BACK)
+        caught = await asyncio.to_thread(self._missed, loaded, Matcher(loaded), now - LOOKED_BACK)
         stories = len({each.revision.placement.story for each in caught})
         log.info("of the last 24 h the rules would have told %d stories more: watchfloor rematch sends them", stories)
         return True
@@ -252,7 +252,7 @@ class Service:
 
     # -- commands --------------------------------------------------------------------------------------------
 
-    def _commands(self, clock: Clock) -> dict[str, Answer]:
+    def _commands(self, clock: Clock) -> dict[str, Command]:
         """Return what can be asked for over the control socket, by name."""
         orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
         own = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
@@ -271,7 +271,7 @@ class Service:
     async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         try:
             done = await self.resend(str(request["id"]), clock())
-        except sendlog.NotAgain as error:
+        except sendlog.CannotResend as error:
             return {"error": str(error)}
         await self._deliver.start_due(clock)
         return done
@@ -282,17 +282,17 @@ class Service:
         Return the numbers of stories and digests.
         """
         config, matcher = self.config, Matcher(self.config)
-        found = await asyncio.to_thread(self._owed, config, matcher, now - since)
+        found = await asyncio.to_thread(self._missed, config, matcher, now - since)
         digests = await self.lane.write(lambda connection: queue_digest(connection, config, found, now))
         log.info("rematched since=%s stories=%d digests=%d", now - since, len(found), digests)
         return {"stories": len({each.revision.placement.story for each in found}), "digests": digests}
 
-    def _owed(self, config: Config, matcher: Matcher, since: datetime) -> list[Owed]:
+    def _missed(self, config: Config, matcher: Matcher, since: datetime) -> list[Missed]:
         with self.database.read() as connection:
-            return owed(connection, config, matcher, since)
+            return missed(connection, config, matcher, since)
 
     async def resend(self, identity: str, now: datetime) -> dict[str, str]:
-        """Queue a delivery once more and return the id it goes under. Raises NotAgain."""
+        """Queue a delivery once more and return the id it goes under. Raises CannotResend."""
         zone, homes = self.config.timezone, self.config.homes
         again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone, homes))
         log.info("resent delivery=%s as=%s", identity, again)

@@ -20,12 +20,12 @@ ILL = frozenset({SourceHealth.FAILING, SourceHealth.DOWN, SourceHealth.GONE, Sou
 
 
 def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
-    """Return the report of a shift that began at `since`. All is read in one transaction: it is of one moment."""
+    """Return the report of a shift that began at `since`. All is read in one transaction, as of one moment."""
     with reading(state_dir) as connection:
         return Handover(
             since,
             now,
-            stories=tuple(_open(connection, story) for story in acks.stories_told_since(connection, since)),
+            stories=tuple(_told_story(connection, story) for story in acks.stories_told_since(connection, since)),
             silences=tuple(silences.silences_since(connection, since)),
             failing=_failing(connection, now),
             dead=_dead(connection, since),
@@ -34,7 +34,7 @@ def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
         )
 
 
-def _open(connection: Connection, story: str) -> ToldStory:
+def _told_story(connection: Connection, story: str) -> ToldStory:
     alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
     return ToldStory(alert, acks.ack_of(connection, story))
 
@@ -46,8 +46,7 @@ def _failing(connection: Connection, now: datetime) -> tuple[Failing, ...]:
 
 def _dead(connection: Connection, since: datetime) -> tuple[tuple[Delivery, str], ...]:
     wanted = (deliveries.c.state == DeliveryState.DEAD.value, deliveries.c.changed >= since)
-    details = outbox.details_of(connection, *wanted)
-    return tuple((each, details[each.id]) for each in outbox.deliveries_that(connection, *wanted))
+    return tuple((each, each.detail) for each in outbox.deliveries_that(connection, *wanted))
 
 
 def _reload(connection: Connection, since: datetime) -> tuple[datetime, str] | None:

@@ -79,11 +79,11 @@ class Stage(ABC):
         """Do what is due."""
 
     def use(self, config: Config) -> None:
-        """Work by these rules from now on. All stages change over in one step of the loop: none runs in between."""
+        """Work by these rules from now on. No coroutine: all stages change in one step of the loop."""
         self.config = config
 
     async def adopt(self, now: datetime) -> None:  # noqa: B027 - most stages have nothing to do
-        """Do what new rules ask for besides and what takes time, after `use`."""
+        """Do the part of changing to new rules that takes time, after every stage had `use`."""
 
     def shift(self, step: timedelta) -> None:
         """Move the times kept in memory by `step`, by which the wall clock was set."""

@@ -1,6 +1,6 @@
 """The stages of the line, in the order of a tick, of a round and of a reload.
 
-News goes down the line: poll, judge, queue what time alone asks for, send. What nobody waits for comes last.
+News goes down the line: poll, judge, queue what is due by the clock, send. What nobody waits for comes last.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from alerts.line.acks import Acking
+from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
 from alerts.line.notices import give_notice
-from alerts.line.scheduled import Digests
+from alerts.line.scheduled import ScheduledDigests
 from alerts.line.silences import tell_ended
 from alerts.line.triage import Triage
 from alerts.rule import Config
@@ -32,8 +32,8 @@ PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left w
 ENDED_EVERY = timedelta(minutes=1)  # between two looks for silences that have ended: nobody waits for that notice
 EXPIRED_EVERY = timedelta(seconds=10)  # one slice of what is kept for a while
 EXPIRED_AT_LAST = timedelta(minutes=1)  # without an idle moment
-FAILING, FAILING_FOR = 3, timedelta(minutes=10)  # failures of a stage in this time: no passing fault
-NAMED_AT_MOST = 20  # articles that a notice lists
+FAILING_OFTEN, FAILING_WITHIN = 3, timedelta(minutes=10)  # failures of a stage in this time: no passing fault
+ARTICLES_NAMED = 20  # in one notice
 News = Callable[[Turn], Awaitable[None]]
 
 
@@ -138,9 +138,9 @@ class Judge(Stage):
         self._triage = triage
 
     async def run(self, turn: Turn) -> None:
-        verdicts = await self._triage.run(turn.now)
-        turn.did.matches += verdicts.matches
-        turn.did.alerts += verdicts.alerts
+        result = await self._triage.run(turn.now)
+        turn.did.matches += result.matches
+        turn.did.alerts += result.alerts
 
     def use(self, config: Config) -> None:
         super().use(config)
@@ -154,7 +154,7 @@ class Digest(Stage):
     failing = "digests are not sent"
     on_news = True
 
-    def __init__(self, config: Config, digests: Digests) -> None:
+    def __init__(self, config: Config, digests: ScheduledDigests) -> None:
         super().__init__(config)
         self._digests = digests
 
@@ -167,29 +167,29 @@ class Digest(Stage):
 
 
 class Acknowledge(Stage):
-    """Ask who acknowledged what was sent, and escalate what nobody did."""
+    """Ask services who acknowledged sent messages, and escalate alerts that nobody acknowledged."""
 
     name = "acknowledge"
     failing = "reactions are not read, and nothing is escalated"
 
-    def __init__(self, config: Config, acking: Acking) -> None:
+    def __init__(self, config: Config, acknowledgements: Acknowledgements) -> None:
         super().__init__(config)
-        self._acking = acking
+        self._acknowledgements = acknowledgements
 
     async def run(self, turn: Turn) -> None:
         if turn.waits:
-            await self._acking.look(turn.clock)
-            await self._acking.escalate(turn.now)
+            await self._acknowledgements.look(turn.clock)
+            await self._acknowledgements.escalate(turn.now)
         else:
-            await self._acking.start_due(turn.clock)
+            await self._acknowledgements.start_due(turn.clock)
 
     def use(self, config: Config) -> None:
         super().use(config)
-        self._acking.use(config)
+        self._acknowledgements.use(config)
 
 
 class EndSilences(Stage):
-    """Tell of silences that have ended, to those from whom they kept something."""
+    """Queue notices of silences that have ended, for the targets they withheld messages from."""
 
     name = "end silences"
     failing = "silences that end are not told"
@@ -258,10 +258,10 @@ class FetchPages(Stage):
 
 
 class Expire(Stage):
-    """Drop one slice of what is kept for a while: evidence, pages waited for too long, candidate keys, waits.
+    """Delete one slice of what is kept for a limited time: evidence, pages waited for too long, candidate keys, waits.
 
-    In a tick only while nothing is polled, as it holds the writer lane; without an idle moment, after a minute all the
-    same.
+    In a tick only while nothing is polled, as it occupies the writer lane; if something always is, once a minute all
+    the same.
     """
 
     name = "expire"
@@ -294,7 +294,7 @@ class TellFailing(Stage):
     def __init__(self, config: Config, triage: Triage, lane: WriterLane) -> None:
         super().__init__(config)
         self._triage, self._lane = triage, lane
-        self._failed: dict[str, list[datetime]] = {}  # by stage: its failures of the last FAILING_FOR
+        self._failed: dict[str, list[datetime]] = {}  # by stage: its failures of the last FAILING_WITHIN
         self._told: set[str] = set()
 
     async def run(self, turn: Turn) -> None:
@@ -302,7 +302,7 @@ class TellFailing(Stage):
             await self._tell_unmatched(turn.now)
         self._note(turn)
         for name, error in turn.failed.items():
-            if len(self._failed[name]) >= FAILING and name not in self._told:
+            if len(self._failed[name]) >= FAILING_OFTEN and name not in self._told:
                 words = f"It is tried again all the time, and what waits is kept; the log says why: {error!r}"
                 cause = f"failing:{name}:{turn.now.isoformat()}"
                 await give_notice(self._lane, self.config, cause, turn.stopped[name], words, turn.now)
@@ -312,18 +312,18 @@ class TellFailing(Stage):
         self._failed = {name: [at + step for at in times] for name, times in self._failed.items()}
 
     def _note(self, turn: Turn) -> None:
-        """Add what failed in this turn, and forget what has not failed for FAILING_FOR: the next time it is told."""
+        """Add what failed in this turn, and forget what has not failed for FAILING_WITHIN: the next time it is told."""
         for name in turn.failed:
             self._failed.setdefault(name, []).append(turn.now)
-        since = turn.now - FAILING_FOR
+        since = turn.now - FAILING_WITHIN
         # A stage that works once a minute fails in few of the turns: a turn without a failure is no recovery.
-        recent = {name: [at for at in times if at > since][-FAILING:] for name, times in self._failed.items()}
+        recent = {name: [at for at in times if at > since][-FAILING_OFTEN:] for name, times in self._failed.items()}
         self._failed = {name: times for name, times in recent.items() if times}
         self._told &= self._failed.keys()
 
     async def _tell_unmatched(self, now: datetime) -> None:
         failed, self._triage.failed = self._triage.failed, []
-        ids = ", ".join(revision.article.id for revision in failed[:NAMED_AT_MOST])
+        ids = ", ".join(revision.article.id for revision in failed[:ARTICLES_NAMED])
         words = f"The log says why. They are stored and were not judged: {ids}"
         title = f"{len(failed)} articles could not be matched"
         await give_notice(self._lane, self.config, f"unmatched:{failed[0].seq}", title, words, now)

@@ -12,7 +12,7 @@ from alerts.decide.ledger import Ledger, balance
 from alerts.store import decisions, outbox
 from crawler.store import articles as archive
 
-RELOAD = "reload"  # the mark
+RELOAD = "reload"  # the name of the mark
 
 
 def ledger_of(connection: Connection) -> Ledger:

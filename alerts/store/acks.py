@@ -24,14 +24,15 @@ acks = Table(
     Column("via", Text, nullable=False),
     Column("revision", Integer, nullable=False),
 )
+# kinds of message that are on one story: a digest or a notice has no story to acknowledge
 ANSWERABLE = (Kind.ALERT.value, Kind.UPDATE.value, Kind.ESCALATION.value)
 
 
 def ack(connection: Connection, story: str, by: str, via: str, now: datetime, revision: int) -> tuple[Ack, bool]:
-    """Record that somebody has taken notice of a story; gives the ack that holds, and whether it is this one.
+    """Store an ack of a story; return the one that counts, and whether it is this one.
 
-    The first one stays: an ack is for the story, not for each of its messages. Only where the severity has risen
-    since does a later one take its place.
+    `revision` is the alert revision it covers. The first ack stays, as it is for the story and not for one message; a
+    later one replaces it only where the severity has risen since (decision 107).
     """
     before = ack_of(connection, story)
     if before and not _risen(connection, before, revision):
@@ -43,12 +44,12 @@ def ack(connection: Connection, story: str, by: str, via: str, now: datetime, re
 
 
 def ack_of(connection: Connection, story: str) -> Ack | None:
-    """Give the ack of a story, None where nobody has taken notice."""
+    """Return the ack of a story, None if nobody acknowledged it."""
     row = connection.execute(select(acks).where(acks.c.story == story)).mappings().first()
     return Ack(**row) if row else None
 
 
-def noted(connection: Connection, story: str) -> tuple[str, ...]:
+def ack_notes(connection: Connection, story: str) -> tuple[str, ...]:
     """Return the line ("Acknowledged by ...",) for messages on a story; () where nobody acknowledged it."""
     known = ack_of(connection, story)
     return (f"Acknowledged by {known.by} at {known.at:%d %b %H:%M} UTC",) if known else ()
@@ -61,8 +62,12 @@ def _risen(connection: Connection, before: Ack, revision: int) -> bool:
 
 
 def unacked(connection: Connection, since: datetime, least: Severity, targets: Sequence[str]) -> list[Delivery]:
-    """Give the messages sent since then to the targets, at least so urgent, that no ack covers; oldest first."""
+    """Return the messages on a story sent since then to `targets` that no ack covers, oldest first.
+
+    `least` is their lowest severity.
+    """
     told = alerts.alias("told_then")
+    # An ack covers the alert revisions up to its own, and later ones that are no more severe than what it was given on.
     covered = (
         select(acks.c.story)
         .outerjoin(told, (told.c.story == acks.c.story) & (told.c.revision == acks.c.revision))
@@ -84,15 +89,15 @@ def unacked(connection: Connection, since: datetime, least: Severity, targets: S
 
 
 def escalated_since(connection: Connection, since: datetime) -> set[tuple[str, int, str]]:
-    """Give what was escalated since then: story, alert revision and target."""
+    """Return the story, alert revision and target of each escalation queued since then, in whatever state."""
     mine = (deliveries.c.kind == Kind.ESCALATION.value, deliveries.c.queued >= since)
     return {(each.subject, each.revision, each.target) for each in outbox.deliveries_that(connection, *mine)}
 
 
 def stories_of(connection: Connection, identity: str) -> tuple[str, ...]:
-    """Give the stories that any id printed in a message stands for: delivery, story, thread or article.
+    """Return the told stories that an id stands for: the id of a delivery, story, thread or article.
 
-    A digest stands for all it lists. Nothing where the id is unknown, or that of a notice.
+    A digest stands for all it lists. Return () for an unknown id, and for a notice.
     """
     if each := outbox.find(connection, identity):
         if each.kind is Kind.DIGEST:
@@ -105,7 +110,7 @@ def stories_of(connection: Connection, identity: str) -> tuple[str, ...]:
 
 
 def stories_told_since(connection: Connection, since: datetime) -> tuple[str, ...]:
-    """Give the stories that told anything since then, in the order of their first word."""
+    """Return the stories with an alert revision made since then, in the order of the first of those."""
     return _told(connection, alerts.c.created >= since)
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, SendResult
 from alerts.decide.attempt import LEASE, AttemptOutcome
 from alerts.decide.edits import edit_action
-from alerts.decide.retrying import AGE_LIMIT
+from alerts.decide.retries import AGE_LIMIT
 from alerts.store import targets
 from alerts.store.decisions import metadata
 from alerts.store.outbox import WAITING, deliveries, fold, on_subject, read
@@ -38,25 +38,29 @@ buckets = Table(
     Column("at", UtcTime, nullable=False),
 )
 
-LOOKED_AT = 2_000  # deliveries of one target that are paced at once
+PACED_AT_ONCE = 2_000  # deliveries of one target that one plan looks at: it runs on the writer lane, at each claim
 IN_FLIGHT = (DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
-LEASE_GRACE = timedelta(minutes=1)  # the lane itself ends a send by its lease; later than that it is gone
+LEASE_GRACE = timedelta(minutes=1)  # a living lane records the end at the lease at the latest; after this, it is dead
 
 
 def targets_due(connection: Connection, now: datetime) -> list[str]:
-    """Give the targets for which something is due and that do not rest."""
+    """Return the targets that have something due and do not rest."""
     found = select(deliveries.c.target).where(deliveries.c.state.in_(WAITING), deliveries.c.due <= now).distinct()
     resting = targets.resting(connection, now)
     return [target for target in connection.scalars(found) if target not in resting]
 
 
 def waiting(connection: Connection, target: str, now: datetime) -> list[Delivery]:
-    """Give what waits for a target: what is due, then the most urgent and the oldest first; of very much only that."""
+    """Return at most PACED_AT_ONCE deliveries that wait for a target: those due first, then by severity, then by age.
+
+    With more than that, the rest is paced once some of these are gone.
+    """
     found = (
         select(deliveries)
         .where(deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+        # false sorts before true: what is due must not fall behind the limit
         .order_by(deliveries.c.due > now, deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
-        .limit(LOOKED_AT)
+        .limit(PACED_AT_ONCE)
     )
     return [read(row) for row in connection.execute(found).mappings()]
 
@@ -64,7 +68,7 @@ def waiting(connection: Connection, target: str, now: datetime) -> list[Delivery
 def pinged_threads(
     connection: Connection, target: str, since: datetime, now: datetime
 ) -> dict[str, dict[str, datetime]]:
-    """Give by thread when each of its stories last pinged a target since then, by a clock that was not ahead."""
+    """Return by thread and story when a target was last sent a ping, between `since` and `now`."""
     pings = [kind.value for kind in PINGS]
     found = (
         select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
@@ -72,7 +76,7 @@ def pinged_threads(
             deliveries.c.target == target,
             deliveries.c.thread != "",
             deliveries.c.sent > since,
-            deliveries.c.sent <= now,
+            deliveries.c.sent <= now,  # later ones were stored by a clock that was ahead: they would pause for too long
         )
         .where(deliveries.c.kind.in_(pings))
         .group_by(deliveries.c.thread, deliveries.c.subject)
@@ -84,21 +88,23 @@ def pinged_threads(
 
 
 def bucket_of(connection: Connection, target: str) -> tuple[float | None, datetime | None]:
-    """Give the tokens of a target and when there were so many; None where nothing was sent yet."""
+    """Return the tokens of a target's bucket and the time of that count; (None, None) if nothing was sent yet."""
     row = connection.execute(select(buckets.c.tokens, buckets.c.at).where(buckets.c.target == target)).first()
     return (row.tokens, row.at) if row else (None, None)
 
 
 def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
+    """Store the tokens of a target's bucket as of `now`."""
     save(connection, buckets, {"target": target, "tokens": tokens, "at": now}, "target")
 
 
 def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | None:
-    """Claim a waiting delivery and return it; None where it was claimed already, or is an edit that cannot go yet.
+    """Claim a waiting delivery and return it; None if it no longer waits, or is an edit that cannot go yet.
 
     The claim is committed before the send begins, and one delivery a target is claimed at a time: a kill leaves at
     most one message a target of which nobody knows whether it arrived.
     """
+    # one UPDATE that tests the state: whoever comes second gets no row, whatever was read before
     statement = (
         update(deliveries)
         .where(deliveries.c.id == delivery, deliveries.c.state.in_(WAITING))
@@ -117,7 +123,10 @@ def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | No
 
 
 def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool:
-    """Return whether an edit is to be sent now; else postpone it until its message was sent, or fold it."""
+    """Return whether a claimed edit is to be sent now; else undo its claim, and postpone or fold it.
+
+    The claim is undone in the transaction that made it, so nobody sees it.
+    """
     story = [each for each in on_subject(connection, edit.subject, edit.target) if each.id != edit.id]
     turn = edit_action(edit, story, now)
     if turn.later:
@@ -129,9 +138,9 @@ def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool
 
 
 def settle(connection: Connection, delivery: Delivery, made: AttemptOutcome, result: SendResult, now: datetime) -> bool:
-    """Store what became of a claimed delivery; False where it went again, or ended, since that claim.
+    """Store how the attempt of a claimed delivery ended; return False if it was claimed again, or ended, since then.
 
-    Once it may have arrived, each later attempt says so.
+    After an attempt that may have arrived, each later one is marked as a repeat.
     """
     values: dict[str, object] = {"state": made.state.value, "changed": now, "detail": result.detail, "lease": None}
     if made.state is DeliveryState.SENT:
@@ -140,18 +149,22 @@ def settle(connection: Connection, delivery: Delivery, made: AttemptOutcome, res
         values["due"] = made.due
     if result.uncertain:
         values["repeat"] = True
+    # the number of the attempt: a late answer to an earlier one must not settle the one that runs
     in_flight = (deliveries.c.attempts == delivery.attempts, deliveries.c.state.in_(IN_FLIGHT))
     statement = update(deliveries).where(deliveries.c.id == delivery.id, *in_flight)
     return bool(connection.execute(statement.values(values)).rowcount)
 
 
 def recover(connection: Connection, now: datetime) -> int:
-    """Mark what was being sent when the last process ended: it may have arrived, so it goes again, marked."""
+    """Make unknown, and due now, what was being sent when the last process ended: it may have arrived.
+
+    Return how many. Called at the start only, under the lock of the state directory: no other process is sending.
+    """
     return _make_unknown(connection, now, deliveries.c.state == DeliveryState.SENDING.value)
 
 
 def expire(connection: Connection, now: datetime) -> int:
-    """Do the same to what a lane left behind: its lease is over, and its end was never recorded."""
+    """Make unknown, and due now, deliveries whose lease and grace are over without an end; return how many."""
     return _make_unknown(connection, now, _expired(now))
 
 
@@ -160,7 +173,7 @@ def _expired(now: datetime) -> ColumnElement[bool]:
 
 
 def has_expired(connection: Connection, now: datetime) -> bool:
-    """Say whether a lease is over."""
+    """Return whether `expire` would find any."""
     return connection.scalar(select(deliveries.c.id).where(_expired(now)).limit(1)) is not None
 
 
@@ -173,14 +186,15 @@ def _make_unknown(connection: Connection, now: datetime, which: ColumnElement[bo
 
 
 def hasten(connection: Connection, target: str, now: datetime) -> None:
-    """Let what was put off for a target's sake go now: it answers again."""
+    """Make due now the deliveries that were tried before and wait for another attempt: their target answers again."""
     waits = (deliveries.c.target == target, deliveries.c.state.in_(WAITING), deliveries.c.attempts > 0)
     connection.execute(update(deliveries).where(*waits, deliveries.c.due > now).values(due=now))
 
 
 def spent(connection: Connection, target: str, now: datetime) -> list[Delivery]:
-    """Give what a target was owed for so long that it is not worth sending any more."""
+    """Return what waits for a target for longer than AGE_LIMIT allows its severity: not worth sending any more."""
     since = func.coalesce(deliveries.c.tried, deliveries.c.due)
+    # one alternative for each severity: the limit is of the message, and what waits may be many thousand rows
     old = or_(
         *(
             and_(deliveries.c.severity == int(severity), since < literal(now - age, UtcTime))

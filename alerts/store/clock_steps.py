@@ -1,6 +1,7 @@
-"""SQL that moves what waits for a length of time along with the wall clock, when that was set.
+"""SQL that adjusts stored times after the wall clock was set.
 
-Retries, pauses between two pings and the age of a message are lengths of time; a digest goes at its hour, by the wall.
+Retries, pauses between two pings and the age of a message are lengths of time, so their times move with the clock. A
+digest, and what quiet hours hold, goes at an hour of the wall clock, and stays.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, select, update
 
 from alerts.alert import DeliveryState, Kind
+from alerts.decide.attempt import LONGEST_REST
 from alerts.decide.escalation import ANSWERED_WITHIN
 from alerts.decide.pacing import GROUP, RATE, THREAD
 from alerts.store.claims import buckets
@@ -19,8 +21,8 @@ from alerts.store.outbox import deliveries
 from alerts.store.targets import targets
 
 IN_PROGRESS = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
-LONGEST_REST = timedelta(hours=1)
-_for_a_while = deliveries.c.state.in_(IN_PROGRESS) | (
+# of held ones those that a length of time holds; DIGEST and QUIET end at an hour of the wall clock
+_timed_by_length = deliveries.c.state.in_(IN_PROGRESS) | (
     (deliveries.c.state == DeliveryState.HELD.value) & deliveries.c.held.in_((GROUP, RATE, THREAD))
 )
 PING_MEMORY = timedelta(hours=1)  # longer than the pause between two pings: what was pinged before it no longer counts
@@ -28,11 +30,12 @@ PING_MEMORY = timedelta(hours=1)  # longer than the pause between two pings: wha
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> None:
     """Add `step` to the stored times of what waits for a length of time, after the clock was set to `now`."""
-    waiting = select(deliveries).where(_for_a_while, deliveries.c.kind != Kind.DIGEST.value)
-    _move(connection, list(connection.execute(waiting).mappings()), lambda _: step)
+    waiting = select(deliveries).where(_timed_by_length, deliveries.c.kind != Kind.DIGEST.value)
+    _move_waiting(connection, list(connection.execute(waiting).mappings()), lambda _: step)
+    # `now - step` is what the clock would show had it not been set: the stored times are by that
     recent = select(told).where(told.c.pinged > now - step - PING_MEMORY)
-    _ping(connection, list(connection.execute(recent).mappings()), lambda row: row["pinged"] + step)
-    _sent(connection, step, now)
+    _move_pings(connection, list(connection.execute(recent).mappings()), lambda row: row["pinged"] + step)
+    _move_sent(connection, step, now)
     for row in connection.execute(select(targets)).mappings():
         began = () if row["down_until"] else ("down_from",)  # an outage that is over is history
         moved = {name: row[name] + step for name in ("rests_until", "failing_since", *began) if row[name]}
@@ -42,30 +45,34 @@ def shift(connection: Connection, step: timedelta, now: datetime) -> None:
         connection.execute(update(buckets).where(buckets.c.target == row["target"]).values(at=row["at"] + step))
 
 
-def _sent(connection: Connection, step: timedelta, now: datetime) -> None:
-    """Keep the age of what may still be acknowledged: an escalation is due so long after its message was sent."""
+def _move_sent(connection: Connection, step: timedelta, now: datetime) -> None:
+    """Move the time of sending of messages that may still be escalated, which is due a length of time after it."""
     recent = (deliveries.c.state == DeliveryState.SENT.value, deliveries.c.sent > now - step - ANSWERED_WITHIN)
     for row in connection.execute(select(deliveries).where(*recent)).mappings():
         connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(sent=row["sent"] + step))
 
 
 def believe(connection: Connection, now: datetime) -> None:
-    """Clamp stored times that lie in the future: the clock was ahead when they were stored, and was set back."""
-    ahead = select(deliveries).where(_for_a_while, deliveries.c.queued > now)
-    _move(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["queued"])
+    """Clamp stored times that lie in the future: the clock was ahead when they were stored, and was set back.
+
+    Done at the start: a clock that was set while no process ran gives no step to move times by.
+    """
+    ahead = select(deliveries).where(_timed_by_length, deliveries.c.queued > now)
+    _move_waiting(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["queued"])
+    # a ping that waits is stored with its future time, at most one pause ahead: only later ones are wrong
     pinged = select(told).where(told.c.pinged > now + PING_MEMORY)
-    _ping(connection, list(connection.execute(pinged).mappings()), lambda _: now)
+    _move_pings(connection, list(connection.execute(pinged).mappings()), lambda _: now)
     connection.execute(update(targets).where(targets.c.rests_until > now + LONGEST_REST).values(rests_until=now))
     connection.execute(update(buckets).where(buckets.c.at > now).values(at=now))
 
 
-def _move(connection: Connection, rows: list[RowMapping], step: Callable[[RowMapping], timedelta]) -> None:
+def _move_waiting(connection: Connection, rows: list[RowMapping], step: Callable[[RowMapping], timedelta]) -> None:
     for row in rows:
         moved = {name: row[name] + step(row) for name in ("queued", "due", "lease", "tried") if row[name]}
         connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**moved))
 
 
-def _ping(connection: Connection, rows: list[RowMapping], pinged: Callable[[RowMapping], datetime]) -> None:
+def _move_pings(connection: Connection, rows: list[RowMapping], pinged: Callable[[RowMapping], datetime]) -> None:
     for row in rows:
         one = (told.c.story == row["story"], told.c.target == row["target"])
         connection.execute(update(told).where(*one).values(pinged=pinged(row)))

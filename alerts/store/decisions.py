@@ -29,7 +29,7 @@ from alerts.store import snapshot
 from crawler.store.articles import save
 from crawler.store.db import UtcTime
 
-metadata = MetaData()
+metadata = MetaData()  # of all tables of `alerts`: tests compare it with the migrated schema
 alerts = Table(
     "alerts",
     metadata,
@@ -37,14 +37,14 @@ alerts = Table(
     Column("revision", Integer, primary_key=True),
     Column("severity", Integer, nullable=False),
     Column("created", UtcTime, nullable=False),
-    Column("content", Text, nullable=False),
+    Column("content", Text, nullable=False),  # JSON of snapshot.py; severity and created are columns for queries
 )
 decisions = Table(
     "decisions",
     metadata,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),  # of the revision that caused the decision
     Column("target", Text, primary_key=True),
-    Column("story", Text, primary_key=True),
+    Column("story", Text, primary_key=True),  # a revision may also release waits of other stories of its thread
     Column("at", UtcTime, nullable=False),
     Column("receiver", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -65,7 +65,7 @@ told = Table(
     Column("rules", Text, nullable=False),
     Column("severity", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("pinged", UtcTime),
+    Column("pinged", UtcTime),  # in the future while a ping waits
     Column("untold", Text, nullable=False),
     Column("origins", Integer, nullable=False),
 )
@@ -75,7 +75,7 @@ waits = Table(
     Column("story", Text, primary_key=True),
     Column("rule", Text, primary_key=True),
     Column("thread", Text, nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),  # of the revision that matched
     Column("at", UtcTime, nullable=False),
     Column("match", Text, nullable=False),
     Index("waits_by_thread", "thread"),
@@ -83,24 +83,26 @@ waits = Table(
 counts = Table("alert_counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer, nullable=False))
 marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
-WAITED_AT_MOST = timedelta(days=14)  # longer than a thread takes in stories
+WAITED_AT_MOST = timedelta(days=14)  # a thread takes in stories for four days, so nothing can end a wait by then
 
 
 def get_mark(connection: Connection, name: str) -> str | None:
-    """Give a remembered value, such as the last revision triaged."""
+    """Return the value of a mark, such as the last revision triaged; None if it was never set."""
     value: str | None = connection.scalar(_MARK, {"wanted": name})
     return value
 
 
+# built once: read for every batch of triage, at each tick
 _MARK = select(marks.c.value).where(marks.c.name == bindparam("wanted"))
 
 
 def set_mark(connection: Connection, name: str, value: str) -> None:
+    """Store the value of a mark."""
     save(connection, marks, {"name": name, "value": value}, "name")
 
 
 def told_of(connection: Connection, story: str) -> dict[str, Told]:
-    """Give what each target has been told of a story."""
+    """Return what each target was told of a story, by target."""
     return {row.target: _told(row) for row in connection.execute(select(told).where(told.c.story == story))}
 
 
@@ -110,6 +112,7 @@ def _told(row: Row[Any]) -> Told:
 
 
 def save_told(connection: Connection, story: str, target: str, now: datetime, what: Told) -> None:
+    """Store what a target knows of a story, in place of what it knew."""
     values = {
         "story": story,
         "target": target,
@@ -125,12 +128,12 @@ def save_told(connection: Connection, story: str, target: str, now: datetime, wh
 
 
 def forget_told(connection: Connection, story: str, target: str) -> None:
-    """Let a target know nothing of a story."""
+    """Delete what a target was told of a story, so that the next report of it alerts."""
     connection.execute(delete(told).where(told.c.story == story, told.c.target == target))
 
 
 def add_decisions(connection: Connection, seq: int, story: str, now: datetime, made: Iterable[Decision]) -> None:
-    """Keep every decision with its reason: the answer to "why did, why did not this fire"."""
+    """Store decisions with their reasons, suppressed ones too: `explain` answers from them."""
     rows = [
         {
             "seq": seq,
@@ -152,32 +155,34 @@ def add_decisions(connection: Connection, seq: int, story: str, now: datetime, m
 
 
 def save_wait(connection: Connection, wait: Wait, now: datetime) -> None:
-    """Remember a match until its rule's `when` holds; a newer match of the story takes the place of the older."""
+    """Store a match until its rule's `when` is met; it replaces an older match of the same story and rule."""
     content = snapshot.dump_match(wait.match)
     values = {"story": wait.story, "rule": wait.match.rule, "thread": wait.thread, "seq": wait.seq, "at": now}
     save(connection, waits, values | {"match": content}, "story", "rule")
 
 
 def waits_in(connection: Connection, thread: str) -> list[Wait]:
-    """Give the matches that wait in a thread, oldest first."""
+    """Return the matches that wait in a thread, oldest first."""
     rows = connection.execute(_WAITS, {"wanted": thread})
     return [Wait(row.story, row.thread, row.seq, snapshot.load_match(row.match)) for row in rows]
 
 
+# built once: read for every revision
 _WAITS = select(waits).where(waits.c.thread == bindparam("wanted")).order_by(waits.c.seq, waits.c.rule)
 
 
 def end_wait(connection: Connection, story: str, rule: str) -> None:
+    """Delete the wait of a rule on a story, if there is one."""
     connection.execute(delete(waits).where(waits.c.story == story, waits.c.rule == rule))
 
 
 def expire_waits(connection: Connection, now: datetime) -> int:
-    """Forget matches that waited so long that nothing joins their thread any more; gives their number."""
+    """Delete matches that waited longer than WAITED_AT_MOST; return how many."""
     return connection.execute(delete(waits).where(waits.c.at < now - WAITED_AT_MOST)).rowcount
 
 
 def decided_since(connection: Connection, target: str, since: datetime) -> tuple[int, int]:
-    """Count what was decided for a target since then: decisions, and the stories they are on."""
+    """Return how many decisions were made for a target since then, and on how many stories."""
     found = select(func.count().label("n"), func.count(decisions.c.story.distinct()).label("stories")).where(
         decisions.c.target == target, decisions.c.at >= since
     )
@@ -186,7 +191,7 @@ def decided_since(connection: Connection, target: str, since: datetime) -> tuple
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class StoredDecision:
     """A decision as it was stored."""
 
     receiver: str
@@ -198,32 +203,33 @@ class Made:
     kind: str = ""
 
 
-def decisions_on(connection: Connection, story: str) -> list[tuple[int, Made]]:
-    """Give the decisions on a story in order, each with the `seq` of the revision that caused it."""
+def decisions_on(connection: Connection, story: str) -> list[tuple[int, StoredDecision]]:
+    """Return the decisions on a story in order, each with the `seq` of the revision that caused it."""
     found = select(decisions).where(decisions.c.story == story).order_by(decisions.c.seq, decisions.c.target)
-    return [(row.seq, made_of(row)) for row in connection.execute(found)]
+    return [(row.seq, read_decision(row)) for row in connection.execute(found)]
 
 
-def made_of(row: Row[Any]) -> Made:
-    """Read a row of `decisions`."""
+def read_decision(row: Row[Any]) -> StoredDecision:
+    """Return the decision in a row of `decisions`."""
     rules, waiting = (tuple(json.loads(each)) for each in (row.rules, row.waiting))
-    return Made(row.receiver, row.reason, row.queued, rules, waiting, row.at, row.kind)
+    return StoredDecision(row.receiver, row.reason, row.queued, rules, waiting, row.at, row.kind)
 
 
-def decisions_by_revision(connection: Connection) -> dict[int, list[Made]]:
-    """Give all decisions by the `seq` of the revision they were made on."""
-    by_revision: dict[int, list[Made]] = {}
+def decisions_by_revision(connection: Connection) -> dict[int, list[StoredDecision]]:
+    """Return all decisions of the store by the `seq` of the revision that caused them."""
+    by_revision: dict[int, list[StoredDecision]] = {}
     for row in connection.execute(select(decisions).order_by(decisions.c.seq, decisions.c.target)):
-        by_revision.setdefault(row.seq, []).append(made_of(row))
+        by_revision.setdefault(row.seq, []).append(read_decision(row))
     return by_revision
 
 
 def last_alert_revision(connection: Connection, story: str) -> int:
-    """Give the number of a story's newest alert revision; 0 where it never told anything."""
+    """Return the number of a story's newest alert revision, 0 if it has none."""
     return connection.scalar(select(func.max(alerts.c.revision)).where(alerts.c.story == story)) or 0
 
 
 def add_alert(connection: Connection, alert: Alert) -> None:
+    """Store a new alert revision."""
     connection.execute(
         alerts.insert().values(
             story=alert.story,
@@ -236,6 +242,6 @@ def add_alert(connection: Connection, alert: Alert) -> None:
 
 
 def load_alert(connection: Connection, story: str, revision: int) -> Alert:
-    """Give an alert as it was decided."""
+    """Return an alert revision as it was decided. Raises NoResultFound if there is none."""
     found = select(alerts.c.content).where(alerts.c.story == story, alerts.c.revision == revision)
     return snapshot.load(connection.execute(found).scalar_one())

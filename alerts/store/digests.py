@@ -1,4 +1,4 @@
-"""SQL on digests and what they list. Every function takes the connection of its commit."""
+"""SQL on digests and the alerts they list. Every function takes the connection of its commit."""
 
 from __future__ import annotations
 
@@ -31,19 +31,20 @@ digest_items = Table(
     Column("subject", Text, primary_key=True),
     Column("target", Text, primary_key=True),
     Column("seq", Integer, primary_key=True),
-    Column("content", Text, nullable=False),
+    Column("content", Text, nullable=False),  # the alert as it was decided: a later revision does not change the list
 )
 
-DIGESTS_OF_A_WINDOW = 1_000
+DIGESTS_OF_A_WINDOW = 1_000  # a bound on the search for a free name; reaching it is an error
 
 
 def add_digest_item(connection: Connection, subject: str, target: str, seq: int, alert: Alert) -> None:
+    """Store an alert in the list of a digest at place `seq`; nothing happens if that place is taken."""
     values = {"subject": subject, "target": target, "seq": seq, "content": snapshot.dump(alert)}
     save_once(connection, digest_items, values)
 
 
 def digest_of(connection: Connection, subject: str, target: str) -> list[Alert]:
-    """Give what a digest lists, oldest first."""
+    """Return the alerts a digest lists, in the order they were added."""
     found = (
         select(digest_items.c.content)
         .where(digest_items.c.subject == subject, digest_items.c.target == target)
@@ -57,6 +58,7 @@ def open_digest(connection: Connection, digest: NewDelivery, now: datetime) -> s
 
     Once the digest `SUBJECT` of the window was tried, the next one is `SUBJECT.2`, and so on.
     """
+    # A digest that was tried may have arrived as it was: what comes later goes into another one.
     for number in range(1, DIGESTS_OF_A_WINDOW):
         name = f"{digest.subject}.{number}" if number > 1 else digest.subject
         same = (deliveries.c.subject == name, deliveries.c.target == digest.target)
@@ -87,6 +89,7 @@ def describe(
 ) -> None:
     """Set a digest's header fields (`words`) and notes where given, and raise its severity to the highest listed."""
     same = (deliveries.c.subject == subject, deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+    # in SQL, not read and written back: the digest may list more, and more severe, than this call adds
     higher = case((deliveries.c.severity < int(severity), int(severity)), else_=deliveries.c.severity)
     values: dict[str, object] = {"severity": higher}
     if words:

@@ -1,4 +1,4 @@
-"""SQL on notices, what the system says of itself. Every function takes the connection of its commit."""
+"""SQL on notices, the messages of the system about itself. Every function takes the connection of its commit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from alerts.store.outbox import WAITING, deliveries, read
 
 
 def last_notice(connection: Connection, series: str) -> Delivery | None:
-    """Return the newest notice of a series."""
+    """Return the newest notice of a series (by due time), one of its copies if it has several readers; None if none."""
     found = select(deliveries).where(deliveries.c.series == series)
     newest = found.order_by(deliveries.c.due.desc(), deliveries.c.queued.desc()).limit(1)
     row = connection.execute(newest).mappings().first()
@@ -32,7 +32,7 @@ def reword_notice(connection: Connection, subject: str, payload: Mapping[str, ob
 
 
 def untold_notices(connection: Connection) -> int:
-    """Count the notices that were given up by every receiver that was asked."""
+    """Return how many notices were given up for every receiver that was asked, each counted once."""
     told = [state.value for state in DeliveryState if state not in {DeliveryState.DEAD, DeliveryState.CANCELLED}]
     notices = deliveries.c.kind == Kind.NOTICE.value
     reached = select(deliveries.c.subject).where(notices, deliveries.c.state.in_(told))

@@ -20,16 +20,16 @@ def exists(state_dir: Path) -> bool:
 
 
 def need_store(state_dir: Path) -> None:
-    """Raise StoreError where a state directory has no store."""
+    """Raise StoreError if a state directory has no store."""
     if not exists(state_dir):
         raise StoreError(f"no store in {state_dir}; has `watchfloor run` been started with this --state-dir?")
 
 
 @contextmanager
 def reading(state_dir: Path) -> Iterator[Connection]:
-    """Give a connection that cannot write and sees one consistent state.
+    """Open a connection that cannot write and sees one consistent state, for the length of the `with` block.
 
-    Raise StoreError where there is no store, or one whose schema is not the one that this program reads.
+    Raises StoreError if there is no store, or if its schema is not that of this program.
     """
     need_store(state_dir)
     database = Database.at(state_dir / DATABASE)

@@ -1,4 +1,4 @@
-"""SQL on the outbox: deliveries, and what a digest lists. Every function takes the connection of its commit."""
+"""SQL on the outbox, the table of deliveries. Every function takes the connection of its commit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from alerts.alert import (
     PINGS,
-    URGING,
+    URGENT_KINDS,
     Carried,
     Carrier,
     Delivery,
@@ -46,7 +46,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("subject", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # a story, or the name of a digest or notice
     Column("kind", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("target", Text, nullable=False),
@@ -55,12 +55,12 @@ deliveries = Table(
     Column("reason", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("queued", UtcTime, nullable=False),
-    Column("due", UtcTime, nullable=False),
+    Column("due", UtcTime, nullable=False),  # of the next attempt, or the end of a hold
     Column("attempts", Integer, nullable=False),
     Column("repeat", Boolean, nullable=False),
-    Column("changed", UtcTime, nullable=False),
+    Column("changed", UtcTime, nullable=False),  # what `deliveries --since` goes by
     Column("detail", Text, nullable=False),
-    Column("payload", Text),
+    Column("payload", Text),  # of digests and notices; an alert's text is made from its alert revision
     Column("thread", Text, nullable=False),
     Column("notes", Text, nullable=False),
     Column("rules", Text, nullable=False),
@@ -72,38 +72,41 @@ deliveries = Table(
     Column("series", Text, nullable=False),
     Column("carried_how", Text, nullable=False),
     Column("carried_by", Text, nullable=False),
+    # one message to a target on an alert revision: to queue it again does nothing, so callers need not look first
     UniqueConstraint("subject", "kind", "revision", "target"),
-    Index("deliveries_due", "state", "target", "due"),
-    Index("deliveries_by_thread", "target", "sent"),
+    Index("deliveries_due", "state", "target", "due"),  # each tick: what is due, and for whom
+    Index("deliveries_by_thread", "target", "sent"),  # each claim: what a target was sent of late
     Index("deliveries_by_subject", "subject"),
-    Index("deliveries_by_sent", "sent"),
+    Index("deliveries_by_sent", "sent"),  # what may still be acknowledged
     Index("deliveries_by_carrier", "carried_by"),
     Index("deliveries_by_series", "series"),
 )
-former_ids = Table(  # a message that was sent and is sent again gets a new id; people hold the earlier ones
+former_ids = Table(  # a message that was sent and is sent again gets a new id; people still have the earlier ones
     "former_ids",
     metadata,
     Column("id", Text, primary_key=True),
     Column("delivery", Text, nullable=False),
     Index("former_ids_by_delivery", "delivery"),
 )
+# unknown ones wait too: they may have arrived, and go again marked as a repeat
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
 WITHOUT_DECISION = frozenset({Kind.DIGEST, Kind.NOTICE, Kind.ESCALATION})  # kinds queued without a decision on a story
 
 
 def queue(connection: Connection, new: NewDelivery, now: datetime) -> bool:
-    """Queue one message to one target; return False where it is queued already (the unique key holds)."""
+    """Queue one message to one target; return False if it is queued already (by the unique key)."""
     return save_once(connection, deliveries, _row(new, now))
 
 
 def add_folded(connection: Connection, new: NewDelivery, carrier: Carrier, now: datetime) -> None:
-    """Store a delivery that another one tells as `folded`, so that the ledger has one for each decision."""
+    """Store a delivery as `folded` from the start, told by `carrier`: the ledger has one for each decision."""
     state = {"state": DeliveryState.FOLDED.value, "carried_how": carrier.how.value, "carried_by": carrier.by}
     save_once(connection, deliveries, _row(new, now) | state)
 
 
 def untried(connection: Connection, story: str, target: str) -> list[Delivery]:
     """Return the waiting pings and edits on a story for a target of which no attempt was made."""
+    # not the unknown ones: they were tried, and what may have arrived is not changed any more
     waiting = (
         deliveries.c.subject == story,
         deliveries.c.target == target,
@@ -115,7 +118,7 @@ def untried(connection: Connection, story: str, target: str) -> list[Delivery]:
 
 
 def fold(connection: Connection, delivery: str, carrier: Carrier, now: datetime) -> None:
-    """End a delivery as `folded`: `carrier` tells it."""
+    """End a delivery as `folded`: its content is told by `carrier`."""
     values = {
         "state": DeliveryState.FOLDED.value,
         "changed": now,
@@ -157,8 +160,9 @@ def find(connection: Connection, identity: str) -> Delivery | None:
 
 
 def rename(connection: Connection, old: str, new: str) -> None:
-    """Give a delivery another id. The old one still finds it, and what it carries names the new one."""
+    """Give a delivery another id. `find` still finds it by the old one, and what it carries refers to the new one."""
     connection.execute(update(deliveries).where(deliveries.c.id == old).values(id=new))
+    # other ways of carrying name a digest or an alert revision in the same column
     by_id = (Carried.MESSAGE.value, Carried.UNCHANGED.value)
     carried = (deliveries.c.carried_by == old, deliveries.c.carried_how.in_(by_id))
     connection.execute(update(deliveries).where(*carried).values(carried_by=new))
@@ -167,7 +171,7 @@ def rename(connection: Connection, old: str, new: str) -> None:
 
 
 def hold(connection: Connection, delivery: str, until: datetime, why: str, now: datetime) -> None:
-    """Let a delivery wait until a time."""
+    """Make a delivery `held` until a time; `why` is one of the words of pacing.Hold."""
     values = {"state": DeliveryState.HELD.value, "due": until, "held": why, "changed": now}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
@@ -179,7 +183,7 @@ def save_notes(connection: Connection, delivery: str, notes: tuple[str, ...]) ->
 
 
 def count_waiting(connection: Connection, target: str) -> int:
-    """Count what waits for a target."""
+    """Return how many deliveries wait for a target."""
     waits = (deliveries.c.target == target, deliveries.c.state.in_(WAITING))
     return connection.scalar(select(func.count()).select_from(deliveries).where(*waits)) or 0
 
@@ -214,13 +218,14 @@ def _row(new: NewDelivery, now: datetime) -> dict[str, object]:
 
 
 def on_subject(connection: Connection, subject: str, target: str) -> list[Delivery]:
-    """Give all deliveries on a story to a target, oldest first."""
+    """Return all deliveries on a story, digest or notice to a target, in whatever state, oldest first."""
     found = select(deliveries).where(deliveries.c.subject == subject, deliveries.c.target == target)
     rows = connection.execute(found.order_by(deliveries.c.queued, deliveries.c.id))
     return [read(row) for row in rows.mappings()]
 
 
 def read(row: RowMapping) -> Delivery:
+    """Return the delivery in a row of `deliveries`."""
     return Delivery(
         id=row["id"],
         subject=row["subject"],
@@ -251,20 +256,21 @@ def read(row: RowMapping) -> Delivery:
 
 
 def record(connection: Connection, delivery: str, state: DeliveryState, now: datetime, detail: str = "") -> None:
-    """Store the end that a delivery came to without a send."""
+    """Store the end of a delivery that no attempt brought about, such as a cancellation."""
     sent = {"sent": now} if state is DeliveryState.SENT else {}
     values = {"state": state.value, "changed": now, "detail": detail, "lease": None, **sent}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
 def overdue(connection: Connection, severity: Severity, before: datetime) -> list[Delivery]:
-    """Give alerts, updates and escalations of at least a severity that should have gone before a time and have not."""
+    """Return unsent alerts, updates and escalations of at least a severity, tried or due at `before` or earlier."""
+    # from the first attempt, once there was one: each failure moves `due` on, which would make it look early
     tried = and_(deliveries.c.attempts > 0, deliveries.c.tried <= before)
     untried = and_(deliveries.c.attempts == 0, deliveries.c.due <= before)
     found = select(deliveries).where(
         deliveries.c.state.in_((*WAITING, DeliveryState.SENDING.value)),
         deliveries.c.severity >= int(severity),
-        deliveries.c.kind.in_([kind.value for kind in URGING]),
+        deliveries.c.kind.in_([kind.value for kind in URGENT_KINDS]),
         or_(tried, untried),
     )
     return [read(row) for row in connection.execute(found).mappings()]
@@ -301,7 +307,7 @@ def relay(
 
 
 def copies(connection: Connection, delivery: Delivery) -> list[Delivery]:
-    """Give the same message to other targets."""
+    """Return the deliveries of the same message to other targets."""
     same = [
         deliveries.c.subject == delivery.subject,
         deliveries.c.kind == delivery.kind.value,
@@ -312,24 +318,19 @@ def copies(connection: Connection, delivery: Delivery) -> list[Delivery]:
 
 
 def orphans(connection: Connection, targets: Sequence[str]) -> list[Delivery]:
-    """Give what waits for a target that rules.yaml no longer has."""
+    """Return what waits for targets other than these, which are all that rules.yaml has."""
     found = select(deliveries).where(deliveries.c.state.in_(WAITING), deliveries.c.target.not_in(targets))
     return [read(row) for row in connection.execute(found).mappings()]
 
 
-def deliveries_that(connection: Connection, *hold: ColumnElement[bool]) -> list[Delivery]:
-    """Give the deliveries for which all conditions hold, in the order they were queued."""
-    found = select(deliveries).where(*hold).order_by(deliveries.c.queued, deliveries.c.id)
+def deliveries_that(connection: Connection, *conditions: ColumnElement[bool]) -> list[Delivery]:
+    """Return the deliveries that meet all conditions, in the order they were queued."""
+    found = select(deliveries).where(*conditions).order_by(deliveries.c.queued, deliveries.c.id)
     return [read(row) for row in connection.execute(found).mappings()]
 
 
-def details_of(connection: Connection, *hold: ColumnElement[bool]) -> dict[str, str]:
-    """Give by id what was last said of the deliveries for which all conditions hold."""
-    return {row.id: row.detail for row in connection.execute(select(deliveries.c.id, deliveries.c.detail).where(*hold))}
-
-
 def delivered(connection: Connection) -> dict[tuple[str, str], int]:
-    """Count deliveries by kind and state."""
+    """Return the number of deliveries by (kind, state)."""
     rows = connection.execute(
         select(deliveries.c.kind, deliveries.c.state, func.count().label("n")).group_by(
             deliveries.c.kind, deliveries.c.state
@@ -339,9 +340,10 @@ def delivered(connection: Connection) -> dict[tuple[str, str], int]:
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """Give the time at which the next waiting delivery goes."""
+    """Return when the next waiting delivery is due, None if nothing waits."""
     due: datetime | None = connection.scalar(_NEXT_DUE)
     return due
 
 
+# built once: a replay asks after every line
 _NEXT_DUE = select(func.min(deliveries.c.due)).where(deliveries.c.state.in_(WAITING))

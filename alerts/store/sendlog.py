@@ -1,6 +1,4 @@
-"""SQL on deliveries as people ask for them: listed, shown, sent again. Every function takes the connection of its
-commit.
-"""
+"""SQL for `watchfloor deliveries`: list, show, send again. Every function takes the connection of its commit."""
 
 from __future__ import annotations
 
@@ -16,17 +14,17 @@ from alerts.store import decisions, digests, moved_targets, outbox
 from alerts.store.outbox import deliveries
 from crawler.article import mint
 
-AGAIN = frozenset({DeliveryState.DEAD, DeliveryState.CANCELLED, DeliveryState.UNKNOWN, DeliveryState.SENT})
+RESENDABLE = frozenset({DeliveryState.DEAD, DeliveryState.CANCELLED, DeliveryState.UNKNOWN, DeliveryState.SENT})
 
 
-class NotAgain(ValueError):
-    """A delivery that cannot be sent again; the message says why."""
+class CannotResend(ValueError):
+    """A delivery cannot be sent again; the message says why, for the user."""
 
 
 def listed(
     connection: Connection, since: datetime, state: DeliveryState | None = None, receiver: str | None = None
 ) -> list[Delivery]:
-    """Give the deliveries to which something happened since a time, oldest first."""
+    """Return the deliveries that changed since a time, oldest first; with `state` or `receiver`, only those."""
     wanted = [deliveries.c.changed >= since]
     if state:
         wanted.append(deliveries.c.state == state.value)
@@ -36,8 +34,8 @@ def listed(
     return [outbox.read(row) for row in rows.mappings()]
 
 
-def what(connection: Connection, delivery: Delivery) -> str:
-    """Say what a delivery tells, in a line."""
+def summary_of(connection: Connection, delivery: Delivery) -> str:
+    """Return in one line what a delivery tells: a notice's title, how many stories of a digest, else a headline."""
     if delivery.kind is Kind.NOTICE:
         return str((delivery.payload or {}).get("title", ""))
     if delivery.kind is Kind.DIGEST:
@@ -48,18 +46,18 @@ def what(connection: Connection, delivery: Delivery) -> str:
 def resend(
     connection: Connection, identity: str, now: datetime, timezone: str, homes: Mapping[str, Sequence[str]]
 ) -> str:
-    """Queue a delivery once more, marked as a repeat, and return its id; raise NotAgain where that cannot be done.
+    """Queue a delivery once more, marked as a repeat, and return its id; raise CannotResend where that cannot be done.
 
     `homes` lists the targets of each receiver; a delivery whose target is gone goes to the first of its receiver.
     One that was sent gets a new id: a service that is asked for the old id would find the message there already.
     """
     delivery = outbox.find(connection, identity)
     if delivery is None:
-        raise NotAgain(f"there is no delivery {identity}; watchfloor deliveries lists them")
+        raise CannotResend(f"there is no delivery {identity}; watchfloor deliveries lists them")
     if delivery.state is DeliveryState.FOLDED:
-        raise NotAgain(f"{identity} was {delivery.outcome or 'folded into another message'}; send that one again")
-    if delivery.state not in AGAIN:
-        raise NotAgain(f"{identity} is {delivery.state.value} and goes by itself")
+        raise CannotResend(f"{identity} was {delivery.outcome or 'folded into another message'}; send that one again")
+    if delivery.state not in RESENDABLE:
+        raise CannotResend(f"{identity} is {delivery.state.value} and goes by itself")
     _bring_home(connection, delivery, homes)
     values = {
         "state": DeliveryState.QUEUED.value,
@@ -67,7 +65,7 @@ def resend(
         "queued": now,
         "due": now,
         "changed": now,
-        "attempts": max(delivery.attempts, 1),  # it waited its time already: nothing holds it back once more
+        "attempts": max(delivery.attempts, 1),  # so that pacing takes it for a retry: it waited its time already
         "tried": None,
         "repeat": True,
         "detail": "",
@@ -78,6 +76,7 @@ def resend(
     connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(values))
     if delivery.state is not DeliveryState.SENT:
         return delivery.id
+    # a service that is asked for the old id finds the message there, and sends nothing (decision 104)
     identity = mint("d", now, delivery.id)
     outbox.rename(connection, delivery.id, identity)
     return identity
@@ -86,9 +85,11 @@ def resend(
 def _bring_home(connection: Connection, delivery: Delivery, homes: Mapping[str, Sequence[str]]) -> None:
     home = homes.get(delivery.receiver)
     if not home:
-        raise NotAgain(f"{delivery.id} was for {delivery.receiver}, which rules.yaml does not have; add it there again")
+        raise CannotResend(
+            f"{delivery.id} was for {delivery.receiver}, which rules.yaml does not have; add it there again"
+        )
     if delivery.target not in home and not moved_targets.move_message(connection, delivery, home[0]):
-        raise NotAgain(
+        raise CannotResend(
             f"{delivery.id} was for {delivery.target}, which rules.yaml does not have, and {home[0]} has the same "
             "message; watchfloor deliveries lists it"
         )

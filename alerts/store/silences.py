@@ -1,4 +1,4 @@
-"""SQL on silences and on what they held back. Every function takes the connection of its commit."""
+"""SQL on silences and on what they withheld. Every function takes the connection of its commit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Te
 
 from alerts.alert import Alert, Scope, Silence
 from alerts.store import snapshot
-from alerts.store.decisions import Made, alerts, decisions, made_of, metadata
+from alerts.store.decisions import StoredDecision, alerts, decisions, metadata, read_decision
 from crawler.store.articles import add_up
 from crawler.store.db import UtcTime
 
@@ -27,6 +27,7 @@ silences = Table(
     Column("ended_by", Text, nullable=False),
     Index("silences_by_end", "ends"),
 )
+# how many messages each silence withheld from a target; the row goes when the target is told
 withheld = Table(
     "withheld",
     metadata,
@@ -39,7 +40,8 @@ withheld = Table(
 def add_silence(
     connection: Connection, scope: Scope, value: str, author: str, reason: str, begins: datetime, ends: datetime
 ) -> Silence:
-    """Begin a silence. Its id is short (q1, q2, ...), to be typed at night; rows are never deleted."""
+    """Store a silence and return it. Its id is short (q1, q2, ...), as it is typed at night."""
+    # rows are never deleted, so their number gives the next id
     number = (connection.scalar(select(func.count()).select_from(silences)) or 0) + 1
     made = Silence(f"q{number}", scope, value, author, reason, begins, ends)
     values = {"id": made.id, "scope": scope.value, "value": value, "author": author, "reason": reason}
@@ -48,7 +50,7 @@ def add_silence(
 
 
 def end_silence(connection: Connection, identity: str, by: str, now: datetime) -> Silence | None:
-    """End a silence that is in force; None where there is none of that id in force."""
+    """End a silence that is in force and return it; None if none of that id is in force."""
     running = (silences.c.id == identity, silences.c.ends > now)
     ended = update(silences).where(*running).values(ends=now, ended_by=by).returning(*silences.c)
     row = connection.execute(ended).mappings().first()
@@ -56,21 +58,22 @@ def end_silence(connection: Connection, identity: str, by: str, now: datetime) -
 
 
 def silences_in_force(connection: Connection, now: datetime) -> list[Silence]:
-    """Give the silences that hold at a time, oldest first."""
+    """Return the silences in force at `now`, oldest first."""
     return _silences(connection, silences.c.begins <= now, silences.c.ends > now)
 
 
 def silences_since(connection: Connection, since: datetime) -> list[Silence]:
-    """Give the silences that held at any time since then, oldest first."""
+    """Return the silences that were in force at any time since then, oldest first."""
     return _silences(connection, silences.c.ends > since)
 
 
 def all_silences(connection: Connection) -> list[Silence]:
-    """Give every silence there ever was, oldest first."""
+    """Return every silence there ever was, oldest first."""
     return _silences(connection)
 
 
 def _silences(connection: Connection, *wanted: Any) -> list[Silence]:
+    # by length first: q10 comes after q9
     found = select(silences).where(*wanted).order_by(silences.c.begins, func.length(silences.c.id), silences.c.id)
     return [_silence(row) for row in connection.execute(found).mappings()]
 
@@ -80,17 +83,17 @@ def _silence(row: RowMapping) -> Silence:
 
 
 def withhold(connection: Connection, target: str, silence: str) -> None:
-    """Count one message that a silence held back from a target."""
+    """Count one message that a silence withheld from a target."""
     add_up(connection, withheld, [{"target": target, "silence": silence, "n": 1}], "target", "silence")
 
 
 def take_withheld(connection: Connection, target: str, now: datetime) -> tuple[str, ...]:
-    """Give in words what silences held back from a target since it was last told, and count anew.
+    """Return a line for each silence on how much it withheld from a target since it was last told; () if nothing.
 
-    To be told in the very message that is queued in this commit.
+    The counts are deleted. So the caller must queue the message that has the lines in the same commit.
     """
-    held = delete(withheld).where(withheld.c.target == target).returning(withheld.c.silence, withheld.c.n)
-    counted = {row.silence: row.n for row in connection.execute(held)}
+    taken = delete(withheld).where(withheld.c.target == target).returning(withheld.c.silence, withheld.c.n)
+    counted = {row.silence: row.n for row in connection.execute(taken)}
     if not counted:
         return ()
     return tuple(
@@ -101,13 +104,13 @@ def take_withheld(connection: Connection, target: str, now: datetime) -> tuple[s
 
 
 def targets_untold(connection: Connection, over: datetime) -> list[str]:
-    """Give the targets that a silence kept something from which was over by then, and that were not told."""
+    """Return the targets that were not told yet what a silence withheld that ended at `over` or earlier."""
     ended = select(withheld.c.target).join(silences, silences.c.id == withheld.c.silence).where(silences.c.ends <= over)
     return list(connection.scalars(ended.distinct().order_by(withheld.c.target)))
 
 
 def end_of(silence: Silence, now: datetime) -> str:
-    """Say when a silence ends or ended; the day is named where it is another."""
+    """Return in words when a silence ends or ended, in UTC; with the day if that is not today."""
     form = "%H:%M" if silence.ends.date() == now.date() else "%d %b %H:%M"
     word = "until" if silence.ends > now else "ended"
     by = f" by {silence.ended_by}" if silence.ended_by else ""
@@ -115,17 +118,18 @@ def end_of(silence: Silence, now: datetime) -> str:
 
 
 def withheld_now(connection: Connection) -> Mapping[str, int]:
-    """Count by silence what was held back and is not told yet."""
+    """Return by silence how many messages it withheld that are not told yet, over all targets."""
     summed = select(withheld.c.silence, func.sum(withheld.c.n).label("n")).group_by(withheld.c.silence)
     return {row.silence: row.n for row in connection.execute(summed)}
 
 
-def told_since(connection: Connection, since: datetime) -> list[tuple[Made, Alert]]:
-    """Give what was queued since then: each decision, and the alert as it was decided on."""
+def told_since(connection: Connection, since: datetime) -> list[tuple[StoredDecision, Alert]]:
+    """Return the queued decisions made since then, each with the alert revision it queued."""
+    # A decision does not name its alert revision; both have the time of the commit that made them.
     found = (
         select(decisions, alerts.c.content)
         .join(alerts, (alerts.c.story == decisions.c.story) & (alerts.c.created == decisions.c.at))
         .where(decisions.c.at >= since, decisions.c.queued)
         .order_by(decisions.c.seq, decisions.c.target)
     )
-    return [(made_of(row), snapshot.load(row.content)) for row in connection.execute(found)]
+    return [(read_decision(row), snapshot.load(row.content)) for row in connection.execute(found)]

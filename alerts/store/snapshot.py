@@ -1,4 +1,4 @@
-"""Alert -> JSON text and back: the form in which what was decided is kept until it is told."""
+"""Alert -> JSON text and back: alerts are stored as they were decided, so that a late message tells that."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from typing import Any
 from alerts.alert import Alert, Cause, Hit, Match, Severity, Sibling, Standing
 from crawler.article import Article
 
-QUOTED = 4_000  # characters of a body kept with an alert: enough for a quote round every hit shown
-TIMES = ("published", "first_seen")
+BODY_KEPT = 4_000  # characters of a body kept with an alert: enough for a quote round every hit shown
+TIME_FIELDS = ("published", "first_seen")
 
 
 def dump(alert: Alert) -> str:
-    """Write an alert as JSON; of a long text only its beginning and the parts round the hits matter later."""
+    """Return an alert as JSON, with only the beginning of the article's text: up to behind the last hit."""
+    # kept as the summary, which stands in for the text where that is empty: offsets of hits in the body stay valid
     article = replace(alert.article, text="", summary=_body_kept(alert))
     return json.dumps(asdict(replace(alert, article=article)), ensure_ascii=False, default=_plain)
 
 
 def load(text: str) -> Alert:
-    """Read what `dump` wrote."""
+    """Return the alert in what `dump` wrote, also by an older version."""
     raw: dict[str, Any] = json.loads(text)
     raw["severity"] = Severity(raw["severity"])
     raw["created"] = datetime.fromisoformat(raw["created"])
@@ -37,12 +38,12 @@ def load(text: str) -> Alert:
 
 
 def dump_match(match: Match) -> str:
-    """Write a match as JSON."""
+    """Return a match as JSON."""
     return json.dumps(asdict(match), ensure_ascii=False)
 
 
 def load_match(text: str) -> Match:
-    """Read what `dump_match` wrote."""
+    """Return the match in what `dump_match` wrote."""
     raw: dict[str, Any] = json.loads(text)
     hits = tuple(Hit(**hit) for hit in raw["hits"])
     return Match(**{**raw, "severity": Severity(raw["severity"]), "hits": hits})
@@ -51,11 +52,11 @@ def load_match(text: str) -> Match:
 def _body_kept(alert: Alert) -> str:
     body = alert.article.body
     last = max((hit.end for cause in alert.causes for hit in cause.hits if hit.field == "body"), default=0)
-    return body[: max(QUOTED, last + QUOTED // 4)]
+    return body[: max(BODY_KEPT, last + BODY_KEPT // 4)]
 
 
 def _article(raw: Mapping[str, Any]) -> Article:
-    times = {name: datetime.fromisoformat(raw[name]) for name in TIMES if raw[name]}
+    times = {name: datetime.fromisoformat(raw[name]) for name in TIME_FIELDS if raw[name]}
     return Article(**{**raw, **times})
 
 

@@ -1,4 +1,4 @@
-"""SQL on how each target fares: failures, rests, outages. Every function takes the connection of its commit."""
+"""SQL on the state of targets: failures, rests, outages. Every function takes the connection of its commit."""
 
 from __future__ import annotations
 
@@ -24,30 +24,32 @@ targets = Table(
     Column("down_until", UtcTime),
     Column("detail", Text, nullable=False),
 )
+# the columns by the fields of TargetState, which takes a row as its keyword arguments
 _STATES = select(*(targets.c[each.name] for each in fields(TargetState)))
 
 
 def state_of_target(connection: Connection, target: str) -> TargetState:
-    """Give how a target fares; well, where nothing is known."""
+    """Return the state of a target; that of a healthy one if none is stored."""
     row = connection.execute(_STATES.where(targets.c.target == target)).mappings().first()
     return TargetState(**row) if row else TargetState(target)
 
 
 def target_states(connection: Connection) -> dict[str, TargetState]:
-    """Give how each target fares that ever failed or rested."""
+    """Return the state of each target that ever failed or rested."""
     return {row["target"]: TargetState(**row) for row in connection.execute(_STATES).mappings()}
 
 
 def save_target_state(connection: Connection, target_state: TargetState) -> None:
+    """Store the state of a target."""
     save(connection, targets, asdict(target_state), "target")
 
 
 def resting(connection: Connection, now: datetime) -> set[str]:
-    """Give the targets that rest."""
+    """Return the targets that nothing is sent to at `now`."""
     return set(connection.scalars(select(targets.c.target).where(targets.c.rests_until > now)))
 
 
 def down(connection: Connection) -> set[str]:
-    """Give the targets that are down."""
+    """Return the targets that are down: an outage has begun and not ended."""
     found = select(targets.c.target).where(targets.c.down_from.is_not(None), targets.c.down_until.is_(None))
     return set(connection.scalars(found))

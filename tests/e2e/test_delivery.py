@@ -324,7 +324,7 @@ def test_resend_sends_once_more_marked_and_the_books_balance(
             found = outbox.find(connection, first.id)
             assert found is not None
             assert found.id == identity
-        with pytest.raises(sendlog.NotAgain):
+        with pytest.raises(sendlog.CannotResend):
             await again(line, "d-none", NOW + HOUR)
 
     with hooks(1) as (hook,):

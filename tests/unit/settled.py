@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity
-from alerts.line.triage import Verdicts, settle
+from alerts.line.triage import TriageResult, settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.store import decisions
@@ -34,7 +34,7 @@ def step(
     body: str = "",
     *,
     baseline: bool = False,
-) -> Verdicts:
+) -> TriageResult:
     """Store one article of a source and settle it, as the daemon does in two commits."""
     now = NOW + timedelta(minutes=minutes)
     polled = Source(source, f"https://{source}.example/", owner=source)

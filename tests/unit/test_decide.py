@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from alerts.alert import Decision, Kind, Match, Reason, Severity, Standing, Told
 from alerts.decide.ledger import balance
-from alerts.decide.retrying import is_spent, retry_at
+from alerts.decide.retries import is_spent, retry_at
 from alerts.decide.what_to_tell import PING_EVERY, after, changes, decide, is_stale
 from alerts.rule import Config
 from crawler.article import Relation

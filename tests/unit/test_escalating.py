@@ -30,7 +30,7 @@ from alerts.alert import (
     Target,
 )
 from alerts.decide.escalation import ask_again, escalations
-from alerts.line.acks import Acking
+from alerts.line.acks import Acknowledgements
 from alerts.rule import Config
 from alerts.store import acks, clock_steps, decisions, outbox, silences
 from crawler.store.db import Database, WriterLane
@@ -176,7 +176,7 @@ def queued(database: Database) -> list[tuple[str, str, tuple[str, ...]]]:
 
 async def escalate(database: Database, settled: Config, minutes: float) -> int:
     lane = WriterLane(database)
-    made = Acking(database, lane, settled)
+    made = Acknowledgements(database, lane, settled)
     done = await made.escalate(NOW + minutes * MINUTE)
     made.close()
     await asyncio.to_thread(lane.close)
@@ -225,7 +225,7 @@ def test_raised_severity_asks_for_a_new_ack(tmp_path: Path, database: Database) 
         second, is_new = acks.ack(connection, "s1", "Omar", "command", NOW + 21 * MINUTE, 2)
         assert (second.by, is_new) == ("Omar", True)
         assert acks.unacked(connection, NOW, Severity.IMMEDIATE, ["floor#1"]) == []
-        assert acks.noted(connection, "s1") == ("Acknowledged by Omar at 14 Jun 12:21 UTC",)
+        assert acks.ack_notes(connection, "s1") == ("Acknowledged by Omar at 14 Jun 12:21 UTC",)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_silenced_story_is_not_escalated(
 async def looks(database: Database, settled: Config, *minutes: float) -> None:
     """Look at each time, as one process."""
     lane = WriterLane(database)
-    made = Acking(database, lane, settled)
+    made = Acknowledgements(database, lane, settled)
     for each in minutes:
         at = NOW + each * MINUTE
         await made.look(lambda at=at: at)  # type: ignore[misc]

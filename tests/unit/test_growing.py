@@ -191,7 +191,7 @@ def test_digest_that_is_cut_keeps_the_most_urgent(tmp_path: Path, line: Connecti
 def test_what_is_due_is_looked_at_before_what_is_held(
     tmp_path: Path, line: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "LOOKED_AT", 3)
+    monkeypatch.setattr(claims, "PACED_AT_ONCE", 3)
     config = desk(tmp_path, rule("[militia]"))
     target = config.receivers["console"].targets[0].id
     for number in range(6):

@@ -115,7 +115,7 @@ def test_what_is_decided_by_the_old_rules_after_a_reload_goes_on(tmp_path: Path,
     old, new = (desk(tmp_path, f"json://127.0.0.1:9/{word}") for word in ("old", "new"))
     running = reload(line, new, 0)
     step(line, old, "one", BOMB, 1)
-    running._care(line, NOW + 2 * M)
+    running._upkeep(line, NOW + 2 * M)
     assert claims.targets_due(line, NOW + 2 * M) == ids(new)
 
 
@@ -132,7 +132,7 @@ def test_what_has_no_receiver_is_cancelled_with_one_notice(tmp_path: Path, line:
     assert notice.payload is not None
     assert notice.payload["title"] == "3 messages cancelled: no such receiver in rules.yaml any more"
     assert str(notice.payload["body"]).startswith("For floor: 3.")
-    with pytest.raises(sendlog.NotAgain, match=r"floor, which rules\.yaml does not have"):
+    with pytest.raises(sendlog.CannotResend, match=r"floor, which rules\.yaml does not have"):
         sendlog.resend(line, lost[0].id, NOW + 7 * M, "UTC", renamed.homes)
 
 
@@ -159,5 +159,5 @@ def test_resend_to_an_address_that_has_the_message_says_so(tmp_path: Path, line:
     step(line, both, "one", BOMB, 0)
     (gone,) = [each for each in everything(line) if each.target == ids(both)[1]]
     outbox.record(line, gone.id, DeliveryState.DEAD, NOW)
-    with pytest.raises(sendlog.NotAgain, match="has the same message"):
+    with pytest.raises(sendlog.CannotResend, match="has the same message"):
         sendlog.resend(line, gone.id, NOW + M, "UTC", one.homes)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.alert import Decision, Delivery, DeliveryState, Hours, Kind, Reason, Receiver, Severity
-from alerts.decide.pacing import Bucket, Lane, Plan, grown, joined, plan, slot_after, takes_in, window_name
+from alerts.decide.pacing import Bucket, Pace, Plan, grown, joined, plan, slot_after, takes_in, window_name
 from tests.unit.desk import NOW
 
 ROUTINE, PRIORITY, IMMEDIATE, FLASH = Severity
@@ -47,73 +47,73 @@ def said(made: Plan, waiting: list[Delivery]) -> dict[str, object]:
 
 NOTHING: dict[str, object] = {"send": None, "joined": [], "holds": {}, "folds": []}
 ROUTINE_DIGEST = replace(FLOOR, digest=(time(7), time(19)))
-PINGED = Lane(pinged={"t1": {"other": NOW - 4 * MINUTE}})
+PINGED = Pace(pinged={"t1": {"other": NOW - 4 * MINUTE}})
 CASES = [
-    ("goes at once", FLOOR, Lane(), [waits()], {"send": "d1"}),
-    ("the most urgent first", FLOOR, Lane(), [waits("a"), waits("b", FLASH)], {"send": "b"}),
-    ("not before its time", FLOOR, Lane(), [waits(due=NOW + MINUTE)], {}),
-    ("routine waits for the hour", FLOOR, Lane(), [waits(severity=ROUTINE)], {"holds": {"d1": ("digest", 60)}}),
-    ("or for the receiver's time", ROUTINE_DIGEST, Lane(), [waits(severity=ROUTINE)], {"holds": {"d1": ("digest", 420)}}),
-    ("and is told in a digest", FLOOR, Lane(), [waits("a", ROUTINE, held="digest"), waits("b", ROUTINE, held="digest")],
+    ("goes at once", FLOOR, Pace(), [waits()], {"send": "d1"}),
+    ("the most urgent first", FLOOR, Pace(), [waits("a"), waits("b", FLASH)], {"send": "b"}),
+    ("not before its time", FLOOR, Pace(), [waits(due=NOW + MINUTE)], {}),
+    ("routine waits for the hour", FLOOR, Pace(), [waits(severity=ROUTINE)], {"holds": {"d1": ("digest", 60)}}),
+    ("or for the receiver's time", ROUTINE_DIGEST, Pace(), [waits(severity=ROUTINE)], {"holds": {"d1": ("digest", 420)}}),
+    ("and is told in a digest", FLOOR, Pace(), [waits("a", ROUTINE, held="digest"), waits("b", ROUTINE, held="digest")],
      {"folds": [("routine", ["a", "b"])]}),
-    ("also alone", ROUTINE_DIGEST, Lane(), [waits("a", ROUTINE, held="digest")], {"folds": [("scheduled", ["a"])]}),
-    ("quiet hours hold", NIGHT, Lane(), [waits(severity=IMMEDIATE)], {"holds": {"d1": ("quiet hours", 60)}}),
-    ("and flash breaks them", NIGHT, Lane(), [waits(severity=FLASH)], {"send": "d1"}),
-    ("or what the admin says", replace(NIGHT, breach=PRIORITY), Lane(), [waits()], {"send": "d1"}),
-    ("a retry is not held again", NIGHT, Lane(), [waits(attempts=1)], {"send": "d1"}),
-    ("an edit pings nobody", NIGHT, Lane(), [waits(kind=Kind.EDIT)], {"send": "d1"}),
-    ("a notice is held too", NIGHT, Lane(), [waits(kind=Kind.NOTICE)], {"holds": {"d1": ("quiet hours", 60)}}),
-    ("what was held is told together", FLOOR, Lane(), [], {}),
-    ("quiet hours over", replace(FLOOR, quiet=Hours(time(1), time(12))), Lane(),
+    ("also alone", ROUTINE_DIGEST, Pace(), [waits("a", ROUTINE, held="digest")], {"folds": [("scheduled", ["a"])]}),
+    ("quiet hours hold", NIGHT, Pace(), [waits(severity=IMMEDIATE)], {"holds": {"d1": ("quiet hours", 60)}}),
+    ("and flash breaks them", NIGHT, Pace(), [waits(severity=FLASH)], {"send": "d1"}),
+    ("or what the admin says", replace(NIGHT, breach=PRIORITY), Pace(), [waits()], {"send": "d1"}),
+    ("a retry is not held again", NIGHT, Pace(), [waits(attempts=1)], {"send": "d1"}),
+    ("an edit pings nobody", NIGHT, Pace(), [waits(kind=Kind.EDIT)], {"send": "d1"}),
+    ("a notice is held too", NIGHT, Pace(), [waits(kind=Kind.NOTICE)], {"holds": {"d1": ("quiet hours", 60)}}),
+    ("what was held is told together", FLOOR, Pace(), [], {}),
+    ("quiet hours over", replace(FLOOR, quiet=Hours(time(1), time(12))), Pace(),
      [waits("a", held="quiet hours"), waits("b", IMMEDIATE, held="quiet hours")], {"folds": [("quiet_hours", ["a", "b"])]}),
-    ("one alone goes as it is", replace(FLOOR, quiet=Hours(time(1), time(12))), Lane(), [waits("a", held="quiet hours")],
+    ("one alone goes as it is", replace(FLOOR, quiet=Hours(time(1), time(12))), Pace(), [waits("a", held="quiet hours")],
      {"send": "a"}),
     ("another story of a thread just told", FLOOR, PINGED, [waits(thread="t1")], {"holds": {"d1": ("thread", 6)}}),
-    ("the pause counts from the thread's last ping", FLOOR, Lane(pinged={"t1": {"x": NOW - 9 * MINUTE, "y": NOW - 2 * MINUTE}}),
+    ("the pause counts from the thread's last ping", FLOOR, Pace(pinged={"t1": {"x": NOW - 9 * MINUTE, "y": NOW - 2 * MINUTE}}),
      [waits(thread="t1")], {"holds": {"d1": ("thread", 8)}}),
-    ("ten minutes after it, no more", FLOOR, Lane(pinged={"t1": {"x": NOW - 10 * MINUTE}}), [waits(thread="t1")], {"send": "d1"}),
-    ("half an hour after its own", FLOOR, Lane(pinged={"t1": {"s-d1": NOW - 30 * MINUTE}}),
+    ("ten minutes after it, no more", FLOOR, Pace(pinged={"t1": {"x": NOW - 10 * MINUTE}}), [waits(thread="t1")], {"send": "d1"}),
+    ("half an hour after its own", FLOOR, Pace(pinged={"t1": {"s-d1": NOW - 30 * MINUTE}}),
      [waits(kind=Kind.UPDATE, thread="t1")], {"send": "d1"}),
-    ("what a person sends again does not wait", FLOOR, Lane(pinged={"t1": {"s-d1": NOW - MINUTE}}),
+    ("what a person sends again does not wait", FLOOR, Pace(pinged={"t1": {"s-d1": NOW - MINUTE}}),
      [replace(waits(kind=Kind.UPDATE, thread="t1"), reason=Reason.RESENT)], {"send": "d1"}),
-    ("nor a raised severity", FLOOR, Lane(pinged={"t1": {"s-d1": NOW - MINUTE}}),
+    ("nor a raised severity", FLOOR, Pace(pinged={"t1": {"s-d1": NOW - MINUTE}}),
      [replace(waits(kind=Kind.UPDATE, thread="t1"), reason=Reason.SEVERITY_RAISED)], {"send": "d1"}),
     ("a notice knows no thread", FLOOR, PINGED, [waits(kind=Kind.NOTICE, thread="t1")], {"send": "d1"}),
     ("what the quiet hours held knows none either", FLOOR, PINGED, [waits(thread="t1", held="quiet hours")], {"send": "d1"}),
-    ("nor a group", replace(FLOOR, group_wait=2 * MINUTE), Lane(), [waits(held="quiet hours")], {"send": "d1"}),
-    ("a group that waited", replace(FLOOR, group_wait=2 * MINUTE), Lane(),
+    ("nor a group", replace(FLOOR, group_wait=2 * MINUTE), Pace(), [waits(held="quiet hours")], {"send": "d1"}),
+    ("a group that waited", replace(FLOOR, group_wait=2 * MINUTE), Pace(),
      [replace(waits(), queued=NOW - 2 * MINUTE)], {"send": "d1"}),
-    ("an escalation at night", NIGHT, Lane(), [replace(waits(severity=IMMEDIATE, kind=Kind.ESCALATION), reason=Reason.ESCALATED)],
+    ("an escalation at night", NIGHT, Pace(), [replace(waits(severity=IMMEDIATE, kind=Kind.ESCALATION), reason=Reason.ESCALATED)],
      {"send": "d1"}),
-    ("a digest at its hour", NIGHT, Lane(), [replace(waits(kind=Kind.DIGEST), reason=Reason.SCHEDULED)], {"send": "d1"}),
-    ("of two in quiet hours one is routine", replace(FLOOR, quiet=Hours(time(1), time(12))), Lane(),
+    ("a digest at its hour", NIGHT, Pace(), [replace(waits(kind=Kind.DIGEST), reason=Reason.SCHEDULED)], {"send": "d1"}),
+    ("of two in quiet hours one is routine", replace(FLOOR, quiet=Hours(time(1), time(12))), Pace(),
      [waits("a", held="quiet hours"), waits("b", ROUTINE, held="digest")], {"send": "a", "folds": [("routine", ["b"])]}),
-    ("the older of two", FLOOR, Lane(), [waits("a"), replace(waits("b"), queued=NOW - MINUTE)], {"send": "b"}),
-    ("an edit after the others", FLOOR, Lane(), [replace(waits("a", kind=Kind.EDIT), queued=NOW - MINUTE), waits("b")], {"send": "b"}),
+    ("the older of two", FLOOR, Pace(), [waits("a"), replace(waits("b"), queued=NOW - MINUTE)], {"send": "b"}),
+    ("an edit after the others", FLOOR, Pace(), [replace(waits("a", kind=Kind.EDIT), queued=NOW - MINUTE), waits("b")], {"send": "b"}),
     ("but flash", FLOOR, PINGED, [waits(severity=FLASH, thread="t1")], {"send": "d1"}),
-    ("an update soon after its story rang", FLOOR, Lane(pinged={"t1": {"s-d1": NOW - 4 * MINUTE}}),
+    ("an update soon after its story rang", FLOOR, Pace(pinged={"t1": {"s-d1": NOW - 4 * MINUTE}}),
      [waits(kind=Kind.UPDATE, thread="t1")], {"holds": {"d1": ("story", 26)}}),
-    ("what is more urgent is never a line of another", FLOOR, Lane(), [waits("a", thread="t1"),
+    ("what is more urgent is never a line of another", FLOOR, Pace(), [waits("a", thread="t1"),
      waits("b", IMMEDIATE, thread="t1", held="thread", due=NOW + MINUTE)], {"send": "a"}),
-    ("that somebody cannot be told is said at night", NIGHT, Lane(), [waits(severity=IMMEDIATE, kind=Kind.NOTICE)],
+    ("that somebody cannot be told is said at night", NIGHT, Pace(), [waits(severity=IMMEDIATE, kind=Kind.NOTICE)],
      {"send": "d1"}),
-    ("the same story", FLOOR, Lane(pinged={"t1": {"s-d1": NOW - MINUTE}}), [waits(thread="t1")], {"send": "d1"}),
-    ("stories of a thread share a message", FLOOR, Lane(), [waits("a", thread="t1"), waits("b", thread="t1"), waits("c")],
+    ("the same story", FLOOR, Pace(pinged={"t1": {"s-d1": NOW - MINUTE}}), [waits(thread="t1")], {"send": "d1"}),
+    ("stories of a thread share a message", FLOOR, Pace(), [waits("a", thread="t1"), waits("b", thread="t1"), waits("c")],
      {"send": "a", "joined": ["b"]}),
-    ("one that waited goes along", FLOOR, Lane(), [waits("a", IMMEDIATE, thread="t1"),
+    ("one that waited goes along", FLOOR, Pace(), [waits("a", IMMEDIATE, thread="t1"),
      waits("b", thread="t1", held="thread", due=NOW + MINUTE)], {"send": "a", "joined": ["b"]}),
-    ("flash is not listed, it goes", FLOOR, Lane(), [waits("a", FLASH, thread="t1"), waits("b", FLASH, thread="t1")],
+    ("flash is not listed, it goes", FLOOR, Pace(), [waits("a", FLASH, thread="t1"), waits("b", FLASH, thread="t1")],
      {"send": "a"}),
-    ("priority waits for its group", replace(FLOOR, group_wait=2 * MINUTE), Lane(), [waits()], {"holds": {"d1": ("group", 2)}}),
-    ("immediate does not", replace(FLOOR, group_wait=2 * MINUTE), Lane(), [waits(severity=IMMEDIATE)], {"send": "d1"}),
-    ("no token", FLOOR, Lane(Bucket(KEPT, NOW)), [waits()], {"holds": {"d1": ("rate", 0)}}),
-    ("one kept for flash", FLOOR, Lane(Bucket(KEPT, NOW)), [waits(severity=FLASH)], {"send": "d1"}),
-    ("an edit leaves half", FLOOR, Lane(Bucket(8, NOW)), [waits(kind=Kind.EDIT)], {"holds": {"d1": ("rate", 0)}}),
+    ("priority waits for its group", replace(FLOOR, group_wait=2 * MINUTE), Pace(), [waits()], {"holds": {"d1": ("group", 2)}}),
+    ("immediate does not", replace(FLOOR, group_wait=2 * MINUTE), Pace(), [waits(severity=IMMEDIATE)], {"send": "d1"}),
+    ("no token", FLOOR, Pace(Bucket(KEPT, NOW)), [waits()], {"holds": {"d1": ("rate", 0)}}),
+    ("one kept for flash", FLOOR, Pace(Bucket(KEPT, NOW)), [waits(severity=FLASH)], {"send": "d1"}),
+    ("an edit leaves half", FLOOR, Pace(Bucket(8, NOW)), [waits(kind=Kind.EDIT)], {"holds": {"d1": ("rate", 0)}}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "receiver", "lane", "waiting", "expected"), CASES, ids=[row[0] for row in CASES])
-def test_paces(name: str, receiver: Receiver, lane: Lane, waiting: list[Delivery], expected: dict[str, object]) -> None:
+def test_paces(name: str, receiver: Receiver, lane: Pace, waiting: list[Delivery], expected: dict[str, object]) -> None:
     assert said(plan(waiting, receiver, lane, NOW), waiting) == {**NOTHING, **expected}, name
 
 
@@ -135,7 +135,7 @@ def test_bucket_fills_by_a_quarter_of_the_rate_a_minute_up_to_three_quarters() -
     ],
 )
 def test_tokens_that_must_be_there(severity: Severity, kind: Kind, tokens: float, goes: bool) -> None:
-    made = plan([waits(severity=severity, kind=kind)], FLOOR, Lane(Bucket(tokens, NOW)), NOW)
+    made = plan([waits(severity=severity, kind=kind)], FLOOR, Pace(Bucket(tokens, NOW)), NOW)
     assert (bool(made.sends), made.tokens) == (goes, tokens)
     assert goes or 0 < (made.holds[0].until - NOW).total_seconds() <= 2
 
@@ -143,15 +143,15 @@ def test_tokens_that_must_be_there(severity: Severity, kind: Kind, tokens: float
 def test_digest_windows_are_named_by_their_end() -> None:
     assert window_name(NOW) == "2026-06-14T12:00Z"
     routine = plan(
-        [waits("a", ROUTINE, held="digest", due=NOW - MINUTE), waits("b", ROUTINE, held="digest")], FLOOR, Lane(), NOW
+        [waits("a", ROUTINE, held="digest", due=NOW - MINUTE), waits("b", ROUTINE, held="digest")], FLOOR, Pace(), NOW
     )
     assert [each.window for each in routine.folds] == ["2026-06-14T12:00Z"]
-    late = plan([replace(waits("a", ROUTINE), queued=NOW - 3 * ONE)], FLOOR, Lane(), NOW)
+    late = plan([replace(waits("a", ROUTINE), queued=NOW - 3 * ONE)], FLOOR, Pace(), NOW)
     assert [each.window for each in late.folds] == ["2026-06-14T10:00Z"]  # that of the hour it came in
     morning = [waits(name, held="quiet hours", due=NOW - age * MINUTE) for name, age in (("a", 5), ("b", 0))]
-    (fold,) = plan(morning, replace(FLOOR, quiet=Hours(time(1), time(12))), Lane(), NOW).folds
+    (fold,) = plan(morning, replace(FLOOR, quiet=Hours(time(1), time(12))), Pace(), NOW).folds
     assert fold.window == "quiet-2026-06-14T12:00Z"
-    (storm,) = plan([waits(f"d{n}") for n in range(11)], FLOOR, Lane(Bucket(0, NOW)), NOW).folds
+    (storm,) = plan([waits(f"d{n}") for n in range(11)], FLOOR, Pace(Bucket(0, NOW)), NOW).folds
     assert storm.window == "storm-2026-06-14T12Z"
 
 
@@ -173,7 +173,7 @@ STORM = [
 
 @pytest.mark.parametrize(("name", "other", "swept"), STORM, ids=[row[0] for row in STORM])
 def test_storm_is_of_what_rings_and_was_not_tried(name: str, other: Delivery, swept: bool) -> None:
-    made = plan([*(waits(f"d{n}") for n in range(10)), other], FLOOR, Lane(Bucket(0, NOW)), NOW)
+    made = plan([*(waits(f"d{n}") for n in range(10)), other], FLOOR, Pace(Bucket(0, NOW)), NOW)
     assert bool(made.folds) is swept, name
 
 
@@ -199,13 +199,13 @@ def test_what_is_told_along(name: str, other: Delivery, along: bool) -> None:
 
 
 def test_token_comes_back_when_the_hold_ends() -> None:
-    made = plan([waits()], FLOOR, Lane(Bucket(KEPT, NOW)), NOW)
+    made = plan([waits()], FLOOR, Pace(Bucket(KEPT, NOW)), NOW)
     later = made.holds[0].until
-    assert plan([waits(held="rate", due=later)], FLOOR, Lane(Bucket(made.tokens, NOW)), later).sends
+    assert plan([waits(held="rate", due=later)], FLOOR, Pace(Bucket(made.tokens, NOW)), later).sends
 
 
 def test_much_that_waits_for_the_rate_is_told_together_and_flash_is_not() -> None:
-    empty = Lane(Bucket(0, NOW))
+    empty = Pace(Bucket(0, NOW))
     many = [waits(f"d{n}") for n in range(10)]
     assert plan(many, FLOOR, empty, NOW).folds == ()
     more = [*many, waits("e", IMMEDIATE), waits("f", FLASH), waits("g", kind=Kind.NOTICE)]
@@ -223,7 +223,7 @@ def test_no_minute_has_more_messages_than_the_rate(rate: int) -> None:
     receiver, bucket, sent = replace(FLOOR, rate=rate), Bucket(), []
     for second in range(600):
         now = NOW + timedelta(seconds=second)
-        while (made := plan([waits(f"d{second}", FLASH)], receiver, Lane(bucket), now)).sends:
+        while (made := plan([waits(f"d{second}", FLASH)], receiver, Pace(bucket), now)).sends:
             sent.append(second)
             bucket = Bucket(made.tokens - 1, now)
     worst = max(sum(start <= at < start + 60 for at in sent) for start in range(540))
@@ -276,7 +276,7 @@ def test_all_that_is_due_goes_is_folded_or_has_its_time(
     waiting: list[Delivery], receiver: Receiver, tokens: float
 ) -> None:
     """In one plan each is named at most once; carried out again and again, nothing is left and nothing goes twice."""
-    made = plan(waiting, receiver, Lane(Bucket(tokens, NOW)), NOW)
+    made = plan(waiting, receiver, Pace(Bucket(tokens, NOW)), NOW)
     named = [each.id for each in made.sends] + [each.delivery for each in made.holds]
     named += [each.id for fold in made.folds for each in fold.deliveries]
     assert len(named) == len(set(named))
@@ -285,7 +285,7 @@ def test_all_that_is_due_goes_is_folded_or_has_its_time(
     while open_:
         rounds += 1
         assert rounds < 3_000
-        made = plan(list(open_.values()), receiver, Lane(bucket), now)
+        made = plan(list(open_.values()), receiver, Pace(bucket), now)
         for hold in made.holds:
             open_[hold.delivery] = replace(open_[hold.delivery], due=hold.until, held=hold.why)
         for gone in (each for fold in made.folds for each in fold.deliveries):

@@ -98,7 +98,7 @@ def test_what_tells_a_folded_delivery_is_said_in_words(carrier: Carrier, words: 
     outbox.add_folded(line, new, carrier, NOW)
     (kept,) = everything(line)
     assert (kept.carrier, kept.outcome, kept.detail) == (carrier, words, "")
-    with pytest.raises(sendlog.NotAgain, match=f"{kept.id} was {words}; send that one again"):
+    with pytest.raises(sendlog.CannotResend, match=f"{kept.id} was {words}; send that one again"):
         sendlog.resend(line, kept.id, NOW, "UTC", {})
 
 

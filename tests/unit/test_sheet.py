@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling, Standing
-from alerts.decide.glossing import glosses, place_of
+from alerts.decide.glosses import glosses, place_of
 from alerts.render.sheet import TITLE_LIMIT
 from alerts.render.text import render_alert, render_digest
 from alerts.render.words import cut, link, plain

@@ -111,9 +111,9 @@ def test_what_is_too_old_for_a_target_that_is_down_is_given_up_and_told_of(tmp_p
     put(line, config, "s1")
     targets.save_target_state(line, TargetState(ids(config)[0], 9, NOW, NOW + 90 * M, down_from=NOW, detail="refused"))
     running = reload(line, config, 0)
-    running._care(line, NOW + timedelta(hours=35))
+    running._upkeep(line, NOW + timedelta(hours=35))
     assert known(line, config, "s1") == ["s1"]
-    running._care(line, NOW + timedelta(hours=37))
+    running._upkeep(line, NOW + timedelta(hours=37))
     (dead,) = [each for each in everything(line) if each.subject == "s1"]
     assert (dead.state, dead.detail) == (
         DeliveryState.DEAD,

@@ -1,4 +1,4 @@
-"""A decision on a story becomes a delivery: queued, or merged into a message that waits for the same target."""
+"""A decision on a story -> a delivery: queued, or merged into a message that waits for the same target."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def waiting_on(connection: Connection, story: str, targets: Sequence[str]) -> Wa
 
 
 def without_pause(made: Decision, waiting: Waiting) -> Decision:
-    """Drop the due time of a decision whose story's first alert is still unsent: it merges into that alert.
+    """Return a decision without its due time if the story's first alert is still unsent: it merges into that alert.
 
     A due time paces pings that follow one another, and no ping was sent yet.
     """
@@ -44,7 +44,7 @@ def without_pause(made: Decision, waiting: Waiting) -> Decision:
 def queue_decision(connection: Connection, made: Decision, alert: Alert, now: datetime, waiting: Waiting) -> None:
     """Queue an alert revision for a target, or merge it into a waiting message on the same story.
 
-    The message also says what silences held back from the target since it was last told.
+    The message also says what silences withheld from the target since it was last told.
     """
     notes = silences.take_withheld(connection, made.target, now) if made.kind in PINGS else ()
     taken = next((each for each in waiting[made.target] if takes_in(each, made.kind)), None)
@@ -59,10 +59,13 @@ def queue_decision(connection: Connection, made: Decision, alert: Alert, now: da
 def _merge(
     connection: Connection, taken: Delivery, made: Decision, alert: Alert, now: datetime, notes: tuple[str, ...]
 ) -> None:
-    """Let a waiting ping tell a newer alert revision, and store the decision as folded into it."""
+    """Change a waiting ping to tell a newer alert revision, and store the decision as folded into it.
+
+    A new delivery instead would begin to wait anew: with a reprint each minute none would ever go (decision 87).
+    """
     told = grown(taken, made, alert.revision, now)
     outbox.save_grown(connection, replace(told, notes=(*told.notes, *notes)), now)
-    # the grown message holds the unique key (story, kind, revision, target), so a part of its own kind needs another
+    # the grown message has the unique key (story, kind, revision, target), so a part of its own kind needs another
     kind = Kind.EDIT if made.kind is taken.kind else made.kind
     part = replace(_delivery(made, alert), kind=kind, due=None)
     outbox.add_folded(connection, part, Carrier(Carried.MESSAGE, taken.id), now)

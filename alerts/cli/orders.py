@@ -20,7 +20,7 @@ from alerts.store.opening import PACKAGES, need_store
 from crawler.store.db import DATABASE, Database
 
 
-def give(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+def run_order(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
     """Run one of ORDERS and return its answer; print why and exit with 1 if it is refused or nothing is stored."""
     need_store(state)
     return carry_out(state, {"command": command, **request}, partial(_alone, state, command, request))
@@ -40,10 +40,10 @@ def carry_out(state: Path, request: Mapping[str, Any], alone: Callable[[], Mappi
 
 
 def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Run an order in this process under the lock. Raises AlreadyRunning."""
+    """Run an order in this process, under the lock, and return its answer. Raises AlreadyRunning."""
     with lock(state):
         database = Database.at(state / DATABASE)
-        database.migrate(*PACKAGES)
+        database.migrate(*PACKAGES)  # as a daemon would at its start: the store may be of an older version
         with database.write() as connection:
             answer = ORDERS[command](connection, request, datetime.now(UTC))
         database.close()
@@ -56,5 +56,5 @@ def login_name(given: str | None) -> str:
         return given.strip()
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (KeyError, OSError):  # a user id without an entry in passwd, as in many containers
         fail("your login has no name here; say who you are with --by NAME")

@@ -10,7 +10,7 @@ from alerts.rule import Config, Entity
 from alerts.rules.lexicon import members
 from crawler.text.folding import fold
 
-GLOSSES_SHOWN = 4
+GLOSSES_SHOWN = 4  # lines of an alert
 FIRST_WORDS = 50  # characters of a headline that a lock screen shows behind the severity
 
 
