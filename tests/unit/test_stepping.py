@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from alerts.alert import DeliveryState, Kind
 from alerts.decide.attempt import TargetState
@@ -72,6 +72,18 @@ def test_lengths_of_time_move_along_and_digests_stay_at_their_hour(line: Connect
     assert pages_wanted.next_due(line) == NOW + step + MINUTE
     assert [each.wanted for each in pages_wanted.due(line, NOW + step + MINUTE)] == [NOW + step]
     assert pages_wanted.expire(line, NOW + step + HOUR) == 0
+
+
+@pytest.mark.parametrize(
+    ("why", "moves"),
+    [("story", True), ("thread", True), ("group", True), ("rate", True), ("digest", False), ("quiet hours", False)],
+)
+def test_held_delivery_moves_along_where_a_length_of_time_holds_it(line: Connection, why: str, moves: bool) -> None:
+    put(line, NOW)
+    held = {"state": DeliveryState.HELD.value, "held": why}
+    line.execute(update(deliveries).where(deliveries.c.id == ROWS[0][0]).values(**held))
+    clock_steps.shift(line, -HOUR, NOW - HOUR)
+    assert times(line)[ROWS[0][0]][1] == (NOW - HOUR if moves else NOW) + MINUTE
 
 
 @pytest.mark.parametrize("step", [-HOUR, HOUR])
