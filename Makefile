@@ -1,6 +1,8 @@
 # make run | demo | test | bench | mutants: each sets up .venv first, from python3 alone.
 PYTHON ?= python3
 BIN := .venv/bin
+# twice the cores: half of the time the tests wait for a daemon or a server
+WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * os.cpu_count())')
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: run demo test bench lint types contracts unit exhaustive mutants clean
@@ -24,7 +26,7 @@ contracts: .venv/installed-dev
 	$(BIN)/lint-imports
 
 unit: .venv/installed-dev
-	$(BIN)/pytest -W error -n auto --dist worksteal
+	$(BIN)/pytest -W error -n $(WORKERS) --dist worksteal
 
 # Every point of a kill, every generated case, and a fresh interpreter for each command: what `unit` samples.
 exhaustive: .venv/installed-dev

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
 
 import psutil
 
 from tests.e2e.conftest import Desk
+from tests.e2e.starting import EXHAUSTIVE, fork
 
 
 def parsing_children(daemon: int) -> list[psutil.Process]:
@@ -23,18 +28,37 @@ def parsing_servers(daemon: int) -> list[psutil.Process]:
     return [each for each in psutil.Process(daemon).children() if any("forkserver" in word for word in each.cmdline())]
 
 
-class Running:
-    """A daemon and what it has logged so far."""
+class Forked:
+    """A daemon forked from the server of the tests, used like a `subprocess.Popen` whose stderr is a pipe."""
 
     def __init__(self, desk: Desk) -> None:
-        self.process = subprocess.Popen(
-            desk.command("run"),
-            cwd=desk.place,
-            env=desk.environ(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self._streams = TemporaryDirectory()
+        Path(self._streams.name, "in").touch()
+        pipe = Path(self._streams.name, "err")
+        os.mkfifo(pipe)
+        self._process = fork(("alerts", "run"), desk.place, desk.environ(), self._streams.name)
+        self.pid = self._process.pid or 0
+        self.stderr: IO[str] | None = pipe.open(encoding="utf-8")
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("run", timeout or 0)
+        self._streams.cleanup()
+        return self._process.exitcode
+
+
+class Running:
+    """A daemon and what it has logged so far. A `fresh` one imports all by itself and has children of its own."""
+
+    def __init__(self, desk: Desk, *, fresh: bool = False) -> None:
+        self.process = _fresh(desk) if fresh or EXHAUSTIVE else Forked(desk)
         self.log: list[str] = []
         self._grown = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -60,10 +84,21 @@ class Running:
 
 
 @contextmanager
-def daemon(desk: Desk) -> Iterator[Running]:
-    running = Running(desk)
+def daemon(desk: Desk, *, fresh: bool = False) -> Iterator[Running]:
+    running = Running(desk, fresh=fresh)
     try:
         assert running.says("running sources="), running.log
         yield running
     finally:
         running.end()
+
+
+def _fresh(desk: Desk) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        desk.command("run"),
+        cwd=desk.place,
+        env=desk.environ(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Mapping
 from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,18 +38,24 @@ STREAMS = (("in", os.O_RDONLY), ("out", os.O_WRONLY | os.O_CREAT), ("err", os.O_
 
 
 def start(
-    module: str, *words: str, place: Path, environ: Mapping[str, str], stdin: str = "", timeout: float = 60
+    module: str,
+    *words: str,
+    place: Path,
+    environ: Mapping[str, str],
+    stdin: str = "",
+    timeout: float = 60,
+    fresh: bool = EXHAUSTIVE,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python -m MODULE WORDS` at a place to its end; raises TimeoutExpired after `timeout` seconds."""
+    """Run `python -m MODULE WORDS` at a place to its end; raises TimeoutExpired after `timeout` seconds.
+
+    A `fresh` one is an interpreter of its own, for what depends on the order of imports.
+    """
     words = (module, *words)
-    if EXHAUSTIVE:
+    if fresh:
         return _start_fresh(words, place, environ, stdin, timeout)
     with TemporaryDirectory() as streams:
         Path(streams, "in").write_text(stdin, encoding="utf-8")
-        forkserver.ensure_running()
-        address = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
-        process = FORKING.Process(target=_become, args=(words, place, dict(environ), streams, address))
-        process.start()
+        process = fork(words, place, environ, streams)
         process.join(timeout)
         if process.exitcode is None:
             process.kill()
@@ -56,6 +63,15 @@ def start(
             raise subprocess.TimeoutExpired(words, timeout)
         out, err = (Path(streams, name).read_text(encoding="utf-8") for name in ("out", "err"))
         return subprocess.CompletedProcess(words, process.exitcode, out, err)
+
+
+def fork(words: tuple[str, ...], place: Path, environ: Mapping[str, str], streams: str) -> ForkServerProcess:
+    """Start `python -m` with the words; the files "in", "out" and "err" of the directory are its standard streams."""
+    forkserver.ensure_running()
+    address = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
+    process = FORKING.Process(target=_become, args=(words, place, dict(environ), streams, address))
+    process.start()
+    return process
 
 
 def _start_fresh(

@@ -6,21 +6,13 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 from tests.e2e.conftest import Desk
 from tests.e2e.dated import item
 from tests.e2e.servers import Hook, rss
+from tests.e2e.starting import EXHAUSTIVE, start
 
-LOUD = """\
-import logging, sys
-for name in ("alerts", "crawler", "scrapy", "asyncio", "urllib3", "requests", "aiohttp", "apprise", "apscheduler",
-             "alembic", "sqlalchemy.engine", "sqlalchemy.pool", "mail.log", "concurrent.futures"):
-    logging.getLogger(name).setLevel(logging.DEBUG)
-from alerts.cli import main
-main(sys.argv[1:])
-"""
 CANARY = "kanarienvogel"
 RULES = """\
 version: 1
@@ -43,16 +35,12 @@ def closed_port() -> int:
 
 
 def loud(desk: Desk, environ: dict[str, str], *words: str) -> str:
-    """Run a command with every library at DEBUG and give all it prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", LOUD, *words],
-        cwd=desk.place,
-        env=desk.environ() | environ,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    """Run a command with every library at DEBUG and return all it prints.
+
+    Where messages are sent, the levels are set before the imports: the product's own guard is set by an import.
+    """
+    fresh = "run" in words or EXHAUSTIVE
+    done = start("tests.e2e.loud", *words, place=desk.place, environ=desk.environ() | environ, timeout=90, fresh=fresh)
     return f"{done.args} {done.stdout}{done.stderr}"
 
 

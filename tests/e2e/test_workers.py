@@ -208,7 +208,7 @@ def source(desk: Desk, name: str) -> dict[str, object]:
 def test_idle_children_of_the_daemon_killed_again_and_again_cost_no_poll_and_are_told_once(desk: Desk) -> None:
     desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
     desk.write("/a.xml", every="1s")
-    with daemon(desk) as running:
+    with daemon(desk, fresh=True) as running:
         assert running.says("baseline source=s1 articles=1")
         for times in range(1, 5):
             for each in parsing_children(running.process.pid):
@@ -229,7 +229,7 @@ def test_busy_child_of_the_daemon_that_is_killed_costs_a_second_parse_only(desk:
     slow = rss({"title": "A militia moves", "guid": "1"}).replace(b"<item>", b"<x>a</x>" * 40_000 + b"<item>")
     desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
     desk.write("/a.xml", every="1s")
-    with daemon(desk) as running:
+    with daemon(desk, fresh=True) as running:
         assert running.says("baseline source=s1 articles=1")
         desk.outlet.serve("/a.xml", slow, ETag='"slow"')
         busy(running).kill()
@@ -242,7 +242,7 @@ def test_busy_child_of_the_daemon_that_is_killed_costs_a_second_parse_only(desk:
 def test_server_of_the_children_that_is_killed_is_replaced_and_costs_no_poll(desk: Desk) -> None:
     desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
     desk.write("/a.xml", every="1s")
-    with daemon(desk) as running:
+    with daemon(desk, fresh=True) as running:
         assert running.says("baseline source=s1 articles=1")
         left = parsing_children(running.process.pid)
         (server,) = parsing_servers(running.process.pid)
@@ -258,7 +258,7 @@ def test_server_of_the_children_that_is_killed_is_replaced_and_costs_no_poll(des
 def test_children_end_with_a_daemon_that_is_killed(desk: Desk) -> None:
     desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
     desk.write("/a.xml")
-    with daemon(desk) as running:
+    with daemon(desk, fresh=True) as running:
         assert running.says("baseline source=s1 articles=1")
         left = parsing_children(running.process.pid) + parsing_servers(running.process.pid)
         assert len(left) > 1
@@ -269,7 +269,7 @@ def test_parse_killed_twice_charges_nobody_and_is_polled_again(desk: Desk) -> No
     slow = rss({"title": "A militia moves", "guid": "1"}).replace(b"<item>", b"<x>a</x>" * 40_000 + b"<item>")
     desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
     desk.write("/a.xml", every="1s")
-    with daemon(desk) as running:
+    with daemon(desk, fresh=True) as running:
         assert running.says("baseline source=s1 articles=1")
         desk.outlet.serve("/a.xml", slow, ETag='"slow"')
         while not running.says("outcome=not_parsed detail=the child was killed", timeout=0):
