@@ -1,4 +1,4 @@
-"""Generate the written forms of a verb or noun, so that a rule names it once: `strike~` finds strikes, struck, striking."""
+"""Generate the written forms of a verb or noun, so that a rule names it once: `strike~` finds struck, striking."""
 
 from __future__ import annotations
 
