@@ -169,7 +169,7 @@ def _stems(verb: str) -> tuple[str, ...]:
 
 
 def _syllables(word: str) -> list[str]:
-    return re.findall("[aeiouy]+", word.replace("qu", "q"))
+    return re.findall("[aeiou]+|(?<![aeiou])y(?![aeiou])", word.replace("qu", "q"))  # "lay-er", "try"
 
 
 def _with_s(word: str) -> str:
@@ -217,4 +217,6 @@ def _check_singular(word: str) -> None:
     if found:
         raise FormError(f'"{word}" is the plural of "{found}"; write "{found}~"')
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        raise FormError(f'"{word}" looks like a plural; write the singular before "~", as in "drone~"')
+        raise FormError(
+            f'"{word}" looks like a plural; write its singular, as in "drone~", or leave out "~" if it has none'
+        )

@@ -20,38 +20,40 @@ def _table(text: str) -> dict[str, tuple[tuple[str, ...], ...]]:
 # common other word: dive/dove, bear/born, lie/lay. `lie` is the regular verb of telling lies
 IRREGULAR = _table("""
 arise/arose/arisen awake/awoke/awoken bear/bore/borne beat/beat/beaten become/became/become befall/befell/befallen
-begin/began/begun behold/beheld bend/bent beset/beset bet/bet bid/bid bind/bound bite/bit/bitten bleed/bled
-blow/blew/blown break/broke/broken breed/bred bring/brought broadcast/broadcast browbeat/browbeat/browbeaten
-build/built burn/burned|burnt burst/burst bust/busted|bust buy/bought cast/cast catch/caught choose/chose/chosen
-cling/clung come/came/come cost/cost creep/crept cut/cut deal/dealt dig/dug draw/drew/drawn dream/dreamed|dreamt
-drink/drank/drunk drive/drove/driven dwell/dwelt|dwelled eat/ate/eaten fall/fell/fallen feed/fed feel/felt
-fight/fought find/found flee/fled fling/flung fly/flew/flown forbid/forbade/forbidden forecast/forecast|forecasted
-foresee/foresaw/foreseen foretell/foretold forget/forgot/forgotten forgive/forgave/forgiven forgo/forwent/forgone
-forsake/forsook/forsaken forswear/forswore/forsworn freeze/froze/frozen get/got/got|gotten give/gave/given
-grind/ground grow/grew/grown hamstring/hamstrung hang/hung|hanged hear/heard hew/hewed/hewn|hewed hide/hid/hidden
-hit/hit hold/held hurt/hurt input/input keep/kept kneel/knelt|kneeled know/knew/known lay/laid lead/led
-lean/leaned|leant leap/leaped|leapt learn/learned|learnt leave/left lend/lent let/let light/lit|lighted lose/lost
-make/made mean/meant meet/met mishear/misheard mislay/mislaid mislead/misled misread/misread misspend/misspent
-mistake/mistook/mistaken misunderstand/misunderstood mow/mowed/mown|mowed offset/offset outbid/outbid
-outdo/outdid/outdone outfight/outfought outgrow/outgrew/outgrown outrun/outran/outrun outsell/outsold
-outshine/outshone outspend/outspent overcome/overcame/overcome overdo/overdid/overdone overfly/overflew/overflown
-overhang/overhung overhear/overheard overlay/overlaid overpay/overpaid override/overrode/overridden
-overrun/overran/overrun oversee/oversaw/overseen overshoot/overshot overspend/overspent overtake/overtook/overtaken
-overthrow/overthrew/overthrown overwrite/overwrote/overwritten partake/partook/partaken pay/paid plead/pleaded|pled
+beget/begot/begotten begin/began/begun behold/beheld bend/bent beset/beset bet/bet bid/bid bind/bound bite/bit/bitten
+bleed/bled blow/blew/blown break/broke/broken breed/bred bring/brought broadcast/broadcast
+browbeat/browbeat/browbeaten build/built burn/burned|burnt burst/burst bust/busted|bust buy/bought cast/cast
+catch/caught choose/chose/chosen cling/clung come/came/come cost/cost creep/crept cut/cut deal/dealt dig/dug
+draw/drew/drawn dream/dreamed|dreamt drink/drank/drunk drive/drove/driven dwell/dwelt|dwelled eat/ate/eaten
+fall/fell/fallen feed/fed feel/felt fight/fought find/found flee/fled fling/flung fly/flew/flown
+forbid/forbade/forbidden forecast/forecast|forecasted forego/forewent/foregone foresee/foresaw/foreseen
+foretell/foretold forget/forgot/forgotten forgive/forgave/forgiven forgo/forwent/forgone forsake/forsook/forsaken
+forswear/forswore/forsworn freeze/froze/frozen get/got/got|gotten give/gave/given grind/ground grow/grew/grown
+hamstring/hamstrung hang/hung|hanged hear/heard hew/hewed/hewn|hewed hide/hid/hidden hit/hit hold/held hurt/hurt
+input/input keep/kept kneel/knelt|kneeled know/knew/known lay/laid lead/led lean/leaned|leant leap/leaped|leapt
+learn/learned|learnt leave/left lend/lent let/let light/lit|lighted lose/lost make/made mean/meant meet/met
+mishear/misheard mislay/mislaid mislead/misled misread/misread misspend/misspent mistake/mistook/mistaken
+misunderstand/misunderstood mow/mowed/mown|mowed offset/offset outbid/outbid outdo/outdid/outdone outfight/outfought
+outgrow/outgrew/outgrown outrun/outran/outrun outsell/outsold outshine/outshone outspend/outspent
+overcome/overcame/overcome overdo/overdid/overdone overfly/overflew/overflown overhang/overhung overhear/overheard
+overlay/overlaid overpay/overpaid override/overrode/overridden overrun/overran/overrun oversee/oversaw/overseen
+overshoot/overshot overspend/overspent overtake/overtook/overtaken overthrow/overthrew/overthrown
+overwrite/overwrote/overwritten partake/partook/partaken pay/paid plead/pleaded|pled prepay/prepaid
 prove/proved/proved|proven put/put quit/quit read/read rebuild/rebuilt recast/recast redo/redid/redone
 redraw/redrew/redrawn remake/remade rend/rent repay/repaid rerun/reran/rerun resell/resold resend/resent reset/reset
 retake/retook/retaken retell/retold rethink/rethought rewrite/rewrote/rewritten rid/rid ride/rode/ridden
 ring/rang/rung rise/rose/risen run/ran/run saw/sawed/sawn|sawed say/said see/saw/seen seek/sought sell/sold send/sent
-set/set sew/sewed/sewn|sewed shake/shook/shaken shed/shed shine/shone|shined shoot/shot show/showed/shown|showed
-shrink/shrank/shrunk shut/shut sing/sang/sung sink/sank/sunk sit/sat slay/slew/slain sleep/slept slide/slid
-sling/slung slit/slit smite/smote/smitten sow/sowed/sown|sowed speak/spoke/spoken speed/sped|speeded
-spell/spelled|spelt spend/spent spill/spilled|spilt spin/spun spit/spat split/split spoil/spoiled|spoilt spread/spread
-spring/sprang|sprung/sprung stand/stood steal/stole/stolen stick/stuck sting/stung stink/stank/stunk
-strike/struck/struck|stricken string/strung strive/strove|strived/striven|strived swear/swore/sworn sweep/swept
-swell/swelled/swollen|swelled swim/swam/swum swing/swung take/took/taken teach/taught tear/tore/torn tell/told
-think/thought throw/threw/thrown thrust/thrust tread/trod/trodden undercut/undercut undergo/underwent/undergone
-underlie/underlay/underlain understand/understood undertake/undertook/undertaken undo/undid/undone unwind/unwound
-uphold/upheld upset/upset wake/woke/woken waylay/waylaid wear/wore/worn weave/wove/woven weep/wept win/won wind/wound
+set/set sew/sewed/sewn|sewed shake/shook/shaken shear/sheared/shorn|sheared shed/shed shine/shone|shined shoot/shot
+show/showed/shown|showed shrink/shrank/shrunk shut/shut sing/sang/sung sink/sank/sunk sit/sat slay/slew/slain
+sleep/slept slide/slid sling/slung slit/slit smite/smote/smitten sow/sowed/sown|sowed speak/spoke/spoken
+speed/sped|speeded spell/spelled|spelt spend/spent spill/spilled|spilt spin/spun spit/spat split/split
+spoil/spoiled|spoilt spread/spread spring/sprang|sprung/sprung stand/stood steal/stole/stolen stick/stuck sting/stung
+stink/stank/stunk stride/strode/stridden strike/struck/struck|stricken string/strung
+strive/strove|strived/striven|strived swear/swore/sworn sweep/swept swell/swelled/swollen|swelled swim/swam/swum
+swing/swung take/took/taken teach/taught tear/tore/torn tell/told think/thought throw/threw/thrown thrust/thrust
+tread/trod/trodden undercut/undercut undergo/underwent/undergone underlie/underlay/underlain understand/understood
+undertake/undertook/undertaken underwrite/underwrote/underwritten undo/undid/undone unwind/unwound uphold/upheld
+upset/upset wake/woke/woken waylay/waylaid wear/wore/worn weave/wove/woven weep/wept win/won wind/wound
 withdraw/withdrew/withdrawn withhold/withheld withstand/withstood wring/wrung write/wrote/written
 """)
 
@@ -59,10 +61,10 @@ withdraw/withdrew/withdrawn withhold/withheld withstand/withstood wring/wrung wr
 DOUBLED = _words("""
 abet abhor acquit admit airdrop allot annul appal aver backstop befit beget begin beset commit compel concur confer
 control corral debar defer demur deter disbar disinter dispel distil eavesdrop embed emit enrol enthral entrap equip
-excel expel extol forbid forget format fulfil hamstring handicap hobnob humbug impel incur infer input instil inter
-kneecap leapfrog occur offset omit outbid outfit outgun outrun outstrip outwit overlap overrun overstep patrol permit
+excel expel extol forbid forget format fulfil handicap hobnob humbug impel incur infer input instil inter kneecap
+leapfrog occur offset omit outbid outfit outgun output outrun outstrip outwit overlap overrun overstep patrol permit
 prefer program propel rappel readmit rebel rebut recap recommit recur refer refit regret remit repel rerun reset
-retrofit sandbag sidestep submit transfer transmit undercut underpin unpin unplug unwrap upset wiretap zigzag
+resubmit retrofit sandbag sidestep submit transfer transmit undercut underpin unpin unplug unwrap upset wiretap zigzag
 """)
 BOTH = _words("benefit bias combat dial duel focus fuel initial kidnap refuel worship")  # either way
 SINGLE = frozenset({"parallel"})  # does not double, though other verbs in -el may
@@ -140,18 +142,22 @@ UNINFLECTED = _words("are can could had has have may might must shall should was
 PLURALS = _table("""
 aircraft/aircraft alias/aliases alumnus/alumni analysis/analyses appendix/appendices|appendixes atlas/atlases
 axis/axes bacterium/bacteria barracks/barracks basis/bases bias/biases bus/buses calf/calves canvas/canvases
-cargo/cargoes|cargos cattle/cattle chassis/chassis commando/commandos|commandoes corps/corps crisis/crises
-criterion/criteria crossroads/crossroads debris/debris deer/deer echo/echoes embargo/embargoes epoch/epochs
-eunuch/eunuchs fish/fish foot/feet gas/gases goose/geese half/halves headquarters/headquarters hero/heroes
-hovercraft/hovercraft index/indexes|indices leaf/leaves lens/lenses life/lives loaf/loaves means/means
-memorandum/memorandums|memoranda monarch/monarchs mouse/mice news/news nucleus/nuclei offspring/offspring
-patriarch/patriarchs personnel/personnel phenomenon/phenomena politics/politics potato/potatoes quiz/quizzes
-referendum/referendums|referenda rotorcraft/rotorcraft scarf/scarves self/selves series/series sheep/sheep
-shelf/shelves spacecraft/spacecraft species/species stimulus/stimuli stomach/stomachs thief/thieves tomato/tomatoes
-tooth/teeth torpedo/torpedoes veto/vetoes watercraft/watercraft wharf/wharves|wharfs wolf/wolves
+cargo/cargoes|cargos cattle/cattle chassis/chassis commando/commandos|commandoes consortium/consortiums|consortia
+corps/corps crisis/crises criterion/criteria crossroads/crossroads debris/debris deer/deer echo/echoes
+embargo/embargoes epoch/epochs eunuch/eunuchs fish/fish foot/feet formula/formulas|formulae gas/gases goose/geese
+half/halves headquarters/headquarters hero/heroes hovercraft/hovercraft index/indexes|indices leaf/leaves lens/lenses
+life/lives loaf/loaves means/means memorandum/memorandums|memoranda monarch/monarchs mouse/mice news/news
+nucleus/nuclei offspring/offspring oligarch/oligarchs patriarch/patriarchs personnel/personnel phenomenon/phenomena
+politics/politics potato/potatoes quiz/quizzes referendum/referendums|referenda rotorcraft/rotorcraft
+salvo/salvos|salvoes scarf/scarves self/selves series/series sheep/sheep shelf/shelves spacecraft/spacecraft
+species/species spectrum/spectrums|spectra standby/standbys stimulus/stimuli stomach/stomachs summons/summonses
+thief/thieves tomato/tomatoes tooth/teeth tornado/tornadoes|tornados torpedo/torpedoes veto/vetoes
+volcano/volcanoes|volcanos watercraft/watercraft wharf/wharves|wharfs wolf/wolves
 """)
+# the end of a word -> the end of its plural
 PLURAL_ENDS = {"man": "men", "child": "children", "wife": "wives", "knife": "knives", "person": "people|persons"}
+# words in -man and -men that are no compounds of man
 NOT_MEN = _words(
-    "abdomen omen regimen specimen turkmen yemen caiman german human ottoman roman shaman talisman turkoman"
+    "abdomen omen regimen semen specimen turkmen yemen caiman german human ottoman roman shaman talisman turkoman"
 )
 HEADED = _words("attorney consul director governor secretary")  # "secretaries general"
