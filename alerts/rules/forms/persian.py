@@ -1,8 +1,9 @@
 """Conjugate a Persian verb, given by its infinitive, into the third-person forms that news prose writes.
 
 Any words may stand before the infinitive (هدف قرار دادن); they are repeated unchanged in front of every form. An
-infinitive whose present stem is not known here is written with it: دوشیدن/دوش. Forms that deny the deed are apart, in
-`negated`: نکرد is no report of an attack. The half-space is folded to a space, so می‌کند also finds می کند.
+infinitive whose present stem is not known here is written with it: کشتن/کش. Forms that deny the deed are apart, in
+`negated`: نکرد is no report of an attack. The half-space is folded to a space, so می‌کند also finds می کند. It follows
+that a form may lie inside one of `negated` (ربود in نمی‌ربود, کشته in کشته نشد): where hits overlap, the longest counts.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _LETTER = "[ء-غف-يپچژکگی]"
 _WORD = re.compile(rf"{_LETTER}+")
 _WORDS = re.compile(rf"(?:{_LETTER}|[\s{ZWNJ}])+")
 _SHORTEST = 3  # letters of a form
-_REMEDY = "write a verb by its infinitive, as حمله کردن, or with its present stem, as دوشیدن/دوش"
+_REMEDY = "write a verb by its infinitive, as حمله کردن, or with its present stem, as کشتن/کش"
 _OTHER_WORDS = frozenset(fold(each) for each in OTHER_WORDS)
 
 
