@@ -18,6 +18,7 @@ from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Problem
 
 STORE = "watchfloor.db"  # DATABASE of crawler/store/db.py, which would import SQLAlchemy here
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 LOOKED_BACK = timedelta(days=7)
 
 
@@ -26,12 +27,29 @@ LOOKED_BACK = timedelta(days=7)
 @state_option
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--broad", type=float, default=BROAD_A_DAY, show_default=True, help="Matches a day that are too many.")
-def command(path: Path | None, state_dir: Path | None, *, strict: bool, broad: float) -> None:
+@click.option("--labels", type=FILE, help="Measure the rules on items that a person judged: JSON lines, or a table.")
+@click.option("--from", "articles", type=FILE, help="The articles of a table of labels, as JSON lines.")
+@click.option("--misses", is_flag=True, help="With --labels: show what is not as labelled, of half A.")
+def command(
+    path: Path | None,
+    state_dir: Path | None,
+    *,
+    strict: bool,
+    broad: float,
+    labels: Path | None,
+    articles: Path | None,
+    misses: bool,
+) -> None:
     """Find every error in rules.yaml, run the rules' own tests, warn of what would go badly. Nothing is changed."""
+    if (articles or misses) and not labels:
+        raise click.UsageError("--from and --misses go with --labels")
     rules = rules_path(path)
     config = load_config(rules)
     if problems := failed_tests(config):
         refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
+    if labels:
+        importlib.import_module("alerts.cli.labels").report(config, labels, articles, misses=misses)
+        return
     archived = _archived(state_path(state_dir, rules))
     span = days(archived)
     counts = per_rule(run(config, archived), config)

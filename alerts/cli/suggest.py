@@ -1,4 +1,4 @@
-"""`watchfloor suggest`: spellings of an entity that fuzzy matching found in the archive and no alias lists."""
+"""`watchfloor suggest`: spellings of an entity that no alias lists, or the forms of a word written with "~"."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.stored import archived
+from alerts.rules.forms import FormError
+from alerts.rules.forms.paradigm import denied, inflect, is_paradigm
 from alerts.rules.suggest import spellings
 
 
@@ -34,7 +36,13 @@ from alerts.rules.suggest import spellings
 def command(
     path: Path | None, state_dir: Path | None, *, as_json: bool, since: timedelta, file: Path | None, entity: str
 ) -> None:
-    """Show how ENTITY is spelled in the archive where none of its aliases says so, most frequent first."""
+    """Show how ENTITY is spelled in the archive where none of its aliases says so, most frequent first.
+
+    A word with "~" shows the forms it stands for in a rule: watchfloor suggest "strike~".
+    """
+    if is_paradigm(entity):
+        _show_forms(entity, as_json=as_json)
+        return
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     if entity not in config.entities:
@@ -52,3 +60,17 @@ def command(
     if not found and not as_json:
         click.echo(f"no spelling of {entity} in {len(articles)} articles that its aliases do not list")
     faults.end()
+
+
+def _show_forms(term: str, *, as_json: bool) -> None:
+    try:
+        forms, denials = inflect(term), denied(term)
+    except FormError as error:
+        fail(f'"{term}": {error}')
+    if as_json:
+        print_json([{"form": each.text, "kind": each.kind} for each in forms])
+        return
+    for each in forms:
+        click.echo(f"{each.kind:8} {each.text}")
+    if denials:
+        click.echo(f"hidden inside these, which deny it: {', '.join(denials)}")

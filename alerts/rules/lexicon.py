@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.rules.automaton import PARTICLES, Automaton, Needled, Spelling, spelling
+from alerts.rules.forms.paradigm import denied, inflect, is_paradigm
 from alerts.rules.translit import Name, NameIndex
 from crawler.text.folding import Folded, fold
 
 # the kinds of term that no rule's tree asks for: context that a name requires, names that mask another, `except`, and
 # names that guard a word against being read as a particle and another word. The prefix keeps them apart from terms
-CONTEXT, MASK, EXCEPT, NAME = "context:", "mask:", "except:", "name:"
+CONTEXT, MASK, EXCEPT, NAME, DENIED = "context:", "mask:", "except:", "name:", "denied:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Lexicon:
                 _add(meanings, meaning)
                 if meaning.entity and term not in used.setdefault(meaning.entity, []):
                     used[meaning.entity].append(term)
+            for denial in denials(config, term):
+                _add(meanings, Meaning(DENIED, denial))
         self.needs: dict[tuple[str, str], tuple[str, ...]] = {}
         # a name no rule asks for still has to be known, or a part of it is taken for another name
         guards = {each.id: list(_guards(each)) for each in config.entities.values() if each.id not in used}
@@ -131,16 +134,34 @@ def terms_of(condition: Condition) -> Iterator[str]:
 
 
 def expand(config: Config, term: str) -> Iterator[Meaning]:
-    """Yield what a term stands for: itself, or with "$" every spelling of the entities or the list it names."""
+    """Yield the spellings a term stands for: itself, the forms of a paradigm, or those of what it names."""
     word = term.removeprefix(EXCEPT)
-    if not word.startswith("$"):
-        yield Meaning(term, word)
-        return
-    name = word[1:]
-    if name in config.lists:
-        yield from (Meaning(term, alias) for alias in config.lists[name].terms)
-    for entity in members(config.entities, name):
+    for written in written_terms(config, word):
+        yield from (Meaning(term, spelt) for spelt in spelt(written))
+    for entity in members(config.entities, word[1:]) if word.startswith("$") else ():
         yield from (Meaning(term, alias, entity) for alias in config.entities[entity].aliases)
+
+
+def denials(config: Config, term: str) -> Iterator[str]:
+    """Yield the forms of a term's paradigms that say the deed was not done."""
+    for written in written_terms(config, term.removeprefix(EXCEPT)):
+        if is_paradigm(written):
+            yield from denied(written)
+
+
+def written_terms(config: Config, word: str) -> tuple[str, ...]:
+    """Return the terms as the admin wrote them: of the list that a term names, or the term alone; none of an entity."""
+    if not word.startswith("$"):
+        return (word,)
+    return config.lists[word[1:]].terms if word[1:] in config.lists else ()
+
+
+def spelt(written: str) -> Iterator[str]:
+    """Yield the spellings by which a written term is found. Forms too short to be searched for are left out."""
+    if is_paradigm(written):
+        yield from (form.text for form in inflect(written) if spelling(form.text) is not None)
+    else:
+        yield written
 
 
 def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:

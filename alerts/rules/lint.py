@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from alerts.alert import Match, Severity
 from alerts.rule import Condition, Config, Rule
 from alerts.rules.automaton import Automaton, spelling
-from alerts.rules.lexicon import expand, members, terms_of
+from alerts.rules.forms.paradigm import is_paradigm
+from alerts.rules.lexicon import expand, members, spelt, terms_of
 from alerts.rules.match import Matcher, positive_terms
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
 from crawler.article import Article
@@ -207,8 +208,11 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
     for rule in config.rules:
         for group in _groups(rule.match) if rule.score is None else ():
             plain = [child for child in group.children if child.op == "term" and not child.term.startswith(("$", "="))]
+            plain, paradigms = [[each for each in plain if is_paradigm(each.term) is kind] for kind in (False, True)]
             for child in plain:
-                others = [each.term for each in plain if each.term != child.term]
+                others = [
+                    each for other in (*plain, *paradigms) if other.term != child.term for each in spelt(other.term)
+                ]
                 # the shortest text that the term finds: a term that is found in it is found in every longer one too
                 text = Folded(child.term.replace("*", "").replace("?", "x"))
                 found = Automaton(made for term in others if (made := spelling(term)) is not None)

@@ -17,6 +17,8 @@ import flpc
 
 from alerts.rule import LEAD_WORDS, Condition
 from alerts.rules.automaton import SHORTEST_NEEDLE, spelling
+from alerts.rules.forms import FormError
+from alerts.rules.forms.paradigm import inflect, is_paradigm
 from alerts.rules.headline import is_like, parts
 from alerts.rules.likeness import profile, similarity
 from alerts.rules.proximity import UNITS, near, same
@@ -100,10 +102,21 @@ def read_term(node: Node, problems: Problems) -> str:
     term = TERM.read(node, problems)
     if term is MISSING:
         return ""
+    if is_paradigm(term):
+        return _read_paradigm(term, node, problems)
     if not term.startswith("$") and spelling(term) is None:
         problems.add(node.place, f'"{term}" has too few letters to be searched for; write at least {SHORTEST_NEEDLE}')
         return ""
     return str(term)
+
+
+def _read_paradigm(term: str, node: Node, problems: Problems) -> str:
+    try:
+        inflect(term)
+    except FormError as error:
+        problems.add(node.place, f'"{term}": {error}')
+        return ""
+    return term
 
 
 def asks(condition: Condition) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from alerts.alert import Hit
-from alerts.rules.lexicon import CONTEXT, MASK, NAME, Found, Lexicon, Meaning
+from alerts.rules.lexicon import CONTEXT, DENIED, MASK, NAME, Found, Lexicon, Meaning
 from crawler.article import Article
 from crawler.text.folding import Folded, is_look_alike
 
@@ -123,7 +123,13 @@ def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bo
 
 
 def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:
-    """Return the mentions without names that `not_like` or `requires` of their entity say are not meant."""
+    """Return the mentions without names that `not_like` or `requires` of their entity say are not meant.
+
+    Nor words inside a denied form of a paradigm: Persian writes "was killed" inside "was not killed".
+    """
+
+    def is_said(each: Mention) -> bool:
+        return not any(each.overlaps(denial) and _length(each) < _length(denial) for denial in found.get(DENIED, ()))
 
     def is_meant(each: Mention) -> bool:
         # not_like: "Hezbollah" inside "Harakat Hezbollah al-Nujaba" is another group
@@ -138,10 +144,14 @@ def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, M
 
     judged = {}
     for term, mentions in found.items():
-        kept = tuple(each for each in mentions if not each.entity or is_meant(each))
-        if kept and not term.startswith((CONTEXT, MASK)):
+        kept = tuple(each for each in mentions if (is_meant(each) if each.entity else is_said(each)))
+        if kept and not term.startswith((CONTEXT, MASK, DENIED)):
             judged[term] = kept
     return judged
+
+
+def _length(mention: Mention) -> int:
+    return mention.end - mention.start
 
 
 def _unguarded(judged: Mapping[str, Mentions]) -> dict[str, Mentions]:

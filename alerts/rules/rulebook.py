@@ -12,6 +12,7 @@ from typing import Any
 
 from alerts.alert import Receiver, Severity
 from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
+from alerts.rules.forms.paradigm import is_paradigm
 from alerts.rules.lexicon import members, terms_of
 from alerts.rules.operators import asks, read_condition, read_term
 from crawler.config.keys import IDENT, MISSING, Choice, Number, nearest, twice
@@ -84,6 +85,8 @@ class _Reader:
         for term, place in terms:
             if term.startswith("$"):
                 self._add(place, f'"{term}": {what} holds plain terms; name the entity or list in the rule')
+            elif is_paradigm(term) and not what.startswith("list"):
+                self._add(place, f'"{term}": {what} holds spellings of a name; "~" is for rules and lists')
         twice([each for each in terms if each[0]], "term", self._problems)
         return tuple(term for term, _ in terms if term)
 

@@ -1,0 +1,118 @@
+"""Measure rules against labels: a reader's judgement, item by item, of what should be told and how gravely. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from alerts.alert import Severity
+
+NONE = "none"  # the severity of an item that should not be told
+GRAVE = Severity.IMMEDIATE  # from here on a message interrupts
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a reader says of one item. `severity` None: it should not be told.
+
+    `wanted`: it is of the kind the desk exists for. `off_topic`: it is about something else altogether.
+    """
+
+    key: str
+    severity: Severity | None
+    wanted: bool
+    off_topic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`found` of `of` items, with the labels that are not among them."""
+
+    name: str
+    found: int
+    of: int
+    others: tuple[Label, ...]
+
+    def __str__(self) -> str:
+        return f"{self.found}/{self.of}" + (f" {self.found / self.of:.0%}" if self.of else "")
+
+
+class LabelError(Exception):
+    """A label that cannot be read; the message says which, and what to write instead."""
+
+
+def key_of(dataset: str, url: str, title: str) -> str:
+    """Return the key of an item: the first 16 hex digits of the SHA-1 of the three, tab between them, as UTF-8."""
+    return hashlib.sha1(f"{dataset}\t{url}\t{title}".encode(), usedforsecurity=False).hexdigest()[:16]
+
+
+def half(key: str) -> str:
+    """Return "A" or "B" by a hash of the key: tune rules on one half, and believe the figures of the other."""
+    return "AB"[hashlib.sha256(key.encode()).digest()[0] % 2]
+
+
+def read_severity(word: str) -> Severity | None:
+    """Return a severity by its word, None for "none". Raise LabelError."""
+    words = {each.word: each for each in Severity}
+    if word != NONE and word not in words:
+        raise LabelError(f'"{word}" is no severity; allowed: {", ".join((*words, NONE))}')
+    return words.get(word)
+
+
+def read_table(lines: Iterable[str]) -> list[Label]:
+    """Return the labels of a tab-separated table with a header. Raise LabelError.
+
+    Columns: key and severity; where they are there, seed_like (or wanted) and off_topic, each 0 or 1.
+    """
+    rows = [line.rstrip("\r\n").split("\t") for line in lines if line.strip()]
+    header = rows[0] if rows else []
+    for name in ("key", "severity"):
+        if name not in header:
+            raise LabelError(
+                f'the first line has no column "{name}"; it needs key and severity, with tabs between them'
+            )
+    labels = []
+    for number, row in enumerate(rows[1:], 2):
+        given = dict(zip(header, row, strict=False))
+        try:
+            labels.append(_label(given))
+        except LabelError as error:
+            raise LabelError(f"line {number}: {error}") from error
+    return labels
+
+
+def _label(given: Mapping[str, str]) -> Label:
+    severity = read_severity(given.get("severity", ""))
+    wanted = given.get("wanted", given.get("seed_like"))
+    return Label(
+        given["key"], severity, severity is not None if wanted is None else wanted == "1", given.get("off_topic") == "1"
+    )
+
+
+def shares(labels: Sequence[Label], told: Mapping[str, Severity | None]) -> tuple[Share, ...]:
+    """Return the figures for labels whose items were told with these severities (None: no rule matched)."""
+
+    def share(name: str, of: Callable[[Label], bool], found: Callable[[Label], bool]) -> Share:
+        asked = [each for each in labels if of(each)]
+        others = tuple(each for each in asked if not found(each))
+        return Share(name, len(asked) - len(others), len(asked), others)
+
+    def is_told(label: Label) -> bool:
+        return told[label.key] is not None
+
+    def is_told_grave(label: Label) -> bool:
+        severity = told[label.key]
+        return severity is not None and severity >= GRAVE
+
+    def is_grave(label: Label) -> bool:
+        return label.severity is not None and label.severity >= GRAVE
+
+    return (
+        share("wanted items that a rule matches", lambda each: each.wanted, is_told),
+        share("flash or immediate, told as such", is_grave, is_told_grave),
+        share("told as flash or immediate, rightly", is_told_grave, is_grave),
+        share("priority or higher, matched", lambda each: (each.severity or 0) >= Severity.PRIORITY, is_told),
+        share("off-topic, not matched", lambda each: each.off_topic, lambda each: not is_told(each)),
+        share("not to be told, not matched", lambda each: each.severity is None, lambda each: not is_told(each)),
+    )
