@@ -18,11 +18,15 @@ CONTEXT, MASK, EXCEPT, NAME, DENIED = "context:", "mask:", "except:", "name:", "
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a spelling stands for: the term as the rule writes it, the alias, and the entity if it belongs to one."""
+    """What a spelling stands for: the term as the rule writes it, the alias, and the entity if it belongs to one.
+
+    `kind` is that of a form of a paradigm (`Form.kind`), "" for what is written out.
+    """
 
     term: str
     alias: str
     entity: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def expand(config: Config, term: str) -> Iterator[Meaning]:
     """Yield the spellings a term stands for: itself, the forms of a paradigm, or those of what it names."""
     word = term.removeprefix(EXCEPT)
     for written in written_terms(config, word):
-        yield from (Meaning(term, spelt) for spelt in spelt(written))
+        yield from (Meaning(term, text, kind=kind) for text, kind in spelt(written))
     for entity in members(config.entities, word[1:]) if word.startswith("$") else ():
         yield from (Meaning(term, alias, entity) for alias in config.entities[entity].aliases)
 
@@ -156,12 +160,15 @@ def written_terms(config: Config, word: str) -> tuple[str, ...]:
     return config.lists[word[1:]].terms if word[1:] in config.lists else ()
 
 
-def spelt(written: str) -> Iterator[str]:
-    """Yield the spellings by which a written term is found. Forms too short to be searched for are left out."""
+def spelt(written: str) -> Iterator[tuple[str, str]]:
+    """Yield (spelling, kind of the form, "" for none) by which a written term is found.
+
+    Forms too short to be searched for are left out.
+    """
     if is_paradigm(written):
-        yield from (form.text for form in inflect(written) if spelling(form.text) is not None)
+        yield from ((form.text, form.kind) for form in inflect(written) if spelling(form.text) is not None)
     else:
-        yield written
+        yield written, ""
 
 
 def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:

@@ -211,7 +211,7 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
             plain, paradigms = [[each for each in plain if is_paradigm(each.term) is kind] for kind in (False, True)]
             for child in plain:
                 others = [
-                    each for other in (*plain, *paradigms) if other.term != child.term for each in spelt(other.term)
+                    each for other in (*plain, *paradigms) if other.term != child.term for each, _ in spelt(other.term)
                 ]
                 # the shortest text that the term finds: a term that is found in it is found in every longer one too
                 text = Folded(child.term.replace("*", "").replace("?", "x"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from alerts.alert import Match, Severity
 from alerts.rule import Condition, Config, Rule, Score
 from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
-from alerts.rules.operators import anchors, evaluate, is_possible
+from alerts.rules.operators import anchors, asking, evaluate, is_possible
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
 from crawler.article import Article
 
@@ -126,7 +126,7 @@ def positive_terms(condition: Condition) -> Iterable[str]:
         return
     if condition.op == "term":
         yield condition.term
-    for child in condition.children:
+    for child in asking(condition):
         yield from positive_terms(child)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import flpc
 
 from alerts.rule import LEAD_WORDS, Condition
+from alerts.rules import events
 from alerts.rules.automaton import SHORTEST_NEEDLE, spelling
 from alerts.rules.forms import FormError
 from alerts.rules.forms.paradigm import inflect, is_paradigm
@@ -23,7 +24,7 @@ from alerts.rules.headline import is_like, parts
 from alerts.rules.likeness import profile, similarity
 from alerts.rules.proximity import UNITS, near, same
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
-from crawler.config.keys import IDENT, MISSING, Choice, Flag, Key, ListOf, Number, Raw, Table, Text, nearest
+from crawler.config.keys import IDENT, MISSING, Choice, Flag, Key, ListOf, Number, Placed, Raw, Table, Text, nearest
 from crawler.config.yamlfile import Node, Problems, Scalar, Sequence
 from crawler.text.folding import fold
 
@@ -71,6 +72,8 @@ def is_possible(condition: Condition, terms: Set[str]) -> bool:
         return condition.term in terms
     if op in {"all", "near", "same"}:
         return all(is_possible(child, terms) for child in condition.children)
+    if op == "event":
+        return all(is_possible(child, terms) for child in asking(condition))
     if op in {"any", "at_least", "title", "lead", "body", "filter"}:
         return any(is_possible(child, terms) for child in condition.children)
     # `none` may hold because terms are absent, or because a mask hides them; the rest does not depend on terms
@@ -127,6 +130,11 @@ def asks(condition: Condition) -> bool:
     if condition.op == "all":
         return any(asks(child) for child in condition.children)
     return all(asks(child) for child in condition.children)
+
+
+def asking(condition: Condition) -> tuple[Condition, ...]:
+    """Return the children that a condition asks for: of an event without the cues that only say how it stands."""
+    return condition.children[: 1 + len(events.roles(condition))] if condition.op == "event" else condition.children
 
 
 def _read_operator(key: Scalar, value: Node, problems: Problems) -> Condition | None:
@@ -419,6 +427,50 @@ LIKE = Table(
 VALUES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
 
 
+EVENT = Table(
+    (
+        Key("deed", ListOf(Placed(IDENT), "a list of deeds"), doc="the lists deed-NAME of which one is found"),
+        Key("by", CONDITION, None, doc="who does it"),
+        Key("on", CONDITION, None, doc="to whom"),
+        Key("in", CONDITION, None, doc="where"),
+        Key(
+            "standing",
+            ListOf(Choice((events.HAPPENED, *events.STANDINGS)), "a list of standings"),
+            None,
+            doc="what the words make of it; happened and claimed unless said otherwise",
+        ),
+    ),
+    "event",
+)
+_TOLD = (events.HAPPENED, "claimed")
+
+
+def _read_event(op: str, node: Node, problems: Problems) -> Condition | None:
+    """Read an event: its children are the deeds, those of its roles that are given, and the cues of each standing."""
+    values = EVENT.read(node, problems)
+    if values is MISSING or values["deed"] is MISSING or values["standing"] is MISSING:
+        return None
+    roles = tuple(role for role in events.ROLES if values[role] is not None)
+    read = [read_condition(values[role], problems) for role in roles]
+    if any(each is None for each in read):
+        return None
+    deeds = [Condition("term", place, term=f"${events.DEED}{name}") for name, place in values["deed"]]
+    cues = [Condition("term", node.place, term=f"${events.STANDING}{name}") for name in events.STANDINGS]
+    told = values["standing"] or _TOLD
+    children = (Condition("any", node.place, tuple(deeds)), *(each for each in read if each is not None), *cues)
+    return Condition(op, node.place, children, options={"roles": roles, "standing": told})
+
+
+def _test_event(condition: Condition, reading: Reading) -> Mentions | None:
+    return events.find(condition, reading, evaluate)
+
+
+def _anchor_event(condition: Condition) -> Anchors:
+    # deeds are everyday words and names are rare: the role with the fewest terms calls for the rule least often
+    known = [each for child in asking(condition) if (each := anchors(child)) is not None]
+    return min(known, key=len) if known else None
+
+
 def _read_like(op: str, node: Node, problems: Problems) -> Condition | None:
     values = LIKE.read(node, problems)
     if values is MISSING:
@@ -477,6 +529,9 @@ def _operators() -> dict[str, Operator]:
             name: Operator(_read_values, tests.get(name, _test_value), _anchor_none, dict(VALUES_SCHEMA), doc)
             for name, doc in values.items()
         },
+        "event": Operator(
+            _read_event, _test_event, _anchor_event, EVENT.schema(), "a deed is told, by whom, on whom, where"
+        ),
         "filter": Operator(_read_filter, _test_filter, _anchor_any, IDENT.schema(), "the condition of that name holds"),
         "regex": Operator(_read_regex, _test_regex, _anchor_none, {"type": "string"}, regex_doc),
         "like": Operator(_read_like, _test_like, _anchor_none, LIKE.schema(), like_doc),

@@ -24,6 +24,7 @@ class Mention:
     end: int
     entity: str = ""
     attached: bool = False  # its first word was read as an Arabic particle (wa-, fa-, bi-, li-, ka-) and the alias
+    kind: str = ""  # of a form of a paradigm: active, passive, either or noun
 
     def overlaps(self, other: Mention) -> bool:
         return self.field == other.field and self.start < other.end and other.start < self.end
@@ -119,7 +120,7 @@ def read(article: Article, lexicon: Lexicon, looked: Looked) -> Reading:
 
 
 def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bool = False) -> Mention:
-    return Mention(meaning.term, meaning.alias, field, start, end, meaning.entity, attached)
+    return Mention(meaning.term, meaning.alias, field, start, end, meaning.entity, attached, meaning.kind)
 
 
 def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:

@@ -1,0 +1,198 @@
+"""Read an event from words: a deed, who does it to whom, where, and whether it happened. Pure.
+
+A deed is a list of the config named `deed-...`, best of words with all their forms (`strike~`). Each mention of one is
+read in its clause: by the voice of the form and the order of the words it is known on which side its doer and its
+target may stand; cue words around it (lists named `standing-...`) say that it is denied, asked for, expected,
+remembered and so on. Where word order leaves it open, a name on either side may be either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from alerts.rule import Condition
+from alerts.rules.reading import Mention, Mentions, Reading
+from crawler.text.folding import fold
+
+Evaluate = Callable[[Condition, Reading], Mentions | None]
+Voice = Literal["active", "passive", "noun", "open"]
+DEED, STANDING = "deed-", "standing-"  # how the lists of the config are named
+HAPPENED = "happened"
+# the first that a deed's words show holds: what is remembered and denied is remembered
+STANDINGS = ("remembered", "opinion", "roundup", "denied", "asked", "expected", "background", "claimed")
+ROLES = ("by", "on", "in")
+REACH = 8  # words from a deed to its doer, target or place
+_ANYWHERE = frozenset({"remembered", "opinion", "roundup", "claimed"})  # cues of the whole headline or sentence
+_CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
+_BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
+_BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
+_PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "amid", "during", "from", "for", "with"}
+_PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
+_BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[.!?\u061f](?=\s|$)")
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A deed as one mention tells it. `standing` is "happened" or one of STANDINGS, with the cue that shows it."""
+
+    deed: Mention
+    voice: Voice
+    standing: str
+    cue: Mention | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The part of a field between two breaks in which a deed stands, as the offsets of its folded text."""
+
+    start: int
+    end: int
+
+    def has(self, each: Mention) -> bool:
+        return self.start <= each.start and each.end <= self.end
+
+
+def find(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mentions | None:
+    """Return the mentions of every event that an `event` condition asks for, None if there is none."""
+    asked = dict(zip(roles(condition), condition.children[1:], strict=False))
+    wanted = condition.options["standing"]
+    assert isinstance(wanted, tuple)
+    found: list[Mention] = []
+    parties = {role: evaluate(child, reading) or () for role, child in asked.items()}
+    if not all(parties.values()):
+        return None
+    for event in events(condition, reading, evaluate):
+        if event.standing not in wanted:
+            continue
+        chosen = _parties(event, parties, reading)
+        if chosen is not None:
+            found += [event.deed, *chosen]
+    return tuple(dict.fromkeys(found)) or None
+
+
+def events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Event]:
+    """Return each mention of the deeds that a condition names, with its voice and standing."""
+    deeds = evaluate(condition.children[0], reading) or ()
+    cues = _cues(condition, reading, evaluate)
+    longest = [each for each in deeds if not any(_inside(each, other) for other in deeds)]
+    return [_event(each, reading, cues) for each in dict.fromkeys(longest)]
+
+
+def _inside(each: Mention, other: Mention) -> bool:
+    """Return whether a mention is a part of a longer one: "strike" of "air strike"."""
+    return each.overlaps(other) and other.end - other.start > each.end - each.start
+
+
+def roles(condition: Condition) -> tuple[str, ...]:
+    """Return the roles that an `event` condition asks for; their conditions are its children after the deeds."""
+    given = condition.options["roles"]
+    assert isinstance(given, tuple)
+    return given
+
+
+def _cues(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mapping[str, Mentions]:
+    children = condition.children[1 + len(roles(condition)) :]
+    return {name: evaluate(child, reading) or () for name, child in zip(STANDINGS, children, strict=True)}
+
+
+def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Event:
+    clause = clause_of(deed, reading)
+    for name in STANDINGS:
+        for cue in cues[name]:
+            if cue.field == deed.field and not cue.overlaps(deed) and _shows(name, cue, deed, clause, reading):
+                return Event(deed, voice(deed, reading), name, cue)
+    return Event(deed, voice(deed, reading), HAPPENED)
+
+
+def _shows(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Reading) -> bool:
+    """Return whether a cue is about a deed: in the same headline or body for some, close before it for the others."""
+    if name in _ANYWHERE:
+        return cue.field == "title" or clause.has(cue)
+    if not clause.has(cue):
+        return False
+    if cue.end <= deed.start:
+        return reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
+    # Persian puts the verb, and what denies it, after the noun of the deed
+    return name == "denied" and reading.word(cue) - reading.last_word(deed) == 1
+
+
+def clause_of(deed: Mention, reading: Reading) -> Clause:
+    """Return the part of the field around a deed, between a colon, dash, semicolon or full stop and the next."""
+    folded = reading.folded[deed.field]
+    first, last = folded.span(deed.start, deed.end)
+    original = folded.original
+    before = [match.end() for match in _BREAK.finditer(original, 0, first)]
+    after = _BREAK.search(original, last)
+    begin = before[-1] if before else 0
+    ends = after.start() if after else len(original)
+    return Clause(len(fold(original[:begin]).rstrip()), len(fold(original[:ends])))
+
+
+def voice(deed: Mention, reading: Reading) -> Voice:
+    """Return the voice of a deed by its form, and where one spelling has several, by the words beside it.
+
+    English headlines leave out "was" ("US base hit in drone attack"), so a form that may be a participle and is
+    followed by a preposition, or by nothing, is "open". A word written without "~" is taken for a noun.
+    """
+    if deed.kind in {"", "noun"}:
+        return "noun"
+    text = reading.folded[deed.field].text
+    before, after = text[: deed.start].split()[-2:], text[deed.end :].split(maxsplit=1)[:1]
+    if deed.kind == "passive" or not _BE.isdisjoint(before) or after == ["by"]:
+        return "passive"
+    if deed.kind == "either" and (
+        not after or after[0] in _PREPOSITIONS or clause_of(deed, reading).end <= deed.end + 1
+    ):
+        return "open"
+    return "active"
+
+
+def _parties(event: Event, parties: Mapping[str, Mentions], reading: Reading) -> list[Mention] | None:
+    """Return one mention for each role, nearest first; None where a role has none in reach on its side."""
+    clause = clause_of(event.deed, reading)
+    chosen: list[Mention] = []
+    for role, mentions in parties.items():
+        near = [
+            each
+            for each in mentions
+            if each.field == event.deed.field
+            and not each.overlaps(event.deed)
+            and each not in chosen
+            and (role == "in" or clause.has(each))
+            and _reaches(role, event, each, reading)
+        ]
+        if not near:
+            return None
+        chosen.append(min(near, key=lambda each: _distance(event.deed, each, reading)))
+    return chosen
+
+
+def _reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
+    if role == "in":
+        return _distance(event.deed, party, reading) <= REACH * 2
+    if _distance(event.deed, party, reading) > REACH:
+        return False
+    after = party.start >= event.deed.end
+    if _ARABIC.search(event.deed.alias):
+        # verb first, or the doer first: a target never stands before an active verb or a noun of the deed
+        return after or role == "by" or event.voice == "passive" or _is_persian(event.deed.alias)
+    if event.voice == "open":
+        return True
+    if event.voice == "noun":
+        return after or role == "by" or _distance(event.deed, party, reading) == 1  # "embassy attack"
+    return after == ((role == "on") == (event.voice == "active"))
+
+
+def _is_persian(alias: str) -> bool:
+    return any(letter in alias for letter in "پچژگکی\u200c")
+
+
+def _distance(deed: Mention, party: Mention, reading: Reading) -> int:
+    """Return the words from one to the other, 1 for neighbours."""
+    if party.start >= deed.end:
+        return reading.word(party) - reading.last_word(deed)
+    return reading.word(deed) - reading.last_word(party)
