@@ -100,12 +100,25 @@ def _cues(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mapping
 
 
 def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Event:
-    clause = clause_of(deed, reading)
+    clause, spoken = clause_of(deed, reading), voice(deed, reading)
+    if _is_asked(clause, deed, reading):
+        return Event(deed, spoken, "opinion")
     for name in STANDINGS:
+        if name == "background" and spoken == "passive":
+            continue  # "ablaze after being struck" tells of the strike, "flee after strikes" of what followed it
         for cue in cues[name]:
             if cue.field == deed.field and not cue.overlaps(deed) and _shows(name, cue, deed, clause, reading):
-                return Event(deed, voice(deed, reading), name, cue)
-    return Event(deed, voice(deed, reading), HAPPENED)
+                return Event(deed, spoken, name, cue)
+    return Event(deed, spoken, HAPPENED)
+
+
+def _is_asked(clause: Clause, deed: Mention, reading: Reading) -> bool:
+    """Return whether the clause ends with a question mark: "Will Iran strike Kuwait?" tells of no strike."""
+    folded = reading.folded[deed.field]
+    _, last = folded.span(deed.start, deed.end)
+    rest = folded.original[last:]
+    ends = _BREAK.search(rest)
+    return ends is not None and ends[0].strip() in {"?", "\u061f"} and clause.has(deed)
 
 
 def _shows(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Reading) -> bool:
