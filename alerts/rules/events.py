@@ -151,9 +151,11 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     English headlines leave out "was" ("US base hit in drone attack"), so a form that may be a participle and is
     followed by a preposition, or by nothing, is "open". A word written without "~" is taken for a noun.
     """
-    if deed.kind in {"", "noun"}:
-        return "noun"
     text = reading.folded[deed.field].text
+    if text[deed.start : deed.end].split()[0] in _BE:
+        return "passive"  # "come under fire"
+    if deed.kind in {"", "noun"} and _BE.isdisjoint(text[: deed.start].split()[-2:]):
+        return "noun"
     before, after = text[: deed.start].split()[-2:], text[deed.end :].split(maxsplit=1)[:1]
     if deed.kind == "passive" or not _BE.isdisjoint(before) or after == ["by"]:
         return "passive"
