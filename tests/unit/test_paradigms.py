@@ -159,6 +159,7 @@ WRONG = [
     ("missile/missiles~noun", '"missile/missiles" has parts, which an English noun has not; write its singular alone'),
     ("strike~fa", "'strike' is no Persian infinitive (…دن, …تن); write a verb by its infinitive, as حمله کردن, or with its present stem, as کشتن/کش"),
     ("کشتن/کش/کش~", "'کشتن/کش/کش' is no Persian infinitive (…دن, …تن); write a verb by its infinitive, as حمله کردن, or with its present stem, as کشتن/کش"),
+    ("هادن~", "the present stem of 'هادن' is not known; write a verb by its infinitive, as حمله کردن, or with its present stem, as کشتن/کش; an Arabic verb that ends so is written \"هادن~ar\""),
     ("کشتن~ckb", "'کشتن' is no Kurdish verb in کردن, as هێرش کردن; write its forms out in a list, or name a noun alone"),
 ]  # fmt: skip
 
@@ -293,6 +294,7 @@ def test_language_is_that_of_the_letters_unless_it_is_named() -> None:
     assert denied("کشتن~")
     assert inflect("هێرش کردن~") == inflect("هێرش کردن~ckb") != inflect("هێرش کردن~fa")
     assert denied("هێرش کردن~")
+    assert inflect("هادن/يهادن/مهادنة~") == inflect("هادن/يهادن/مهادنة~ar")
     assert inflect("strike~") == inflect("strike~en") == inflect("Strike ~")
     assert denied("strike~") == denied("حمله~fa noun") == ()
     with pytest.raises(FormError):

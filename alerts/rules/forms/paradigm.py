@@ -36,7 +36,8 @@ _NOUNS: dict[str, _Inflect] = {
 _DENIED: dict[str, _Inflect] = {"fa": persian.negated, "ckb": kurdish.negated}
 _ARABIC_SCRIPT = re.compile(r"[\u0600-\u06ff]")
 _KURDISH = re.compile("[ۆێەڕڵ]")
-_PERSIAN = re.compile("[پچژگکی\u200c]|[دت]ن$")  # letters that Arabic does not write, or an infinitive
+_PERSIAN = re.compile("[پچژگکی\u200c]")  # letters that Arabic does not write
+_INFINITIVE = re.compile("[دت]ن$")
 
 
 def is_paradigm(term: str) -> bool:
@@ -48,7 +49,12 @@ def is_paradigm(term: str) -> bool:
 def inflect(term: str) -> tuple[Form, ...]:
     """Return the forms that a term with "~" stands for, the one it is written with first. Raise FormError."""
     parts, language, is_noun = _read(term)
-    return (_NOUNS if is_noun else _VERBS)[language](*parts)
+    try:
+        return (_NOUNS if is_noun else _VERBS)[language](*parts)
+    except FormError as error:
+        if language == "fa" and not term.partition(MARK)[2] and not _PERSIAN.search(parts[0]):
+            raise FormError(f'{error}; an Arabic verb that ends so is written "{term}ar"') from error
+        raise
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +74,7 @@ def _read(term: str) -> tuple[tuple[str, ...], str, bool]:
     _check_marks(marks)
     if not all(parts):
         raise FormError(f'no word before "{MARK}"; write it as strike{MARK}')
-    languages = [mark for mark in marks if mark != _NOUN] or [_language(parts[0])]
+    languages = [mark for mark in marks if mark != _NOUN] or [_language(parts)]
     return parts, languages[0], _NOUN in marks
 
 
@@ -85,9 +91,12 @@ def _check_marks(marks: list[str]) -> None:
         raise FormError(f'"{MARK}{" ".join(marks)}" says too much; write at most {_NOUN} and one language')
 
 
-def _language(word: str) -> str:
+def _language(parts: tuple[str, ...]) -> str:
+    word, *others = parts
     if not _ARABIC_SCRIPT.search(word):
         return "en"
     if _KURDISH.search(word):
         return "ckb"
-    return "fa" if _PERSIAN.search(word.strip()) else "ar"
+    # the present of an Arabic verb ends as its past does (هادن/يهادن), the stem of a Persian one does not (کشتن/کش)
+    arabic_present = any(_INFINITIVE.search(each) for each in others)
+    return "fa" if _PERSIAN.search(word) or (_INFINITIVE.search(word) and not arabic_present) else "ar"
