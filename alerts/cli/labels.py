@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 from alerts.alert import Severity
 from alerts.cli.common import fail
 from alerts.rule import Config
-from alerts.rules.labels import Label, LabelError, Share, half, key_of, read_severity, read_table, shares
+from alerts.rules.labels import Label, LabelError, Share, half, key_of, once, read_label, read_table, shares
 from alerts.rules.match import Matcher
 from alerts.run.article_lines import LineError, open_lines, read_lines
 from crawler.article import Article
@@ -21,10 +22,13 @@ Judged = list[tuple[Label, Article]]
 
 
 def report(config: Config, file: Path, articles: Path | None, *, misses: bool) -> None:
-    """Print the figures of both halves of a labels file, and with `misses` each item that is not as labelled."""
+    """Print the figures of both halves of a labels file, and with `misses` each item that is not as labelled.
+
+    Exit with 1 if the labels or the articles cannot be read.
+    """
     try:
         judged = _from_table(file, articles) if articles else _from_lines(file)
-    except (LabelError, LineError) as error:
+    except (LabelError, OSError, UnicodeDecodeError) as error:
         fail(f"{file}: {error}")
     if not judged:
         fail(f"{file}: no label with its article" + (f" in {articles}" if articles else ""))
@@ -53,36 +57,49 @@ def _show(found: tuple[Share, ...], told: dict[str, Severity | None], articles: 
 
 
 def _from_table(file: Path, articles: Path) -> Judged:
+    """Return the labels of a table with their articles. Say on stderr how many have none."""
     with open_lines(file) as lines:
-        labels = {label.key: label for label in read_table(lines)}
-    found = {}
-    for raw, article in _read(articles):
-        key = key_of(raw.get("dataset") or "", raw.get("url") or "", raw.get("title") or "")
-        if key in labels:
-            found[key] = (labels[key], article)
-    return list(found.values())
-
-
-def _from_lines(file: Path) -> Judged:
-    judged = []
-    for number, (raw, article) in enumerate(_read(file), 1):
-        try:
-            severity = read_severity(str(raw.get("severity", "")))
-        except LabelError as error:
-            raise LabelError(f"line {number}: {error}") from error
-        key = str(raw.get("id") or key_of("", article.url or "", article.title))
-        wanted = bool(raw.get("wanted", severity is not None))
-        judged.append((Label(key, severity, wanted, bool(raw.get("off_topic", False))), article))
+        labels = read_table(lines)
+    found: dict[str, Article] = {}
+    for _, raw, article in _read(articles):
+        found.setdefault(key_of(raw.get("dataset") or "", raw.get("url") or "", raw["title"]), article)
+    judged = [(label, found[label.key]) for label in labels if label.key in found]
+    if missing := len(labels) - len(judged):
+        click.echo(f"{file}: {missing} of {len(labels)} labels have no article in {articles}", err=True)
     return judged
 
 
-def _read(file: Path) -> Iterator[tuple[dict[str, Any], Article]]:
-    """Yield each line as it is and as an article. Raise LineError."""
+def _from_lines(file: Path) -> Judged:
+    """Return the labels of articles that carry them."""
+    _refuse_table(file)
+    numbered, articles = [], []
+    for number, raw, article in _read(file):
+        try:
+            label = read_label(str(raw.get("id") or key_of("", article.url or "", article.title)), raw)
+        except LabelError as error:
+            raise LabelError(f"line {number}: {error}") from error
+        numbered.append((number, label))
+        articles.append(article)
+    return list(zip(once(numbered), articles, strict=True))
+
+
+def _refuse_table(file: Path) -> None:
+    with open_lines(file) as lines:
+        if "\t" in next(lines, "").partition("{")[0]:
+            raise LabelError("a table of labels holds no articles; name their file too, with --from")
+
+
+def _read(file: Path) -> Iterator[tuple[int, dict[str, Any], Article]]:
+    """Yield the number of each line, the line as it is and as an article. Exit with 1 at the first that is none."""
 
     def faulty(error: LineError) -> None:
-        raise error
+        fail(f"{file}: {error}")
 
-    with open_lines(file) as lines:
-        for text in lines:
-            for line in read_lines([text], faulty):
-                yield json.loads(text), line.article
+    try:
+        with open_lines(file) as lines:
+            kept, read = itertools.tee(lines)
+            filled = ((number, text) for number, text in enumerate(kept, 1) if text.strip())
+            for (number, text), line in zip(filled, read_lines(read, faulty), strict=True):
+                yield number, json.loads(text), line.article
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: {error}")

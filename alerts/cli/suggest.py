@@ -68,9 +68,10 @@ def _show_forms(term: str, *, as_json: bool) -> None:
     except FormError as error:
         fail(f'"{term}": {error}')
     if as_json:
-        print_json([{"form": each.text, "kind": each.kind} for each in forms])
+        told = [{"form": each.text, "kind": each.kind} for each in forms]
+        print_json([*told, *({"form": each, "kind": "denial"} for each in denials)])
         return
     for each in forms:
         click.echo(f"{each.kind:8} {each.text}")
     if denials:
-        click.echo(f"hidden inside these, which deny it: {', '.join(denials)}")
+        click.echo(f"no hit inside these, which deny it: {', '.join(denials)}")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from alerts.alert import Severity
+from crawler.config.keys import nearest
 
 NONE = "none"  # the severity of an item that should not be told
+WANTED = ("wanted", "seed_like")  # two names of one column
 GRAVE = Severity.IMMEDIATE  # from here on a message interrupts
 
 
@@ -56,38 +59,70 @@ def read_severity(word: str) -> Severity | None:
     """Return a severity by its word, None for "none". Raise LabelError."""
     words = {each.word: each for each in Severity}
     if word != NONE and word not in words:
-        raise LabelError(f'"{word}" is no severity; allowed: {", ".join((*words, NONE))}')
+        allowed = (*words, NONE)
+        raise LabelError(f'"{word}" is no severity{nearest(word, allowed)}; allowed: {", ".join(allowed)}')
     return words.get(word)
 
 
-def read_table(lines: Iterable[str]) -> list[Label]:
-    """Return the labels of a tab-separated table with a header. Raise LabelError.
+def read_label(key: str, given: Mapping[str, Any]) -> Label:
+    """Return the label of an item from named values, those of a table or of a JSON object. Raise LabelError.
 
-    Columns: key and severity; where they are there, seed_like (or wanted) and off_topic, each 0 or 1.
+    `severity` must be there. `wanted` (or `seed_like`), by default whether the item should be told, and `off_topic`, by
+    default false, are 0 or 1, or JSON's false and true.
     """
-    rows = [line.rstrip("\r\n").split("\t") for line in lines if line.strip()]
-    header = rows[0] if rows else []
+    if not key:
+        raise LabelError("an empty key; it names the item")
+    if given.get("severity") is None:
+        raise LabelError(f'no "severity"; write one, or "{NONE}" for what should not be told')
+    severity = read_severity(str(given["severity"]))
+    wanted = next((name for name in WANTED if given.get(name) is not None), "")
+    return Label(
+        key, severity, _flag(given, wanted) if wanted else severity is not None, off_topic=_flag(given, "off_topic")
+    )
+
+
+def _flag(given: Mapping[str, Any], name: str) -> bool:
+    value = given.get(name)
+    if value not in (None, "0", "1", 0, 1):  # False and True are 0 and 1
+        raise LabelError(f'"{name}" is "{value}"; allowed: 0, 1')
+    return value in ("1", 1)
+
+
+def read_table(lines: Iterable[str]) -> list[Label]:
+    """Return the labels of a tab-separated table whose first line names the columns. Raise LabelError.
+
+    It needs the columns key and severity; others are as in `read_label`, or nothing to us.
+    """
+    rows = [(number, line.rstrip("\r\n").split("\t")) for number, line in enumerate(lines, 1) if line.strip()]
+    header = rows[0][1] if rows else []
     for name in ("key", "severity"):
         if name not in header:
             raise LabelError(
                 f'the first line has no column "{name}"; it needs key and severity, with tabs between them'
             )
+    return once((number, _row(number, header, row)) for number, row in rows[1:])
+
+
+def _row(number: int, header: Sequence[str], row: Sequence[str]) -> Label:
+    if len(row) != len(header):
+        raise LabelError(f"line {number}: {len(row)} columns where the first line has {len(header)}")
+    given = dict(zip(header, row, strict=True))
+    try:
+        return read_label(given["key"], given)
+    except LabelError as error:
+        raise LabelError(f"line {number}: {error}") from error
+
+
+def once(numbered: Iterable[tuple[int, Label]]) -> list[Label]:
+    """Return labels, given with the numbers of their lines. Raise LabelError for a key that stands there twice."""
+    seen: dict[str, int] = {}
     labels = []
-    for number, row in enumerate(rows[1:], 2):
-        given = dict(zip(header, row, strict=False))
-        try:
-            labels.append(_label(given))
-        except LabelError as error:
-            raise LabelError(f"line {number}: {error}") from error
+    for number, label in numbered:
+        if label.key in seen:
+            raise LabelError(f'line {number}: "{label.key}" is labelled in line {seen[label.key]} already')
+        seen[label.key] = number
+        labels.append(label)
     return labels
-
-
-def _label(given: Mapping[str, str]) -> Label:
-    severity = read_severity(given.get("severity", ""))
-    wanted = given.get("wanted", given.get("seed_like"))
-    return Label(
-        given["key"], severity, severity is not None if wanted is None else wanted == "1", given.get("off_topic") == "1"
-    )
 
 
 def shares(labels: Sequence[Label], told: Mapping[str, Severity | None]) -> tuple[Share, ...]:

@@ -11,8 +11,9 @@ from alerts.rules.forms.paradigm import denied, inflect, is_paradigm
 from alerts.rules.translit import Name, NameIndex
 from crawler.text.folding import Folded, fold
 
-# the kinds of term that no rule's tree asks for: context that a name requires, names that mask another, `except`, and
-# names that guard a word against being read as a particle and another word. The prefix keeps them apart from terms
+# the kinds of term that no rule's tree asks for: context that a name requires, names that mask another, `except`,
+# names that guard a word against being read as a particle and another word, and forms that deny the deed a term names.
+# The prefix keeps them apart from terms
 CONTEXT, MASK, EXCEPT, NAME, DENIED = "context:", "mask:", "except:", "name:", "denied:"
 
 
@@ -54,7 +55,7 @@ class Lexicon:
                 if meaning.entity and term not in used.setdefault(meaning.entity, []):
                     used[meaning.entity].append(term)
             for denial in denials(config, term):
-                _add(meanings, Meaning(DENIED, denial))
+                _add(meanings, Meaning(f"{DENIED}{term}", denial))
         self.needs: dict[tuple[str, str], tuple[str, ...]] = {}
         # a name no rule asks for still has to be known, or a part of it is taken for another name
         guards = {each.id: list(_guards(each)) for each in config.entities.values() if each.id not in used}

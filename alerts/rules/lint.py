@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from alerts.alert import Match, Severity
 from alerts.rule import Condition, Config, Rule
 from alerts.rules.automaton import Automaton, spelling
-from alerts.rules.forms.paradigm import is_paradigm
+from alerts.rules.forms.paradigm import denied, is_paradigm
 from alerts.rules.lexicon import expand, members, spelt, terms_of
 from alerts.rules.match import Matcher, positive_terms
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
@@ -116,11 +116,11 @@ def _repeated(config: Config) -> Iterator[Problem]:
 
 
 def _unmarked(term: str) -> str:
-    """Return a term without case, marks, apostrophes and hyphens, in its own script."""
+    """Return a term without case, marks, apostrophes and hyphens, in its own script; "strike~" is not "strike"."""
     plain = unicodedata.normalize("NFKD", term).casefold()
     return " ".join(
         "".join(
-            each if each.isalnum() or each in "*?" else " " * (each == "-" or each.isspace()) for each in plain
+            each if each.isalnum() or each in "*?~" else " " * (each == "-" or each.isspace()) for each in plain
         ).split()
     )
 
@@ -207,19 +207,31 @@ def _dead_terms(config: Config) -> Iterator[Problem]:
     """Yield terms of one `any` that another of its terms always finds too. With a score both count, so none is dead."""
     for rule in config.rules:
         for group in _groups(rule.match) if rule.score is None else ():
-            plain = [child for child in group.children if child.op == "term" and not child.term.startswith(("$", "="))]
-            plain, paradigms = [[each for each in plain if is_paradigm(each.term) is kind] for kind in (False, True)]
-            for child in plain:
-                others = [
-                    each for other in (*plain, *paradigms) if other.term != child.term for each, _ in spelt(other.term)
-                ]
-                # the shortest text that the term finds: a term that is found in it is found in every longer one too
-                text = Folded(child.term.replace("*", "").replace("?", "x"))
-                found = Automaton(made for term in others if (made := spelling(term)) is not None)
-                for number, *_ in found.find(text):
-                    other = found.spellings[number].alias
+            terms = [child for child in group.children if child.op == "term" and not child.term.startswith(("$", "="))]
+            for child in terms:
+                if other := _covering(child.term, [each.term for each in terms]):
                     yield Problem(child.place, f'"{child.term}" is dead beside "{other}", which finds as much')
-                    break
+    for each in config.lists.values():
+        for term in each.terms:
+            if other := _covering(term, filter(is_paradigm, each.terms)):
+                yield Problem(each.place, f'"{term}" in "{each.id}" is dead beside "{other}", which finds as much')
+
+
+def _covering(term: str, others: Iterable[str]) -> str:
+    """Return the first of some terms that finds whatever a plain term finds, "" if none does."""
+    if is_paradigm(term) or term.startswith("="):
+        return ""
+    # what the term finds at the least, and with more in place of each "*": who finds both finds all between
+    texts = [Folded(term.replace("*", more).replace("?", "x")) for more in ("", "xx")]
+    return next((other for other in others if other != term and all(_is_found(other, text) for text in texts)), "")
+
+
+def _is_found(term: str, text: Folded) -> bool:
+    # a paradigm does not find its forms inside its denials, where a plain term does
+    if is_paradigm(term) and any(text.text in fold(denial) for denial in denied(term)):
+        return False
+    found = Automaton(made for each, _ in spelt(term) if (made := spelling(each)) is not None)
+    return any(True for _ in found.find(text))
 
 
 def _never_confirmed(config: Config) -> Iterator[Problem]:

@@ -503,7 +503,7 @@ def _operators() -> dict[str, Operator]:
         _test_term,
         _anchor_term,
         {"type": "string"},
-        "a phrase, =EXACT case, wildcards * and ?, or $entity, $kind, $list",
+        "a phrase, a word~ with all its forms, =EXACT case, wildcards * and ?, or $entity, $kind, $list",
     )
     at_least = "at least k of its conditions hold"
     near_doc = "its terms or lists stand within so many words of each other, in one field"

@@ -130,7 +130,9 @@ def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, M
     """
 
     def is_said(each: Mention) -> bool:
-        return not any(each.overlaps(denial) and _length(each) < _length(denial) for denial in found.get(DENIED, ()))
+        # denials of this term only: what another rule names must not change what this one finds
+        denials = found.get(f"{DENIED}{each.term}", ())
+        return not any(each.overlaps(denial) and _length(each) < _length(denial) for denial in denials)
 
     def is_meant(each: Mention) -> bool:
         # not_like: "Hezbollah" inside "Harakat Hezbollah al-Nujaba" is another group

@@ -81,14 +81,19 @@ class _Reader:
         if not isinstance(node, Sequence) or not node.items:
             self._add(node.place, f'{what} needs a list of terms, as in ["militia", "armed group"]')
             return ()
-        terms = [(read_term(item, self._problems), item.place) for item in node.items]
-        for term, place in terms:
-            if term.startswith("$"):
-                self._add(place, f'"{term}": {what} holds plain terms; name the entity or list in the rule')
-            elif is_paradigm(term) and not what.startswith("list"):
-                self._add(place, f'"{term}": {what} holds spellings of a name; "~" is for rules and lists')
+        terms = [(self._term(item, what), item.place) for item in node.items]
         twice([each for each in terms if each[0]], "term", self._problems)
         return tuple(term for term, _ in terms if term)
+
+    def _term(self, node: Node, what: str) -> str:
+        """Return one plain term; "" for a faulty one, with a problem added."""
+        if isinstance(node, Scalar) and is_paradigm(node.text) and not what.startswith("list"):
+            self._add(node.place, f'"{node.text}": {what} takes no "~", only rules and lists do; write the words out')
+            return ""
+        term = read_term(node, self._problems)
+        if term.startswith("$"):
+            self._add(node.place, f'"{term}": {what} holds plain terms; name the entity or list in the rule')
+        return term
 
     def _entity(self, name: str, row: tuple[Any, Place]) -> Entity:
         values, place = row

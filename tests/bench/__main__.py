@@ -13,6 +13,7 @@ from tests.bench import (
     evidence,
     extraction,
     june,
+    labels,
     latency,
     mail,
     matching,
@@ -30,6 +31,7 @@ from tests.bench import (
 BENCHES = {
     "seed": seed.run,
     "desk": desk.run,
+    "labels": labels.run,
     "matching": matching.run,
     "latency": latency.run,
     "stories": stories.run,

@@ -126,6 +126,31 @@ def test_check_ends_with_one_line_and_strict_fails_on_warnings(desk: Desk) -> No
     desk.run("check", "--strict", expect=1)
 
 
+def test_check_measures_the_rules_on_labels(desk: Desk) -> None:
+    labelled: list[dict[str, Any]] = [
+        {"id": "0", "title": "A militia moves", "severity": "priority"},
+        {"id": "2", "title": "Troops leave", "severity": "immediate"},
+        {"id": "3", "title": "Football", "severity": "none", "off_topic": True},
+    ]
+    done = desk.run("check", "--labels", write(desk, labelled), "--misses")
+    heading, halves, *figures = done.stdout.splitlines()
+    assert heading.endswith("articles.jsonl.gz: 3 labelled items; tune on half A, believe half B")
+    assert halves.split() == ["half", "A", "half", "B"]
+    assert figures[0].split() == ["wanted", "items", "that", "a", "rule", "matches", "0/1", "0%", "1/1", "100%"]
+    assert figures[4].split() == ["off-topic,", "not", "matched", "1/1", "100%", "0/0"]
+    assert figures[6] == "wanted items that a rule matches: labelled immediate, told none: Troops leave"
+    assert not (desk.place / "var").exists()
+    desk.run("check", "--misses", expect=2)
+    (desk.place / "labels.tsv").write_text("key\tseverity\n")
+    assert "name their file too, with --from" in desk.run("check", "--labels", "labels.tsv", expect=1).stderr
+
+
+def test_suggest_shows_the_forms_of_a_word(desk: Desk) -> None:
+    found = [line.split() for line in desk.run("suggest", "strike~").stdout.splitlines()]  # it needs no rules
+    assert found[2:4] == [["either", "struck"], ["passive", "stricken"]]
+    assert 'write "strike~"' in desk.run("suggest", "struck~", expect=1).stderr
+
+
 def test_usage_errors_end_with_two(desk: Desk) -> None:
     desk.run("run", "--once", "--at", "-", expect=2)
     desk.run("replay", expect=2)

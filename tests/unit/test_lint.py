@@ -45,6 +45,22 @@ def test_warns(tmp_path: Path, name: str, head: str, rules: str, words: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("terms", "dead"),
+    [
+        ("[militia*, militia]", ['"militia"']),  # and not "militia*", which finds militias too
+        ("[militia*, 'milit*']", ['"militia*"']),
+        ("['milit?a', militia]", ['"militia"']),
+        ("[militia*, 'militia?']", ['"militia?"']),
+    ],
+)
+def test_term_is_dead_only_beside_one_that_finds_as_much(tmp_path: Path, terms: str, dead: list[str]) -> None:
+    found = [
+        str(each) for each in warnings(desk(tmp_path, HEAD + CONSOLE + RULE % terms)) if "dead beside" in str(each)
+    ]
+    assert [each.partition(": ")[2].partition(" is dead")[0] for each in found] == dead
+
+
+@pytest.mark.parametrize(
     ("owners", "warned"), [(("o", "o"), True), (("o", "p"), False), (("", ""), False), (("a", ""), False)]
 )
 def test_outlets_of_one_owner_are_one_origin(tmp_path: Path, owners: tuple[str, str], warned: bool) -> None:

@@ -52,9 +52,9 @@ def forms(*parts: str) -> tuple[Form, ...]:
 
     `parts` are its base, and for a verb that the tables lack its past and participle: "strike", "struck", "stricken".
     """
+    if not 1 <= len(parts) <= 3:
+        raise FormError('a verb has up to three parts: base/past/participle, as in "strike/struck/stricken~"')
     split = [_split(part.strip().lower()) for part in parts]
-    if not 1 <= len(split) <= 3:
-        raise FormError('A verb has up to three parts: base/past/participle, as in "strike/struck/stricken~"')
     before, base, after = split[0]
     if any((each[0], each[2]) != (before, after) for each in split):
         raise FormError(
@@ -181,15 +181,17 @@ def _with_s(word: str) -> str:
 # -- nouns --------------------------------------------------------------------------------------------------------
 
 
-def noun_forms(part: str) -> tuple[Form, ...]:
-    """Return the singular and the plural of a noun, each of kind "noun".
+def noun_forms(*parts: str) -> tuple[Form, ...]:
+    """Return the singular and the plural of a noun, each of kind "noun". `parts` is the singular alone.
 
     Of a phrase the last word is inflected, or the one before "of", "in", ...: "chiefs of staff".
     """
-    written = " ".join(part.lower().split())
+    if len(parts) != 1:
+        raise FormError(f'"{"/".join(parts)}" has parts, which an English noun has not; write its singular alone')
+    written = " ".join(parts[0].lower().split())
     match = _HEAD.fullmatch(written)
     if match is None or re.search(r"[*?$=~/|]", written) or len(match["word"]) < _SHORTEST:
-        raise FormError(f'"{part}~" is no English noun of three letters or more; "~" takes no wildcards')
+        raise FormError(f'"{parts[0]}~" is no English noun of three letters or more; "~" takes no wildcards')
     before, word, after = match["before"], match["word"], match["after"] or ""
     if word == "general" and before[:-1] in HEADED:
         before, word, after = "", before[:-1], f"{before[-1]}general"

@@ -7,28 +7,37 @@ After it may stand `noun` (a verb otherwise) and a language, where the script do
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
+from typing import Protocol
 
 from alerts.rules.forms import Form, FormError, arabic, english, kurdish, persian
+from crawler.config.keys import nearest
 
 MARK = "~"
 _NOUN = "noun"
-_VERBS: dict[str, Callable[..., tuple[Form, ...]]] = {
+
+
+class _Inflect(Protocol):
+    def __call__(self, *parts: str) -> tuple[Form, ...]: ...
+
+
+_VERBS: dict[str, _Inflect] = {
     "en": english.forms,
     "ar": arabic.forms,
     "fa": persian.forms,
     "ckb": kurdish.forms,
 }
-_NOUNS: dict[str, Callable[..., tuple[Form, ...]]] = {
+_NOUNS: dict[str, _Inflect] = {
     "en": english.noun_forms,
     "ar": arabic.noun_forms,
     "fa": persian.noun_forms,
     "ckb": kurdish.noun_forms,
 }
+_DENIED: dict[str, _Inflect] = {"fa": persian.negated, "ckb": kurdish.negated}
 _ARABIC_SCRIPT = re.compile(r"[\u0600-\u06ff]")
 _KURDISH = re.compile("[ۆێەڕڵ]")
-_PERSIAN = re.compile("[پچژگکی\u200c]|[دت]ن$")  # letters that Arabic does not write, or an infinitive
+_PERSIAN = re.compile("[پچژگکی\u200c]")  # letters that Arabic does not write
+_INFINITIVE = re.compile("[دت]ن$")
 
 
 def is_paradigm(term: str) -> bool:
@@ -40,16 +49,21 @@ def is_paradigm(term: str) -> bool:
 def inflect(term: str) -> tuple[Form, ...]:
     """Return the forms that a term with "~" stands for, the one it is written with first. Raise FormError."""
     parts, language, is_noun = _read(term)
-    return (_NOUNS if is_noun else _VERBS)[language](*parts)
+    try:
+        return (_NOUNS if is_noun else _VERBS)[language](*parts)
+    except FormError as error:
+        if language == "fa" and not term.partition(MARK)[2] and not _PERSIAN.search(parts[0]):
+            raise FormError(f'{error}; an Arabic verb that ends so is written "{term}ar"') from error
+        raise
 
 
 @lru_cache(maxsize=4096)
 def denied(term: str) -> tuple[str, ...]:
     """Return the forms that say the deed was not done, where a language has such forms (Persian, Kurdish)."""
     parts, language, is_noun = _read(term)
-    if is_noun or language not in {"fa", "ckb"}:
+    if is_noun or language not in _DENIED:
         return ()
-    return tuple(each.text for each in (persian if language == "fa" else kurdish).negated(*parts))
+    return tuple(each.text for each in _DENIED[language](*parts))
 
 
 def _read(term: str) -> tuple[tuple[str, ...], str, bool]:
@@ -57,21 +71,32 @@ def _read(term: str) -> tuple[tuple[str, ...], str, bool]:
     written, _, after = term.partition(MARK)
     marks = after.split()
     parts = tuple(part.strip() for part in written.split("/"))
-    unknown = [mark for mark in marks if mark != _NOUN and mark not in _VERBS]
-    if unknown:
-        known = ", ".join((_NOUN, *_VERBS))
-        raise FormError(
-            f'"{MARK}{" ".join(unknown)}" is not known; after "{MARK}" may stand nothing (a verb), or: {known}'
-        )
+    _check_marks(marks)
     if not all(parts):
         raise FormError(f'no word before "{MARK}"; write it as strike{MARK}')
-    languages = [mark for mark in marks if mark != _NOUN] or [_language(parts[0])]
+    languages = [mark for mark in marks if mark != _NOUN] or [_language(parts)]
     return parts, languages[0], _NOUN in marks
 
 
-def _language(word: str) -> str:
+def _check_marks(marks: list[str]) -> None:
+    """Raise FormError for words after "~" that are not known, or that say one thing twice."""
+    known = (_NOUN, *_VERBS)
+    for mark in marks:
+        if mark not in known:
+            raise FormError(
+                f'"{mark}" after "{MARK}" is not known{nearest(mark, known)}; there may stand nothing (a verb), '
+                f"or: {', '.join(known)}"
+            )
+    if marks.count(_NOUN) > 1 or len([mark for mark in marks if mark != _NOUN]) > 1:
+        raise FormError(f'"{MARK}{" ".join(marks)}" says too much; write at most {_NOUN} and one language')
+
+
+def _language(parts: tuple[str, ...]) -> str:
+    word, *others = parts
     if not _ARABIC_SCRIPT.search(word):
         return "en"
     if _KURDISH.search(word):
         return "ckb"
-    return "fa" if _PERSIAN.search(word.strip()) else "ar"
+    # the present of an Arabic verb ends as its past does (هادن/يهادن), the stem of a Persian one does not (کشتن/کش)
+    arabic_present = any(_INFINITIVE.search(each) for each in others)
+    return "fa" if _PERSIAN.search(word) or (_INFINITIVE.search(word) and not arabic_present) else "ar"
