@@ -89,7 +89,9 @@ def _words(parts: tuple[str, ...]) -> tuple[list[str], str]:
     """Return the word to inflect of every part, without marks, and the words that follow it in the first."""
     if not parts:
         raise FormError(f"no word is given: {REMEDY}")
-    split = [unicodedata.normalize("NFC", part.translate(_PERSIAN)).strip().partition(" ") for part in parts]
+    first = re.sub(r"ی(?=\s|$)", "ى", parts[0])  # a Persian keyboard has one letter for both: تبنی
+    marked = [unicodedata.normalize("NFC", part.translate(_PERSIAN)) for part in (first, *parts[1:])]
+    split = [part.strip().partition(" ") for part in marked]
     words = ["".join(char for char in word if unicodedata.category(char) != "Mn") for word, _, _ in split]
     for part, word in zip(parts, words, strict=True):
         if not _LETTERS.fullmatch(word):
@@ -177,6 +179,8 @@ def _past(past: str, verb: _Verb) -> list[str]:
         return [past, f"{past}ت", f"{stem}وا", f"{past}ا", f"{past}تا", f"{past}نا"]
     if last == "أ":
         return [past, f"{past}ت", f"{past}وا", f"{stem}ؤوا", f"{stem}آ", f"{past}تا", f"{past}نا"]
+    if past.endswith("يء"):  # جيء
+        return [past, *(f"{stem}ئ{ending}" for ending in ("ت", "وا", "ا", "تا"))]
     if last == "ء":
         return [past, f"{past}ت", f"{past}وا", f"{stem}ؤوا", f"{past}ا", f"{past}تا"]
     short = f"{past[:-2]}{last}" if verb.hollow else f"{past}{last}" if verb.doubled else past
@@ -188,8 +192,10 @@ def _present(stem: str, verb: _Verb) -> list[str]:
     if not stem:
         return []
     last, body = stem[-1], stem[:-1]
-    many = {"ي": [body], "ى": [body], "و": [body], "أ": [stem, f"{body}ؤ"], "ء": [f"{body}ئ"]}.get(last, [stem])
-    dual = {"ى": f"{body}يان", "أ": f"{body}آن", "ء": f"{body}ئان"}.get(last, f"{stem}ان")
+    many = {"ي": [body], "ى": [body], "و": [body], "أ": [stem, f"{body}ؤ"]}.get(last, [stem])
+    dual = {"ى": f"{body}يان", "أ": f"{body}آن"}.get(last, f"{stem}ان")
+    if last == "ء":  # يجيئون, يشاؤون
+        many, dual = ([f"{body}ؤ"], dual) if body[-1] == "ا" else ([f"{body}ئ"], f"{body}ئان")
     found = [f"{prefix}{stem}" for prefix in ("ي", "سي", "ت", "ست", "ن", "سن")]
     found += [form for each in many for form in (f"ي{each}ون", f"ي{each}وا", f"سي{each}ون")]
     found += [f"ي{dual}", f"ت{dual}"]
@@ -228,7 +234,7 @@ def _first_passive(verb: _Verb) -> list[str]:
     if not verb.passive or verb.prepositional or verb.doubled or verb.hollow:
         return []
     ending = {"ى": "ي", "ي": "ي", "ا": "و", "أ": "وء"}.get(past[2], f"و{past[2]}")
-    base = f"م{past[:2]}{ending}"
+    base = f"م{past[:2]}{ending}".replace("أو", "ؤو") if past[1] == "أ" else f"م{past[:2]}{ending}"  # مسؤول
     return [base, *(f"{base}{each}" for each in ("ا", "ة", "ون", "ين", "ات"))]
 
 
