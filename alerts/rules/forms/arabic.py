@@ -177,14 +177,20 @@ def _past(past: str, verb: _Verb) -> list[str]:
         return [past, f"{stem}ت", f"{stem}وا", f"{stem}{link}ا", f"{stem}تا", f"{stem}{link}نا"]
     if last == "ي":
         return [past, f"{past}ت", f"{stem}وا", f"{past}ا", f"{past}تا", f"{past}نا"]
+    if last in "أء":
+        return _past_in_hamza(past)
+    short = f"{past[:-2]}{last}" if verb.hollow else f"{past}{last}" if verb.doubled else past
+    return [past, f"{past}ت", f"{past}وا", f"{past}ا", f"{past}تا", f"{short}{'ا' if last == 'ن' else 'نا'}"]
+
+
+def _past_in_hamza(past: str) -> list[str]:
+    """Return what `_past` does, of a past that ends in a hamza; of جاء without "we" (جئنا), which loses its vowel."""
+    last, stem = past[-1], past[:-1]
     if last == "أ":
         return [past, f"{past}ت", f"{past}وا", f"{stem}ؤوا", f"{stem}آ", f"{past}تا", f"{past}نا"]
     if past.endswith("يء"):  # جيء
         return [past, *(f"{stem}ئ{ending}" for ending in ("ت", "وا", "ا", "تا"))]
-    if last == "ء":
-        return [past, f"{past}ت", f"{past}وا", f"{stem}ؤوا", f"{past}ا", f"{past}تا"]
-    short = f"{past[:-2]}{last}" if verb.hollow else f"{past}{last}" if verb.doubled else past
-    return [past, f"{past}ت", f"{past}وا", f"{past}ا", f"{past}تا", f"{short}{'ا' if last == 'ن' else 'نا'}"]
+    return [past, f"{past}ت", f"{past}وا", f"{stem}ؤوا", f"{past}ا", f"{past}تا"]
 
 
 def _present(stem: str, verb: _Verb) -> list[str]:
