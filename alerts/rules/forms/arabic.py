@@ -48,6 +48,7 @@ class _Verb:
     doubled: bool
     passive: bool
     prepositional: bool  # its object follows a preposition, so its passive has one person (أفرج عنهم)
+    followed: bool  # by words of its own, as in أطلق النار
     pronouns: bool  # whether a pronoun may be joined to it
 
     @property
@@ -62,7 +63,7 @@ def forms(*parts: str) -> tuple[Form, ...]:
     Raise FormError for what is no past of a verb, and for one whose pattern its spelling does not show.
     """
     words, rest = _words(parts)
-    verb = _verb(words, joins_pronouns=not rest)
+    verb = _verb(words, followed=bool(rest))
     # the words that follow tell a form from its namesake (مطلق النار)
     return _merged(_conjugated(verb), rest, set() if rest else _LEFT_OUT.get(fold(verb.past), set()))
 
@@ -101,7 +102,7 @@ def _words(parts: tuple[str, ...]) -> tuple[list[str], str]:
     return words, split[0][2].strip()
 
 
-def _verb(words: list[str], *, joins_pronouns: bool) -> _Verb:
+def _verb(words: list[str], *, followed: bool) -> _Verb:
     past, *others = words
     if len(past) > 3 and past[-1] == "ي" and past[0] != "ت":  # a sloppy ى; but توفي is a past of its own
         past = f"{past[:-1]}ى"
@@ -112,9 +113,9 @@ def _verb(words: list[str], *, joins_pronouns: bool) -> _Verb:
     masdars = tuple(dict.fromkeys(each for each in (*others[1:], masdar_of(past, form)) if each))
     intransitive = form in {7, 9} or (form != 2 and fold(past) in _INTRANSITIVE)
     prepositional = form != 2 and fold(past) in _PREPOSITIONAL
-    pronouns = joins_pronouns and form != 6 and not intransitive and not prepositional
+    pronouns = not (followed or form == 6 or intransitive or prepositional)
     doubled = is_doubled(past, form, masdars)
-    return _Verb(past, present, masdars, form, doubled, not intransitive, prepositional, pronouns)
+    return _Verb(past, present, masdars, form, doubled, not intransitive, prepositional, followed, pronouns)
 
 
 def _given_present(past: str, present: str) -> str:
@@ -143,7 +144,8 @@ def _conjugated(verb: _Verb) -> Iterable[tuple[str, Kind]]:
 def _passive_past(verb: _Verb) -> str:
     """Return the past passive, or "" where there is none or it is not used."""
     past, form = verb.past, verb.form
-    if not verb.passive or form in {5, 6} or past[0] == "آ" or (form == QUADRILITERAL and past[0] == "ت"):
+    unused = {5: "", 6: "", 3: "و", QUADRILITERAL: "ت"}.get(form, "آ")  # first letter: ووصل would be "and he arrived"
+    if not verb.passive or past.startswith(unused):
         return ""
     if verb.hollow:
         return f"{past[:-2]}ي{past[-1]}"  # أصيب
@@ -240,14 +242,16 @@ def _first_passive(verb: _Verb) -> list[str]:
     if not verb.passive or verb.prepositional or verb.doubled or verb.hollow:
         return []
     ending = {"ى": "ي", "ي": "ي", "ا": "و", "أ": "وء"}.get(past[2], f"و{past[2]}")
-    base = f"م{past[:2]}{ending}".replace("أو", "ؤو") if past[1] == "أ" else f"م{past[:2]}{ending}"  # مسؤول
+    middle = {"و": "ؤ", "ي": "ئ"}[ending[0]] if past[1] == "أ" else past[1]  # مسؤول, مرئي
+    base = f"م{past[0]}{middle}{ending}"
     return [base, *(f"{base}{each}" for each in ("ا", "ة", "ون", "ين", "ات"))]
 
 
 def _masdar(masdar: str, verb: _Verb) -> list[str]:
     """Return a masdar with its endings; a regular one of II to X also in the plural, and where used in the dual."""
     found = declined(masdar)
-    if verb.form == QUADRILITERAL or masdar != masdar_of(verb.past, verb.form) or masdar[-1] in "يؤ":
+    regular = masdar == masdar_of(verb.past, verb.form) and masdar[-1] not in "يؤ"
+    if verb.form == QUADRILITERAL or verb.followed or not regular:
         return found
     pair = [] if verb.form in {3, 5, 6} else duals(masdar)
     return [*found, *pair, *plural(f"{masdar.removesuffix('ة')}ات")]

@@ -18,7 +18,7 @@ def joined(base: str) -> list[str]:
     elif last == "أ":
         hosts = [base, f"{stem}ؤ"]
     else:
-        hosts = [{"ى": f"{stem}ا", "ة": f"{stem}ت"}.get(last, base)]
+        hosts = [{"ى": f"{stem}ا", "ة": f"{stem}ت"}.get(last, base).replace("أا", "آ")]  # رآه
     return [f"{host}{pronoun}" for host in hosts for pronoun in _PRONOUNS]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alerts.rules.automaton import spelling
-from alerts.rules.forms import FormError
+from alerts.rules.forms import FormError, arabic
 from alerts.rules.forms.arabic import forms, noun_forms
 from alerts.rules.forms.arabic_words import LEFT_OUT
 from crawler.text.folding import fold
@@ -18,6 +18,14 @@ _OTHERS = """
 تدهور توفي/يتوفى/وفاة لقي/يلقى/لقاء جاء/يجيء/مجيء سأل/يسأل/سؤال أمر/يأمر/أمر آمن/يؤمن/إيمان احمر/يحمر/احمرار
 """
 OTHERS = _OTHERS.split()
+# the principal parts of the verbs of LEFT_OUT that need them
+_PARTS = """
+أسر/يأسر/أسر أمر/يأمر/أمر أعد/يعد/إعداد أقر/يقر/إقرار أصر/يصر/إصرار سأل/يسأل/سؤال وجه/يوجه/توجيه أسس/يؤسس/تأسيس
+وصل/يصل/وصول دعا/يدعو/دعوة نفى/ينفي/نفي عاد/يعود/عودة قاد/يقود/قيادة صفى/يصفي/تصفية هدأ/يهدأ/هدوء حرر/يحرر/تحرير
+دمر/يدمر/تدمير سلم/يسلم/تسليم قرر/يقرر/تقرير نفذ/ينفذ/تنفيذ نظم/ينظم/تنظيم حكم/يحكم/حكم خطف/يخطف/خطف ضبط/يضبط/ضبط
+نشر/ينشر/نشر نقل/ينقل/نقل جمع/يجمع/جمع حمل/يحمل/حمل خرج/يخرج/خروج دخل/يدخل/دخول طلب/يطلب/طلب
+"""
+PARTS = {parts.partition("/")[0]: parts for parts in _PARTS.split()} | {"وقع": "وقع/يقع/وقوع وقّع"}
 
 
 def kinds(verb: str) -> dict[str, str]:
@@ -53,6 +61,7 @@ def test_every_form_can_be_searched_and_is_told_once(verb: str) -> None:
         ("استأنف", "استأنف", "استؤنف", "استئناف"),
         ("هدّأ", "يهدئ", "هدئ", "تهدئته"),
         ("أكد/يؤكد/تأكيد", "أكده", "", "تأكيد"),
+        ("رأى/يرى/رؤية", "رآه رأت يراها", "مرئي", "رؤيته"),
         ("سأل/يسأل/سؤال", "سائل", "سئل", "سؤاله"),
         ("نادى", "نادت ناداه", "نودي نوديت", "مناداته"),
         ("انتشر", "منتشر تنتشر", "", "انتشار"),
@@ -88,33 +97,27 @@ def test_sloppy_spelling_of_the_past_has_the_same_forms(sloppy: str, right: str)
     assert {fold(form.text) for form in forms(sloppy)} == {fold(form.text) for form in forms(right)}
 
 
+def test_passive_that_reads_as_and_with_another_verb_is_not_made() -> None:
+    assert "passive" not in kinds("واصل").values()
+
+
 def test_words_after_the_verb_follow_every_form_and_take_the_place_of_pronouns() -> None:
     found = {form.text: form.kind for form in forms("أطلق النار")}
     assert all(text.endswith(" النار") for text in found)
     assert found["أطلقت النار"] == "either"
     assert found["إطلاق النار"] == "noun"
     assert "مطلق النار" in found  # left out without the noun
-    assert "أطلقه النار" not in found
+    assert not {"أطلقه النار", "إطلاقان النار"} & set(found)
     assert "صواريخ كروز" in [form.text for form in noun_forms("صاروخ كروز", "صواريخ")]
 
 
 @pytest.mark.parametrize("verb", LEFT_OUT)
-def test_left_out_form_is_one_that_would_else_be_generated(verb: str) -> None:
-    parts = {"أسر": "أسر/يأسر/أسر", "أمر": "أمر/يأمر/أمر", "أعد": "أعد/يعد/إعداد", "أقر": "أقر/يقر/إقرار"} | {
-        "أصر": "أصر/يصر/إصرار", "سأل": "سأل/يسأل/سؤال", "أسس": "أسس/يؤسس/تأسيس", "وقع": "وقع/يقع/وقوع", "وصل": "وصل/يصل/وصول", "دعا": "دعا/يدعو/دعوة",
-        "نفى": "نفى/ينفي/نفي", "عاد": "عاد/يعود/عودة", "قاد": "قاد/يقود/قيادة", "صفى": "صفى/يصفي/تصفية", "هدأ": "هدأ/يهدأ/هدوء",
-        "حذر": "حذر/يحذر/تحذير", "حرر": "حرر/يحرر/تحرير", "دمر": "دمر/يدمر/تدمير", "سلم": "سلم/يسلم/تسليم", "فجر": "فجر/يفجر/تفجير",
-        "قرر": "قرر/يقرر/تقرير", "نفذ": "نفذ/ينفذ/تنفيذ", "نظم": "نظم/ينظم/تنظيم", "حكم": "حكم/يحكم/حكم", "خطف": "خطف/يخطف/خطف",
-        "ضبط": "ضبط/يضبط/ضبط", "نشر": "نشر/ينشر/نشر", "نقل": "نقل/ينقل/نقل", "جمع": "جمع/يجمع/جمع", "حمل": "حمل/يحمل/حمل",
-        "خرج": "خرج/يخرج/خروج", "دخل": "دخل/يدخل/دخول", "طلب": "طلب/يطلب/طلب",
-    }  # fmt: skip
-    words = {word for several in LEFT_OUT[verb] for word in several.split()}
-    given = parts.get(verb, verb).split("/")
-    bare = {fold(form.text) for form in forms(*given)}
-    with_object = {fold(form.text.removesuffix(" شيئا")) for form in forms(f"{given[0]} شيئا", *given[1:])}
-    assert not {fold(word) for word in words} & bare
-    missing = {word for word in words if fold(word) not in with_object}
-    assert all(word.endswith(("ه", "ها", "هم", "موقعا", "موقع")) for word in missing), missing
+def test_form_is_left_out_that_would_else_be_generated(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = PARTS.get(verb, verb).split(" ")  # of two verbs of one spelling, both
+    words = {fold(word) for several in LEFT_OUT[verb] for word in several.split()}
+    assert not words & {form for each in given for form in kinds(each)}
+    monkeypatch.setattr(arabic, "_LEFT_OUT", {})
+    assert words <= {form for each in given for form in kinds(each)}
 
 
 @pytest.mark.parametrize(
