@@ -48,6 +48,7 @@ class _Verb:
     doubled: bool
     passive: bool
     prepositional: bool  # its object follows a preposition, so its passive has one person (أفرج عنهم)
+    followed: bool  # by words of its own, as in أطلق النار
     pronouns: bool  # whether a pronoun may be joined to it
 
     @property
@@ -62,7 +63,7 @@ def forms(*parts: str) -> tuple[Form, ...]:
     Raise FormError for what is no past of a verb, and for one whose pattern its spelling does not show.
     """
     words, rest = _words(parts)
-    verb = _verb(words, joins_pronouns=not rest)
+    verb = _verb(words, followed=bool(rest))
     # the words that follow tell a form from its namesake (مطلق النار)
     return _merged(_conjugated(verb), rest, set() if rest else _LEFT_OUT.get(fold(verb.past), set()))
 
@@ -89,7 +90,9 @@ def _words(parts: tuple[str, ...]) -> tuple[list[str], str]:
     """Return the word to inflect of every part, without marks, and the words that follow it in the first."""
     if not parts:
         raise FormError(f"no word is given: {REMEDY}")
-    split = [unicodedata.normalize("NFC", part.translate(_PERSIAN)).strip().partition(" ") for part in parts]
+    first = re.sub(r"ی(?=\s|$)", "ى", parts[0])  # a Persian keyboard has one letter for both: تبنی
+    marked = [unicodedata.normalize("NFC", part.translate(_PERSIAN)) for part in (first, *parts[1:])]
+    split = [part.strip().partition(" ") for part in marked]
     words = ["".join(char for char in word if unicodedata.category(char) != "Mn") for word, _, _ in split]
     for part, word in zip(parts, words, strict=True):
         if not _LETTERS.fullmatch(word):
@@ -99,7 +102,7 @@ def _words(parts: tuple[str, ...]) -> tuple[list[str], str]:
     return words, split[0][2].strip()
 
 
-def _verb(words: list[str], *, joins_pronouns: bool) -> _Verb:
+def _verb(words: list[str], *, followed: bool) -> _Verb:
     past, *others = words
     if len(past) > 3 and past[-1] == "ي" and past[0] != "ت":  # a sloppy ى; but توفي is a past of its own
         past = f"{past[:-1]}ى"
@@ -110,9 +113,9 @@ def _verb(words: list[str], *, joins_pronouns: bool) -> _Verb:
     masdars = tuple(dict.fromkeys(each for each in (*others[1:], masdar_of(past, form)) if each))
     intransitive = form in {7, 9} or (form != 2 and fold(past) in _INTRANSITIVE)
     prepositional = form != 2 and fold(past) in _PREPOSITIONAL
-    pronouns = joins_pronouns and form != 6 and not intransitive and not prepositional
+    pronouns = not (followed or form == 6 or intransitive or prepositional)
     doubled = is_doubled(past, form, masdars)
-    return _Verb(past, present, masdars, form, doubled, not intransitive, prepositional, pronouns)
+    return _Verb(past, present, masdars, form, doubled, not intransitive, prepositional, followed, pronouns)
 
 
 def _given_present(past: str, present: str) -> str:
@@ -141,7 +144,8 @@ def _conjugated(verb: _Verb) -> Iterable[tuple[str, Kind]]:
 def _passive_past(verb: _Verb) -> str:
     """Return the past passive, or "" where there is none or it is not used."""
     past, form = verb.past, verb.form
-    if not verb.passive or form in {5, 6} or past[0] == "آ" or (form == QUADRILITERAL and past[0] == "ت"):
+    unused = {5: "", 6: "", 3: "و", QUADRILITERAL: "ت"}.get(form, "آ")  # first letter: ووصل would be "and he arrived"
+    if not verb.passive or past.startswith(unused):
         return ""
     if verb.hollow:
         return f"{past[:-2]}ي{past[-1]}"  # أصيب
@@ -175,12 +179,20 @@ def _past(past: str, verb: _Verb) -> list[str]:
         return [past, f"{stem}ت", f"{stem}وا", f"{stem}{link}ا", f"{stem}تا", f"{stem}{link}نا"]
     if last == "ي":
         return [past, f"{past}ت", f"{stem}وا", f"{past}ا", f"{past}تا", f"{past}نا"]
-    if last == "أ":
-        return [past, f"{past}ت", f"{past}وا", f"{stem}ؤوا", f"{stem}آ", f"{past}تا", f"{past}نا"]
-    if last == "ء":
-        return [past, f"{past}ت", f"{past}وا", f"{stem}ؤوا", f"{past}ا", f"{past}تا"]
+    if last in "أء":
+        return _past_in_hamza(past)
     short = f"{past[:-2]}{last}" if verb.hollow else f"{past}{last}" if verb.doubled else past
     return [past, f"{past}ت", f"{past}وا", f"{past}ا", f"{past}تا", f"{short}{'ا' if last == 'ن' else 'نا'}"]
+
+
+def _past_in_hamza(past: str) -> list[str]:
+    """Return what `_past` does, of a past that ends in a hamza; of جاء without "we" (جئنا), which loses its vowel."""
+    last, stem = past[-1], past[:-1]
+    if last == "أ":
+        return [past, f"{past}ت", f"{past}وا", f"{stem}ؤوا", f"{stem}آ", f"{past}تا", f"{past}نا"]
+    if past.endswith("يء"):  # جيء
+        return [past, *(f"{stem}ئ{ending}" for ending in ("ت", "وا", "ا", "تا"))]
+    return [past, f"{past}ت", f"{past}وا", f"{stem}ؤوا", f"{past}ا", f"{past}تا"]
 
 
 def _present(stem: str, verb: _Verb) -> list[str]:
@@ -188,8 +200,10 @@ def _present(stem: str, verb: _Verb) -> list[str]:
     if not stem:
         return []
     last, body = stem[-1], stem[:-1]
-    many = {"ي": [body], "ى": [body], "و": [body], "أ": [stem, f"{body}ؤ"], "ء": [f"{body}ئ"]}.get(last, [stem])
-    dual = {"ى": f"{body}يان", "أ": f"{body}آن", "ء": f"{body}ئان"}.get(last, f"{stem}ان")
+    many = {"ي": [body], "ى": [body], "و": [body], "أ": [stem, f"{body}ؤ"]}.get(last, [stem])
+    dual = {"ى": f"{body}يان", "أ": f"{body}آن"}.get(last, f"{stem}ان")
+    if last == "ء":  # يجيئون, يشاؤون
+        many, dual = ([f"{body}ؤ"], dual) if body[-1] == "ا" else ([f"{body}ئ"], f"{body}ئان")
     found = [f"{prefix}{stem}" for prefix in ("ي", "سي", "ت", "ست", "ن", "سن")]
     found += [form for each in many for form in (f"ي{each}ون", f"ي{each}وا", f"سي{each}ون")]
     found += [f"ي{dual}", f"ت{dual}"]
@@ -228,14 +242,16 @@ def _first_passive(verb: _Verb) -> list[str]:
     if not verb.passive or verb.prepositional or verb.doubled or verb.hollow:
         return []
     ending = {"ى": "ي", "ي": "ي", "ا": "و", "أ": "وء"}.get(past[2], f"و{past[2]}")
-    base = f"م{past[:2]}{ending}"
+    middle = {"و": "ؤ", "ي": "ئ"}[ending[0]] if past[1] == "أ" else past[1]  # مسؤول, مرئي
+    base = f"م{past[0]}{middle}{ending}"
     return [base, *(f"{base}{each}" for each in ("ا", "ة", "ون", "ين", "ات"))]
 
 
 def _masdar(masdar: str, verb: _Verb) -> list[str]:
     """Return a masdar with its endings; a regular one of II to X also in the plural, and where used in the dual."""
     found = declined(masdar)
-    if verb.form == QUADRILITERAL or masdar != masdar_of(verb.past, verb.form) or masdar[-1] in "يؤ":
+    regular = masdar == masdar_of(verb.past, verb.form) and masdar[-1] not in "يؤ"
+    if verb.form == QUADRILITERAL or verb.followed or not regular:
         return found
     pair = [] if verb.form in {3, 5, 6} else duals(masdar)
     return [*found, *pair, *plural(f"{masdar.removesuffix('ة')}ات")]

@@ -13,12 +13,12 @@ def joined(base: str) -> list[str]:
     last, stem = base[-1], base[:-1]
     if base.endswith("اء"):
         hosts = [base, f"{stem}ئ", f"{stem}ؤ"]
-    elif last == "ء":
-        hosts = [base, f"{stem}ئ"]
+    elif last == "ء":  # هدوءه and هدوئه, but only مجيئه
+        hosts = [f"{stem}ئ"] if base.endswith("يء") else [base, f"{stem}ئ"]
     elif last == "أ":
         hosts = [base, f"{stem}ؤ"]
     else:
-        hosts = [{"ى": f"{stem}ا", "ة": f"{stem}ت"}.get(last, base)]
+        hosts = [{"ى": f"{stem}ا", "ة": f"{stem}ت"}.get(last, base).replace("أا", "آ")]  # رآه
     return [f"{host}{pronoun}" for host in hosts for pronoun in _PRONOUNS]
 
 

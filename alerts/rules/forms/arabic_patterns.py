@@ -41,7 +41,7 @@ def form_of(past: str, present: str = "", *masdars: str) -> int:
         return 8
     for pattern, form in _PATTERNS:
         if pattern.fullmatch(past):
-            return form
+            return 9 if form == 4 and is_doubled(past, 9, masdars) else form  # احمر/يحمر/احمرار
     raise FormError(f"{past} is spelt like no past of a verb: name a verb by its past, as قصف, and a noun as a noun")
 
 
