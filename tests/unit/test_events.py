@@ -1,0 +1,177 @@
+"""Events: on which side of a deed its doer and target may stand, what makes of it one that did not happen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alerts.rule import Config
+from alerts.rules.config import load
+from alerts.rules.explain import explain, lines
+from alerts.rules.match import Matcher
+from crawler.config.yamlfile import ConfigError
+from tests.unit.desk import article
+
+DESK = """\
+version: 1
+settings: {{admin: c}}
+sources: [{{id: s, name: S, url: "https://s.example/feed"}}]
+receivers: {{c: {{urls: ["console://"]}}}}
+lists:
+  deed-strike: [strike~, bomb~, "air strike~noun", "قصف/يقصف/قصف~", استهدف~, "بمباران کردن~"]
+  deed-attack: [attack~, "هجوم/هجمات~noun", "حمله کردن~"]
+  standing-remembered: [anniversary, "ذكرى", "سالگرد"]
+  standing-opinion: [analysis, "لماذا"]
+  standing-roundup: [roundup]
+  standing-denied: ["no", not, denies, "لم", "ينفي"]
+  standing-asked: [urges, "calls for", "يطالب"]
+  standing-expected: [will, may, threatens, "to", "يهدد"]
+  standing-background: [after, condemns, "بعد", "يدين"]
+  standing-claimed: [claims, "تتبنى"]
+  militia: [Hashd, Badr, "الحشد", "حشد"]
+  base: [base, camp, "قاعدة", "پایگاه"]
+  town: [Erbil, Basra, "أربيل", "اربیل"]
+rules:
+  - id: r
+    title: R
+    match: {match}
+    severity: immediate
+    notify: [c]
+"""
+ON_BASE = '{title: {event: {deed: [strike, attack], on: "$base"}}}'
+BY_MILITIA = '{title: {event: {deed: [strike, attack], by: "$militia"}}}'
+BOTH = '{title: {event: {deed: [strike, attack], by: "$militia", on: "$base"}}}'
+
+
+def config(place: Path, match: str) -> Config:
+    path = place / "rules.yaml"
+    path.write_text(DESK.format(match=match), encoding="utf-8")
+    return load(path, environ={})
+
+
+def holds(place: Path, match: str, title: str) -> bool:
+    return bool(Matcher(config(place, match)).match(article(title)))
+
+
+@pytest.mark.parametrize(
+    ("match", "title", "expected"),
+    [
+        (ON_BASE, "Hashd strikes base", True),
+        (ON_BASE, "Base strikes Hashd", False),
+        (ON_BASE, "Base struck by Hashd", True),
+        (ON_BASE, "Base was struck overnight", True),
+        (ON_BASE, "Base struck in Erbil", True),
+        (ON_BASE, "Air strike on base", True),
+        (ON_BASE, "Base air strike kills three", True),
+        (BY_MILITIA, "Hashd strikes base", True),
+        (BY_MILITIA, "Base strikes Hashd", False),
+        (BY_MILITIA, "Base struck by Hashd", True),
+        (BY_MILITIA, "Hashd was bombed by jets", False),
+        (BOTH, "Hashd bombs a camp and leaves", True),
+        (BOTH, "Camp bombs Hashd", False),
+        (ON_BASE, "الحشد يقصف قاعدة", True),
+        (ON_BASE, "قاعدة تقصف الحشد", False),
+        (ON_BASE, "قاعدة تتعرض لهجوم", True),
+        (ON_BASE, "استهداف قاعدة قرب أربيل", True),
+        (BY_MILITIA, "الحشد يستهدف قاعدة", True),
+        (ON_BASE, "حشد پایگاه را بمباران کرد", True),
+        (ON_BASE, "پایگاه بمباران شد", True),
+    ],
+)
+def test_word_order_and_voice_say_who_and_whom(tmp_path: Path, match: str, title: str, *, expected: bool) -> None:
+    assert holds(tmp_path, match, title) is expected
+
+
+@pytest.mark.parametrize(
+    ("standing", "title"),
+    [
+        ("happened", "Hashd strikes base"),
+        ("claimed", "Hashd claims it struck base"),
+        ("denied", "Hashd denies it struck base"),
+        ("denied", "No attack on base"),
+        ("denied", "الحشد ينفي استهداف قاعدة"),
+        ("asked", "Minister urges army to strike base"),
+        ("expected", "Hashd will strike base"),
+        ("expected", "Hashd threatens to bomb base"),
+        ("expected", "الحشد يهدد باستهداف قاعدة"),
+        ("background", "Families flee after attack on base"),
+        ("background", "وزير يدين استهداف قاعدة"),
+        ("happened", "Town ablaze after base is bombed"),
+        ("remembered", "Anniversary of attack on base"),
+        ("remembered", "ذكرى استهداف قاعدة"),
+        ("opinion", "Analysis: attack on base"),
+        ("opinion", "Will Hashd strike base?"),
+        ("roundup", "Roundup: Hashd strikes base"),
+    ],
+)
+def test_standing_is_one_and_the_right_one(tmp_path: Path, standing: str, title: str) -> None:
+    names = ("happened", "claimed", "denied", "asked", "expected", "background", "remembered", "opinion", "roundup")
+    found = [
+        name
+        for name in names
+        if holds(tmp_path, f'{{title: {{event: {{deed: [strike, attack], on: "$base", standing: [{name}]}}}}}}', title)
+    ]
+    assert found == [standing]
+
+
+def test_happened_and_claimed_are_meant_unless_another_standing_is_given(tmp_path: Path) -> None:
+    assert holds(tmp_path, ON_BASE, "Hashd claims it struck base")
+    assert not holds(tmp_path, ON_BASE, "Hashd will strike base")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Hashd strikes base near Erbil", True),
+        ("Hashd strikes base; Erbil holds vote", True),  # a place may stand in the next clause
+        ("Hashd strikes base", False),
+        ("Hashd strikes one two three four five six seven eight base Erbil", False),
+        ("Fuel prices: Hashd strikes; base opens school in Erbil", False),  # the target is in another clause
+    ],
+)
+def test_target_stands_in_the_clause_and_the_place_near_it(tmp_path: Path, title: str, *, expected: bool) -> None:
+    match = '{title: {event: {deed: [strike], on: "$base", in: "$town"}}}'
+    assert holds(tmp_path, match, title) is expected
+
+
+def test_the_longest_word_is_the_deed(tmp_path: Path) -> None:
+    (match,) = Matcher(config(tmp_path, ON_BASE)).match(article("Air strike on base"))
+    assert [hit.text for hit in match.hits] == ["Air strike", "base"]
+
+
+def test_explanation_shows_the_words_of_an_event(tmp_path: Path) -> None:
+    made = config(tmp_path, ON_BASE)
+    matcher = Matcher(made)
+    shown = "\n".join(lines(explain(matcher, made.rules[0], article("Hashd strikes base"))))
+    assert "event(deed strike, attack; on base)" in shown
+    missed = "\n".join(lines(explain(matcher, made.rules[0], article("Hashd will strike base"))))
+    assert 'strike: expected ("will")' in missed
+
+
+@pytest.mark.parametrize(
+    ("match", "message"),
+    [
+        (
+            '{event: {deed: [strik], on: "$base"}}',
+            '"$deed-strik" names no entity, kind or list (did you mean "$deed-strike"?)',
+        ),
+        ('{event: {deed: [], on: "$base"}}', "expected a list of deeds, found an empty list"),
+        ('{event: {deed: strike, on: "$base"}}', "expected a list of deeds"),
+        ('{event: {on: "$base"}}', '"deed" is missing'),
+        ("{event: {deed: [strike], standing: [hapened]}}", '"hapened" is not allowed (did you mean "happened"?)'),
+        ('{event: {deed: [strike], at: "$base"}}', 'unknown key "at"'),
+    ],
+)
+def test_a_wrong_event_gets_a_message_with_its_place(tmp_path: Path, match: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config(tmp_path, match)
+    assert message in str(caught.value)
+    assert "rules.yaml:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "title", ["", "?", "...", "strike", "strike?", "— strike —", "base " * 3000 + "strike " * 3000]
+)
+def test_any_headline_is_read(tmp_path: Path, title: str) -> None:
+    assert holds(tmp_path, ON_BASE, title) in {True, False}
