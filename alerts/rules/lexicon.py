@@ -158,11 +158,8 @@ def written_terms(config: Config, word: str) -> tuple[str, ...]:
 
 
 def spelt(written: str) -> Iterator[str]:
-    """Yield the spellings by which a written term is found. Forms too short to be searched for are left out."""
-    if is_paradigm(written):
-        yield from (form.text for form in inflect(written) if spelling(form.text) is not None)
-    else:
-        yield written
+    """Yield the spellings by which a written term is found."""
+    yield from (form.text for form in inflect(written)) if is_paradigm(written) else (written,)
 
 
 def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:
