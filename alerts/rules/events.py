@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from alerts.rule import Condition
-from alerts.rules.reading import Mention, Mentions, Reading
-from crawler.text.folding import fold
+from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
 Evaluate = Callable[[Condition, Reading], Mentions | None]
 Voice = Literal["active", "passive", "noun", "open"]
@@ -32,6 +31,9 @@ _BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند"
 _PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "amid", "during", "from", "for", "with"}
 _PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
 _BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[.!?\u061f](?=\s|$)")
+_CLAUSE_CHARS = 400  # a clause ends there at the latest, so that a text without full stops costs no more
+_NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
+DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -47,13 +49,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """The part of a field between two breaks in which a deed stands, as the offsets of its folded text."""
+    """The part of a field between two breaks in which a deed stands, as offsets of the original text."""
 
     start: int
     end: int
 
-    def has(self, each: Mention) -> bool:
-        return self.start <= each.start and each.end <= self.end
+    def has(self, each: Mention, reading: Reading) -> bool:
+        start, end = reading.folded[each.field].span(each.start, each.end)
+        return self.start <= start and end <= self.end
 
 
 def find(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mentions | None:
@@ -78,8 +81,13 @@ def events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[E
     """Return each mention of the deeds that a condition names, with its voice and standing."""
     deeds = evaluate(condition.children[0], reading) or ()
     cues = _cues(condition, reading, evaluate)
-    longest = [each for each in deeds if not any(_inside(each, other) for other in deeds)]
-    return [_event(each, reading, cues) for each in dict.fromkeys(longest)]
+    events = []
+    for field in FIELDS:
+        first = sorted({each for each in deeds if each.field == field}, key=lambda each: (each.start, -each.end))
+        read = first[:DEEDS_READ]
+        longest = [each for each in read if not any(_inside(each, other) for other in read)]
+        events += [_event(each, reading, cues) for each in longest]
+    return events
 
 
 def _inside(each: Mention, other: Mention) -> bool:
@@ -101,7 +109,7 @@ def _cues(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mapping
 
 def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Event:
     clause, spoken = clause_of(deed, reading), voice(deed, reading)
-    if _is_asked(clause, deed, reading):
+    if _is_asked(deed, reading):
         return Event(deed, spoken, "opinion")
     for name in STANDINGS:
         if name == "background" and spoken == "passive":
@@ -112,20 +120,24 @@ def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Eve
     return Event(deed, spoken, HAPPENED)
 
 
-def _is_asked(clause: Clause, deed: Mention, reading: Reading) -> bool:
+def _is_asked(deed: Mention, reading: Reading) -> bool:
     """Return whether the clause ends with a question mark: "Will Iran strike Kuwait?" tells of no strike."""
     folded = reading.folded[deed.field]
     _, last = folded.span(deed.start, deed.end)
     rest = folded.original[last:]
     ends = _BREAK.search(rest)
-    return ends is not None and ends[0].strip() in {"?", "\u061f"} and clause.has(deed)
+    return ends is not None and ends[0].strip() in {"?", "\u061f"}
 
 
 def _shows(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Reading) -> bool:
     """Return whether a cue is about a deed: in the same headline or body for some, close before it for the others."""
+    if name in _ANYWHERE and cue.field == "title":
+        return True
+    if abs(cue.start - deed.start) > _NEAR_CHARS:
+        return False
     if name in _ANYWHERE:
-        return cue.field == "title" or clause.has(cue)
-    if not clause.has(cue):
+        return clause.has(cue, reading)
+    if not clause.has(cue, reading):
         return False
     if cue.end <= deed.start:
         return reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
@@ -137,12 +149,10 @@ def clause_of(deed: Mention, reading: Reading) -> Clause:
     """Return the part of the field around a deed, between a colon, dash, semicolon or full stop and the next."""
     folded = reading.folded[deed.field]
     first, last = folded.span(deed.start, deed.end)
-    original = folded.original
-    before = [match.end() for match in _BREAK.finditer(original, 0, first)]
-    after = _BREAK.search(original, last)
-    begin = before[-1] if before else 0
-    ends = after.start() if after else len(original)
-    return Clause(len(fold(original[:begin]).rstrip()), len(fold(original[:ends])))
+    begin = max(0, first - _CLAUSE_CHARS)
+    before = [match.end() for match in _BREAK.finditer(folded.original, begin, first)]
+    after = _BREAK.search(folded.original, last, last + _CLAUSE_CHARS)
+    return Clause(before[-1] if before else begin, after.start() if after else last + _CLAUSE_CHARS)
 
 
 def voice(deed: Mention, reading: Reading) -> Voice:
@@ -159,11 +169,14 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     before, after = text[: deed.start].split()[-2:], text[deed.end :].split(maxsplit=1)[:1]
     if deed.kind == "passive" or not _BE.isdisjoint(before) or after == ["by"]:
         return "passive"
-    if deed.kind == "either" and (
-        not after or after[0] in _PREPOSITIONS or clause_of(deed, reading).end <= deed.end + 1
-    ):
+    if deed.kind == "either" and (not after or after[0] in _PREPOSITIONS or _ends_clause(deed, reading)):
         return "open"
     return "active"
+
+
+def _ends_clause(deed: Mention, reading: Reading) -> bool:
+    _, last = reading.folded[deed.field].span(deed.start, deed.end)
+    return not reading.folded[deed.field].original[last : clause_of(deed, reading).end].strip()
 
 
 def _parties(event: Event, parties: Mapping[str, Mentions], reading: Reading) -> list[Mention] | None:
@@ -175,9 +188,10 @@ def _parties(event: Event, parties: Mapping[str, Mentions], reading: Reading) ->
             each
             for each in mentions
             if each.field == event.deed.field
+            and abs(each.start - event.deed.start) <= _NEAR_CHARS
             and not each.overlaps(event.deed)
             and each not in chosen
-            and (role == "in" or clause.has(each))
+            and (role == "in" or clause.has(each, reading))
             and _reaches(role, event, each, reading)
         ]
         if not near:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from alerts.alert import Match
 from alerts.rule import Condition, Rule
+from alerts.rules import events
 from alerts.rules.headline import parts
 from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
-from alerts.rules.operators import evaluate, groups_of, most_like, narrowed
+from alerts.rules.operators import asking, evaluate, groups_of, most_like, narrowed
 from alerts.rules.proximity import closest
 from alerts.rules.reading import Mentions, Reading
 from crawler.article import Article
@@ -70,7 +71,7 @@ def _node(condition: Condition, reading: Reading) -> Node:
     # the children of a field see that field only, as they do when the rule is tested
     inner = narrowed(condition.op, reading) if condition.op in {"title", "lead", "body"} else reading
     found = evaluate(condition, reading)
-    children = tuple(_node(child, inner) for child in condition.children)
+    children = tuple(_node(child, inner) for child in asking(condition))
     words = _words(reading, found or ()) if not children else ()  # a group shows those of its children
     return Node(label(condition), found is not None, words, _lack(condition, inner, found), children)
 
@@ -90,10 +91,25 @@ def label(condition: Condition) -> str:
         "near": f"near({parts}) within {options.get('within')}{', in this order' if options.get('ordered') else ''}",
         "same": f"same {options.get('unit')}({parts})",
         "filter": f"filter {options.get('name')}",
+        "event": f"event({_roles(condition)})" if condition.op == "event" else "",
         "regex": f"regex /{options.get('pattern')}/",
         "like": f"like an example, at least {options.get('min_similarity')}",
     }
     return written.get(condition.op, f"in the {condition.op}")
+
+
+def _roles(condition: Condition) -> str:
+    """Return what an event condition asks for: "deed strike, attack; on base"."""
+    deeds, *parties = asking(condition)
+    asked = [f"deed {', '.join(each.term.removeprefix(f'${events.DEED}') for each in deeds.children)}"]
+    asked += [f"{role} {_short(each)}" for role, each in zip(events.roles(condition), parties, strict=True)]
+    return "; ".join(asked)
+
+
+def _stands(event: events.Event, reading: Reading) -> str:
+    """Return how a deed that was found stands, and by which word: 'strike: expected ("will")'."""
+    cue = f' ("{reading.hit(event.cue).text}")' if event.cue else ""
+    return f"{reading.hit(event.deed).text}: {event.standing}{cue}"
 
 
 def _short(condition: Condition) -> str:
@@ -125,6 +141,8 @@ def _lack(condition: Condition, reading: Reading, found: Mentions | None) -> str
     if condition.op == "near":
         distance = closest(reading, groups_of(condition, reading))
         return f"closest {distance}" if distance is not None else ""
+    if condition.op == "event":
+        return "; ".join(_stands(event, reading) for event in events.events(condition, reading, evaluate)[:3])
     if condition.op == "like":
         return f"closest {most_like(condition, reading)[0]:.2f}"
     if "values" in condition.options:

@@ -162,14 +162,8 @@ def written_terms(config: Config, word: str) -> tuple[str, ...]:
 
 
 def spelt(written: str) -> Iterator[tuple[str, str]]:
-    """Yield (spelling, kind of the form, "" for none) by which a written term is found.
-
-    Forms too short to be searched for are left out.
-    """
-    if is_paradigm(written):
-        yield from ((form.text, form.kind) for form in inflect(written) if spelling(form.text) is not None)
-    else:
-        yield written, ""
+    """Yield (spelling, kind of the form, "" for none) by which a written term is found."""
+    yield from ((form.text, form.kind) for form in inflect(written)) if is_paradigm(written) else ((written, ""),)
 
 
 def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:

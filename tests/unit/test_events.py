@@ -158,8 +158,8 @@ def test_explanation_shows_the_words_of_an_event(tmp_path: Path) -> None:
         ),
         ('{event: {deed: [], on: "$base"}}', "expected a list of deeds, found an empty list"),
         ('{event: {deed: strike, on: "$base"}}', "expected a list of deeds"),
-        ('{event: {on: "$base"}}', '"deed" is missing'),
-        ("{event: {deed: [strike], standing: [hapened]}}", '"hapened" is not allowed (did you mean "happened"?)'),
+        ('{event: {on: "$base"}}', 'event lacks "deed"'),
+        ("{event: {deed: [strike], standing: [hapened]}}", '"hapened" is unknown (did you mean "happened"?)'),
         ('{event: {deed: [strike], at: "$base"}}', 'unknown key "at"'),
     ],
 )

@@ -181,6 +181,12 @@ def test_halves_are_told_apart(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+def test_gravest_match_counts(tmp_path: Path) -> None:
+    rows = [{"id": "2", "title": "Militia rocket", "severity": "immediate"}]
+    done = run(tmp_path, "--labels", lines_file(tmp_path, rows))
+    assert figures(done)["flash or immediate, told as such"] == ("1/1 100%", "0/0")
+
+
 def test_misses_are_those_of_half_a_only(tmp_path: Path) -> None:
     done = run(tmp_path, "--labels", lines_file(tmp_path, LINES), "--misses")
     assert [row for row in done.stdout.splitlines() if ": labelled " in row] == [

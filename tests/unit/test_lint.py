@@ -51,6 +51,7 @@ def test_warns(tmp_path: Path, name: str, head: str, rules: str, words: str) -> 
         ("[militia*, 'milit*']", ['"militia*"']),
         ("['milit?a', militia]", ['"militia"']),
         ("[militia*, 'militia?']", ['"militia?"']),
+        ("[militia*, 'militia?*']", ['"militia?*"']),
     ],
 )
 def test_term_is_dead_only_beside_one_that_finds_as_much(tmp_path: Path, terms: str, dead: list[str]) -> None:

@@ -105,6 +105,11 @@ def test_denial_of_one_rule_hides_nothing_from_another(tmp_path: Path) -> None:
     assert found(listed, "فرمانده کشته نشد") == []
 
 
+def test_denial_that_is_written_out_is_found(tmp_path: Path) -> None:
+    listed = with_list(tmp_path, "[کشتن~, کشته نشد]", rule('["$bases"]'))
+    assert found(listed, "فرمانده کشته نشد") == ["کشته نشد"]
+
+
 def test_except_takes_it(tmp_path: Path) -> None:
     config = desk(tmp_path, rule("[union, strike~]").replace("severity:", "except: ['call~'], severity:"))
     assert found(config, "Union called") == ["Union"]
