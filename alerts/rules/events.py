@@ -24,12 +24,16 @@ HAPPENED = "happened"
 STANDINGS = ("remembered", "opinion", "roundup", "denied", "asked", "expected", "background", "claimed")
 ROLES = ("by", "on", "in")
 REACH = 8  # words from a deed to its doer, target or place
-_ANYWHERE = frozenset({"remembered", "opinion", "roundup", "claimed"})  # cues of the whole headline or sentence
+_ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
+_LABEL_WORDS = 4  # of a headline, in which a cue of opinion labels it
+_COMMAS = frozenset(",\u060c")
 _CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
 _BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
 _BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
 _PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "amid", "during", "from", "for", "with"}
 _PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
+_BY = {"by", "of", "from", "من", "از", "توسط"}
+_BESIDE = 3  # words from the noun of a deed to its doer
 _BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[.!?\u061f](?=\s|$)")
 _CLAUSE_CHARS = 400  # a clause ends there at the latest, so that a text without full stops costs no more
 _NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
@@ -112,12 +116,17 @@ def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Eve
     if _is_asked(deed, reading):
         return Event(deed, spoken, "opinion")
     for name in STANDINGS:
-        if name == "background" and spoken == "passive":
-            continue  # "ablaze after being struck" tells of the strike, "flee after strikes" of what followed it
+        if name == "background" and _is_clause(deed, spoken):
+            continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
         for cue in cues[name]:
             if cue.field == deed.field and not cue.overlaps(deed) and _shows(name, cue, deed, clause, reading):
                 return Event(deed, spoken, name, cue)
     return Event(deed, spoken, HAPPENED)
+
+
+def _is_clause(deed: Mention, spoken: Voice) -> bool:
+    """Return whether a deed is a finite verb; an Arabic past may be spelt as the noun of the deed."""
+    return spoken == "passive" or (spoken == "active" and not (deed.kind == "either" and _ARABIC.search(deed.alias)))
 
 
 def _is_asked(deed: Mention, reading: Reading) -> bool:
@@ -130,19 +139,31 @@ def _is_asked(deed: Mention, reading: Reading) -> bool:
 
 
 def _shows(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Reading) -> bool:
-    """Return whether a cue is about a deed: in the same headline or body for some, close before it for the others."""
-    if name in _ANYWHERE and cue.field == "title":
-        return True
+    """Return whether a cue is about a deed.
+
+    What labels a whole headline ("Roundup", "claims") may stand anywhere in it. Other cues stand before the deed, with
+    no comma between: "strike hits funeral" is no memory. Only Persian denies after the noun of the deed.
+    """
+    if name in _ANYWHERE:
+        return cue.field == "title" or clause.has(cue, reading)
     if abs(cue.start - deed.start) > _NEAR_CHARS:
         return False
-    if name in _ANYWHERE:
-        return clause.has(cue, reading)
-    if not clause.has(cue, reading):
-        return False
     if cue.end <= deed.start:
-        return reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
-    # Persian puts the verb, and what denies it, after the noun of the deed
-    return name == "denied" and reading.word(cue) - reading.last_word(deed) == 1
+        if name == "opinion":  # "Why ...", "Analysis: ...", and not "a war that could end"
+            return reading.word(cue) < _LABEL_WORDS
+        return name == "remembered" or (
+            clause.has(cue, reading)
+            and reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
+            and not _has_comma(cue, deed, reading)
+        )
+    return name == "denied" and clause.has(cue, reading) and reading.word(cue) - reading.last_word(deed) == 1
+
+
+def _has_comma(first: Mention, second: Mention, reading: Reading) -> bool:
+    """Return whether a comma stands between two mentions of a field."""
+    folded = reading.folded[first.field]
+    between = folded.original[folded.span(first.start, first.end)[1] : folded.span(second.start, second.end)[0]]
+    return not _COMMAS.isdisjoint(between)
 
 
 def clause_of(deed: Mention, reading: Reading) -> Clause:
@@ -201,19 +222,47 @@ def _parties(event: Event, parties: Mapping[str, Mentions], reading: Reading) ->
 
 
 def _reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
+    """Return whether a party stands where its role may, seen from the deed: see the module's docstring."""
+    distance, after = _distance(event.deed, party, reading), party.start >= event.deed.end
     if role == "in":
-        return _distance(event.deed, party, reading) <= REACH * 2
-    if _distance(event.deed, party, reading) > REACH:
+        return distance <= REACH * 2
+    if distance > REACH:
         return False
+    return _does(event, party, distance, reading) if role == "by" else _suffers(event, distance, after=after)
+
+
+def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool:
+    """Return whether the doer of a deed may stand where a party stands."""
     after = party.start >= event.deed.end
+    if event.voice in {"noun", "open"}:
+        # "US strike", "strike by US", Arabic "a strike American"; never the target that follows a noun
+        return (
+            distance <= _BESIDE
+            if not after
+            else _is_after_by(event.deed, party, reading) or _is_adjective(event, distance)
+        )
     if _ARABIC.search(event.deed.alias):
-        # verb first, or the doer first: a target never stands before an active verb or a noun of the deed
-        return after or role == "by" or event.voice == "passive" or _is_persian(event.deed.alias)
-    if event.voice == "open":
         return True
+    return after and distance <= _BESIDE + 1 if event.voice == "passive" else not after
+
+
+def _suffers(event: Event, distance: int, *, after: bool) -> bool:
+    """Return whether the target of a deed may stand on this side of it, so many words away."""
+    if event.voice == "open" or after:
+        return event.voice != "passive" or _ARABIC.search(event.deed.alias) is not None
     if event.voice == "noun":
-        return after or role == "by" or _distance(event.deed, party, reading) == 1  # "embassy attack"
-    return after == ((role == "on") == (event.voice == "active"))
+        # "embassy attack"; Persian puts the target before the noun of a compound
+        return (distance == 1 and not _ARABIC.search(event.deed.alias)) or _is_persian(event.deed.alias)
+    return event.voice == "passive" or _is_persian(event.deed.alias)
+
+
+def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
+    """Return whether a word such as "by" stands between a deed and a party."""
+    return not _BY.isdisjoint(reading.folded[deed.field].text[deed.end : party.start].split())
+
+
+def _is_adjective(event: Event, distance: int) -> bool:
+    return distance == 1 and _ARABIC.search(event.deed.alias) is not None
 
 
 def _is_persian(alias: str) -> bool:

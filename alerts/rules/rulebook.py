@@ -12,6 +12,7 @@ from typing import Any
 
 from alerts.alert import Receiver, Severity
 from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
+from alerts.rules.events import STANDING
 from alerts.rules.forms.paradigm import is_paradigm
 from alerts.rules.lexicon import members, terms_of
 from alerts.rules.operators import asks, read_condition, read_term
@@ -259,7 +260,8 @@ class _Reader:
                 self._add(place, f'notify names "{name}", which is no receiver{near}; known: {known}')
 
     def _check_names(self, condition: Condition) -> None:
-        if condition.term.startswith("$") and condition.term[1:] not in self._names:
+        is_cue = condition.term.startswith(f"${STANDING}")  # of an event: without the list no word shows that standing
+        if condition.term.startswith("$") and not is_cue and condition.term[1:] not in self._names:
             near = nearest(condition.term, {f"${name}" for name in self._names})
             self._add(
                 condition.place,
