@@ -55,7 +55,7 @@ ROOMS = {
             "config rulebook operators schema lint lexicon automaton translit reading proximity likeness match explain"
             " suggest backtest"
         ),
-        _words("operators explain match language lint config folding reference desk paradigms labels"),
+        _words("operators explain match language lint config folding reference desk paradigms labels events"),
     ),
     "sources": Room("crawler/sources", _words("source polling health"), _words("paces polling health config")),
 }
