@@ -132,6 +132,22 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class EventSettings:
+    """How reports are grouped by the event they tell.
+
+    `alike` maps a deed to the one that stands for it and its like, `wider` a place to those it lies in, `labels` a
+    name to how people read it.
+    """
+
+    alike: Mapping[str, str] = field(default_factory=dict)
+    developments: frozenset[str] = frozenset()
+    again: str = ""
+    things: tuple[str, ...] = ()
+    wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All of rules.yaml, checked. `version` is a hash of the text of all files."""
 
@@ -152,6 +168,7 @@ class Config:
     host_at_once: int = 4
     host_apart: timedelta | None = None
     places: tuple[str, ...] = ()
+    events: EventSettings = field(default_factory=EventSettings)
 
     @property
     def homes(self) -> Mapping[str, tuple[str, ...]]:
@@ -177,6 +194,36 @@ SEVERITY_SCHEMA = {
 LINES = ListOf(Placed(Text(what="a headline")), "a list of headlines", least=0)
 
 
+EVENTS = Table(
+    (
+        Key(
+            "alike",
+            ListOf(ListOf(Placed(IDENT), "a list of deeds", least=2), "a list of lists of deeds"),
+            (),
+            "deeds that reports of one event use for each other",
+        ),
+        Key(
+            "developments",
+            ListOf(Placed(IDENT), "a list of deeds"),
+            (),
+            "deeds of which a further one in a known event interrupts again",
+        ),
+        Key("again", Placed(IDENT), None, "the list of words that make a deed another one of its series"),
+        Key(
+            "things",
+            ListOf(Placed(IDENT), "a list of lists"),
+            (),
+            "lists whose words stand for one thing in every language",
+        ),
+        Key(
+            "within",
+            MapOf(ListOf(Placed(IDENT), "a list of kinds of entities"), "kinds of places by the party they lie in"),
+            None,
+            "which places lie in whose country: by NAME of a list party-NAME",
+        ),
+    ),
+    "settings.events",
+)
 SETTINGS = Table(
     (
         Key("timezone", Placed(Text(what="a time zone")), ("UTC", None), "times in alerts, as Asia/Baghdad"),
@@ -199,6 +246,7 @@ SETTINGS = Table(
             (),
             "entities of these kinds are places; an alert's title names one that its headline's first words do not",
         ),
+        Key("events", EVENTS, None, "how reports of one event are found, and what of them interrupts again"),
     ),
     "settings",
 )

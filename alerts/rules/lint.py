@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from alerts.alert import Match, Severity
 from alerts.rule import Condition, Config, Rule
 from alerts.rules.automaton import Automaton, spelling
+from alerts.rules.event_mention import PARTY
+from alerts.rules.events import DEED, STANDING
 from alerts.rules.forms.paradigm import denied, is_paradigm
 from alerts.rules.lexicon import expand, members, spelt, terms_of
 from alerts.rules.match import Matcher, positive_terms
@@ -79,6 +81,9 @@ def _untested(config: Config) -> Iterator[Problem]:
             yield Problem(rule.place, f'rule "{rule.id}" has no tests of both kinds; add match and no_match headlines')
 
 
+READ_BY_NAME = (DEED, STANDING, PARTY)
+
+
 def _unused(config: Config) -> Iterator[Problem]:
     named = {term[1:] for rule in config.rules for term in _all_terms(rule) if term.startswith("$")}
     reached = {entity for name in named for entity in members(config.entities, name)}
@@ -86,7 +91,12 @@ def _unused(config: Config) -> Iterator[Problem]:
         if entity.id not in reached:
             yield Problem(entity.place, f'entity "{entity.id}" is dead: no rule names it or a kind it is')
     for each in config.lists.values():
-        if each.id not in named:
+        # lists of these names are read for every event, whether a rule asks for them or not
+        if (
+            each.id not in named
+            and not each.id.startswith(READ_BY_NAME)
+            and each.id not in (*config.events.things, config.events.again)
+        ):
             yield Problem(each.place, f'list "{each.id}" is dead: no rule names it')
 
 
