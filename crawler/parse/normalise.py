@@ -53,10 +53,18 @@ def draft(entry: Entry, now: datetime) -> Draft:
         entry=entry,
         published=clamp(entry.published or entry.updated, now),
         url=url,
-        guid_key=f"g:{entry.guid}" if entry.guid else "",
+        guid_key=f"g:{_without_session(entry.guid)}" if entry.guid else "",
         url_key=f"u:{urls.key(url)}" if url else "",
         content_key=_hash(title, body),
     )
+
+
+def _without_session(guid: str) -> str:
+    """Return a GUID that is an address without what names the reader's way or visit; any other as it is."""
+    if not guid.lower().startswith(("http://", "https://")) or urls.usable(guid) is None:
+        return guid
+    _, mark, fragment = guid.partition("#")  # which tells the posts of a live page apart
+    return f"{urls.clean(guid)}{mark}{fragment}"
 
 
 def clamp(date: datetime | None, now: datetime) -> datetime | None:

@@ -19,8 +19,9 @@ import lxml.html
 from trafilatura import bare_extraction
 
 from crawler.parse.decoding import decode_page
-from crawler.parse.feeds import TEXT_LIMIT, TITLE_LIMIT, clean
+from crawler.parse.feeds import TEXT_LIMIT, TITLE_LIMIT
 from crawler.parse.linkeddata import articles_in
+from crawler.parse.markup import clean
 from crawler.text import urls
 from crawler.text.dates import read_date
 from crawler.text.folding import fold
