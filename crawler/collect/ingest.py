@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry, Placement, Relation, mint
-from crawler.parse.normalise import Draft, article, draft
+from crawler.parse.normalise import Draft, article, believed, draft
 from crawler.parse.pages import Page
 from crawler.sources.polling import heard
 from crawler.sources.source import FetchOutcome, Source, SourceState
@@ -134,7 +134,7 @@ class _Line:
 
     def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
         """Normalise entries, oldest first (feeds put the newest first), and look up all their keys in one query."""
-        drafts = [draft(entry, self._now) for entry in reversed(entries)]
+        drafts = believed([draft(entry, self._now) for entry in reversed(entries)], self._now)
         shared = _shared_keys(drafts)
         keyed = [(_keys(made, shared), made) for made in drafts]
         for each in archive.identified(self._connection, {key for keys, _ in keyed for key in keys}):

@@ -26,7 +26,7 @@ from crawler.parse.jsonfeed import items_of, json_feed
 from crawler.parse.markup import clean
 from crawler.parse.mending import mended
 from crawler.text import urls
-from crawler.text.dates import is_arab, read_date
+from crawler.text.dates import read_date
 from crawler.text.folding import fold
 
 TITLE_LIMIT = 1_000  # characters
@@ -34,6 +34,7 @@ TEXT_LIMIT = 200_000  # characters
 GUID_LIMIT = 512  # characters
 RAW_LIMIT = 500_000  # characters of an item kept as evidence
 OLDEST_YEAR = 1969  # a year before is of another calendar, or a fault
+FEW_WORDS = 3  # of a summary: fewer say nothing that the content lacks
 TITLE_FROM_TEXT = 100  # characters of the text that stand for a missing headline
 ITEMS_SALVAGED = 500  # each costs a parser run of its own
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
@@ -244,7 +245,7 @@ def _whole(summary: str, text: str) -> str:
     if text == summary:
         return ""
     words = set(fold(summary).split())
-    if not text or not words or len(words & set(fold(text).split())) * 2 >= len(words):
+    if not text or len(words) < FEW_WORDS or len(words & set(fold(text).split())) * 2 >= len(words):
         return text
     return f"{summary}\n{text}"
 
@@ -280,14 +281,13 @@ def _link(value: str, base_url: str) -> str | None:
 
 
 def _date(parsed: object, written: str, lang: str | None) -> datetime | None:
-    """Return the date that feedparser has read, or ours if it found none or is known to be wrong.
+    """Return a date as we read it, else as feedparser did.
 
-    It reads 1405 as a year of our calendar, and AST as Atlantic time also in Arab outlets.
+    It drops "PM" and most zone names, takes 28-11-2026 for the year 2028, and 1405 for a year of our calendar.
     """
-    arabian = " AST" in written and is_arab(lang)
-    if isinstance(parsed, tuple) and parsed[0] > OLDEST_YEAR and not arabian:
-        try:
+    if read := read_date(written, lang):
+        return read
+    if isinstance(parsed, tuple) and parsed[0] > OLDEST_YEAR:
+        with suppress(ValueError, OverflowError, OSError):
             return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
-    return read_date(written, lang)
+    return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from crawler.article import Article, Entry
 from crawler.sources.source import Source
@@ -12,6 +13,8 @@ from crawler.text import urls
 from crawler.text.folding import fold
 
 OLDEST = datetime(1980, 1, 1, tzinfo=UTC)  # before feeds and the web: a date like that is a fault, not a date
+FRESH = timedelta(days=30)
+DECADES = timedelta(days=3653)
 TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000  # characters
 
@@ -72,6 +75,18 @@ def clamp(date: datetime | None, now: datetime) -> datetime | None:
     if date is None or date < OLDEST:
         return None
     return min(date, now)
+
+
+def believed(drafts: Sequence[Draft], now: datetime) -> list[Draft]:
+    """Return the drafts of one poll, without dates that cannot be meant: decades before a fresh neighbour's.
+
+    Such a date is a default or a misprint, and would make the news old.
+    """
+    newest = max((made.published for made in drafts if made.published), default=None)
+    if newest is None or now - newest > FRESH:
+        return list(drafts)
+    oldest = newest - DECADES
+    return [replace(made, published=None) if made.published and made.published < oldest else made for made in drafts]
 
 
 def article(made: Draft, source: Source, identity: str, now: datetime) -> Article:

@@ -205,3 +205,21 @@ def test_refused_entry_is_forgotten_so_that_a_later_one_by_its_key_is_stored(arc
     assert len(stored.placed) == 1
     assert archive.totals()["articles"] == 1
     assert archive.poll("a", good).known == 1
+
+
+def test_date_of_decades_ago_beside_fresh_ones_is_no_date() -> None:
+    archive = Archive()
+    old, older = NOW - timedelta(days=8_000), NOW - timedelta(days=300)
+    entries = [Entry(f"News number {n}", f"g{n}", published=at) for n, at in enumerate((NOW - HOUR, old, older))]
+    archive.poll("a", *entries)
+    with archive.database.read() as connection:
+        dates = {each.article.guid: each.article.published for each in articles.revisions_after(connection, 0, 9)}
+    assert dates == {"g0": NOW - HOUR, "g1": None, "g2": older}
+
+
+def test_old_dates_alone_are_believed() -> None:
+    archive = Archive()
+    old = NOW - timedelta(days=8_000)
+    archive.poll("a", Entry("From the archive", "g1", published=old), Entry("Later", "g2", published=old + 9 * HOUR))
+    with archive.database.read() as connection:
+        assert all(each.article.published for each in articles.revisions_after(connection, 0, 9))
