@@ -15,6 +15,7 @@ from crawler.text.folding import fold
 OLDEST = datetime(1980, 1, 1, tzinfo=UTC)  # before feeds and the web: a date like that is a fault, not a date
 FRESH = timedelta(days=30)
 DECADES = timedelta(days=3653)
+SHORTEST_KEY = 12  # characters of a headline that names an article: shorter ones are "Live" and "Video"
 TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000  # characters
 
@@ -33,6 +34,14 @@ class Draft:
     guid_key: str
     url_key: str
     content_key: str
+
+    def headline_key(self, outlet: str) -> str:
+        """Return a key of the headline, the outlet and the minute of publication, "" without a date of its own."""
+        at = self.entry.published or self.entry.updated
+        # a date that was clamped or not believed is no date of the article's own
+        if at is None or at != self.published or len(self.title) < SHORTEST_KEY:
+            return ""
+        return f"h:{_hash(fold(outlet), f'{at:%Y-%m-%dT%H:%M}', fold(self.title))}"
 
     @property
     def title(self) -> str:

@@ -56,6 +56,13 @@ def _is_of_the_way(pair: str, path: str) -> bool:
     return bool(PERHAPS_TRACKING.match(name)) and not re.search(r"\d{2,}", value) and bool(_NAMES_A_PAGE.search(path))
 
 
+def names_a_page(url: str) -> bool:
+    """Return whether a link names one page, by a number or words in it; /live and /breaking name a place for many."""
+    parts = urlsplit(url)
+    last = unquote(parts.path).rstrip("/").rpartition("/")[2]
+    return bool(re.search(r"\d", last + parts.query) or _NAMES_A_PAGE.search(parts.path))
+
+
 @lru_cache(maxsize=1024)  # a link is asked about more than once: is it usable, what is its key
 def key(url: str) -> str:
     """Return a key that is equal for two links to one page.
