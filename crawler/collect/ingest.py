@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry, Placement, Relation, mint
+from crawler.parse.belonging import not_the_article
 from crawler.parse.normalise import Draft, article, believed, draft
 from crawler.parse.pages import Page
 from crawler.sources.polling import heard
@@ -275,7 +276,8 @@ def store_page(
     """Store a fetched page as the next revision of its article; return whether a revision was stored.
 
     The source's headline, date and author stay (a section's link text gives way to the page's headline); the page fills
-    in what was missing. A page that says no more than the source changes nothing, but is kept as evidence.
+    in what was missing. A page that is not the article, or says no more than the source, changes nothing, but is kept
+    as evidence.
     """
     name = wanted_page.article
     known = content_of(connection, name)
@@ -284,6 +286,10 @@ def store_page(
         end(connection, name, "no_article")
         return False
     evidence.keep(connection, answer, [(name, "page", answer.body)])
+    if foreign := not_the_article(current.title, current.summary, page.headline, page.text):
+        log.info("page is not the article article=%s url=%s reason=%s", name, answer.url, foreign)
+        end(connection, name, foreign)
+        return False
     # the text of a link in a section is often shortened, so the page's headline is better
     headline = page.headline if source.kind == "section" and page.headline else current.title
     entry = Entry(headline, current.guid, current.url, current.summary, page.text, published=page.published)

@@ -18,6 +18,7 @@ import lxml.etree
 import lxml.html
 from trafilatura import bare_extraction
 
+from crawler.parse.belonging import without_offer
 from crawler.parse.decoding import decode_page
 from crawler.parse.feeds import TEXT_LIMIT, TITLE_LIMIT
 from crawler.parse.linkeddata import articles_in
@@ -93,7 +94,7 @@ def _read(markup: str, url: str) -> Page:
     site = _first(_name(own.get("publisher")), *(meta.get(name) for name in SITE))
     headline = _headline(tree, own, meta, site)
     text, how = _text(tree, own, url)
-    text = _without_headline(text, headline)
+    text = without_offer(_without_headline(text, headline))
     lang = _language(tree, own, meta, text or headline)
     challenge = bool(CHALLENGE.match(headline)) and len(text) < FULL_BODY
     date = partial(read_date, lang=lang)
