@@ -217,6 +217,7 @@ _IDENTIFY = (
         articles.c.guid,
         articles.c.content_key,
         articles.c.revision,
+        articles.c.published,
     )
     .join(articles, articles.c.id == identities.c.article)
     .where(identities.c.key.in_(bindparam("keys", expanding=True)))
