@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from crawler.stories.tolls import PEOPLE
+from crawler.stories.harm_words import PEOPLE
 from crawler.stories.wording import Wording
 from crawler.text.figures import is_number, shown
 from crawler.text.folding import fold

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 POINT = "point"  # between the digits of 4.5, which folding would part: "4point5"
 SOFT_HYPHEN = "\u00ad"  # a mark where a line may break, also inside a number
@@ -14,7 +14,7 @@ _UNITS = {
     "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
     "nineteen": 19, "dozen": 12,
     "ثلاثه": 3, "اربعه": 4, "خمسه": 5, "سته": 6, "سبعه": 7, "ثمانيه": 8, "تسعه": 9, "عشره": 10, "ثلاث": 3, "اربع": 4,
-    "خمس": 5, "ست": 6, "سبع": 7, "ثماني": 8, "تسع": 9, "عشر": 10, "اثنان": 2, "اثنين": 2,
+    "خمس": 5, "ست": 6, "سبع": 7, "ثماني": 8, "تسع": 9, "عشر": 10, "اثنان": 2, "اثنين": 2, "اثنتان": 2, "اثنتين": 2,
     "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10, "يازده": 11, "دوازده": 12,
     "سيزده": 13, "چهارده": 14, "پانزده": 15, "شانزده": 16, "هفده": 17, "هجده": 18, "نوزده": 19,
 }  # fmt: skip
@@ -47,13 +47,22 @@ def digits(tokens: Sequence[str]) -> list[str]:
     """Return tokens with spelled numbers below 100 as digits; every other token stays as it is."""
     if not any(token in _UNITS or token in _TENS for token in tokens):
         return list(tokens)
-    written: list[str] = []
+    return [written for written, _, _ in numbered(tokens)]
+
+
+def numbered(tokens: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield each token, or the digits of those that spell a number, with the positions where it begins and ends."""
     position = 0
     while position < len(tokens):
         value, used = _spelled(tokens, position)
-        written.append(str(value) if used else tokens[position])
-        position += used or 1
-    return written
+        last = position + (used or 1)
+        yield str(value) if used else tokens[position], position, last
+        position = last
+
+
+def is_spelled(token: str) -> bool:
+    """Return whether a token alone spells a number."""
+    return token in _UNITS or token in _TENS
 
 
 def _spelled(tokens: Sequence[str], at: int) -> tuple[int, int]:

@@ -1,0 +1,76 @@
+"""Find the numbers of people among folded words: digits, spelled ones, Arabic duals, "dozens", one "soldier". Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from crawler.stories import harm_words as words
+from crawler.stories.harm_words import Kind, bare
+from crawler.text.figures import is_spelled, numbered
+
+_DUAL = ("ين", "ان")
+_BEFORE_YEAR = frozenset(("of", "in", "عام", "سال", "سنه"))
+_MOST_DIGITS = 7  # of a number of people
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number among the tokens: its value, whether it is only a lower bound, its first token and that behind it."""
+
+    value: int
+    first: int
+    last: int
+    at_least: bool = False
+    kind: Kind | None = None  # of an Arabic dual that says both: قتيلان
+    implied: bool = False  # no number is written: "soldier killed"
+
+
+def numbers_in(tokens: Sequence[str]) -> Iterator[Number]:
+    """Yield the numbers among folded words: digits, words, duals, "dozens", and one person without a number."""
+    parted = [token[1:] if _is_joined(token) else token for token in tokens]
+    behind = ""
+    for written, first, last in numbered(parted):
+        following = tokens[last] if last < len(tokens) else ""
+        if written.isdecimal() and len(written) <= _MOST_DIGITS and not _is_year(tokens, first, written):
+            many = following in {"dozen", "dozens"}
+            yield Number(int(written) * 12 if many else int(written), first, last + many)
+        elif written in words.VAGUE:
+            yield Number(words.VAGUE[written], first, last, at_least=True)
+        elif written in {"one", "يك"}:
+            yield Number(1, first, last)
+        else:
+            yield from _one_or_two(written, first, counts_already=behind.isdecimal())
+        behind = written
+
+
+def _is_year(tokens: Sequence[str], at: int, number: str) -> bool:
+    """Return whether a number is a year: "first death of 2026"."""
+    return len(number) == 4 and number[:2] in {"19", "20"} and word_at(tokens, at - 1) in _BEFORE_YEAR
+
+
+def _is_joined(token: str) -> bool:
+    """Return whether an Arabic number has "and" attached: وثلاثة, but not وعشرون, which belongs to what is before."""
+    return token[0] == "و" and is_spelled(token[1:]) and not token.endswith(("ون", "ين")) and len(token) > 3
+
+
+def _one_or_two(word: str, at: int, *, counts_already: bool) -> Iterator[Number]:
+    stripped = bare(word)
+    for stem in {stripped.removesuffix(ending) for ending in _DUAL} - {stripped}:
+        if stem in words.HARMED_ONE and not counts_already:
+            yield Number(2, at, at + 1, kind=words.HARMED_ONE[stem])
+        elif stem in words.ONE and not counts_already:
+            yield Number(2, at, at + 1, at_least=stem in words.SOUND and stripped.endswith("ين"))
+    single = stripped.removesuffix("ا")
+    if single in words.HARMED_ONE and not counts_already:
+        yield Number(1, at, at + 1, kind=words.HARMED_ONE[single], implied=True)
+    elif stripped in words.ONE and not counts_already:
+        yield Number(1, at, at + 1, implied=True)
+
+
+def is_dual(tokens: Sequence[str], each: Number) -> bool:
+    return each.value == 2 and not tokens[each.first].isascii() and bare(tokens[each.first])[:-2] in words.ONE
+
+
+def word_at(tokens: Sequence[str], at: int) -> str:
+    return tokens[at] if 0 <= at < len(tokens) else ""
