@@ -91,7 +91,9 @@ def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
             continue
         # a section of the main file that could not be read is replaced: its problem is noted, and what follows is
         # still checked against the names in this file
-        if isinstance(theirs, tuple):
+        if section == "scale" and ours:
+            problems.add(theirs[0][""], f"the scale stands in {ours[0][''].file} already; all its rows go there")
+        elif isinstance(theirs, tuple):
             raw[section] = (*(ours or ()), *theirs) if ours is not MISSING else theirs
         else:
             known = {} if ours is MISSING or ours is None else ours
@@ -141,6 +143,7 @@ def _config(
         entities=book.entities,
         lists=book.lists,
         rules=book.rules,
+        scale=book.scale,
         files=tuple(str(each) for each in files),
     )
 
