@@ -164,6 +164,7 @@ class Config:
     rules: tuple[Rule, ...]
     scale: tuple[Row, ...] = ()
     files: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
     host_at_once: int = 4
     host_apart: timedelta | None = None
     places: tuple[str, ...] = ()
@@ -355,7 +356,12 @@ FILE = Table(
     (
         Key("version", Number(1, 1, whole=True), doc="the version of this format: 1"),
         Key("settings", SETTINGS, None, "what holds for everything"),
-        Key("include", Raw({"type": "array", "items": {"type": "string"}}), None, "further files of this folder"),
+        Key(
+            "include",
+            Raw({"type": "array", "items": {"type": "string"}}),
+            None,
+            "further files of this folder; * for all that fit",
+        ),
         Key("receivers", RECEIVERS, doc="who can be told, and how"),
         *_KEYS,
     ),

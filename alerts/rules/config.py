@@ -8,6 +8,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -18,7 +19,16 @@ from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity
 from alerts.rules.rulebook import read_book
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.sources import make_sources
-from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, included, read_file
+from crawler.config.yamlfile import (
+    ConfigError,
+    Place,
+    Problem,
+    Problems,
+    include_patterns,
+    included,
+    matching,
+    read_file,
+)
 from crawler.config.yamlfile import Mapping as MappingNode
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -43,9 +53,17 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
         if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
             problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc})')
     config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None)
+    config = replace(config, patterns=include_patterns(root))
     if problems:
         raise ConfigError(problems)
     return config
+
+
+def watched(config: Config) -> tuple[str, ...]:
+    """Return the files whose change is a change of the rules: those read, and those that now fit an `include`."""
+    path = Path(config.path)
+    fitting = [str(path.parent / name) for each in config.patterns for name in matching(path.parent, each)]
+    return tuple(dict.fromkeys((*config.files, *fitting)))
 
 
 def fingerprint(path: Path, files: Iterable[str] = ()) -> Fingerprint:
