@@ -112,6 +112,7 @@ class Match:
     severity: Severity
     score: float | None
     hits: tuple[Hit, ...]
+    why: str = ""  # by the scale: the row that gave the severity, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ class Cause:
     score: float | None = None
     contact: str = ""
     pir: str = ""
+    why: str = ""  # as of a match
 
 
 @dataclass(frozen=True, slots=True)

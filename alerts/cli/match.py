@@ -36,14 +36,18 @@ def command(path: Path | None, *, as_json: bool, file: Path) -> None:
 
 def _record(match: Match) -> dict[str, object]:
     hits = [{name: getattr(hit, name) for name in HIT_KEYS} for hit in match.hits]
-    return {"rule": match.rule, "severity": match.severity.word, "score": match.score, "hits": hits}
+    return {"rule": match.rule, "severity": match.severity.word, "score": match.score, "hits": hits, "why": match.why}
 
 
 def _words(line: Line, matches: tuple[Match, ...]) -> str:
     head = f"{line.article.id}: {plain(line.article.title)}"
     if not matches:
         return f"{head}\n  no rule matches"
-    return "\n".join([head, *(f"  {match.rule} ({match.severity.word}): {_found(match)}" for match in matches)])
+    return "\n".join([head, *(f"  {match.rule} ({_severity(match)}): {_found(match)}" for match in matches)])
+
+
+def _severity(match: Match) -> str:
+    return f"{match.severity.word}: {plain(match.why)}" if match.why else match.severity.word
 
 
 def _found(match: Match) -> str:

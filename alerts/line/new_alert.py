@@ -83,9 +83,15 @@ def _causes(config: Config, matches: tuple[Match, ...]) -> tuple[Cause, ...]:
             score=match.score,
             contact=rules[match.rule].contact,
             pir=rules[match.rule].pir,
+            why=match.why,
         )
         for match in matches
     )
+
+
+def _graver(now: Cause, before: Cause) -> Cause:
+    """Return a rule's cause, with the severity of its earlier one and the reason for it if that was higher."""
+    return replace(now, severity=before.severity, why=before.why) if before.severity > now.severity else now
 
 
 def _strongest_causes(now: tuple[Cause, ...], before: tuple[Cause, ...]) -> tuple[Cause, ...]:
@@ -94,9 +100,6 @@ def _strongest_causes(now: tuple[Cause, ...], before: tuple[Cause, ...]) -> tupl
     The earlier ones lose their hits, whose offsets are in the text of another article.
     """
     earlier = {each.rule: each for each in before}
-    kept = [
-        replace(each, severity=max(each.severity, earlier[each.rule].severity)) if each.rule in earlier else each
-        for each in now
-    ]
+    kept = [_graver(each, earlier[each.rule]) if each.rule in earlier else each for each in now]
     names = {each.rule for each in now}
     return (*kept, *(replace(each, hits=()) for each in before if each.rule not in names))

@@ -272,7 +272,8 @@ def _why(cause: Cause) -> str:
     found = _found(cause.hits) or "an earlier report of this story"
     purpose = f" [{cause.pir}]" if cause.pir else ""
     score = "" if cause.score is None else f", score {cause.score:g}"
-    return f"Why: {cause.title} (rule {cause.rule}, version {cause.version}{score}){purpose}: {found}"
+    grave = f" {cause.severity.word}: {plain(cause.why)}." if cause.why else ""
+    return f"Why: {cause.title} (rule {cause.rule}, version {cause.version}{score}){purpose}:{grave} {found}"
 
 
 def _found(hits: Iterable[Hit]) -> str:

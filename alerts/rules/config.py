@@ -8,6 +8,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,7 +22,16 @@ from alerts.rules.lexicon import members
 from alerts.rules.rulebook import Book, read_book
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.sources import make_sources
-from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, included, read_file
+from crawler.config.yamlfile import (
+    ConfigError,
+    Place,
+    Problem,
+    Problems,
+    include_patterns,
+    included,
+    matching,
+    read_file,
+)
 from crawler.config.yamlfile import Mapping as MappingNode
 
 ACRONYM = 4  # letters; a party with a shorter name is written in capitals
@@ -47,9 +57,17 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
         if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
             problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc})')
     config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None)
+    config = replace(config, patterns=include_patterns(root))
     if problems:
         raise ConfigError(problems)
     return config
+
+
+def watched(config: Config) -> tuple[str, ...]:
+    """Return the files whose change is a change of the rules: those read, and those that now fit an `include`."""
+    path = Path(config.path)
+    fitting = [str(path.parent / name) for each in config.patterns for name in matching(path.parent, each)]
+    return tuple(dict.fromkeys((*config.files, *fitting)))
 
 
 def fingerprint(path: Path, files: Iterable[str] = ()) -> Fingerprint:
@@ -95,7 +113,9 @@ def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
             continue
         # a section of the main file that could not be read is replaced: its problem is noted, and what follows is
         # still checked against the names in this file
-        if isinstance(theirs, tuple):
+        if section == "scale" and ours:
+            problems.add(theirs[0][""], f"the scale stands in {ours[0][''].file} already; all its rows go there")
+        elif isinstance(theirs, tuple):
             raw[section] = (*(ours or ()), *theirs) if ours is not MISSING else theirs
         else:
             known = {} if ours is MISSING or ours is None else ours
@@ -146,6 +166,7 @@ def _config(
         entities=book.entities,
         lists=book.lists,
         rules=book.rules,
+        scale=book.scale,
         files=tuple(str(each) for each in files),
     )
 

@@ -129,6 +129,8 @@ def _terms(rule: Rule) -> Iterator[str]:
         yield from terms_of(condition)
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
+    for row in rule.scale:
+        yield from terms_of(row.condition)
 
 
 def terms_of(condition: Condition) -> Iterator[str]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from alerts.alert import Match, Severity
 from alerts.rule import Condition, Config, Rule
+from alerts.rules import scale
 from alerts.rules.automaton import Automaton, spelling
 from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED, STANDING
@@ -62,6 +63,7 @@ def warnings(config: Config) -> list[Problem]:
         *_dead_terms(config),
         *_never_confirmed(config),
         *_one_way(config),
+        *(Problem(place, message) for place, message in scale.faults(config.scale, config.rules)),
     ]
     return sorted(set(found))
 
@@ -107,6 +109,8 @@ def _all_terms(rule: Rule) -> Iterator[str]:
         yield from terms_of(condition)
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
+    for row in rule.scale:
+        yield from terms_of(row.condition)
 
 
 def _repeated(config: Config) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from alerts.rules.event_mention import EventReader
 from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
 from alerts.rules.operators import anchors, asking, evaluate, is_possible
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
+from alerts.rules.scale import grade
 from crawler.article import Article
 
 
@@ -83,6 +84,9 @@ def judge(rule: Rule, reading: Reading) -> Match | None:
     mentions = evaluate(rule.match, unmasked)
     if mentions is None:
         return None
+    if rule.scale:
+        graded = grade(rule, unmasked, mentions)
+        return Match(rule.id, graded.severity, None, reading.hits(mentions), graded.why)
     total = None if rule.score is None else reckon(rule, rule.score, unmasked).total
     severity = severity_of(rule, total)
     return None if severity is None else Match(rule.id, severity, total, reading.hits(mentions))

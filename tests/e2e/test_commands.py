@@ -46,7 +46,7 @@ def test_match_gives_ids_rules_and_hits_with_offsets(desk: Desk) -> None:
         "text": "ميليشيا",
         "disguised": False,
     }
-    assert match == {"rule": "militia", "severity": "priority", "score": None, "hits": [hit]}
+    assert match == {"rule": "militia", "severity": "priority", "score": None, "hits": [hit], "why": ""}
 
 
 def test_match_reads_a_text_whose_first_line_is_the_title_and_standard_input(desk: Desk) -> None:
