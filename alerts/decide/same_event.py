@@ -275,6 +275,12 @@ def news_in(
     return (*_tolls(later.mention.casualties, before), *(_words(each, settings) for each in new))
 
 
+def same_fact(later: Report, known: Iterable[Report], settings: EventSettings) -> list[Report]:
+    """Return the reports that tell what a later one begins with, whichever event they were taken for."""
+    ours = facts_of(later.mention, settings)
+    return [each for each in known if ours and _is_known(ours[0], _known([each], settings), settings)]
+
+
 def _is_told_anew(fact: Fact, later: Report, known: Iterable[Report], settings: EventSettings) -> bool:
     """Return whether an outlet tells a deed half a day after it told one: it is then another of the same kind."""
     own = [

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import KnownEvent
-from alerts.decide.same_event import APART, KNOWN, SPAN, EventWindow, Report, news_in
+from alerts.decide.same_event import APART, KNOWN, SPAN, EventWindow, Report, news_in, same_fact
 from alerts.event import EventMention
 from alerts.store import decisions, event_reports
 from crawler.article import Revision
@@ -63,7 +63,8 @@ def known_events(
         others = [each for each in reports if each.thread != placement.thread and each.story in heard]
         if mine:
             known[target] = KnownEvent(
-                severity=max(heard[each.story].severity for each in mine),
+                # what another event told as grave does not become graver here
+                severity=max(heard[each.story].severity for each in (*mine, *same_fact(ours, others, window.settings))),
                 news=news_in(ours, mine, others, window.settings),
                 alike=near is not None and near.share >= KNOWN,
                 origins=max(heard[each.story].origins for each in mine),

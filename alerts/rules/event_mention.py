@@ -17,6 +17,7 @@ from alerts.rules.lexicon import members
 from alerts.rules.operators import evaluate
 from alerts.rules.reading import Mention, Reading
 from crawler.config.yamlfile import Place
+from crawler.stories.casualties import casualties
 from crawler.text.folding import fold
 from crawler.text.stopwords import STOP
 
@@ -75,6 +76,7 @@ class EventReader:
             names=_unique(name for name, _ in named),
             places=_unique(name for name in where_named if name not in doers),
             things=_unique(self._things_in(reading, where)),
+            casualties=casualties(reading.article.title, reading.article.body[:LEAD_CHARS]),
             from_lead=where is not title,
             words=_words(reading, where, [each for _, each in named] + [event.deed for _, event in told]),
         )
