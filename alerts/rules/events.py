@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from alerts.rule import Condition
+from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
 Evaluate = Callable[[Condition, Reading], Mentions | None]
@@ -38,7 +39,6 @@ _BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[.!?\u061f](?=\s|$)"
 _CLAUSE_CHARS = 400  # a clause ends there at the latest, so that a text without full stops costs no more
 _NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,11 @@ def roles(condition: Condition) -> tuple[str, ...]:
     return given
 
 
+def asking(condition: Condition) -> tuple[Condition, ...]:
+    """Return the children that a condition asks for: of an event without the cues that only say how it stands."""
+    return condition.children[: 1 + len(roles(condition))] if condition.op == "event" else condition.children
+
+
 def _cues(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mapping[str, Mentions]:
     children = condition.children[1 + len(roles(condition)) :]
     return {name: evaluate(child, reading) or () for name, child in zip(STANDINGS, children, strict=True)}
@@ -126,7 +131,9 @@ def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Eve
 
 def _is_clause(deed: Mention, spoken: Voice) -> bool:
     """Return whether a deed is a finite verb; an Arabic past may be spelt as the noun of the deed."""
-    return spoken == "passive" or (spoken == "active" and not (deed.kind == "either" and _ARABIC.search(deed.alias)))
+    return spoken == "passive" or (
+        spoken == "active" and not (deed.kind == "either" and ARABIC_SCRIPT.search(deed.alias))
+    )
 
 
 def _is_asked(deed: Mention, reading: Reading) -> bool:
@@ -185,10 +192,11 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     text = reading.folded[deed.field].text
     if text[deed.start : deed.end].split()[0] in _BE:
         return "passive"  # "come under fire"
-    if deed.kind in {"", "noun"} and _BE.isdisjoint(text[: deed.start].split()[-2:]):
+    has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
+    if deed.kind in {"", "noun"} and not has_be:
         return "noun"
-    before, after = text[: deed.start].split()[-2:], text[deed.end :].split(maxsplit=1)[:1]
-    if deed.kind == "passive" or not _BE.isdisjoint(before) or after == ["by"]:
+    after = text[deed.end :].split(maxsplit=1)[:1]
+    if deed.kind == "passive" or has_be or after == ["by"]:
         return "passive"
     if deed.kind == "either" and (not after or after[0] in _PREPOSITIONS or _ends_clause(deed, reading)):
         return "open"
@@ -241,7 +249,7 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
             if not after
             else _is_after_by(event.deed, party, reading) or _is_adjective(event, distance)
         )
-    if _ARABIC.search(event.deed.alias):
+    if ARABIC_SCRIPT.search(event.deed.alias):
         return True
     return after and distance <= _BESIDE + 1 if event.voice == "passive" else not after
 
@@ -249,11 +257,11 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
 def _suffers(event: Event, distance: int, *, after: bool) -> bool:
     """Return whether the target of a deed may stand on this side of it, so many words away."""
     if event.voice == "open" or after:
-        return event.voice != "passive" or _ARABIC.search(event.deed.alias) is not None
+        return event.voice != "passive" or ARABIC_SCRIPT.search(event.deed.alias) is not None
     if event.voice == "noun":
         # "embassy attack"; Persian puts the target before the noun of a compound
-        return (distance == 1 and not _ARABIC.search(event.deed.alias)) or _is_persian(event.deed.alias)
-    return event.voice == "passive" or _is_persian(event.deed.alias)
+        return (distance == 1 and not ARABIC_SCRIPT.search(event.deed.alias)) or is_persian(event.deed.alias)
+    return event.voice == "passive" or is_persian(event.deed.alias)
 
 
 def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
@@ -262,11 +270,7 @@ def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
 
 
 def _is_adjective(event: Event, distance: int) -> bool:
-    return distance == 1 and _ARABIC.search(event.deed.alias) is not None
-
-
-def _is_persian(alias: str) -> bool:
-    return any(letter in alias for letter in "پچژگکی\u200c")
+    return distance == 1 and ARABIC_SCRIPT.search(event.deed.alias) is not None
 
 
 def _distance(deed: Mention, party: Mention, reading: Reading) -> int:

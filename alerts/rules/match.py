@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from alerts.alert import Match, Severity
 from alerts.rule import Condition, Config, Rule, Score
+from alerts.rules.events import asking
 from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
-from alerts.rules.operators import anchors, asking, evaluate, is_possible
+from alerts.rules.operators import anchors, evaluate, is_possible
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
 from crawler.article import Article
 

@@ -13,8 +13,9 @@ from alerts.receivers.watchslack import ACKS
 from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
 from alerts.rules.config import load
 from alerts.rules.lint import failed_tests
-from alerts.rules.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
+from alerts.rules.operators import AT_LEAST, NEAR, SAME, WRITABLE
 from alerts.rules.schema import schema
+from alerts.rules.text_operators import LIKE
 from crawler.config.sources import SOURCE_KEYS
 from tests.e2e.slackapi import SCOPES
 
