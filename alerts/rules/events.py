@@ -35,7 +35,8 @@ _PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "
 _PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
 _BY = {"by", "of", "from", "من", "از", "توسط"}
 _BESIDE = 3  # words from the noun of a deed to its doer
-_BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[.!?\u061f](?=\s|$)")
+# no dot of "U.S." or another initial
+_BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[!?\u061f](?=\s|$)|(?<!\b\w)\.(?=\s|$)")
 _CLAUSE_CHARS = 400  # a clause ends there at the latest, so that a text without full stops costs no more
 _NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
@@ -151,6 +152,8 @@ def _shows(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Read
     What labels a whole headline ("Roundup", "claims") may stand anywhere in it. Other cues stand before the deed, with
     no comma between: "strike hits funeral" is no memory. Only Persian denies after the noun of the deed.
     """
+    if reading.folded[cue.field].text[cue.end + 1 : cue.end + 2].isdigit():
+        return False  # "toll rises to 7"
     if name in _ANYWHERE:
         return cue.field == "title" or clause.has(cue, reading)
     if abs(cue.start - deed.start) > _NEAR_CHARS:

@@ -63,6 +63,7 @@ def holds(place: Path, match: str, title: str) -> bool:
         (ON_BASE, "Base was struck overnight", True),
         (ON_BASE, "Base struck in Erbil", True),
         (ON_BASE, "Air strike on base", True),
+        (ON_BASE, "Iran strikes U.S. base", True),  # an initial ends no clause
         (ON_BASE, "Base air strike kills three", True),
         (BY_MILITIA, "Hashd strikes base", True),
         (BY_MILITIA, "Base strikes Hashd", False),
@@ -107,6 +108,7 @@ def test_word_order_and_voice_say_who_and_whom(tmp_path: Path, match: str, title
         ("roundup", "Roundup: Hashd strikes base"),
         ("happened", "Talks may end, Hashd strikes base"),  # a comma ends the reach of a cue
         ("happened", "Two men of Hashd with analysis tools bomb base"),  # no label of the headline
+        ("happened", "Toll rises to 7 in attack on base"),  # "to" before a number expects nothing
         ("happened", "Hashd strikes base, anniversary is called off"),
     ],
 )
