@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from alerts.rule import Condition
 from alerts.rules import events
+from alerts.rules.event_numbers import KINDS, Asked, Comparison
 from crawler.config.keys import IDENT, MISSING, Choice, Key, ListOf, Placed, Raw, Table
 from crawler.config.yamlfile import Node, Problems
 
@@ -19,6 +20,7 @@ EVENT = Table(
         Key("by", CONDITION, None, doc="who does it"),
         Key("on", CONDITION, None, doc="to whom"),
         Key("in", CONDITION, None, doc="where"),
+        *(Key(kind, Comparison(), None, doc=f'how many are {kind}: ">= 3", "< 10", 3') for kind in KINDS),
         Key(
             "standing",
             ListOf(Choice((events.HAPPENED, *events.STANDINGS)), "a list of standings"),
@@ -36,7 +38,7 @@ def read_event(
 ) -> Condition | None:
     """Read an event: its children are the deeds, those of its roles that are given, and the cues of each standing."""
     values = EVENT.read(node, problems)
-    if values is MISSING or values["deed"] is MISSING or values["standing"] is MISSING:
+    if values is MISSING or any(values[key] is MISSING for key in ("deed", "standing", *KINDS)):
         return None
     roles = tuple(role for role in events.ROLES if values[role] is not None)
     read = [read_condition(values[role], problems) for role in roles]
@@ -46,7 +48,9 @@ def read_event(
     cues = [Condition("term", node.place, term=f"${events.STANDING}{name}") for name in events.STANDINGS]
     told = values["standing"] or _TOLD
     children = (Condition("any", node.place, tuple(deeds)), *(each for each in read if each is not None), *cues)
-    return Condition("event", node.place, children, options={"roles": roles, "standing": told})
+    asked = tuple(Asked(kind, *values[kind]) for kind in KINDS if values[kind] is not None)
+    options = {"roles": roles, "standing": told, **({"numbers": asked} if asked else {})}
+    return Condition("event", node.place, children, options=options)
 
 
 def anchors_of_event(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from alerts.rule import Condition
+from alerts.rules.event_numbers import Asked, numbers
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
@@ -77,8 +78,9 @@ def find(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mentions
         if event.standing not in wanted:
             continue
         chosen = _parties(event, parties, reading)
-        if chosen is not None:
-            found += [event.deed, *chosen]
+        counted = None if chosen is None else _numbers(condition, event, reading)
+        if chosen is not None and counted is not None:
+            found += [event.deed, *chosen, *counted]
     return tuple(dict.fromkeys(found)) or None
 
 
@@ -110,6 +112,21 @@ def roles(condition: Condition) -> tuple[str, ...]:
 def asking(condition: Condition) -> tuple[Condition, ...]:
     """Return the children that a condition asks for: of an event without the cues that only say how it stands."""
     return condition.children[: 1 + len(roles(condition))] if condition.op == "event" else condition.children
+
+
+def numbers_asked(condition: Condition) -> tuple[Asked, ...]:
+    """Return what an `event` condition asks of its numbers."""
+    asked = condition.options.get("numbers", ())
+    assert isinstance(asked, tuple)
+    return asked
+
+
+def _numbers(condition: Condition, event: Event, reading: Reading) -> list[Mention] | None:
+    asked = numbers_asked(condition)
+    if not asked:
+        return []
+    clause = clause_of(event.deed, reading)
+    return numbers(asked, event.deed, (clause.start, clause.end), reading)
 
 
 def _cues(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mapping[str, Mentions]:

@@ -104,7 +104,7 @@ def _roles(condition: Condition) -> str:
     deeds, *parties = events.asking(condition)
     asked = [f"deed {', '.join(each.term.removeprefix(f'${events.DEED}') for each in deeds.children)}"]
     asked += [f"{role} {_short(each)}" for role, each in zip(events.roles(condition), parties, strict=True)]
-    return "; ".join(asked)
+    return "; ".join([*asked, *map(str, events.numbers_asked(condition))])
 
 
 def _stands(event: events.Event, reading: Reading) -> str:
