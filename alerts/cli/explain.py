@@ -23,6 +23,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.decide.same_event import describe
 from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import plain, rated
 from alerts.rule import Config
@@ -53,10 +54,14 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     for article in found:
         made = [explain(matcher, rule, article) for rule in chosen]
         place = _place(state, article.id, letters_of(config))
+        event = matcher.event(article)
+        told = describe(event, config.events) if event else ""
         if as_json:
-            print_json({"id": article.id, "rules": [asdict(each) for each in made], "place": place})
+            rules_said = [asdict(each) for each in made]
+            print_json({"id": article.id, "rules": rules_said, "place": place, "event": event and asdict(event)})
         else:
             click.echo(f"{article.id}: {plain(article.title)}")
+            click.echo(f"event: {plain(told) or 'the headline tells no deed of the lists deed-...'}")
             click.echo(
                 "\n".join([*_placed(place), *(line for each in made for line in lines(each, full=only is not None))])
             )
@@ -111,6 +116,7 @@ def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, o
                 "thread": each.thread,
                 "relation": each.relation.value,
                 "evidence": each.evidence,
+                "event_evidence": archive.event_evidence(state, each.thread).get(each.story, ""),
                 "change": each.change,
                 "origin": each.origin,
                 "origins": list(standing.origins),
@@ -127,6 +133,8 @@ def _placed(place: Mapping[str, object] | None) -> Iterator[str]:
         return
     yield f"{place['relation']} in story {place['story']}, thread {place['thread']}"
     yield f"  because: {plain(str(place['evidence'] or 'nothing stored shares its keys'))}"
+    if place["event_evidence"]:
+        yield f"  its thread: {plain(str(place['event_evidence']))}"
     if place["change"]:
         yield f"  changed: {plain(str(place['change']))}"
     yield f"  reliability of the thread: {place['standing']}; origin of this article: {place['origin']}"

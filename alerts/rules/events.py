@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from alerts.rule import Condition
+from alerts.rules.event_numbers import Asked, numbers
+from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
 Evaluate = Callable[[Condition, Reading], Mentions | None]
@@ -34,11 +36,11 @@ _PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "
 _PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
 _BY = {"by", "of", "from", "من", "از", "توسط"}
 _BESIDE = 3  # words from the noun of a deed to its doer
-_BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[.!?\u061f](?=\s|$)")
+# no dot of "U.S." or another initial
+_BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[!?\u061f](?=\s|$)|(?<!\b\w)\.(?=\s|$)")
 _CLAUSE_CHARS = 400  # a clause ends there at the latest, so that a text without full stops costs no more
 _NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def find(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mentions
         if event.standing not in wanted:
             continue
         chosen = _parties(event, parties, reading)
-        if chosen is not None:
-            found += [event.deed, *chosen]
+        counted = None if chosen is None else _numbers(condition, event, reading)
+        if chosen is not None and counted is not None:
+            found += [event.deed, *chosen, *counted]
     return tuple(dict.fromkeys(found)) or None
 
 
@@ -106,6 +109,26 @@ def roles(condition: Condition) -> tuple[str, ...]:
     return given
 
 
+def asking(condition: Condition) -> tuple[Condition, ...]:
+    """Return the children that a condition asks for: of an event without the cues that only say how it stands."""
+    return condition.children[: 1 + len(roles(condition))] if condition.op == "event" else condition.children
+
+
+def numbers_asked(condition: Condition) -> tuple[Asked, ...]:
+    """Return what an `event` condition asks of its numbers."""
+    asked = condition.options.get("numbers", ())
+    assert isinstance(asked, tuple)
+    return asked
+
+
+def _numbers(condition: Condition, event: Event, reading: Reading) -> list[Mention] | None:
+    asked = numbers_asked(condition)
+    if not asked:
+        return []
+    clause = clause_of(event.deed, reading)
+    return numbers(asked, event.deed, (clause.start, clause.end), reading)
+
+
 def _cues(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mapping[str, Mentions]:
     children = condition.children[1 + len(roles(condition)) :]
     return {name: evaluate(child, reading) or () for name, child in zip(STANDINGS, children, strict=True)}
@@ -126,7 +149,9 @@ def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Eve
 
 def _is_clause(deed: Mention, spoken: Voice) -> bool:
     """Return whether a deed is a finite verb; an Arabic past may be spelt as the noun of the deed."""
-    return spoken == "passive" or (spoken == "active" and not (deed.kind == "either" and _ARABIC.search(deed.alias)))
+    return spoken == "passive" or (
+        spoken == "active" and not (deed.kind == "either" and ARABIC_SCRIPT.search(deed.alias))
+    )
 
 
 def _is_asked(deed: Mention, reading: Reading) -> bool:
@@ -144,6 +169,8 @@ def _shows(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Read
     What labels a whole headline ("Roundup", "claims") may stand anywhere in it. Other cues stand before the deed, with
     no comma between: "strike hits funeral" is no memory. Only Persian denies after the noun of the deed.
     """
+    if reading.folded[cue.field].text[cue.end + 1 : cue.end + 2].isdigit():
+        return False  # "toll rises to 7"
     if name in _ANYWHERE:
         return cue.field == "title" or clause.has(cue, reading)
     if abs(cue.start - deed.start) > _NEAR_CHARS:
@@ -185,10 +212,11 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     text = reading.folded[deed.field].text
     if text[deed.start : deed.end].split()[0] in _BE:
         return "passive"  # "come under fire"
-    if deed.kind in {"", "noun"} and _BE.isdisjoint(text[: deed.start].split()[-2:]):
+    has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
+    if deed.kind in {"", "noun"} and not has_be:
         return "noun"
-    before, after = text[: deed.start].split()[-2:], text[deed.end :].split(maxsplit=1)[:1]
-    if deed.kind == "passive" or not _BE.isdisjoint(before) or after == ["by"]:
+    after = text[deed.end :].split(maxsplit=1)[:1]
+    if deed.kind == "passive" or has_be or after == ["by"]:
         return "passive"
     if deed.kind == "either" and (not after or after[0] in _PREPOSITIONS or _ends_clause(deed, reading)):
         return "open"
@@ -241,7 +269,7 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
             if not after
             else _is_after_by(event.deed, party, reading) or _is_adjective(event, distance)
         )
-    if _ARABIC.search(event.deed.alias):
+    if ARABIC_SCRIPT.search(event.deed.alias):
         return True
     return after and distance <= _BESIDE + 1 if event.voice == "passive" else not after
 
@@ -249,11 +277,11 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
 def _suffers(event: Event, distance: int, *, after: bool) -> bool:
     """Return whether the target of a deed may stand on this side of it, so many words away."""
     if event.voice == "open" or after:
-        return event.voice != "passive" or _ARABIC.search(event.deed.alias) is not None
+        return event.voice != "passive" or ARABIC_SCRIPT.search(event.deed.alias) is not None
     if event.voice == "noun":
         # "embassy attack"; Persian puts the target before the noun of a compound
-        return (distance == 1 and not _ARABIC.search(event.deed.alias)) or _is_persian(event.deed.alias)
-    return event.voice == "passive" or _is_persian(event.deed.alias)
+        return (distance == 1 and not ARABIC_SCRIPT.search(event.deed.alias)) or is_persian(event.deed.alias)
+    return event.voice == "passive" or is_persian(event.deed.alias)
 
 
 def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
@@ -262,11 +290,7 @@ def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
 
 
 def _is_adjective(event: Event, distance: int) -> bool:
-    return distance == 1 and _ARABIC.search(event.deed.alias) is not None
-
-
-def _is_persian(alias: str) -> bool:
-    return any(letter in alias for letter in "پچژگکی\u200c")
+    return distance == 1 and ARABIC_SCRIPT.search(event.deed.alias) is not None
 
 
 def _distance(deed: Mention, party: Mention, reading: Reading) -> int:

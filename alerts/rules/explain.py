@@ -11,10 +11,11 @@ from alerts.rule import Condition, Rule
 from alerts.rules import events
 from alerts.rules.headline import parts
 from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
-from alerts.rules.operators import asking, evaluate, groups_of, most_like, narrowed
+from alerts.rules.operators import evaluate, groups_of, narrowed
 from alerts.rules.proximity import closest
 from alerts.rules.reading import Mentions, Reading
 from alerts.rules.scale import grade, where
+from alerts.rules.text_operators import most_like
 from crawler.article import Article
 
 
@@ -72,7 +73,7 @@ def _node(condition: Condition, reading: Reading) -> Node:
     # the children of a field see that field only, as they do when the rule is tested
     inner = narrowed(condition.op, reading) if condition.op in {"title", "lead", "body"} else reading
     found = evaluate(condition, reading)
-    children = tuple(_node(child, inner) for child in asking(condition))
+    children = tuple(_node(child, inner) for child in events.asking(condition))
     words = _words(reading, found or ()) if not children else ()  # a group shows those of its children
     return Node(label(condition), found is not None, words, _lack(condition, inner, found), children)
 
@@ -101,10 +102,10 @@ def label(condition: Condition) -> str:
 
 def _roles(condition: Condition) -> str:
     """Return what an event condition asks for: "deed strike, attack; on base"."""
-    deeds, *parties = asking(condition)
+    deeds, *parties = events.asking(condition)
     asked = [f"deed {', '.join(each.term.removeprefix(f'${events.DEED}') for each in deeds.children)}"]
     asked += [f"{role} {_short(each)}" for role, each in zip(events.roles(condition), parties, strict=True)]
-    return "; ".join(asked)
+    return "; ".join([*asked, *map(str, events.numbers_asked(condition))])
 
 
 def _stands(event: events.Event, reading: Reading) -> str:

@@ -12,8 +12,9 @@ from alerts.alert import Match, Severity
 from alerts.event import EventMention
 from alerts.rule import Condition, Config, Rule, Score
 from alerts.rules.event_mention import EventReader
+from alerts.rules.events import asking
 from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
-from alerts.rules.operators import anchors, asking, evaluate, is_possible
+from alerts.rules.operators import anchors, evaluate, is_possible
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
 from alerts.rules.scale import grade
 from crawler.article import Article

@@ -6,33 +6,25 @@ function that reads it, one that tests it, and a line in OPERATORS.
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-
-import flpc
 
 from alerts.rule import LEAD_WORDS, Condition
 from alerts.rules import events
+from alerts.rules import text_operators as texts
 from alerts.rules.automaton import SHORTEST_NEEDLE, spelling
+from alerts.rules.event_operator import CONDITION, EVENT, anchors_of_event, read_event
 from alerts.rules.forms import FormError
 from alerts.rules.forms.paradigm import inflect, is_paradigm
-from alerts.rules.headline import is_like, parts
-from alerts.rules.likeness import profile, similarity
 from alerts.rules.proximity import UNITS, near, same
-from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
-from crawler.config.keys import IDENT, MISSING, Choice, Flag, Key, ListOf, Number, Placed, Raw, Table, Text, nearest
+from alerts.rules.reading import Mention, Mentions, Reading
+from crawler.config.keys import IDENT, MISSING, Choice, Flag, Key, Number, Table, Text, nearest
 from crawler.config.yamlfile import Node, Problems, Scalar, Sequence
-from crawler.text.folding import fold
 
 Anchors = frozenset[str] | None
 TERM = Text(what="a term")
 TERMS_SCHEMA = {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1}
-CONDITION = Raw({"$ref": "#/definitions/condition"})
-LONGEST_PATTERN = 500  # characters of a regex
 MOST_GROUPS = 6  # of a near or same: the choices of one mention from each multiply
 
 
@@ -73,7 +65,7 @@ def is_possible(condition: Condition, terms: Set[str]) -> bool:
     if op in {"all", "near", "same"}:
         return all(is_possible(child, terms) for child in condition.children)
     if op == "event":
-        return all(is_possible(child, terms) for child in asking(condition))
+        return all(is_possible(child, terms) for child in events.asking(condition))
     if op in {"any", "at_least", "title", "lead", "body", "filter"}:
         return any(is_possible(child, terms) for child in condition.children)
     # `none` may hold because terms are absent, or because a mask hides them; the rest does not depend on terms
@@ -130,11 +122,6 @@ def asks(condition: Condition) -> bool:
     if condition.op == "all":
         return any(asks(child) for child in condition.children)
     return all(asks(child) for child in condition.children)
-
-
-def asking(condition: Condition) -> tuple[Condition, ...]:
-    """Return the children that a condition asks for: of an event without the cues that only say how it stands."""
-    return condition.children[: 1 + len(events.roles(condition))] if condition.op == "event" else condition.children
 
 
 def _read_operator(key: Scalar, value: Node, problems: Problems) -> Condition | None:
@@ -200,38 +187,6 @@ def _checked(condition: Condition, problems: Problems) -> Condition | None:
         problems.add(condition.place, f'"{condition.op}" takes 2 to {MOST_GROUPS} terms or lists, found {size}')
         return None
     return condition
-
-
-def _read_values(op: str, node: Node, problems: Problems) -> Condition | None:
-    """Read patterns for a property of the article: one text or a list, with * and ? as wildcards."""
-    items = node.items if isinstance(node, Sequence) else (node,)
-    reader = Text(what=f"a text for {op}")
-    values = tuple(value for item in items if (value := reader.read(item, problems)) is not MISSING)
-    if not items:
-        problems.add(node.place, f'an empty list under "{op}"')
-    return Condition(op, node.place, options={"values": values}) if values and len(values) == len(items) else None
-
-
-def _read_regex(op: str, node: Node, problems: Problems) -> Condition | None:
-    text = Text(what="a regular expression").read(node, problems)
-    if text is MISSING:
-        return None
-    fault = _regex_fault(text)
-    if fault:
-        problems.add(node.place, f'"{text[:60]}" is no regular expression we can run in linear time: {fault}')
-        return None
-    return Condition(op, node.place, options={"pattern": text})
-
-
-def _regex_fault(text: str) -> str:
-    """Return why a pattern cannot be used, "" if it can."""
-    if len(text) > LONGEST_PATTERN:
-        return f"longer than {LONGEST_PATTERN} characters"
-    try:
-        empty = flpc.search(_pattern(text), "")
-    except (ValueError, OverflowError) as error:
-        return " ".join(str(error).split()).removeprefix("Regex error: ")[:160]
-    return "it matches the empty text, so every article" if empty else ""
 
 
 # -- testing ------------------------------------------------------------------------------------------------------
@@ -308,85 +263,6 @@ def narrowed(field: str, reading: Reading) -> Reading:
     return reading.only(lambda each: each.field == field, (field,))
 
 
-# these match by a property and not by words, so they hold with no mention: () and not None
-def _test_value(condition: Condition, reading: Reading) -> Mentions | None:
-    value = (getattr(reading.article, condition.op) or "").casefold()
-    patterns = condition.options["values"]
-    assert isinstance(patterns, tuple)
-    return () if any(fnmatch.fnmatchcase(value, str(each).casefold()) for each in patterns) else None
-
-
-def _test_source(condition: Condition, reading: Reading) -> Mentions | None:
-    """Return () if the id or the outlet's name of the article's source is like one of the patterns, else None."""
-    names = {reading.article.source.casefold(), reading.article.outlet.casefold()}
-    patterns = condition.options["values"]
-    assert isinstance(patterns, tuple)
-    return () if any(fnmatch.filter(names, str(each).casefold()) for each in patterns) else None
-
-
-def _test_headline_part(condition: Condition, reading: Reading) -> Mentions | None:
-    patterns = condition.options["values"]
-    assert isinstance(patterns, tuple)
-    found = parts(reading.article.title)
-    return () if any(is_like(part, str(each)) for part in found for each in patterns) else None
-
-
-def _test_regex(condition: Condition, reading: Reading) -> Mentions | None:
-    """Return where the pattern matches folded text, in which case and marks do not count; None if nowhere."""
-    written = str(condition.options["pattern"])
-    found: list[Mention] = []
-    for field in FIELDS:
-        text = reading.visible(field)
-        for match in flpc.finditer(_pattern(written), text):
-            first, last = match.start(0), match.end(0)
-            assert first is not None
-            assert last is not None
-            # folded text has a space on each side of every word, which a pattern may take in
-            start, end = _trimmed(text, first, last)
-            if start < end:
-                found.append(Mention(f"/{written}/", text[start:end], field, start, end))
-    return tuple(found) or None
-
-
-@cache
-def _pattern(text: str) -> Any:
-    """Return a pattern compiled for folded text: its letters outside ASCII are folded as the text is."""
-    # Rust's engine: linear time, and \b and \w that know Arabic (decision 13)
-    return flpc.compile("(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text))
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start] == " ":
-        start += 1
-    while end > start and text[end - 1] == " ":
-        end -= 1
-    return start, end
-
-
-def _test_like(condition: Condition, reading: Reading) -> Mentions | None:
-    likeness, words = most_like(condition, reading)
-    asked = condition.options["min_similarity"]
-    assert isinstance(asked, float)
-    if likeness < asked:
-        return None
-    return tuple(
-        Mention(f"like ({likeness:.2f})", word, field, match.start(), match.end())
-        for field in FIELDS
-        for word in words
-        # the first place of each word is enough: it is shown, not counted
-        for match in [re.search(rf"(?<= ){re.escape(word)}(?= )", reading.folded[field].text)]
-        if match
-    )
-
-
-def most_like(condition: Condition, reading: Reading) -> tuple[float, tuple[str, ...]]:
-    """Return the similarity to the most similar example, and the words shared with it."""
-    examples = condition.options["examples"]
-    assert isinstance(examples, tuple)
-    article = profile(f"{reading.article.title}\n{reading.article.body}")
-    return max((similarity(profile(each), article) for each in examples), key=lambda found: found[0])
-
-
 # -- what must be found -----------------------------------------------------------------------------------------
 
 
@@ -420,63 +296,7 @@ NEAR = Table(
     (Key("terms", CONDITION), Key("within", Number(1, 1000, whole=True)), Key("ordered", Flag(), default=False)), "near"
 )
 SAME = Table((Key("terms", CONDITION), Key("unit", Choice(tuple(UNITS)))), "same")
-LIKE = Table(
-    (Key("examples", ListOf(Text(what="an example"), "a list of texts")), Key("min_similarity", Number(0.05, 1), 0.5)),
-    "like",
-)
 VALUES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
-
-
-EVENT = Table(
-    (
-        Key("deed", ListOf(Placed(IDENT), "a list of deeds"), doc="the lists deed-NAME of which one is found"),
-        Key("by", CONDITION, None, doc="who does it"),
-        Key("on", CONDITION, None, doc="to whom"),
-        Key("in", CONDITION, None, doc="where"),
-        Key(
-            "standing",
-            ListOf(Choice((events.HAPPENED, *events.STANDINGS)), "a list of standings"),
-            None,
-            doc="what the words make of it; happened and claimed unless said otherwise",
-        ),
-    ),
-    "event",
-)
-_TOLD = (events.HAPPENED, "claimed")
-
-
-def _read_event(op: str, node: Node, problems: Problems) -> Condition | None:
-    """Read an event: its children are the deeds, those of its roles that are given, and the cues of each standing."""
-    values = EVENT.read(node, problems)
-    if values is MISSING or values["deed"] is MISSING or values["standing"] is MISSING:
-        return None
-    roles = tuple(role for role in events.ROLES if values[role] is not None)
-    read = [read_condition(values[role], problems) for role in roles]
-    if any(each is None for each in read):
-        return None
-    deeds = [Condition("term", place, term=f"${events.DEED}{name}") for name, place in values["deed"]]
-    cues = [Condition("term", node.place, term=f"${events.STANDING}{name}") for name in events.STANDINGS]
-    told = values["standing"] or _TOLD
-    children = (Condition("any", node.place, tuple(deeds)), *(each for each in read if each is not None), *cues)
-    return Condition(op, node.place, children, options={"roles": roles, "standing": told})
-
-
-def _test_event(condition: Condition, reading: Reading) -> Mentions | None:
-    return events.find(condition, reading, evaluate)
-
-
-def _anchor_event(condition: Condition) -> Anchors:
-    # deeds are everyday words and names are rare: the role with the fewest terms calls for the rule least often
-    known = [each for child in asking(condition) if (each := anchors(child)) is not None]
-    return min(known, key=len) if known else None
-
-
-def _read_like(op: str, node: Node, problems: Problems) -> Condition | None:
-    values = LIKE.read(node, problems)
-    if values is MISSING:
-        return None
-    options = {name: value for name, value in values.items() if name}
-    return Condition(op, node.place, options={**options, "min_similarity": float(options["min_similarity"])})
 
 
 def _operators() -> dict[str, Operator]:
@@ -497,7 +317,7 @@ def _operators() -> dict[str, Operator]:
         "lang": "the language is one of these",
         "headline_part": "a part of the headline set off by a colon, bar, dash or dots is like one of these",
     }
-    tests = {"source": _test_source, "headline_part": _test_headline_part}
+    tests = {"source": texts.test_source, "headline_part": texts.test_headline_part}
     term = Operator(
         lambda _, node, problems: read_condition(node, problems),
         _test_term,
@@ -526,15 +346,19 @@ def _operators() -> dict[str, Operator]:
             for name, doc in fields.items()
         },
         **{
-            name: Operator(_read_values, tests.get(name, _test_value), _anchor_none, dict(VALUES_SCHEMA), doc)
+            name: Operator(texts.read_values, tests.get(name, texts.test_value), _anchor_none, dict(VALUES_SCHEMA), doc)
             for name, doc in values.items()
         },
         "event": Operator(
-            _read_event, _test_event, _anchor_event, EVENT.schema(), "a deed is told, by whom, on whom, where"
+            lambda _, node, problems: read_event(node, problems, read_condition),
+            lambda condition, reading: events.find(condition, reading, evaluate),
+            lambda condition: anchors_of_event(condition, anchors),
+            EVENT.schema(),
+            "a deed is told, by whom, on whom, where",
         ),
         "filter": Operator(_read_filter, _test_filter, _anchor_any, IDENT.schema(), "the condition of that name holds"),
-        "regex": Operator(_read_regex, _test_regex, _anchor_none, {"type": "string"}, regex_doc),
-        "like": Operator(_read_like, _test_like, _anchor_none, LIKE.schema(), like_doc),
+        "regex": Operator(texts.read_regex, texts.test_regex, _anchor_none, {"type": "string"}, regex_doc),
+        "like": Operator(texts.read_like, texts.test_like, _anchor_none, texts.LIKE.schema(), like_doc),
     }
 
 

@@ -97,6 +97,14 @@ class Folded:
             last += 1
         return first, last
 
+    def within(self, first: int, last: int) -> tuple[int, int]:
+        """Return the offsets in folded text of the words that stand between two offsets of the original."""
+        if self._spans is None:
+            self._spans = _trace(self.original)
+        inside = [at for at, (start, end) in enumerate(self._spans) if first <= start and end <= last]
+        words = [at for at in inside if self.text[at] != " "]
+        return (words[0], words[-1] + 1) if words else (0, 0)
+
 
 def fold(text: str) -> str:
     """Fold text into space-separated tokens with a space at both ends."""

@@ -12,9 +12,11 @@ from alerts.alert import Scope
 from alerts.receivers.watchslack import ACKS
 from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
 from alerts.rules.config import load
+from alerts.rules.event_operator import EVENT
 from alerts.rules.lint import failed_tests
-from alerts.rules.operators import AT_LEAST, LIKE, NEAR, SAME, WRITABLE
+from alerts.rules.operators import AT_LEAST, NEAR, SAME, WRITABLE
 from alerts.rules.schema import schema
+from alerts.rules.text_operators import LIKE
 from crawler.config.sources import SOURCE_KEYS
 from tests.e2e.slackapi import SCOPES
 
@@ -56,7 +58,7 @@ def test_readme_counts_the_desk_as_it_is() -> None:
 
 
 def test_every_key_and_operator_is_in_the_reference() -> None:
-    tables = (FILE, SETTINGS, RECEIVER, ENTITY, RULE, SCORE, BOOST, TESTS, WHEN, AT_LEAST, NEAR, SAME, LIKE)
+    tables = (FILE, SETTINGS, RECEIVER, ENTITY, RULE, SCORE, BOOST, TESTS, WHEN, AT_LEAST, NEAR, SAME, LIKE, EVENT)
     keys = {key.name for table in tables for key in table.keys} | {key.name for key in SOURCE_KEYS} | set(WRITABLE)
     words = set(re.findall(r"[a-z_]+", RULES))
     assert keys - words == set()

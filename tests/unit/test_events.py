@@ -63,6 +63,7 @@ def holds(place: Path, match: str, title: str) -> bool:
         (ON_BASE, "Base was struck overnight", True),
         (ON_BASE, "Base struck in Erbil", True),
         (ON_BASE, "Air strike on base", True),
+        (ON_BASE, "Iran strikes U.S. base", True),  # an initial ends no clause
         (ON_BASE, "Base air strike kills three", True),
         (BY_MILITIA, "Hashd strikes base", True),
         (BY_MILITIA, "Base strikes Hashd", False),
@@ -107,6 +108,7 @@ def test_word_order_and_voice_say_who_and_whom(tmp_path: Path, match: str, title
         ("roundup", "Roundup: Hashd strikes base"),
         ("happened", "Talks may end, Hashd strikes base"),  # a comma ends the reach of a cue
         ("happened", "Two men of Hashd with analysis tools bomb base"),  # no label of the headline
+        ("happened", "Toll rises to 7 in attack on base"),  # "to" before a number expects nothing
         ("happened", "Hashd strikes base, anniversary is called off"),
     ],
 )
@@ -171,6 +173,11 @@ def test_explanation_shows_the_words_of_an_event(tmp_path: Path) -> None:
         ('{event: {on: "$base"}}', 'event lacks "deed"'),
         ("{event: {deed: [strike], standing: [hapened]}}", '"hapened" is unknown (did you mean "happened"?)'),
         ('{event: {deed: [strike], at: "$base"}}', 'unknown key "at"'),
+        ("{event: {deed: [strike], killed: many}}", '"many" compares with no number; write ">= 3" in quotes, or >'),
+        ('{event: {deed: [strike], killed: "=> 3"}}', '"=> 3" compares with no number; write ">= 3" in quotes'),
+        ("{event: {deed: [strike], held: -1}}", '"-1" compares with no number'),
+        ("{event: {deed: [strike], wounded: [3]}}", "a list compares with no number"),
+        ('{event: {deed: [strike], kiled: ">= 3"}}', 'unknown key "kiled"'),
     ],
 )
 def test_a_wrong_event_gets_a_message_with_its_place(tmp_path: Path, match: str, message: str) -> None:
@@ -178,6 +185,58 @@ def test_a_wrong_event_gets_a_message_with_its_place(tmp_path: Path, match: str,
         config(tmp_path, match)
     assert message in str(caught.value)
     assert "rules.yaml:" in str(caught.value)
+
+
+NUMBERS = [
+    ('killed: ">= 3"', "Hashd strikes base, killing three", True),
+    ('killed: ">= 3"', "Hashd strikes base, kills 4", True),
+    ('killed: ">= 3"', "Hashd strikes base, kills two", False),
+    ('killed: ">= 3"', "Hashd strikes base", False),
+    ('killed: ">= 3"', "Base struck; at least 12 soldiers dead", True),
+    ('killed: ">= 3"', "Dozens killed as Hashd bombs base", True),
+    ('killed: ">= 3"', "Death toll rises to 7 in air strike on base", True),
+    ('killed: ">= 3"', "Two killed, 30 wounded as Hashd bombs base", False),
+    ('wounded: "> 29"', "Two killed, 30 wounded as Hashd bombs base", True),
+    ('killed: "< 3"', "Two killed, 30 wounded as Hashd bombs base", True),
+    ('killed: "<= 2", wounded: 30', "Two killed, 30 wounded as Hashd bombs base", True),
+    ('killed: "== 2"', "Two killed, 30 wounded as Hashd bombs base", True),
+    ("killed: 24", "Dozens killed as Hashd bombs base", False),  # how many is not said
+    ('killed: ">= 3"', "Air strike on U.S. base kills 3", True),
+    ('killed: ">= 3"', "Hashd strikes base which killed 200 last year", False),
+    ('killed: ">= 3"', "Hashd strikes base after raid kills 5 in Basra", False),
+    ('killed: ">= 3"', "Hashd strikes base, army kills 5 in Basra", False),
+    ('killed: ">= 3"', "Army kills 5 in Basra as Hashd strikes base", False),
+    ('killed: ">= 3"', "5 killed after Hashd strikes base", True),
+    ('missing: ">= 1"', "Hashd strikes base: one soldier missing", True),
+    ('held: ">= 5"', "Hashd attack on base: 5 men arrested", True),
+    ('killed: ">= 2"', "الحشد يقصف قاعدة ومقتل جنديين", True),
+    ('killed: ">= 3"', "قصف قاعدة.. مقتل ٣ جنود وإصابة ٩", True),
+    ('wounded: ">= 10"', "قصف قاعدة.. مقتل ٣ جنود وإصابة ٩", False),
+    ('killed: ">= 3"', "حشد پایگاه را بمباران کرد، ۳ نفر کشته شدند", True),
+    ('killed: ">= 4"', "حشد پایگاه را بمباران کرد، سه نفر کشته شدند", False),
+]
+
+
+@pytest.mark.parametrize(("asked", "title", "expected"), NUMBERS)
+def test_a_number_belongs_to_the_deed(tmp_path: Path, asked: str, title: str, *, expected: bool) -> None:
+    match = f'{{title: {{event: {{deed: [strike, attack], on: "$base", {asked}}}}}}}'
+    assert holds(tmp_path, match, title) is expected
+
+
+def test_a_number_of_the_lead_counts_where_the_lead_is_looked_at(tmp_path: Path) -> None:
+    event = '{event: {deed: [strike], on: "$base", killed: ">= 3"}}'
+    told = article("Hashd strikes base", "Four soldiers were killed, officials said. Nine died in May.")
+    assert Matcher(config(tmp_path, event)).match(told)
+    assert not Matcher(config(tmp_path, f"{{title: {event}}}")).match(told)
+    in_text = article("News of the day", "Rain fell. Hashd struck a base, and four soldiers were killed. Six fell ill.")
+    assert Matcher(config(tmp_path, event)).match(in_text)
+
+
+def test_a_number_is_shown_where_it_was_found(tmp_path: Path) -> None:
+    match = '{title: {event: {deed: [strike], on: "$base", killed: ">= 3"}}}'
+    (made,) = Matcher(config(tmp_path, match)).match(article("Hashd strikes base, killing 1,200 men"))
+    shown = {hit.term: hit.text for hit in made.hits}
+    assert shown["killed >= 3"] == "1,200"
 
 
 @pytest.mark.parametrize(

@@ -84,3 +84,18 @@ def test_map_covers_every_folded_character(text: str) -> None:
 @given(SCRIPTS)
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(alphabet="aB 1\u0627\u064b\u200c'.,\u00bd&;\n"), st.data())
+def test_within_is_the_way_back_of_span(text: str, data: st.DataObject) -> None:
+    folded = Folded(text)
+    words = [at for at, char in enumerate(folded.text) if char != " "]
+    if not words:
+        return
+    start = data.draw(st.sampled_from(words))
+    end = data.draw(st.sampled_from([at + 1 for at in words if at >= start]))
+    again = folded.within(*folded.span(start, end))
+    # more than one folded letter may come from one of the original: then all of them are within
+    assert again[0] <= start
+    assert end <= again[1]
+    assert folded.span(*again) == folded.span(start, end)

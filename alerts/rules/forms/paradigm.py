@@ -34,10 +34,15 @@ _NOUNS: dict[str, _Inflect] = {
     "ckb": kurdish.noun_forms,
 }
 _DENIED: dict[str, _Inflect] = {"fa": persian.negated, "ckb": kurdish.negated}
-_ARABIC_SCRIPT = re.compile(r"[\u0600-\u06ff]")
+ARABIC_SCRIPT = re.compile(r"[\u0600-\u06ff]")
 _KURDISH = re.compile("[ۆێەڕڵ]")
 _PERSIAN = re.compile("[پچژگکی\u200c]")  # letters that Arabic does not write
 _INFINITIVE = re.compile("[دت]ن$")
+
+
+def is_persian(word: str) -> bool:
+    """Return whether a word has a letter that Arabic does not write."""
+    return _PERSIAN.search(word) is not None
 
 
 def is_paradigm(term: str) -> bool:
@@ -52,7 +57,7 @@ def inflect(term: str) -> tuple[Form, ...]:
     try:
         return (_NOUNS if is_noun else _VERBS)[language](*parts)
     except FormError as error:
-        if language == "fa" and not term.partition(MARK)[2] and not _PERSIAN.search(parts[0]):
+        if language == "fa" and not term.partition(MARK)[2] and not is_persian(parts[0]):
             raise FormError(f'{error}; an Arabic verb that ends so is written "{term}ar"') from error
         raise
 
@@ -93,10 +98,10 @@ def _check_marks(marks: list[str]) -> None:
 
 def _language(parts: tuple[str, ...]) -> str:
     word, *others = parts
-    if not _ARABIC_SCRIPT.search(word):
+    if not ARABIC_SCRIPT.search(word):
         return "en"
     if _KURDISH.search(word):
         return "ckb"
     # the present of an Arabic verb ends as its past does (هادن/يهادن), the stem of a Persian one does not (کشتن/کش)
     arabic_present = any(_INFINITIVE.search(each) for each in others)
-    return "fa" if _PERSIAN.search(word) or (_INFINITIVE.search(word) and not arabic_present) else "ar"
+    return "fa" if is_persian(word) or (_INFINITIVE.search(word) and not arabic_present) else "ar"

@@ -1,0 +1,143 @@
+"""The operators that look at the text or at a property of the article, and at no terms: how each is read and tested."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from functools import cache
+from typing import Any
+
+import flpc
+
+from alerts.rule import Condition
+from alerts.rules.headline import is_like, parts
+from alerts.rules.likeness import profile, similarity
+from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
+from crawler.config.keys import MISSING, Key, ListOf, Number, Table, Text
+from crawler.config.yamlfile import Node, Problems, Sequence
+from crawler.text.folding import fold
+
+LONGEST_PATTERN = 500  # characters of a regex
+LIKE = Table(
+    (Key("examples", ListOf(Text(what="an example"), "a list of texts")), Key("min_similarity", Number(0.05, 1), 0.5)),
+    "like",
+)
+
+
+def read_values(op: str, node: Node, problems: Problems) -> Condition | None:
+    """Read patterns for a property of the article: one text or a list, with * and ? as wildcards."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    reader = Text(what=f"a text for {op}")
+    values = tuple(value for item in items if (value := reader.read(item, problems)) is not MISSING)
+    if not items:
+        problems.add(node.place, f'an empty list under "{op}"')
+    return Condition(op, node.place, options={"values": values}) if values and len(values) == len(items) else None
+
+
+def read_regex(op: str, node: Node, problems: Problems) -> Condition | None:
+    text = Text(what="a regular expression").read(node, problems)
+    if text is MISSING:
+        return None
+    fault = _regex_fault(text)
+    if fault:
+        problems.add(node.place, f'"{text[:60]}" is no regular expression we can run in linear time: {fault}')
+        return None
+    return Condition(op, node.place, options={"pattern": text})
+
+
+def _regex_fault(text: str) -> str:
+    """Return why a pattern cannot be used, "" if it can."""
+    if len(text) > LONGEST_PATTERN:
+        return f"longer than {LONGEST_PATTERN} characters"
+    try:
+        empty = flpc.search(_pattern(text), "")
+    except (ValueError, OverflowError) as error:
+        return " ".join(str(error).split()).removeprefix("Regex error: ")[:160]
+    return "it matches the empty text, so every article" if empty else ""
+
+
+def read_like(op: str, node: Node, problems: Problems) -> Condition | None:
+    values = LIKE.read(node, problems)
+    if values is MISSING:
+        return None
+    options = {name: value for name, value in values.items() if name}
+    return Condition(op, node.place, options={**options, "min_similarity": float(options["min_similarity"])})
+
+
+# these match by a property and not by words, so they hold with no mention: () and not None
+def test_value(condition: Condition, reading: Reading) -> Mentions | None:
+    value = (getattr(reading.article, condition.op) or "").casefold()
+    patterns = condition.options["values"]
+    assert isinstance(patterns, tuple)
+    return () if any(fnmatch.fnmatchcase(value, str(each).casefold()) for each in patterns) else None
+
+
+def test_source(condition: Condition, reading: Reading) -> Mentions | None:
+    """Return () if the id or the outlet's name of the article's source is like one of the patterns, else None."""
+    names = {reading.article.source.casefold(), reading.article.outlet.casefold()}
+    patterns = condition.options["values"]
+    assert isinstance(patterns, tuple)
+    return () if any(fnmatch.filter(names, str(each).casefold()) for each in patterns) else None
+
+
+def test_headline_part(condition: Condition, reading: Reading) -> Mentions | None:
+    patterns = condition.options["values"]
+    assert isinstance(patterns, tuple)
+    found = parts(reading.article.title)
+    return () if any(is_like(part, str(each)) for part in found for each in patterns) else None
+
+
+def test_regex(condition: Condition, reading: Reading) -> Mentions | None:
+    """Return where the pattern matches folded text, in which case and marks do not count; None if nowhere."""
+    written = str(condition.options["pattern"])
+    found: list[Mention] = []
+    for field in FIELDS:
+        text = reading.visible(field)
+        for match in flpc.finditer(_pattern(written), text):
+            first, last = match.start(0), match.end(0)
+            assert first is not None
+            assert last is not None
+            # folded text has a space on each side of every word, which a pattern may take in
+            start, end = _trimmed(text, first, last)
+            if start < end:
+                found.append(Mention(f"/{written}/", text[start:end], field, start, end))
+    return tuple(found) or None
+
+
+@cache
+def _pattern(text: str) -> Any:
+    """Return a pattern compiled for folded text: its letters outside ASCII are folded as the text is."""
+    # Rust's engine: linear time, and \b and \w that know Arabic (decision 13)
+    return flpc.compile("(?i)" + "".join(char if char.isascii() else fold(char).strip() or char for char in text))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] == " ":
+        start += 1
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    return start, end
+
+
+def test_like(condition: Condition, reading: Reading) -> Mentions | None:
+    likeness, words = most_like(condition, reading)
+    asked = condition.options["min_similarity"]
+    assert isinstance(asked, float)
+    if likeness < asked:
+        return None
+    return tuple(
+        Mention(f"like ({likeness:.2f})", word, field, match.start(), match.end())
+        for field in FIELDS
+        for word in words
+        # the first place of each word is enough: it is shown, not counted
+        for match in [re.search(rf"(?<= ){re.escape(word)}(?= )", reading.folded[field].text)]
+        if match
+    )
+
+
+def most_like(condition: Condition, reading: Reading) -> tuple[float, tuple[str, ...]]:
+    """Return the similarity to the most similar example, and the words shared with it."""
+    examples = condition.options["examples"]
+    assert isinstance(examples, tuple)
+    article = profile(f"{reading.article.title}\n{reading.article.body}")
+    return max((similarity(profile(each), article) for each in examples), key=lambda found: found[0])
