@@ -156,6 +156,37 @@ def test_links_of_a_section_are_guessed() -> None:
     assert read.lang == "ar"
 
 
+SPACE = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+MAPS = [
+    (
+        "half an emoji",
+        f"<urlset {SPACE}>{{}}</urlset>",
+        "<loc>/n/1</loc><news:title>Dam &#55357;&#56628; bursts</news:title>",
+        "Dam \U0001f534 bursts",
+    ),
+    (
+        "a prefix nobody declared",
+        "<urlset>{}</urlset>",
+        "<loc>/n/1</loc><news:title>Dam bursts</news:title>",
+        "Dam bursts",
+    ),
+    ("a relative address", "<urlset>{}</urlset>", "<loc>/n/the-dam-bursts</loc>", "The dam bursts"),
+]
+
+
+@pytest.mark.parametrize(("name", "whole", "item", "title"), MAPS, ids=[row[0] for row in MAPS])
+def test_odd_sitemap_is_read(name: str, whole: str, item: str, title: str) -> None:
+    good = "<url><loc>https://outlet.example/n/rain-in-the-north</loc></url>"
+    read = read_sitemap(whole.format(f"<url>{item}</url>{good}").encode(), None, BASE)
+    assert {each.title for each in read.entries} == {title, "Rain in the north"}, name
+    assert all(each.url and each.url.startswith("https://outlet.example/n/") for each in read.entries)
+
+
+def test_sitemap_that_is_a_list_of_addresses_is_read() -> None:
+    read = read_sitemap(b"https://outlet.example/n/the-dam-bursts\nhttps://outlet.example/x\n", "text/plain", BASE)
+    assert ([each.title for each in read.entries], read.rejected) == (["The dam bursts"], ("no_title_no_text",))
+
+
 CARDS = "".join(
     f'<div class="card"><a href="/2026/{n}0000/x"><img alt=""></a><p>Gunmen shell barracks number {n} at noon</p>'
     f'<a href="/2026/{n}0000/x">Read more</a></div>'
