@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,10 +25,12 @@ from alerts.cli.common import (
 )
 from alerts.decide.same_event import describe
 from alerts.decide.standing import letters_of, standing_of
-from alerts.render.words import plain, rated
+from alerts.render.words import clean, plain, rated
 from alerts.rule import Config
-from alerts.rules.explain import explain, lines
+from alerts.rules.explain import Explanation, explain, lines
 from alerts.rules.match import Matcher
+from alerts.rules.nearest_rules import Near, nearest_rules, unknown_words, unmeant_names
+from alerts.rules.nearest_rules import lines as near_lines
 from alerts.run import archive
 from alerts.store.opening import exists
 from crawler.article import Article
@@ -38,10 +40,14 @@ from crawler.article import Article
 @config_option
 @state_option
 @json_option
-@click.option("--rule", "only", help="Explain this rule only; without it, every rule that is not off.")
+@click.option("--rule", "only", help="Explain this rule only, with its whole tree.")
 @click.argument("what")
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: str | None, what: str) -> None:
-    """Say why rules matched WHAT or did not: a file (JSON lines, .txt), - for standard input, a stored id, or a URL."""
+    """Say why rules matched WHAT, or did not: a headline, a file (JSON lines, .txt), - , a stored id, or a URL.
+
+    Of the rules that did not match it shows the nearest three: what each has, what it lacks, and the word seen that is
+    nearest to what it lacks.
+    """
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     matcher = Matcher(config)
@@ -54,17 +60,35 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     for article in found:
         made = [explain(matcher, rule, article) for rule in chosen]
         place = _place(state, article.id, letters_of(config))
+        near = () if only else nearest_rules(matcher, config, article)
         event = matcher.event(article)
-        told = describe(event, config.events) if event else ""
         if as_json:
-            rules_said = [asdict(each) for each in made]
-            print_json({"id": article.id, "rules": rules_said, "place": place, "event": event and asdict(event)})
+            told = {"rules": [asdict(each) for each in made], "nearest": [asdict(each) for each in near]}
+            print_json({"id": article.id, **told, "place": place, "event": event and asdict(event)})
         else:
-            click.echo(f"{article.id}: {plain(article.title)}")
-            click.echo(f"event: {plain(told) or 'the headline tells no deed of the lists deed-...'}")
+            click.echo(f"{article.id}: {plain(article.title)}" if article.id != article.title else plain(article.title))
+            line = describe(event, config.events) if event else ""
+            click.echo(f"event: {plain(line) or 'the headline tells no deed of the lists deed-...'}")
             click.echo(
-                "\n".join([*_placed(place), *(line for each in made for line in lines(each, full=only is not None))])
+                "\n".join([*_placed(place), *(_one(made) if only else _all(made, near, matcher, config, article))])
             )
+
+
+def _one(made: Iterable[Explanation]) -> Iterator[str]:
+    for each in made:
+        yield from lines(each)
+
+
+def _all(
+    made: Iterable[Explanation], near: tuple[Near, ...], matcher: Matcher, config: Config, article: Article
+) -> Iterator[str]:
+    """Yield the rules that match, then the nearest of the others and the words that count for nothing."""
+    matching = [each for each in made if each.match]
+    for each in matching:
+        yield from lines(each, full=False)
+    yield "other rules, nearest first:" if matching else "no rule matches; nearest first:"
+    unmeant = unmeant_names(matcher, config, article)
+    yield from map(clean, near_lines(near, unknown_words(matcher, article), unmeant))
 
 
 def _fetched(url: str, config: Config) -> Article:
@@ -99,6 +123,8 @@ def _articles(what: str, state: Path) -> list[Article]:
         found = [line.article for line in articles_in(Path(what), faults)]
         faults.end()
         return found
+    if " " in what.strip():
+        return [Article(what, "", what, datetime.now(UTC))]  # a headline: no id has a space
     stored = archive.articles_of(state, what) if exists(state) else []
     if not stored:
         fail(f'"{what}" is neither a file nor the id of an article or story stored in {state}')

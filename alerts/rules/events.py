@@ -241,22 +241,22 @@ def _parties(event: Event, parties: Mapping[str, Mentions], reading: Reading) ->
             and not each.overlaps(event.deed)
             and each not in chosen
             and (role == "in" or clause.has(each, reading))
-            and _reaches(role, event, each, reading)
+            and reaches(role, event, each, reading)
         ]
         if not near:
             return None
-        chosen.append(min(near, key=lambda each: _distance(event.deed, each, reading)))
+        chosen.append(min(near, key=lambda each: distance(event.deed, each, reading)))
     return chosen
 
 
-def _reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
+def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
     """Return whether a party stands where its role may, seen from the deed: see the module's docstring."""
-    distance, after = _distance(event.deed, party, reading), party.start >= event.deed.end
+    away, after = distance(event.deed, party, reading), party.start >= event.deed.end
     if role == "in":
-        return distance <= REACH * 2
-    if distance > REACH:
+        return away <= REACH * 2
+    if away > REACH:
         return False
-    return _does(event, party, distance, reading) if role == "by" else _suffers(event, distance, after=after)
+    return _does(event, party, away, reading) if role == "by" else _suffers(event, away, after=after)
 
 
 def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool:
@@ -293,7 +293,7 @@ def _is_adjective(event: Event, distance: int) -> bool:
     return distance == 1 and ARABIC_SCRIPT.search(event.deed.alias) is not None
 
 
-def _distance(deed: Mention, party: Mention, reading: Reading) -> int:
+def distance(deed: Mention, party: Mention, reading: Reading) -> int:
     """Return the words from one to the other, 1 for neighbours."""
     if party.start >= deed.end:
         return reading.word(party) - reading.last_word(deed)

@@ -51,7 +51,7 @@ def explain(matcher: Matcher, rule: Rule, article: Article) -> Explanation:
     reading = mask(rule, whole)
     tree = _node(rule.match, reading)
     match = judge(rule, whole)
-    score = _score(rule, reading)
+    score = score_of(rule, reading)
     hidden = _words(whole, _difference(whole, reading))
     missed = "" if match else _miss(rule, whole, tree, score)
     return Explanation(rule.id, rule.version, match, tree, score, _scale(rule, reading), hidden, missed)
@@ -75,7 +75,7 @@ def _node(condition: Condition, reading: Reading) -> Node:
     found = evaluate(condition, reading)
     children = tuple(_node(child, inner) for child in events.asking(condition))
     words = _words(reading, found or ()) if not children else ()  # a group shows those of its children
-    return Node(label(condition), found is not None, words, _lack(condition, inner, found), children)
+    return Node(label(condition), found is not None, words, lack_of(condition, inner, found), children)
 
 
 def label(condition: Condition) -> str:
@@ -136,7 +136,7 @@ def _same(text: str, alias: str) -> bool:
     return text.casefold() == alias.casefold().removeprefix("=")
 
 
-def _lack(condition: Condition, reading: Reading, found: Mentions | None) -> str:
+def lack_of(condition: Condition, reading: Reading, found: Mentions | None) -> str:
     """Return in words how near a condition came that does not hold, "" where there is nothing to say."""
     if found is not None:
         return ""
@@ -159,7 +159,7 @@ def _value(op: str, article: Article) -> str:
     return str((article.outlet if op == "source" else getattr(article, op)) or "")
 
 
-def _score(rule: Rule, reading: Reading) -> str:
+def score_of(rule: Rule, reading: Reading) -> str:
     """Return the arithmetic of the score in one line: "title 1 x 4 + body 2 x 0.5 = 5: priority (priority from 3)"."""
     if rule.score is None:
         return ""

@@ -105,6 +105,16 @@ def test_explain_names_the_nearest_miss_and_a_stored_article(desk: Desk) -> None
     assert "is neither a file nor the id" in desk.run("explain", "s123", expect=1).stderr
 
 
+def test_explain_says_without_a_rule_what_the_nearest_lacks(desk: Desk) -> None:
+    desk.write("/a.xml")
+    said = desk.run("explain", "Militias move").stdout
+    assert said.startswith("Militias move\nno rule matches; nearest first:\n  1. militia: lacks 1\n")
+    assert 'nearest word seen: "Militias", like "militia"' in " ".join(said.split())
+    assert "other rules, nearest first:" in desk.run("explain", "A militia moves").stdout
+    (row,) = rows(desk.run("explain", "--json", "Militias move").stdout)
+    assert row["nearest"][0]["lacks"][0]["alike"]["text"] == "Militias"
+
+
 def test_backtest_counts_by_rule_and_compares(desk: Desk) -> None:
     path = write(desk)
     (counts,) = rows(desk.run("backtest", "--json", "--from", path).stdout)

@@ -1,0 +1,170 @@
+"""Why no rule fired: the nearest rules, the fewest leaves each lacks, and the word seen that is nearest to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from alerts.rule import Config
+from alerts.rules.config import load
+from alerts.rules.match import Matcher
+from alerts.rules.nearest_rules import WIDTH, Near, lines, nearest_rules, unknown_words, unmeant_names
+from tests.unit.desk import article
+
+DESK = """\
+version: 1
+settings: {admin: c}
+sources: [{id: s, name: S, url: "https://s.example/feed"}]
+receivers: {c: {urls: ["console://"]}}
+entities:
+  badr: {aliases: [Badr], requires: [Iraq, militia]}
+  hashd: {aliases: [Hashd, "الحشد"]}
+lists:
+  deed-strike: [strike~, bomb~, "قصف/يقصف/قصف~", "بمباران کردن~"]
+  deed-seize: [seize~]
+  standing-expected: [will, "يهدد"]
+  standing-denied: [denies]
+  base: [base, camp, "قاعدة", "پایگاه"]
+  town: [Erbil, Basra, "أربيل"]
+rules:
+  - id: base-struck
+    title: A base is struck
+    match: {title: {event: {deed: [strike], on: "$base", in: "$town"}}}
+    severity: immediate
+    notify: [c]
+  - id: many-killed
+    title: Many are killed
+    match: {title: {event: {deed: [strike], killed: ">= 3"}}}
+    severity: immediate
+    notify: [c]
+  - id: ship-seized
+    title: A ship is seized
+    match: {title: {event: {deed: [seize], on: [ship, tanker]}}}
+    severity: immediate
+    notify: [c]
+  - id: hashd-leaves
+    title: Hashd leaves a town
+    match: {near: {terms: ["$hashd", ["leaves", "تغادر"]], within: 3}, none: [{title: [quiz]}]}
+    except: ["Hashd museum"]
+    severity: routine
+    notify: [c]
+  - id: badr-meets
+    title: Badr meets somebody
+    lang: [en]
+    match: {all: ["$badr", [meets, talks]]}
+    score: {title: 2, body: 0.1}
+    severity: {priority: 3}
+    notify: [c]
+"""
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    path = tmp_path_factory.mktemp("desk") / "rules.yaml"
+    path.write_text(DESK, encoding="utf-8")
+    return load(path, environ={})
+
+
+def near(config: Config, title: str, body: str = "") -> tuple[Near, ...]:
+    return nearest_rules(Matcher(config), config, article(title, body))
+
+
+def said(config: Config, title: str, body: str = "") -> str:
+    """Return the first of the nearest rules as it is printed, its lines joined."""
+    (first, *_) = near(config, title, body)
+    return " ".join(line.strip() for line in lines((first,)))
+
+
+MISSES = [
+    ("Gunmen torch base near Erbil", "base-struck: lacks 1", "lacks the deed ($deed-strike): no word of it"),
+    ("Gunmen seize base near Erbil", "base-struck: lacks 1", 'other deeds are told: "seize" ($deed-seize)'),
+    ("Jets strike depot in Erbil", "base-struck: lacks 1", 'after "strike" stands "depot in Erbil"'),
+    ("Jets strike bases in Erbil", "base-struck: lacks 1", 'nearest word seen: "bases", like "base" of $base'),
+    ("Jets will strike base in Erbil", "base-struck: lacks 1",
+     'but "strike" is told as expected by "will", and happened or claimed is asked'),
+    ("Jets will strike base in Erbil", "base-struck: lacks 1", "to take a word out: standing-expected ("),
+    ("Will jets strike base in Erbil?", "base-struck: lacks 1", 'told as opinion by a question mark'),
+    ("Base strikes jets in Erbil", "base-struck: lacks 1",
+     '"Base" stands before "strikes" (active), as who does it does'),
+    ("Jets strike a b c d e f g h i base in Erbil", "base-struck: lacks 1",
+     '"base" stands 10 words from "strike", 8 are allowed'),
+    ("Jets strike road; base in Erbil quiet", "base-struck: lacks 1",
+     '"base" stands in another clause than "strike"'),
+    ("Jets strike a mosque", "many-killed: lacks 1", "no number of killed is told"),
+    ("Jets strike a mosque, two killed", "many-killed: lacks 1", "2 killed are told (killed >= 3 is asked)"),
+    ("Hashd of the south today leaves Basra", "hashd-leaves: lacks 1",
+     '"Hashd", "leaves" stand 5 words apart at best, 3 words are allowed'),
+    ("Quiz: Hashd leaves Basra", "hashd-leaves: lacks 1", 'but "Quiz" forbids it'),
+    ("Hashd museum leaves Basra", "hashd-leaves: lacks 1",
+     '"except" hides "Hashd", by "Hashd museum"'),
+    ("Badr meets envoy", "badr-meets: lacks 1", 'nearest word seen: "Badr", which did not count'),
+    ("Hushd leaves Basra", "hashd-leaves: lacks 1", 'nearest word seen: "Hushd", like "Hashd" of $hashd'),
+    ("مسلحون يحرقون قاعدة قرب أربيل", "base-struck: lacks 1", "lacks the deed ($deed-strike): no word of it"),
+    ("طائرات يهدد بقصف قاعدة في أربيل", "base-struck: lacks 1", 'is told as expected by "يهدد"'),
+    ("طائرات تقصف مستودعا في أربيل", "base-struck: lacks 1", 'after "تقصف" stands "مستودعا في أربيل"'),
+    ("الحشد يغادر البصرة", "hashd-leaves: lacks 1", 'nearest word seen: "يغادر", like "تغادر"'),
+    ("جنگنده‌ها پایگاه را بمباران می‌کنند", "base-struck: lacks 1", "lacks where it is done ($town): no word of it"),
+    ("جنگنده‌ها مسجد را بمباران کردند", "many-killed: lacks 1", "no number of killed is told"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "rule", "why"), MISSES)
+def test_the_nearest_rule_says_what_is_missing(config: Config, title: str, rule: str, why: str) -> None:
+    told = said(config, title)
+    assert told.startswith(f"1. {rule} ")
+    assert why in told
+
+
+def test_words_that_stand_elsewhere_are_said_to(config: Config) -> None:
+    told = said(config, "News of the day", "Jets struck a base near Erbil.")
+    assert "do not stand in the headline" in told
+
+
+def test_language_and_score_are_a_missing_leaf_each(config: Config) -> None:
+    told = article("Badr of Iraq meets envoy")
+    assert "badr-meets" not in {each.rule for each in nearest_rules(Matcher(config), config, told)}
+    (first, *_) = nearest_rules(Matcher(config), config, replace(told, lang="ar"))
+    assert "but the article is in ar, the rule watches en" in " ".join(lines((first,)))
+    low = said(config, "News of Iraq", "Badr meets envoy.")
+    assert low.startswith("1. badr-meets: lacks 1 ")
+    assert "the score reaches no step: body 2 x 0.1 = 0.2: no step (priority from 3)" in low
+
+
+def test_a_rule_that_fires_is_not_among_the_nearest(config: Config) -> None:
+    assert "base-struck" not in {each.rule for each in near(config, "Jets strike base in Erbil")}
+
+
+def test_fewer_missing_leaves_and_then_more_words_are_nearer(config: Config) -> None:
+    found = near(config, "Jets strike depot in Erbil")
+    assert [(each.rule, len(each.lacks), len(each.held)) for each in found] == [
+        ("base-struck", 1, 2),
+        ("many-killed", 1, 1),
+    ]
+
+
+def test_an_article_no_rule_touches_gets_an_answer(config: Config) -> None:
+    title = "Gardeners plant roses"
+    made = Matcher(config)
+    assert near(config, title) == ()
+    assert list(lines((), unknown_words(made, article(title)))) == [
+        "no rule has a word of it, nor one like a word of it",
+        "  words of the headline that no rule knows: Gardeners, plant, roses",
+    ]
+    assert list(lines(near(config, ""))) == ["no rule has a word of it, nor one like a word of it"]
+
+
+def test_a_misspelt_word_alone_is_found_as_well(config: Config) -> None:
+    assert 'nearest word seen: "tankers", like "tanker" of tanker' in said(config, "Supertanker or tankers")
+
+
+def test_names_without_their_context_are_named(config: Config) -> None:
+    unmeant = unmeant_names(Matcher(config), config, article("Badr meets envoy"))
+    assert unmeant == ('"Badr" (badr) requires one of "Iraq", "militia"',)
+    assert unmeant_names(Matcher(config), config, article("Badr of Iraq meets envoy")) == ()
+
+
+def test_lines_fit_a_terminal_and_name_the_place_of_a_list(config: Config) -> None:
+    shown = list(
+        lines(near(config, "Gunmen torch the embassy and a military base on the road between Erbil and Basra"))
+    )
+    assert max(map(len, shown)) <= WIDTH
+    assert "to add a word: deed-strike (" in " ".join(line.strip() for line in shown)
