@@ -427,6 +427,7 @@ LIKE = Table(
 VALUES_SCHEMA = {"type": ["string", "array"], "items": {"type": "string"}}
 
 
+_TOLD, _ANY = (events.HAPPENED, "claimed"), "any"
 EVENT = Table(
     (
         Key("deed", ListOf(Placed(IDENT), "a list of deeds"), doc="the lists deed-NAME of which one is found"),
@@ -435,14 +436,13 @@ EVENT = Table(
         Key("in", CONDITION, None, doc="where"),
         Key(
             "standing",
-            ListOf(Choice((events.HAPPENED, *events.STANDINGS)), "a list of standings"),
+            ListOf(Choice((events.HAPPENED, *events.STANDINGS, _ANY)), "a list of standings"),
             None,
             doc="what the words make of it; happened and claimed unless said otherwise",
         ),
     ),
     "event",
 )
-_TOLD = (events.HAPPENED, "claimed")
 
 
 def _read_event(op: str, node: Node, problems: Problems) -> Condition | None:
@@ -457,6 +457,7 @@ def _read_event(op: str, node: Node, problems: Problems) -> Condition | None:
     deeds = [Condition("term", place, term=f"${events.DEED}{name}") for name, place in values["deed"]]
     cues = [Condition("term", node.place, term=f"${events.STANDING}{name}") for name in events.STANDINGS]
     told = values["standing"] or _TOLD
+    told = (events.HAPPENED, *events.STANDINGS) if _ANY in told else told
     children = (Condition("any", node.place, tuple(deeds)), *(each for each in read if each is not None), *cues)
     return Condition(op, node.place, children, options={"roles": roles, "standing": told})
 
