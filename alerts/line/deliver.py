@@ -308,6 +308,8 @@ def _start(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
     """Start `work` in a new daemon thread and return its future: a hung one delays neither others nor our exit."""
     loop = asyncio.get_running_loop()
     future: Future[T] = Future()
+    # from here on it cannot be cancelled: its result comes, also where nobody waits for it any more
+    future.set_running_or_notify_cancel()
 
     def run() -> None:
         try:
