@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
+from alerts.event import EventMention
 from crawler.article import Article
 
 
@@ -52,6 +53,9 @@ class Reason(StrEnum):
     PACED = "paced"  # the same, so soon after the last ping that it waits
     SECOND_ORIGIN = "second_origin"  # an origin other than the first reports it too
     NEWS_AGAIN = "news_again"  # it is reported again after twelve hours without a word
+    DEVELOPMENT = "development"  # another story of an event told before, that adds to it
+    FURTHER = "further"  # another story in the thread of an event told before; it may be another event
+    REPEATS = "repeats"  # another story of an event told before, that adds nothing: it waits for the digest
     WHEN_HOLDS = "when_holds"  # the rule's condition on the thread has come to hold
     REMATCH = "rematch"  # changed rules would have caught it
     ROUTINE = "routine"  # routine stories are told together
@@ -108,6 +112,7 @@ class Match:
     severity: Severity
     score: float | None
     hits: tuple[Hit, ...]
+    why: str = ""  # by the scale: the row that gave the severity, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,7 @@ class Cause:
     score: float | None = None
     contact: str = ""
     pir: str = ""
+    why: str = ""  # as of a match
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +218,8 @@ class Alert:
 
     It is a snapshot of what was known when it was decided. `revision` starts at 1 and grows with each change of what is
     told. `changes` are those that no message has told yet, oldest first. `glosses` say who or what the matched entities
-    are, one line each. `place` is set where the first words of the headline do not show it.
+    are, one line each. `place` is set where the first words of the headline do not show it. `event` is what the article
+    tells, `event_line` that in words, `evidence` why its story joined the thread of an event told before.
     """
 
     story: str
@@ -229,6 +236,9 @@ class Alert:
     glosses: tuple[str, ...] = ()
     more_siblings: int = 0
     place: str = ""
+    event: EventMention | None = None
+    event_line: str = ""
+    evidence: str = ""
 
     def heard_by(self, rules: Iterable[str]) -> Alert:
         """Return the alert with these rules as its only causes; all of it if none of them is among its causes."""
@@ -250,6 +260,20 @@ class Told:
     revision: int
     pinged: datetime | None = None
     untold: tuple[str, ...] = ()
+    origins: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """What one target was told of an event by other stories than the one at hand, and what this story adds.
+
+    `severity` is the highest it was told, `origins` the most. `news` are the additions in words. `alike`: this story
+    has so much in common with those told that one without news is a repeat.
+    """
+
+    severity: Severity
+    news: tuple[str, ...] = ()
+    alike: bool = False
     origins: int = 0
 
 

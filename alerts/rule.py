@@ -107,6 +107,17 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the scale: where its condition is the first to hold, a match has this severity, for this reason."""
+
+    number: int  # from 1, as messages name it
+    place: Place
+    condition: Condition
+    severity: Severity
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What the admin wants to be told about. `version` is a hash of its content, shown in every alert."""
 
@@ -129,6 +140,25 @@ class Rule:
     lang: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     when: When = When()
+    scale: tuple[Row, ...] = ()  # of a rule with `severity: by-scale`; its severity is then the highest it may have
+    least: Severity = Severity.ROUTINE  # where no row of the scale holds, or a lower one
+    most: Severity = Severity.FLASH
+
+
+@dataclass(frozen=True, slots=True)
+class EventSettings:
+    """How reports are grouped by the event they tell.
+
+    `alike` maps a deed to the one that stands for it and its like, `wider` a place to those it lies in, `labels` a
+    name to how people read it.
+    """
+
+    alike: Mapping[str, str] = field(default_factory=dict)
+    developments: frozenset[str] = frozenset()
+    again: str = ""
+    things: tuple[str, ...] = ()
+    wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +178,13 @@ class Config:
     entities: Mapping[str, Entity]
     lists: Mapping[str, TermList]
     rules: tuple[Rule, ...]
+    scale: tuple[Row, ...] = ()
     files: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
     host_at_once: int = 4
     host_apart: timedelta | None = None
     places: tuple[str, ...] = ()
+    events: EventSettings = field(default_factory=EventSettings)
 
     @property
     def homes(self) -> Mapping[str, tuple[str, ...]]:
@@ -164,9 +197,10 @@ TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 TERMS_OR_CONDITIONS = {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1}
 SEVERITIES = tuple(severity.word for severity in Severity)
 CONDITION = Raw({"$ref": "#/definitions/condition"})
+BY_SCALE = "by-scale"
 SEVERITY_SCHEMA = {
     "oneOf": [
-        {"enum": list(SEVERITIES)},
+        {"enum": [*SEVERITIES, BY_SCALE]},
         {
             "type": "object",
             "properties": {word: {"type": "number"} for word in SEVERITIES},
@@ -177,6 +211,36 @@ SEVERITY_SCHEMA = {
 LINES = ListOf(Placed(Text(what="a headline")), "a list of headlines", least=0)
 
 
+EVENTS = Table(
+    (
+        Key(
+            "alike",
+            ListOf(ListOf(Placed(IDENT), "a list of deeds", least=2), "a list of lists of deeds"),
+            (),
+            "deeds that reports of one event use for each other",
+        ),
+        Key(
+            "developments",
+            ListOf(Placed(IDENT), "a list of deeds"),
+            (),
+            "deeds of which a further one in a known event interrupts again",
+        ),
+        Key("again", Placed(IDENT), None, "the list of words that make a deed another one of its series"),
+        Key(
+            "things",
+            ListOf(Placed(IDENT), "a list of lists"),
+            (),
+            "lists whose words stand for one thing in every language",
+        ),
+        Key(
+            "within",
+            MapOf(ListOf(Placed(IDENT), "a list of kinds of entities"), "kinds of places by the party they lie in"),
+            None,
+            "which places lie in whose country: by NAME of a list party-NAME",
+        ),
+    ),
+    "settings.events",
+)
 SETTINGS = Table(
     (
         Key("timezone", Placed(Text(what="a time zone")), ("UTC", None), "times in alerts, as Asia/Baghdad"),
@@ -199,6 +263,7 @@ SETTINGS = Table(
             (),
             "entities of these kinds are places; an alert's title names one that its headline's first words do not",
         ),
+        Key("events", EVENTS, None, "how reports of one event are found, and what of them interrupts again"),
     ),
     "settings",
 )
@@ -283,12 +348,23 @@ WHEN = Table(
     ),
     "when",
 )
+ROW = Table(
+    (
+        Key("severity", Choice(SEVERITIES), doc="what a match has where this is the first row to hold"),
+        Key("why", Text(what="a reason"), doc="the row in words, as alerts print it"),
+        Key("if", CONDITION, doc="its condition, looked for where the rule's words were found"),
+    ),
+    "a row of the scale",
+    partial=True,
+)
 RULE = Table(
     (
         Key("id", Placed(IDENT), doc="its name in alerts, logs and counts"),
         Key("title", Text(what="a title"), doc="what it watches for, as alerts print it"),
         Key("match", CONDITION, doc="the condition an article must meet"),
-        Key("severity", Raw(SEVERITY_SCHEMA), doc="how urgent a match is: one word, or steps of the score"),
+        Key("severity", Raw(SEVERITY_SCHEMA), doc="how urgent a match is: one word, by-scale, or steps of the score"),
+        Key("least", Choice(SEVERITIES), "", "by the scale: the severity where no row holds, or a lower one"),
+        Key("most", Choice(SEVERITIES), "", "by the scale: the highest severity of this rule"),
         Key("notify", ListOf(Placed(IDENT), "a list of receivers"), doc="who is told"),
         Key("except", Raw(TERMS_OR_CONDITIONS), None, "what masks the mentions it overlaps, not the article"),
         Key("filters", ListOf(Placed(IDENT), "a list of filters"), (), "named filters that must hold too"),
@@ -315,19 +391,25 @@ RECEIVERS: Reader = MapOf(RECEIVER, "receivers by name")
 FILTERS: Reader = MapOf(CONDITION, "filters by name")
 LISTS: Reader = MapOf(Raw({"type": "array", "items": {"type": "string"}}), "lists by name")
 # Not receivers, settings and version: who is told, and what may be polled, is seen in one place (decision 18).
-SECTIONS = ("sources", "entities", "lists", "filters", "rules")  # what an included file may have
+SECTIONS = ("sources", "entities", "lists", "filters", "scale", "rules")  # what an included file may have
 _KEYS = (
     Key("sources", SOURCES, None, "what is polled"),
     Key("entities", ENTITIES, None, "actors and places with their spellings"),
     Key("lists", LISTS, None, "named sets of terms"),
     Key("filters", FILTERS, None, "named conditions that several rules share"),
+    Key("scale", ListOf(ROW, "a list of rows"), None, "how urgent a match is, for rules with severity: by-scale"),
     Key("rules", ListOf(RULE, "a list of rules"), None, "what to be told about"),
 )
 FILE = Table(
     (
         Key("version", Number(1, 1, whole=True), doc="the version of this format: 1"),
         Key("settings", SETTINGS, None, "what holds for everything"),
-        Key("include", Raw({"type": "array", "items": {"type": "string"}}), None, "further files of this folder"),
+        Key(
+            "include",
+            Raw({"type": "array", "items": {"type": "string"}}),
+            None,
+            "further files of this folder; * for all that fit",
+        ),
         Key("receivers", RECEIVERS, doc="who can be told, and how"),
         *_KEYS,
     ),

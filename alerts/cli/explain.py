@@ -23,6 +23,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.decide.same_event import describe
 from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import clean, plain, rated
 from alerts.rule import Config
@@ -60,14 +61,16 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         made = [explain(matcher, rule, article) for rule in chosen]
         place = _place(state, article.id, letters_of(config))
         near = () if only else nearest_rules(matcher, config, article)
+        event = matcher.event(article)
         if as_json:
-            told = {"rules": [asdict(each) for each in made], "nearest": [asdict(each) for each in near]}
-            print_json({"id": article.id, **told, "place": place})
-        else:
-            click.echo(f"{article.id}: {plain(article.title)}" if article.id != article.title else plain(article.title))
-            click.echo(
-                "\n".join([*_placed(place), *(_one(made) if only else _all(made, near, matcher, config, article))])
-            )
+            said = {"rules": [asdict(each) for each in made], "nearest": [asdict(each) for each in near]}
+            print_json({"id": article.id, **said, "place": place, "event": event and asdict(event)})
+            continue
+        told = describe(event, config.events) if event else ""
+        click.echo(plain(article.title if article.id == article.title else f"{article.id}: {article.title}"))
+        click.echo(f"event: {plain(told) or 'the headline tells no deed of the lists deed-...'}")
+        why = _one(made) if only else _all(made, near, matcher, config, article)
+        click.echo("\n".join([*_placed(place), *why]))
 
 
 def _one(made: Iterable[Explanation]) -> Iterator[str]:
@@ -138,6 +141,7 @@ def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, o
                 "thread": each.thread,
                 "relation": each.relation.value,
                 "evidence": each.evidence,
+                "event_evidence": archive.event_evidence(state, each.thread).get(each.story, ""),
                 "change": each.change,
                 "origin": each.origin,
                 "origins": list(standing.origins),
@@ -154,6 +158,8 @@ def _placed(place: Mapping[str, object] | None) -> Iterator[str]:
         return
     yield f"{place['relation']} in story {place['story']}, thread {place['thread']}"
     yield f"  because: {plain(str(place['evidence'] or 'nothing stored shares its keys'))}"
+    if place["event_evidence"]:
+        yield f"  its thread: {plain(str(place['event_evidence']))}"
     if place["change"]:
         yield f"  changed: {plain(str(place['change']))}"
     yield f"  reliability of the thread: {place['standing']}; origin of this article: {place['origin']}"

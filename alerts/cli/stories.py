@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,10 +47,11 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
     for members in threads:
         # of the whole thread, though --story shows a part of it: other stories confirm this one too
         standing = standing_of(archive.thread_of(state, members[0].thread), letters)
+        joined = archive.event_evidence(state, members[0].thread)
         if as_json:
-            print_json(_record(members, standing))
+            print_json(_record(members, standing, joined))
         else:
-            click.echo("\n".join(_lines(members, standing)))
+            click.echo("\n".join(_lines(members, standing, joined)))
     if not threads and not as_json:
         click.echo("no stories since then")
 
@@ -73,11 +74,12 @@ def _stories(members: Thread) -> dict[str, list[Member]]:
     return stories
 
 
-def _record(members: Thread, standing: Standing) -> dict[str, object]:
+def _record(members: Thread, standing: Standing, joined: Mapping[str, str]) -> dict[str, object]:
     stories = [
         {
             "story": story,
             "title": found[0].title,
+            "event_evidence": joined.get(story, ""),
             "outlets": list(dict.fromkeys(each.outlet for each in found)),
             "articles": [_article(each) for each in found],
         }
@@ -97,12 +99,14 @@ def _article(member: Member) -> dict[str, object]:
     }
 
 
-def _lines(members: Thread, standing: Standing) -> Iterator[str]:
+def _lines(members: Thread, standing: Standing, joined: Mapping[str, str]) -> Iterator[str]:
     yield from _folded(f"thread {members[0].thread}: {rated(standing)}", "")
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
         head = f"story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
         yield f"  {head}"
+        if story in joined:
+            yield from _folded(plain(joined[story]), "    ")
         for each in found:
             yield from _told(each)
     yield ""

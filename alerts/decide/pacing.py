@@ -129,9 +129,12 @@ def grown(waiting: Delivery, made: Decision, revision: int, now: datetime) -> De
     rules = tuple(dict.fromkeys((*waiting.rules, *made.rules)))
     severity = max(waiting.severity, made.severity)
     told = replace(waiting, revision=revision, severity=severity, rules=rules)
-    if made.severity <= waiting.severity:
+    # what repeats a known event waits for the digest; news of it does not
+    news = waiting.reason is Reason.REPEATS and made.kind in PINGS and made.reason is not Reason.REPEATS
+    if made.severity <= waiting.severity and not news:
         return told
-    return replace(told, due=min(now, waiting.due), held="", state=DeliveryState.QUEUED)
+    reason = made.reason if news else waiting.reason
+    return replace(told, due=min(now, waiting.due), held="", state=DeliveryState.QUEUED, reason=reason)
 
 
 def _urgency(each: Delivery) -> tuple[int, bool, datetime, str]:
@@ -145,7 +148,7 @@ def _hold(each: Delivery, receiver: Receiver, pace: Pace, now: datetime) -> Hold
     """
     if each.attempts or each.kind is Kind.EDIT:
         return None
-    if each.kind in PINGS and each.severity is Severity.ROUTINE:
+    if _is_listed(each):
         slot = slot_after(receiver, each.queued)  # that of the hour it came in, though its target may have rested
         return Hold(each.id, slot, DIGEST) if each.held != DIGEST and slot > now else None
     causes = (
@@ -155,6 +158,11 @@ def _hold(each: Delivery, receiver: Receiver, pace: Pace, now: datetime) -> Hold
         (_for_group(each, receiver), GROUP),
     )
     return next((Hold(each.id, until, why) for until, why in causes if until and until > now), None)
+
+
+def _is_listed(each: Delivery) -> bool:
+    """Return whether a message waits for the digest: routine, or a repeat of an event that was told."""
+    return each.kind in PINGS and (each.severity is Severity.ROUTINE or each.reason is Reason.REPEATS)
 
 
 def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None:
@@ -185,11 +193,10 @@ def _for_group(each: Delivery, receiver: Receiver) -> datetime | None:
 
 
 def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
-    """Return the digest of the routine messages that waited for it, also of a single one; None if there are none."""
-    listed = tuple(
-        each for each in free if each.severity is Severity.ROUTINE and each.kind in PINGS and not each.attempts
-    )
-    reason = Reason.SCHEDULED if receiver.digest else Reason.ROUTINE
+    """Return the digest of the messages that waited for it, also of a single one; None if there are none."""
+    listed = tuple(each for each in free if _is_listed(each) and not each.attempts)
+    repeats = all(each.reason is Reason.REPEATS for each in listed)
+    reason = Reason.SCHEDULED if receiver.digest else Reason.REPEATS if repeats else Reason.ROUTINE
     ends = [each.due if each.held == DIGEST else slot_after(receiver, each.queued) for each in listed]
     return Fold(listed, reason, window_name(max(ends))) if listed else None
 

@@ -3,6 +3,9 @@
 The first message on a story is an alert. Later ones ping only for a rule that has not told the story, a raised
 severity, a material change, a second origin, or news after twelve hours without a ping; anything else is an edit. A
 ping too soon after another waits, unless the severity was raised, and tells what comes until then as well.
+
+Another story of an event that was told is an update if it adds to it; if not, it waits for the digest or the event's
+next message.
 """
 
 from __future__ import annotations
@@ -11,7 +14,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.alert import PINGS, Decision, Kind, Match, Reason, Receiver, Severity, Standing, Target, Told
+from alerts.alert import (
+    PINGS,
+    Decision,
+    Kind,
+    KnownEvent,
+    Match,
+    Reason,
+    Receiver,
+    Severity,
+    Standing,
+    Target,
+    Told,
+)
 from alerts.decide.standing import is_met
 from alerts.rule import Config, Rule
 from crawler.article import Relation, Revision
@@ -43,7 +58,7 @@ def decide(
     config: Config,
     revision: Revision,
     matches: Iterable[Match],
-    told: Mapping[str, Told],
+    told: Mapping[str, Told | KnownEvent],
     now: datetime,
     standing: Standing = Standing(),  # noqa: B008 - frozen
     waited: frozenset[str] = frozenset(),
@@ -51,8 +66,8 @@ def decide(
 ) -> tuple[Decision, ...]:
     """Return one decision, with its reason, for every target of every matching rule.
 
-    `told` is what each target, by id, knows of this story. `standing` is that of its thread. `silenced` are the rules
-    to which a silence applies for this revision.
+    `told` is what each target, by id, knows of this story, or else of its event from other stories. `standing` is that
+    of its thread. `silenced` are the rules to which a silence applies for this revision.
     """
     rules = {rule.id: rule for rule in config.rules}
     matched = [(rules[match.rule], match.severity) for match in matches]
@@ -111,11 +126,11 @@ def _for_receiver(matched: RulesMatched, receiver: Receiver) -> RulesMatched:
 
 
 def _decide_target(
-    target: Target, receiver: Receiver, owed: RulesMatched, case: _Circumstances, told: Told | None
+    target: Target, receiver: Receiver, owed: RulesMatched, case: _Circumstances, told: Told | KnownEvent | None
 ) -> Decision:
     live = [(rule, severity) for rule, severity in owed if rule.mode == "live"]
     loud = [(rule, severity) for rule, severity in live if severity >= receiver.min_severity]
-    known = told.rules if told else frozenset()
+    known = told.rules if isinstance(told, Told) else frozenset()
     ready = [
         (rule, severity)
         for rule, severity in loud
@@ -129,7 +144,11 @@ def _decide_target(
     waiting = tuple(rule.id for rule, severity in loud if (rule, severity) not in ready)
     reason = _withheld(case, live, loud, ready)
     if reason is None:
-        made = replace(_tell(target, severity, rules, told, case), waiting=waiting)
+        if isinstance(told, KnownEvent):
+            made = _tell_event(target, severity, rules, told)
+        else:
+            made = _tell(target, severity, rules, told, case)
+        made = replace(made, waiting=waiting)
         if audible or not made.queue:
             return made
         reason = Reason.SILENCED
@@ -162,6 +181,18 @@ def _tell(
         reason = Reason.PACED if due and reason is Reason.UPDATED else reason
     queue = kind is not Kind.EDIT or target.can_edit
     return Decision(target.id, target.receiver, kind, severity, reason, queue=queue, rules=rules, due=due)
+
+
+def _tell_event(target: Target, severity: Severity, rules: tuple[str, ...], event: KnownEvent) -> Decision:
+    """Return the decision for the first message on a story of an event that other stories told."""
+    causes = (
+        (Reason.SEVERITY_RAISED, severity > event.severity),
+        (Reason.DEVELOPMENT, bool(event.news)),
+        (Reason.FURTHER, not event.alike),  # in doubt it interrupts
+    )
+    reason = next((reason for reason, met in causes if met), Reason.REPEATS)
+    kind = Kind.UPDATE if reason is Reason.DEVELOPMENT else Kind.ALERT
+    return Decision(target.id, target.receiver, kind, severity, reason, queue=True, rules=rules)
 
 
 def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case: _Circumstances) -> Reason | None:

@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
 from alerts.decide.glosses import glosses, place_of
+from alerts.decide.same_event import describe
 from alerts.decide.standing import letters_of, siblings_of, standing_of
+from alerts.event import EventMention
 from alerts.rule import Config
-from alerts.store import decisions
+from alerts.store import decisions, event_reports
 from crawler.article import Article, Member, Relation, Revision
 
 SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
@@ -25,16 +27,19 @@ def make_alert(
     members: tuple[Member, ...],
     now: datetime,
     untold: tuple[str, ...] = (),
+    event: EventMention | None = None,
 ) -> Alert:
     """Return the next alert revision of a story; nothing is stored.
 
-    `members` are the members of its thread, `untold` the changes that no message has told yet.
+    `members` are the members of its thread, `untold` the changes that no message has told yet, `event` is what the
+    revision tells.
     """
     story = revision.placement.story
     last = decisions.last_alert_revision(connection, story)
     before = decisions.load_alert(connection, story, last) if last else None
     article, causes = _quoted(revision, _causes(config, matches), before)
     siblings = siblings_of(members, story)
+    told = event if article is revision.article or before is None else before.event
     return Alert(
         story=story,
         thread=revision.placement.thread,
@@ -50,6 +55,9 @@ def make_alert(
         more_siblings=max(0, len(siblings) - SIBLINGS_KEPT),
         glosses=glosses(matches, config),
         place=place_of(matches, config),
+        event=told,
+        event_line=describe(told, config.events) if told else "",
+        evidence=event_reports.evidence_of(connection, revision.placement.thread).get(story, ""),
     )
 
 
@@ -75,9 +83,15 @@ def _causes(config: Config, matches: tuple[Match, ...]) -> tuple[Cause, ...]:
             score=match.score,
             contact=rules[match.rule].contact,
             pir=rules[match.rule].pir,
+            why=match.why,
         )
         for match in matches
     )
+
+
+def _graver(now: Cause, before: Cause) -> Cause:
+    """Return a rule's cause, with the severity of its earlier one and the reason for it if that was higher."""
+    return replace(now, severity=before.severity, why=before.why) if before.severity > now.severity else now
 
 
 def _strongest_causes(now: tuple[Cause, ...], before: tuple[Cause, ...]) -> tuple[Cause, ...]:
@@ -86,9 +100,6 @@ def _strongest_causes(now: tuple[Cause, ...], before: tuple[Cause, ...]) -> tupl
     The earlier ones lose their hits, whose offsets are in the text of another article.
     """
     earlier = {each.rule: each for each in before}
-    kept = [
-        replace(each, severity=max(each.severity, earlier[each.rule].severity)) if each.rule in earlier else each
-        for each in now
-    ]
+    kept = [_graver(each, earlier[each.rule]) if each.rule in earlier else each for each in now]
     names = {each.rule for each in now}
     return (*kept, *(replace(each, hits=()) for each in before if each.rule not in names))

@@ -12,15 +12,18 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Decision, Match, Reason, Receiver, Silence, Standing, Told, Wait
+from alerts.alert import Alert, Decision, KnownEvent, Match, Reason, Receiver, Silence, Standing, Told, Wait
+from alerts.decide.same_event import EventWindow
 from alerts.decide.silences import silenced
 from alerts.decide.standing import is_met, letters_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
+from alerts.event import EventMention
+from alerts.line.event_threads import join, known_events, refresh
 from alerts.line.new_alert import make_alert
 from alerts.line.new_delivery import Waiting, add_stale, queue_decision, waiting_on, without_pause
 from alerts.rule import Config
-from alerts.rules.match import Matcher
-from alerts.store import decisions
+from alerts.rules.match import Finding, Matcher
+from alerts.store import decisions, event_reports
 from alerts.store import silences as silence_store
 from crawler.article import Member, Relation, Revision
 from crawler.store import articles as archive
@@ -62,12 +65,14 @@ class Triage:
     def __init__(self, database: Database, lane: WriterLane, config: Config, matcher: Matcher) -> None:
         self._database, self._lane = database, lane
         self.config, self._matcher = config, matcher
+        self._window = EventWindow(config.events)
         self._turn = asyncio.Lock()
         self.failed: list[Revision] = []
 
     def use(self, config: Config, matcher: Matcher) -> None:
         """Apply other rules from the next revision on."""
         self.config, self._matcher = config, matcher
+        self._window = EventWindow(config.events)
 
     async def run(self, now: datetime) -> TriageResult:
         """Decide on all revisions not triaged yet, a batch a commit, and return what was decided."""
@@ -75,44 +80,55 @@ class Triage:
         async with self._turn:
             result = TriageResult()
             while True:
-                config, matcher = self.config, self._matcher  # one pair: a reload in between waits for the next batch
+                # one of each: a reload in between waits for the next batch
+                config, matcher, window = self.config, self._matcher, self._window
                 # Matching takes longest, so it reads on its own connection; only what follows takes the writer lane.
                 matched = await asyncio.to_thread(self._match_next, matcher)
                 if not matched:
                     return result
-                result += await self._lane.write(partial(settle, config=config, matched=matched, now=now))
+                try:
+                    work = partial(settle, config=config, window=window, matched=matched, now=now)
+                    result += await self._lane.write(work)
+                except Exception:
+                    self._window = EventWindow(config.events)  # it may hold reports of the commit that failed
+                    raise
 
-    def _match_next(self, matcher: Matcher) -> list[tuple[Revision, tuple[Match, ...]]]:
+    def _match_next(self, matcher: Matcher) -> list[tuple[Revision, Finding]]:
         with self._database.read() as connection:
             after = int(decisions.get_mark(connection, TRIAGED) or 0)
             waiting = archive.revisions_after(connection, after, BATCH)
         return [(revision, self._match(matcher, revision)) for revision in waiting]
 
-    def _match(self, matcher: Matcher, revision: Revision) -> tuple[Match, ...]:
+    def _match(self, matcher: Matcher, revision: Revision) -> Finding:
         try:
-            return matcher.match(revision.article)
+            return matcher.find(revision.article)
         except Exception:
             log.exception("article not matched article=%s revision=%d", revision.article.id, revision.article.revision)
             self.failed.append(revision)  # the admin is told; the articles behind it must not wait for ever
-            return ()
+            return Finding()
 
 
 def settle(
     connection: Connection,
     config: Config,
-    matched: list[tuple[Revision, tuple[Match, ...]]],
+    window: EventWindow,
+    matched: list[tuple[Revision, Finding]],
     now: datetime,
 ) -> TriageResult:
     """Commit 2: decide on matched revisions, queue their deliveries, and move the mark behind the last of them.
 
-    Return what was decided. All is one transaction: after a crash the batch is decided again from the start, and
+    Return what was decided. The reports of events that it stores are added to `window`, which must be made anew if the
+    commit fails. All is one transaction: after a crash the batch is decided again from the start, and
     nothing of it was queued.
     """
     result = TriageResult(revisions=len(matched))
-    for revision, matches in matched:
-        result.matches += len(matches)
-        for case in _cases(connection, config, revision, matches):
-            _settle_case(connection, config, case, now, result)
+    for revision, finding in matched:
+        result.matches += len(finding.matches)
+        if finding.event:
+            refresh(connection, window, now)
+            revision = join(connection, window, revision, finding.event)  # noqa: PLW2901 - the same, in its thread
+        for case in _cases(connection, config, revision, finding):
+            _settle_case(connection, config, window, case, now, result)
     if matched:
         decisions.set_mark(connection, TRIAGED, str(matched[-1][0].seq))
     archive.count(connection, decisions.counts, result.counts)
@@ -123,7 +139,7 @@ def settle(
 class Case:
     """One story to decide on: the revision that is told, its matches, the members and standing of its thread.
 
-    `waited` are the rules that matched before and whose `when` is met only now.
+    `event` is what the revision tells. `waited` are the rules that matched before and whose `when` is met only now.
     """
 
     revision: Revision
@@ -131,9 +147,10 @@ class Case:
     members: tuple[Member, ...]
     standing: Standing
     waited: frozenset[str] = frozenset()
+    event: EventMention | None = None
 
 
-def _cases(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> Iterator[Case]:
+def _cases(connection: Connection, config: Config, revision: Revision, finding: Finding) -> Iterator[Case]:
     """Yield the cases to decide on because of a revision: its own story, then other stories of its thread.
 
     Another story is a case where one of its matches waited for a `when` that this revision's origin or source meets.
@@ -141,6 +158,7 @@ def _cases(connection: Connection, config: Config, revision: Revision, matches: 
     story, thread = revision.placement.story, revision.placement.thread
     waits = decisions.waits_in(connection, thread)
     # most articles match nothing and nothing waits for them: they cost no read of their thread
+    matches = finding.matches
     matches += _told_before(connection, config, revision, {match.rule for match in matches})
     if not matches and not waits:
         return
@@ -153,14 +171,16 @@ def _cases(connection: Connection, config: Config, revision: Revision, matches: 
         # is told instead.
         told = _released(connection, revision, own[-1].seq) if revision.baseline or not matches else revision
         strongest = _strongest(matches, [each.match for each in own])
-        yield Case(told, strongest, members, standing, frozenset(each.match.rule for each in own))
+        event = finding.event if told is revision else event_reports.mention_of(connection, story)
+        yield Case(told, strongest, members, standing, frozenset(each.match.rule for each in own), event)
     elif matches:
-        yield Case(revision, matches, members, standing)
+        yield Case(revision, matches, members, standing, event=finding.event)
     for other in dict.fromkeys(each.story for each in released if each.story != story):
         waited = [each for each in released if each.story == other]
         found = tuple(each.match for each in waited)
         told = _released(connection, revision, waited[-1].seq)
-        yield Case(told, found, members, standing, frozenset(match.rule for match in found))
+        event = event_reports.mention_of(connection, other)
+        yield Case(told, found, members, standing, frozenset(match.rule for match in found), event)
 
 
 def _strongest(matches: tuple[Match, ...], waited: list[Match]) -> tuple[Match, ...]:
@@ -230,9 +250,11 @@ class CaseDecisions:
         return tuple(each for each in self.made if each.queue)
 
 
-def _settle_case(connection: Connection, config: Config, case: Case, now: datetime, result: TriageResult) -> None:
+def _settle_case(
+    connection: Connection, config: Config, window: EventWindow, case: Case, now: datetime, result: TriageResult
+) -> None:
     """Decide on one case, run STEPS to store it, and add it to `result`."""
-    decided = _judge(connection, config, case, now)
+    decided = _judge(connection, config, window, case, now)
     for step in STEPS:
         step(connection, decided)
     result.alerts += bool(decided.queued)
@@ -241,13 +263,20 @@ def _settle_case(connection: Connection, config: Config, case: Case, now: dateti
     _log(case.revision, decided.made)
 
 
-def _judge(connection: Connection, config: Config, case: Case, now: datetime) -> CaseDecisions:
+def _judge(connection: Connection, config: Config, window: EventWindow, case: Case, now: datetime) -> CaseDecisions:
     """Return what each target is told of a case, and the alert revision that says it; nothing is written."""
     revision, story, change = case.revision, case.revision.placement.story, case.revision.placement.change
     told = decisions.told_of(connection, story)
     left, silences = silenced(silence_store.silences_in_force(connection, now), revision, case.matches, now, config)
     silent = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
-    made = decide(config, revision, case.matches, told, now, case.standing, case.waited, silent)
+    events = known_events(connection, window, revision, case.event, now) if case.event else {}
+    # a second origin that the event's other stories told is no news of this one
+    of_story = {
+        target: replace(each, origins=max(each.origins, events[target].origins)) if target in events else each
+        for target, each in told.items()
+    }
+    known: dict[str, Told | KnownEvent] = {**events, **of_story}
+    made = decide(config, revision, case.matches, known, now, case.standing, case.waited, silent)
     waiting = waiting_on(connection, story, [each.target for each in made])
     made = tuple(without_pause(each, waiting) for each in made)
     # The alert names the rules that some target hears of; with none, it is made all the same, for the decisions' sake.
@@ -255,7 +284,10 @@ def _judge(connection: Connection, config: Config, case: Case, now: datetime) ->
     matches = tuple(match for match in case.matches if match.rule in heard) or case.matches
     queued = [each for each in made if each.queue]
     untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
-    alert = make_alert(connection, config, revision, matches, case.members, now, tuple(untold))
+    untold |= dict.fromkeys(
+        each for one in queued if one.reason is Reason.DEVELOPMENT for each in events[one.target].news
+    )
+    alert = make_alert(connection, config, revision, matches, case.members, now, tuple(untold), case.event)
     return CaseDecisions(now, case, made, alert, told, tuple(silences), waiting, config.receivers)
 
 
@@ -322,6 +354,8 @@ def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
     amounts: Counter[str] = Counter(matched=len(made))
     for each in made:
         amounts["queued" if each.queue else f"suppressed:{each.reason.value}"] += 1
+        if each.queue and each.reason is Reason.REPEATS:
+            amounts["repeats"] += 1
     return amounts
 
 

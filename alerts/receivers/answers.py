@@ -1,4 +1,4 @@
-"""Remember the last HTTP answer of a thread: Apprise does not pass on how long a service asks for a pause.
+"""Remember the last HTTP answer of a thread: Apprise passes on neither that there was one, nor what it said.
 
 Apprise's plugins call `requests.post` and the like, each in a session that nobody else can reach. So a plugin's module
 gets a `requests` whose sessions have an adapter that looks at each answer. `requests` itself, and everybody else who
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import ModuleType
@@ -19,18 +20,36 @@ from requests.adapters import HTTPAdapter
 
 from crawler.text.dates import retry_after
 
-TOO_MANY = 429  # RFC 6585
+TOO_MANY, UNAVAILABLE = 429, 503  # RFC 6585; RFC 9110 15.6.4: with a Retry-After it asks for a rest too
+LARGEST_ANSWER = 1_000_000  # bytes: what a service says beyond that is not read
 UNSAID = timedelta(seconds=60)  # where a service asks for a rest and does not say how long
 METHODS = ("get", "options", "head", "post", "put", "patch", "delete")
 _seen = threading.local()
 
 
-class _Watching(HTTPAdapter):
-    """An adapter that remembers what was answered."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: its status, what it asks for in Retry-After, and the beginning of its body."""
 
-    def build_response(self, request: Any, answer: Any) -> requests.Response:
-        _seen.answer = (int(answer.status), answer.headers.get("Retry-After"))
-        return super().build_response(request, answer)
+    status: int
+    retry_after: str | None
+    body: str = ""
+
+
+class _Watching(HTTPAdapter):
+    """An adapter that remembers what was answered, and reads no more of it than LARGEST_ANSWER."""
+
+    def send(self, request: Any, **how: Any) -> requests.Response:  # type: ignore[override]
+        answer = super().send(request, **{**how, "stream": True})
+        body = b""
+        for chunk in answer.iter_content(65_536):
+            body += chunk
+            if len(body) >= LARGEST_ANSWER:
+                break
+        answer._content = body
+        answer.close()
+        _seen.answer = Answer(answer.status_code, answer.headers.get("Retry-After"), body.decode("utf-8", "replace"))
+        return answer
 
 
 def _request(method: str, url: str, **more: Any) -> requests.Response:
@@ -57,23 +76,33 @@ class _Requests(ModuleType):
 _WATCHED = _Requests()
 
 
-def watch(service: object) -> None:
+def watch(service: object) -> bool:
     """Begin a send through a plugin: forget the last answer of this thread, and remember those that follow.
 
     Call it in the thread that sends. It replaces `requests` in the modules of the plugin and of its base classes.
+    Return whether the plugin sends by `requests`, so that its answers will be seen.
     """
+    watched = False
     # the bases too: a plugin may inherit the method that sends
     for each in type(service).__mro__:
         module = sys.modules[each.__module__]
         if getattr(module, "requests", None) is requests:
             module.requests = _WATCHED  # type: ignore[attr-defined]
+        watched |= getattr(module, "requests", None) is _WATCHED
     _seen.answer = None
+    return watched
+
+
+def last() -> Answer | None:
+    """Return the last answer to this thread since `watch`; None if no request was answered."""
+    answer: Answer | None = getattr(_seen, "answer", None)
+    return answer
 
 
 def asked_to_wait(now: datetime | None = None) -> timedelta | None:
-    """Return how long the service asked us to wait in its last answer to this thread; None if it did not (no 429)."""
-    answer: tuple[int, str | None] | None = getattr(_seen, "answer", None)
-    if answer is None or answer[0] != TOO_MANY:
+    """Return how long the service asked us to wait in its last answer to this thread; None if it did not."""
+    answer = last()
+    if answer is None or answer.status not in {TOO_MANY, UNAVAILABLE}:
         return None
-    said = retry_after(answer[1], now or datetime.now(UTC))
-    return UNSAID if said is None else said
+    said = retry_after(answer.retry_after, now or datetime.now(UTC))
+    return UNSAID if said is None and answer.status == TOO_MANY else said

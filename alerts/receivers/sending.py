@@ -6,11 +6,13 @@ import logging
 import re
 from dataclasses import replace
 
-from apprise import Apprise, AppriseResultStatus, NotifyFormat
+from apprise import Apprise, AppriseResultStatus, NotifyBase, NotifyFormat, OverflowMode
 
 from alerts.alert import Message, SendResult, Target
 from alerts.receivers import answers
+from alerts.receivers.fitting import fitted, room_of
 from alerts.receivers.targets import BadReceiverUrl, asset, build, masked
+from alerts.receivers.urgency import type_of, with_priority
 
 _APPRISE = logging.getLogger("apprise")  # its own log names tokens: it goes to no handler, whatever the level
 _APPRISE.setLevel(logging.DEBUG)  # its words on a lost connection come at DEBUG, and only `_fault` reads them
@@ -18,8 +20,19 @@ _APPRISE.propagate = False
 _APPRISE.addHandler(logging.NullHandler())
 logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it logs the paths of webhooks, which are their secrets
 DETAIL_LIMIT = 300
-# HTTP answers that the same request will get again (RFC 9110), and SMTP refusals for good (RFC 5321 4.2.1).
-_PERMANENT = re.compile(r"\berror[= :(]+(400|401|403|404|405|410|413|422)\b|\bSMTP 5[0-9]{2}\b")
+# HTTP answers that the same request will get again (RFC 9110): refusals and redirects, but for those of the moment.
+_OF_THE_MOMENT = frozenset({408, 421, 423, 424, 425, 429})
+_PERMANENT = re.compile(r"\bSMTP 5[0-9]{2}\b")  # RFC 5321 4.2.1
+# Errors that services name in the body of a 200 or a 4xx, and that no further attempt mends (Slack, Telegram, Twilio).
+_NAMED_PERMANENT = re.compile(
+    r"channel_not_found|not_in_channel|is_archived|invalid_auth|not_authed|account_inactive|token_(?:revoked|expired)|"
+    r"missing_scope|no_permission|msg_too_long|no_text|user_not_found|invalid_(?:arguments|token|api_key|routing_key)|"
+    r"chat not found|bot was (?:blocked|kicked)|user is deactivated|message is too long|Unauthorized|"
+    r"\"code\"\s*:\s*(?:10003|10014|21211|21214|21408|21606|21610|21612|21614|21617|30007|50001|50013|50035)\b",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(r"rate.?limit|too many|try again|temporar|timeout|unavailable", re.IGNORECASE)
+READ_TIMEOUT, CONNECT_TIMEOUT = 30.0, 10.0  # seconds; `rto` and `cto` in a URL set others
 # What Apprise says of a connection at DEBUG, in its first form that fits: our words for it (what it says may name a
 # token), and whether the message may have arrived. The pattern of an SMTP answer is the last of those that are sure.
 _FAULTS = (
@@ -46,7 +59,7 @@ def send(target: Target, message: Message) -> SendResult:
     It blocks until the service has answered or its time is over: call it in the target's own thread.
     """
     try:
-        service = build(target.url)
+        service = build(with_priority(target.url, message.severity))
     except BadReceiverUrl as error:
         return SendResult(ok=False, detail=str(error))
     if (deliver := getattr(service, "deliver", None)) is not None:  # a plugin of ours: it says more than yes or no
@@ -56,27 +69,61 @@ def send(target: Target, message: Message) -> SendResult:
             return SendResult(ok=False, retry=True, uncertain=True, detail=_detail(target, [repr(error)]))
     if target.schema not in _AS_GIVEN:
         message = replace(message, title=_defused(message.title), body=_defused(message.body))
+    return _notify(target, service, fitted(message, room_of(service)))
+
+
+def _notify(target: Target, service: NotifyBase, message: Message) -> SendResult:
+    """Send a message through a plugin of Apprise's."""
+    _give_time(service)
+    service.overflow_mode = OverflowMode.SPLIT  # where escaping makes a text longer than it was laid out for
     sender = Apprise(service, asset=asset())
-    answers.watch(service)
+    watched = answers.watch(service)
     try:
         result = sender.notify(
-            body=message.body, title=message.title, body_format=NotifyFormat.TEXT, log_level=logging.DEBUG
+            body=message.body,
+            title=message.title,
+            notify_type=type_of(service, message.severity),
+            body_format=NotifyFormat.TEXT,
+            log_level=logging.DEBUG,
         )
     except Exception as error:  # noqa: BLE001 - one of 130 plugins failed in a way of its own; the lane goes on
         return SendResult(ok=False, retry=True, uncertain=True, detail=_detail(target, [repr(error)]))
     if result.status == AppriseResultStatus.SUCCESS:
-        return SendResult(ok=True)
+        return SendResult(ok=True) if answers.last() or not watched else _nothing_sent(target)
     said = [(entry.level, str(entry.message)) for entry in result.logs()]
     words, lost = _fault([text for _, text in said if text.startswith(_FAULT)])
     warned = [text for level, text in said if level in _WARNINGS]
     detail = _detail(target, warned + words)
     return SendResult(
         ok=False,
-        retry=not _PERMANENT.search(detail),
+        retry=not _is_permanent(detail),
         uncertain=result.status == AppriseResultStatus.TIMEOUT or lost or _may_have_arrived(" ".join(warned)),
         detail=detail,
         wait=answers.asked_to_wait(),
     )
+
+
+def _nothing_sent(target: Target) -> SendResult:
+    """Return the result of a plugin that claims success without a request: the message reached nobody."""
+    return SendResult(ok=False, detail=_detail(target, ["its plugin sent no request, so nobody was told"]))
+
+
+def _give_time(service: NotifyBase) -> None:
+    """Set our timeouts where the URL names none: Apprise's four seconds take a slow receiver for a dead one."""
+    if service.socket_read_timeout == NotifyBase.socket_read_timeout:
+        service.socket_read_timeout = READ_TIMEOUT
+    if service.socket_connect_timeout == NotifyBase.socket_connect_timeout:
+        service.socket_connect_timeout = CONNECT_TIMEOUT
+
+
+def _is_permanent(detail: str) -> bool:
+    """Return whether the same message will be refused again: by the status, or by an error that the service names."""
+    answer = answers.last()
+    if answer is None:
+        return bool(_PERMANENT.search(detail))
+    if answer.status < 500 and _NAMED_PERMANENT.search(answer.body):
+        return not _AGAIN.search(answer.body)
+    return 300 <= answer.status < 500 and answer.status not in _OF_THE_MOMENT
 
 
 def _may_have_arrived(warned: str) -> bool:

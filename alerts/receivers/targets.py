@@ -11,6 +11,7 @@ from apprise.plugins import N_MGR
 
 from alerts.alert import Target
 from alerts.receivers import console, mailurl, watchmail, watchslack
+from alerts.receivers.urgency import shuts
 from crawler.config.keys import nearest
 
 # the services that a misspelt one is compared with, out of the 130 that Apprise knows
@@ -53,6 +54,8 @@ def parse(receiver: str, url: str) -> Target:
     # Apprise leaves out what it cannot read, and sends to the rest without a word
     if written > kept or (written and not _kept(service)):
         raise BadReceiverUrl(f"{masked(url)} names an address that its service would drop; check how it is written")
+    if shut := shuts(url.partition(":")[0].lower(), service):
+        raise BadReceiverUrl(f"{masked(url)} says {shut}, by which nobody is called; leave it out")
     return _target(receiver, url)
 
 

@@ -120,6 +120,8 @@ def _story(story: ToldStory, timezone: str) -> Iterator[str]:
     more = f" and {len(names) - OUTLETS_SHOWN} more" if len(names) > OUTLETS_SHOWN else ""
     yield f"- {f'[{shown}]({url})' if url else shown}"
     yield f"  {outlets}{more}; {marked_down(rated(alert.standing))}"
+    if alert.event_line:
+        yield f"  Event: {marked_down(alert.event_line)}"
     changed = f" ({marked_down('; '.join(alert.changes))})" if alert.changes else ""
     who = f"acknowledged by {marked_down(ack.by)}" if ack else "**not acknowledged**"
     yield f"  Last change {time(alert.created, timezone)}{changed}; {who}; `{alert.story}`"

@@ -59,7 +59,7 @@ def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
         _chip(told.severity, KINDS.get(delivery.kind, "")),
         _heading(told.headline),
         *_paragraphs(told.changes, "change"),
-        *_paragraphs([told.outlet], "line"),
+        *_paragraphs([told.event, told.outlet], "line"),
         *_paragraphs([told.rated, told.times], "lesser"),
         *_quote(told.quote),
         _link(told.url),

@@ -33,6 +33,9 @@ REASONS = {
     Reason.PACED: "what it tells has changed; held until 30 minutes after the last message on it",
     Reason.SECOND_ORIGIN: "a second origin reports it",
     Reason.NEWS_AGAIN: "it is reported again after twelve hours",
+    Reason.DEVELOPMENT: "it adds to an event told before",
+    Reason.FURTHER: "another story near an event told before",
+    Reason.REPEATS: "more reports of events told before",
     Reason.WHEN_HOLDS: "the rule's condition on the thread has come to hold",
     Reason.STALE: "older than the freshness limit, so listed here instead of interrupting",
     Reason.REMATCH: "the rules as changed would have caught it",
@@ -64,6 +67,7 @@ class Sheet:
     times: str
     rated: str = ""
     changes: tuple[str, ...] = ()
+    event: str = ""
     quote: tuple[tuple[str, bool], ...] = ()
     glosses: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
@@ -108,6 +112,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
         changes=tuple(f"Updated: {cut(plain(change), NOTE_LIMIT)}" for change in alert.changes),
+        event=f"Event: {cut(plain(alert.event_line), NOTE_LIMIT)}" if alert.event_line else "",
         quote=_quote(alert),
         glosses=tuple(_gloss(each) for each in alert.glosses),
         why=tuple(_why(cause) for cause in alert.causes),
@@ -267,7 +272,8 @@ def _why(cause: Cause) -> str:
     found = _found(cause.hits) or "an earlier report of this story"
     purpose = f" [{cause.pir}]" if cause.pir else ""
     score = "" if cause.score is None else f", score {cause.score:g}"
-    return f"Why: {cause.title} (rule {cause.rule}, version {cause.version}{score}){purpose}: {found}"
+    grave = f" {cause.severity.word}: {plain(cause.why)}." if cause.why else ""
+    return f"Why: {cause.title} (rule {cause.rule}, version {cause.version}{score}){purpose}:{grave} {found}"
 
 
 def _found(hits: Iterable[Hit]) -> str:
@@ -298,4 +304,5 @@ def _siblings(alert: Alert) -> str:
     ]
     others = max(0, len(newest) - SIBLINGS_SHOWN) + alert.more_siblings
     more = f"; and {others} more" if others else ""
-    return f"Same event: {'; '.join(shown)}{more}"
+    evidence = f" ({cut(plain(alert.evidence), NOTE_LIMIT)})" if alert.evidence else ""
+    return f"Same event: {'; '.join(shown)}{more}{evidence}"

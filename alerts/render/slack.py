@@ -96,6 +96,7 @@ def _facts(told: Sheet) -> list[Block]:
         *_lines(told.notes, last="\n"),
         *changed,
         *([_text(f"and {more} more changes\n")] if more > 0 else []),
+        *_lines((told.event,), last="\n"),
         *_lines((told.outlet,)),
         *link,
         *_lines((told.times, told.rated, told.also), first="\n"),

@@ -58,6 +58,7 @@ def alert_lines(told: Sheet) -> str:
         told.url or "(the source gave no link)",
         None,
         *told.changes,
+        told.event,
         *([f'"{quote}"', None] if quote else ()),
         *told.why,
         *told.glosses,

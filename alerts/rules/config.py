@@ -8,19 +8,33 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
-from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity
-from alerts.rules.rulebook import read_book
+from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity, EventSettings
+from alerts.rules.event_mention import PARTY
+from alerts.rules.events import DEED
+from alerts.rules.lexicon import members
+from alerts.rules.rulebook import Book, read_book
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.sources import make_sources
-from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, included, read_file
+from crawler.config.yamlfile import (
+    ConfigError,
+    Place,
+    Problem,
+    Problems,
+    include_patterns,
+    included,
+    matching,
+    read_file,
+)
 from crawler.config.yamlfile import Mapping as MappingNode
 
+ACRONYM = 4  # letters; a party with a shorter name is written in capitals
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 Fingerprint = tuple[tuple[int, int, int] | None, ...]  # of each file, None while it cannot be read
 
@@ -43,9 +57,17 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
         if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
             problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc})')
     config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None)
+    config = replace(config, patterns=include_patterns(root))
     if problems:
         raise ConfigError(problems)
     return config
+
+
+def watched(config: Config) -> tuple[str, ...]:
+    """Return the files whose change is a change of the rules: those read, and those that now fit an `include`."""
+    path = Path(config.path)
+    fitting = [str(path.parent / name) for each in config.patterns for name in matching(path.parent, each)]
+    return tuple(dict.fromkeys((*config.files, *fitting)))
 
 
 def fingerprint(path: Path, files: Iterable[str] = ()) -> Fingerprint:
@@ -91,7 +113,9 @@ def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
             continue
         # a section of the main file that could not be read is replaced: its problem is noted, and what follows is
         # still checked against the names in this file
-        if isinstance(theirs, tuple):
+        if section == "scale" and ours:
+            problems.add(theirs[0][""], f"the scale stands in {ours[0][''].file} already; all its rows go there")
+        elif isinstance(theirs, tuple):
             raw[section] = (*(ours or ()), *theirs) if ours is not MISSING else theirs
         else:
             known = {} if ours is MISSING or ours is None else ours
@@ -136,11 +160,13 @@ def _config(
         host_at_once=settings["host_at_once"],
         host_apart=settings["host_apart"],
         places=_places(settings["places"], book.entities, problems),
+        events=_events(settings["events"], book, problems),
         sources=make_sources(sources, problems),
         receivers=known or {},
         entities=book.entities,
         lists=book.lists,
         rules=book.rules,
+        scale=book.scale,
         files=tuple(str(each) for each in files),
     )
 
@@ -163,6 +189,54 @@ def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], 
         if name not in kinds:
             problems.add(place, f'settings.places names "{name}", which is no entity or kind{nearest(name, kinds)}')
     return tuple(name for name, _ in named)
+
+
+def _events(given: Mapping[str, Any] | None, book: Book, problems: Problems) -> EventSettings:
+    """Return settings.events, its names checked against the lists and kinds of the config."""
+    if given is None:
+        return EventSettings()
+    deeds, parties = _named(book.lists, DEED), _named(book.lists, PARTY)
+    kinds = {kind for each in book.entities.values() for kind in each.is_a} | set(book.entities)
+
+    def known(named: Iterable[tuple[str, Place]], names: Iterable[str], what: str) -> tuple[str, ...]:
+        for name, place in named:
+            if name not in names:
+                problems.add(place, f'settings.events names "{name}", which is no {what}{nearest(name, names)}')
+        return tuple(name for name, _ in named)
+
+    groups = [known(group, deeds, f"list {DEED}NAME") for group in given["alike"]]
+    within = {
+        party: known(row, kinds, "entity or kind")
+        for party, (row, place) in (given["within"] or {}).items()
+        if known([(party, place)], parties, f"list {PARTY}NAME") and row is not MISSING
+    }
+    return EventSettings(
+        alike={deed: group[0] for group in groups for deed in group},
+        developments=frozenset(known(given["developments"], deeds, f"list {DEED}NAME")),
+        again="".join(known([given["again"]] if given["again"] else [], book.lists, "list")),
+        things=known(given["things"], book.lists, "list"),
+        wider=_wider(book.entities, within),
+        labels={
+            **{name: name.upper() if len(name) < ACRONYM else name.replace("-", " ").title() for name in parties},
+            **{name: entity.label or name for name, entity in book.entities.items()},
+        },
+    )
+
+
+def _named(lists: Iterable[str], prefix: str) -> frozenset[str]:
+    return frozenset(name.removeprefix(prefix) for name in lists if name.startswith(prefix))
+
+
+def _wider(entities: Mapping[str, Entity], within: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Return the entities and parties that each entity lies in."""
+    wider: dict[str, set[str]] = {}
+    for name in entities:
+        for inner in members(entities, name):
+            wider.setdefault(inner, set()).add(name)
+    for party, kinds in within.items():
+        for inner in (each for kind in kinds for each in members(entities, kind)):
+            wider.setdefault(inner, set()).add(party)
+    return {name: frozenset(around - {name}) for name, around in wider.items() if around - {name}}
 
 
 def _check_zone(zone: str, place: Place, problems: Problems) -> bool:

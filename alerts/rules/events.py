@@ -181,12 +181,12 @@ def _shows(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Read
         return name == "remembered" or (
             clause.has(cue, reading)
             and reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
-            and not _has_comma(cue, deed, reading)
+            and not has_comma(cue, deed, reading)
         )
     return name == "denied" and clause.has(cue, reading) and reading.word(cue) - reading.last_word(deed) == 1
 
 
-def _has_comma(first: Mention, second: Mention, reading: Reading) -> bool:
+def has_comma(first: Mention, second: Mention, reading: Reading) -> bool:
     """Return whether a comma stands between two mentions of a field."""
     folded = reading.folded[first.field]
     between = folded.original[folded.span(first.start, first.end)[1] : folded.span(second.start, second.end)[0]]

@@ -14,6 +14,7 @@ from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
 from alerts.rules.operators import evaluate, groups_of, narrowed
 from alerts.rules.proximity import closest
 from alerts.rules.reading import Mentions, Reading
+from alerts.rules.scale import grade, where
 from alerts.rules.text_operators import most_like
 from crawler.article import Article
 
@@ -38,6 +39,7 @@ class Explanation:
     match: Match | None
     tree: Node
     score: str = ""
+    scale: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
     miss: str = ""
 
@@ -51,9 +53,8 @@ def explain(matcher: Matcher, rule: Rule, article: Article) -> Explanation:
     match = judge(rule, whole)
     score = score_of(rule, reading)
     hidden = _words(whole, _difference(whole, reading))
-    return Explanation(
-        rule.id, rule.version, match, tree, score, hidden, "" if match else _miss(rule, whole, tree, score)
-    )
+    missed = "" if match else _miss(rule, whole, tree, score)
+    return Explanation(rule.id, rule.version, match, tree, score, _scale(rule, reading), hidden, missed)
 
 
 def _difference(whole: Reading, reading: Reading) -> Mentions:
@@ -170,6 +171,30 @@ def score_of(rule: Rule, reading: Reading) -> str:
     return f"{parts} = {made.total:g}: {verdict}{f' ({steps})' if steps else ''}"
 
 
+def _scale(rule: Rule, reading: Reading) -> tuple[str, ...]:
+    """Return in lines which row of the scale gave a match its severity, and which rows above it came near."""
+    found = evaluate(rule.match, reading) if rule.scale else None
+    if found is None:
+        return ()
+    made = grade(rule, reading, found)
+    limit = "" if made.row is None or made.row.severity == made.severity else f" says {made.row.severity.word}, limited"
+    decided = f"{made.severity.word}{limit}: {made.why or 'no row of the scale holds'}, in the {where(found)}"
+    seen = narrowed(where(found), reading)
+    above = [row for row in rule.scale if made.row is None or row.number < made.row.number]
+    near = [(row, _stood(row.condition, seen)) for row in above]
+    return (decided, *(f"not row {row.number}, {row.severity.word}: {row.why} ({miss})" for row, miss in near if miss))
+
+
+def _stood(condition: Condition, reading: Reading) -> str:
+    """Return how the first deed stands that a row asks for otherwise: 'struck: expected ("will")'; "" if none does."""
+    if condition.op == "event":
+        wanted = condition.options["standing"]
+        assert isinstance(wanted, tuple)
+        found = events.events(condition, reading, evaluate)
+        return next((_stands(each, reading) for each in found if each.standing not in wanted), "")
+    return next((stands for each in condition.children if (stands := _stood(each, reading))), "")
+
+
 def _miss(rule: Rule, whole: Reading, tree: Node, score: str) -> str:
     """Return in one line why the rule did not match: its language, its tree or its score."""
     # in the order in which `judge` asks
@@ -220,6 +245,8 @@ def lines(explanation: Explanation, *, full: bool = True) -> Iterator[str]:
         yield f"  masked by except: {', '.join(explanation.masked)}"
     if explanation.score:
         yield f"  score: {explanation.score}"
+    for line in explanation.scale:
+        yield f"  scale: {line}"
     if explanation.miss:
         yield f"  nearest: {explanation.miss}"
 

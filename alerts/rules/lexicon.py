@@ -46,10 +46,11 @@ class Lexicon:
     stands for all of the entity's.
     """
 
-    def __init__(self, config: Config, rules: Iterable[Rule]) -> None:
+    def __init__(self, config: Config, rules: Iterable[Rule], also: Iterable[str] = ()) -> None:
+        """Compile the terms of `rules`, and those in `also`, which no rule has to ask for."""
         meanings: dict[Spelling, list[Meaning]] = {}
         used: dict[str, list[str]] = {}
-        for term in sorted({term for rule in rules for term in _terms(rule)}):
+        for term in sorted({*also, *(term for rule in rules for term in _terms(rule))}):
             for meaning in expand(config, term):
                 _add(meanings, meaning)
                 if meaning.entity and term not in used.setdefault(meaning.entity, []):
@@ -128,6 +129,8 @@ def _terms(rule: Rule) -> Iterator[str]:
         yield from terms_of(condition)
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
+    for row in rule.scale:
+        yield from terms_of(row.condition)
 
 
 def terms_of(condition: Condition) -> Iterator[str]:

@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 
 from alerts.alert import Match, Severity
 from alerts.rule import Condition, Config, Rule
+from alerts.rules import scale
 from alerts.rules.automaton import Automaton, spelling
+from alerts.rules.event_mention import PARTY
+from alerts.rules.events import DEED, STANDING
 from alerts.rules.forms.paradigm import denied, is_paradigm
 from alerts.rules.lexicon import expand, members, spelt, terms_of
 from alerts.rules.match import Matcher, positive_terms
@@ -60,6 +63,7 @@ def warnings(config: Config) -> list[Problem]:
         *_dead_terms(config),
         *_never_confirmed(config),
         *_one_way(config),
+        *(Problem(place, message) for place, message in scale.faults(config.scale, config.rules)),
     ]
     return sorted(set(found))
 
@@ -79,6 +83,9 @@ def _untested(config: Config) -> Iterator[Problem]:
             yield Problem(rule.place, f'rule "{rule.id}" has no tests of both kinds; add match and no_match headlines')
 
 
+READ_BY_NAME = (DEED, STANDING, PARTY)
+
+
 def _unused(config: Config) -> Iterator[Problem]:
     named = {term[1:] for rule in config.rules for term in _all_terms(rule) if term.startswith("$")}
     reached = {entity for name in named for entity in members(config.entities, name)}
@@ -86,7 +93,12 @@ def _unused(config: Config) -> Iterator[Problem]:
         if entity.id not in reached:
             yield Problem(entity.place, f'entity "{entity.id}" is dead: no rule names it or a kind it is')
     for each in config.lists.values():
-        if each.id not in named:
+        # lists of these names are read for every event, whether a rule asks for them or not
+        if (
+            each.id not in named
+            and not each.id.startswith(READ_BY_NAME)
+            and each.id not in (*config.events.things, config.events.again)
+        ):
             yield Problem(each.place, f'list "{each.id}" is dead: no rule names it')
 
 
@@ -97,6 +109,8 @@ def _all_terms(rule: Rule) -> Iterator[str]:
         yield from terms_of(condition)
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
+    for row in rule.scale:
+        yield from terms_of(row.condition)
 
 
 def _repeated(config: Config) -> Iterator[Problem]:

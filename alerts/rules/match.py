@@ -9,12 +9,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerts.alert import Match, Severity
+from alerts.event import EventMention
 from alerts.rule import Condition, Config, Rule, Score
+from alerts.rules.event_mention import EventReader
 from alerts.rules.events import asking
 from alerts.rules.lexicon import EXCEPT, Lexicon, terms_of
 from alerts.rules.operators import anchors, evaluate, is_possible
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
+from alerts.rules.scale import grade
 from crawler.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the rules find in an article: the matches, and the event it tells if there is a match."""
+
+    matches: tuple[Match, ...] = ()
+    event: EventMention | None = None
 
 
 class Matcher:
@@ -22,7 +33,8 @@ class Matcher:
 
     def __init__(self, config: Config) -> None:
         self.rules = tuple(rule for rule in config.rules if rule.mode != "off")
-        self._lexicon = Lexicon(config, self.rules)
+        self._events = EventReader(config)
+        self._lexicon = Lexicon(config, self.rules, self._events.terms)
         self._anchored: dict[str, list[int]] = {}
         self._unanchored: list[int] = []
         for number, rule in enumerate(self.rules):
@@ -38,6 +50,10 @@ class Matcher:
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """Return the matches of an article, in the order of the rules in the file."""
+        return self.find(article).matches
+
+    def find(self, article: Article) -> Finding:
+        """Return the matches of an article, in the order of the rules in the file, and the event it tells."""
         looked = look(article, self._lexicon)
         terms = {term for found in looked.values() for term in self._lexicon.terms(found)}
         numbers = set(self._unanchored)
@@ -47,9 +63,14 @@ class Matcher:
         # 45,000 articles/s)
         likely = [self.rules[number] for number in sorted(numbers) if is_possible(self.rules[number].match, terms)]
         if not likely:
-            return ()
+            return Finding()
         reading = read(article, self._lexicon, looked)
-        return tuple(match for rule in likely if (match := judge(rule, reading)))
+        matches = tuple(match for rule in likely if (match := judge(rule, reading)))
+        return Finding(matches, self._events.read(reading) if matches else None)
+
+    def event(self, article: Article) -> EventMention | None:
+        """Return the event that an article tells, whether a rule matches it or not."""
+        return self._events.read(self.read(article))
 
     def read(self, article: Article) -> Reading:
         """Return an article as these rules read it."""
@@ -64,6 +85,9 @@ def judge(rule: Rule, reading: Reading) -> Match | None:
     mentions = evaluate(rule.match, unmasked)
     if mentions is None:
         return None
+    if rule.scale:
+        graded = grade(rule, unmasked, mentions)
+        return Match(rule.id, graded.severity, None, reading.hits(mentions), graded.why)
     total = None if rule.score is None else reckon(rule, rule.score, unmasked).total
     severity = severity_of(rule, total)
     return None if severity is None else Match(rule.id, severity, total, reading.hits(mentions))

@@ -7,34 +7,34 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 from alerts.alert import Receiver, Severity
-from alerts.rule import Boost, Condition, Entity, Rule, RuleTests, Score, TermList, When
+from alerts.rule import Boost, Condition, Entity, Row, Rule, RuleTests, Score, TermList, When
 from alerts.rules.events import STANDING
 from alerts.rules.forms.paradigm import is_paradigm
 from alerts.rules.lexicon import members, terms_of
 from alerts.rules.operators import asks, read_condition, read_term
-from crawler.config.keys import IDENT, MISSING, Choice, Number, nearest, twice
+from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps, shape
+from crawler.config.keys import IDENT, MISSING, nearest, twice
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
 from crawler.text.folding import fold
 
-Row = Mapping[str, Any]
-WORDS = tuple(severity.word for severity in Severity)
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The entities, lists and rules of a config."""
+    """The entities, lists, rules and scale of a config."""
 
     entities: Mapping[str, Entity]
     lists: Mapping[str, TermList]
     rules: tuple[Rule, ...]
+    scale: tuple[Row, ...]
 
 
-def read_book(raw: Row, receivers: Mapping[str, Receiver] | None, problems: Problems) -> Book:
+def read_book(raw: Values, receivers: Mapping[str, Receiver] | None, problems: Problems) -> Book:
     """Return the entities, lists and rules in the sections of `raw`. Add a problem for each fault.
 
     `receivers` is None if that section could not be read; then no name of a receiver is checked.
@@ -45,7 +45,7 @@ def read_book(raw: Row, receivers: Mapping[str, Receiver] | None, problems: Prob
 class _Reader:
     """Reads the sections in the order in which they refer to each other: lists and entities, filters, rules."""
 
-    def __init__(self, raw: Row, receivers: Mapping[str, Receiver] | None, problems: Problems) -> None:
+    def __init__(self, raw: Values, receivers: Mapping[str, Receiver] | None, problems: Problems) -> None:
         self._raw, self._receivers, self._problems = raw, receivers, problems
 
     def book(self) -> Book:
@@ -60,7 +60,8 @@ class _Reader:
         # all are read before any is resolved: a filter may name one that stands below it
         self._filters = {name: self._filter(row) for name, row in self._given("filters").items()}
         self._filters = {name: self._resolved(each, (name,)) for name, each in self._filters.items()}
-        return Book(self._entities, self._lists, tuple(self._rules(self._given("rules", ()))))
+        self._scale = read_scale(self._given("scale", ()), lambda node: self._whole(node, "if"))
+        return Book(self._entities, self._lists, tuple(self._rules(self._given("rules", ()))), self._scale)
 
     def _given(self, section: str, nothing: Any = None) -> Any:
         """Return what was read of a section; `nothing`, or {}, if it is missing or faulty."""
@@ -197,7 +198,7 @@ class _Reader:
         self._add(place, f'"{name}" is no filter{near}; known: {known}')
         return None
 
-    def _rules(self, rows: Iterable[Row]) -> Iterator[Rule]:
+    def _rules(self, rows: Iterable[Values]) -> Iterator[Rule]:
         kept = list(rows)
         twice([row["id"] for row in kept if row["id"] is not MISSING], "rule id", self._problems)
         for row in kept:
@@ -205,23 +206,25 @@ class _Reader:
             if made is not None:
                 yield made
 
-    def _rule(self, row: Row) -> Rule | None:
+    def _rule(self, row: Values) -> Rule | None:
         condition = None if row["match"] is MISSING else self._whole(row["match"])
         self._check_notify(row["notify"])
         filtered = self._filtered(condition, row["filters"])
         score = self._score(row["score"])
-        steps = () if row["severity"] is MISSING else self._steps(row["severity"], score)
+        steps = () if row["severity"] is MISSING else read_steps(row["severity"], score, self._problems)
+        check_limits(row, self._given("scale", ()), self._problems)
         masking = self._masking(row["except"])
         # every part was read before this, so that all its faults are known
-        if filtered is None or not steps or MISSING in row.values():
+        if filtered is None or MISSING in row.values() or not (steps or is_by_scale(row["severity"])):
             return None
+        least, most = Severity.of(row["least"] or "routine"), Severity.of(row["most"] or "flash")
         tests = row["tests"] or {"match": (), "no_match": ()}
         made = Rule(
             id=row["id"][0],
             place=row[""],
             title=row["title"],
             match=filtered,
-            severity=steps[-1][1],  # the only one, or the highest step
+            severity=steps[-1][1] if steps else most,  # the only one, or the highest that it may have
             notify=tuple(name for name, _ in row["notify"]),
             version="",
             mode=row["mode"],
@@ -236,17 +239,20 @@ class _Reader:
             lang=row["lang"],
             tags=row["tags"],
             when=_when(row["when"]),
+            scale=() if steps else self._scale,
+            least=least,
+            most=most,
         )
         return replace(made, version=version_of(made, self._entities, self._lists))
 
-    def _whole(self, node: Node) -> Condition | None:
-        """Return a rule's `match` as a condition. It must ask for something, not only forbid."""
+    def _whole(self, node: Node, key: str = "match") -> Condition | None:
+        """Return a rule's `match`, or what stands under another key, as a condition. It must not only forbid."""
         condition = self._resolved(read_condition(node, self._problems))
         if condition is None:
             return None
         self._check_names(condition)
         if not asks(condition):
-            self._add(node.place, '"match" has only "none": it would fire on almost every article; add any or all')
+            self._add(node.place, f'"{key}" has only "none": it would fire on almost every article; add any or all')
         return condition
 
     def _check_notify(self, notify: Any) -> None:
@@ -308,30 +314,6 @@ class _Reader:
         words = {"lead": lead["weight"], "lead_words": lead["words"]} if lead else {}
         return Score(title=values["title"], body=values["body"], boosts=tuple(boosts), **words)
 
-    def _steps(self, node: Node, score: Score | None) -> tuple[tuple[float, Severity], ...]:
-        """Return the steps of `severity` as (least score, severity), rising; () if it is faulty.
-
-        In YAML it is one word, which holds at any score, or a mapping of word to least score.
-        """
-        if not isinstance(node, MappingNode):
-            word = Choice(WORDS).read(node, self._problems)
-            return () if word is MISSING else ((float("-inf"), Severity.of(word)),)
-        read = [
-            (Choice(WORDS).read(key, self._problems), Number(-1e6, 1e6).read(value, self._problems), key.place)
-            for key, value in node.pairs
-        ]
-        steps = [
-            (float(least), Severity.of(word), place) for word, least, place in read if MISSING not in {word, least}
-        ]
-        if score is None:
-            self._add(node.place, 'severity in steps needs "score"; add it, or write one word')
-        for lower, higher in pairwise(steps):
-            if not (lower[0] < higher[0] and lower[1] < higher[1]):
-                self._add(higher[2], f"steps rise: {higher[1].word} must follow a lower severity at a lower score")
-        if not steps and not node.pairs:
-            self._add(node.place, f"severity without a step; write one of {', '.join(WORDS)}")
-        return tuple((least, severity) for least, severity, _ in steps) if len(steps) == len(read) else ()
-
 
 def _as_found(alias: str) -> str:
     """Return a key that is equal for aliases that find the same words."""
@@ -339,7 +321,7 @@ def _as_found(alias: str) -> str:
     return alias if alias.startswith("=") or "*" in alias or "?" in alias else fold(alias)
 
 
-def _when(row: Row | None) -> When:
+def _when(row: Values | None) -> When:
     return When(row["origins"], row["reliability"]) if row else When()
 
 
@@ -347,7 +329,8 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
     """Return a hash of all that decides whether and how a rule fires: tree, score, severity, the words behind names."""
     words: list[object] = []
     boosts = rule.score.boosts if rule.score else ()
-    conditions = (rule.match, *rule.masking, *(boost.condition for boost in boosts))
+    rows = [row.condition for row in rule.scale]
+    conditions = (rule.match, *rule.masking, *(boost.condition for boost in boosts), *rows)
     used = [*rule.masks, *(term for condition in conditions for term in terms_of(condition))]
     for name in sorted({term[1:] for term in used if term.startswith("$")}):
         words.append((name, sorted(lists[name].terms) if name in lists else ()))
@@ -356,16 +339,13 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
             judged = sorted(entity.not_like), sorted(entity.requires.items())
             words.append((each, sorted(entity.aliases), entity.fuzzy, judged))
     scored = rule.score and (rule.score.title, rule.score.lead, rule.score.lead_words, rule.score.body)
-    boosted = [(_shape(boost.condition), boost.add) for boost in boosts]
-    decides = (rule.id, _shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))
+    boosted = [(shape(boost.condition), boost.add) for boost in boosts]
+    decides = (rule.id, shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))
     # a rule without `when` keeps the hash it had before the key existed
-    asked = () if rule.when == When() else (rule.when,)
-    masking = [_shape(each) for each in rule.masking]
+    asked: tuple[object, ...] = () if rule.when == When() else (rule.when,)
+    if rule.scale:
+        asked += (rule.least, rule.most, [(int(row.severity), shape(row.condition)) for row in rule.scale])
+    masking = [shape(each) for each in rule.masking]
     # everything that decides takes part, and nothing else: a new title or receiver is no new version
     text = repr((decides, sorted(rule.masks), masking, scored, boosted, words, *asked))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _shape(condition: Condition) -> tuple[Any, ...]:
-    # without its place: a rule that moved to another line is the same rule
-    return (condition.op, condition.term, sorted(condition.options.items()), [_shape(c) for c in condition.children])

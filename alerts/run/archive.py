@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.store import decisions as told
+from alerts.store import event_reports
 from alerts.store.decisions import StoredDecision
 from alerts.store.opening import reading
 from crawler.article import Article, Member
@@ -51,6 +52,12 @@ def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
             threads.pop(each.placement.thread, None)  # so that it moves to the end: the order is that of the last one
             threads[each.placement.thread] = None
         return [archive.members_of(connection, thread) for thread in threads]
+
+
+def event_evidence(state_dir: Path, thread: str) -> dict[str, str]:
+    """Return by story of a thread why it joined it, where it joined by the event it tells."""
+    with reading(state_dir) as connection:
+        return event_reports.evidence_of(connection, thread)
 
 
 def decisions_on(state_dir: Path, story: str) -> list[tuple[int, StoredDecision]]:

@@ -13,14 +13,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from alerts.alert import Decision, Delivery, DeliveryState, Kind, Match, SendResult
+from alerts.alert import Decision, Delivery, DeliveryState, Kind, SendResult
 from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import Ledger
+from alerts.decide.same_event import EventWindow
 from alerts.line.next_delivery import next_delivery
 from alerts.line.orders import stamp
 from alerts.line.triage import TRIAGED, TriageResult, settle
 from alerts.rule import Config
-from alerts.rules.match import Matcher
+from alerts.rules.match import Finding, Matcher
 from alerts.run.article_lines import Line
 from alerts.run.stored import ledger_of
 from alerts.store import claims, outbox, targets
@@ -36,7 +37,7 @@ from crawler.store.db import Database
 QUEUED, HELD, FOLDED, SUPPRESSED = "queued", "held", "folded", "suppressed"
 START = datetime(2026, 1, 1, tzinfo=UTC)  # the time of articles before the first one that has a time
 
-Matched = list[tuple[Revision, tuple[Match, ...]]]
+Matched = list[tuple[Revision, Finding]]
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class Replay:
     """One replay under the given rules, in the order of the articles' times."""
 
     def __init__(self, config: Config) -> None:
-        self._config, self._matcher = config, Matcher(config)
+        self._config, self._matcher, self._window = config, Matcher(config), EventWindow(config.events)
         self._database = Database("sqlite://")
         self._database.migrate("crawler", "alerts")
         self._sources = {key: source for source in config.sources for key in (source.id, source.name) if key}
@@ -78,8 +79,8 @@ class Replay:
         # From here on as the daemon does it: commit 1, commit 2, then commits 3 and 4 if an alert was made.
         stored = store_poll(connection, source, state_for(source, None, now), [_entry(line)], (), now)
         waiting = archive.revisions_after(connection, int(decision_store.get_mark(connection, TRIAGED) or 0), 10)
-        matched = [(revision, self._matcher.match(revision.article)) for revision in waiting]
-        result = settle(connection, self._config, matched, now)
+        matched = [(revision, self._matcher.find(revision.article)) for revision in waiting]
+        result = settle(connection, self._config, self._window, matched, now)
         sent = self._send(connection, now) if result.alerts else []
         yield self._record(connection, line, stored, result, matched)
         yield from self._sent_later([each for each in sent if each.kind is Kind.DIGEST], now)
@@ -118,7 +119,7 @@ class Replay:
     def _record(
         self, connection: Connection, line: Line, stored: Stored, result: TriageResult, matched: Matched
     ) -> dict[str, object]:
-        matches = [match.rule for _, found in matched for match in found]
+        matches = [match.rule for _, found in matched for match in found.matches]
         relation, name = stored.placed[0]
         placement = archive.placement_of(connection, name)
         word = placement.relation if relation is Relation.NEW else relation

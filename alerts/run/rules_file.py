@@ -30,7 +30,7 @@ class RulesFile:
         self._watching: asyncio.Task[None] | None = None
 
     def _seen(self) -> configuration.Fingerprint:
-        return configuration.fingerprint(self._path, self.config.files)
+        return configuration.fingerprint(self._path, configuration.watched(self.config))
 
     async def load(self) -> Config:
         """Read the files again in a thread and return the new `config`. Raises ConfigError; the old one then stays."""

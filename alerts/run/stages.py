@@ -20,7 +20,7 @@ from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.health import Health
 from alerts.run.stage import Stage, Turn
-from alerts.store import decisions
+from alerts.store import decisions, event_reports
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText, expire
 from crawler.fetch.fetching import Fetching
@@ -277,7 +277,7 @@ class Expire(Stage):
         if not turn.waits and (now < self._next or not idle):
             return
         self._next = now + EXPIRED_EVERY
-        for each in (expire, sketches.expire, decisions.expire_waits):
+        for each in (expire, sketches.expire, decisions.expire_waits, event_reports.expire):
             await self._lane.write(partial(each, now=now))
 
 

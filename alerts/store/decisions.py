@@ -22,6 +22,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    update,
 )
 
 from alerts.alert import Alert, Decision, Severity, Told, Wait
@@ -106,6 +107,14 @@ def told_of(connection: Connection, story: str) -> dict[str, Told]:
     return {row.target: _told(row) for row in connection.execute(select(told).where(told.c.story == story))}
 
 
+def told_of_stories(connection: Connection, stories: Iterable[str]) -> dict[str, dict[str, Told]]:
+    """Return what each target was told of some stories, by target and story."""
+    by_target: dict[str, dict[str, Told]] = {}
+    for row in connection.execute(select(told).where(told.c.story.in_(list(stories)))):
+        by_target.setdefault(row.target, {})[row.story] = _told(row)
+    return by_target
+
+
 def _told(row: Row[Any]) -> Told:
     rules, untold = frozenset(json.loads(row.rules)), tuple(json.loads(row.untold))
     return Told(rules, Severity(row.severity), row.revision, row.pinged, untold, row.origins)
@@ -169,6 +178,11 @@ def waits_in(connection: Connection, thread: str) -> list[Wait]:
 
 # built once: read for every revision
 _WAITS = select(waits).where(waits.c.thread == bindparam("wanted")).order_by(waits.c.seq, waits.c.rule)
+
+
+def join_threads(connection: Connection, moved: str, into: str) -> None:
+    """Let what waits in a thread wait in another one, which its stories were moved into."""
+    connection.execute(update(waits).where(waits.c.thread == moved).values(thread=into))
 
 
 def end_wait(connection: Connection, story: str, rule: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from alerts.alert import Alert, Cause, Hit, Match, Severity, Sibling, Standing
+from alerts.store.event_reports import load_mention
 from crawler.article import Article
 
 BODY_KEPT = 4_000  # characters of a body kept with an alert: enough for a quote round every hit shown
@@ -33,6 +34,7 @@ def load(text: str) -> Alert:
         raw[name] = tuple(raw.get(name, ()))  # an alert queued by an older version lacks the later ones
     standing = raw.get("standing", {"origins": (), "letter": "F"})
     raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"])
+    raw["event"] = load_mention(raw["event"]) if raw.get("event") else None
     raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))
     return Alert(**raw)
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry, Placement, Relation, mint
-from crawler.parse.normalise import Draft, article, draft
+from crawler.parse.belonging import not_the_article
+from crawler.parse.normalise import Draft, article, believed, draft
 from crawler.parse.pages import Page
 from crawler.sources.polling import heard
 from crawler.sources.source import FetchOutcome, Source, SourceState
@@ -131,12 +132,13 @@ class _Line:
         self._waiting: list[_Waiting] = []
         self._waiting_keys: set[int] = set()
         self._identities: list[dict[str, str]] = []
+        self._seen: set[str] = set()  # articles that entries of this poll were
 
     def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
         """Normalise entries, oldest first (feeds put the newest first), and look up all their keys in one query."""
-        drafts = [draft(entry, self._now) for entry in reversed(entries)]
+        drafts = believed([draft(entry, self._now) for entry in reversed(entries)], self._now)
         shared = _shared_keys(drafts)
-        keyed = [(_keys(made, shared), made) for made in drafts]
+        keyed = [(_keys(made, shared, self._source.outlet), made) for made in drafts]
         for each in archive.identified(self._connection, {key for keys, _ in keyed for key in keys}):
             self._known[each.key].append(each)
         return keyed
@@ -152,7 +154,7 @@ class _Line:
     def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
         """Store a draft as a new article or as a revision; nothing is stored if nothing changed."""
         known = [each for key in keys for each in self._known[key]]
-        identity = identify(made, self._source.id, keys, known)
+        identity = identify(made, self._source.id, keys, known, self._body_of, self._seen)
         if identity.relation is Relation.NEW:
             stored.new += 1
             identity = Identity(Relation.NEW, self._add(keys, made), 1)
@@ -165,6 +167,7 @@ class _Line:
         else:
             stored.known += 1
         stored.placed.append((identity.relation, identity.article))
+        self._seen.add(identity.article)
         self._remember(keys, made, identity.article, identity.revision)
         if self._at_once:
             self.write()
@@ -232,6 +235,11 @@ class _Line:
         seq = archive.revise_article(self._connection, identity.article, made, identity.revision, self._now, change)
         save_sketch(self._connection, identity.article, seq, self._now, sketch(after))
 
+    def _body_of(self, name: str) -> str:
+        """Return the text of an article, also of one of this poll that is not written yet."""
+        self.write()
+        return archive.content_of(self._connection, name)[1]
+
     def _read(self, title: str, body: str) -> Wording:
         return self._candidates.read(title, body, self._source.id, self._source.outlet)
 
@@ -268,7 +276,8 @@ def store_page(
     """Store a fetched page as the next revision of its article; return whether a revision was stored.
 
     The source's headline, date and author stay (a section's link text gives way to the page's headline); the page fills
-    in what was missing. A page that says no more than the source changes nothing, but is kept as evidence.
+    in what was missing. A page that is not the article, or says no more than the source, changes nothing, but is kept
+    as evidence.
     """
     name = wanted_page.article
     known = content_of(connection, name)
@@ -277,6 +286,10 @@ def store_page(
         end(connection, name, "no_article")
         return False
     evidence.keep(connection, answer, [(name, "page", answer.body)])
+    if foreign := not_the_article(current.title, current.summary, page.headline, page.text):
+        log.info("page is not the article article=%s url=%s reason=%s", name, answer.url, foreign)
+        end(connection, name, foreign)
+        return False
     # the text of a link in a section is often shortened, so the page's headline is better
     headline = page.headline if source.kind == "section" and page.headline else current.title
     entry = Entry(headline, current.guid, current.url, current.summary, page.text, published=page.published)
@@ -297,13 +310,17 @@ def store_page(
 
 def _identified(key: str, source: str, name: str, made: Draft, revision: int) -> Identified:
     said, entry = made.content_key, made.entry
-    return Identified(key, source, name, said, entry.title, made.url, entry.guid, said, revision)
+    return Identified(key, source, name, said, entry.title, made.url, entry.guid, said, revision, made.published)
 
 
-def _keys(made: Draft, shared: frozenset[str]) -> tuple[str, ...]:
-    """Return the keys an entry is known by, strongest first; a key of its text if it has neither GUID nor own URL."""
+def _keys(made: Draft, shared: frozenset[str], outlet: str) -> tuple[str, ...]:
+    """Return the keys an entry is known by, strongest first; a key of its text if it has neither GUID nor own URL.
+
+    The last is its headline with its outlet and time of publication: the same article, whatever its link.
+    """
     own = tuple(key for key in (made.guid_key, made.url_key) if key and key not in shared)
-    return own or (f"t:{made.content_key}",)
+    named = made.headline_key(outlet)
+    return (*(own or (f"t:{made.content_key}",)), *([named] if named else ()))
 
 
 def _shared_keys(drafts: Iterable[Draft]) -> frozenset[str]:

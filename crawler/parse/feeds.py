@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import calendar
 import codecs
-import html
 import io
 import re
 from collections.abc import Iterable, Mapping
@@ -16,45 +15,31 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 import feedparser
 
 from crawler.article import Entry
 from crawler.parse.decoding import LATIN, reads_as_arabic
+from crawler.parse.fields import RENAMED, own_fields
 from crawler.parse.jsonfeed import items_of, json_feed
-from crawler.text.dates import is_arab, read_date
+from crawler.parse.markup import clean
+from crawler.parse.mending import mended
+from crawler.text import urls
+from crawler.text.dates import read_date
+from crawler.text.folding import fold
 
 TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000  # characters
 GUID_LIMIT = 512  # characters
 RAW_LIMIT = 500_000  # characters of an item kept as evidence
 OLDEST_YEAR = 1969  # a year before is of another calendar, or a fault
+FEW_WORDS = 3  # of a summary: fewer say nothing that the content lacks
 TITLE_FROM_TEXT = 100  # characters of the text that stand for a missing headline
 ITEMS_SALVAGED = 500  # each costs a parser run of its own
-ATTRIBUTES_KEPT = 100  # of one element: expat's reader looks each one up among all (a feed's root has up to 30)
-AUTHOR_LIMIT = 1_000  # characters: feedparser looks for a mail address in it, in quadratic time
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,200}\?>""")
-_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,12})|([0-9]{1,12}));")
-_SURROGATES = re.compile(r"&#(?:x[dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#(?:x[dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});")
-_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,500}(\[.{0,20000}?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ITEM_EDGE = re.compile(r"<(?:(item|entry)\b[^<>]*|/(item|entry)\s*)>", re.IGNORECASE)
-_LONG_TAG = re.compile(r"<[A-Za-z_:][^<]{300,}")  # and the text behind it; a hundred attributes take as much
-_NAME = re.compile(r"<[^\s>/]+")
-_ATTRIBUTE = re.compile(r"""\s+[^\s=<>"'/]+(?:\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>=]+))?""")
-_LONG_AUTHOR = re.compile(
-    r"(<(?:\w{1,20}:)?(?:author|creator|contributor|publisher|managingeditor|webmaster|name|email)\b[^<>]*>"
-    rf"(?:<!\[CDATA\[)?[^<\]]{{{AUTHOR_LIMIT}}})[^<\]]+",
-    re.IGNORECASE,
-)
-# [^<>], not [^>]: a pattern that runs on over the next "<" is quadratic over tags that never end.
-_SILENT = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
-_BLOCK = re.compile(r"<(?:/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|article)\b[^<>]*)>", re.IGNORECASE)
-_TAG = re.compile(r"<(?:!--.*?(?:-->|$)|[/!?]?[A-Za-z][^>]*(?:>|$))", re.DOTALL)
-_LONE = re.compile(r"[\ud800-\udfff]")  # half a surrogate pair: no text that can be stored
-_SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
-_BLANKS = re.compile(r" ?\n[ \n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +68,17 @@ def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:
     own = json_feed(decoded)
     if own is not None:
         return _read(items_of(own), Feed(version="json11", lang=_lang(own.get("language"))), base_url)
-    text = _mended(decoded)
+    text = mended(decoded)
+    items = _items(text)
     try:
-        parsed = _parsed(text)
+        parsed = _parsed(own_fields(text, items))
     except Exception as error:  # noqa: BLE001 - feedparser raises what it likes; the good items are still there
         return _salvaged(text, base_url, error)
     version = parsed.get("version") or ""
     problem = str(parsed.get("bozo_exception") or "")[:200] if parsed.get("bozo") else ""
     if not version:
         return Feed(problem=problem or "no RSS, Atom or RDF in it")
-    cut = [text[start:end] for start, end in _items(text)]
+    cut = [text[start:end] for start, end in items]
     # as evidence only where the cuts surely belong to the entries
     if len(cut) == len(parsed.entries):
         for item, raw in zip(parsed.entries, cut, strict=True):
@@ -141,7 +127,8 @@ def _salvaged(text: str, base_url: str, error: Exception) -> Feed:
     version = ""
     for start, end in cuts:
         try:
-            parsed = _parsed(head + text[start:end] + tail)
+            part = head + text[start:end] + tail
+            parsed = _parsed(own_fields(part, [(len(head), len(head) + end - start)]))
         except Exception:  # noqa: BLE001 - this is the item at fault; it is named and counted
             rejected.append("parser_raised")
             continue
@@ -217,76 +204,25 @@ def _is_mostly_broken(body: bytes, text: str) -> bool:
     return text.count("\ufffd") * 2 > foreign
 
 
-def _mended(text: str) -> str:
-    """Return the text without what makes the parser raise, read something else, or take for ever."""
-    # without the declaration: the text is encoded as UTF-8 from here on, whatever it says
-    text = re.sub(r"^\s*<\?xml[^>]{0,400}\?>", "", text.lstrip("\ufeff"))
-    # no entities of the feed's own, which could name files or unfold without end
-    text = _DOCTYPE.sub("", text, count=1)
-    text = _SURROGATES.sub(_joined, text)
-    text = _REFERENCE.sub(_reference, text)
-    text = _LONG_AUTHOR.sub(r"\1", _LONG_TAG.sub(_fewer_attributes, text))
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
-
-
-def _fewer_attributes(match: re.Match[str]) -> str:
-    """Return a start tag, and the text behind it, with its first ATTRIBUTES_KEPT attributes only."""
-    tag = match[0]
-    if tag.count("=") <= ATTRIBUTES_KEPT:
-        return tag
-    name = _NAME.match(tag)
-    assert name is not None
-    kept = end = name.end()
-    for number in range(len(tag)):
-        attribute = _ATTRIBUTE.match(tag, end)
-        if attribute is None:
-            break
-        end = attribute.end()
-        if number < ATTRIBUTES_KEPT:
-            kept = end
-    return tag[:kept] + tag[end:]
-
-
-def _code(match: re.Match[str]) -> int:
-    return int(match[1], 16) if match[1] else int(match[2])
-
-
-def _joined(match: re.Match[str]) -> str:
-    """Return the character that two references to halves of a surrogate pair stand for."""
-    high, low = (_code(each) for each in _REFERENCE.finditer(match[0]))
-    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
-        return "\ufffd"
-    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-
-
-def _reference(match: re.Match[str]) -> str:
-    code = _code(match)
-    bad = (
-        code > 0x10FFFF
-        or 0xD800 <= code < 0xE000
-        or (code < 0x20 and code not in {9, 10, 13})
-        or code in {0xFFFE, 0xFFFF}
-    )
-    return "\ufffd" if bad else match[0]
-
-
 def _entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry | str:
     """Return the entry of an item, or the name of the reason why it is none."""
     lang = _lang(item.get("language")) or feed_lang
     title = clean(_text(item.get("title")))[:TITLE_LIMIT].replace("\n", " ")
-    summary = clean(_text(item.get("summary")))[:TEXT_LIMIT]
-    text = clean(_longest(item.get("content") or ()))[:TEXT_LIMIT]
-    # many feeds give their summary a second time as content: that is no full text
-    if text == summary:
-        text = ""
+    summary = clean(_text(item.get("summary")) or _of_video(item))[:TEXT_LIMIT]
+    text = _whole(summary, clean(_longest(item.get("content") or ())))[:TEXT_LIMIT]
     if not title:
         title = (summary or text).replace("\n", " ")[:TITLE_FROM_TEXT]
+    link = _link(_text(item.get("link")), base_url)
+    if (
+        not title and link and re.match(r"(https?:)?/", _text(item.get("link")).strip(), re.IGNORECASE)
+    ):  # its address is all that names it
+        title = urls.words(link) or re.sub(r"^https?://", "", unquote(link), flags=re.IGNORECASE)[:TITLE_FROM_TEXT]
     if not title:
         return "no_title_no_text"
     return Entry(
         title=title,
         guid=(_text(item.get("id")).strip() or None) and _text(item.get("id")).strip()[:GUID_LIMIT],
-        url=_link(_text(item.get("link")), base_url),
+        url=link,
         summary=summary,
         text=text,
         author=clean(_text(item.get("author")))[:200] or None,
@@ -299,6 +235,27 @@ def _entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _whole(summary: str, text: str) -> str:
+    """Return the full text of an item: its content, "" if that is the summary once more.
+
+    A content that has little of the summary's words (a caption, an advertisement) stands behind the summary.
+    """
+    if text == summary:
+        return ""
+    words = set(fold(summary).split())
+    if not text or len(words) < FEW_WORDS or len(words & set(fold(text).split())) * 2 >= len(words):
+        return text
+    return f"{summary}\n{text}"
+
+
+def _of_video(item: Mapping[str, Any]) -> str:
+    """Return the description of an item that is a video and has no other (YouTube); a photo's caption is none."""
+    media = item.get(f"{RENAMED}content")
+    kind = f"{media.get('medium', '')} {media.get('type', '')}" if isinstance(media, Mapping) else ""
+    is_video = "video" in kind or "flash" in kind
+    return _text(item.get(f"{RENAMED}description")) if is_video and not item.get("content") else ""
 
 
 def _longest(contents: Iterable[Mapping[str, Any]]) -> str:
@@ -324,28 +281,13 @@ def _link(value: str, base_url: str) -> str | None:
 
 
 def _date(parsed: object, written: str, lang: str | None) -> datetime | None:
-    """Return the date that feedparser has read, or ours if it found none or is known to be wrong.
+    """Return a date as we read it, else as feedparser did.
 
-    It reads 1405 as a year of our calendar, and AST as Atlantic time also in Arab outlets.
+    It drops "PM" and most zone names, takes 28-11-2026 for the year 2028, and 1405 for a year of our calendar.
     """
-    arabian = " AST" in written and is_arab(lang)
-    if isinstance(parsed, tuple) and parsed[0] > OLDEST_YEAR and not arabian:
-        try:
+    if read := read_date(written, lang):
+        return read
+    if isinstance(parsed, tuple) and parsed[0] > OLDEST_YEAR:
+        with suppress(ValueError, OverflowError, OSError):
             return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
-    return read_date(written, lang)
-
-
-def clean(markup: str) -> str:
-    """Return HTML as plain text: without scripts, each block on a line. Markup that was escaped twice is read too."""
-    if "<" not in markup and "&" not in markup:
-        return _spaced(markup)
-    text = html.unescape(_TAG.sub("", _BLOCK.sub("\n", _SILENT.sub(" ", markup))))
-    if re.search(r"<[A-Za-z/!]", text):  # markup that was escaped once more
-        text = _TAG.sub("", _BLOCK.sub("\n", _SILENT.sub(" ", text)))
-    return _spaced(html.unescape(text) if "&" in text else text)
-
-
-def _spaced(text: str) -> str:
-    return _BLANKS.sub("\n", _SPACES.sub(" ", _LONE.sub("\ufffd", text))).strip()
+    return None

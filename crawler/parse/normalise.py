@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from crawler.article import Article, Entry
 from crawler.sources.source import Source
@@ -12,6 +13,9 @@ from crawler.text import urls
 from crawler.text.folding import fold
 
 OLDEST = datetime(1980, 1, 1, tzinfo=UTC)  # before feeds and the web: a date like that is a fault, not a date
+FRESH = timedelta(days=30)
+DECADES = timedelta(days=3653)
+SHORTEST_KEY = 12  # characters of a headline that names an article: shorter ones are "Live" and "Video"
 TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000  # characters
 
@@ -30,6 +34,14 @@ class Draft:
     guid_key: str
     url_key: str
     content_key: str
+
+    def headline_key(self, outlet: str) -> str:
+        """Return a key of the headline, the outlet and the minute of publication, "" without a date of its own."""
+        at = self.entry.published or self.entry.updated
+        # a date that was clamped or not believed is no date of the article's own
+        if at is None or at != self.published or len(self.title) < SHORTEST_KEY:
+            return ""
+        return f"h:{_hash(fold(outlet), f'{at:%Y-%m-%dT%H:%M}', fold(self.title))}"
 
     @property
     def title(self) -> str:
@@ -53,10 +65,18 @@ def draft(entry: Entry, now: datetime) -> Draft:
         entry=entry,
         published=clamp(entry.published or entry.updated, now),
         url=url,
-        guid_key=f"g:{entry.guid}" if entry.guid else "",
+        guid_key=f"g:{_without_session(entry.guid)}" if entry.guid else "",
         url_key=f"u:{urls.key(url)}" if url else "",
         content_key=_hash(title, body),
     )
+
+
+def _without_session(guid: str) -> str:
+    """Return a GUID that is an address without what names the reader's way or visit; any other as it is."""
+    if not guid.lower().startswith(("http://", "https://")) or urls.usable(guid) is None:
+        return guid
+    _, mark, fragment = guid.partition("#")  # which tells the posts of a live page apart
+    return f"{urls.clean(guid)}{mark}{fragment}"
 
 
 def clamp(date: datetime | None, now: datetime) -> datetime | None:
@@ -64,6 +84,18 @@ def clamp(date: datetime | None, now: datetime) -> datetime | None:
     if date is None or date < OLDEST:
         return None
     return min(date, now)
+
+
+def believed(drafts: Sequence[Draft], now: datetime) -> list[Draft]:
+    """Return the drafts of one poll, without dates that cannot be meant: decades before a fresh neighbour's.
+
+    Such a date is a default or a misprint, and would make the news old.
+    """
+    newest = max((made.published for made in drafts if made.published), default=None)
+    if newest is None or now - newest > FRESH:
+        return list(drafts)
+    oldest = newest - DECADES
+    return [replace(made, published=None) if made.published and made.published < oldest else made for made in drafts]
 
 
 def article(made: Draft, source: Source, identity: str, now: datetime) -> Article:

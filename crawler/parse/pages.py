@@ -18,9 +18,11 @@ import lxml.etree
 import lxml.html
 from trafilatura import bare_extraction
 
+from crawler.parse.belonging import without_offer
 from crawler.parse.decoding import decode_page
-from crawler.parse.feeds import TEXT_LIMIT, TITLE_LIMIT, clean
+from crawler.parse.feeds import TEXT_LIMIT, TITLE_LIMIT
 from crawler.parse.linkeddata import articles_in
+from crawler.parse.markup import clean
 from crawler.text import urls
 from crawler.text.dates import read_date
 from crawler.text.folding import fold
@@ -92,7 +94,7 @@ def _read(markup: str, url: str) -> Page:
     site = _first(_name(own.get("publisher")), *(meta.get(name) for name in SITE))
     headline = _headline(tree, own, meta, site)
     text, how = _text(tree, own, url)
-    text = _without_headline(text, headline)
+    text = without_offer(_without_headline(text, headline))
     lang = _language(tree, own, meta, text or headline)
     challenge = bool(CHALLENGE.match(headline)) and len(text) < FULL_BODY
     date = partial(read_date, lang=lang)

@@ -9,12 +9,12 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from urllib.parse import unquote, urlsplit
 
 import lxml.etree
 
 from crawler.article import Entry
-from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, clean, decode
+from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, decode
+from crawler.parse.markup import clean
 from crawler.text import urls
 from crawler.text.dates import read_date
 
@@ -103,7 +103,7 @@ def _entry(element: lxml.etree._Element) -> Entry | str:
     link = urls.usable(texts.get("loc"))
     if not link:
         return "no_link"
-    title = clean(texts.get("title", ""))[:TITLE_LIMIT].replace("\n", " ") or _from_slug(link)
+    title = clean(texts.get("title", ""))[:TITLE_LIMIT].replace("\n", " ") or urls.words(link)
     if not title:
         return "no_title_no_text"
     lang = re.match(r"[a-z]{2,3}", texts.get("language", "").lower())
@@ -115,10 +115,3 @@ def _entry(element: lxml.etree._Element) -> Entry | str:
         lang=lang[0] if lang else None,
         raw=lxml.etree.tostring(element, encoding="unicode", with_tail=False)[:RAW_LIMIT],
     )
-
-
-def _from_slug(link: str) -> str:
-    """Return a headline made of the words in an address, for sitemaps without news tags; "" if there are too few."""
-    last = unquote(urlsplit(link).path).rstrip("/").rpartition("/")[2]
-    words = [word for word in re.split(r"[-_]+", re.sub(r"\.\w{2,5}$", "", last)) if not word.isdigit()]
-    return " ".join(words).capitalize() if len(words) >= 3 else ""

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    delete,
     func,
     or_,
     select,
@@ -216,6 +217,7 @@ _IDENTIFY = (
         articles.c.guid,
         articles.c.content_key,
         articles.c.revision,
+        articles.c.published,
     )
     .join(articles, articles.c.id == identities.c.article)
     .where(identities.c.key.in_(bindparam("keys", expanding=True)))
@@ -453,6 +455,12 @@ def content_of(connection: Connection, article: str) -> tuple[str, str]:
     """Return the headline and the body of an article in its newest revision. Raise NoResultFound if it is unknown."""
     row = connection.execute(_CONTENT, {"name": article}).one()
     return row.title, row.text or row.summary
+
+
+def join_threads(connection: Connection, moved: str, into: str) -> None:
+    """Move all stories of a thread into another one; the first thread is gone then."""
+    connection.execute(update(stories).where(stories.c.thread == moved).values(thread=into))
+    connection.execute(delete(threads).where(threads.c.id == moved))
 
 
 def totals(connection: Connection) -> dict[str, int]:

@@ -7,9 +7,10 @@ outlet and Atlantic Standard Time (UTC-4) elsewhere; 1405 in an ISO date is a ye
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from crawler.text.folding import fold
 
@@ -18,9 +19,17 @@ AGES = timedelta(seconds=10**9)  # what is longer than any wait that is honoured
 _ARAB = frozenset({"ar", "ckb", "ku"})
 _LOCAL = {"ar": 180, "ckb": 180, "ku": 180, "fa": 210}  # minutes east of UTC where a date names no zone
 _ZONES = {
-    "utc": 0, "gmt": 0, "z": 0, "ut": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
-    "pst": -480, "pdt": -420, "bst": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "msk": 180, "trt": 180,
-    "irst": 210, "irdt": 270, "gst": 240, "pkt": 300, "aft": 270,
+    "utc": 0, "gmt": 0, "z": 0, "ut": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420,
+    "mdt": -360, "pst": -480, "pdt": -420, "bst": 60, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "msk": 180,
+    "trt": 180, "irst": 210, "irdt": 270, "irt": 210, "gst": 240, "pkt": 300, "aft": 270, "ist": 120, "idt": 180,
+    "wet": 0, "west": 60, "wat": 60, "cat": 120, "sast": 120, "eat": 180, "azt": 240, "uzt": 300, "tmt": 300,
+    "sgt": 480, "hkt": 480, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "akst": -540, "akdt": -480,
+    "hst": -600, "adt": -180,
+}  # fmt: skip
+_AMERICAN = {"et": "america/new_york", "ct": "america/chicago", "mt": "america/denver", "pt": "america/los_angeles"}
+_CITIES = {
+    "بغداد": 180, "مكة": 180, "الرياض": 180, "دمشق": 180, "طهران": 210, "تهران": 210, "baghdad time": 180,
+    "tehran time": 210,
 }  # fmt: skip
 _GREGORIAN = (
     ("january", "jan", "يناير", "كانون الثاني", "جانفي", "ژانویه", "ژانويه", "کانوونی دووەم", "کانونی دووەم"),
@@ -68,28 +77,36 @@ _CALENDARS = (("gregorian", _GREGORIAN), ("jalali", _JALALI), ("hijri", _HIJRI))
 _AFTERNOON = re.compile(r"\b(pm|p m|م|مساء|بعد از ظهر|بعدازظهر|ب ظ|عصر|شب|دوای نیوهڕۆ|د ن|ئێواره)\b")
 _MORNING = re.compile(r"\b(am|a m|ص|صباحا|صباح|قبل از ظهر|ق ظ|صبح|پ ن|بهیانی)\b")
 _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3])\s*:\s*([0-5]\d)(?:\s*:\s*([0-5]\d)(?:[.,]\d+)?)?(?!\d)")
-_OFFSET = re.compile(r"(?:(?<=\d)|(?<=\d )|(?<=gmt)|(?<=utc)|(?<=gmt )|(?<=utc ))([+-])(\d{1,2}):?(\d{2})?(?!\d)")
+_OFFSET = re.compile(r"(?:(?<=\d)|(?<=[\dm] )|(?<=gmt)|(?<=utc)|(?<=gmt )|(?<=utc ))([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _NUMBERS = re.compile(r"(?<!\d)(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})(?!\d)")
+_COUNTED = re.compile(r"(?:/date\()?([0-9]{10})(?:[0-9]{3}|\.[0-9]+)?(?:\)/)?")  # seconds, or milliseconds, since 1970
+_LATIN_HALF = re.compile(r"\d\s*[ap]\.?m\b")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
 def read_date(text: str, lang: str | None = None) -> datetime | None:
     """Return the date in a text as UTC, None if there is none. A date without a time is midnight of its zone.
 
-    `lang` decides what "AST" means and, if no zone is written, which local time is meant: Baghdad's for Arabic and
-    Kurdish, Tehran's for Persian, else UTC.
+    `lang` decides what "AST" means, whether 5/11/2026 with "PM" is May 11 (English), and, if no zone is written, which
+    local time is meant: Baghdad's for Arabic and Kurdish, Tehran's for Persian, else UTC. Seconds since 1970 are read.
     """
     plain = re.sub(r"(?<=\d)T(?=\d)|[\u200e\u200f]", " ", text[:LONGEST_DATE].translate(_DIGITS)).lower()
-    day = _named_day(plain) or _numbered_day(plain)
-    if day is None:
-        return None
-    hour, minute, second, rest = _time(plain)
-    zone = timezone(timedelta(minutes=_zone(rest, lang)))
     try:
-        at = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone)
+        if counted := _COUNTED.fullmatch(plain.strip()):
+            return datetime.fromtimestamp(int(counted[1]), UTC)
+        day = _named_day(plain) or _numbered_day(plain, american=not is_local(lang) and bool(_LATIN_HALF.search(plain)))
+        if day is None:
+            return None
+        hour, minute, second, rest = _time(plain)
+        at = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=_zone(rest, lang))
         return at.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
+
+
+def is_local(lang: str | None) -> bool:
+    """Return whether outlets of a language mean their own local time, and write the day before the month."""
+    return (lang or "").partition("-")[0] in _LOCAL
 
 
 def is_arab(lang: str | None) -> bool:
@@ -136,15 +153,19 @@ def _around(before: str, after: str) -> tuple[int, int]:
     return 0, 0
 
 
-def _numbered_day(plain: str) -> date | None:
-    """Return the day that a text writes in numbers (2026-11-24, 24/11/2026, 1405/09/03), None if there is none."""
+def _numbered_day(plain: str, *, american: bool) -> date | None:
+    """Return the day that a text writes in numbers (2026-11-24, 24/11/2026, 1405/09/03), None if there is none.
+
+    `american`: the month comes first between slashes, where it can.
+    """
     for match in _NUMBERS.finditer(plain):
         first, second, third = match[1], match[2], match[3]
         if len(first) == 4:
             made = _day(_calendar_of(int(first)), int(first), int(second), int(third))
         elif len(third) == 4:
             # the day comes first in the region; a number above 12 can only be a day
-            day, month = (int(first), int(second)) if int(second) <= 12 else (int(second), int(first))
+            month_first = int(second) > 12 or (american and "/" in match[0] and int(first) <= 12)
+            month, day = (int(first), int(second)) if month_first else (int(second), int(first))
             made = _day(_calendar_of(int(third)), int(third), month, day)
         else:
             made = None
@@ -196,8 +217,21 @@ def _time(plain: str) -> tuple[int, int, int, str]:
     return hour, int(match[2]), int(match[3] or 0), plain[match.end() - 1 :]
 
 
-def _zone(rest: str, lang: str | None) -> int:
-    """Return minutes east of UTC from what follows the time, else what is usual in the language."""
+def _zone(rest: str, lang: str | None) -> tzinfo:
+    """Return the zone that is written behind the time, else what is usual in the language."""
+    named = re.search(r"[a-z]+/[a-z_]+(?:/[a-z_]+)?|(?<=[m.\d] )[ecmp]t\b", rest)
+    name = _AMERICAN.get(named[0], named[0]) if named else ""
+    if name in _names_of_zones():
+        return ZoneInfo(_names_of_zones()[name])
+    return timezone(timedelta(minutes=_minutes_east(rest, lang)))
+
+
+@cache
+def _names_of_zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
+
+
+def _minutes_east(rest: str, lang: str | None) -> int:
     match = _OFFSET.search(rest)
     if match:
         minutes = int(match[2]) * 60 + int(match[3] or 0)
@@ -210,7 +244,8 @@ def _zone(rest: str, lang: str | None) -> int:
             return _ZONES[word]
     if "جرينتش" in rest or "غرينتش" in rest:
         return 0
-    return _LOCAL.get((lang or "").partition("-")[0], 0)
+    by_city = next((east for city, east in _CITIES.items() if city in rest), None)
+    return by_city if by_city is not None else _LOCAL.get((lang or "").partition("-")[0], 0)
 
 
 # -- what HTTP says -------------------------------------------------------------------------------------------------

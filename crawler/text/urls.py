@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
 # Parameters that name the reader's way, not the page. Sources: ClearURLs' rules, the outlets' own feeds.
 TRACKING = re.compile(
     r"^(utm_.*|mtm_.*|pk_.*|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|traffic_source|at_(medium|campaign|"
-    r"custom\d|link_.*|bbc_team|ptr_name|format)|cmpid?|ocid|ref|ref_src|src|source|output|smid|partner|rss|oc|"
-    r"ns_(mchannel|source|campaign|linkname)|xtor|spm|icid|ito|__twitter_impression|guccounter|share)$",
+    r"custom\d|link_.*|bbc_team|ptr_name|format)|cmpid?|ocid|ref_src|smid|ns_(mchannel|source|campaign|linkname)|"
+    r"xtor|icid|ito|__twitter_impression|guccounter|oc)$",
     re.IGNORECASE,
 )
+# Names that some sites use for the page itself (?src=101): dropped where the value is a word and the path names a page.
+PERHAPS_TRACKING = re.compile(r"^(ref|src|source|output|partner|rss|spm|share)$", re.IGNORECASE)
+# A visit, new at every poll: it identifies no page.
+SESSION = re.compile(
+    r"^(phpsessid|jsessionid|aspsessionid\w*|asp\.net_sessionid|(session|s)_?id|sess|cfid|cftoken|zenid|oscsid|"
+    r"cachebuster|nocache|no_cache|_)$",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[0-9a-z_.-]{8,}", re.IGNORECASE)  # of a session; a shorter value may number a page
+_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*|/\((?:[A-Z]\([\w-]{8,}\))+\)(?=/)", re.IGNORECASE)
+_NAMES_A_PAGE = re.compile(r"\d{4,}[^/]*/?$|(?:[^/-]+-){2,}[^/]+/?$|\.s?html?$", re.IGNORECASE)
 LONGEST_LINK = 2048  # characters
 WRAPPERS = {"news.google.com": "Google News", "news.yahoo.com": "Yahoo News", "flip.it": "Flipboard"}
 _MOBILE = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.[^.])")
@@ -26,14 +37,30 @@ _AMP_CACHE = re.compile(
 
 
 def clean(url: str) -> str:
-    """Return a link without tracking parameters and fragment; the rest stays as the outlet wrote it."""
+    """Return a link without tracking parameters, session ids and fragment; the rest stays byte for byte."""
     parts = urlsplit(url)
-    query = parts.query
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not TRACKING.match(name)]
-    if len(kept) != len(pairs):
-        query = urlencode(kept)
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, query, ""))
+    path = _IN_PATH.sub("", parts.path)
+    # not decoded: bytes of an older encoding would be lost
+    query = "&".join(pair for pair in parts.query.split("&") if not _is_of_the_way(pair, path))
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, query, ""))
+
+
+def _is_of_the_way(pair: str, path: str) -> bool:
+    """Return whether a parameter names the reader's way or visit and not the page."""
+    name, _, value = pair.partition("=")
+    name = unquote(name)
+    if TRACKING.match(name):
+        return True
+    if SESSION.match(name):
+        return bool(_TOKEN.fullmatch(value)) or not value
+    return bool(PERHAPS_TRACKING.match(name)) and not re.search(r"\d{2,}", value) and bool(_NAMES_A_PAGE.search(path))
+
+
+def names_a_page(url: str) -> bool:
+    """Return whether a link names one page, by a number or words in it; /live and /breaking name a place for many."""
+    parts = urlsplit(url)
+    last = unquote(parts.path).rstrip("/").rpartition("/")[2]
+    return bool(re.search(r"\d", last + parts.query) or _NAMES_A_PAGE.search(parts.path))
 
 
 @lru_cache(maxsize=1024)  # a link is asked about more than once: is it usable, what is its key
@@ -91,3 +118,10 @@ def ascii_host(name: str) -> str:
         return name.encode("idna").decode("ascii") if not name.isascii() else name
     except UnicodeError:
         return name.encode("punycode").decode("ascii")
+
+
+def words(url: str) -> str:
+    """Return a headline made of the words in an address, "" if its last part has fewer than three."""
+    last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+    found = [word for word in re.split(r"[-_]+", re.sub(r"\.\w{2,5}$", "", last)) if not word.isdigit()]
+    return " ".join(found).capitalize() if len(found) >= 3 else ""

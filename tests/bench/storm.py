@@ -16,8 +16,10 @@ from sqlalchemy import Connection
 from alerts.alert import Delivery, Kind, SendResult
 from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import balance
+from alerts.decide.same_event import EventWindow
 from alerts.line.next_delivery import next_delivery
 from alerts.line.triage import settle
+from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from alerts.store import claims, decisions, digests, outbox, targets
@@ -109,10 +111,11 @@ def _tell(connection: Connection, number: int, now: datetime) -> None:
     store_poll(connection, source, SourceState(source.id, source.url, now, baseline=now), [entry], (), now)
 
 
-def _triage(connection: Connection, config: object, matcher: Matcher, now: datetime) -> None:
+def _triage(connection: Connection, config: Config, matcher: Matcher, now: datetime) -> None:
     after = int(decisions.get_mark(connection, "triaged") or 0)
     waiting = archive.revisions_after(connection, after, 1000)
-    settle(connection, config, [(each, matcher.match(each.article)) for each in waiting], now)  # type: ignore[arg-type]
+    found = [(each, matcher.find(each.article)) for each in waiting]
+    settle(connection, config, EventWindow(config.events), found, now)
 
 
 def _report(connection: Connection, name: str, posts: list[tuple[float, Delivery]]) -> None:

@@ -59,6 +59,20 @@ def test_alert_on_the_summary_does_not_wait_for_a_page_that_fails(desk: Desk) ->
     assert tables(desk, failed) == [(1,)]  # the 500 is tried again; a page without text is an end
 
 
+@pytest.mark.parametrize(
+    ("headline", "reason"), [("Page not found", "error_page"), ("Outlet: the news of the day", "other_page")]
+)
+def test_page_that_is_not_the_article_leaves_the_feeds_text(desk: Desk, headline: str, reason: str) -> None:
+    begin(desk)
+    desk.rounds(T0)
+    desk.outlet.serve("/a.xml", rss(item(desk, "one", "Council meets in Anbar", "It met for nine hours on roads.")))
+    desk.outlet.serve("/one", page(headline, "Most read: a militia shells a base."))
+    (done,) = desk.rounds(T1)
+    assert (done["new"], done["revised"], done["alerts"]) == (1, 0, 0)
+    assert tables(desk, f"select n from counts where name = 'pages:{reason}'") == [(1,)]
+    assert tables(desk, "select text from revisions") == [("",)]
+
+
 def test_page_that_failed_is_tried_again_after_a_restart(desk: Desk) -> None:
     begin(desk)
     desk.rounds(T0)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Kind, NewDelivery, Reason, Scope, SendResult, Severity
 from alerts.decide.attempt import judge_attempt
+from alerts.decide.same_event import EventWindow
 from alerts.line.next_delivery import next_delivery
 from alerts.line.triage import TRIAGED, settle
 from alerts.rule import Config
@@ -60,7 +61,8 @@ def judge(connection: Connection, config: Config, source: str, titles: Mapping[s
     entries = [Entry(title, guid=f"{source}/{title}", summary=text, published=now) for title, text in titles.items()]
     store_poll(connection, source_of, SourceState(source, polled.url, now), entries, (), now)
     waiting = archive.revisions_after(connection, int(decisions.get_mark(connection, TRIAGED) or 0), 9)
-    settle(connection, config, [(each, Matcher(config).match(each.article)) for each in waiting], now)
+    found = [(each, Matcher(config).find(each.article)) for each in waiting]
+    settle(connection, config, EventWindow(config.events), found, now)
 
 
 def send_next(connection: Connection, config: Config, now: datetime) -> str:

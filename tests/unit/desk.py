@@ -26,10 +26,10 @@ lists:
 """
 
 
-def desk(place: Path, rules: str, settings: str = "freshness: 48h") -> Config:
-    """Load a config with these rules."""
+def desk(place: Path, rules: str, settings: str = "freshness: 48h", lists: str = "") -> Config:
+    """Load a config with these rules, and further `lists`."""
     path = place / "rules.yaml"
-    path.write_text(HEAD.format(settings=settings) + "rules:\n" + rules, encoding="utf-8")
+    path.write_text(HEAD.format(settings=settings) + lists + "rules:\n" + rules, encoding="utf-8")
     return load(path, environ={})
 
 

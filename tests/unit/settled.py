@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity
+from alerts.decide.same_event import EventWindow
 from alerts.line.triage import TriageResult, settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
@@ -42,7 +43,8 @@ def step(
     store_poll(connection, polled, SourceState(source, polled.url, now), [entry], (), now, baseline=baseline)
     waiting = archive.revisions_after(connection, int(decisions.get_mark(connection, "triaged") or 0), 9)
     matcher = Matcher(config)
-    return settle(connection, config, [(each, matcher.match(each.article)) for each in waiting], now)
+    found = [(each, matcher.find(each.article)) for each in waiting]
+    return settle(connection, config, EventWindow(config.events), found, now)
 
 
 TEXT = (

@@ -32,6 +32,23 @@ WRITTEN = [
     ("date alone, its day no zone", "2026-11-14", None, "2026-11-14T00:00"),
     ("Hijri alone", "14 جمادى الآخرة 1448", None, "2026-11-25T00:00"),
     ("Gregorian beside Hijri", "15 جمادى الآخرة 1448 هـ - 24 نوفمبر 2026 م 08:00", "ar", "2026-11-24T05:00"),
+    ("twelve hours, RFC 822", "Mon, 23 Nov 2026 07:40 PM", "en", "2026-11-23T19:40"),
+    ("twelve hours and an offset", "Mon, 23 Nov 2026 07:40:00 PM +0200", "en", "2026-11-23T17:40"),
+    ("twelve hours and a zone", "Mon, 23 Nov 2026 12:40:00 AM EET", "en", "2026-11-22T22:40"),
+    ("month first with PM in English", "3/11/2026 7:40:00 PM", "en", "2026-03-11T19:40"),
+    ("day first with PM in Arabic", "3/11/2026 7:40:00 PM", "ar", "2026-11-03T16:40"),
+    ("day first without PM", "3/11/2026 07:40", "en", "2026-11-03T07:40"),
+    ("year first with slashes", "2026/11/03 07:40:00", "en", "2026-11-03T07:40"),
+    ("day first with hyphens", "23-11-2026 19:40", "fa", "2026-11-23T16:10"),
+    ("offset and Z", "2026-11-23T19:40:00+03:00Z", None, "2026-11-23T16:40"),
+    ("seconds since 1970", "1795462800", None, "2026-11-23T19:40"),
+    ("milliseconds since 1970", "1795462800000", None, "2026-11-23T19:40"),
+    ("name of a zone", "Mon, 23 Nov 2026 19:40:00 Europe/Istanbul", None, "2026-11-23T16:40"),
+    ("zone with summer time", "Thu, 23 Jul 2026 19:40:00 America/New_York", None, "2026-07-23T23:40"),
+    ("Eastern time", "23 Nov 2026, 7:40 p.m. ET", "en", "2026-11-24T00:40"),
+    ("Israel", "Mon, 23 Nov 2026 19:40:00 IST", "en", "2026-11-23T17:40"),
+    ("Israel in summer", "Thu, 23 Jul 2026 19:40:00 IDT", "en", "2026-07-23T16:40"),
+    ("time of a city", "23 نوفمبر 2026 19:40 بتوقيت بغداد", None, "2026-11-23T16:40"),
 ]
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.parse.feeds import clean, decode, read_feed
+from crawler.parse.feeds import decode, read_feed
+from crawler.parse.markup import clean
 from crawler.parse.normalise import draft
 from tests.unit.child import BASE, Child
 

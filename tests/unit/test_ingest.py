@@ -90,6 +90,60 @@ def test_reused_guid_is_another_article(archive: Archive) -> None:
     assert archive.poll("a", other).known == 1
 
 
+BANNER, POST = "https://o.example/breaking", "https://o.example/convoy-leaves-the-base"
+EARLIER = "The convoy left the base at dawn and took the road to the border, said two witnesses."
+WHOLLY_OTHER = [
+    ("a slot dated anew", BANNER, HOUR, "Members voted on the oil law by night.", "new"),
+    ("a slot dated anew, at the address of a page", POST, HOUR, "Members voted on the oil law by night.", "new"),
+    ("a slot without texts", BANNER, HOUR, "", "new"),
+    ("a slot without dates", BANNER, None, "", "new"),
+    ("an edit that keeps its date", BANNER, timedelta(0), "Members voted on the oil law by night.", "revised"),
+    ("an edit that keeps its text", BANNER, HOUR, EARLIER + " Nobody was hurt.", "revised"),
+    ("the page of an article without dates", POST, None, "", "revised"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "later", "text", "expected"), WHOLLY_OTHER, ids=[row[0] for row in WHOLLY_OTHER]
+)
+@pytest.mark.parametrize("guid", ["slot", None])
+def test_wholly_other_headline_under_the_same_keys(
+    archive: Archive, guid: str | None, name: str, url: str, later: timedelta | None, text: str, expected: str
+) -> None:
+    dates = (NOW, NOW + later) if later is not None else (None, None)
+    archive.poll("a", Entry("Convoy leaves at dawn", guid, url, EARLIER, published=dates[0]))
+    done = archive.poll("a", Entry("Parliament passes oil law", guid, url, text, published=dates[1]), at=NOW + HOUR)
+    assert (done.new, done.revised) == ((1, 0) if expected == "new" else (0, 1)), name
+
+
+def test_same_headline_and_time_of_an_outlet_is_the_same_article_whatever_its_link(archive: Archive) -> None:
+    links = ["https://o.example/world/8123", "https://o.example/region/9456"]
+    first, second = (Entry("Convoy leaves the base", f"g{n}", link, published=NOW) for n, link in enumerate(links))
+    assert archive.poll("a", first).new == 1
+    assert archive.poll("a", second).known == 1
+    both = archive.poll("a", second, first)
+    assert (both.known, both.revised) == (2, 0)
+
+
+def test_second_wording_under_a_second_link_is_not_revised_at_every_poll(archive: Archive) -> None:
+    first = Entry("Convoy leaves the base", "g1", "https://o.example/8123", "Two witnesses saw it.", published=NOW)
+    second = Entry("Convoy leaves the base", "g2", "https://o.example/9456", "It was seen at dawn.", published=NOW)
+    archive.poll("a", first, second)
+    again = [archive.poll("a", first, second, at=NOW + HOUR) for _ in range(3)]
+    assert [(each.known, each.revised) for each in again] == [(2, 0)] * 3
+    assert archive.totals()["articles"] == 1
+
+
+@pytest.mark.parametrize(("title", "later"), [("Convoy leaves the base", HOUR), ("Live", timedelta(0))])
+def test_next_of_a_series_and_a_headline_that_says_nothing_are_other_articles(
+    archive: Archive, title: str, later: timedelta
+) -> None:
+    archive.poll("a", Entry(title, "g1", "https://o.example/8123", published=NOW))
+    assert (
+        archive.poll("a", Entry(title, "g2", "https://o.example/9456", published=NOW + later), at=NOW + HOUR).new == 1
+    )
+
+
 def test_guid_is_unique_in_its_source_only(archive: Archive) -> None:
     archive.poll("a", Entry("Convoy leaves", guid="1", url="https://a.example/1"))
     assert archive.poll("b", Entry("Oil law passes", guid="1", url="https://b.example/1")).new == 1
@@ -205,3 +259,21 @@ def test_refused_entry_is_forgotten_so_that_a_later_one_by_its_key_is_stored(arc
     assert len(stored.placed) == 1
     assert archive.totals()["articles"] == 1
     assert archive.poll("a", good).known == 1
+
+
+def test_date_of_decades_ago_beside_fresh_ones_is_no_date() -> None:
+    archive = Archive()
+    old, older = NOW - timedelta(days=8_000), NOW - timedelta(days=300)
+    entries = [Entry(f"News number {n}", f"g{n}", published=at) for n, at in enumerate((NOW - HOUR, old, older))]
+    archive.poll("a", *entries)
+    with archive.database.read() as connection:
+        dates = {each.article.guid: each.article.published for each in articles.revisions_after(connection, 0, 9)}
+    assert dates == {"g0": NOW - HOUR, "g1": None, "g2": older}
+
+
+def test_old_dates_alone_are_believed() -> None:
+    archive = Archive()
+    old = NOW - timedelta(days=8_000)
+    archive.poll("a", Entry("From the archive", "g1", published=old), Entry("Later", "g2", published=old + 9 * HOUR))
+    with archive.database.read() as connection:
+        assert all(each.article.published for each in articles.revisions_after(connection, 0, 9))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alerts.rules.backtest import compare, run
-from alerts.rules.config import load
+from alerts.rules.config import fingerprint, load, watched
 from alerts.rules.explain import explain, lines
 from alerts.rules.likeness import profile, similarity
 from alerts.rules.match import Matcher
@@ -237,6 +237,49 @@ def test_nothing_outside_the_folder_is_included(tmp_path: Path, name: str) -> No
     with pytest.raises(ConfigError) as caught:
         load(path, environ={})
     assert "cannot be included; name a file in the folder" in str(caught.value)
+
+
+def test_a_pattern_includes_the_files_that_fit_and_sees_new_ones(tmp_path: Path) -> None:
+    path = desk(tmp_path, '["$badr"]', name="main")
+    path.write_text('include: [rules/b.yaml, "rules/*.yaml"]\n' + path.read_text())
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    for name in ("b", "c", "a", ".hidden", "note.txt"):
+        (folder / f"{name}.yaml").write_text(f"lists: {{l-{name.strip('.')[0]}: [{name[-1]}xyz]}}\n")
+    (folder / "note.txt.yaml").rename(folder / "note.txt")
+    (folder / "a.yaml").write_text("entities: {badr: {aliases: [Badr]}}\n")
+    config = load(path, environ={})
+    assert [Path(each).name for each in config.files] == ["b.yaml", "a.yaml", "c.yaml"]
+    before = fingerprint(path, watched(config))
+    (folder / ".d.yaml").write_text("lists: {l-d: [dxyz]}\n")
+    assert fingerprint(path, watched(config)) == before
+    (folder / ".d.yaml").rename(folder / "d.yaml")
+    assert fingerprint(path, watched(config)) != before
+    assert "l-d" in load(path, environ={}).lists
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("more/*.yaml", '"more/*.yaml" names no file; give it a file, or take this line out'),
+        ("../*.yaml", '"../*.yaml" names no file'),
+        ("/etc/*.conf", '"/etc/*.conf" names no file'),
+        ("**", '"main.yml" cannot be included'),
+        ("empty/", '"empty/" names no file; it is a folder: write "empty/*.yaml" for all its files'),
+        ("linked/*.yaml", '"linked/x.yaml" cannot be included'),
+    ],
+)
+def test_a_pattern_that_includes_nothing_is_told(tmp_path: Path, name: str, words: str) -> None:
+    place, away = tmp_path / "desk", tmp_path / "away"
+    (place / "empty").mkdir(parents=True)
+    away.mkdir()
+    (away / "x.yaml").write_text("lists: {a: [secret]}\n")
+    (place / "linked").symlink_to(away)
+    path = desk(place, "[militia]").rename(place / "main.yml")
+    path.write_text(f'include: ["{name}"]\n' + path.read_text())
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    assert f"main.yml:1:11: {words}" in str(caught.value)
 
 
 def test_explain_shows_the_tree_the_score_and_the_nearest_miss(tmp_path: Path) -> None:

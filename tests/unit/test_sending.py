@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -53,7 +54,13 @@ def post(port: int) -> SendResult:
 ANSWERS = [
     ("taken", answer("200 OK"), (True, False, False), None),
     ("no such hook", answer("404 Not Found"), (False, False, False), None),
+    ("moved", answer("302 Found", "Location: /y"), (False, False, False), None),
+    ("not acceptable", answer("406 Not Acceptable"), (False, False, False), None),
+    ("another kind of content", answer("415 Unsupported"), (False, False, False), None),
+    ("too early", answer("425 Too Early"), (False, True, False), None),
     ("broken", answer("500 Broken"), (False, True, True), None),
+    ("back in a while", answer("503 Down", "Retry-After: 90"), (False, True, True), timedelta(seconds=90)),
+    ("down, unsaid", answer("503 Down"), (False, True, True), None),
     ("broken behind a gateway", answer("504 Late"), (False, True, True), None),
     ("slow down", answer("429 Slow", "Retry-After: 17"), (False, True, False), timedelta(seconds=17)),
     ("slow down, unsaid", answer("429 Slow"), (False, True, False), timedelta(seconds=60)),
@@ -137,6 +144,53 @@ def test_requests_of_anybody_else_are_not_watched() -> None:
     with server(answer("429 Slow", "Retry-After: 17")) as port:
         assert requests.get(f"http://127.0.0.1:{port}/x", timeout=5).status_code == 429
     assert answers.asked_to_wait() is None
+
+
+SAID = [
+    ("no such channel, in a 200", "200 OK", b'{"ok":false,"error":"channel_not_found"}', False),
+    ("no such chat", "400 Bad Request", b'{"ok":false,"description":"Bad Request: chat not found"}', False),
+    ("of the moment, in a 200", "200 OK", b'{"ok":false,"error":"internal_error"}', True),
+    ("rate limited, in a 200", "200 OK", b'{"ok":false,"error":"rate_limited"}', True),
+]
+
+
+@pytest.mark.parametrize(("name", "status", "body", "retry"), SAID, ids=[row[0] for row in SAID])
+def test_error_that_a_service_names_in_the_body_is_read(name: str, status: str, body: bytes, retry: bool) -> None:
+    """By Slack's answers, as Apprise's own plugin for it takes them."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    with server(lambda connection: connection.sendall(f"{head}Connection: close\r\n\r\n".encode() + body)) as port:
+        target = receivers.parse("x", "slack://xoxb-1234567890-1234567890-4ddcca0e46e5b5a7a7a7a7a7/C0123456789")
+        with pytest.MonkeyPatch.context() as moved:
+            moved.setattr("apprise.plugins.slack.NotifySlack.api_url", f"http://127.0.0.1:{port}/{{}}")
+            result = receivers.send(target, Message("title", "body"))
+    assert (result.ok, result.retry) == (False, retry), f"{name}: {result}"
+
+
+def test_slow_receiver_is_slow_and_not_down() -> None:
+    answered = threading.Event()
+
+    def late(connection: socket.socket) -> None:
+        answered.wait(4.5)  # Apprise itself would have gone after four seconds
+        answer("200 OK")(connection)
+
+    with server(late) as port:
+        assert receivers.send(receivers.parse("x", f"json://127.0.0.1:{port}/x"), Message("title", "body")).ok
+
+
+def test_endless_answer_is_not_read_whole() -> None:
+    sent = 0
+
+    def pour(connection: socket.socket) -> None:
+        nonlocal sent
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 300000000\r\n\r\n")
+        with contextlib.suppress(OSError):
+            for _ in range(300):
+                connection.sendall(b"x" * 1_000_000)
+                sent += 1
+
+    with server(pour) as port:
+        assert post(port).ok
+    assert sent < 50
 
 
 @pytest.mark.parametrize("schema", ["json", "xml", "form", "ntfy", "mmost", "gotify"])

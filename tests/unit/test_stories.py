@@ -31,7 +31,8 @@ def database() -> Iterator[Database]:
 
 def poll(database: Database, source: str, title: str, text: str = "", key: str = "", at: timedelta = 0 * HOUR) -> None:
     polled = Source(source, f"https://{source}.example/", name=source.title(), owner=source, lang="en")
-    entry = Entry(title, guid=key or f"{source}/{title}", text=text)
+    # what has a key was published once, whatever its headline becomes
+    entry = Entry(title, guid=key or f"{source}/{title}", text=text, published=NOW if key else None)
     with database.write() as connection:
         store_poll(connection, polled, SourceState(source, polled.url, NOW + at), [entry], (), NOW + at)
 

@@ -8,6 +8,15 @@ CLEANED = [
     ("tracking", "https://a.example/x?utm_source=rss&id=7&fbclid=q", "https://a.example/x?id=7"),
     ("only tracking", "https://a.example/x?traffic_source=rss", "https://a.example/x"),
     ("fragment and host case", "HTTPS://A.Example/X#top", "https://a.example/X"),
+    ("session id", "https://a.example/x.php?sid=0a1b2c3d4e5f&id=7", "https://a.example/x.php?id=7"),
+    ("session in the path", "https://a.example/x;jsessionid=0A1B2C3D?id=7", "https://a.example/x?id=7"),
+    ("session of ASP.NET", "https://a.example/(S(4wkqfy55tbhzyo45))/x", "https://a.example/x"),
+    ("bytes of another encoding", "https://a.example/?t=%C7%E1&utm_medium=x", "https://a.example/?t=%C7%E1"),
+    ("a name alone", "https://a.example/?12345&utm_medium=x", "https://a.example/?12345"),
+    ("a word on the way", "https://a.example/12345-gunmen?ref=homepage", "https://a.example/12345-gunmen"),
+    ("a number of the page", "https://a.example/show.php?ref=455", "https://a.example/show.php?ref=455"),
+    ("a word that is the page", "https://a.example/show?source=kirkuk", "https://a.example/show?source=kirkuk"),
+    ("a short number named sid", "https://a.example/show?sid=12", "https://a.example/show?sid=12"),
     ("page parameters stay as written", "https://a.example/?p=1&q=a%20b", "https://a.example/?p=1&q=a%20b"),
 ]
 SAME = [
@@ -42,6 +51,7 @@ def test_same_page(name: str, one: str, other: str) -> None:
 
 def test_other_pages_have_other_keys() -> None:
     pages = ["https://a.example/x", "https://a.example/y", "https://b.example/x", "https://a.example/x?id=1"]
+    pages += [f"https://a.example/show.php?{pair}" for pair in ("src=31", "src=32", "t=%C7%E1", "t=%C8%E2")]
     assert len({urls.key(page) for page in pages}) == len(pages)
 
 

@@ -1,0 +1,46 @@
+"""What one article says happened: the acts it tells, and the names, places, numbers and words around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One deed as it is told: its class, how it stands, and who does it to whom, by names.
+
+    `deed` is the name of a list of the config without `deed-`; `standing` is "happened" or one of
+    alerts.rules.events.STANDINGS. `by` and `on` are empty where word order leaves them open. `again` is
+    True where words say that it is another of a series ("new strikes").
+    """
+
+    deed: str
+    standing: str
+    by: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventMention:
+    """An event as one article tells it (ACE 2005: an event mention).
+
+    It is read from the headline, or from the first sentence of the text where the headline tells no act. `names` are
+    ids of entities and names of the config's lists `party-NAME`, `places` those of them that say where. `things` are
+    lists of settings.events.things. `words` are the stems of what is left. `casualties` counts people by killed,
+    wounded, missing or held. `from_lead`: the headline told no act, so this is what the text begins with.
+    """
+
+    acts: tuple[Act, ...] = ()
+    names: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    casualties: Mapping[str, int] = field(default_factory=dict)
+    from_lead: bool = False
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is an act or a name by which it can be compared with another."""
+        return bool(self.acts or self.names)

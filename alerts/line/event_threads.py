@@ -1,0 +1,72 @@
+"""A revision that tells an event -> its report, in the thread of the report that tells the same event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts.alert import KnownEvent
+from alerts.decide.same_event import APART, KNOWN, SPAN, EventWindow, Report, news_in, same_fact
+from alerts.event import EventMention
+from alerts.store import decisions, event_reports
+from crawler.article import Revision
+from crawler.store import articles as archive
+
+REPORTS_AT_MOST = 5_000  # of SPAN: the newest of them are compared
+
+
+def refresh(connection: Connection, window: EventWindow, now: datetime) -> None:
+    """Add to the window the reports stored since it was last refreshed, and remove the old ones."""
+    window.forget(now - SPAN)
+    for report in event_reports.reports_after(connection, window.last, now - SPAN, REPORTS_AT_MOST):
+        window.add(report)
+
+
+def join(connection: Connection, window: EventWindow, revision: Revision, mention: EventMention) -> Revision:
+    """Store the report of a revision, after its thread joined that of the nearest report; return it as it stands then.
+
+    A thread joins only while none of its stories has told an event: an event that was told keeps its thread.
+    """
+    placement, article = revision.placement, revision.article
+    thread = placement.thread
+    report = Report(revision.seq, placement.story, thread, article.source, article.title, revision.seen, mention)
+    evidence = ""
+    if not event_reports.is_event(connection, thread) and (near := window.nearest(report)):
+        archive.join_threads(connection, thread, near.earlier.thread)
+        decisions.join_threads(connection, thread, near.earlier.thread)
+        thread, evidence = near.earlier.thread, near.words(report, window.settings)
+    report = replace(report, thread=thread)
+    event_reports.add_report(connection, report, evidence)
+    window.add(report)
+    return replace(revision, placement=replace(placement, thread=thread))
+
+
+def known_events(
+    connection: Connection, window: EventWindow, revision: Revision, mention: EventMention, now: datetime
+) -> Mapping[str, KnownEvent]:
+    """Return by target what it was told of the event of a revision by other stories of its thread; {} if nothing."""
+    placement = revision.placement
+    reports = [each for each in window.since(now - APART) if each.story != placement.story]
+    if not any(each.thread == placement.thread for each in reports):
+        return {}
+    article = revision.article
+    ours = Report(0, placement.story, placement.thread, article.source, article.title, revision.seen, mention)
+    near = window.nearest(ours, [placement.thread])
+    known = {}
+    for target, told in decisions.told_of_stories(connection, {each.story for each in reports}).items():
+        # what was there before monitoring, or only listed as old, interrupted nobody
+        heard = {story: each for story, each in told.items() if each.revision}
+        mine = [each for each in reports if each.thread == placement.thread and each.story in heard]
+        others = [each for each in reports if each.thread != placement.thread and each.story in heard]
+        if mine:
+            known[target] = KnownEvent(
+                # what another event told as grave does not become graver here
+                severity=max(heard[each.story].severity for each in (*mine, *same_fact(ours, others, window.settings))),
+                news=news_in(ours, mine, others, window.settings),
+                alike=near is not None and near.share >= KNOWN,
+                origins=max(heard[each.story].origins for each in mine),
+            )
+    return known

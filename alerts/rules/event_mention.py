@@ -1,0 +1,291 @@
+"""Read the event that an article tells from its reading: acts, names, places, things, words. Pure.
+
+The names are those that the reading knows: the entities that some rule asks for, and the lists `party-NAME`, which say
+who acts in the news whether a rule asks for them or not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from alerts.event import Act, EventMention
+from alerts.rule import Condition, Config
+from alerts.rules import events
+from alerts.rules.lexicon import members
+from alerts.rules.operators import evaluate
+from alerts.rules.reading import Mention, Reading
+from crawler.config.yamlfile import Place
+from crawler.stories.casualties import casualties
+from crawler.text.folding import fold
+from crawler.text.stopwords import STOP
+
+PARTY = "party-"  # how the lists of the config are named whose words are one who acts
+LEAD_CHARS = 240  # of the text, where the headline tells no act: its first sentence
+AGAIN_REACH = 2  # words between a deed and a word such as "new"
+ROLE_REACH = 6  # words between a deed and who does it or suffers it
+_SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
+_INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
+_INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در"}
+_OF_PLACES = {"the", "of", "strait", "gulf", "city", "town", "province", "port", "northern", "southern", "eastern"}
+_OF_PLACES |= {"western", "central", "north", "south", "east", "west"}
+_OF_PLACES |= {"مضيق", "محافظه", "مدينه", "قضاء", "ناحيه", "ميناء", "مطار", "تنگه", "استان", "شهر"}
+_UPON = {"on", "at", "against", "to", "toward", "towards", "علي", "ضد", "نحو", "باتجاه", "به", "عليه"}
+_DOING = {"by", "from", "من", "از", "توسط"}
+_AND = {"and", "و"}
+_TURN = {"as", "over", "after", "amid", "while", "because", "following", "despite", "before", "until", "for", "since"}
+_TURN |= {"if", "when", "in", "who", "that", "retaliation", "by", "from"}
+_TURN |= {"بسبب", "بعد", "ردا", "اثر", "خلال", "في", "داخل", "قبل", "عقب", "منذ", "پس", "در"}
+_ADJECTIVE = re.compile(r"(?<!ت)(?:ي|يه|يان|يين|يتان)$")  # Arabic nisba: "a strike American Saudi" names who strikes
+_PLACE = Place("", 0, 0)  # of conditions that no file holds
+
+
+class EventReader:
+    """Reads the event that an article tells. It asks the lexicon for the terms in `terms`."""
+
+    def __init__(self, config: Config) -> None:
+        deeds = sorted(name for name in config.lists if name.startswith(events.DEED))
+        cues = tuple(_term(f"{events.STANDING}{name}") for name in events.STANDINGS)
+        self._deeds = {name.removeprefix(events.DEED): _deed(name, cues) for name in deeds}
+        self._parties = {f"${name}": name.removeprefix(PARTY) for name in config.lists if name.startswith(PARTY)}
+        self._things = {f"${name}": name for name in config.events.things}
+        self._again = f"${config.events.again}"
+        self._places = frozenset(each for kind in config.places for each in members(config.entities, kind))
+        again = (self._again,) if config.events.again else ()
+        standings = (f"${each.term.removeprefix('$')}" for each in cues if each.term[1:] in config.lists)
+        self.terms = (
+            (*(f"${name}" for name in deeds), *standings, *self._parties, *self._things, *again) if deeds else ()
+        )
+
+    def read(self, reading: Reading) -> EventMention | None:
+        """Return the event that an article tells; None where it names neither an act nor a name."""
+        if not self._deeds:
+            return None
+        title = Spot("title", len(reading.folded["title"].text))
+        told = self._events(reading, title)
+        where = title if told else _first_sentence(reading)
+        told = told or self._events(reading, where)
+        named = list(self._named(reading, where))
+        again = [each for each in reading.mentions.get(self._again, ()) if where.has(each)]
+        acts = tuple(dict.fromkeys(self._act(deed, event, named, again, reading) for deed, event in told))
+        doers = {name for act in acts for name in act.by}  # "in US strikes" is no place
+        where_named = [name for name, each in named if name in self._places or _is_where(each, reading)]
+        mention = EventMention(
+            acts=acts,
+            names=_unique(name for name, _ in named),
+            places=_unique(name for name in where_named if name not in doers),
+            things=_unique(self._things_in(reading, where)),
+            casualties=casualties(reading.article.title, reading.article.body[:LEAD_CHARS]),
+            from_lead=where is not title,
+            words=_words(reading, where, [each for _, each in named] + [event.deed for _, event in told]),
+        )
+        return mention if mention.says_something else None
+
+    def _act(
+        self,
+        deed: str,
+        event: events.Event,
+        named: list[tuple[str, Mention]],
+        again: list[Mention],
+        reading: Reading,
+    ) -> Act:
+        """Return an act with those of the names around it that word order makes its doer or its target."""
+        clause = events.clause_of(event.deed, reading)
+        near = [
+            (name, each)
+            for name, each in named
+            if clause.has(each, reading) and not each.overlaps(event.deed) and not _is_where(each, reading)
+        ]
+        before = _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading)
+        after = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading)
+        by, on = _roles(event, *(before or [Side()])[:1], *(*after, Side(), Side())[:2])
+        text = reading.folded[event.deed.field].text
+        again_said = any(
+            each.overlaps(event.deed) or len(_between(each, event.deed, text)) < AGAIN_REACH
+            for each in again
+            if clause.has(each, reading)
+        )
+        # a town is struck and strikes nobody
+        return Act(
+            deed, event.standing, _unique(each for each in by if each not in self._places), _unique(on), again_said
+        )
+
+    def _events(self, reading: Reading, where: Spot) -> list[tuple[str, events.Event]]:
+        """Return the events in a part of the article with their deeds, in reading order."""
+        found = [
+            (deed, event)
+            for deed, condition in self._deeds.items()
+            for event in events.events(condition, reading, evaluate)
+            if where.has(event.deed)
+        ]
+        return sorted(found, key=lambda pair: (pair[1].deed.start, -pair[1].deed.end))
+
+    def _named(self, reading: Reading, where: Spot) -> Iterator[tuple[str, Mention]]:
+        """Yield the names in a part of the article, each with its mention."""
+        seen = set()
+        for term, mentions in reading.mentions.items():
+            for each in mentions:
+                name = each.entity or self._parties.get(term, "")
+                if name and where.has(each) and (name, each.start) not in seen:
+                    seen.add((name, each.start))
+                    yield name, each
+
+    def _things_in(self, reading: Reading, where: Spot) -> Iterator[str]:
+        for term, name in self._things.items():
+            if any(where.has(each) for each in reading.mentions.get(term, ())):
+                yield name
+
+
+class Spot:
+    """A part of an article: the first `end` characters of a folded field."""
+
+    def __init__(self, field: str, end: int) -> None:
+        self.field, self.end = field, end
+
+    def has(self, each: Mention) -> bool:
+        return each.field == self.field and each.end <= self.end
+
+
+def _first_sentence(reading: Reading) -> Spot:
+    folded = reading.folded["body"]
+    first = _SENTENCE.search(folded.original[:LEAD_CHARS])
+    # folding never makes a text longer by more than a letter or two, so the original's length will do as a limit
+    return Spot("body", first.start() + 1 if first else LEAD_CHARS)
+
+
+def _term(name: str) -> Condition:
+    return Condition("term", _PLACE, term=f"${name}")
+
+
+def _deed(name: str, cues: tuple[Condition, ...]) -> Condition:
+    deeds = Condition("any", _PLACE, (_term(name),))
+    return Condition("event", _PLACE, (deeds, *cues), options={"roles": (), "standing": ()})
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The names nearest to a deed on one side of it, joined by "and" or by nothing, and the words between."""
+
+    names: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
+    said: str = ""  # the first of the names as it is written
+
+
+def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> list[Side]:
+    """Return the groups of names on one side of a deed, nearest first; none farther from it than ROLE_REACH words."""
+    text = reading.folded[deed.field].text
+    sides: list[Side] = []
+    last = deed
+    for name, each in sorted(named, key=lambda pair: abs(pair[1].start - deed.start)):
+        if len(_between(deed, each, text)) >= ROLE_REACH:
+            break
+        joined = sides and (each.overlaps(last) or _joins(last, each, reading))
+        if joined:
+            sides[-1] = replace(sides[-1], names=(*sides[-1].names, name))
+        else:
+            sides.append(Side((name,), _between(last, each, text), text[each.start : each.end]))
+        last = each if last is deed or not joined else max(last, each, key=lambda one: abs(one.start - deed.start))
+    return sides
+
+
+def _joins(one: Mention, other: Mention, reading: Reading) -> bool:
+    """Return whether two names belong together: by "and", by a comma, or as one phrase, "Saudi oil tankers"."""
+    between = _between(one, other, reading.folded[one.field].text)
+    if _AND.issuperset(between):
+        return True
+    first, second = sorted((one, other), key=lambda each: each.start)
+    said = reading.folded[one.field].text[first.start : first.end]
+    adjective = said == "us" or said.endswith(("ian", "i", "ish", "ese", "ican"))
+    return len(between) == 1 and adjective and not events.has_comma(first, second, reading)
+
+
+def _between(one: Mention, other: Mention, text: str) -> tuple[str, ...]:
+    first, second = sorted((one, other), key=lambda each: each.start)
+    return tuple(text[first.end : second.start].split())
+
+
+Roles = tuple[tuple[str, ...], tuple[str, ...]]  # doers and targets
+
+
+def _roles(event: events.Event, before: Side, after: Side, further: Side) -> Roles:
+    """Return the doers and the targets of a deed by the names nearest before it, after it, and behind those."""
+    if after.names and not _UPON.isdisjoint(further.between) and event.voice != "active":
+        return after.names, further.names  # "attack by Iran on Kuwait", and so in Arabic and Persian
+    if not event.deed.alias.isascii():
+        return _arabic_roles(event, before, after)
+    voice = _voice(event, after)
+    turned = not _TURN.isdisjoint(after.between)  # "closes Hormuz over ...", "strikes as ...": something else follows
+    doer = after.names if not _DOING.isdisjoint(after.between) else ()
+    if voice == "passive" or (voice == "open" and before.names):
+        return doer, before.names  # "base struck by Iran", "base hit in attack"
+    target = () if turned or doer else after.names
+    if voice == "noun":
+        near = before.names if len(before.between) < 2 else ()
+        return doer or near, target if not _UPON.isdisjoint(after.between) else ()
+    return doer or before.names, target
+
+
+def _voice(event: events.Event, after: Side) -> events.Voice:
+    """Return the voice of an English deed; "US strikes in Iraq" is a noun, and "base struck in Iraq" is open."""
+    if event.voice == "open" and (event.deed.alias.endswith("s") or after.between[:1] in {("on",), ("against",)}):
+        return "noun"
+    return event.voice
+
+
+def _arabic_roles(event: events.Event, before: Side, after: Side) -> Roles:
+    """Return the doers and the targets of an Arabic or Persian deed.
+
+    The adjective behind a noun says who does it ("a strike American"), "on" says to whom. A name before the deed is its
+    doer where another follows.
+    """
+    turned = not _TURN.isdisjoint(after.between)
+    if not _UPON.isdisjoint(after.between):
+        return before.names, after.names
+    adjective = not after.between and _ADJECTIVE.search(after.said) and (event.voice != "active" or not before.names)
+    # "an attack from Iran", and not "four killed of the Guards"
+    if after.names and (adjective or (len(after.between) == 1 and after.between[0] in _DOING)):
+        return after.names, () if event.voice == "noun" else before.names
+    if event.voice == "passive":
+        return (), before.names or (() if turned else after.names)
+    return before.names, () if turned else after.names
+
+
+def _is_where(each: Mention, reading: Reading) -> bool:
+    """Return whether a name says where: a word such as "in" before it ("in the Strait of"), or bi- attached to it."""
+    text = reading.folded[each.field].text
+    before = [word for word in text[: each.start].split()[-4:] if word not in _OF_PLACES][-1:]
+    return (bool(before) and before[0] in _INSIDE) or (each.attached and text[each.start : each.start + 1] == "ب")
+
+
+def _words(reading: Reading, where: Spot, taken: list[Mention]) -> tuple[str, ...]:
+    """Return the stems of the words that are neither names nor deeds, without the outlet's name."""
+    text, outlet = reading.folded[where.field].text[: where.end], set(fold(reading.article.outlet).split())
+    found, start = [], 0
+    for word in text.split(" "):
+        end = start + len(word)
+        known = word in STOP or word in outlet or any(each.start < end and start < each.end for each in taken)
+        if len(word) > 1 and not known:
+            found.append(stem(word))
+        start = end + 1
+    return _unique(found)
+
+
+_SUFFIXES = ("ings", "ing", "ies", "ied", "es", "ed", "s", "ly")
+_PREFIXES = ("وال", "بال", "لل", "فال", "كال", "ال", "و")
+_ENDINGS = ("ات", "ين", "ون", "ها", "يه", "ه", "ي")
+
+
+def stem(word: str) -> str:
+    """Return a folded word without its most common endings and attached prefixes, for comparing two headlines only.
+
+    It is coarse on purpose: where two words become one by mistake, they are one of many that are compared.
+    """
+    if word.isascii():
+        return next((word[: -len(end)] for end in _SUFFIXES if word.endswith(end) and len(word) - len(end) > 2), word)
+    word = next((word[len(at) :] for at in _PREFIXES if word.startswith(at) and len(word) - len(at) > 2), word)
+    return next((word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) > 2), word)
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

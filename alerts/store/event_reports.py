@@ -1,0 +1,110 @@
+"""SQL on the reports of events: what each matching revision tells, and by which evidence it joined a thread."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Row, Table, Text, bindparam, delete, select
+
+from alerts.decide.same_event import Report
+from alerts.event import Act, EventMention
+from crawler.store.db import UtcTime
+
+metadata = MetaData()
+event_reports = Table(
+    "event_reports",
+    metadata,
+    Column("seq", Integer, primary_key=True),  # of the revision that tells it
+    Column("story", Text, nullable=False),
+    Column("thread", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("mention", Text, nullable=False),  # JSON
+    Column("evidence", Text, nullable=False),  # why it joined the thread of another story, "" where it did not
+    Index("event_reports_by_story", "story"),
+    Index("event_reports_by_thread", "thread"),
+    Index("event_reports_by_time", "at"),
+)
+
+
+def add_report(connection: Connection, report: Report, evidence: str) -> None:
+    """Store what a revision tells, and why it joined a thread that had other stories."""
+    connection.execute(
+        event_reports.insert().values(
+            seq=report.seq,
+            story=report.story,
+            thread=report.thread,
+            at=report.at,
+            source=report.source,
+            title=report.title,
+            mention=dump_mention(report.mention),
+            evidence=evidence,
+        )
+    )
+
+
+def reports_after(connection: Connection, seq: int, since: datetime, most: int) -> Iterator[Report]:
+    """Yield the newest reports after `seq` and since then, at most so many, in the order of `seq`."""
+    rows = list(connection.execute(_AFTER, {"after": seq, "since": since, "most": most}))
+    yield from (_report(row) for row in reversed(rows))
+
+
+_AFTER = (
+    select(event_reports)
+    .where(event_reports.c.seq > bindparam("after"), event_reports.c.at >= bindparam("since"))
+    .order_by(event_reports.c.seq.desc())
+    .limit(bindparam("most"))
+)
+
+
+def is_event(connection: Connection, thread: str) -> bool:
+    """Return whether a report of some story of a thread is stored."""
+    return connection.execute(_IN_THREAD, {"wanted": thread}).first() is not None
+
+
+_IN_THREAD = select(event_reports.c.seq).where(event_reports.c.thread == bindparam("wanted")).limit(1)
+
+
+def evidence_of(connection: Connection, thread: str) -> dict[str, str]:
+    """Return by story of a thread why it joined it, where it joined by the event it tells."""
+    found = select(event_reports.c.story, event_reports.c.evidence).where(
+        event_reports.c.thread == thread, event_reports.c.evidence != ""
+    )
+    return {row.story: row.evidence for row in connection.execute(found.order_by(event_reports.c.seq.desc()))}
+
+
+def mention_of(connection: Connection, story: str) -> EventMention | None:
+    """Return what the newest report of a story tells, None if it has none."""
+    found = select(event_reports.c.mention).where(event_reports.c.story == story)
+    text = connection.scalar(found.order_by(event_reports.c.seq.desc()).limit(1))
+    return None if text is None else load_mention(json.loads(text))
+
+
+KEPT = timedelta(days=30)  # so that `explain` and `stories` say why a story joined its thread
+
+
+def expire(connection: Connection, now: datetime) -> int:
+    """Delete the reports older than KEPT; return how many."""
+    return connection.execute(delete(event_reports).where(event_reports.c.at < now - KEPT)).rowcount
+
+
+def dump_mention(mention: EventMention) -> str:
+    """Return a mention as JSON."""
+    return json.dumps(asdict(mention), ensure_ascii=False)
+
+
+def load_mention(raw: dict[str, Any]) -> EventMention:
+    """Return the mention in what `dump_mention` wrote, as read from JSON."""
+    acts = tuple(Act(**{**each, "by": tuple(each["by"]), "on": tuple(each["on"])}) for each in raw["acts"])
+    lists: dict[str, Any] = {name: tuple(raw[name]) for name in ("names", "places", "things", "words")}
+    return EventMention(acts, **lists, casualties=raw.get("casualties", {}), from_lead=raw.get("from_lead", False))
+
+
+def _report(row: Row[Any]) -> Report:
+    mention = load_mention(json.loads(row.mention))
+    return Report(row.seq, row.story, row.thread, row.source, row.title, row.at, mention)

@@ -1,0 +1,94 @@
+"""Read what an article tells: acts with who did what to whom, places, things, words; of three languages."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from alerts.event import EventMention
+from alerts.rules.config import load
+from alerts.rules.event_mention import stem
+from alerts.rules.match import Matcher
+from crawler.article import Article
+from tests.unit.desk import NOW
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def matcher() -> Matcher:
+    return Matcher(load(ROOT / "rules.yaml", environ={}))
+
+
+def read(title: str, text: str = "") -> EventMention:
+    """Return what the shipped desk reads in an article, whether a rule matches it or not."""
+    event = matcher().event(Article("a1", "wire", title, NOW, outlet="Gulf Wire", text=text))
+    assert event is not None, title
+    return event
+
+
+ROLES = [
+    ("Iran strikes US base in Jordan", "strike", ("iran",), ("us",), ("jordan",)),
+    ("US base in Jordan struck by Iran", "strike", ("iran",), ("us",), ("jordan",)),
+    ("US strikes on Iran kill nine", "strike", ("us",), ("iran",), ()),
+    ("Cargo ship hit by projectile in Strait of Hormuz", "assault", (), ("ships",), ("hormuz",)),
+    ("Houthis attack Saudi oil tankers", "assault", ("houthis",), ("saudi", "ships"), ()),
+    ("Iran attacks Kuwait and Bahrain", "assault", ("iran",), ("kuwait", "bahrain"), ()),
+    ("Iran closes Strait of Hormuz over Israel's raids on Lebanon", "close", ("iran",), ("hormuz",), ()),
+    ("قصف أميركي على مواقع في العراق", "strike", ("us",), (), ("iraq",)),
+    ("غارات إسرائيلية على العراق", "strike", ("israel",), ("iraq",), ()),
+    ("الحوثيون يستهدفون السعودية", "strike", ("houthis",), ("saudi",), ()),
+    ("حمله هوایی آمریکا به عراق", "strike", ("us",), ("iraq",), ()),
+]
+
+
+@pytest.mark.parametrize(("title", "deed", "by", "on", "places"), ROLES, ids=[each[0] for each in ROLES])
+def test_who_did_what_to_whom(
+    title: str, deed: str, by: tuple[str, ...], on: tuple[str, ...], places: tuple[str, ...]
+) -> None:
+    event = read(title)
+    act = next(each for each in event.acts if each.deed == deed)
+    assert (act.by, act.on, event.places) == (by, on, places)
+
+
+def test_a_town_is_struck_and_strikes_nobody() -> None:
+    event = read("پهپادها مقر حزب کومله را در نزدیکی سلیمانیه هدف قرار دادند")
+    assert not any("sulaymaniyah" in act.by for act in event.acts)
+    assert "sulaymaniyah" in event.places
+
+
+@pytest.mark.parametrize("title", ["US launches new strikes on Iran", "غارات أميركية جديدة على إيران"])
+def test_another_of_a_series_is_told_by_words_beside_it(title: str) -> None:
+    assert any(each.again for each in read(title).acts)
+    assert not any(each.again for each in read("US strikes on Iran begin, new rules for ships follow").acts)
+
+
+def test_a_headline_without_a_deed_leaves_it_to_the_first_sentence() -> None:
+    event = read("Baghdad: what the night brought", "Drones struck Erbil airport at dawn. Iran closed its border.")
+    assert event.from_lead
+    assert {each.deed for each in event.acts} == {"strike"}
+    assert not read("Drones strike Erbil airport", "Iran closed its border.").from_lead
+
+
+def test_words_are_what_is_left_without_the_outlet() -> None:
+    assert read("Iran strikes empty warehouses near Erbil | Gulf Wire").words == ("empty", "warehous")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("strikes", "strike"), ("warehouses", "warehouse"), ("الفصائل", "فصائل"), ("والمسلحين", "مسلح")]
+)
+def test_stems_join_the_forms_of_a_word(one: str, other: str) -> None:
+    assert stem(one).startswith(stem(other)) or stem(other).startswith(stem(one))
+
+
+def test_without_deeds_nothing_is_read(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(
+        'version: 1\nsources: [{id: wire, url: "https://wire.example/feed", every: 5m}]\n'
+        'receivers: {console: {urls: ["console://"]}}\n'
+        "rules: [{id: a, title: A, match: [militia], severity: routine, notify: [console]}]\n",
+        encoding="utf-8",
+    )
+    plain = Matcher(load(tmp_path / "rules.yaml", environ={}))
+    assert plain.find(Article("a1", "wire", "militia strikes base", NOW)).event is None

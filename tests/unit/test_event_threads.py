@@ -1,0 +1,180 @@
+"""Stories of one event share a thread: its first report interrupts, a repeat waits, a development is an update."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from alerts.alert import Carried, DeliveryState, Kind, Reason, Receiver
+from alerts.line.triage import TriageResult
+from alerts.rule import Config
+from alerts.store import decisions, digests, event_reports, outbox
+from crawler.store import articles as archive
+from tests.stores.make import MINUTE, send_next
+from tests.unit.desk import NOW, desk, rule
+from tests.unit.settled import step
+
+LISTS = """\
+  deed-strike: ["strike~", "attack~", "hit~", "قصف/يقصف/قصف~"]
+  deed-kill: ["kill~"]
+  deed-arrest: ["arrest~"]
+  deed-deny: ["deny~"]
+  standing-background: ["after", "condemn*"]
+  standing-denied: ["denies"]
+  party-iran: ["Iran*", "إيراني*"]
+  party-us: ["=US", "American*", "أميركي*"]
+  party-kuwait: ["Kuwait*", "الكويت"]
+  party-jordan: ["Jordan*", "الأردن"]
+"""
+EVENTS = "events: {developments: [strike, kill, arrest, deny]}"
+ANY = "[strike*, struck, hit, attack*, arrest*, kill*, denies, قصف]"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return with_lists(tmp_path, rule(ANY))
+
+
+def with_lists(place: Path, rules: str, settings: str = "freshness: 48h") -> Config:
+    """Return a desk that reads events: the small desk with further lists."""
+    return desk(place, rules, f"{settings}, {EVENTS}", LISTS)
+
+
+def reasons(result: TriageResult) -> list[str]:
+    return [each.reason.value for _, _, made in result.decided for each in made]
+
+
+FIRST = "Iran strikes US base in Kuwait"
+REPEAT = "American base in Kuwait hit by Iran, officials confirm"
+
+
+def test_a_repeat_in_other_words_waits_and_is_told_in_the_digest(line: Connection, config: Config) -> None:
+    assert reasons(step(line, config, "one", FIRST, 0)) == ["first_article"]
+    assert send_next(line, config, NOW)
+    done = step(line, config, "two", REPEAT, 10)
+    assert reasons(done) == ["repeats"]
+    assert done.counts == {"matched": 1, "queued": 1, "repeats": 1}
+    assert send_next(line, config, NOW + 11 * MINUTE) == ""
+    subject = send_next(line, config, NOW + 60 * MINUTE)
+    (listed,) = digests.digest_of(line, subject, lane(config)[0])
+    assert listed.story == done.decided[0][0].placement.story
+    assert listed.event_line == "strike; by Iran; on US; in Kuwait"
+
+
+def test_a_repeat_that_waits_is_named_in_the_next_message_of_the_event(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0)
+    send_next(line, config, NOW)
+    (repeat,) = step(line, config, "two", REPEAT, 10).decided
+    (update,) = step(line, config, "three", "Kuwait arrests two Iranians after strike on US base", 20).decided
+    assert send_next(line, config, NOW + 20 * MINUTE) == update[0].placement.story
+    (waited,) = outbox.on_subject(line, repeat[0].placement.story, lane(config)[0])
+    assert waited.carrier is not None
+    assert waited.carrier.how is Carried.MESSAGE
+
+
+def lane(config: Config) -> tuple[str, Receiver]:
+    receiver = config.receivers["console"]
+    return receiver.targets[0].id, receiver
+
+
+def test_both_stories_are_in_one_thread_with_the_evidence(line: Connection, config: Config) -> None:
+    (one,) = step(line, config, "one", FIRST, 0).decided
+    (two,) = step(line, config, "two", REPEAT, 10).decided
+    assert one[0].placement.thread == two[0].placement.thread
+    assert one[0].placement.story != two[0].placement.story
+    thread = one[0].placement.thread
+    assert {each.story for each in archive.members_of(line, thread)} == {
+        one[0].placement.story,
+        two[0].placement.story,
+    }
+    (evidence,) = event_reports.evidence_of(line, thread).values()
+    assert evidence.startswith(f"same event as {one[0].placement.story}: both ")
+    # the thread it opened is gone
+    assert archive.totals(line)["threads"] == 1
+    alert = decisions.load_alert(line, two[0].placement.story, 1)
+    assert alert.evidence == evidence
+    assert alert.event is not None
+
+
+def test_another_language_tells_the_same_event(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0)
+    assert reasons(step(line, config, "two", "قصف إيراني على قاعدة أميركية في الكويت", 10)) == ["repeats"]
+
+
+@pytest.mark.parametrize(
+    ("title", "change"),
+    [
+        ("Iran denies strike on US base in Kuwait", "deny"),
+        ("Kuwait arrests two Iranians after strike on US base", "arrest"),
+    ],
+    ids=["denial", "arrest"],
+)
+def test_a_development_is_an_update_that_says_what_is_new(
+    line: Connection, config: Config, title: str, change: str
+) -> None:
+    step(line, config, "one", FIRST, 0)
+    done = step(line, config, "two", title, 10)
+    assert reasons(done) == ["development"]
+    (made,) = done.decided[0][2]
+    assert made.kind is Kind.UPDATE
+    alert = decisions.load_alert(line, done.decided[0][0].placement.story, 1)
+    assert any(each.startswith(change) for each in alert.changes)
+
+
+def test_another_place_is_another_event(line: Connection, config: Config) -> None:
+    (one,) = step(line, config, "one", FIRST, 0).decided
+    done = step(line, config, "two", "American troops in Jordan under attack: Iranian missiles hit", 10)
+    assert reasons(done) == ["first_article"]
+    assert done.decided[0][0].placement.thread != one[0].placement.thread
+
+
+def test_another_place_in_the_same_words_interrupts(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0)
+    assert reasons(step(line, config, "two", FIRST.replace("Kuwait", "Jordan"), 10)) == ["further"]
+
+
+def test_what_only_old_news_or_the_first_poll_told_silences_nothing(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0, baseline=True)
+    assert reasons(step(line, config, "two", REPEAT, 10)) == ["first_article"]
+
+
+def test_a_higher_severity_interrupts(line: Connection, tmp_path: Path) -> None:
+    rules = rule(ANY) + rule("[officials]", name="grave", severity="flash")
+    config = with_lists(tmp_path, rules)
+    step(line, config, "one", FIRST, 0)
+    assert reasons(step(line, config, "two", REPEAT, 10)) == ["severity_raised"]
+
+
+def test_an_event_a_day_old_interrupts_again(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0)
+    assert reasons(step(line, config, "two", REPEAT, 25 * 60)) == ["first_article"]
+
+
+def test_a_receiver_that_was_not_told_is_told(line: Connection, tmp_path: Path) -> None:
+    loud = rule("[officials]", name="loud", severity="priority", notify="[hook]")
+    quiet = rule(ANY, severity="routine", notify="[console, hook]")
+    config = with_lists(tmp_path, quiet + loud)
+    step(line, config, "one", FIRST, 0)
+    assert reasons(step(line, config, "two", REPEAT, 10)) == ["repeats", "first_article"]
+
+
+def test_a_repeat_that_brings_news_no_longer_waits(line: Connection, config: Config) -> None:
+    text = (
+        "The base at Ali al-Salem was hit by {n} missiles on Sunday night and {n} soldiers were killed, officers said. "
+        "Fires burned in two hangars until the morning while ambulances took the wounded to hospitals in the capital."
+    )
+    step(line, config, "one", FIRST, 0)
+    (repeat,) = step(line, config, "two", REPEAT, 10, text.format(n=3)).decided
+    story = repeat[0].placement.story
+    step(line, config, "two", REPEAT + " anew", 12, text.format(n=9))
+    (waiting,) = [each for each in outbox.on_subject(line, story, lane(config)[0]) if each.kind is Kind.ALERT]
+    assert waiting.reason is not Reason.REPEATS
+    assert waiting.state is DeliveryState.QUEUED
+
+
+def test_the_second_origin_of_an_event_is_told_once(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0)
+    step(line, config, "two", REPEAT, 40)
+    assert "second_origin" not in reasons(step(line, config, "three", FIRST, 80))

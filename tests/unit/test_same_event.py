@@ -1,0 +1,163 @@
+"""Which reports tell one event, what forbids it, and what a further report adds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.decide.same_event import EventWindow, Report, clash, describe, facts_of, news_in
+from alerts.event import Act, EventMention
+from alerts.rule import EventSettings
+from tests.unit.desk import NOW
+
+SETTINGS = EventSettings(
+    alike={"strike": "strike", "assault": "strike"},
+    developments=frozenset({"strike", "assault", "kill", "close", "arrest"}),
+    wider={"erbil": frozenset({"iraq"}), "basra": frozenset({"iraq"})},
+    labels={"us": "US", "iraq": "Iraq", "erbil": "Erbil", "kuwait": "Kuwait", "iran": "Iran"},
+)
+HOUR = timedelta(hours=1)
+
+
+def event(*acts: Act, places: tuple[str, ...] = (), words: str = "", killed: int = 0) -> EventMention:
+    """Return a mention whose names are those of its acts and places."""
+    names = (*(name for act in acts for name in (*act.by, *act.on)), *places)
+    casualties = {"killed": killed} if killed else {}
+    return EventMention(acts, tuple(dict.fromkeys(names)), places, (), tuple(words.split()), casualties)
+
+
+def report(
+    mention: EventMention, hours: float = 0, source: str = "wire", title: str = "", thread: str = "t1"
+) -> Report:
+    return Report(int(hours * 60) + 1, f"s{hours}-{source}", thread, source, title, NOW + hours * HOUR, mention)
+
+
+STRIKE = Act("strike", "happened", ("iran",), ("us",))
+RAID = Act("assault", "happened", (), ("us",))
+
+
+def window(*reports: Report) -> EventWindow:
+    known = EventWindow(SETTINGS)
+    for each in reports:
+        known.add(each)
+    return known
+
+
+def test_other_words_for_one_deed_on_one_target_tell_one_event() -> None:
+    first = report(event(STRIKE, places=("erbil",), words="missile base dawn"))
+    later = report(event(RAID, places=("iraq",), words="soldier shelter"), 3, "daily")
+    near = window(first).nearest(later)
+    assert near is not None
+    assert near.earlier is first
+    assert near.words(later, SETTINGS).startswith("same event as s0-wire: both ")
+    assert "US" in near.words(later, SETTINGS)
+    assert "3 h apart" in near.words(later, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (event(STRIKE, places=("erbil",)), event(STRIKE, places=("basra",))),
+        (event(STRIKE), event(Act("strike", "happened", ("us",), ("iran",)))),
+        (event(STRIKE, killed=2), event(STRIKE, killed=40)),
+    ],
+    ids=["place", "roles the other way round", "toll"],
+)
+def test_a_clash_forbids(earlier: EventMention, later: EventMention) -> None:
+    assert clash(report(earlier), report(later, 1, "daily"), SETTINGS)
+    assert window(report(earlier)).nearest(report(later, 1, "daily")) is None
+
+
+def test_what_lies_within_does_not_clash_nor_does_a_toll_that_rose() -> None:
+    assert not clash(report(event(STRIKE, places=("erbil",))), report(event(STRIKE, places=("iraq",))), SETTINGS)
+    assert not clash(report(event(STRIKE, killed=3)), report(event(STRIKE, killed=9)), SETTINGS)
+
+
+def test_a_series_of_one_outlet_does_not_join() -> None:
+    first, again = (report(event(STRIKE), hours, title="Morning bulletin") for hours in (0, 23))
+    assert window(first).nearest(again) is None
+    assert window(first).nearest(report(event(STRIKE), 23, "daily", "Morning bulletin")) is not None
+
+
+@pytest.mark.parametrize("hours", [25, 30])
+def test_a_report_a_day_later_is_another_event(hours: int) -> None:
+    assert window(report(event(STRIKE))).nearest(report(event(STRIKE), hours)) is None
+
+
+def test_two_arrests_of_one_day_share_a_deed_and_no_name() -> None:
+    first, later = (report(event(Act("arrest", "happened"), words=word)) for word in ("cell", "gang"))
+    assert window(first).nearest(later) is None
+
+
+def test_old_reports_leave_the_window_and_no_trace() -> None:
+    known = window(report(event(STRIKE)), report(event(RAID), 2, "daily"))
+    known.forget(NOW + HOUR)
+    assert [each.source for each in known.since(NOW)] == ["daily"]
+    known.forget(NOW + 3 * HOUR)
+    assert not known.since(NOW)
+    assert known.nearest(report(event(STRIKE), 3)) is None
+
+
+# -- what is new ------------------------------------------------------------------------------------------------
+
+
+def news(later: EventMention, *known: EventMention, elsewhere: tuple[EventMention, ...] = ()) -> tuple[str, ...]:
+    before = [report(each, source=f"o{number}") for number, each in enumerate(known)]
+    others = [report(each, thread="t2", source="x") for each in elsewhere]
+    return news_in(report(later, 1, "daily"), before, others, SETTINGS)
+
+
+def test_a_repeat_in_other_words_adds_nothing() -> None:
+    assert news(event(RAID), event(STRIKE)) == ()
+    assert news(event(Act("strike", "claimed", ("iran",), ("us",))), event(STRIKE)) == ()
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        (event(STRIKE, killed=2), ("2 killed",)),
+        (event(Act("strike", "happened", ("iran",), ("kuwait",))), ("strike, Kuwait",)),
+        (event(Act("close", "happened", ("iran",), ("iraq",))), ("close, Iraq",)),
+        (event(Act("strike", "claimed", ("kuwait",), ("us",))), ("claim, Kuwait",)),
+        (event(Act("deny", "happened"), Act("strike", "denied")), ("no strike",)),
+        (event(Act("strike", "happened", (), ("us",), again=True)), ("another strike, US",)),
+    ],
+    ids=["toll", "target", "deed", "claim", "denial", "another of the series"],
+)
+def test_a_development_is_told_in_words(later: EventMention, words: tuple[str, ...]) -> None:
+    assert news(later, event(STRIKE)) == words
+    assert news(later, event(STRIKE), later) == ()
+
+
+def test_a_toll_that_rose_is_told_with_the_one_before() -> None:
+    assert news(event(STRIKE, killed=5), event(STRIKE, killed=3)) == ("3 -> 5 killed",)
+    assert news(event(STRIKE, killed=2), event(STRIKE, killed=3)) == ()
+
+
+@pytest.mark.parametrize("standing", ["background", "expected", "asked", "remembered", "opinion", "roundup"])
+def test_what_did_not_happen_is_no_fact(standing: str) -> None:
+    assert facts_of(event(Act("close", standing, ("iran",), ("iraq",))), SETTINGS) == ()
+
+
+def test_another_event_in_the_same_headline_is_no_news() -> None:
+    both = event(RAID, Act("close", "happened", ("iran",), ("kuwait",)))
+    closed = event(Act("close", "happened", ("iran",), ("kuwait",)))
+    assert news(both, event(STRIKE)) == ("close, Kuwait",)
+    assert news(both, event(STRIKE), elsewhere=(closed,)) == ()
+    # unless the headline begins with it
+    assert news(closed, event(STRIKE), elsewhere=(closed,)) == ("close, Kuwait",)
+
+
+def test_an_outlet_that_tells_a_deed_half_a_day_later_tells_of_another() -> None:
+    known = [report(event(STRIKE))]
+    assert news_in(report(event(STRIKE), 13), known, (), SETTINGS) == ("another strike, US",)
+    assert news_in(report(event(STRIKE), 13, "daily"), known, (), SETTINGS) == ()
+    assert news_in(report(event(STRIKE), 11), known, (), SETTINGS) == ()
+
+
+def test_an_event_is_described_by_its_first_deed_that_is_no_background() -> None:
+    told = event(Act("strike", "background", (), ("iran",)), STRIKE, places=("erbil", "iraq"), killed=3)
+    assert describe(told, SETTINGS) == "strike; by Iran; on US; in Erbil; 3 killed"
+    assert describe(event(Act("kill", "claimed", ("iran",))), SETTINGS) == "kill; by Iran; claimed"
+    assert describe(EventMention((STRIKE,), from_lead=True), SETTINGS) == ""
