@@ -63,15 +63,14 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         near = () if only else nearest_rules(matcher, config, article)
         event = matcher.event(article)
         if as_json:
-            told = {"rules": [asdict(each) for each in made], "nearest": [asdict(each) for each in near]}
-            print_json({"id": article.id, **told, "place": place, "event": event and asdict(event)})
-        else:
-            click.echo(f"{article.id}: {plain(article.title)}" if article.id != article.title else plain(article.title))
-            line = describe(event, config.events) if event else ""
-            click.echo(f"event: {plain(line) or 'the headline tells no deed of the lists deed-...'}")
-            click.echo(
-                "\n".join([*_placed(place), *(_one(made) if only else _all(made, near, matcher, config, article))])
-            )
+            said = {"rules": [asdict(each) for each in made], "nearest": [asdict(each) for each in near]}
+            print_json({"id": article.id, **said, "place": place, "event": event and asdict(event)})
+            continue
+        told = describe(event, config.events) if event else ""
+        click.echo(plain(article.title if article.id == article.title else f"{article.id}: {article.title}"))
+        click.echo(f"event: {plain(told) or 'the headline tells no deed of the lists deed-...'}")
+        why = _one(made) if only else _all(made, near, matcher, config, article)
+        click.echo("\n".join([*_placed(place), *why]))
 
 
 def _one(made: Iterable[Explanation]) -> Iterator[str]:

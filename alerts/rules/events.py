@@ -100,13 +100,15 @@ def find(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mentions
 def events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Event]:
     """Return each mention of the deeds that a condition names, with its voice and standing."""
     deeds = evaluate(condition.children[0], reading) or ()
+    if not deeds:
+        return []
     cues = _cues(condition, reading, evaluate)
     events = []
     for field in FIELDS:
         first = sorted({each for each in deeds if each.field == field}, key=lambda each: (each.start, -each.end))
         read = first[:DEEDS_READ]
         longest = [each for each in read if not any(_inside(each, other) for other in read)]
-        events += [_event(each, reading, cues) for each in longest]
+        events += [_known_event(each, reading, cues) for each in longest]
     return events
 
 
@@ -145,6 +147,14 @@ def _numbers(condition: Condition, event: Event, reading: Reading) -> list[Menti
 def _cues(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mapping[str, Mentions]:
     children = condition.children[1 + len(roles(condition)) :]
     return {name: evaluate(child, reading) or () for name, child in zip(STANDINGS, children, strict=True)}
+
+
+def _known_event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Event:
+    """Return how a deed is told. Every condition asks for the same cues, so it is read once."""
+    known: Event | None = reading.known.get((DEED, deed))
+    if known is None:
+        known = reading.known[DEED, deed] = _event(deed, reading, cues)
+    return known
 
 
 def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Event:

@@ -6,7 +6,7 @@ function that reads it, one that tests it, and a line in OPERATORS.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,30 +46,19 @@ class Operator:
 
 def evaluate(condition: Condition, reading: Reading) -> Mentions | None:
     """Return the mentions by which the condition holds (perhaps none, for `none`), or None where it does not."""
-    return OPERATORS[condition.op].test(condition, reading)
+    if condition.op == "term":
+        return reading.mentions.get(condition.term)
+    known = reading.known.get(id(condition))
+    if known is None:
+        # the condition is kept with its result: its id is its own only while it lives
+        known = reading.known[id(condition)] = (condition, OPERATORS[condition.op].test(condition, reading))
+    found: Mentions | None = known[1]
+    return found
 
 
 def anchors(condition: Condition) -> Anchors:
     """Return terms of which at least one is found whenever the condition holds, None if there are no such terms."""
     return OPERATORS[condition.op].anchors(condition)
-
-
-def is_possible(condition: Condition, terms: Set[str]) -> bool:
-    """Return whether a condition could hold if only these terms occur: false only where it certainly cannot.
-
-    It is cheap, and spares locating and judging the terms of a rule that cannot match (decision 15).
-    """
-    op = condition.op
-    if op == "term":
-        return condition.term in terms
-    if op in {"all", "near", "same"}:
-        return all(is_possible(child, terms) for child in condition.children)
-    if op == "event":
-        return all(is_possible(child, terms) for child in events.asking(condition))
-    if op in {"any", "at_least", "title", "lead", "body", "filter"}:
-        return any(is_possible(child, terms) for child in condition.children)
-    # `none` may hold because terms are absent, or because a mask hides them; the rest does not depend on terms
-    return True
 
 
 # -- reading ------------------------------------------------------------------------------------------------------
@@ -256,6 +245,13 @@ def _test_filter(condition: Condition, reading: Reading) -> Mentions | None:
 
 def narrowed(field: str, reading: Reading) -> Reading:
     """Return the reading of one field only: title, body, or lead (the body's first words)."""
+    known: Reading | None = reading.known.get(field)
+    if known is None:
+        known = reading.known[field] = _narrowed(field, reading)
+    return known
+
+
+def _narrowed(field: str, reading: Reading) -> Reading:
     if field == "lead":
         return reading.only(
             lambda each: each.field == "body" and reading.word(each) < LEAD_WORDS, ("body",), LEAD_WORDS

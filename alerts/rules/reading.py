@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from alerts.alert import Hit
 from alerts.rules.lexicon import CONTEXT, DENIED, MASK, NAME, Found, Lexicon, Meaning
@@ -36,10 +37,11 @@ Mentions = tuple[Mention, ...]
 class Reading:
     """One article, read once for all rules. `folded` is by field, `mentions` by term.
 
-    A narrowed reading (`only`) has the same texts and sees a part of them.
+    A narrowed reading (`only`) has the same texts and sees a part of them. `known` keeps what was found out about this
+    reading, by what it was asked for: all rules ask the same things.
     """
 
-    __slots__ = ("_fields", "_words", "article", "folded", "mentions")
+    __slots__ = ("_fields", "_words", "article", "folded", "known", "mentions")
 
     def __init__(
         self,
@@ -51,6 +53,7 @@ class Reading:
     ) -> None:
         self.article, self.folded, self.mentions = article, folded, mentions
         self._fields, self._words = fields, words
+        self.known: dict[object, Any] = {}
 
     def only(
         self, keep: Callable[[Mention], bool], fields: tuple[str, ...] | None = None, words: int | None = None

@@ -103,7 +103,7 @@ class NameIndex:
         """Yield (name, start, end) in folded text for every spelling that is near enough to an alias."""
         if not self._names:
             return
-        skeletons = [self._words[word] for word in text.split()]
+        skeletons = list(map(self._words.__getitem__, text.split()))
         joined = f" {' '.join(filter(None, skeletons))} "
         found = self._needles.find(joined)
         if not found:

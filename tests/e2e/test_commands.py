@@ -108,7 +108,7 @@ def test_explain_names_the_nearest_miss_and_a_stored_article(desk: Desk) -> None
 def test_explain_says_without_a_rule_what_the_nearest_lacks(desk: Desk) -> None:
     desk.write("/a.xml")
     said = desk.run("explain", "Militias move").stdout
-    assert said.startswith("Militias move\nno rule matches; nearest first:\n  1. militia: lacks 1\n")
+    assert "\nno rule matches; nearest first:\n  1. militia: lacks 1\n" in said
     assert 'nearest word seen: "Militias", like "militia"' in " ".join(said.split())
     assert "other rules, nearest first:" in desk.run("explain", "A militia moves").stdout
     (row,) = rows(desk.run("explain", "--json", "Militias move").stdout)

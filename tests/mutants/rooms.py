@@ -53,9 +53,11 @@ ROOMS = {
         "alerts/rules",
         _words(
             "config rulebook operators schema lint lexicon automaton translit reading proximity likeness match explain"
-            " suggest backtest"
+            " suggest backtest events event_numbers text_operators possible sharing"
         ),
-        _words("operators explain match language lint config folding reference desk paradigms labels events"),
+        _words(
+            "operators explain match language lint config folding reference desk paradigms labels events possible nearest"
+        ),
     ),
     "sources": Room("crawler/sources", _words("source polling health"), _words("paces polling health config")),
 }

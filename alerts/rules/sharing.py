@@ -1,0 +1,37 @@
+"""Make equal conditions of all rules one object, so that what is found for one is known for the others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from alerts.rule import Condition, Rule
+
+_Key = tuple[str, str, str, tuple[int, ...]]
+
+
+def shared(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return the rules with equal conditions as the same objects. Where a condition stands in the file is no matter."""
+    made: dict[_Key, Condition] = {}
+    return tuple(_rule(rule, made) for rule in rules)
+
+
+def _rule(rule: Rule, made: dict[_Key, Condition]) -> Rule:
+    score = rule.score
+    if score is not None:
+        boosts = tuple(replace(boost, condition=_one(boost.condition, made)) for boost in score.boosts)
+        score = replace(score, boosts=boosts)
+    return replace(
+        rule,
+        match=_one(rule.match, made),
+        masking=tuple(_one(each, made) for each in rule.masking),
+        scale=tuple(replace(row, condition=_one(row.condition, made)) for row in rule.scale),
+        score=score,
+    )
+
+
+def _one(condition: Condition, made: dict[_Key, Condition]) -> Condition:
+    children = tuple(_one(child, made) for child in condition.children)
+    options = repr(sorted(condition.options.items()))
+    key = (condition.op, condition.term, options, tuple(map(id, children)))
+    return made.setdefault(key, replace(condition, children=children))
