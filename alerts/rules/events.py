@@ -15,6 +15,7 @@ from typing import Literal
 
 from alerts.rule import Condition
 from alerts.rules.event_numbers import Asked, numbers
+from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
@@ -34,6 +35,8 @@ _LINKS |= {"who", "which", "that", "says", "say", "if", "unless", "until", "hour
 _LINKS |= {"بعد", "قبل", "عقب", "إثر", "اثر", "بينما", "فيما", "خلال", "منذ", "مع", "وسط", "ردا", "با", "پس"}
 # what stands before these is no party, but says whose friend or make something is: "Iran-backed"
 _WHOSE = {"backed", "aligned", "linked", "allied", "affiliated", "made", "built", "supplied", "supported", "led"}
+_ADJECTIVE = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|mani|meni|outhi)$")  # of a nation
+_SIDES = {"pro", "anti"}
 _RELATIVES = {"who", "which", "that", "الذي", "التي", "الذين", "اللذين"}  # before a deed that is known already
 _OBJECT = "را"  # Persian puts it after the object of a verb
 _SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض", "تعرضه", "تعرضها", "لتعرض", "بتعرض"}  # ... لهجوم
@@ -54,6 +57,7 @@ _BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[!?\u061f](?=\s|$)|(
 _CLAUSE_CHARS = 400  # a clause ends there at the latest, so that a text without full stops costs no more
 _NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
+_PARTICIPLES = frozenset(word for pasts in IRREGULAR.values() for word in pasts[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,11 +263,18 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     if deed.kind in {"", "noun"} and not has_be:
         return "noun"
     after = text[deed.end :].split(maxsplit=1)[:1]
-    if deed.kind == "passive" or has_be or after == ["by"]:
+    is_participle = _is_participle(deed.alias)
+    if deed.kind == "passive" or (is_participle and has_be) or after == ["by"]:
         return "passive"
     if deed.kind == "either" and (not after or after[0] in _PREPOSITIONS or _ends_clause(deed, reading)):
-        return "open"
+        return "open" if is_participle else "noun"
     return "active"
+
+
+def _is_participle(alias: str) -> bool:
+    """Return whether a form may be a participle: "struck in Erbil" lacks "was", and "strikes in Erbil" is a noun."""
+    first = alias.split(maxsplit=1)[0].casefold()
+    return not first.isascii() or first.endswith("ed") or first in _PARTICIPLES
 
 
 def _is_suffered(deed: Mention, text: str) -> bool:
@@ -307,12 +318,17 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
     if role == "by":
         return _does(event, party, away, reading)
     apart = _is_apart(event.deed, party, reading) if after else _is_subject(event.deed, party, reading)
+    if event.voice == "noun" and not after and _ADJECTIVE.search(reading.hit(party).text):
+        return False  # "Iranian attacks" are Iran's, "embassy attacks" the embassy suffers
     return _suffers(event, away, after=after) and not apart
 
 
 def _says_whose(party: Mention, reading: Reading) -> bool:
     """Return whether a name only says whose friend or make something is: "Iran-backed militia"."""
-    return reading.folded[party.field].text[party.end :].split(maxsplit=1)[:1] in [[each] for each in _WHOSE]
+    text = reading.folded[party.field].text
+    return not _WHOSE.isdisjoint(text[party.end :].split(maxsplit=1)[:1]) or not _SIDES.isdisjoint(
+        text[: party.start].split()[-1:]
+    )
 
 
 def _is_subject(deed: Mention, party: Mention, reading: Reading) -> bool:
