@@ -14,6 +14,7 @@ from alerts.rules.automaton import Automaton, spelling
 from alerts.rules.forms.paradigm import denied, is_paradigm
 from alerts.rules.lexicon import expand, members, spelt, terms_of
 from alerts.rules.match import Matcher, positive_terms
+from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
 from crawler.article import Article
 from crawler.config.yamlfile import Place, Problem
@@ -60,6 +61,8 @@ def warnings(config: Config) -> list[Problem]:
         *_dead_terms(config),
         *_never_confirmed(config),
         *_one_way(config),
+        *impossible_patterns(config),
+        *swallowed(config),
     ]
     return sorted(set(found))
 
