@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import lru_cache
 
-from alerts.alert import Alert, Hit, Match, Scope, Silence
-from alerts.rule import Config
+from alerts.alert import Alert, Hit, Match, Scope, Severity, Silence
+from alerts.rule import Condition, Config, Rule
 from alerts.rules.lexicon import expand, members
+from alerts.rules.match import Matcher
 from crawler.article import Article, Placement, Relation, Revision
 from crawler.config.keys import nearest
+from crawler.config.yamlfile import Place
 from crawler.text.folding import fold
 from crawler.text.urls import host
 
+NOWHERE = Place("", 0, 0)  # of a condition that stands in no file
 Applies = Callable[[str, Revision, Iterable[Match], Config], bool]
 
 
@@ -92,8 +98,21 @@ def _of_entity(value: str, _: Revision, matches: Iterable[Match], config: Config
 
 
 def _of_text(value: str, revision: Revision, _: Iterable[Match], __: Config) -> bool:
-    words = fold(value)
-    return bool(words.strip()) and words in fold(revision.article.title)
+    if not fold(value).strip():
+        return False
+    return bool(_finder(value).match(replace(revision.article, summary="", text="")))
+
+
+@lru_cache(maxsize=64)
+def _finder(value: str) -> Matcher:
+    """Return what finds words in a headline as a rule does, with what a language joins to them.
+
+    They are plain words: what else a rule may write (a wildcard, the name of a list) was not checked.
+    """
+    words = re.sub(r"[~$=*?]", " ", value).strip()
+    rule = Rule("silence", NOWHERE, value, Condition("term", NOWHERE, term=words), Severity.ROUTINE, (), "")
+    day = timedelta(days=1)
+    return Matcher(Config("", "", "UTC", day, day, "", "", (), (), {}, {}, {}, (rule,)))
 
 
 _ABOUT: Mapping[Scope, Applies] = {

@@ -182,7 +182,8 @@ def _stuffed(wire: bytes) -> bytes:
 
 
 def _expect(code: int, reply: tuple[int, bytes]) -> None:
-    if reply[0] != code and not (code == 250 and reply[0] == 251):  # 251: the server forwards it
+    # 251: the server forwards it; 252: it does not say whether there is such a recipient, and takes the mail
+    if reply[0] != code and not (code == 250 and reply[0] in {251, 252}):
         raise smtplib.SMTPResponseException(*reply)
 
 

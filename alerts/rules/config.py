@@ -75,6 +75,13 @@ def fingerprint(path: Path, files: Iterable[str] = ()) -> Fingerprint:
     return (_stat(path), *(_stat(Path(each)) for each in files))
 
 
+def files_of(path: Path) -> tuple[str, ...]:
+    """Return the files that a rules file names under `include`, whether or not it could be used otherwise."""
+    ignored = Problems()
+    _, root = read_file(path, ignored)
+    return tuple(str(each) for each in included(path, root, ignored))
+
+
 def exposed(path: Path, files: Iterable[str] = ()) -> list[Problem]:
     """Return a problem for each file that others may write, or whose owner is neither this user nor root.
 

@@ -17,6 +17,7 @@ from alerts.rules.events import DEED, STANDING
 from alerts.rules.forms.paradigm import denied, is_paradigm
 from alerts.rules.lexicon import expand, members, spelt, terms_of
 from alerts.rules.match import Matcher, positive_terms
+from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
 from crawler.article import Article
 from crawler.config.yamlfile import Place, Problem
@@ -64,6 +65,8 @@ def warnings(config: Config) -> list[Problem]:
         *_never_confirmed(config),
         *_one_way(config),
         *(Problem(place, message) for place, message in scale.faults(config.scale, config.rules)),
+        *impossible_patterns(config),
+        *swallowed(config),
     ]
     return sorted(set(found))
 

@@ -24,18 +24,25 @@ class RulesFile:
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
         self._path, self._environ = path, environ
+        self._refused: tuple[str, ...] = ()  # the files of a configuration that could not be used
         self.config = configuration.load(path, environ=environ)
         _check_exposed(path, self.config, environ)
         self._read: configuration.Fingerprint | None = self._seen()
         self._watching: asyncio.Task[None] | None = None
 
     def _seen(self) -> configuration.Fingerprint:
-        return configuration.fingerprint(self._path, configuration.watched(self.config))
+        # of a configuration that was refused too: its mistake may be mended in a file that the last good one lacks
+        return configuration.fingerprint(
+            self._path, dict.fromkeys((*configuration.watched(self.config), *self._refused))
+        )
 
     async def load(self) -> Config:
         """Read the files again in a thread and return the new `config`. Raises ConfigError; the old one then stays."""
+        self._refused = configuration.files_of(self._path)
         self._read = self._seen()  # before reading: what is saved while we read counts as a change
-        self.config = await asyncio.to_thread(configuration.load, self._path, environ=self._environ)
+        loaded = await asyncio.to_thread(configuration.load, self._path, environ=self._environ)
+        _check_exposed(self._path, loaded, self._environ)
+        self.config = loaded
         return self.config
 
     def forget(self) -> None:

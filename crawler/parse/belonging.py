@@ -43,6 +43,7 @@ OFFER = re.compile(
     r"برای (?:ادامه|مطالعه|خواندن).{0,40}(?:مشترک|اشتراک|وارد شوید|ثبت نام)",
     re.IGNORECASE,
 )
+_ARABIC, _LATIN = re.compile("[\u0621-\u06d3]"), re.compile("[A-Za-z]")
 IMPOSTORS = (("error_page", ERROR), ("consent", CONSENT), ("gate", GATE))
 SAME_HEADLINE = 60.0  # rapidfuzz ratios, 0-100
 SHARED = 0.6  # of a headline's and of a summary's words that must stand on the page, if it has another headline
@@ -62,7 +63,14 @@ def not_the_article(title: str, summary: str, headline: str, text: str) -> str:
             # of an article on cookies the text says so
             if pattern.match(headline) and (name == "error_page" or len(text) < GATE_TEXT or not told):
                 return name
+    # words of two scripts cannot be compared (an English headline of an Arabic page)
+    if _is_arabic(title) != _is_arabic(f"{headline}\n{text[:START]}"):
+        return ""
     return "" if told or (headline and _alike(title, headline)) else "other_page"
+
+
+def _is_arabic(text: str) -> bool:
+    return len(_ARABIC.findall(text)) > len(_LATIN.findall(text))
 
 
 def _alike(title: str, headline: str) -> bool:

@@ -88,6 +88,29 @@ def test_broken_rules_while_running_leave_the_old_ones_in_force(desk: Desk) -> N
     assert desk.hook.titles()[1:] == ["PRIORITY A militia moves | Outlet 1", "PRIORITY A convoy moves | Outlet 1"]
 
 
+def test_mistake_in_a_new_file_that_is_mended_there_is_noticed(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml")
+    more = desk.place / "more.yaml"
+    with daemon(desk) as running:
+        more.write_text("lists: {boats: [7]}\n")
+        desk.rules.write_text(desk.rules.read_text() + "include: [more.yaml]\n")
+        assert running.says("rules not reloaded")
+        more.write_text("lists: {boats: [trawler]}\n")
+        assert running.says("rules reloaded")
+
+
+def test_rules_that_others_may_write_are_not_reloaded_by_a_service(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INVOCATION_ID", "1")  # as systemd sets it
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml")
+    desk.rules.chmod(0o644)
+    with daemon(desk) as running:
+        desk.rules.write_text(desk.rules.read_text() + "# changed\n")
+        desk.rules.chmod(0o666)
+        assert running.says("rules not reloaded.*others may write this file")
+
+
 def test_second_daemon_on_the_same_state_is_refused_by_name(desk: Desk) -> None:
     desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
     desk.write("/a.xml")

@@ -23,6 +23,7 @@ CASES = [
     ("an offer", "Subscribe for one dollar", "Our reporters are in every town. " * 9, "gate"),
     ("the front page, which lists it", "Outlet - News of the day", MOST_READ, "other_page"),
     ("another article", "Gunmen shell a barracks", "Gunmen shelled a barracks near Kirkuk at noon. " * 9, "other_page"),
+    ("the article in another script", "عمال الميناء ينهون إضرابهم", "عاد عمال الميناء إلى العمل يوم الاثنين. " * 9, ""),
     ("a section", "Harbour", "Gunmen shelled a barracks near Kirkuk at noon. " * 9, "other_page"),
     ("no headline, other words", "", "Gunmen shelled a barracks near Kirkuk at noon. " * 9, "other_page"),
 ]

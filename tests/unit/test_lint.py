@@ -29,7 +29,32 @@ WARNED = [
     ("forbidden and asked for", CONSOLE, RULE % "{any: [a1, b1], none: [b1]}", 'asks for "b1" and forbids it'),
     ("slack by apprise", 'receivers: {console: {urls: ["slack://xoxb-not-a-token-of-anyone/C0123ABCD"]}}\n', RULE % "[a1]", 'receiver "console" reaches Slack by Apprise (slack://): no message is edited'),
     ("slack by webhook", 'receivers: {console: {urls: ["https://hooks.slack.com/services/T0NOTREAL/B0NOTREAL/notAtoken"]}}\n', RULE % "[a1]", 'receiver "console" reaches Slack by Apprise (https://)'),
+    ("except that masks all", CONSOLE, RULE.replace("severity:", 'except: ["gunm*"], severity:') % "[gunmen]", "masks all that its match asks for"),
+    ("anchor at the beginning", CONSOLE, RULE % '{regex: "^gunmen"}', "can never match: folded text has a space at its beginning"),
+    ("anchor at the end", CONSOLE, RULE % '{regex: "fired$"}', "can never match: folded text has a space"),
+    ("hyphen in a regex", CONSOLE, RULE % '{regex: "su-30"}', 'folded text has no "-" (case, marks and punctuation are gone): it looks like "su 30"'),
+    ("dots and capitals in a regex", CONSOLE, RULE % "{regex: '\\bE\\.U\\.'}", 'it looks like "eu"'),
+    ("apostrophe in a regex", CONSOLE, RULE % '{regex: "sana\'a"}', 'it looks like "sanaa"'),
+    ("joiner in a regex", CONSOLE, RULE % '{regex: "ab\\u200dcd"}', 'it looks like "abcd"'),
 ]  # fmt: skip
+QUIET = [
+    ("anchor with its space", '{regex: "^ gunmen"}'),
+    ("a choice of which one can be", '{regex: "su-30|su 30"}'),
+    ("an optional hyphen", '{regex: "su-? ?30"}'),
+    ("any case", '{regex: "(?i)GUNMEN"}'),
+    ("a class", '{regex: "[A-z]unmen"}'),
+]
+
+
+@pytest.mark.parametrize(("name", "condition"), QUIET, ids=[row[0] for row in QUIET])
+def test_regex_that_can_match_is_not_called_impossible(tmp_path: Path, name: str, condition: str) -> None:
+    found = [str(problem) for problem in warnings(desk(tmp_path, HEAD + CONSOLE + RULE % condition))]
+    assert not any("never match" in each for each in found), (name, found)
+
+
+def test_except_that_leaves_a_term_masks_not_all(tmp_path: Path) -> None:
+    rules = RULE.replace("severity:", 'except: ["gunmen of the fair"], severity:') % "[gunmen, raiders]"
+    assert not any("masks all" in str(problem) for problem in warnings(desk(tmp_path, HEAD + CONSOLE + rules)))
 
 
 def desk(place: Path, text: str) -> Config:

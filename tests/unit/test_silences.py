@@ -47,6 +47,15 @@ def silence(scope: Scope, value: str, **other: object) -> Silence:
     return replace(Silence("q1", scope, value, "Noor", "drill", NOW - HOUR, NOW + HOUR), **other)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("value", ["الفصائل", "فصائل", "معسكر", "معسكر~", "$shelling", "=shelling"])
+def test_silence_on_words_finds_them_as_a_rule_does(tmp_path: Path, value: str) -> None:
+    config = desk(tmp_path, rule('["والفصائل"]', name="groups"))
+    made = article("والفصائل تقصف المعسكر, shelling heard")
+    matches = Matcher(config).match(made)
+    assert matches
+    assert silenced([silence(Scope.TEXT, value)], revision(made), matches, NOW, config)[0] == ()
+
+
 @pytest.mark.parametrize(("scope", "value", "left"), HOLDS)
 def test_what_a_silence_holds(tmp_path: Path, scope: Scope, value: str, left: list[str]) -> None:
     config = desk(tmp_path, RULES)
