@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.alert import Delivery, DeliveryState, SendResult
+from alerts.alert import Delivery, DeliveryState, SendResult, Severity
 from alerts.decide.retries import is_spent, retry_at
 
 OPENS_AFTER = 5  # failures in a row
@@ -18,6 +18,11 @@ SHORT_REST = timedelta(seconds=5)  # after OPENS_AFTER failures in less than OPE
 FIRST_PAUSE = timedelta(seconds=30)  # these two: a day's outage costs some 290 attempts (decision 102)
 LONGEST_PAUSE = timedelta(minutes=5)
 LONGEST_REST = timedelta(hours=1)  # whatever a service asks for: a wrong Retry-After must not silence it for days
+SET_ASIDE_AFTER = 8  # attempts of a message that fails while others of its target are taken
+WAITED_TOO_LONG = {
+    True: timedelta(minutes=5),
+    False: timedelta(hours=1),
+}  # at a service's request: for flash, for others
 LEASE = timedelta(minutes=5)  # of a claim: longer than all timeouts of one send together
 
 
@@ -25,9 +30,9 @@ LEASE = timedelta(minutes=5)  # of a claim: longer than all timeouts of one send
 class TargetState:
     """How sending to a target has gone.
 
-    `failures` counts failures in a row, since `failing_since`. Nothing is sent until `rests_until`; `asked` is true
-    where the service itself asked for that. `down_from` without `down_until` means that it is down now; with both, they
-    are the last outage. `detail` is the error of the last failure.
+    `failures` counts failures in a row. Since `failing_since` it has failed, or asked for rests. Nothing is sent until
+    `rests_until`; `asked` is true where the service itself asked for that. `down_from` without `down_until` means that
+    it is down now; with both, they are the last outage. `detail` is the error of the last failure.
     """
 
     target: str
@@ -48,6 +53,11 @@ class TargetState:
         """Return whether nothing is to be sent at `now`."""
         return self.rests_until is not None and self.rests_until > now
 
+    def waits_too_long(self, severity: Severity, now: datetime) -> bool:
+        """Return whether the service has asked for rests for so long that the admin is told."""
+        limit = WAITED_TOO_LONG[severity is Severity.FLASH]
+        return self.asked and self.failing_since is not None and now - self.failing_since >= limit
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptOutcome:
@@ -66,18 +76,23 @@ class AttemptOutcome:
         return before.is_down and not self.target_state.is_down
 
 
-def judge_attempt(delivery: Delivery, result: SendResult, before: TargetState, now: datetime) -> AttemptOutcome:
+def judge_attempt(
+    delivery: Delivery, result: SendResult, before: TargetState, now: datetime, *, others_went: bool = False
+) -> AttemptOutcome:
     """Return what becomes of a delivery and its target after one attempt.
 
     A delivery that may have arrived and is tried again becomes unknown; one that cannot be tried again becomes dead.
+    `others_went`: the target took other messages meanwhile, so the failure is this message's own (decision 141).
     """
     if result.ok:
         return AttemptOutcome(DeliveryState.SENT, answered(before, now))
-    target_state = _after(before, result, now)
-    if not result.retry or is_spent(delivery.tried or delivery.due, delivery.severity, now):
+    own = others_went and result.wait is None
+    target_state = before if own else _after(before, result, now)
+    spent = is_spent(delivery.tried or delivery.due, delivery.severity, now)
+    if not result.retry or spent or (own and delivery.attempts >= SET_ASIDE_AFTER):
         return AttemptOutcome(DeliveryState.DEAD, target_state)
     state = DeliveryState.UNKNOWN if result.uncertain else DeliveryState.QUEUED
-    if target_state.rests(now):
+    if target_state.rests(now) and not own:
         return AttemptOutcome(state, target_state, target_state.rests_until)
     return AttemptOutcome(state, target_state, retry_at(delivery.id, delivery.attempts, now))
 
@@ -85,7 +100,8 @@ def judge_attempt(delivery: Delivery, result: SendResult, before: TargetState, n
 def _after(before: TargetState, result: SendResult, now: datetime) -> TargetState:
     if result.wait is not None:  # it answers, and asks for less: no failure, and no success either
         until = now + min(max(result.wait, timedelta(seconds=1)), LONGEST_REST)
-        return replace(before, rests_until=until, asked=True, detail=result.detail)
+        since = before.failing_since or now
+        return replace(before, failing_since=since, rests_until=until, asked=True, detail=result.detail)
     return failed(before, now, result.detail) if result.retry else before
 
 

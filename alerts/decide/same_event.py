@@ -240,8 +240,9 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
             continue
         deed = _alike(act, settings)
         if act.standing in _TOLD:
-            # where it was done stands for whom it was done to
-            named = act.on or mention.places or ("",)
+            # where it was done counts as whom it was done to: a base in Qatar after one in Kuwait is news
+            where = () if number else mention.places
+            named = tuple(dict.fromkeys((*act.on, *where))) or ("",)
             facts += [Fact(deed, name) for name in named]
             facts += [Fact(f"another {deed}", name) for name in named if act.again]
         # the first act of a denial is the denying: "Customs confirm foiling of smuggling" denies no confirmation

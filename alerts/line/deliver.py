@@ -21,7 +21,7 @@ from alerts.alert import Delivery, DeliveryState, SendResult, Target
 from alerts.decide.attempt import LEASE, AttemptOutcome, judge_attempt
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
-from alerts.line.notices import tell_back, tell_dead, tell_down, tell_removed
+from alerts.line.notices import tell_back, tell_dead, tell_down, tell_removed, tell_waits
 from alerts.line.standby import overdue, stand_in
 from alerts.line.untold import carried_by, untell
 from alerts.rule import Config
@@ -263,7 +263,8 @@ class Deliver:
         dead message.
         """
         before = targets.state_of_target(connection, delivery.target)
-        made = judge_attempt(delivery, result, before, now)
+        others_went = not result.ok and claims.others_got_through(connection, delivery, now)
+        made = judge_attempt(delivery, result, before, now, others_went=others_went)
         if not claims.settle(connection, delivery, made, result, now):
             log.warning("late answer ignored delivery=%s attempt=%d", delivery.id, delivery.attempts)
             return None
@@ -273,7 +274,9 @@ class Deliver:
         _log(delivery, made, result)
         if made.state is DeliveryState.DEAD:
             stand_in(connection, self._config, delivery, now)
-            self._give_up(connection, delivery, result.detail, now)
+            self._give_up(connection, delivery, _set_aside(result) if others_went else result.detail, now)
+        if known and result.wait is not None and made.target_state.waits_too_long(delivery.severity, now):
+            tell_waits(connection, self._config, delivery, made.target_state, now)
         if known and made.opened(before):
             tell_down(connection, self._config, delivery.receiver, made.target_state, now)
         if known and made.closed(before):
@@ -281,6 +284,10 @@ class Deliver:
             claims.hasten(connection, delivery.target, now)
             tell_back(connection, self._config, delivery.receiver, made.target_state, now)
         return made.state
+
+
+def _set_aside(result: SendResult) -> str:
+    return f"{result.detail}; its receiver took other messages meanwhile" if result.retry else result.detail
 
 
 def _log(delivery: Delivery, made: AttemptOutcome, result: SendResult) -> None:
@@ -301,6 +308,8 @@ def _start(name: str, work: Callable[[], T]) -> asyncio.Future[T]:
     """Start `work` in a new daemon thread and return its future: a hung one delays neither others nor our exit."""
     loop = asyncio.get_running_loop()
     future: Future[T] = Future()
+    # from here on it cannot be cancelled: its result comes, also where nobody waits for it any more
+    future.set_running_or_notify_cancel()
 
     def run() -> None:
         try:

@@ -18,7 +18,9 @@ STORM_LOOKED_BACK = timedelta(minutes=1)
 
 def next_delivery(connection: Connection, target: str, receiver: Receiver, now: datetime) -> Delivery | None:
     """Carry out the pacing plan for a target and return the delivery claimed; None if nothing may go or it rests."""
-    if targets.state_of_target(connection, target).rests(now):
+    state = targets.state_of_target(connection, target)
+    probing = state.rests(now)
+    if probing and not claims.may_be_probed(connection, target, now):
         return None
     # A fold makes a digest that is due at once, so the plan is made anew until something is claimed or nothing folds.
     while waiting := claims.waiting(connection, target, now):
@@ -31,7 +33,9 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
             _fold(connection, target, receiver, fold, now)
         told = {each.id for fold in made.folds for each in fold.deliveries}
         left = [each for each in waiting if each.id not in told]
-        for each in made.sends:
+        # where sends fail, one that was not tried yet goes first: the other message may be at fault, not the target
+        failing = sorted(made.sends, key=lambda each: each.attempts > 0) if state.failures else made.sends
+        for each in (each for each in failing if not (probing and each.attempts)):
             if claimed := _take(connection, receiver, each, left, now):
                 claims.save_bucket(connection, target, made.tokens - 1, now)
                 return claimed

@@ -193,6 +193,24 @@ def tell_down(connection: Connection, config: Config, receiver: str, target_stat
     queue_all(connection, config, subject, title, body, now, not_by=barred, severity=NOT_DELIVERED)
 
 
+def tell_waits(
+    connection: Connection, config: Config, delivery: Delivery, target_state: TargetState, now: datetime
+) -> None:
+    """Queue one notice, for others than the target itself, that its service asks for rests without an end."""
+    since = target_state.failing_since or now
+    title = f"{delivery.receiver} has asked us to wait since {time(since, config.timezone)}"
+    waiting = outbox.count_waiting(connection, target_state.target)
+    body = (
+        f"{target_state.target} takes nothing and asks for a rest each time; the last answer: {target_state.detail}\n"
+        f"{waiting} messages wait for it, the most urgent {delivery.severity.word}."
+    )
+    # one notice for flash and one for the others, for each time it goes on
+    word = "flash" if delivery.severity is Severity.FLASH else "others"
+    subject = f"notice:waits:{word}:{target_state.target}:{since:%Y-%m-%dT%H:%M:%S.%fZ}"
+    barred = [target_state.target]
+    queue_all(connection, config, subject, title, body, now, not_by=barred, severity=NOT_DELIVERED)
+
+
 def tell_back(connection: Connection, config: Config, receiver: str, target_state: TargetState, now: datetime) -> None:
     """Queue one notice that a target answers again, for the admin and for whoever was told that it was down."""
     since = target_state.down_from or now

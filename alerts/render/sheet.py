@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Reason, Severity
@@ -24,6 +25,7 @@ HITS_SHOWN = 6
 SIBLINGS_SHOWN = 3
 SIBLING_LIMIT = 80  # characters of each
 DIGEST_SHOWN = 50  # stories
+_QUOTED = re.compile('"([^"]*)"')
 
 REASONS = {
     Reason.FIRST_ARTICLE: "first article of this story",
@@ -115,7 +117,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         event=f"Event: {cut(plain(alert.event_line), NOTE_LIMIT)}" if alert.event_line else "",
         quote=_quote(alert),
         glosses=tuple(_gloss(each) for each in alert.glosses),
-        why=tuple(_why(cause) for cause in alert.causes),
+        why=tuple(_whys(alert.causes)),
         also=_also(alert),
         siblings=_siblings(alert),
         reason=f"Sent because: {REASONS[delivery.reason]}.",
@@ -268,12 +270,24 @@ def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
     return tuple((clean(words), hit) for words, hit in pieces if words)
 
 
+def _whys(causes: Iterable[Cause]) -> Iterator[str]:
+    """Yield a line for each rule; what the scale says, which is mostly the same for all, stands in the first only."""
+    told: set[str] = set()
+    for cause in causes:
+        yield _why(replace(cause, why="") if cause.why in told else cause)
+        told.add(cause.why)
+
+
 def _why(cause: Cause) -> str:
     found = _found(cause.hits) or "an earlier report of this story"
     purpose = f" [{cause.pir}]" if cause.pir else ""
     score = "" if cause.score is None else f", score {cause.score:g}"
-    grave = f" {cause.severity.word}: {plain(cause.why)}." if cause.why else ""
+    grave = f" {cause.severity.word}: {_QUOTED.sub(_isolated, plain(cause.why))}." if cause.why else ""
     return f"Why: {cause.title} (rule {cause.rule}, version {cause.version}{score}){purpose}:{grave} {found}"
+
+
+def _isolated(quoted: re.Match[str]) -> str:
+    return f'"{isolated(quoted[1])}"'
 
 
 def _found(hits: Iterable[Hit]) -> str:

@@ -68,9 +68,17 @@ class EventReader:
         told = told or self._events(reading, where)
         named = list(self._named(reading, where))
         again = [each for each in reading.mentions.get(self._again, ()) if where.has(each)]
-        acts = tuple(dict.fromkeys(self._act(deed, event, named, again, reading) for deed, event in told))
+        # "in Iranian strike" names no place
+        deeds = {event.deed.start - 1 for _, event in told}
+        placed = [
+            (name, each)
+            for name, each in named
+            if _is_where(each, reading) and not (each.end in deeds and _is_adjective(each, reading))
+        ]
+        actors = [pair for pair in named if pair not in placed]
+        acts = tuple(dict.fromkeys(self._act(deed, event, actors, again, reading) for deed, event in told))
         doers = {name for act in acts for name in act.by}  # "in US strikes" is no place
-        where_named = [name for name, each in named if name in self._places or _is_where(each, reading)]
+        where_named = [name for name, each in named if name in self._places or (name, each) in placed]
         mention = EventMention(
             acts=acts,
             names=_unique(name for name, _ in named),
@@ -92,11 +100,7 @@ class EventReader:
     ) -> Act:
         """Return an act with those of the names around it that word order makes its doer or its target."""
         clause = events.clause_of(event.deed, reading)
-        near = [
-            (name, each)
-            for name, each in named
-            if clause.has(each, reading) and not each.overlaps(event.deed) and not _is_where(each, reading)
-        ]
+        near = [(name, each) for name, each in named if clause.has(each, reading) and not each.overlaps(event.deed)]
         before = _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading)
         after = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading)
         by, on = _roles(event, *(before or [Side()])[:1], *(*after, Side(), Side())[:2])
@@ -195,9 +199,13 @@ def _joins(one: Mention, other: Mention, reading: Reading) -> bool:
     if _AND.issuperset(between):
         return True
     first, second = sorted((one, other), key=lambda each: each.start)
-    said = reading.folded[one.field].text[first.start : first.end]
-    adjective = said == "us" or said.endswith(("ian", "i", "ish", "ese", "ican"))
-    return len(between) == 1 and adjective and not events.has_comma(first, second, reading)
+    return len(between) == 1 and _is_adjective(first, reading) and not events.has_comma(first, second, reading)
+
+
+def _is_adjective(each: Mention, reading: Reading) -> bool:
+    """Return whether an English name has the form that stands before a noun: Saudi, Iranian, US."""
+    said = reading.folded[each.field].text[each.start : each.end]
+    return said == "us" or said.endswith(("ian", "i", "ish", "ese", "ican"))
 
 
 def _between(one: Mention, other: Mention, text: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from crawler.config.keys import IDENT, MISSING, Choice, Key, ListOf, Placed, Raw
 from crawler.config.yamlfile import Node, Problems
 
 CONDITION = Raw({"$ref": "#/definitions/condition"})
+_TOLD, _ANY = (events.HAPPENED, "claimed"), "any"
 EVENT = Table(
     (
         Key("deed", ListOf(Placed(IDENT), "a list of deeds"), doc="the lists deed-NAME of which one is found"),
@@ -23,14 +24,13 @@ EVENT = Table(
         *(Key(kind, Comparison(), None, doc=f'how many are {kind}: ">= 3", "< 10", 3') for kind in KINDS),
         Key(
             "standing",
-            ListOf(Choice((events.HAPPENED, *events.STANDINGS)), "a list of standings"),
+            ListOf(Choice((events.HAPPENED, *events.STANDINGS, _ANY)), "a list of standings"),
             None,
             doc="what the words make of it; happened and claimed unless said otherwise",
         ),
     ),
     "event",
 )
-_TOLD = (events.HAPPENED, "claimed")
 
 
 def read_event(
@@ -47,6 +47,7 @@ def read_event(
     deeds = [Condition("term", place, term=f"${events.DEED}{name}") for name, place in values["deed"]]
     cues = [Condition("term", node.place, term=f"${events.STANDING}{name}") for name in events.STANDINGS]
     told = values["standing"] or _TOLD
+    told = (events.HAPPENED, *events.STANDINGS) if _ANY in told else told
     children = (Condition("any", node.place, tuple(deeds)), *(each for each in read if each is not None), *cues)
     asked = tuple(Asked(kind, *values[kind]) for kind in KINDS if values[kind] is not None)
     options = {"roles": roles, "standing": told, **({"numbers": asked} if asked else {})}

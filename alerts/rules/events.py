@@ -15,6 +15,7 @@ from typing import Literal
 
 from alerts.rule import Condition
 from alerts.rules.event_numbers import Asked, numbers
+from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
@@ -23,10 +24,25 @@ Voice = Literal["active", "passive", "noun", "open"]
 DEED, STANDING = "deed-", "standing-"  # how the lists of the config are named
 HAPPENED = "happened"
 # the first that a deed's words show holds: what is remembered and denied is remembered
-STANDINGS = ("remembered", "opinion", "roundup", "denied", "asked", "expected", "background", "claimed")
+STANDINGS = ("remembered", "opinion", "roundup", "denied", "conditional", "asked", "expected", "background", "claimed")
 ROLES = ("by", "on", "in")
 REACH = 8  # words from a deed to its doer, target or place
 _ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
+_IN_CLAUSE = "conditional"  # "if" may follow what depends on it
+# words that begin another part of a clause: what stands behind them is no target of the deed before them
+_LINKS = {"as", "while", "after", "amid", "before", "with", "when", "since", "because", "despite", "without", "where"}
+_LINKS |= {"who", "which", "that", "says", "say", "if", "unless", "until", "hours", "days", "ahead", "following"}
+_LINKS |= {"بعد", "قبل", "عقب", "إثر", "اثر", "بينما", "فيما", "خلال", "منذ", "مع", "وسط", "ردا", "با", "پس"}
+# what stands before these is no party, but says whose friend or make something is: "Iran-backed"
+_WHOSE = {"backed", "aligned", "linked", "allied", "affiliated", "made", "built", "supplied", "supported", "led"}
+_ADJECTIVE = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|mani|meni|outhi)$")  # of a nation
+_SIDES = {"pro", "anti"}
+_RELATIVES = {"who", "which", "that", "الذي", "التي", "الذين", "اللذين"}  # before a deed that is known already
+_OBJECT = "را"  # Persian puts it after the object of a verb
+_SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض", "تعرضه", "تعرضها", "لتعرض", "بتعرض"}  # ... لهجوم
+_FUTURE = re.compile("\u0633[\u064a\u062a\u0646]\\w{3,}|(?:.* )?\u062e\u0648\u0627\u0647\\w* .*")  # sa-, Persian "will"
+_PERSIAN_END = re.compile(r"\w (?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
+_NO_FUTURE = ("سيطر", "سيّر")  # pasts that begin as a future does
 _LABEL_WORDS = 4  # of a headline, in which a cue of opinion labels it
 _COMMAS = frozenset(",\u060c")
 _CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
@@ -41,6 +57,7 @@ _BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[!?\u061f](?=\s|$)|(
 _CLAUSE_CHARS = 400  # a clause ends there at the latest, so that a text without full stops costs no more
 _NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
+_PARTICIPLES = frozenset(word for pasts in IRREGULAR.values() for word in pasts[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +175,10 @@ def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Eve
     clause, spoken = clause_of(deed, reading), voice(deed, reading)
     if _is_asked(deed, reading):
         return Event(deed, spoken, "opinion")
+    if _is_future(deed):
+        return Event(deed, spoken, "expected")
+    if _is_known(deed, reading):
+        return Event(deed, spoken, "background")
     for name in STANDINGS:
         if name == "background" and _is_clause(deed, spoken):
             continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
@@ -165,6 +186,17 @@ def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Eve
             if cue.field == deed.field and not cue.overlaps(deed) and _shows(name, cue, deed, clause, reading):
                 return Event(deed, spoken, name, cue)
     return Event(deed, spoken, HAPPENED)
+
+
+def _is_known(deed: Mention, reading: Reading) -> bool:
+    """Return whether a relative clause tells a deed: "drones that hit Erbil", "the man who planned attacks on"."""
+    reach = _CUE_REACH["background"] if deed.kind in {"", "noun"} else 1
+    return not _RELATIVES.isdisjoint(reading.folded[deed.field].text[: deed.start].split()[-reach:])
+
+
+def _is_future(deed: Mention) -> bool:
+    """Return whether the form itself says that the deed is still to come."""
+    return deed.kind not in {"", "noun"} and not deed.alias.startswith(_NO_FUTURE) and bool(_FUTURE.match(deed.alias))
 
 
 def _is_clause(deed: Mention, spoken: Voice) -> bool:
@@ -193,8 +225,13 @@ def _shows(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Read
         return False  # "toll rises to 7"
     if name in _ANYWHERE:
         return cue.field == "title" or clause.has(cue, reading)
-    if abs(cue.start - deed.start) > _NEAR_CHARS:
-        return False
+    if name == _IN_CLAUSE:
+        return clause.has(cue, reading)
+    return abs(cue.start - deed.start) <= _NEAR_CHARS and _stands_before(name, cue, deed, clause, reading)
+
+
+def _stands_before(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Reading) -> bool:
+    """Return whether a cue stands where it is about a deed: before it, in reach; a Persian denial right behind it."""
     if cue.end <= deed.start:
         if name == "opinion":  # "Why ...", "Analysis: ...", and not "a war that could end"
             return reading.word(cue) < _LABEL_WORDS
@@ -237,17 +274,29 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     followed by a preposition, or by nothing, is "open". A word written without "~" is taken for a noun.
     """
     text = reading.folded[deed.field].text
-    if text[deed.start : deed.end].split()[0] in _BE:
+    if text[deed.start : deed.end].split()[0] in _BE or _is_suffered(deed, text):
         return "passive"  # "come under fire"
     has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
     if deed.kind in {"", "noun"} and not has_be:
         return "noun"
     after = text[deed.end :].split(maxsplit=1)[:1]
-    if deed.kind == "passive" or has_be or after == ["by"]:
+    is_participle = _is_participle(deed.alias)
+    if deed.kind == "passive" or (is_participle and has_be) or after == ["by"]:
         return "passive"
     if deed.kind == "either" and (not after or after[0] in _PREPOSITIONS or _ends_clause(deed, reading)):
-        return "open"
+        return "open" if is_participle else "noun"
     return "active"
+
+
+def _is_participle(alias: str) -> bool:
+    """Return whether a form may be a participle: "struck in Erbil" lacks "was", and "strikes in Erbil" is a noun."""
+    first = alias.split(maxsplit=1)[0].casefold()
+    return not first.isascii() or first.endswith("ed") or first in _PARTICIPLES
+
+
+def _is_suffered(deed: Mention, text: str) -> bool:
+    """Return whether the noun of a deed follows "comes under" in Arabic, with its target between the two."""
+    return deed.attached and not _SUFFERS.isdisjoint(text[: deed.start].split()[-REACH:])
 
 
 def _ends_clause(deed: Mention, reading: Reading) -> bool:
@@ -266,7 +315,7 @@ def _parties(event: Event, parties: Mapping[str, Mentions], reading: Reading) ->
             if each.field == event.deed.field
             and abs(each.start - event.deed.start) <= _NEAR_CHARS
             and not each.overlaps(event.deed)
-            and each not in chosen
+            and not any(each.overlaps(other) for other in chosen)
             and (role == "in" or clause.has(each, reading))
             and reaches(role, event, each, reading)
         ]
@@ -281,9 +330,43 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
     away, after = distance(event.deed, party, reading), party.start >= event.deed.end
     if role == "in":
         return away <= REACH * 2
-    if away > REACH:
+    if away > REACH or _says_whose(party, reading):
         return False
-    return _does(event, party, away, reading) if role == "by" else _suffers(event, away, after=after)
+    if role == "by":
+        return _does(event, party, away, reading)
+    apart = _is_apart(event.deed, party, reading) if after else _is_subject(event.deed, party, reading)
+    if event.voice == "noun" and not after and _ADJECTIVE.search(reading.hit(party).text):
+        return False  # "Iranian attacks" are Iran's, "embassy attacks" the embassy suffers
+    return _suffers(event, away, after=after) and not apart
+
+
+def _says_whose(party: Mention, reading: Reading) -> bool:
+    """Return whether a name only says whose friend or make something is: "Iran-backed militia"."""
+    text = reading.folded[party.field].text
+    return not _WHOSE.isdisjoint(text[party.end :].split(maxsplit=1)[:1]) or not _SIDES.isdisjoint(
+        text[: party.start].split()[-1:]
+    )
+
+
+def _is_subject(deed: Mention, party: Mention, reading: Reading) -> bool:
+    """Return whether a name begins the clause of a Persian verb that has an object of its own, marked by "ra"."""
+    folded = reading.folded[deed.field]
+    between = folded.text[party.end : deed.start].split()
+    if not _is_persian_verb(deed) or _OBJECT not in between[1:]:
+        return False
+    return not folded.original[clause_of(deed, reading).start : folded.span(party.start, party.end)[0]].strip()
+
+
+def _is_apart(deed: Mention, party: Mention, reading: Reading) -> bool:
+    """Return whether a name behind a deed stands in another part of its clause: "Jets bomb Gaza as Iran warns".
+
+    So it does behind a comma, a word that links two parts, or an Arabic "and": "and Iran warns".
+    """
+    text = reading.folded[deed.field].text
+    between = text[deed.end : party.start].split()
+    if not _LINKS.isdisjoint(between) or has_comma(deed, party, reading):
+        return True
+    return bool(between) and party.attached and text[party.start] == "\u0648"
 
 
 def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool:
@@ -297,18 +380,20 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
             else _is_after_by(event.deed, party, reading) or _is_adjective(event, distance)
         )
     if ARABIC_SCRIPT.search(event.deed.alias):
-        return True
+        return not after or not _is_persian_verb(event.deed)
     return after and distance <= _BESIDE + 1 if event.voice == "passive" else not after
 
 
 def _suffers(event: Event, distance: int, *, after: bool) -> bool:
     """Return whether the target of a deed may stand on this side of it, so many words away."""
     if event.voice == "open" or after:
+        if after and _is_persian_verb(event.deed):
+            return False
         return event.voice != "passive" or ARABIC_SCRIPT.search(event.deed.alias) is not None
     if event.voice == "noun":
         # "embassy attack"; Persian puts the target before the noun of a compound
-        return (distance == 1 and not ARABIC_SCRIPT.search(event.deed.alias)) or is_persian(event.deed.alias)
-    return event.voice == "passive" or is_persian(event.deed.alias)
+        return (distance == 1 and not ARABIC_SCRIPT.search(event.deed.alias)) or _is_persian(event.deed.alias)
+    return event.voice == "passive" or _is_persian(event.deed.alias)
 
 
 def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
@@ -318,6 +403,16 @@ def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
 
 def _is_adjective(event: Event, distance: int) -> bool:
     return distance == 1 and ARABIC_SCRIPT.search(event.deed.alias) is not None
+
+
+def _is_persian_verb(deed: Mention) -> bool:
+    """Return whether a deed is a Persian verb, which is the last word of its clause."""
+    return _is_persian(deed.alias) and deed.kind not in {"", "noun"}
+
+
+def _is_persian(alias: str) -> bool:
+    """Return whether a word is Persian: by letters that Arabic lacks, or by the verb that ends a compound."""
+    return is_persian(alias) or _PERSIAN_END.search(alias) is not None
 
 
 def distance(deed: Mention, party: Mention, reading: Reading) -> int:

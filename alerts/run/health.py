@@ -113,7 +113,7 @@ class Health:
         if network.down and NETWORK not in told:
             told[NETWORK] = (network.since or now).isoformat()
             words = (
-                f"no source can be reached: {len(network.failed)} hosts that were well failed, and none answers; "
+                f"{collecting.reached_words()}: {len(network.failed)} hosts were tried, and none answers; "
                 "no source is charged, all are tried each minute"
             )
             return [("our network", words, "down")]

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, SendResult
 from alerts.decide.attempt import LEASE, AttemptOutcome
 from alerts.decide.edits import edit_action
-from alerts.decide.retries import AGE_LIMIT
+from alerts.decide.retries import AGE_LIMIT, LONGEST_RETRY
 from alerts.store import targets
 from alerts.store.decisions import metadata
 from alerts.store.outbox import WAITING, deliveries, fold, on_subject, read
@@ -47,7 +47,27 @@ def targets_due(connection: Connection, now: datetime) -> list[str]:
     """Return the targets that have something due and do not rest."""
     found = select(deliveries.c.target).where(deliveries.c.state.in_(WAITING), deliveries.c.due <= now).distinct()
     resting = targets.resting(connection, now)
-    return [target for target in connection.scalars(found) if target not in resting]
+    return [each for each in connection.scalars(found) if each not in resting or may_be_probed(connection, each, now)]
+
+
+def may_be_probed(connection: Connection, target: str, now: datetime) -> bool:
+    """Return whether a message that was never tried may be sent although its target rests after failures.
+
+    It may while all failures are of one message: that one may be at fault and not the target (decision 141).
+    """
+    if targets.state_of_target(connection, target).asked:
+        return False
+    waits = select(func.count()).where(deliveries.c.target == target, deliveries.c.state.in_(WAITING))
+    if (connection.scalar(waits.where(deliveries.c.attempts > 0)) or 0) > 1:
+        return False
+    return bool(connection.scalar(waits.where(deliveries.c.attempts == 0, deliveries.c.due <= now)))
+
+
+def others_got_through(connection: Connection, delivery: Delivery, now: datetime) -> bool:
+    """Return whether its target took another message since the first attempt of this one, and not long ago."""
+    since = max(delivery.tried or now, now - LONGEST_RETRY)
+    taken = (deliveries.c.target == delivery.target, deliveries.c.sent > since, deliveries.c.sent <= now)
+    return connection.scalar(select(deliveries.c.id).where(*taken, deliveries.c.id != delivery.id).limit(1)) is not None
 
 
 def waiting(connection: Connection, target: str, now: datetime) -> list[Delivery]:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ from crawler.collect.ingest import Stored, store_poll
 from crawler.fetch.fetching import Fetching, follow, parse, reader
 from crawler.fetch.hosts import Rest
 from crawler.fetch.workers import Workers
-from crawler.sources.health import Network, observe
+from crawler.sources.health import UNHEARD, Network, observe
 from crawler.sources.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from crawler.store import articles as archive
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 RETRIED_AFTER = timedelta(seconds=30)  # a poll whose commit failed; doubled each time
 ASKED_LATELY = 3600.0  # seconds; a host that was asked before needs no pause after a restart
 BURST = 64  # sources due at once, as at a start or after a suspend, before they are spread
+UNHEARD_LOGGED_EVERY = timedelta(minutes=1)  # while our network is down, which is as often as sources are tried
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(seconds=1)  # a tick: what comes due before the next one starts at its own moment
 SPREAD_AGAIN = timedelta(minutes=10)  # a slow tick also finds many due: putting them off again would starve them
 Clock = Callable[[], datetime]
@@ -50,6 +52,7 @@ class Collecting:
         self._before: dict[str, SourceState] = {}  # states of well sources that fail now, until we know whose fault
         self._spread: datetime | None = None
         self.network = Network()
+        self._unheard, self._unheard_told = 0, NEVER  # polls without an answer since a line on them was logged
         self.backfill = timedelta(0)  # how far back a first poll may alert; it decides whose pages are worth a fetch
         self.polled: set[str] = set()  # since someone last asked; health is judged by them
         with database.read() as connection:
@@ -191,7 +194,10 @@ class Collecting:
         if self._is_current(source):
             self.states[source.id] = stored.state
             self.polled.add(source.id)
-        _log_poll(source, state, stored, outcome)
+        if self.network.down and outcome.name in UNHEARD:
+            self._log_unheard(outcome, now)
+        else:
+            _log_poll(source, state, stored, outcome)
         if first and stored.new:
             log.info("baseline source=%s articles=%d: stored, not alerted", source.id, stored.new)
         return stored
@@ -229,7 +235,7 @@ class Collecting:
         if self.network.down:
             self._discharge(now)
             if not was_down:
-                log.warning("no source can be reached since %s: our network, no source is charged", self.network.since)
+                log.warning("%s: our network since %s, none is charged", self.reached_words(), self.network.since)
             return uncharged(state, outcome, source, now)
         if self.network.answered == now:
             self._before.clear()
@@ -284,6 +290,22 @@ class Collecting:
         except (SQLAlchemyError, ValueError) as error:
             log.warning("poll not stored at once source=%s error=%s: storing entry by entry", source.id, error)
             return await self._lane.write(partial(store_it, careful=True))
+
+    def reached_words(self) -> str:
+        """Return in words that no source is reached: not yet, where none ever was."""
+        many = len(self._sources)
+        ever = any(state.succeeded is not None for _, state in self.known())
+        return f"none of {many} sources can be reached" if ever else f"none of {many} sources was reached yet"
+
+    def _log_unheard(self, outcome: FetchOutcome, now: datetime) -> None:
+        """Log one line for all polls of a round that reach nobody."""
+        self._unheard += 1
+        if now - self._unheard_told < UNHEARD_LOGGED_EVERY:
+            return
+        log.info(
+            "%s (%d polls; the last: %s)", self.reached_words(), self._unheard, outcome.detail or outcome.name.value
+        )
+        self._unheard, self._unheard_told = 0, now
 
     async def flush(self) -> None:
         """Store the states of polls that brought nothing, in one statement and one commit."""

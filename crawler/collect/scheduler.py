@@ -32,6 +32,7 @@ class Ticker:
         )
         self._scheduler.add_listener(_note, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         self._watchdog: asyncio.Task[None] | None = None
+        self._stopping = False
         self.rearmed = 0
 
     def start(self) -> None:
@@ -53,7 +54,12 @@ class Ticker:
     async def _run(self) -> None:
         # before and after: a tick that takes long is not overdue
         self._last = time.monotonic()
-        await self._tick()
+        try:
+            await self._tick()
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            # by `stop`: APScheduler would log the traceback of a job that failed
         self._last = time.monotonic()
 
     async def _watch(self) -> None:
@@ -69,6 +75,7 @@ class Ticker:
 
     async def stop(self) -> None:
         """Stop ticking; a tick in progress is not waited for."""
+        self._stopping = True
         if self._watchdog:
             self._watchdog.cancel()
             with suppress(asyncio.CancelledError):

@@ -18,6 +18,7 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
 ACCEPTED = b"gzip, deflate, br, zstd"
+GZIP = b"\x1f\x8b\x08"
 CODINGS_AT_MOST = 2  # RFC 9110, 8.4 allows a chain; honest servers send one
 
 
@@ -117,25 +118,51 @@ class DecodingMiddleware:
 
     def process_response(self, request: Request, response: Response, **_: Any) -> Response:  # noqa: ARG002 - Scrapy's signature
         named = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
-        codings = [each.strip().lower() for each in named.split(",") if each.strip()]
-        if not codings or not response.body:
+        said = [each for word in named.split(",") if (each := word.strip().lower())]
+        codings = [each for each in said if each in CODINGS]
+        if not response.body or not (named.strip() or response.body.startswith(GZIP)):
             return response
-        plain = self._plain(response.body, codings)
-        del response.headers["Content-Encoding"]
+        # what is no coding ("UTF-8", "none") says nothing of the body; any other coding would leave no text
+        if len(codings) < len(said) and not _is_plain(response.body) and not response.body.startswith(GZIP):
+            raise ResponseDataLossError(f"an encoding we do not read: {', '.join(said)[:100]}")
+        if named.strip():
+            del response.headers["Content-Encoding"]
+        plain = self._unlabelled(self._plain(response.body, codings))
         kind = responsetypes.from_args(headers=response.headers, url=response.url, body=plain)
         made: Response = response.replace(cls=kind, body=plain)
         return made
 
     def _plain(self, body: bytes, codings: list[str]) -> bytes:
-        if len(codings) > CODINGS_AT_MOST or any(each not in CODINGS for each in codings):
-            raise ResponseDataLossError(f"an encoding we do not read: {', '.join(codings)[:100]}")
+        if len(codings) > CODINGS_AT_MOST:
+            raise ResponseDataLossError(f"more encodings than we read: {', '.join(codings)[:100]}")
+        for number, coding in enumerate(reversed(codings)):
+            # a chain of labels whose body was encoded once
+            if number and _is_plain(body):
+                break
+            body = self._decoded(body, coding)
+        return body
+
+    def _unlabelled(self, body: bytes) -> bytes:
+        """Return a body decoded that is gzip although nobody says so, or once more than was said."""
+        for _ in range(CODINGS_AT_MOST):
+            if not body.startswith(GZIP):
+                break
+            body = self._decoded(body, "gzip")
+        return body
+
+    def _decoded(self, body: bytes, coding: str) -> bytes:
         try:
-            for coding in reversed(codings):
-                body = decode(body, coding, self._limit)
+            return decode(body, coding, self._limit)
         except TooLarge as error:
             raise DownloadCancelledError(f"decodes to more than {self._limit} bytes") from error
         except Truncated as error:
             raise ResponseDataLossError("the encoded body ends before its end") from error
         except ValueError as error:
+            if _is_plain(body):  # labelled, and not encoded
+                return body
             raise ResponseDataLossError(str(error)) from error
-        return body
+
+
+def _is_plain(body: bytes) -> bool:
+    """Return whether a body is text already: markup or JSON, after white space and a byte order mark."""
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"<", b"{", b"["}

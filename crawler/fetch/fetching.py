@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import scrapy
+from aiohttp.http_exceptions import HttpProcessingError
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -64,6 +65,8 @@ FAILURES: tuple[tuple[type[BaseException], OutcomeName], ...] = (
     (UnsupportedURLSchemeError, OutcomeName.BAD_REDIRECT),
     (IgnoreRequest, OutcomeName.TOO_LARGE),  # Scrapy's word for a body that decompresses beyond the limit
     (DownloadConnectionRefusedError, OutcomeName.UNREACHABLE),
+    (HttpProcessingError, OutcomeName.BAD_ANSWER),
+    (aiohttp.ClientResponseError, OutcomeName.BAD_ANSWER),
     (DownloadFailedError, OutcomeName.UNREACHABLE),
     (OSError, OutcomeName.UNREACHABLE),
 )

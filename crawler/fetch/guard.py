@@ -6,13 +6,14 @@ address at the second look (DNS rebinding) is refused too.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 
+from crawler.fetch.lenient import Lenient
 from crawler.fetch.names import Names
 
 Address = IPv4Address | IPv6Address
@@ -150,6 +152,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         assert self._session.connector is not None
         self._session.connector._socket_factory = self._socket  # type: ignore[attr-defined]
         self._session.connector._resolver = Names()  # type: ignore[attr-defined]
+        self._session.connector._factory = partial(Lenient, asyncio.get_running_loop())  # type: ignore[assignment]
 
     @asynccontextmanager
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - Scrapy's signature

@@ -42,7 +42,7 @@ def robots_of(answer: FetchOutcome) -> Robots | None:
     4xx means that there are no rules; a server's failure or an unreachable server means to wait.
     """
     if answer.name is OutcomeName.OK:
-        return Robots(Protego.parse(answer.body[:LARGEST_FILE].decode("utf-8", "replace")))
+        return Robots(Protego.parse(answer.body[:LARGEST_FILE].decode("utf-8-sig", "replace")))
     if answer.name is OutcomeName.EMPTY or (answer.status is not None and 400 <= answer.status < 500):
         # any 4xx says that there are no rules (RFC 9309, 2.3.1.3), except for 429, which says to wait
         return None if answer.name is OutcomeName.THROTTLED else Robots()

@@ -39,6 +39,7 @@ TITLE_FROM_TEXT = 100  # characters of the text that stand for a missing headlin
 ITEMS_SALVAGED = 500  # each costs a parser run of its own
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,200}\?>""")
+_ARABIC_RUN = re.compile(rb"[\xc0-\xed]{2,}(?![\x80-\xbf])")  # letters in cp1256; in UTF-8 such bytes begin characters
 _ITEM_EDGE = re.compile(r"<(?:(item|entry)\b[^<>]*|/(item|entry)\s*)>", re.IGNORECASE)
 
 
@@ -164,14 +165,17 @@ def decode(body: bytes, content_type: str | None) -> str:
     and most bytes are not, it is cp1256, which Arabic sites mislabel.
     """
     for mark, name in (
+        (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+        (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if body.startswith(mark):
             return body.decode(name, errors="replace")
-    if body[:1] == b"\0" or body[1:2] == b"\0":
-        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", errors="replace")
+    if b"\0" in body[:2]:
+        width, order = 32 if b"\0\0" in body[:4] else 16, "be" if body[:1] == b"\0" else "le"
+        return body.decode(f"utf-{width}-{order}", errors="replace")
     # text in another encoding is almost never valid UTF-8 by chance (decision 78)
     if not body.isascii():
         with suppress(UnicodeDecodeError):
@@ -182,7 +186,16 @@ def decode(body: bytes, content_type: str | None) -> str:
     text = body.decode(name, errors="replace")
     if name == "utf-8" and text.count("\ufffd") > 3 and _is_mostly_broken(body, text):
         return body.decode("cp1256", errors="replace")
-    return text
+    return _ARABIC_RUN.sub(_reread, body).decode(name, errors="replace") if name == "utf-8" else text
+
+
+def _reread(run: re.Match[bytes]) -> bytes:
+    """Return a run of letters as UTF-8: of cp1256, where an item was copied into a feed of UTF-8 as it was."""
+    try:
+        run[0].decode("utf-8")
+    except UnicodeDecodeError:
+        return run[0].decode("cp1256").encode("utf-8")
+    return run[0]
 
 
 def _declared(body: bytes, content_type: str | None) -> str:

@@ -23,10 +23,19 @@ from crawler.text import urls
 from crawler.text.dates import read_date
 
 MOST_ENTRIES = 100
-SHORTEST_HEADLINE = 20  # characters: shorter links are "Read more" and names of sections
+SHORTEST_HEADLINE = 20  # characters of a link that stands in no heading: shorter ones are names of sections
+SHORTEST_HEADING = 6  # characters of a heading
+LONGEST_CARD = 300  # characters of what stands beside a picture's link and is its headline
+HEADINGS = ("h1", "h2", "h3", "h4", "h5")
+CARD = 3  # elements above a picture's link in which its headline may stand
 LEVELS = 4  # of elements above a link in which its date may stand
 _ASIDE = frozenset({"nav", "header", "footer", "aside", "form"})
 _ASIDE_NAME = re.compile(r"\b(nav|menu|footer|breadcrumb|sidebar|social|share|tags?|cookie|banner)\b", re.IGNORECASE)
+_MORE = re.compile(
+    r"^\W*(?:(?:read|see|show|view|continue|learn|full|watch|listen)\b.{0,20}|more|details|comments?|share|video|photos?|"
+    r"(?:اقرأ |قراءة |عرض )?المزيد|التفاصيل|ادامه(?: مطلب)?|بیشتر|زیاتر)\W*$",
+    re.IGNORECASE,
+)
 _NOT_ARTICLE = re.compile(
     r"/(tag|tags|topic|topics|category|author|authors|profile|search|login|subscribe|about|contact|privacy|terms|"
     r"newsletter|rss|feed|live-tv|programs?|podcasts?)(/|$)",
@@ -47,12 +56,27 @@ def read_section(body: bytes, content_type: str | None, base_url: str, select: s
         return Feed(problem="no HTML in it")
     match = re.match(r"[A-Za-z]{2,3}", tree.get("lang") or "")
     lang = match[0].lower() if match else None
-    links = _selected(tree, select) if select else _guessed(tree, base_url)
-    entries = _entries(links, base_url, lang)
+    base = _base(tree, base_url)
+    links = _selected(tree, select) if select else _guessed(tree, base, {_site(base_url), _site(base)})
+    entries, rejected = _entries(links, base, lang, chosen=bool(select))
     if not entries:
         how = f'the selector "{select}" finds none' if select else "give the source a selector with `select`"
-        return Feed(lang=lang, problem=f"no links to articles in it: {how}")
-    return Feed(tuple(entries[:MOST_ENTRIES]), (), "section", lang)
+        return Feed(rejected=rejected, lang=lang, problem=f"no links to articles in it: {how}")
+    return Feed(tuple(entries[:MOST_ENTRIES]), rejected, "section", lang)
+
+
+def _base(tree: lxml.html.HtmlElement, base_url: str) -> str:
+    """Return the address that the links of a page are relative to: that of its <base>, else its own."""
+    named = next((each.get("href") for each in tree.iter("base") if each.get("href")), "")
+    try:
+        return urls.usable(urljoin(base_url, named.strip())) or base_url
+    except ValueError:
+        return base_url
+
+
+def _site(url: str) -> tuple[str, ...]:
+    """Return the last two labels of a host: www. and m. are the same site."""
+    return tuple(urls.host(url).split(".")[-2:])
 
 
 def _selected(tree: lxml.html.HtmlElement, select: str) -> Iterator[lxml.html.HtmlElement]:
@@ -62,8 +86,9 @@ def _selected(tree: lxml.html.HtmlElement, select: str) -> Iterator[lxml.html.Ht
             yield link
 
 
-def _guessed(tree: lxml.html.HtmlElement, base_url: str) -> Iterator[lxml.html.HtmlElement]:
-    site = urls.host(base_url).split(".")[-2:]
+def _guessed(
+    tree: lxml.html.HtmlElement, base_url: str, sites: set[tuple[str, ...]]
+) -> Iterator[lxml.html.HtmlElement]:
     for link in tree.iter("a"):
         if not link.get("href") or _is_aside(link):
             continue
@@ -72,8 +97,7 @@ def _guessed(tree: lxml.html.HtmlElement, base_url: str) -> Iterator[lxml.html.H
         except ValueError:
             continue
         path = unquote(parts.path)
-        # by the last two labels: www. and m. are the same site
-        same = (parts.hostname or "").removeprefix("www.").split(".")[-2:] == site
+        same = tuple((parts.hostname or "").removeprefix("www.").split(".")[-2:]) in sites
         if same and not _NOT_ARTICLE.search(path) and _ARTICLE.search(f"{path}?{parts.query}"):
             yield link
 
@@ -85,30 +109,80 @@ def _is_aside(link: lxml.html.HtmlElement) -> bool:
     return False
 
 
-def _entries(links: Iterable[lxml.html.HtmlElement], base_url: str, lang: str | None) -> list[Entry]:
-    """Return one entry for each address, in the page's order; of several links to it the one with most words counts."""
+def _entries(
+    links: Iterable[lxml.html.HtmlElement], base_url: str, lang: str | None, *, chosen: bool
+) -> tuple[list[Entry], tuple[str, ...]]:
+    """Return one entry for each address, in the page's order, and a reason for each address without a headline.
+
+    Of several links to an address the one with most words counts. Of links that the admin `chose`, any words do.
+    """
     found: dict[str, Entry] = {}
+    untitled: dict[str, str] = {}
     for link in links:
-        try:
-            url = urls.usable(urljoin(base_url, (link.get("href") or "").strip()))
-        except ValueError:
-            url = None
-        title = _title(link)
-        if not url or len(title) < SHORTEST_HEADLINE:
+        url = _absolute(link.get("href") or "", base_url)
+        if not url:
             continue
         key = urls.key(url)
+        title, problem = _headline(link, chosen=chosen)
+        if problem:
+            untitled.setdefault(key, problem)
         # a picture and its headline often link to the same article
-        if key not in found or len(title) > len(found[key].title):
+        elif key not in found or len(title) > len(found[key].title):
             raw = lxml.html.tostring(link, encoding="unicode", with_tail=False)[:RAW_LIMIT]
             found[key] = Entry(title=title, url=url, published=_date_near(link, lang), lang=lang, raw=raw)
-    return list(found.values())
+    return list(found.values()), tuple(reason for key, reason in untitled.items() if key not in found)
+
+
+def _absolute(href: str, base_url: str) -> str | None:
+    try:
+        return urls.usable(urljoin(base_url, href.strip()))
+    except ValueError:
+        return None
+
+
+def _headline(link: lxml.html.HtmlElement, *, chosen: bool) -> tuple[str, str]:
+    """Return the headline of a link, and "" or why it is none: no_title | short_title."""
+    title = _title(link)
+    if not title or _MORE.match(title):
+        title = _beside(link)
+    if not title:
+        return "", "no_title"
+    in_heading = any(True for name in HEADINGS for _ in link.iter(name)) or any(
+        each.tag in HEADINGS for each, _ in zip(link.iterancestors(), range(CARD), strict=False)
+    )
+    least = 1 if chosen else SHORTEST_HEADING if in_heading else SHORTEST_HEADLINE
+    return (title, "") if len(title) >= least else ("", "short_title")
 
 
 def _title(link: lxml.html.HtmlElement) -> str:
     """Return the words of a headline: of a heading inside the link if there is one, else of the whole link."""
-    heading = next((each for name in ("h1", "h2", "h3", "h4") for each in link.iter(name)), link)
-    said = " ".join(clean(heading.text_content()).split())
-    return (said or " ".join((link.get("title") or "").split()))[:TITLE_LIMIT]
+    heading = next((each for name in HEADINGS for each in link.iter(name)), link)
+    said = _words(heading)
+    return (said or " ".join((link.get("title") or link.get("aria-label") or "").split()))[:TITLE_LIMIT]
+
+
+def _words(element: lxml.html.HtmlElement) -> str:
+    return " ".join(clean(element.text_content()).split())
+
+
+def _beside(link: lxml.html.HtmlElement) -> str:
+    """Return the headline that stands beside a link without words (a picture): the card's, if all its links are one."""
+    for above, _ in zip(link.iterancestors(), range(CARD), strict=False):
+        if above.tag in {"body", "main", "html"} or len({each.get("href") for each in above.iter("a")}) > 1:
+            break
+        # the headings first, then what holds words and no link or time
+        parts = (each for each in above.iter() if each.tag in HEADINGS or _is_plain(each))
+        said = [words for each in sorted(parts, key=lambda each: each.tag not in HEADINGS) if (words := _words(each))]
+        if said:
+            return next((words for words in said if SHORTEST_HEADING <= len(words) <= LONGEST_CARD), "")
+    return next((each.get("alt", "").strip() for each in link.iter("img") if each.get("alt")), "")[:TITLE_LIMIT]
+
+
+def _is_plain(element: lxml.html.HtmlElement) -> bool:
+    """Return whether an element is neither a link nor a time, nor holds one."""
+    return isinstance(element.tag, str) and not any(
+        True for _ in element.iter("a", "time", "button", "script", "style")
+    )
 
 
 def _date_near(link: lxml.html.HtmlElement, lang: str | None) -> datetime | None:

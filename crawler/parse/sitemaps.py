@@ -9,12 +9,14 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import lxml.etree
 
 from crawler.article import Entry
 from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, decode
 from crawler.parse.markup import clean
+from crawler.parse.mending import mended
 from crawler.text import urls
 from crawler.text.dates import read_date
 
@@ -29,16 +31,44 @@ def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
     unpacked = _unpacked(body)
     if unpacked is None:
         return Feed(problem=f"gzip that is broken or unpacks beyond {LARGEST_UNPACKED} bytes")
-    root = _root(decode(unpacked, content_type))
+    text = decode(unpacked, content_type)
+    root = _root(text)
     name = _local(root) if root is not None else ""
+    if root is None and (listed := _listed(text, base_url)):
+        return listed
     if root is None or name not in {"urlset", "sitemapindex"}:
         return Feed(problem=f"no sitemap in it{f', but <{name}>' if name else ''}")
     if name == "sitemapindex":
         return Feed(version="sitemapindex", more=_sitemaps(root, base_url))
-    made = [_entry(each) for each in root if _local(each) == "url"]
+    made = [_entry(each, base_url) for each in root if _local(each) == "url"]
     entries = [each for each in made if isinstance(each, Entry)]
     entries.sort(key=lambda entry: entry.published or entry.updated or BEGINNING, reverse=True)
     return Feed(tuple(entries[:MOST_ENTRIES]), tuple(each for each in made if isinstance(each, str)), "sitemap")
+
+
+def _listed(text: str, base_url: str) -> Feed | None:
+    """Return a sitemap that is a plain list of addresses, one a line (sitemaps.org); None if the text is none."""
+    lines = [line.strip() for line in text.lstrip("\ufeff").splitlines() if line.strip()]
+    if not lines or not all(re.match(r"https?://\S+$", line) for line in lines):
+        return None
+    made = [_named(line, base_url) for line in lines[:MOST_ENTRIES]]
+    entries = tuple(each for each in made if isinstance(each, Entry))
+    return Feed(entries, tuple(each for each in made if isinstance(each, str)), "sitemap")
+
+
+def _named(address: str, base_url: str) -> Entry | str:
+    """Return the entry of an address alone, named by its words; else the reason why it is none."""
+    link = _absolute(address, base_url)
+    title = urls.words(link) if link else ""
+    return Entry(title=title, url=link) if title else "no_title_no_text" if link else "no_link"
+
+
+def _absolute(address: str | None, base_url: str) -> str | None:
+    """Return an address of a sitemap, which should be absolute, as such."""
+    try:
+        return urls.usable(urljoin(base_url, address.strip())) if address else None
+    except ValueError:
+        return None
 
 
 def _unpacked(body: bytes) -> bytes | None:
@@ -58,7 +88,7 @@ def _root(text: str) -> lxml.etree._Element | None:
     parser = lxml.etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
-    text = re.sub(r"^\s*<\?xml[^>]{0,400}\?>", "", text.lstrip("\ufeff"))
+    text = mended(text)
     try:
         return lxml.etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (lxml.etree.LxmlError, ValueError):
@@ -66,7 +96,8 @@ def _root(text: str) -> lxml.etree._Element | None:
 
 
 def _local(element: lxml.etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else ""
+    # the prefix stays where nobody declared it: <news:title>
+    return re.split(r"[}:]", element.tag)[-1] if isinstance(element.tag, str) else ""
 
 
 def _texts(element: lxml.etree._Element) -> dict[str, str]:
@@ -91,16 +122,16 @@ def _sitemaps(root: lxml.etree._Element, base_url: str) -> tuple[str, ...]:
     found = []
     for number, each in enumerate(root):
         texts = _texts(each)
-        link = urls.usable(texts.get("loc"))
+        link = _absolute(texts.get("loc"), base_url)
         if link and urls.host(link).split(".")[-2:] == urls.host(base_url).split(".")[-2:]:
             changed = read_date(texts.get("lastmod", "")) or BEGINNING
             found.append(("news" not in link.lower(), -changed.timestamp(), number, link))
     return tuple(link for *_, link in sorted(found)[:MOST_SITEMAPS])
 
 
-def _entry(element: lxml.etree._Element) -> Entry | str:
+def _entry(element: lxml.etree._Element, base_url: str) -> Entry | str:
     texts = _texts(element)
-    link = urls.usable(texts.get("loc"))
+    link = _absolute(texts.get("loc"), base_url)
     if not link:
         return "no_link"
     title = clean(texts.get("title", ""))[:TITLE_LIMIT].replace("\n", " ") or urls.words(link)

@@ -40,6 +40,7 @@ FAULTS = {
     OutcomeName.TIMEOUT: Fault.TEMPORARY,
     OutcomeName.UNREACHABLE: Fault.TEMPORARY,
     OutcomeName.DNS_FAILED: Fault.TEMPORARY,
+    OutcomeName.BAD_ANSWER: Fault.TEMPORARY,
     OutcomeName.SERVER_ERROR: Fault.TEMPORARY,
     OutcomeName.THROTTLED: Fault.TEMPORARY,
     OutcomeName.TRUNCATED: Fault.TEMPORARY,

@@ -26,6 +26,7 @@ class OutcomeName(StrEnum):
     BLOCKED_PRIVATE = "blocked_private"  # the address is not a public one (guard)
     TIMEOUT = "timeout"
     UNREACHABLE = "unreachable"  # connection refused or reset
+    BAD_ANSWER = "bad_answer"  # no HTTP that can be read
     DNS_FAILED = "dns_failed"
     TLS_FAILED = "tls_failed"
     TRUNCATED = "truncated"  # the body ended before its announced end

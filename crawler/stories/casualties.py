@@ -204,7 +204,8 @@ def _harm_behind(tokens: Sequence[str], each: Number, harms: Mapping[int, tuple[
         if at in harms:
             return (at, 2 + cost if cost else 0) if _ends_with(tokens, at, harms) and (has_person or not cost) else None
         is_link = word in words.AND or word == _COMMA
-        has_person = has_person or is_person(word)
+        # "14 of its best killed"
+        has_person = has_person or is_person(word) or (word in {"its", "their", "our"} and tokens[at - 1] == "of")
         if word == _STOP or word.isdecimal() or (not has_person and (is_link or is_thing(word))):
             return None
         if word not in words.FILLERS_BEFORE:

@@ -149,7 +149,7 @@ class Hook:
     """A webhook that accepts JSON; `script` holds the status of each of the next answers, 200 after them.
 
     Status 0 accepts and gives no answer. `headers` go with every answer that is not 2xx. `choose` gives the status of
-    the answers that are not scripted.
+    the answers that are not scripted; what has `poison` in its title is answered with 500 all the same.
     """
 
     def __init__(self) -> None:
@@ -157,6 +157,7 @@ class Hook:
         self.script: list[int] = []
         self.headers: dict[str, str] = {}
         self.choose: Callable[[], int] = lambda: 200
+        self.poison = ""
         self.seen = 0
         self.changed = threading.Condition()
         hook = self
@@ -167,6 +168,8 @@ class Hook:
                 with hook.changed:
                     hook.seen += 1
                     status = hook.script.pop(0) if hook.script else hook.choose()
+                    if hook.poison and hook.poison in json.loads(body)["title"]:
+                        status = 500
                     if status < 300:
                         hook.accepted.append(json.loads(body))
                     hook.changed.notify_all()

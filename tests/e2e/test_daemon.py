@@ -134,3 +134,30 @@ def test_rematch_reaches_the_running_daemon_and_sends_one_digest(desk: Desk) -> 
     (title,) = desk.hook.titles()
     assert title.startswith("DIGEST 3 more stories: ")
     assert not any(desk.status()["ledger"]["remainders"].values())
+
+
+def test_first_start_without_network_says_what_is_true_in_few_lines(desk: Desk) -> None:
+    desk.outlet.close()  # nothing listens there any more
+    desk.write(*(f"/{n}.xml" for n in range(12)))
+    rules = desk.rules.read_text().replace('allow_private: ["127.0.0.1"]', 'allow_private: ["127.0.0.0/8"]')
+    for n in range(1, 13):  # a host of its own for each
+        rules = rules.replace(f"{desk.outlet.base}/{n - 1}.xml", f"{desk.outlet.base}/x".replace("0.0.1", f"0.1.{n}"))
+    desk.rules.write_text(rules)
+    with daemon(desk) as running:
+        assert running.says("none of 12 sources was reached yet")
+        assert desk.hook.wait_for_title("down: our network")
+        assert running.says(r"none of 12 sources was reached yet \(\d+ polls; the last: ")
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(20) == 0
+    assert "none of 12 sources was reached yet" in desk.hook.accepted[0]["message"]
+    assert sum("polled source=" in line for line in running.log) <= 2  # before three hosts had failed
+    assert not any("Traceback" in line for line in running.log)
+
+
+def test_signal_in_the_first_tick_ends_without_a_traceback(desk: Desk) -> None:
+    desk.write("/a.xml")
+    desk.outlet.hang("/a.xml")
+    with daemon(desk) as running:  # which has just logged that it runs
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(20) == 0
+    assert not [line for line in running.log if "Traceback" in line or "ERROR" in line]

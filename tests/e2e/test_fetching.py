@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 
@@ -70,6 +70,43 @@ def test_hung_reset_short_and_endless_answers_are_named_and_others_on_time(outle
     good = outlet.serve("/good", rss({"title": "A", "guid": "1"}))
     bad = [outlet.hang("/hang"), outlet.act("/reset", reset), outlet.act("/short", short), outlet.act("/big", endless)]
     assert names(good, *bad) == ["ok", "timeout", "unreachable", "truncated", "too_large"]
+
+
+FEED = rss({"title": "A", "guid": "1"})
+CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(FEED), FEED)
+OK, LENGTH = b"HTTP/1.1 200 OK\r\n", b"Content-Length: %d\r\n" % len(FEED)
+ODD = {
+    "a space in a header's name": OK + b"X Made By: us\r\n" + LENGTH + b"\r\n" + FEED,
+    "a space before a colon": OK + b"Content-Length : %d\r\n\r\n" % len(FEED) + FEED,
+    "a header of nine kilobytes": OK + b"X: " + b"y" * 9_000 + b"\r\n" + LENGTH + b"\r\n" + FEED,
+    "bytes behind the body": OK + b"Connection: close\r\n" + LENGTH + b"\r\n" + FEED + b"JUNK",
+    "bytes behind the chunks": OK + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED + b"JUNK",
+    "chunks and a length": OK + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED,
+    "an early hint": b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + OK + LENGTH + b"\r\n" + FEED,
+}
+
+
+def test_answers_that_curl_reads_are_read(outlet: Outlet) -> None:
+    def saying(raw: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+        def say(request: BaseHTTPRequestHandler) -> None:
+            request.wfile.write(raw)
+
+        return say
+
+    answers = poll(*(outlet.act(f"/{number}", saying(raw)) for number, raw in enumerate(ODD.values())))
+    assert {name: (each.name.value, each.body) for name, each in zip(ODD, answers, strict=True)} == dict.fromkeys(
+        ODD, ("ok", FEED)
+    )
+
+
+def test_answer_without_a_change_may_carry_a_body_and_none_that_is_http_has_its_name(outlet: Outlet) -> None:
+    def unchanged(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 304 Not Modified\r\n" + LENGTH + b"\r\n" + FEED)
+
+    def other(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+
+    assert names(outlet.act("/same", unchanged), outlet.act("/other", other)) == ["not_modified", "bad_answer"]
 
 
 def test_nothing_listens_and_no_such_name() -> None:

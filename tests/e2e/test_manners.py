@@ -92,6 +92,16 @@ def test_robots_of_a_redirects_target_is_obeyed(desk: Desk, robots: bytes, fetch
     assert ended == [("pages:stored" if fetched else "pages:robots", 1)]
 
 
+def test_robots_with_a_byte_order_mark_is_obeyed(desk: Desk) -> None:
+    begin(desk)
+    desk.rounds(T0)
+    desk.outlet.serve("/robots.txt", b"\xef\xbb\xbfUser-agent: *\nDisallow: /one\n")
+    desk.outlet.serve("/one", page("Council meets in Anbar", WORDS))
+    desk.outlet.serve("/a.xml", rss(item(desk, "one", "Council meets in Anbar")))
+    desk.rounds(T1)
+    assert desk.outlet.asked("/one") == []
+
+
 def test_robots_of_the_same_host_is_obeyed_on_the_second_hop(desk: Desk) -> None:
     begin(desk)
     desk.rounds(T0)

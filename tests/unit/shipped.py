@@ -44,3 +44,9 @@ def named_in(text: str) -> set[str]:
 
 def fired(title: str, text: str = "") -> set[str]:
     return {match.rule for match in matcher().match(Article("a1", "wire", title, NOW, text=text))}
+
+
+def graded(title: str, text: str = "") -> str:
+    """Return the highest severity that the desk gives an article, "none" where no rule matches."""
+    found = matcher().match(Article("a1", "wire", title, NOW, text=text))
+    return max(match.severity for match in found).word if found else "none"

@@ -62,3 +62,20 @@ def test_middleware_gives_plain_bodies_or_names_the_fault() -> None:
         with pytest.raises(fault):
             answered(body, coding)
     assert set(CODINGS) >= {"gzip", "br", "zstd", "deflate"}
+
+
+MARKUP = b"<rss><channel/></rss>"
+LABELS = [
+    ("a charset", MARKUP, "UTF-8"),
+    ("no coding", MARKUP, "none"),
+    ("a coding that was not used", MARKUP, "gzip"),
+    ("two labels, encoded once", gzip.compress(MARKUP), "gzip, gzip"),
+    ("one label, encoded twice", gzip.compress(gzip.compress(MARKUP)), "gzip"),
+    ("no label", gzip.compress(MARKUP), ""),
+    ("a wrong label", gzip.compress(MARKUP), "binary"),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "label"), LABELS, ids=[row[0] for row in LABELS])
+def test_body_is_read_whatever_its_label(name: str, body: bytes, label: str) -> None:
+    assert answered(body, label).body == MARKUP, name

@@ -132,7 +132,9 @@ def test_another_place_is_another_event(line: Connection, config: Config) -> Non
 
 def test_another_place_in_the_same_words_interrupts(line: Connection, config: Config) -> None:
     step(line, config, "one", FIRST, 0)
-    assert reasons(step(line, config, "two", FIRST.replace("Kuwait", "Jordan"), 10)) == ["further"]
+    done = step(line, config, "two", FIRST.replace("Kuwait", "Jordan"), 10)
+    assert reasons(done) == ["development"]
+    assert decisions.load_alert(line, done.decided[0][0].placement.story, 1).changes == ("strike, Jordan",)
 
 
 def test_what_only_old_news_or_the_first_poll_told_silences_nothing(line: Connection, config: Config) -> None:
@@ -165,7 +167,7 @@ def test_a_repeat_that_brings_news_no_longer_waits(line: Connection, config: Con
         "The base at Ali al-Salem was hit by {n} missiles on Sunday night and {n} soldiers were killed, officers said. "
         "Fires burned in two hangars until the morning while ambulances took the wounded to hospitals in the capital."
     )
-    step(line, config, "one", FIRST, 0)
+    step(line, config, "one", FIRST, 0, "Three soldiers were killed when missiles fell at dusk, a spokesman said.")
     (repeat,) = step(line, config, "two", REPEAT, 10, text.format(n=3)).decided
     story = repeat[0].placement.story
     step(line, config, "two", REPEAT + " anew", 12, text.format(n=9))

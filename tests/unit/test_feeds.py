@@ -253,3 +253,15 @@ def test_half_a_surrogate_pair_is_replaced_and_can_be_stored() -> None:
     body = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "Convoy \\ud83d leaves"}]}'
     (entry,) = read_feed(body, "application/feed+json", "https://outlet.example/").entries
     assert entry.title.encode("utf-8").decode("utf-8") == "Convoy \ufffd leaves"
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be"])
+def test_utf_32_is_read(encoding: str) -> None:
+    body = feed(f"<title>{ARABIC}</title>", head="").decode().encode(encoding)
+    assert titles(body) == [ARABIC]
+
+
+def test_item_in_another_encoding_costs_no_letter_of_its_own_or_of_others() -> None:
+    body = feed(f"<title>{ARABIC}</title>", "<title>HERE</title>", "<title>caf\u00e9 XX</title>")
+    body = body.replace(b"HERE", ARABIC.encode("cp1256")).replace(b"XX", b"caf\xe9!")
+    assert titles(body) == [ARABIC, ARABIC, "caf\u00e9 caf\ufffd!"]

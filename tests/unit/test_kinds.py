@@ -156,6 +156,76 @@ def test_links_of_a_section_are_guessed() -> None:
     assert read.lang == "ar"
 
 
+SPACE = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+MAPS = [
+    (
+        "half an emoji",
+        f"<urlset {SPACE}>{{}}</urlset>",
+        "<loc>/n/1</loc><news:title>Dam &#55357;&#56628; bursts</news:title>",
+        "Dam \U0001f534 bursts",
+    ),
+    (
+        "a prefix nobody declared",
+        "<urlset>{}</urlset>",
+        "<loc>/n/1</loc><news:title>Dam bursts</news:title>",
+        "Dam bursts",
+    ),
+    ("a relative address", "<urlset>{}</urlset>", "<loc>/n/the-dam-bursts</loc>", "The dam bursts"),
+]
+
+
+@pytest.mark.parametrize(("name", "whole", "item", "title"), MAPS, ids=[row[0] for row in MAPS])
+def test_odd_sitemap_is_read(name: str, whole: str, item: str, title: str) -> None:
+    good = "<url><loc>https://outlet.example/n/rain-in-the-north</loc></url>"
+    read = read_sitemap(whole.format(f"<url>{item}</url>{good}").encode(), None, BASE)
+    assert {each.title for each in read.entries} == {title, "Rain in the north"}, name
+    assert all(each.url and each.url.startswith("https://outlet.example/n/") for each in read.entries)
+
+
+def test_sitemap_that_is_a_list_of_addresses_is_read() -> None:
+    read = read_sitemap(b"https://outlet.example/n/the-dam-bursts\nhttps://outlet.example/x\n", "text/plain", BASE)
+    assert ([each.title for each in read.entries], read.rejected) == (["The dam bursts"], ("no_title_no_text",))
+
+
+CARDS = "".join(
+    f'<div class="card"><a href="/2026/{n}0000/x"><img alt=""></a><p>Gunmen shell barracks number {n} at noon</p>'
+    f'<a href="/2026/{n}0000/x">Read more</a></div>'
+    for n in (1, 2)
+)
+SECTIONS = [
+    ("short headings", "<h3><a href='/n/81234'>قصف معسكر</a></h3>", ["قصف معسكر"], ()),
+    ("a heading inside the link", "<a href='/n/81234'><h2>Dam bursts</h2><p>At noon.</p></a>", ["Dam bursts"], ()),
+    ("a headline beside its picture", CARDS, [f"Gunmen shell barracks number {n} at noon" for n in (1, 2)], ()),
+    ("a short link in no heading", "<p><a href='/n/81234'>Dam bursts</a></p>", [], ("short_title",)),
+    ("a picture without words", "<p><a href='/n/81234'><img></a></p><p><a href='/'>x</a></p>", [], ("no_title",)),
+    (
+        "words for its picture",
+        "<a href='/n/81234'><img alt='Gunmen shell a barracks at noon'></a>",
+        ["Gunmen shell a barracks at noon"],
+        (),
+    ),
+    ("read more alone", "<p><a href='/n/81234'>Read more of this story</a></p>", [], ("no_title",)),
+]
+
+
+@pytest.mark.parametrize(("name", "markup", "titles", "rejected"), SECTIONS, ids=[row[0] for row in SECTIONS])
+def test_headline_of_a_section_is_read_or_counted(
+    name: str, markup: str, titles: list[str], rejected: tuple[str, ...]
+) -> None:
+    more = "<h2><a href='/n/99999-z'>The other story of the day is here</a></h2>"
+    read = read_section(f"<html><body>{markup}<div>{more}</div></body></html>".encode(), None, BASE)
+    assert [each.title for each in read.entries] == [*titles, "The other story of the day is here"], name
+    assert read.rejected == rejected
+
+
+@pytest.mark.parametrize("base", ["https://www.outlet.example/ar/", "/ar/"])
+def test_links_of_a_section_are_relative_to_its_base(base: str) -> None:
+    page = f"<html><head><base href='{base}'></head><body><h2><a href='n/81234'>Gunmen shell a barracks</a></h2></body></html>"
+    (entry,) = read_section(page.encode(), None, BASE).entries
+    assert entry.url is not None
+    assert entry.url.endswith("outlet.example/ar/n/81234")
+
+
 def test_links_of_a_section_are_selected() -> None:
     assert [entry.url for entry in read_section(FRONT.encode(), None, BASE, "article h2 a, a.card").entries] == [
         BASE + "2026/11/24/first",

@@ -131,9 +131,10 @@ def test_no_toll_rose(name: str, title: str, body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "change"), [("of its best killed", "14 -> 15 killed"), ("of its very best killed", "")]
+    ("words", "change"),
+    [("of its best killed", "14 -> 15 killed"), ("of its very best and also most seasoned killed", "")],
 )
-def test_number_counts_the_dead_who_are_named_within_four_words(words: str, change: str) -> None:
+def test_number_counts_the_dead_who_are_named_within_six_words(words: str, change: str) -> None:
     first = side(f"Blast in Kirkuk market, 14 {words}")
     assert (
         judge(first, side("Kirkuk market blast death toll rises to 15", name="a2", source="two", at=HOUR)).change

@@ -1,0 +1,33 @@
+"""The desk as shipped on kinds of headlines: how grave each must be told at least, and may be told at most."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.unit.shipped import graded
+
+KINDS = Path(__file__).with_name("kinds.yaml")
+STEPS = ("none", "routine", "priority", "immediate", "flash")
+
+
+def cases(rows: str = "headlines") -> list[tuple[str, str, str, str]]:
+    kinds = yaml.safe_load(KINDS.read_text(encoding="utf-8"))
+    return [(kind, line, row["least"], row["most"]) for kind, row in kinds.items() for line in row.get(rows, ())]
+
+
+def told_as_it_is(line: str, least: str, most: str) -> bool:
+    title, _, text = line.partition(" // ")
+    return STEPS.index(least) <= STEPS.index(graded(title, text)) <= STEPS.index(most)
+
+
+@pytest.mark.parametrize(("kind", "line", "least", "most"), cases())
+def test_a_kind_is_told_as_gravely_as_it_is(kind: str, line: str, least: str, most: str) -> None:
+    assert told_as_it_is(line, least, most), kind
+
+
+@pytest.mark.parametrize(("kind", "line", "least", "most"), cases("missed"))
+def test_what_is_known_to_be_missed_still_is(kind: str, line: str, least: str, most: str) -> None:
+    assert not told_as_it_is(line, least, most), f"no longer missed: move it to the headlines of {kind}"

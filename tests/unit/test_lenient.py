@@ -1,0 +1,60 @@
+"""Odd HTTP that curl reads is read: heads are mended, and a body ends where it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.fetch.lenient import Chunks, Head
+
+HEADS = [
+    ("a space in a name", b"HTTP/1.1 200 OK\r\nX Made By: us\r\nETag: a", b"HTTP/1.1 200 OK\r\nETag: a\r\n\r\n"),
+    ("a space before the colon", b"HTTP/1.1 200 OK\r\nETag : a", b"HTTP/1.1 200 OK\r\nETag: a\r\n\r\n"),
+    ("line feeds alone", b"HTTP/1.1 200 OK\nETag: a", b"HTTP/1.1 200 OK\r\nETag: a\r\n\r\n"),
+    ("a folded line", b"HTTP/1.1 200 OK\r\nX: a\r\n\tb", b"HTTP/1.1 200 OK\r\nX: a b\r\n\r\n"),
+    ("a control character", b"HTTP/1.1 200 OK\r\nX: a\x01b", b"HTTP/1.1 200 OK\r\nX: a b\r\n\r\n"),
+    ("no reason", b"HTTP/1.1 200\r\nETag: a", b"HTTP/1.1 200 \r\nETag: a\r\n\r\n"),
+    ("radio", b"ICY 200 OK\r\nETag: a", b"HTTP/1.0 200 OK\r\nETag: a\r\n\r\n"),
+    ("no HTTP", b"<rss version", b"<rss version\r\n\r\n"),
+    (
+        "a length beside chunks",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "raw", "mended"), HEADS, ids=[row[0] for row in HEADS])
+def test_head_is_mended(name: str, raw: bytes, mended: bytes) -> None:
+    assert Head(raw).mended == mended, name
+
+
+def test_long_and_many_lines_are_cut_and_what_matters_stays() -> None:
+    lines = [b"X-%d: y" % n for n in range(500)]
+    raw = b"\r\n".join([b"HTTP/1.1 200 OK", b"X: " + b"z" * 50_000, *lines, b"Content-Length: 7", b"ETag: a"])
+    head = Head(raw)
+    assert head.length == 7
+    assert max(len(line) for line in head.mended.split(b"\r\n")) < 8_190
+    assert head.mended.count(b"\r\n") < 128
+    assert b"ETag: a" in head.mended
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+def test_answer_without_a_body_has_none(status: bytes) -> None:
+    assert Head(b"HTTP/1.1 " + status + b"\r\nContent-Length: 900").length == 0
+
+
+BODY = b"5;name=x\r\nHello\r\n3\r\n, w\r\n0\r\nTrailer: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("step", [1, 2, 7, 1_000])
+def test_chunked_body_ends_where_it_says(step: int) -> None:
+    chunks, taken, data = Chunks(), 0, BODY + b"JUNK\r\n0\r\n"
+    for start in range(0, len(data), step):
+        if not chunks.ended:
+            taken += chunks.feed(data[start : start + step])
+    assert taken == len(BODY)
+    assert chunks.ended
+
+
+def test_broken_chunks_are_left_to_the_parser() -> None:
+    assert Chunks().feed(b"zz\r\nHello") == 9
