@@ -57,7 +57,8 @@ def read_event(
 def anchors_of_event(
     condition: Condition, anchors: Callable[[Condition], frozenset[str] | None]
 ) -> frozenset[str] | None:
-    """Return terms of which one is found whenever an event is: those of the part that has the fewest."""
-    # deeds are everyday words and names are rare: the role with the fewest terms calls for the rule least often
-    known = [each for child in events.asking(condition) if (each := anchors(child)) is not None]
-    return min(known, key=len) if known else None
+    """Return terms of which one is found whenever an event is: those of a party, of several the fewest; else deeds."""
+    # deeds are everyday words and names are rare, so a party calls for the rule least often
+    deeds, *parties = events.asking(condition)
+    known = [each for child in parties if (each := anchors(child)) is not None]
+    return min(known, key=len) if known else anchors(deeds)

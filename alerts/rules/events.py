@@ -103,6 +103,16 @@ def find(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mentions
 
 def events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Event]:
     """Return each mention of the deeds that a condition names, with its voice and standing."""
+    asked = condition.children[0]
+    known = reading.known.get((DEED, id(asked)))
+    if known is None:
+        # the condition is kept with its events: its id is its own only while it lives
+        known = reading.known[DEED, id(asked)] = (asked, _events(condition, reading, evaluate))
+    found: list[Event] = known[1]
+    return found
+
+
+def _events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Event]:
     deeds = evaluate(condition.children[0], reading) or ()
     if not deeds:
         return []
@@ -242,6 +252,13 @@ def has_comma(first: Mention, second: Mention, reading: Reading) -> bool:
 
 def clause_of(deed: Mention, reading: Reading) -> Clause:
     """Return the part of the field around a deed, between a colon, dash, semicolon or full stop and the next."""
+    known: Clause | None = reading.known.get((Clause, deed))
+    if known is None:
+        known = reading.known[Clause, deed] = _clause_of(deed, reading)
+    return known
+
+
+def _clause_of(deed: Mention, reading: Reading) -> Clause:
     folded = reading.folded[deed.field]
     first, last = folded.span(deed.start, deed.end)
     begin = max(0, first - _CLAUSE_CHARS)
