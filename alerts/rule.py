@@ -108,13 +108,19 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the scale: where its condition is the first to hold, a match has this severity, for this reason."""
+    """A row of the scale: where its condition is the first to hold, a match has this severity, for this reason.
+
+    What follows from the condition is kept with it, as all rules share the rows.
+    """
 
     number: int  # from 1, as messages name it
     place: Place
     condition: Condition
     severity: Severity
     why: str
+    terms: tuple[str, ...] = ()  # of the condition, each once
+    anchors: frozenset[str] | None = None  # of these one is found whenever the row holds, None where there are none
+    shape: str = ""  # a hash of the condition without its place
 
 
 @dataclass(frozen=True, slots=True)

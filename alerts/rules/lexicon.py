@@ -130,7 +130,7 @@ def _terms(rule: Rule) -> Iterator[str]:
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
     for row in rule.scale:
-        yield from terms_of(row.condition)
+        yield from row.terms
 
 
 def terms_of(condition: Condition) -> Iterator[str]:

@@ -113,7 +113,7 @@ def _all_terms(rule: Rule) -> Iterator[str]:
     for boost in rule.score.boosts if rule.score else ():
         yield from terms_of(boost.condition)
     for row in rule.scale:
-        yield from terms_of(row.condition)
+        yield from row.terms
 
 
 def _repeated(config: Config) -> Iterator[Problem]:

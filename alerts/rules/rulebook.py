@@ -329,9 +329,9 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
     """Return a hash of all that decides whether and how a rule fires: tree, score, severity, the words behind names."""
     words: list[object] = []
     boosts = rule.score.boosts if rule.score else ()
-    rows = [row.condition for row in rule.scale]
-    conditions = (rule.match, *rule.masking, *(boost.condition for boost in boosts), *rows)
+    conditions = (rule.match, *rule.masking, *(boost.condition for boost in boosts))
     used = [*rule.masks, *(term for condition in conditions for term in terms_of(condition))]
+    used += [term for row in rule.scale for term in row.terms]
     for name in sorted({term[1:] for term in used if term.startswith("$")}):
         words.append((name, sorted(lists[name].terms) if name in lists else ()))
         for each in members(entities, name):
@@ -344,7 +344,7 @@ def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, T
     # a rule without `when` keeps the hash it had before the key existed
     asked: tuple[object, ...] = () if rule.when == When() else (rule.when,)
     if rule.scale:
-        asked += (rule.least, rule.most, [(int(row.severity), shape(row.condition)) for row in rule.scale])
+        asked += (rule.least, rule.most, [(int(row.severity), row.shape) for row in rule.scale])
     masking = [shape(each) for each in rule.masking]
     # everything that decides takes part, and nothing else: a new title or receiver is no new version
     text = repr((decides, sorted(rule.masks), masking, scored, boosted, words, *asked))

@@ -7,6 +7,7 @@ in the headline.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +15,8 @@ from typing import Any
 
 from alerts.alert import Severity
 from alerts.rule import BY_SCALE, SEVERITIES, Condition, Row, Rule, Score
-from alerts.rules.operators import evaluate, narrowed
+from alerts.rules.lexicon import terms_of
+from alerts.rules.operators import anchors, evaluate, narrowed
 from alerts.rules.reading import Mentions, Reading
 from crawler.config.keys import MISSING, Choice, Number
 from crawler.config.yamlfile import Mapping as MappingNode
@@ -45,7 +47,8 @@ def grade(rule: Rule, reading: Reading, mentions: Mentions) -> Grade:
     """Return the severity that the scale gives a match of a rule, found by these mentions."""
     seen = narrowed(where(mentions), reading)
     for row in rule.scale:
-        found = evaluate(row.condition, seen)
+        likely = row.anchors is None or not row.anchors.isdisjoint(seen.mentions)
+        found = evaluate(row.condition, seen) if likely else None
         if found is None:
             continue
         severity = min(max(row.severity, rule.least), rule.most)
@@ -68,8 +71,14 @@ def read_scale(rows: Iterable[Any], condition: Callable[[Node], Condition | None
     for number, row in enumerate(rows, 1):
         read = None if row["if"] is MISSING else condition(row["if"])
         if read is not None and MISSING not in row.values():
-            made.append(Row(number, row[""], read, Severity.of(row["severity"]), row["why"]))
+            made.append(_row(number, row, read))
     return tuple(made)
+
+
+def _row(number: int, row: Mapping[str, Any], condition: Condition) -> Row:
+    terms = tuple(dict.fromkeys(terms_of(condition)))
+    digest = hashlib.sha256(repr(shape(condition)).encode()).hexdigest()
+    return Row(number, row[""], condition, Severity.of(row["severity"]), row["why"], terms, anchors(condition), digest)
 
 
 def is_by_scale(node: Node) -> bool:

@@ -25,6 +25,7 @@ lists:
   standing-opinion: [analysis, "لماذا"]
   standing-roundup: [roundup]
   standing-denied: ["no", not, denies, "لم", "ينفي"]
+  standing-conditional: [if, "إذا", "اگر"]
   standing-asked: [urges, "calls for", "يطالب"]
   standing-expected: [will, may, threatens, "to", "يهدد"]
   standing-background: [after, condemns, "بعد", "يدين"]
@@ -80,6 +81,17 @@ def holds(place: Path, match: str, title: str) -> bool:
         (BY_MILITIA, "الحشد يستهدف قاعدة", True),
         (ON_BASE, "حشد پایگاه را بمباران کرد", True),
         (ON_BASE, "پایگاه بمباران شد", True),
+        # the target is the first name behind an active verb: not one in another part of the clause
+        (ON_BASE, "Hashd strikes town, base on alert", False),
+        (ON_BASE, "Hashd strikes town as base sounds alarm", False),
+        (ON_BASE, "الحشد يقصف البلدة وقاعدة تعلن الإنذار", False),
+        (ON_BASE, "حشد شهر را بمباران کرد و پایگاه هشدار داد", False),
+        (ON_BASE, "پایگاه شهر را بمباران کرد", False),
+        (ON_BASE, "Hashd strikes base-backed group", False),
+        (ON_BASE, "Hashd strikes pro-base group", False),
+        (ON_BASE, "Base widens strikes on town", False),  # a noun, no participle that lacks "was"
+        (ON_BASE, "تعرضت قاعدة لهجوم", True),
+        (ON_BASE, "تعرضت أمس قاعدة كبيرة لقصف", True),
     ],
 )
 def test_word_order_and_voice_say_who_and_whom(tmp_path: Path, match: str, title: str, *, expected: bool) -> None:
@@ -98,6 +110,12 @@ def test_word_order_and_voice_say_who_and_whom(tmp_path: Path, match: str, title
         ("expected", "Hashd will strike base"),
         ("expected", "Hashd threatens to bomb base"),
         ("expected", "الحشد يهدد باستهداف قاعدة"),
+        ("expected", "الحشد سيقصف قاعدة"),
+        ("expected", "حشد پایگاه را بمباران خواهد کرد"),
+        ("conditional", "Hashd strikes base if talks fail"),
+        ("conditional", "الحشد يقصف قاعدة إذا فشلت المحادثات"),
+        ("background", "Drones that struck base came from Basra"),
+        ("background", "الطائرة التي قصفت قاعدة من البصرة"),
         ("background", "Families flee after attack on base"),
         ("background", "وزير يدين استهداف قاعدة"),
         ("happened", "Town ablaze after base is bombed"),
@@ -113,13 +131,30 @@ def test_word_order_and_voice_say_who_and_whom(tmp_path: Path, match: str, title
     ],
 )
 def test_standing_is_one_and_the_right_one(tmp_path: Path, standing: str, title: str) -> None:
-    names = ("happened", "claimed", "denied", "asked", "expected", "background", "remembered", "opinion", "roundup")
+    names = (
+        "happened",
+        "claimed",
+        "denied",
+        "conditional",
+        "asked",
+        "expected",
+        "background",
+        "remembered",
+        "opinion",
+        "roundup",
+    )
     found = [
         name
         for name in names
         if holds(tmp_path, f'{{title: {{event: {{deed: [strike, attack], on: "$base", standing: [{name}]}}}}}}', title)
     ]
     assert found == [standing]
+
+
+def test_any_standing_may_be_asked_for(tmp_path: Path) -> None:
+    match = '{title: {event: {deed: [strike], on: "$base", standing: [any]}}}'
+    for title in ("Hashd strikes base", "Hashd will strike base", "Anniversary of strike on base"):
+        assert holds(tmp_path, match, title)
 
 
 def test_happened_and_claimed_are_meant_unless_another_standing_is_given(tmp_path: Path) -> None:
