@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp.client_proto import ResponseHandler
 
 LARGEST_HEAD = 262_144  # bytes; a longer head is left to the parser, which refuses it
+LONGEST_END = 4  # bytes that end a head
 LONGEST_LINE = 8_000  # bytes of a header line that are kept: aiohttp refuses lines over 8,190
 MOST_LINES = 100  # header lines kept, of 128 that aiohttp allows
 _END = re.compile(rb"\r?\n\r?\n")
@@ -115,32 +116,32 @@ class Chunks:
 class Lenient(ResponseHandler):
     """aiohttp's protocol, fed with mended heads and with bodies that end where they say."""
 
-    _head: bytes | None = None  # of the answer, as far as it has come; None outside a head
+    _head: bytearray | None = None  # of the answer, as far as it has come; None outside a head
     _length: int | None = None  # bytes of the body that are to come; None where the connection ends it
     _chunks: Chunks | None = None
 
     def set_response_params(self, **how: Any) -> None:
-        self._head, self._length, self._chunks = b"", None, None
+        self._head, self._length, self._chunks = bytearray(), None, None
         super().set_response_params(**how)
 
     def data_received(self, data: bytes) -> None:
         if self._head is None or not data:
             super().data_received(self._of_body(data) if data else data)
             return
+        known = max(0, len(self._head) - LONGEST_END)
         self._head += data
-        found = _END.search(self._head)
+        found = _END.search(self._head, known)  # not from the start: a head may come byte by byte
         if found is None and len(self._head) <= LARGEST_HEAD:
             return
-        raw, rest = (self._head[: found.start()], self._head[found.end() :]) if found else (self._head, b"")
         if found is None:
-            self._head = None
+            raw, self._head = bytes(self._head), None
             super().data_received(raw)
             return
-        self._begin(Head(raw), rest)
+        self._begin(Head(bytes(self._head[: found.start()])), bytes(self._head[found.end() :]))
 
     def _begin(self, head: Head, rest: bytes) -> None:
         """Pass on a head and what came with it of the body."""
-        self._head = b"" if head.is_interim else None
+        self._head = bytearray() if head.is_interim else None
         self._length, self._chunks = head.length, Chunks() if head.chunked else None
         if head.is_interim:
             super().data_received(head.mended)
@@ -164,6 +165,6 @@ class Lenient(ResponseHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._head:  # cut off in the head: the parser names it
-            head, self._head = self._head, None
+            head, self._head = bytes(self._head), None
             super().data_received(head)
         super().connection_lost(exc)

@@ -370,7 +370,7 @@ def test_slow_cut_and_endless_answers_end_in_time_by_name(outlet: Outlet) -> Non
     done = poll(outlet.act("/drip", drip), outlet.act("/headers", headers), cut, hops, at_once=8)
     assert time.monotonic() - begun < 2.0 + 1.0 + 3.0, "the timeout, a second, and the opening of the crawler"
     assert [each.name.value for each in done][::3] == ["timeout", "timeout"]
-    assert done[1].name.value in {"unreachable", "timeout", "failed"}
+    assert done[1].name.value in {"bad_answer", "timeout", "failed"}
     assert done[2].name.value == "truncated"
 
 
