@@ -161,6 +161,7 @@ class EventSettings:
 
     alike: Mapping[str, str] = field(default_factory=dict)
     developments: frozenset[str] = frozenset()
+    by_target: frozenset[str] = frozenset()
     again: str = ""
     things: tuple[str, ...] = ()
     wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -230,6 +231,12 @@ EVENTS = Table(
             ListOf(Placed(IDENT), "a list of deeds"),
             (),
             "deeds of which a further one in a known event interrupts again",
+        ),
+        Key(
+            "by_target",
+            ListOf(Placed(IDENT), "a list of deeds"),
+            (),
+            "of the developments those of which each further target is one; the others are told once",
         ),
         Key("again", Placed(IDENT), None, "the list of words that make a deed another one of its series"),
         Key(

@@ -242,11 +242,12 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
         if act.standing in _TOLD:
             # where it was done counts as whom it was done to: a base in Qatar after one in Kuwait is news
             where = () if number else mention.places
-            named = tuple(dict.fromkeys((*act.on, *where))) or ("",)
+            targets = tuple(dict.fromkeys((*act.on, *where))) if act.deed in settings.by_target else ()
+            named = targets or ("",)
             facts += [Fact(deed, name) for name in named]
             facts += [Fact(f"another {deed}", name) for name in named if act.again]
         # the first act of a denial is the denying: "Customs confirm foiling of smuggling" denies no confirmation
-        if act.standing == "denied" and number:
+        if act.standing == "denied" and number and act.deed in settings.by_target:
             facts.append(Fact(f"no {deed}"))
     claimed = next((act for act in told(mention) if act.standing == "claimed"), None)
     if claimed:

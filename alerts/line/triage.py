@@ -90,7 +90,7 @@ class Triage:
                     work = partial(settle, config=config, window=window, matched=matched, now=now)
                     result += await self._lane.write(work)
                 except Exception:
-                    self._window = EventWindow(config.events)  # it may hold reports of the commit that failed
+                    self._window = EventWindow(self.config.events)  # it may hold reports of the commit that failed
                     raise
 
     def _match_next(self, matcher: Matcher) -> list[tuple[Revision, Finding]]:

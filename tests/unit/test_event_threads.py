@@ -28,7 +28,7 @@ LISTS = """\
   party-kuwait: ["Kuwait*", "الكويت"]
   party-jordan: ["Jordan*", "الأردن"]
 """
-EVENTS = "events: {developments: [strike, kill, arrest, deny]}"
+EVENTS = "events: {developments: [strike, kill, arrest, deny], by_target: [strike, arrest]}"
 ANY = "[strike*, struck, hit, attack*, arrest*, kill*, denies, قصف]"
 
 
