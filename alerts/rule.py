@@ -162,6 +162,7 @@ class EventSettings:
     alike: Mapping[str, str] = field(default_factory=dict)
     developments: frozenset[str] = frozenset()
     by_target: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
     again: str = ""
     things: tuple[str, ...] = ()
     wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -237,6 +238,12 @@ EVENTS = Table(
             ListOf(Placed(IDENT), "a list of deeds"),
             (),
             "of the developments those of which each further target is one; the others are told once",
+        ),
+        Key(
+            "persons",
+            ListOf(Placed(IDENT), "a list of kinds of entities"),
+            (),
+            "kinds of people: one whom no report of an event named before is news",
         ),
         Key("again", Placed(IDENT), None, "the list of words that make a deed another one of its series"),
         Key(

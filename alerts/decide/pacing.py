@@ -149,7 +149,7 @@ def _hold(each: Delivery, receiver: Receiver, pace: Pace, now: datetime) -> Hold
     if each.attempts or each.kind is Kind.EDIT:
         return None
     if _is_listed(each):
-        slot = slot_after(receiver, each.queued)  # that of the hour it came in, though its target may have rested
+        slot = _list_at(each, receiver)  # that of the hour it came in, though its target may have rested
         return Hold(each.id, slot, DIGEST) if each.held != DIGEST and slot > now else None
     causes = (
         (_quiet(each, receiver, now), QUIET),
@@ -163,6 +163,12 @@ def _hold(each: Delivery, receiver: Receiver, pace: Pace, now: datetime) -> Hold
 def _is_listed(each: Delivery) -> bool:
     """Return whether a message waits for the digest: routine, or a repeat of an event that was told."""
     return each.kind in PINGS and (each.severity is Severity.ROUTINE or each.reason is Reason.REPEATS)
+
+
+def _list_at(each: Delivery, receiver: Receiver) -> datetime:
+    """Return when a message is listed: at the receiver's digest, a grave repeat within the hour."""
+    slot = slot_after(receiver, each.queued)
+    return slot if each.severity < Severity.IMMEDIATE else min(slot, next_at(EACH_HOUR, "UTC", each.queued))
 
 
 def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None:
@@ -197,7 +203,7 @@ def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
     listed = tuple(each for each in free if _is_listed(each) and not each.attempts)
     repeats = all(each.reason is Reason.REPEATS for each in listed)
     reason = Reason.SCHEDULED if receiver.digest else Reason.REPEATS if repeats else Reason.ROUTINE
-    ends = [each.due if each.held == DIGEST else slot_after(receiver, each.queued) for each in listed]
+    ends = [each.due if each.held == DIGEST else _list_at(each, receiver) for each in listed]
     return Fold(listed, reason, window_name(max(ends))) if listed else None
 
 

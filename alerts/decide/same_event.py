@@ -16,6 +16,7 @@ from itertools import combinations
 
 from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
+from alerts.rules.event_mention import UNLISTED
 from alerts.rules.events import HAPPENED
 from crawler.article import minted
 
@@ -24,6 +25,7 @@ SPAN = timedelta(hours=72)  # between the first and the last report of one event
 TOLD_ANEW = timedelta(hours=12)  # an outlet that tells a deed again, so long after, tells of another one
 SERIES = timedelta(hours=6)  # one outlet's headline again, later than this: the next one of a series
 ALIKE = 0.3  # of the weight of both reports: less than that in common are two events
+KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
 KNOWN = 0.4  # of the weight: less than that in common may be another event, so it interrupts though nothing looks new
 FEWEST = 300  # reports that rarity is counted among at least, so that a quiet day makes nothing common
 COMPARED = 200  # reports
@@ -199,8 +201,17 @@ def _places_agree(one: Iterable[str], other: Iterable[str], wider: Mapping[str, 
     return (
         not ours
         or not theirs
-        or any(a == b or a in wider.get(b, ()) or b in wider.get(a, ()) for a in ours for b in theirs)
+        or any(
+            a == b or a in wider.get(b, ()) or b in wider.get(a, ()) or _may_hold(a, b, wider) or _may_hold(b, a, wider)
+            for a in ours
+            for b in theirs
+        )
     )
+
+
+def _may_hold(unlisted: str, place: str, wider: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether a place that no list names may lie in another: in a country, not in a town."""
+    return unlisted.startswith(UNLISTED) and not place.startswith(UNLISTED) and place not in wider
 
 
 def _narrowest(places: Iterable[str], wider: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -272,9 +283,38 @@ def news_in(
         for number, each in enumerate(ours)
         if not _is_known(each, facts, settings) and not (number and _is_known(each, others, settings))
     ]
+    others_words = [*_other_doers(later, before, settings), *_persons(later, before, settings)]
     if not new and ours and _is_told_anew(ours[0], later, before, settings):
         new = [replace(ours[0], what=f"another {ours[0].what}")]
-    return (*_tolls(later.mention.casualties, before), *(_words(each, settings) for each in new))
+    return (*_tolls(later.mention.casualties, before), *(_words(each, settings) for each in new), *others_words)
+
+
+def _other_doers(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:
+    """Return in words the deeds that somebody else is said to do than in every report known: another's attack."""
+    words = []
+    doers: dict[str, set[str]] = {}
+    for act in (act for each in known for act in told(each.mention)):
+        doers.setdefault(_alike(act, settings), set()).update(act.by)
+    for act in told(later.mention):
+        before = doers.get(_alike(act, settings), set())
+        # who claims a deed is told as a claim
+        named = act.deed in settings.by_target and act.standing == HAPPENED and act.by and before
+        if named and not any(_is_within(one, other, settings) for one in act.by for other in before):
+            words.append(f"{_alike(act, settings)} by {_listed(act.by, settings)}")
+    return list(dict.fromkeys(words))
+
+
+def _persons(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:
+    """Return the persons whom a report of a deed names and no report known did: another leader killed."""
+    if not any(act.deed in settings.by_target and act.standing in _TOLD for act in told(later.mention)):
+        return []
+    before = {name for each in known for name in each.mention.names}
+    new = [name for name in later.mention.names if name in settings.persons and name not in before]
+    return [f"about {settings.labels.get(name, name)}" for name in new]
+
+
+def _is_within(one: str, other: str, settings: EventSettings) -> bool:
+    return one == other or one in settings.wider.get(other, ()) or other in settings.wider.get(one, ())
 
 
 def same_fact(later: Report, known: Iterable[Report], settings: EventSettings) -> list[Report]:
@@ -333,7 +373,7 @@ def _tolls(later: Mapping[str, int], known: Iterable[Report]) -> list[str]:
 
 def _words(fact: Fact, settings: EventSettings) -> str:
     """Return a fact as people read it: "strike, Kuwait"."""
-    return f"{fact.what}, {settings.labels.get(fact.on, fact.on)}" if fact.on else fact.what
+    return f"{fact.what}, {_label(fact.on, settings)}" if fact.on else fact.what
 
 
 def describe(mention: EventMention, settings: EventSettings) -> str:
@@ -355,4 +395,8 @@ def describe(mention: EventMention, settings: EventSettings) -> str:
 
 
 def _listed(names: Iterable[str], settings: EventSettings) -> str:
-    return " and ".join(settings.labels.get(each, each) for each in names)
+    return " and ".join(_label(each, settings) for each in names)
+
+
+def _label(name: str, settings: EventSettings) -> str:
+    return name.removeprefix(UNLISTED).title() if name.startswith(UNLISTED) else settings.labels.get(name, name)

@@ -110,6 +110,8 @@ def after(told: Told | None, decision: Decision, revision: int, change: str, now
         revision=revision if decision.queue else before.revision,
         origins=max(before.origins, origins),
     )
+    if decision.reason is Reason.REPEATS:
+        return replace(known, revision=before.revision)  # it interrupts nobody, so it makes nothing known
     if not decision.queue or decision.kind not in PINGS:
         return known
     untold = changes(told, change, now) if decision.due else ()

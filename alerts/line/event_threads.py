@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import KnownEvent
-from alerts.decide.same_event import APART, KNOWN, SPAN, EventWindow, Report, news_in, same_fact
+from alerts.decide.same_event import KNOWN, KNOWN_FOR, SPAN, EventWindow, Report, news_in, same_fact
 from alerts.event import EventMention
-from alerts.store import decisions, event_reports
+from alerts.store import decisions, event_reports, silences
 from crawler.article import Revision
 from crawler.store import articles as archive
 
@@ -34,9 +34,10 @@ def join(connection: Connection, window: EventWindow, revision: Revision, mentio
     thread = placement.thread
     report = Report(revision.seq, placement.story, thread, article.source, article.title, revision.seen, mention)
     evidence = ""
-    if not event_reports.is_event(connection, thread) and (near := window.nearest(report)):
+    if not _was_told(connection, thread) and (near := window.nearest(report)):
         archive.join_threads(connection, thread, near.earlier.thread)
         decisions.join_threads(connection, thread, near.earlier.thread)
+        silences.join_threads(connection, thread, near.earlier.thread)
         thread, evidence = near.earlier.thread, near.words(report, window.settings)
     report = replace(report, thread=thread)
     event_reports.add_report(connection, report, evidence)
@@ -44,12 +45,20 @@ def join(connection: Connection, window: EventWindow, revision: Revision, mentio
     return replace(revision, placement=replace(placement, thread=thread))
 
 
+def _was_told(connection: Connection, thread: str) -> bool:
+    """Return whether a story of a thread told an event, or an alert on one was made before events were read."""
+    if event_reports.is_event(connection, thread):
+        return True
+    stories = {each.story for each in archive.members_of(connection, thread)}
+    return any(decisions.last_alert_revision(connection, story) for story in stories)
+
+
 def known_events(
     connection: Connection, window: EventWindow, revision: Revision, mention: EventMention, now: datetime
 ) -> Mapping[str, KnownEvent]:
     """Return by target what it was told of the event of a revision by other stories of its thread; {} if nothing."""
     placement = revision.placement
-    reports = [each for each in window.since(now - APART) if each.story != placement.story]
+    reports = [each for each in window.since(now - KNOWN_FOR) if each.story != placement.story]
     if not any(each.thread == placement.thread for each in reports):
         return {}
     article = revision.article
@@ -57,7 +66,7 @@ def known_events(
     near = window.nearest(ours, [placement.thread])
     known = {}
     for target, told in decisions.told_of_stories(connection, {each.story for each in reports}).items():
-        # what was there before monitoring, or only listed as old, interrupted nobody
+        # what was there before monitoring, or was only listed, interrupted nobody
         heard = {story: each for story, each in told.items() if each.revision}
         mine = [each for each in reports if each.thread == placement.thread and each.story in heard]
         others = [each for each in reports if each.thread != placement.thread and each.story in heard]

@@ -122,11 +122,16 @@ def settle(
     nothing of it was queued.
     """
     result = TriageResult(revisions=len(matched))
-    for revision, finding in matched:
+    moved: dict[str, str] = {}  # the revisions were read before this batch moved their threads
+    for read, finding in matched:
+        thread = read.placement.thread
+        revision = replace(read, placement=replace(read.placement, thread=moved.get(thread, thread)))
         result.matches += len(finding.matches)
         if finding.event:
             refresh(connection, window, now)
-            revision = join(connection, window, revision, finding.event)  # noqa: PLW2901 - the same, in its thread
+            revision = join(connection, window, revision, finding.event)
+            if revision.placement.thread != thread:
+                moved[thread] = revision.placement.thread
         for case in _cases(connection, config, revision, finding):
             _settle_case(connection, config, window, case, now, result)
     if matched:

@@ -25,6 +25,8 @@ PARTY = "party-"  # how the lists of the config are named whose words are one wh
 LEAD_CHARS = 240  # of the text, where the headline tells no act: its first sentence
 AGAIN_REACH = 2  # words between a deed and a word such as "new"
 ROLE_REACH = 6  # words between a deed and who does it or suffers it
+UNLISTED = "?"  # before a place that no list names
+_PLACE = re.compile(r"(?<=[a-z] )(?:in|near|at|outside) (?P<place>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)")
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
 _INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در"}
@@ -38,7 +40,7 @@ _TURN = {"as", "over", "after", "amid", "while", "because", "following", "despit
 _TURN |= {"if", "when", "in", "who", "that", "retaliation", "by", "from"}
 _TURN |= {"بسبب", "بعد", "ردا", "اثر", "خلال", "في", "داخل", "قبل", "عقب", "منذ", "پس", "در"}
 _ADJECTIVE = re.compile(r"(?<!ت)(?:ي|يه|يان|يين|يتان)$")  # Arabic nisba: "a strike American Saudi" names who strikes
-_PLACE = Place("", 0, 0)  # of conditions that no file holds
+_NOWHERE = Place("", 0, 0)  # of conditions that no file holds
 
 
 class EventReader:
@@ -82,7 +84,7 @@ class EventReader:
         mention = EventMention(
             acts=acts,
             names=_unique(name for name, _ in named),
-            places=_unique(name for name in where_named if name not in doers),
+            places=_unique((*(name for name in where_named if name not in doers), *_unlisted(reading, where, named))),
             things=_unique(self._things_in(reading, where)),
             casualties=casualties(reading.article.title, reading.article.body[:LEAD_CHARS]),
             from_lead=where is not title,
@@ -159,12 +161,12 @@ def _first_sentence(reading: Reading) -> Spot:
 
 
 def _term(name: str) -> Condition:
-    return Condition("term", _PLACE, term=f"${name}")
+    return Condition("term", _NOWHERE, term=f"${name}")
 
 
 def _deed(name: str, cues: tuple[Condition, ...]) -> Condition:
-    deeds = Condition("any", _PLACE, (_term(name),))
-    return Condition("event", _PLACE, (deeds, *cues), options={"roles": (), "standing": ()})
+    deeds = Condition("any", _NOWHERE, (_term(name),))
+    return Condition("event", _NOWHERE, (deeds, *cues), options={"roles": (), "standing": ()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,16 @@ def _is_where(each: Mention, reading: Reading) -> bool:
     text = reading.folded[each.field].text
     before = [word for word in text[: each.start].split()[-4:] if word not in _OF_PLACES][-1:]
     return (bool(before) and before[0] in _INSIDE) or (each.attached and text[each.start : each.start + 1] == "ب")
+
+
+def _unlisted(reading: Reading, where: Spot, named: list[tuple[str, Mention]]) -> Iterator[str]:
+    """Yield the places that no list names, with UNLISTED before them: a capital behind "in" or "near", in English."""
+    folded = reading.folded[where.field]
+    for found in _PLACE.finditer(folded.original[: where.end]):
+        start, end = found.span("place")
+        spans = (folded.span(each.start, each.end) for _, each in named)
+        if not any(first < end and start < last for first, last in spans) and not found["place"].isupper():
+            yield UNLISTED + fold(found["place"]).strip()
 
 
 def _words(reading: Reading, where: Spot, taken: list[Mention]) -> tuple[str, ...]:

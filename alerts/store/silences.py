@@ -133,3 +133,9 @@ def told_since(connection: Connection, since: datetime) -> list[tuple[StoredDeci
         .order_by(decisions.c.seq, decisions.c.target)
     )
     return [(read_decision(row), snapshot.load(row.content)) for row in connection.execute(found)]
+
+
+def join_threads(connection: Connection, moved: str, into: str) -> None:
+    """Let a silence on a thread hold for the one that its stories were moved into."""
+    held = (silences.c.scope == Scope.THREAD.value, silences.c.value == moved)
+    connection.execute(update(silences).where(*held).values(value=into))

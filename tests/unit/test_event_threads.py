@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Carried, DeliveryState, Kind, Reason, Receiver
-from alerts.line.triage import TriageResult
+from alerts.alert import Carried, DeliveryState, Kind, Reason, Receiver, Scope
+from alerts.decide.same_event import EventWindow
+from alerts.line.triage import TriageResult, settle
 from alerts.rule import Config
-from alerts.store import decisions, digests, event_reports, outbox
+from alerts.rules.match import Matcher
+from alerts.store import decisions, digests, event_reports, outbox, silences
+from crawler.article import Entry
+from crawler.collect.ingest import store_poll
+from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from tests.stores.make import MINUTE, send_next
 from tests.unit.desk import NOW, desk, rule
@@ -179,4 +184,49 @@ def test_a_repeat_that_brings_news_no_longer_waits(line: Connection, config: Con
 def test_the_second_origin_of_an_event_is_told_once(line: Connection, config: Config) -> None:
     step(line, config, "one", FIRST, 0)
     step(line, config, "two", REPEAT, 40)
-    assert "second_origin" not in reasons(step(line, config, "three", FIRST, 80))
+    assert reasons(step(line, config, "three", FIRST, 80)) == ["second_origin"]
+    assert reasons(step(line, config, "four", FIRST, 120)) == ["told"]
+
+
+def test_another_attacker_is_another_attack(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0)
+    done = step(line, config, "two", "American base in Kuwait hit by Jordan, officials confirm", 10)
+    assert reasons(done) == ["development"]
+    assert decisions.load_alert(line, done.decided[0][0].placement.story, 1).changes == ("strike by Jordan",)
+
+
+def test_repeats_do_not_keep_an_event_known(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0)
+    assert reasons(step(line, config, "two", REPEAT, 11 * 60)) == ["repeats"]
+    assert reasons(step(line, config, "three", "Iran hits US base in Kuwait, say officers", 13 * 60)) != ["repeats"]
+
+
+def test_stories_of_one_batch_follow_the_thread_that_one_of_them_moved(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0)
+    texts = (
+        "American base in Kuwait hit by Iran, an agency hears from officers",
+        "American base in Jordan hit by Iran, an agency hears from officers",
+    )
+    revisions = []
+    for number, title in enumerate(texts):
+        now = NOW + (10 + number) * MINUTE
+        source = Source(f"s{number}", f"https://s{number}.example/", owner=f"s{number}")
+        entry = Entry(title, guid=title, published=now)
+        store_poll(line, source, SourceState(source.id, source.url, now), [entry], (), now)
+    revisions = archive.revisions_after(line, int(decisions.get_mark(line, "triaged") or 0), 9)
+    assert len({each.placement.thread for each in revisions}) == 1
+    matcher = Matcher(config)
+    found = [(each, matcher.find(each.article)) for each in revisions]
+    settle(line, config, EventWindow(config.events), found, NOW + 12 * MINUTE)
+    reports = list(event_reports.reports_after(line, 0, NOW, 9))
+    assert len(reports) == 3
+    assert all(archive.members_of(line, each.thread) for each in reports)
+    alert = decisions.load_alert(line, reports[-1].story, 1)
+    assert alert.outlets
+
+
+def test_a_silence_on_a_thread_follows_it(line: Connection) -> None:
+    silences.add_silence(line, Scope.THREAD, "t-from", "Noor", "drill", NOW, NOW + 60 * MINUTE)
+    silences.add_silence(line, Scope.STORY, "t-from", "Noor", "drill", NOW, NOW + 60 * MINUTE)
+    silences.join_threads(line, "t-from", "t-into")
+    assert [each.value for each in silences.silences_in_force(line, NOW)] == ["t-into", "t-from"]
