@@ -69,23 +69,21 @@ def ask(url: str, *, post: bool = False) -> Any:
 
 
 def rules_for(base: str, hook: Hook, place: Path) -> str:
-    """Take the shipped rules and a broad one, the timeline's outlets as sources, a webhook as receiver."""
+    """Take the shipped desk and settings and a broad rule, the timeline's outlets as sources, a webhook as receiver."""
     desk = place / "desk"
-    desk.mkdir()
-    for each in sorted((ROOT / "deploy" / "desk").glob("*.yaml")):
-        if each.name != "sources.yaml":
-            shutil.copy(each, desk / each.name)
-    included = ", ".join(f'"desk/{each.name}"' for each in sorted(desk.iterdir()))
+    shutil.copytree(ROOT / "deploy" / "desk", desk, ignore=shutil.ignore_patterns("sources.yaml"))
+    included = ", ".join(f'"{name}"' for name in ("desk/rules/*.yaml", "desk/*.yaml"))
     shipped = (ROOT / "rules.yaml").read_text(encoding="utf-8")
+    settings = shipped[shipped.index("\nsettings:\n") : shipped.index("\nreceivers:\n")]
+    settings = settings.replace("\nsettings:\n", '\nsettings:\n  allow_private: ["127.0.0.1"]\n')
     outlets = ask(f"{base}/_index.json")
     sources = "\n".join(
         f'  - {{id: {name}, name: "{each.get("title", name)}", url: "{base}{each["url_path"]}", every: 1m}}'
         for name, each in outlets.items()
     )
-    head = f'version: 1\nsettings: {{allow_private: ["127.0.0.1"]}}\ninclude: [{included}]\nsources:\n{sources}\n'
-    rules = shipped[shipped.index("\nrules:") :].rstrip() + "\n"
-    broad = "  - {id: broad, title: A broad rule, match: [Iran], severity: priority, notify: [console]}\n"
-    return f'{head}receivers:\n  console: {{urls: ["{hook.url}"]}}\n{rules}{broad}'
+    head = f"version: 1\ninclude: [{included}]\nsources:\n{sources}{settings}\n"
+    broad = "rules:\n  - {id: broad, title: A broad rule, match: [Iran], severity: priority, notify: [console]}\n"
+    return f'{head}receivers:\n  console: {{urls: ["{hook.url}"]}}\n{broad}'
 
 
 def drive(name: str, timeline: Path, base: str, hook: Hook, place: Path) -> None:
