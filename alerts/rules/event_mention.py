@@ -29,9 +29,10 @@ UNLISTED = "?"  # before a place that no list names
 _PLACE = re.compile(r"(?<=[a-z] )(?:in|near|at|outside) (?P<place>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)")
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
+_INSIDE |= {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}  # ... of
 _INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در"}
 _OF_PLACES = {"the", "of", "strait", "gulf", "city", "town", "province", "port", "northern", "southern", "eastern"}
-_OF_PLACES |= {"western", "central", "north", "south", "east", "west"}
+_OF_PLACES |= {"western", "central"}
 _OF_PLACES |= {"مضيق", "محافظه", "مدينه", "قضاء", "ناحيه", "ميناء", "مطار", "تنگه", "استان", "شهر"}
 _UPON = {"on", "at", "against", "to", "toward", "towards", "علي", "ضد", "نحو", "باتجاه", "به", "عليه"}
 _DOING = {"by", "from", "من", "از", "توسط"}
@@ -105,7 +106,8 @@ class EventReader:
         near = [(name, each) for name, each in named if clause.has(each, reading) and not each.overlaps(event.deed)]
         before = _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading)
         after = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading)
-        by, on = _roles(event, *(before or [Side()])[:1], *(*after, Side(), Side())[:2])
+        sides = (*(before or [Side()])[:1], *(*after, Side(), Side())[:2])
+        by, on = _roles(event, *sides, begins=events.begins_clause(event.deed, reading))
         text = reading.folded[event.deed.field].text
         again_said = any(
             each.overlaps(event.deed) or len(_between(each, event.deed, text)) < AGAIN_REACH
@@ -218,11 +220,16 @@ def _between(one: Mention, other: Mention, text: str) -> tuple[str, ...]:
 Roles = tuple[tuple[str, ...], tuple[str, ...]]  # doers and targets
 
 
-def _roles(event: events.Event, before: Side, after: Side, further: Side) -> Roles:
-    """Return the doers and the targets of a deed by the names nearest before it, after it, and behind those."""
+def _roles(event: events.Event, before: Side, after: Side, further: Side, *, begins: bool) -> Roles:
+    """Return the doers and the targets of a deed by the names nearest before it, after it, and behind those.
+
+    `begins`: the deed begins its clause.
+    """
     if after.names and not _UPON.isdisjoint(further.between) and event.voice != "active":
         return after.names, further.names  # "attack by Iran on Kuwait", and so in Arabic and Persian
     if not event.deed.alias.isascii():
+        if begins and event.voice == "active" and further.names and _TURN.isdisjoint(further.between):
+            return after.names, further.names  # Arabic: verb, doer, target
         return _arabic_roles(event, before, after)
     voice = _voice(event, after)
     turned = not _TURN.isdisjoint(after.between)  # "closes Hormuz over ...", "strikes as ...": something else follows

@@ -50,6 +50,10 @@ _BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes"
 _BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
 _PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "amid", "during", "from", "for", "with"}
 _PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
+_COMPASS = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "outside", "inside"}
+_ARABIC_PREPOSITIONS = {"في", "علي", "من", "الي", "عن", "قرب", "داخل", "شمال", "جنوب", "غرب", "شرق", "شمالي", "جنوبي"}
+_ARABIC_PREPOSITIONS |= {"غربي", "شرقي", "بعد", "قبل", "خلال", "عبر", "ضد", "وسط", "بين", "منذ"}
+_BEFORE_VERB = 1  # words before a verb that still begins its clause: "urgent", "the news agency"
 _BY = {"by", "of", "from", "من", "از", "توسط"}
 _BESIDE = 3  # words from the noun of a deed to its doer
 # no dot of "U.S." or another initial
@@ -279,11 +283,12 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
     if deed.kind in {"", "noun"} and not has_be:
         return "noun"
-    after = text[deed.end :].split(maxsplit=1)[:1]
+    after = text[deed.end :].split(maxsplit=2)[:2]
+    is_placed = not after or after[0] in _PREPOSITIONS or (after[0] in _COMPASS and after[1:] == ["of"])
     is_participle = _is_participle(deed.alias)
-    if deed.kind == "passive" or (is_participle and has_be) or after == ["by"]:
+    if deed.kind == "passive" or (is_participle and has_be) or after[:1] == ["by"]:
         return "passive"
-    if deed.kind == "either" and (not after or after[0] in _PREPOSITIONS or _ends_clause(deed, reading)):
+    if deed.kind == "either" and (is_placed or _ends_clause(deed, reading)):
         return "open" if is_participle else "noun"
     return "active"
 
@@ -373,15 +378,39 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
     """Return whether the doer of a deed may stand where a party stands."""
     after = party.start >= event.deed.end
     if event.voice in {"noun", "open"}:
-        # "US strike", "strike by US", Arabic "a strike American"; never the target that follows a noun
+        # "US strike", "strike by US", Arabic "a strike American"; never the target that follows a noun. Before a form that
+        # may be a participle stands whoever suffers it ("US troops shelled near Mosul"), but for a bare name
         return (
-            distance <= _BESIDE
+            distance <= (1 if event.voice == "open" else _BESIDE)
             if not after
             else _is_after_by(event.deed, party, reading) or _is_adjective(event, distance)
         )
     if ARABIC_SCRIPT.search(event.deed.alias):
-        return not after or not _is_persian_verb(event.deed)
+        return _does_arabic(event, party, reading, after=after)
     return after and distance <= _BESIDE + 1 if event.voice == "passive" else not after
+
+
+def _does_arabic(event: Event, party: Mention, reading: Reading, *, after: bool) -> bool:
+    """Return whether a name beside a finite Arabic or Persian verb may do the deed.
+
+    Arabic puts the doer behind a verb that begins its clause and before what suffers it; behind any other verb stands
+    what suffers it: "a rocket attack targets the American forces".
+    """
+    if not after or _is_persian_verb(event.deed):
+        return not after
+    if event.voice == "passive":
+        return _is_after_by(event.deed, party, reading)
+    following = reading.folded[party.field].text[party.end :].split(maxsplit=1)[:1]
+    has_object = bool(following) and following[0] not in _ARABIC_PREPOSITIONS and not _ends_clause(party, reading)
+    beside = distance(event.deed, party, reading) == 1 and event.deed.kind == "either"  # a noun and its adjective
+    return beside or (begins_clause(event.deed, reading) and has_object)
+
+
+def begins_clause(deed: Mention, reading: Reading) -> bool:
+    """Return whether a deed begins its clause, but for a word such as "urgent"."""
+    folded = reading.folded[deed.field]
+    start = clause_of(deed, reading).start
+    return len(folded.original[start : folded.span(deed.start, deed.end)[0]].split()) <= _BEFORE_VERB
 
 
 def _suffers(event: Event, distance: int, *, after: bool) -> bool:
