@@ -23,7 +23,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.decide.same_event import describe
+from alerts.decide.event_news import describe
 from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import clean, plain, rated
 from alerts.rule import Config

@@ -10,7 +10,7 @@ import click
 
 from alerts.alert import Match
 from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
-from alerts.decide.same_event import describe
+from alerts.decide.event_news import describe
 from alerts.render.words import plain
 from alerts.rules.match import Matcher
 from alerts.run.article_lines import Line

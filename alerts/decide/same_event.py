@@ -1,31 +1,28 @@
-"""Decide whether two reports tell the same event, and what a further report of a known event adds. Pure.
+"""Decide whether two reports tell the same event. Pure.
 
 Two reports are compared by what they name: deeds, names, things, pairs of these, who did what to whom, and words; each
 weighs by how rare it is among the reports of the last days (as terms do in TF-IDF; Miranda et al., EMNLP 2018, group
-news of several languages so). A clash of place, roles or toll forbids. What is new in a report are its facts: a deed on
-a target, a toll, a claim, a denial.
+news of several languages so). A clash of place, roles or toll forbids.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
 from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import UNLISTED
-from alerts.rules.events import HAPPENED
 from crawler.article import minted
 
 APART = timedelta(hours=24)  # between two reports of one event
 SPAN = timedelta(hours=72)  # between the first and the last report of one event
-TOLD_ANEW = timedelta(hours=12)  # an outlet that tells a deed again, so long after, tells of another one
 SERIES = timedelta(hours=6)  # one outlet's headline again, later than this: the next one of a series
 ALIKE = 0.3  # of the weight of both reports: less than that in common are two events
-KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
+ALIKE_COMMENT = 0.15  # the same for a claim or a denial, which names who speaks and little of what happened
 KNOWN = 0.4  # of the weight: less than that in common may be another event, so it interrupts though nothing looks new
 FEWEST = 300  # reports that rarity is counted among at least, so that a quiet day makes nothing common
 COMPARED = 200  # reports
@@ -33,7 +30,7 @@ TENFOLD = 10  # a toll so many times another is that of another event
 # what a part of a report weighs beside its rarity: names and deeds are the event, words are how an outlet tells it
 _WEIGHTS = {"deed": 1.0, "name": 1.0, "thing": 1.0, "pair": 0.4, "role": 0.5, "word": 0.3}
 _NAMES = frozenset({"name", "thing"})  # of which two reports of one event share one: two arrests a day are two events
-_TOLD = frozenset({HAPPENED, "claimed"})
+_COMMENTS = frozenset({"claimed", "denied"})
 Part = tuple[str, ...]
 
 
@@ -48,14 +45,6 @@ class Report:
     title: str
     at: datetime
     mention: EventMention
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing a report says happened: a deed and its target, or a claim or denial, "" where none is named."""
-
-    what: str
-    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +111,7 @@ class EventWindow:
             and later.at - earlier.at <= APART
             and later.at - (minted(earlier.thread) or earlier.at) <= SPAN
             and (wanted is None or earlier.thread in wanted)
-            and (likeness := self._likeness(earlier, theirs, ours)).share >= ALIKE
+            and (likeness := self._likeness(earlier, theirs, ours)).share >= _asked(likeness, later)
             and not clash(earlier, later, self.settings)
         ]
         return max(found, key=lambda each: (each.share, each.earlier.at), default=None)
@@ -155,19 +144,26 @@ class EventWindow:
         return _WEIGHTS[part[0]] * math.log((reports + 1) / (len(self._by_part.get(part, ())) + 0.5))
 
 
+def _asked(likeness: Likeness, later: Report) -> float:
+    """Return how much two reports must have in common: less of a claim or denial that names the same deed and name."""
+    comments = any(act.standing in _COMMENTS for act in later.mention.acts)
+    kinds = {part[0] for part in likeness.parts}
+    return ALIKE_COMMENT if comments and {"deed", "name"} <= kinds else ALIKE
+
+
 def parts_of(mention: EventMention, settings: EventSettings) -> frozenset[Part]:
     """Return what a report can have in common with another: deeds, names, things, pairs of them, roles and words."""
     acts = told(mention)
     core = sorted(
         {
-            *(("deed", _alike(each, settings)) for each in acts),
+            *(("deed", alike(each, settings)) for each in acts),
             *(("name", each) for each in mention.names),
             *(("thing", each) for each in mention.things),
         }
     )
     pairs = {("pair", *one, *other) for one, other in combinations(core, 2)}
     roles = {
-        ("role", _alike(act, settings), role, name)
+        ("role", alike(act, settings), role, name)
         for act in acts
         for role, names in (("by", act.by), ("on", act.on))
         for name in names
@@ -180,7 +176,8 @@ def told(mention: EventMention) -> tuple[Act, ...]:
     return tuple(each for each in mention.acts if each.standing != "background") or mention.acts
 
 
-def _alike(act: Act, settings: EventSettings) -> str:
+def alike(act: Act, settings: EventSettings) -> str:
+    """Return the deed of an act, or the one that stands for it and its like."""
     return settings.alike.get(act.deed, act.deed)
 
 
@@ -197,16 +194,17 @@ def clash(earlier: Report, later: Report, settings: EventSettings) -> str:
 
 
 def _places_agree(one: Iterable[str], other: Iterable[str], wider: Mapping[str, frozenset[str]]) -> bool:
-    ours, theirs = _narrowest(one, wider), _narrowest(other, wider)
+    ours, theirs = narrowest(one, wider), narrowest(other, wider)
     return (
         not ours
         or not theirs
-        or any(
-            a == b or a in wider.get(b, ()) or b in wider.get(a, ()) or _may_hold(a, b, wider) or _may_hold(b, a, wider)
-            for a in ours
-            for b in theirs
-        )
+        or any(is_within(a, b, wider) or _may_hold(a, b, wider) or _may_hold(b, a, wider) for a in ours for b in theirs)
     )
+
+
+def is_within(one: str, other: str, wider: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether two names are one, or one lies in the other: a base in Iraq, and Iraq."""
+    return one == other or one in wider.get(other, ()) or other in wider.get(one, ())
 
 
 def _may_hold(unlisted: str, place: str, wider: Mapping[str, frozenset[str]]) -> bool:
@@ -214,7 +212,7 @@ def _may_hold(unlisted: str, place: str, wider: Mapping[str, frozenset[str]]) ->
     return unlisted.startswith(UNLISTED) and not place.startswith(UNLISTED) and place not in wider
 
 
-def _narrowest(places: Iterable[str], wider: Mapping[str, frozenset[str]]) -> frozenset[str]:
+def narrowest(places: Iterable[str], wider: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Return the places without those that another of them lies in."""
     named = frozenset(places)
     return named - {around for each in named for around in wider.get(each, ())}
@@ -229,7 +227,7 @@ def _swapped(one: EventMention, other: EventMention, settings: EventSettings) ->
 
 
 def _roles(mention: EventMention, settings: EventSettings) -> set[tuple[str, str, str]]:
-    return {(_alike(act, settings), by, on) for act in told(mention) for by in act.by for on in act.on}
+    return {(alike(act, settings), by, on) for act in told(mention) for by in act.by for on in act.on}
 
 
 def _toll_clash(one: Mapping[str, int], other: Mapping[str, int]) -> str:
@@ -238,165 +236,3 @@ def _toll_clash(one: Mapping[str, int], other: Mapping[str, int]) -> str:
         if least and most > least * TENFOLD:
             return f"{least} and {most} {kind}"
     return ""
-
-
-def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]:
-    """Return what a report says happened, the main fact first: deeds on their targets, claims and denials.
-
-    Only deeds of settings.events.developments count.
-    """
-    facts: list[Fact] = []
-    for number, act in enumerate(told(mention)):
-        if act.deed not in settings.developments:
-            continue
-        deed = _alike(act, settings)
-        if act.standing in _TOLD:
-            # where it was done counts as whom it was done to: a base in Qatar after one in Kuwait is news
-            where = () if number else mention.places
-            targets = tuple(dict.fromkeys((*act.on, *where))) if act.deed in settings.by_target else ()
-            named = targets or ("",)
-            facts += [Fact(deed, name) for name in named]
-            facts += [Fact(f"another {deed}", name) for name in named if act.again]
-        # the first act of a denial is the denying: "Customs confirm foiling of smuggling" denies no confirmation
-        if act.standing == "denied" and number and act.deed in settings.by_target:
-            facts.append(Fact(f"no {deed}"))
-    claimed = next((act for act in told(mention) if act.standing == "claimed"), None)
-    if claimed:
-        facts += [Fact("claim", name) for name in claimed.by]
-    return tuple(dict.fromkeys(facts))
-
-
-def news_in(
-    later: Report, known: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings
-) -> tuple[str, ...]:
-    """Return in words what a report adds to those `known` of its event: a toll, a deed on another target, a denial.
-
-    What was told `elsewhere`, of other events, is no news either, unless the headline begins with it: "Houthis attack
-    tankers as US strikes Iran".
-    """
-    before = list(known)
-    facts = _known(before, settings)
-    others = _known(elsewhere, settings)
-    ours = facts_of(later.mention, settings)
-    new = [
-        each
-        for number, each in enumerate(ours)
-        if not _is_known(each, facts, settings) and not (number and _is_known(each, others, settings))
-    ]
-    others_words = [*_other_doers(later, before, settings), *_persons(later, before, settings)]
-    if not new and ours and _is_told_anew(ours[0], later, before, settings):
-        new = [replace(ours[0], what=f"another {ours[0].what}")]
-    return (*_tolls(later.mention.casualties, before), *(_words(each, settings) for each in new), *others_words)
-
-
-def _other_doers(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:
-    """Return in words the deeds that somebody else is said to do than in every report known: another's attack."""
-    words = []
-    doers: dict[str, set[str]] = {}
-    for act in (act for each in known for act in told(each.mention)):
-        doers.setdefault(_alike(act, settings), set()).update(act.by)
-    for act in told(later.mention):
-        before = doers.get(_alike(act, settings), set())
-        # who claims a deed is told as a claim
-        named = act.deed in settings.by_target and act.standing == HAPPENED and act.by and before
-        if named and not any(_is_within(one, other, settings) for one in act.by for other in before):
-            words.append(f"{_alike(act, settings)} by {_listed(act.by, settings)}")
-    return list(dict.fromkeys(words))
-
-
-def _persons(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:
-    """Return the persons whom a report of a deed names and no report known did: another leader killed."""
-    if not any(act.deed in settings.by_target and act.standing in _TOLD for act in told(later.mention)):
-        return []
-    before = {name for each in known for name in each.mention.names}
-    new = [name for name in later.mention.names if name in settings.persons and name not in before]
-    return [f"about {settings.labels.get(name, name)}" for name in new]
-
-
-def _is_within(one: str, other: str, settings: EventSettings) -> bool:
-    return one == other or one in settings.wider.get(other, ()) or other in settings.wider.get(one, ())
-
-
-def same_fact(later: Report, known: Iterable[Report], settings: EventSettings) -> list[Report]:
-    """Return the reports that tell what a later one begins with, whichever event they were taken for."""
-    ours = facts_of(later.mention, settings)
-    return [each for each in known if ours and _is_known(ours[0], _known([each], settings), settings)]
-
-
-def _is_told_anew(fact: Fact, later: Report, known: Iterable[Report], settings: EventSettings) -> bool:
-    """Return whether an outlet tells a deed half a day after it told one: it is then another of the same kind."""
-    own = [
-        each for each in known if each.source == later.source and _is_known(fact, _known([each], settings), settings)
-    ]
-    return bool(own) and bool(fact.on) and all(later.at - each.at >= TOLD_ANEW for each in own)
-
-
-def _known(reports: Iterable[Report], settings: EventSettings) -> frozenset[Fact]:
-    facts: set[Fact] = set()
-    for each in reports:
-        facts.update(facts_of(each.mention, settings))
-        # where it was done is known beside whom it was done to
-        facts.update(
-            Fact(fact.what, place) for fact in tuple(facts_of(each.mention, settings)) for place in each.mention.places
-        )
-        # who did it is known from any report that says so, whether they claim it or not
-        facts.update(Fact("claim", name) for act in told(each.mention) for name in act.by)
-    return frozenset(facts)
-
-
-def _is_known(fact: Fact, facts: frozenset[Fact], settings: EventSettings) -> bool:
-    """Return whether a fact was told; one without a target, where anything of its kind was."""
-    return (
-        fact in facts
-        or (not fact.on and any(each.what == fact.what for each in facts))
-        or _same_target(fact, facts, settings)
-    )
-
-
-def _same_target(fact: Fact, known: Iterable[Fact], settings: EventSettings) -> bool:
-    """Return whether the target was told in wider or narrower words: a base in Iraq, and Iraq."""
-    wider = settings.wider
-    return any(
-        each.what == fact.what and (each.on in wider.get(fact.on, ()) or fact.on in wider.get(each.on, ()))
-        for each in known
-    )
-
-
-def _tolls(later: Mapping[str, int], known: Iterable[Report]) -> list[str]:
-    words = []
-    for kind, number in later.items():
-        most = max((each.mention.casualties.get(kind, 0) for each in known), default=0)
-        if number > most:
-            words.append(f"{most} -> {number} {kind}" if most else f"{number} {kind}")
-    return words
-
-
-def _words(fact: Fact, settings: EventSettings) -> str:
-    """Return a fact as people read it: "strike, Kuwait"."""
-    return f"{fact.what}, {_label(fact.on, settings)}" if fact.on else fact.what
-
-
-def describe(mention: EventMention, settings: EventSettings) -> str:
-    """Return what a headline tells, in a line: "strike; by Iran; on US; in Jordan; claimed; 3 killed".
-
-    "" where it tells no deed.
-    """
-    acts = told(mention)
-    if not acts or mention.from_lead:
-        return ""
-    main = acts[0]
-    places = _narrowest(mention.places, settings.wider) - {*main.by, *main.on}
-    roles = (("by", main.by), ("on", main.on), ("in", sorted(places)))
-    standing = [main.standing] if main.standing != HAPPENED else []
-    tolls = [f"{number} {kind}" for kind, number in mention.casualties.items()]
-    return "; ".join(
-        [main.deed, *(f"{word} {_listed(names, settings)}" for word, names in roles if names), *standing, *tolls]
-    )
-
-
-def _listed(names: Iterable[str], settings: EventSettings) -> str:
-    return " and ".join(_label(each, settings) for each in names)
-
-
-def _label(name: str, settings: EventSettings) -> str:
-    return name.removeprefix(UNLISTED).title() if name.startswith(UNLISTED) else settings.labels.get(name, name)

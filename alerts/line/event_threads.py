@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import KnownEvent
-from alerts.decide.same_event import KNOWN, KNOWN_FOR, SPAN, EventWindow, Report, news_in, same_fact
+from alerts.decide.event_news import KNOWN_FOR, news_in, same_fact
+from alerts.decide.same_event import KNOWN, SPAN, EventWindow, Report
 from alerts.event import EventMention
 from alerts.store import decisions, event_reports, silences
 from crawler.article import Revision

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
+from alerts.decide.event_news import describe
 from alerts.decide.glosses import glosses, place_of
-from alerts.decide.same_event import describe
 from alerts.decide.standing import letters_of, siblings_of, standing_of
 from alerts.event import EventMention
 from alerts.rule import Config

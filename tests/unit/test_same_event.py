@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.decide.same_event import EventWindow, Report, clash, describe, facts_of, news_in
+from alerts.decide.event_news import describe, facts_of, news_in
+from alerts.decide.same_event import EventWindow, Report, clash
 from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
 from tests.unit.desk import NOW
@@ -148,13 +149,6 @@ def test_another_event_in_the_same_headline_is_no_news() -> None:
     assert news(both, event(STRIKE), elsewhere=(closed,)) == ()
     # unless the headline begins with it
     assert news(closed, event(STRIKE), elsewhere=(closed,)) == ("close",)
-
-
-def test_an_outlet_that_tells_a_deed_half_a_day_later_tells_of_another() -> None:
-    known = [report(event(STRIKE))]
-    assert news_in(report(event(STRIKE), 13), known, (), SETTINGS) == ("another strike, US",)
-    assert news_in(report(event(STRIKE), 13, "daily"), known, (), SETTINGS) == ()
-    assert news_in(report(event(STRIKE), 11), known, (), SETTINGS) == ()
 
 
 def test_an_event_is_described_by_its_first_deed_that_is_no_background() -> None:

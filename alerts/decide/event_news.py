@@ -1,0 +1,174 @@
+"""Decide what a further report of an event adds to those that are known: its facts, and an event in words. Pure.
+
+A fact is a deed on a target, a claim, a denial; with it count a toll that rose, another doer and another person. What
+has none of them repeats what is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.decide.same_event import Report, alike, is_within, narrowest, told
+from alerts.event import EventMention
+from alerts.rule import EventSettings
+from alerts.rules.event_mention import UNLISTED
+from alerts.rules.events import HAPPENED
+
+KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
+_TOLD = frozenset({HAPPENED, "claimed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing a report says happened: a deed and its target, or a claim or denial, "" where none is named."""
+
+    what: str
+    on: str = ""
+
+
+def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]:
+    """Return what a report says happened, the main fact first: deeds on their targets, claims and denials.
+
+    Only deeds of settings.events.developments count.
+    """
+    facts: list[Fact] = []
+    for number, act in enumerate(told(mention)):
+        if act.deed not in settings.developments:
+            continue
+        deed = alike(act, settings)
+        if act.standing in _TOLD:
+            # where it was done counts as whom it was done to: a base in Qatar after one in Kuwait is news
+            where = () if number else mention.places
+            targets = tuple(dict.fromkeys((*act.on, *where))) if act.deed in settings.by_target else ()
+            named = targets or ("",)
+            facts += [Fact(deed, name) for name in named]
+            facts += [Fact(f"another {deed}", name) for name in named if act.again]
+        # the first act of a denial is the denying: "Customs confirm foiling of smuggling" denies no confirmation
+        if act.standing == "denied" and number and act.deed in settings.by_target:
+            facts.append(Fact(f"no {deed}"))
+    claimed = next((act for act in told(mention) if act.standing == "claimed"), None)
+    if claimed:
+        facts += [Fact("claim", name) for name in claimed.by]
+    return tuple(dict.fromkeys(facts))
+
+
+def news_in(
+    later: Report, known: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings
+) -> tuple[str, ...]:
+    """Return in words what a report adds to those `known` of its event: a toll, a deed on another target, a denial.
+
+    What was told `elsewhere`, of other events, is no news either, unless the headline begins with it: "Houthis attack
+    tankers as US strikes Iran".
+    """
+    before = list(known)
+    facts = _known(before, settings)
+    others = _known(elsewhere, settings)
+    ours = facts_of(later.mention, settings)
+    new = [
+        each
+        for number, each in enumerate(ours)
+        if not _is_known(each, facts, settings) and not (number and _is_known(each, others, settings))
+    ]
+    others_words = [*_other_doers(later, before, settings), *_persons(later, before, settings)]
+    return (*_tolls(later.mention.casualties, before), *(_words(each, settings) for each in new), *others_words)
+
+
+def _other_doers(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:
+    """Return in words the deeds that somebody else is said to do than in every report known: another's attack."""
+    words = []
+    doers: dict[str, set[str]] = {}
+    for act in (act for each in known for act in told(each.mention)):
+        doers.setdefault(alike(act, settings), set()).update(act.by)
+    for act in told(later.mention):
+        before = doers.get(alike(act, settings), set())
+        # who claims a deed is told as a claim
+        named = act.deed in settings.by_target and act.standing == HAPPENED and act.by and before
+        if named and not any(is_within(one, other, settings.wider) for one in act.by for other in before):
+            words.append(f"{alike(act, settings)} by {_listed(act.by, settings)}")
+    return list(dict.fromkeys(words))
+
+
+def _persons(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:
+    """Return the persons whom a report of a deed names and no report known did: another leader killed."""
+    if not any(act.deed in settings.by_target and act.standing in _TOLD for act in told(later.mention)):
+        return []
+    before = {name for each in known for name in each.mention.names}
+    new = [name for name in later.mention.names if name in settings.persons and name not in before]
+    return [f"about {settings.labels.get(name, name)}" for name in new]
+
+
+def same_fact(later: Report, known: Iterable[Report], settings: EventSettings) -> list[Report]:
+    """Return the reports that tell what a later one begins with, whichever event they were taken for."""
+    ours = facts_of(later.mention, settings)
+    return [each for each in known if ours and _is_known(ours[0], _known([each], settings), settings)]
+
+
+def _known(reports: Iterable[Report], settings: EventSettings) -> frozenset[Fact]:
+    facts: set[Fact] = set()
+    for each in reports:
+        facts.update(facts_of(each.mention, settings))
+        # where it was done is known beside whom it was done to
+        facts.update(
+            Fact(fact.what, place) for fact in tuple(facts_of(each.mention, settings)) for place in each.mention.places
+        )
+        # who did it is known from any report that says so, whether they claim it or not
+        facts.update(Fact("claim", name) for act in told(each.mention) for name in act.by)
+    return frozenset(facts)
+
+
+def _is_known(fact: Fact, facts: frozenset[Fact], settings: EventSettings) -> bool:
+    """Return whether a fact was told; one without a target, where anything of its kind was."""
+    return (
+        fact in facts
+        or (not fact.on and any(each.what == fact.what for each in facts))
+        or _same_target(fact, facts, settings)
+    )
+
+
+def _same_target(fact: Fact, known: Iterable[Fact], settings: EventSettings) -> bool:
+    """Return whether the target was told in wider or narrower words: a base in Iraq, and Iraq."""
+    return any(each.what == fact.what and is_within(each.on, fact.on, settings.wider) for each in known)
+
+
+def _tolls(later: Mapping[str, int], known: Iterable[Report]) -> list[str]:
+    words = []
+    for kind, number in later.items():
+        most = max((each.mention.casualties.get(kind, 0) for each in known), default=0)
+        if number > most:
+            words.append(f"{most} -> {number} {kind}" if most else f"{number} {kind}")
+    return words
+
+
+def _words(fact: Fact, settings: EventSettings) -> str:
+    """Return a fact as people read it: "strike, Kuwait"."""
+    return f"{fact.what}, {_label(fact.on, settings)}" if fact.on else fact.what
+
+
+def describe(mention: EventMention, settings: EventSettings) -> str:
+    """Return what a headline tells, in a line: "strike; by Iran; on US; in Jordan; claimed; 3 killed".
+
+    "" where it tells no deed.
+    """
+    acts = told(mention)
+    if not acts or mention.from_lead:
+        return ""
+    main = acts[0]
+    places = narrowest(mention.places, settings.wider) - {*main.by, *main.on}
+    if not (main.by or main.on or places):
+        return ""  # a deed alone may be an everyday word
+    roles = (("by", main.by), ("on", main.on), ("in", sorted(places)))
+    standing = [main.standing] if main.standing != HAPPENED else []
+    tolls = [f"{number} {kind}" for kind, number in mention.casualties.items()]
+    return "; ".join(
+        [main.deed, *(f"{word} {_listed(names, settings)}" for word, names in roles if names), *standing, *tolls]
+    )
+
+
+def _listed(names: Iterable[str], settings: EventSettings) -> str:
+    return " and ".join(_label(each, settings) for each in names)
+
+
+def _label(name: str, settings: EventSettings) -> str:
+    return name.removeprefix(UNLISTED).title() if name.startswith(UNLISTED) else settings.labels.get(name, name)
