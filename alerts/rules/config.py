@@ -20,18 +20,10 @@ from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
 from alerts.rules.lexicon import members
 from alerts.rules.rulebook import Book, read_book
+from crawler.config.includes import include_patterns, included, matching
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.sources import make_sources
-from crawler.config.yamlfile import (
-    ConfigError,
-    Place,
-    Problem,
-    Problems,
-    include_patterns,
-    included,
-    matching,
-    read_file,
-)
+from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 
 ACRONYM = 4  # letters; a party with a shorter name is written in capitals
@@ -50,7 +42,10 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
     raw = FILE.read(root, problems) if root is not None else MISSING
     if not isinstance(raw, dict):
         raise ConfigError(problems or [])
+    before = len(problems)
     files = included(path, root, problems)
+    for section in ("scale", "rules") if len(problems) > before else ():
+        raw[section] = MISSING if raw[section] is None else raw[section]  # it may stand in a file that is not there
     texts = [text, *(_merge(raw, each, problems) for each in files)]
     # only now: an included file may have brought them
     for section, doc in (("sources", "what is polled"), ("rules", "what to be told about")):
@@ -114,13 +109,15 @@ def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
     """
     text, root = read_file(path, problems)
     more = INCLUDED.read(root, problems) if root is not None else MISSING
+    if root is None and raw["scale"] is None:
+        raw["scale"] = MISSING  # it may stand in the file that cannot be read: no rule is told that it is missing
     for section in SECTIONS if more is not MISSING else ():
         ours, theirs = raw[section], more[section]
         if theirs is None:
             continue
         # a section of the main file that could not be read is replaced: its problem is noted, and what follows is
         # still checked against the names in this file
-        if section == "scale" and ours:
+        if section == "scale" and ours and ours is not MISSING:
             problems.add(theirs[0][""], f"the scale stands in {ours[0][''].file} already; all its rows go there")
         elif isinstance(theirs, tuple):
             raw[section] = (*(ours or ()), *theirs) if ours is not MISSING else theirs

@@ -212,7 +212,8 @@ class _Reader:
         filtered = self._filtered(condition, row["filters"])
         score = self._score(row["score"])
         steps = () if row["severity"] is MISSING else read_steps(row["severity"], score, self._problems)
-        check_limits(row, self._given("scale", ()), self._problems)
+        if self._raw["scale"] is not MISSING:
+            check_limits(row, self._given("scale", ()), self._problems)
         masking = self._masking(row["except"])
         # every part was read before this, so that all its faults are known
         if filtered is None or MISSING in row.values() or not (steps or is_by_scale(row["severity"])):

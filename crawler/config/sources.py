@@ -10,6 +10,7 @@ from typing import Any
 
 from cssselect import HTMLTranslator, SelectorError
 
+from crawler.config.includes import included
 from crawler.config.keys import (
     IDENT,
     MISSING,
@@ -25,7 +26,7 @@ from crawler.config.keys import (
     Url,
     twice,
 )
-from crawler.config.yamlfile import ConfigError, Node, Problems, included, read_file
+from crawler.config.yamlfile import ConfigError, Node, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.sources.source import FULL_TEXT, KINDS, Source
 
