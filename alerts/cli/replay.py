@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
+from alerts.render.words import plain
 from alerts.run.replay import Replay, Summary
 
 
@@ -46,8 +47,8 @@ def _words(record: dict[str, object]) -> str:
     matches = record["matches"]
     assert isinstance(matches, list)
     head = f"{record['id']} {record['relation']} story={record['story']}"
-    why = f"\n    {record['evidence']}" if record["evidence"] else ""
-    return f"{head} by {', '.join(matches)}: {told or 'nobody to tell'}{why}"
+    why = [plain(str(record[name])) for name in ("title", "event_evidence", "evidence") if record[name]]
+    return "\n    ".join([f"{head} by {', '.join(matches)}: {told or 'nobody to tell'}", *why])
 
 
 def _summary(done: Summary) -> str:

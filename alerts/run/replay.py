@@ -24,7 +24,7 @@ from alerts.rule import Config
 from alerts.rules.match import Finding, Matcher
 from alerts.run.article_lines import Line
 from alerts.run.stored import ledger_of
-from alerts.store import claims, outbox, targets
+from alerts.store import claims, event_reports, outbox, targets
 from alerts.store import decisions as decision_store
 from crawler.article import Entry, Relation, Revision
 from crawler.collect.ingest import Stored, store_poll
@@ -127,6 +127,7 @@ class Replay:
         self.summary.relations[word.value] += 1
         self.summary.matches += len(matches)
         self.summary.alerts += result.alerts
+        evidence = event_reports.evidence_of(connection, placement.thread).get(placement.story, "")
         told = [
             _told(each, *_state(connection, revision.placement.story, each))
             for revision, _, decisions in result.decided
@@ -139,6 +140,8 @@ class Replay:
             "thread": placement.thread,
             "relation": word.value,
             "evidence": placement.evidence,  # which article it was compared with, and what decided
+            "event_evidence": evidence,  # why it joined the thread of an event told by other stories
+            "title": line.article.title,
             "matches": matches,
             "deliveries": told,
         }
