@@ -94,7 +94,7 @@ def _judge_background(earlier: Side, later: Side, finding: Finding) -> Finding:
     shared = compare(earlier.wording, later.wording).contained
     if shared < REUSED or _short(earlier, later):
         return finding
-    return Relation.RELATED, f"{finding[1]}, {shared:.0%} contained with its background".replace("%", " %"), ""
+    return Relation.RELATED, f"{finding[1]}, {percent(shared)} contained with its background", ""
 
 
 def _judge_toll(earlier: Side, later: Side, finding: Finding) -> Finding:
@@ -144,6 +144,11 @@ def _one_language(earlier: Side, later: Side) -> bool:
     return earlier.wording.script == later.wording.script and (not one or not other or one == other)
 
 
+def percent(share: float) -> str:
+    """Return a share as people read it: "43 %"."""
+    return f"{share * 100:.0f} %"
+
+
 def _named(side: Side) -> str:
     return f"{side.id} ({side.outlet})"
 
@@ -163,13 +168,13 @@ def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
     age = later.seen - earlier.seen
     shared = earlier.wording.topic & later.wording.topic
     share = len(shared) / max(1, len(earlier.wording.topic | later.wording.topic))
-    measured = f"headlines {share:.0%} alike, {_minutes(age)} apart".replace("%", " %")
+    measured = f"headlines {percent(share)} alike, {_minutes(age)} apart"
     if found.equal_headlines and (relation := _equal_headlines(earlier, later, found, len(shared))):
         return relation, f"same headline, {_minutes(age)} apart{': a series' * (relation is Relation.NEW)}", ""
     if _says_no_less(earlier, later, found) and share >= TITLE_SAME and age <= HEADLINE_WINDOW:
         return Relation.DUPLICATE, measured, ""
     if not _one_event(shared, share, age):
-        return Relation.NEW, f"{measured}, needs {TITLE_SHARED:.0%} within 48 h".replace("%", " %"), ""
+        return Relation.NEW, f"{measured}, needs {percent(TITLE_SHARED)} within 48 h", ""
     if change := _toll_grew(found, age):
         return Relation.UPDATED, measured, change
     return Relation.RELATED, f"{measured}{_differing(found)}", ""
@@ -213,7 +218,7 @@ def _says_no_less(earlier: Side, later: Side, found: Comparison) -> bool:
 def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
     """Return the finding on two articles that both have a body."""
     age = later.seen - earlier.seen
-    measured = f"{found.contained:.0%} contained".replace("%", " %")
+    measured = f"{percent(found.contained)} contained"
     # a daily bulletin ("Brent closes at ...") has one headline and one template: the next issue is news
     if found.equal_headlines and earlier.source == later.source and age >= SERIES and _short(earlier, later):
         return Relation.NEW, f"same headline in the same source, {_minutes(age)} apart: a series", ""
@@ -307,7 +312,7 @@ def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
 
 def _judge_lead(found: Comparison, measured: str) -> Finding:
     """Return the finding on a known body with a new lead: an update under the same headline, else related."""
-    reason = f"{measured}, lead {found.lead:.0%} known, needs {LEAD_KNOWN:.0%}".replace("%", " %")
+    reason = f"{measured}, lead {percent(found.lead)} known, needs {percent(LEAD_KNOWN)}"
     if found.headline >= 0.8 and found.old_lead >= SAME:
         return Relation.UPDATED, reason, "new lead"
     return Relation.RELATED, reason, ""
@@ -318,14 +323,14 @@ def _judge_event(earlier: Side, later: Side, found: Comparison, measured: str) -
     shared = earlier.wording.topic & later.wording.topic
     share = len(shared) / max(1, len(earlier.wording.topic | later.wording.topic))
     age = later.seen - earlier.seen
-    alike = f", headlines {share:.0%} alike".replace("%", " %")
+    alike = f", headlines {percent(share)} alike"
     if found.contained >= REUSED and not _short(earlier, later):
         return Relation.RELATED, f"{measured}{alike}", ""
     if _one_event(shared, share, age):
         if change := _toll_grew(found, age):
             return Relation.UPDATED, f"{measured}{alike}", change
         return Relation.RELATED, f"{measured}{alike}{_differing(found)}", ""
-    return Relation.NEW, f"{measured}, needs {SAME:.0%}{alike}".replace("%", " %").replace("  %", " %"), ""
+    return Relation.NEW, f"{measured}, needs {percent(SAME)}{alike}", ""
 
 
 def _short(earlier: Side, later: Side) -> bool:
