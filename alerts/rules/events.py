@@ -378,8 +378,8 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
     """Return whether the doer of a deed may stand where a party stands."""
     after = party.start >= event.deed.end
     if event.voice in {"noun", "open"}:
-        # "US strike", "strike by US", Arabic "a strike American"; never the target that follows a noun. Before a form that
-        # may be a participle stands whoever suffers it ("US troops shelled near Mosul"), but for a bare name
+        # "US strike", "strike by US", Arabic "a strike American"; never the target that follows a noun. Before a form
+        # that may be a participle stands whoever suffers it ("US troops shelled near Mosul"), but for a bare name
         return (
             distance <= (1 if event.voice == "open" else _BESIDE)
             if not after
