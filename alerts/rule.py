@@ -187,6 +187,7 @@ class Config:
     lists: Mapping[str, TermList]
     rules: tuple[Rule, ...]
     scale: tuple[Row, ...] = ()
+    heartbeat: str = ""
     files: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
     host_at_once: int = 4
@@ -268,6 +269,12 @@ SETTINGS = Table(
         Key("backfill", Duration(), timedelta(0), "how far back the first poll of a source may alert; 0 never"),
         # `Placed` where the value is checked later, against another section, so that the error can name line and column
         Key("admin", Placed(IDENT), ("console", None), "the receiver of what the system says about itself"),
+        Key(
+            "heartbeat",
+            Placed(Text(what="an address")),
+            ("", None),
+            "an http(s) URL called every minute while the daemon watches; silence there is the alarm",
+        ),
         Key("contact", Text(what="an address", empty=True), "", "told to the outlets in the User-Agent of every poll"),
         Key("allow_private", ALLOW_PRIVATE, (), "hosts and networks that may be polled though they are not public"),
         Key("host_at_once", Number(1, 64, whole=True), 4, "how many requests one host is sent at the same time"),

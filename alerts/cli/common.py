@@ -84,10 +84,10 @@ def excerpt(place: Place) -> str:
     return f"{place.line:5} | {shown}\n      | {' ' * (place.column - 1 - start)}^"
 
 
-def fail(message: str) -> NoReturn:
-    """Print what is wrong on stderr and exit with 1."""
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Print what is wrong on stderr and exit with 1, or with another code."""
     click.echo(f"watchfloor: {message}", err=True)
-    sys.exit(1)
+    sys.exit(code)
 
 
 def counted(n: int, one: str) -> str:
