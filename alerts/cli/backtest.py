@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from alerts.cli.common import (
-    DURATION,
     Faults,
     articles_in,
     config_option,
@@ -20,6 +19,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.stored import archived
+from alerts.cli.times import SINCE, Moment, beginning
 from alerts.render.words import plain
 from alerts.rule import Config
 from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run
@@ -32,7 +32,7 @@ HEADLINES_SHOWN = 10  # headlines shown for each rule and kind of change
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=DURATION, default="7d", show_default=True, help="How far back in the stored archive.")
+@click.option("--since", type=SINCE, default="7d", show_default=True, help="How far back in the stored archive.")
 @click.option("--from", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Article lines.")
 @click.option(
     "--against",
@@ -44,7 +44,7 @@ def command(
     state_dir: Path | None,
     *,
     as_json: bool,
-    since: timedelta,
+    since: Moment,
     file: Path | None,
     against: Path | None,
 ) -> None:
@@ -57,7 +57,7 @@ def command(
     if file:
         articles = [line.article for line in articles_in(file, faults)]
     else:
-        articles = archived(state_path(state_dir, rules), since)
+        articles = archived(state_path(state_dir, rules), beginning(since, datetime.now(UTC), config.timezone))
     found = run(config, articles)
     # `--against` is the file before the change, --config the one after it
     if other is not None:

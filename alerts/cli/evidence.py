@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.times import desk_zone
+from alerts.render.words import time
 from alerts.store.opening import reading
 from crawler.store.evidence import Kept, kept, size
 
@@ -20,7 +22,9 @@ from crawler.store.evidence import Kept, kept, size
 @click.argument("article")
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Path | None, article: str) -> None:
     """Show what was fetched of ARTICLE: address, time, headers, SHA-256, checked; it is kept for seven days."""
-    with reading(state_path(state_dir, rules_path(path))) as connection:
+    rules = rules_path(path)
+    zone = desk_zone(rules)
+    with reading(state_path(state_dir, rules)) as connection:
         found = kept(connection, article)
         pieces, stored = size(connection)
     if not found:
@@ -31,6 +35,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Pa
         if as_json:
             print_json(row)
         else:
+            row["fetched"] = time(each.fetched, zone)
             click.echo("\n".join(f"{name}: {value}" for name, value in row.items()) + "\n")
     # after the output, as what is damaged may still be of use: its SHA-256 is not that of the stored bytes
     if not all(each.intact for each in found):

@@ -25,7 +25,7 @@ from alerts.cli.common import (
 )
 from alerts.decide.event_news import describe
 from alerts.decide.standing import letters_of, standing_of
-from alerts.render.words import clean, plain, rated
+from alerts.render.words import clean, plain, rated, time
 from alerts.rule import Config
 from alerts.rules.explain import Explanation, explain, lines
 from alerts.rules.match import Matcher
@@ -70,7 +70,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         click.echo(plain(article.title if article.id == article.title else f"{article.id}: {article.title}"))
         click.echo(f"event: {plain(told) or 'the headline tells no deed of the lists deed-...'}")
         why = _one(made) if only else _all(made, near, matcher, config, article)
-        click.echo("\n".join([*_placed(place), *why]))
+        click.echo("\n".join([*_placed(place, config.timezone), *why]))
 
 
 def _one(made: Iterable[Explanation]) -> Iterator[str]:
@@ -152,7 +152,7 @@ def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, o
     return None
 
 
-def _placed(place: Mapping[str, object] | None) -> Iterator[str]:
+def _placed(place: Mapping[str, object] | None, zone: str) -> Iterator[str]:
     """Yield lines: why the article joined or opened its story, then each decision on the story with its reason."""
     if place is None:
         return
@@ -169,5 +169,5 @@ def _placed(place: Mapping[str, object] | None) -> Iterator[str]:
     for each in decisions:
         what = each["kind"] if each["queued"] else "suppressed"
         waits = f"; waiting for their when: {', '.join(each['waiting'])}" if each["waiting"] else ""
-        at = f"{each['at']:%d %b %H:%M}"
+        at = time(each["at"], zone)
         yield f"  {at} {each['receiver']}: {what}, {each['reason']} (rules {', '.join(each['rules'])}{waits})"

@@ -41,7 +41,8 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
     if context.invoked_subcommand is not None:
         return
     rules = rules_path(path)
-    sources = load_config(rules, resolve_secrets=False).sources
+    config = load_config(rules, resolve_secrets=False)
+    sources = config.sources
     now = datetime.now(UTC)
     with reading(state_path(state_dir, rules)) as connection:
         states, down = archive.load_states(connection), down_since(connection)
@@ -51,7 +52,7 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
         print_json(rows)
     else:
         if down:
-            click.echo(network_words(down, now))
+            click.echo(network_words(down, now, config.timezone))
         width = max((len(str(row["source"])) for row in rows), default=0)
         for row in rows:
             click.echo(f"{row['source']!s:{width}}  {row['words']}")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from alerts.alert import Standing
 from alerts.cli.common import (
-    DURATION,
     config_option,
     counted,
     fail,
@@ -22,8 +21,9 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
-from alerts.render.words import cut, isolated, plain, rated
+from alerts.render.words import cut, isolated, plain, rated, time
 from alerts.run import archive
 from alerts.store.opening import need_store
 from crawler.article import Member
@@ -36,14 +36,15 @@ Thread = tuple[Member, ...]
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=DURATION, default="24h", show_default=True, help="Stories of articles first seen since.")
+@click.option("--since", type=SINCE, default="24h", show_default=True, help="Stories of articles first seen since.")
 @click.option("--story", "name", help="One story: the id of it, of its thread, or of an article in it.")
-def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: timedelta, name: str | None) -> None:
+def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment, name: str | None) -> None:
     """List threads, their stories and articles in order, with the relation and the evidence of each."""
     rules = rules_path(path)
-    letters = letters_of(load_config(rules, resolve_secrets=False))
+    config, now = load_config(rules, resolve_secrets=False), datetime.now(UTC)
+    letters = letters_of(config)
     state = state_path(state_dir, rules)
-    threads = _threads(state, datetime.now(UTC) - since, name)
+    threads = _threads(state, beginning(since, now, config.timezone), name)
     for members in threads:
         # of the whole thread, though --story shows a part of it: other stories confirm this one too
         standing = standing_of(archive.thread_of(state, members[0].thread), letters)
@@ -51,7 +52,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
         if as_json:
             print_json(_record(members, standing, joined))
         else:
-            click.echo("\n".join(_lines(members, standing, joined)))
+            click.echo("\n".join(_lines(members, standing, joined, config.timezone)))
     if not threads and not as_json:
         click.echo("no stories since then")
 
@@ -99,7 +100,7 @@ def _article(member: Member) -> dict[str, object]:
     }
 
 
-def _lines(members: Thread, standing: Standing, joined: Mapping[str, str]) -> Iterator[str]:
+def _lines(members: Thread, standing: Standing, joined: Mapping[str, str], zone: str) -> Iterator[str]:
     yield from _folded(f"thread {members[0].thread}: {rated(standing)}", "")
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
@@ -108,15 +109,15 @@ def _lines(members: Thread, standing: Standing, joined: Mapping[str, str]) -> It
         if story in joined:
             yield from _folded(plain(joined[story]), "    ")
         for each in found:
-            yield from _told(each)
+            yield from _told(each, zone)
     yield ""
 
 
-def _told(each: Member) -> Iterator[str]:
+def _told(each: Member, zone: str) -> Iterator[str]:
     # named only where it is not the owner, as of an agency's text
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
     outlet = cut(plain(each.outlet), 30)
-    yield f"    {each.first_seen:%d %b %H:%M} {each.relation.value:9} {each.article} {outlet}{origin}"
+    yield f"    {each.article} {each.relation.value:9} {time(each.first_seen, zone)} {outlet}{origin}"
     yield f"      {isolated(cut(plain(each.title), LINE_WIDTH - 8))}"
     if each.change:
         yield from _folded(f"changed: {plain(each.change)}", "      ")

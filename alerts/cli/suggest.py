@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from alerts.cli.common import (
-    DURATION,
     Faults,
     articles_in,
     config_option,
@@ -21,6 +20,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.stored import archived
+from alerts.cli.times import SINCE, Moment, beginning
 from alerts.rules.forms import FormError
 from alerts.rules.forms.paradigm import denied, inflect, is_paradigm
 from alerts.rules.suggest import spellings
@@ -30,11 +30,11 @@ from alerts.rules.suggest import spellings
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=DURATION, default="30d", show_default=True, help="How far back in the stored archive.")
+@click.option("--since", type=SINCE, default="30d", show_default=True, help="How far back in the stored archive.")
 @click.option("--from", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Article lines.")
 @click.argument("entity")
 def command(
-    path: Path | None, state_dir: Path | None, *, as_json: bool, since: timedelta, file: Path | None, entity: str
+    path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment, file: Path | None, entity: str
 ) -> None:
     """Show how ENTITY is spelled in the archive where none of its aliases says so, most frequent first.
 
@@ -51,7 +51,7 @@ def command(
     if file:
         articles = [line.article for line in articles_in(file, faults)]
     else:
-        articles = archived(state_path(state_dir, rules), since)
+        articles = archived(state_path(state_dir, rules), beginning(since, datetime.now(UTC), config.timezone))
     found = spellings(config.entities[entity], articles)
     if as_json:
         print_json([{"spelling": each.text, "alias": each.alias, "times": each.times} for each in found])
