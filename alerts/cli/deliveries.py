@@ -15,7 +15,6 @@ from alerts.alert import Delivery, DeliveryState, Kind, Target
 from alerts.cli.alone import serviced
 from alerts.cli.common import (
     config_option,
-    fail,
     json_option,
     load_config,
     print_json,
@@ -23,6 +22,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.ids import named
 from alerts.cli.orders import carry_out
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
 from alerts.line.compose import compose
@@ -31,7 +31,7 @@ from alerts.render.text import digest_lines
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.run.service import Service
-from alerts.store import digests, outbox, sendlog
+from alerts.store import digests, ids, outbox, sendlog
 from alerts.store.opening import reading
 
 STATES = click.Choice([state.value for state in DeliveryState])
@@ -133,9 +133,8 @@ def show(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) 
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     with reading(state_path(state_dir, rules)) as connection:
-        delivery = outbox.find(connection, identity)
-        if delivery is None:
-            fail(f"there is no delivery {identity}; watchfloor deliveries lists them")
+        delivery = outbox.find(connection, named(connection, identity, ids.MESSAGE))
+        assert delivery is not None
         title, body = _message(connection, config, delivery)
         row = _row(connection, delivery)
     if as_json:
@@ -175,12 +174,12 @@ def resend(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool
     if as_json:
         print_json(done)
     else:
-        click.echo(f"{identity} goes again as {done['id']}")
+        click.echo(f"{done['was']} goes again as {done['id']}")
 
 
 async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str, Any]:
     """Return what the daemon's control socket would answer."""
     try:
         return await service.resend(identity, now)
-    except sendlog.CannotResend as error:
+    except (sendlog.CannotResend, ids.UnknownId) as error:
         return {"error": str(error)}

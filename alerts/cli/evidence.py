@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.ids import named
 from alerts.cli.times import desk_zone
 from alerts.render.words import time
+from alerts.store import ids
 from alerts.store.opening import reading
 from crawler.store.evidence import Kept, kept, size
 
@@ -25,6 +27,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Pa
     rules = rules_path(path)
     zone = desk_zone(rules)
     with reading(state_path(state_dir, rules)) as connection:
+        article = named(connection, article, ids.ARTICLE)
         found = kept(connection, article)
         pieces, stored = size(connection)
     if not found:

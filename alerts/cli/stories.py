@@ -13,7 +13,6 @@ from alerts.alert import Standing
 from alerts.cli.common import (
     config_option,
     counted,
-    fail,
     json_option,
     load_config,
     print_json,
@@ -21,10 +20,12 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.ids import place_in
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import cut, isolated, plain, rated, time
 from alerts.run import archive
+from alerts.store import ids
 from alerts.store.opening import need_store
 from crawler.article import Member
 
@@ -37,7 +38,11 @@ Thread = tuple[Member, ...]
 @state_option
 @json_option
 @click.option("--since", type=SINCE, default="24h", show_default=True, help="Stories of articles first seen since.")
-@click.option("--story", "name", help="One story: the id of it, of its thread, or of an article in it.")
+@click.option(
+    "--story",
+    "name",
+    help="One story: its id, or that of its thread, of an article in it, of a message on it; or last.",
+)
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment, name: str | None) -> None:
     """List threads, their stories and articles in order, with the relation and the evidence of each."""
     rules = rules_path(path)
@@ -61,9 +66,8 @@ def _threads(state: Path, since: datetime, name: str | None) -> list[Thread]:
     need_store(state)
     if name is None:
         return archive.threads_since(state, since)
+    name = place_in(state, name, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
     found = archive.thread_of(state, name)
-    if not found:
-        fail(f'"{name}" is the id of no article, story or thread stored in {state}')
     wanted = {each.story for each in found if name in {each.article, each.story, each.thread}}
     return [tuple(each for each in found if each.story in wanted)]
 

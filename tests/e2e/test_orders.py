@@ -13,7 +13,6 @@ from tests.e2e.dated import item
 from tests.e2e.running import daemon
 from tests.e2e.servers import rss
 
-
 TIME = r"\d\d \w{3} \d\d:\d\d Baghdad \(\d\d:\d\d UTC\)"
 
 
@@ -40,7 +39,7 @@ def test_unknown_id_is_refused_with_the_nearest(told: tuple[Desk, str, str]) -> 
     desk, story, _ = told
     wrong = f"{story[:-1]}{'0' if story[-1] != '0' else '1'}"
     done = desk.run("ack", wrong, expect=1)
-    assert f'"{wrong}" is the id of no story that was told' in done.stderr
+    assert f'"{wrong}" is the id of no story, message, thread or article stored here' in done.stderr
     assert f'did you mean "{story}"?' in done.stderr
 
 
@@ -63,8 +62,16 @@ def test_silence_shows_what_it_would_have_held_and_is_listed_until_it_ends(told:
 WRONG = [
     (["--rule", "militias", "--for", "4h", "--reason", "x"], 1, 'no rule "militias" (did you mean "militia"?)'),
     (["--entity", "pmf", "--for", "4h", "--reason", "x"], 1, 'there is no entity or kind "pmf"'),
-    (["--story", "s1", "--for", "4h", "--reason", "x"], 1, '"s1" is the id of no story that was told'),
-    (["--thread", "t1", "--for", "4h", "--reason", "x"], 1, '"t1" is the id of no thread'),
+    (
+        ["--story", "s1", "--for", "4h", "--reason", "x"],
+        1,
+        '"s1" is the id of no story, message, thread or article stored here',
+    ),
+    (
+        ["--thread", "t1", "--for", "4h", "--reason", "x"],
+        1,
+        '"t1" is the id of no story, thread or message stored here',
+    ),
     (["--text", "...", "--for", "4h", "--reason", "x"], 1, "no letter or figure"),
     (["--text", "x", "--for", "31d", "--reason", "x"], 1, "within 30 days"),
     (["--text", "x", "--for", "0", "--reason", "x"], 1, "ends later than now"),
@@ -80,7 +87,7 @@ def test_wrong_silences_are_refused_with_the_remedy(told: tuple[Desk, str, str])
     desk, _, _ = told
     for words, code, said in WRONG:
         assert said in desk.run("silence", "add", *words, expect=code).stderr
-    assert "in force: none" in desk.run("silence", "end", "q1", expect=1).stderr
+    assert "ids look like q7 (silence)" in desk.run("silence", "end", "q1", expect=1).stderr
     assert desk.run("silence", "list", "--all").stdout == "there never was a silence\n"
 
 
