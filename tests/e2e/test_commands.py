@@ -58,6 +58,51 @@ def test_match_reads_a_text_whose_first_line_is_the_title_and_standard_input(des
     assert (row["id"], len(row["matches"])) == ("line:1", 1)
 
 
+def test_match_takes_a_headline_and_a_headline_a_line(desk: Desk) -> None:
+    desk.write("/a.xml")
+    headline = "A militia moves on " + "بلد " * 80  # longer than the name of a file may be
+    (row,) = rows(desk.run("match", "--json", headline).stdout)
+    assert (row["id"], [match["rule"] for match in row["matches"]]) == (headline.strip(), ["militia"])
+    said = desk.run("match", "-", stdin="\n[Live] A militia moves\nQuiet day: 3 goals\n").stdout
+    assert said.splitlines() == [
+        "line:2: [Live] A militia moves",
+        '  militia (priority): militia: "militia" in title',
+        "line:3: Quiet day: 3 goals",
+        "  no rule matches",
+    ]
+    assert desk.run("explain", "-", stdin="Quiet day\n").stdout.startswith("matches no rule\n")
+
+
+NO_TEXT = [
+    (("match", "storry.txt"), "", 'there is no file "storry.txt"'),
+    (("explain", "here/story"), "", 'there is no file "here/story"'),
+    (("match", "-"), "\n\n", "standard input holds no article"),
+    (("match", " "), "", "there is nothing to judge"),
+    (("match", "s6266jwhg4azv0t"), "", "watchfloor explain s6266jwhg4azv0t judges what is stored"),
+    (("explain", "s6266jwhg4azv0t"), "", "no store in"),
+    (("match", "tests/"), "", 'there is no file "tests/"'),
+]
+
+
+@pytest.mark.parametrize(("words", "stdin", "said"), NO_TEXT, ids=[" ".join(words) for words, _, _ in NO_TEXT])
+def test_what_is_no_text_is_refused_by_what_it_looks_like(
+    desk: Desk, words: tuple[str, ...], stdin: str, said: str
+) -> None:
+    desk.write("/a.xml")
+    done = desk.run(*words, stdin=stdin, expect=1)
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_event_is_printed_of_what_matches_no_rule(desk: Desk) -> None:
+    desk.write("/a.xml", settings="events: {developments: [strike]}")
+    lists = "lists: {deed-strike: [strike~], standing-denied: [denies]}\nrules:\n"
+    desk.rules.write_text(desk.rules.read_text(encoding="utf-8").replace("rules:\n", lists), encoding="utf-8")
+    lines = desk.run("match", "Jets strike a depot").stdout.splitlines()
+    assert lines == ["Jets strike a depot", "  event: strike", "  no rule matches"]
+    assert desk.run("explain", "Jets strike a depot").stdout.splitlines()[:2] == ["matches no rule", "event: strike"]
+
+
 def test_faulty_lines_are_named_and_cost_no_other(desk: Desk) -> None:
     desk.write("/a.xml")
     stdin = (
@@ -102,15 +147,18 @@ def test_explain_names_the_nearest_miss_and_a_stored_article(desk: Desk) -> None
     desk.write("/a.xml")
     done = desk.run("explain", "--rule", "militia", "-", stdin='{"title": "quiet"}\n')
     assert "nearest: 0 of 2 clauses; missing: any of(militia, ميليشيا)" in done.stdout
-    assert "is neither a file nor the id" in desk.run("explain", "s123", expect=1).stderr
+    assert done.stdout.startswith("does not match militia: 0 of 2 clauses; missing: any of(militia, ميليشيا)\nevent: ")
 
 
 def test_explain_says_without_a_rule_what_the_nearest_lacks(desk: Desk) -> None:
     desk.write("/a.xml")
     said = desk.run("explain", "Militias move").stdout
-    assert "\nno rule matches; nearest first:\n  1. militia: lacks 1\n" in said
+    assert said.startswith("matches no rule\nevent: none that the lists of deeds know\nMilitias move\nnearest rules:\n")
+    assert "\n  1. militia: lacks 1\n" in said
     assert 'nearest word seen: "Militias", like "militia"' in " ".join(said.split())
-    assert "other rules, nearest first:" in desk.run("explain", "A militia moves").stdout
+    said = desk.run("explain", "A militia moves").stdout
+    assert said.startswith("matches militia, priority\nevent: ")
+    assert "nearest" not in said
     (row,) = rows(desk.run("explain", "--json", "Militias move").stdout)
     assert row["nearest"][0]["lacks"][0]["alike"]["text"] == "Militias"
 
