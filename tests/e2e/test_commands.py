@@ -95,12 +95,15 @@ def test_what_is_no_text_is_refused_by_what_it_looks_like(
 
 
 def test_event_is_printed_of_what_matches_no_rule(desk: Desk) -> None:
-    desk.write("/a.xml", settings="events: {developments: [strike]}")
+    desk.write("/a.xml", settings="backfill: 6h")
     lists = "lists: {deed-strike: [strike~], standing-denied: [denies]}\nrules:\n"
     desk.rules.write_text(desk.rules.read_text(encoding="utf-8").replace("rules:\n", lists), encoding="utf-8")
-    lines = desk.run("match", "Jets strike a depot").stdout.splitlines()
-    assert lines == ["Jets strike a depot", "  event: strike", "  no rule matches"]
-    assert desk.run("explain", "Jets strike a depot").stdout.splitlines()[:2] == ["matches no rule", "event: strike"]
+    lines = desk.run("match", "Jets strike depot in Kifri").stdout.splitlines()
+    assert lines == ["Jets strike depot in Kifri", "  event: strike; in Kifri", "  no rule matches"]
+    assert desk.run("explain", "Jets strike depot in Kifri").stdout.splitlines()[:2] == [
+        "matches no rule",
+        "event: strike; in Kifri",
+    ]
 
 
 def test_faulty_lines_are_named_and_cost_no_other(desk: Desk) -> None:
