@@ -9,6 +9,7 @@ import click
 
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.orders import login_name, run_order
+from alerts.cli.screen import show
 from alerts.cli.times import desk_zone
 from alerts.render.words import time
 
@@ -36,4 +37,4 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str
         word = "acknowledged" if each["first"] else "already acknowledged"
         via = "" if each["via"] == "command" else f" ({each['via']})"
         at = time(datetime.fromisoformat(each["at"]), zone)
-        click.echo(f"story {each['story']}: {word} by {each['by']} at {at}{via}")
+        show(f"story {each['story']}: {word} by {each['by']} at {at}{via}")

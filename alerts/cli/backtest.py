@@ -18,6 +18,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.screen import show
 from alerts.cli.stored import archived
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.render.words import plain
@@ -74,8 +75,8 @@ def _tell_counts(config: Config, counts: dict[str, int], articles: list[Article]
         print_json({"articles": len(articles), "days": span, "rules": rows})
         return
     for rule, n in counts.items():
-        click.echo(f"{n:6}  {n / span:7.1f} a day  {rule}")
-    click.echo(f"{sum(counts.values())} matches of {len(config.rules)} rules on {len(articles)} articles, {span} days")
+        show(f"{n:6}  {n / span:7.1f} a day  {rule}")
+    show(f"{sum(counts.values())} matches of {len(config.rules)} rules on {len(articles)} articles, {span} days")
 
 
 def _tell_changes(changes: list[RuleChange], articles: int, *, as_json: bool) -> None:
@@ -84,19 +85,19 @@ def _tell_changes(changes: list[RuleChange], articles: int, *, as_json: bool) ->
         return
     for change in changes:
         gained, lost, changed = len(change.gained), len(change.lost), len(change.changed)
-        click.echo(f"{change.rule}: {gained} gained, {lost} lost, {changed} with another severity")
+        show(f"{change.rule}: {gained} gained, {lost} lost, {changed} with another severity")
         _headlines("+", change.gained)
         _headlines("-", change.lost)
         for before, after in change.changed[:HEADLINES_SHOWN]:
-            click.echo(f"  ~ {before.severity.word} -> {after.severity.word}: {plain(after.article.title)}")
-    click.echo(f"{len(changes)} rules differ on {articles} articles")
+            show(f"  ~ {before.severity.word} -> {after.severity.word}: {plain(after.article.title)}")
+    show(f"{len(changes)} rules differ on {articles} articles")
 
 
 def _headlines(sign: str, caught: tuple[Caught, ...]) -> None:
     for each in caught[:HEADLINES_SHOWN]:
-        click.echo(f"  {sign} {each.severity.word}: {plain(each.article.title)}")
+        show(f"  {sign} {each.severity.word}: {plain(each.article.title)}")
     if len(caught) > HEADLINES_SHOWN:
-        click.echo(f"  {sign} and {len(caught) - HEADLINES_SHOWN} more")
+        show(f"  {sign} and {len(caught) - HEADLINES_SHOWN} more")
 
 
 def _record(change: RuleChange) -> dict[str, object]:

@@ -16,6 +16,7 @@ from typing import NoReturn, TextIO
 
 import click
 
+from alerts.cli.screen import show
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_lines, read_text
@@ -86,7 +87,7 @@ def excerpt(place: Place) -> str:
 
 def fail(message: str) -> NoReturn:
     """Print what is wrong on stderr and exit with 1."""
-    click.echo(f"watchfloor: {message}", err=True)
+    show(f"watchfloor: {message}", err=True)
     sys.exit(1)
 
 

@@ -24,18 +24,18 @@ from alerts.cli.common import (
 )
 from alerts.cli.ids import named
 from alerts.cli.orders import carry_out
+from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
 from alerts.line.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
-from alerts.render.words import time
+from alerts.render.words import isolated, time
 from alerts.rule import Config
 from alerts.run.service import Service
 from alerts.store import digests, ids, outbox, sendlog
 from alerts.store.opening import reading
 
 STATES = click.Choice([state.value for state in DeliveryState])
-SUMMARY_WIDTH = 60  # characters of what a message tells, in the list
 
 
 @click.group(name="deliveries", invoke_without_command=True)
@@ -71,7 +71,7 @@ def command(
         for row in rows:
             print_json(row)
     else:
-        click.echo("\n".join(_line(row, zone) for row in rows) or "none")
+        show(*([_line(row, zone) for row in rows] or ["none"]))
 
 
 def _row(connection: Connection, delivery: Delivery) -> dict[str, object]:
@@ -102,15 +102,13 @@ def _iso(at: datetime | None) -> str | None:
 
 def _line(row: Mapping[str, object], zone: str) -> str:
     # from the row that --json prints, so that both say the same
-    what = str(row["what"])
-    shown = what if len(what) <= SUMMARY_WIDTH else f"{what[: SUMMARY_WIDTH - 1]}…"
     tried = f", attempt {row['attempts']}" if isinstance(row["attempts"], int) and row["attempts"] > 1 else ""
     at = _time(row["sent"] or row["queued"], zone)
     waits = f" ({row['held']}) until {_time(row['due'], zone)}" if row["state"] == DeliveryState.HELD.value else ""
     said = f": {row['detail']}" if row["detail"] else ""
     return (
-        f"{row['id']}  {at}  {row['target']}  {row['severity']} {row['kind']}  "
-        f"{_printable(shown)}  {row['state']}{waits}{tried}, {row['reason']}{_printable(said)}"
+        f"{row['id']}  {row['state']}{waits}{tried}  {at}  {row['severity']} {row['kind']}  {row['target']}  "
+        f"{isolated(_printable(str(row['what'])))}  {row['reason']}{_printable(said)}"
     )
 
 
@@ -127,7 +125,7 @@ def _printable(text: str) -> str:
 @click.argument("identity", metavar="ID")
 @json_option
 @click.pass_obj
-def show(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) -> None:
+def show_one(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) -> None:
     """Print one message whole, as it was or would be written; of a digest every story."""
     path, state_dir = obj
     rules = rules_path(path)
@@ -140,7 +138,7 @@ def show(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) 
     if as_json:
         print_json({**row, "notes": delivery.notes, "handle": delivery.handle, "title": title, "body": body})
     else:
-        click.echo(f"{_line(row, config.timezone)}\n\n{title}\n{body}")
+        show(_line(row, config.timezone), "", title, body)
 
 
 def _message(connection: Connection, config: Config, delivery: Delivery) -> tuple[str, str]:
@@ -174,7 +172,7 @@ def resend(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool
     if as_json:
         print_json(done)
     else:
-        click.echo(f"{done['was']} goes again as {done['id']}")
+        show(f"{done['was']} goes again as {done['id']}")
 
 
 async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
+from alerts.cli.screen import show
 from alerts.cli.times import desk_zone
 from alerts.render.words import plain, time
 from crawler.article import Entry
@@ -118,7 +119,7 @@ def attempt(path: Path | None, *, as_json: bool, kind: str | None, select: str, 
     if as_json:
         print_json(report)
     else:
-        click.echo("\n".join(_lines(report, desk_zone(rules_path(path)))))
+        show(*_lines(report, desk_zone(rules_path(path))))
     if not report["entries"]:  # after the report, which says why
         raise SystemExit(1)
 

@@ -9,6 +9,7 @@ import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.ids import named
+from alerts.cli.screen import show
 from alerts.cli.times import desk_zone
 from alerts.render.words import time
 from alerts.store import ids
@@ -39,7 +40,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Pa
             print_json(row)
         else:
             row["fetched"] = time(each.fetched, zone)
-            click.echo("\n".join(f"{name}: {value}" for name, value in row.items()) + "\n")
+            show(*(f"{name}: {value}" for name, value in row.items()), "")
     # after the output, as what is damaged may still be of use: its SHA-256 is not that of the stored bytes
     if not all(each.intact for each in found):
         sys.exit(1)

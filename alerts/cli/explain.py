@@ -24,9 +24,10 @@ from alerts.cli.common import (
 )
 from alerts.cli.given import given, is_file, is_id
 from alerts.cli.ids import place_in
+from alerts.cli.screen import show
 from alerts.decide.event_news import describe
 from alerts.decide.standing import letters_of, standing_of
-from alerts.render.words import clean, plain, rated, time
+from alerts.render.words import clean, isolated, plain, rated, time
 from alerts.rule import Config
 from alerts.rules.explain import Explanation, explain, lines
 from alerts.rules.match import Matcher
@@ -72,11 +73,11 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
             print_json({"id": article.id, **said, "place": place, "event": event and asdict(event)})
             continue
         told = describe(event, config.events) if event else ""
-        click.echo(_verdict(made, only, config))
-        click.echo(f"event: {plain(told) or 'none that the lists of deeds know'}")
-        click.echo(plain(article.title if article.id == article.title else f"{article.id}: {article.title}"))
+        show(_verdict(made, only, config))
+        show(f"event: {plain(told) or 'none: no deed is told with who did it, to whom, or where'}")
+        show(isolated(article.title if article.id == article.title else f"{article.id}: {article.title}"))
         why = _one(made) if only else _matching(matched) or _nearest(near, matcher, config, article)
-        click.echo("\n".join([*_placed(place, config.timezone), *why]))
+        show(*_placed(place, config.timezone), *why)
 
 
 def _verdict(made: Sequence[Explanation], only: str | None, config: Config) -> str:

@@ -11,6 +11,7 @@ import click
 from alerts.alert import Match
 from alerts.cli.common import Faults, config_option, fail, json_option, load_config, print_json, rules_path
 from alerts.cli.given import given, is_file, is_id
+from alerts.cli.screen import show
 from alerts.decide.event_news import describe
 from alerts.render.words import plain
 from alerts.rules.match import Matcher
@@ -43,7 +44,7 @@ def command(path: Path | None, *, as_json: bool, what: str) -> None:
             told = {"event": asdict(found.event) | {"line": event}} if found.event else {}
             print_json({"id": line.article.id, "matches": [_record(match) for match in found.matches]} | told)
         else:
-            click.echo(_words(line, found.matches, event))
+            show(_words(line, found.matches, event))
     faults.end()
 
 

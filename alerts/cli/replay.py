@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
+from alerts.cli.screen import show
 from alerts.render.words import plain, time
 from alerts.run.replay import Replay, Summary
 
@@ -32,7 +33,7 @@ def command(path: Path | None, *, as_json: bool, file: Path) -> None:
             print_json(record)
         # for people only what matches or is sent; --json has a record for every line
         elif record.get("matches") or "at" in record:
-            click.echo(_words(record, config.timezone))
+            show(_words(record, config.timezone))
     click.echo(_summary(replay.summary), err=True)  # on stderr: standard output is for the records alone
     faults.end()
 

@@ -23,6 +23,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.orders import login_name, run_order
+from alerts.cli.screen import show
 from alerts.cli.times import UNTIL, Moment, desk_zone
 from alerts.decide.silences import still_told, unknown
 from alerts.line.orders import describe_silence
@@ -84,8 +85,8 @@ def add(
         return
     made = _read(answer)
     until_when = end_of(made, now, config.timezone)
-    click.echo(f"silence {made.id} on {scope.value} {made.value}, {until_when}, by {made.author}: {made.reason}")
-    click.echo("\n".join(_told_of(withheld)))
+    show(f"silence {made.id} on {scope.value} {made.value}, {until_when}, by {made.author}: {made.reason}")
+    show(*_told_of(withheld))
 
 
 def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
@@ -171,9 +172,9 @@ def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, e
         else:
             said = f"; {counted(withheld, 'message')} held back, not told yet" if withheld else ""
             head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now, zone)}"
-            click.echo(f"{head}, by {each.author}: {each.reason}{said}")
+            show(f"{head}, by {each.author}: {each.reason}{said}")
     if not found and not as_json:
-        click.echo("no silence is in force" if not every else "there never was a silence")
+        show("no silence is in force" if not every else "there never was a silence")
 
 
 @command.command(name="end")
@@ -189,4 +190,4 @@ def end(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str | N
     if as_json:
         print_json(answer)
     else:
-        click.echo(f"silence {answer['id']} on {answer['scope']} {answer['value']} has ended")
+        show(f"silence {answer['id']} on {answer['scope']} {answer['value']} has ended")

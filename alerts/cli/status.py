@@ -19,6 +19,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.screen import show
 from alerts.cli.times import desk_zone
 from alerts.decide.attempt import TargetState
 from alerts.decide.ledger import STATES
@@ -51,7 +52,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None
     if as_json:
         print_json(report)
     else:
-        click.echo("\n".join(_lines(report, now, zone)))
+        show(*_lines(report, now, zone))
 
 
 def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any]:

@@ -21,15 +21,15 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.ids import place_in
+from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
-from alerts.render.words import cut, isolated, plain, rated, time
+from alerts.render.words import isolated, plain, rated, time
 from alerts.run import archive
 from alerts.store import ids
 from alerts.store.opening import need_store
 from crawler.article import Member
 
-LINE_WIDTH = 98  # of a terminal of 100 columns
 Thread = tuple[Member, ...]
 
 
@@ -57,9 +57,9 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
         if as_json:
             print_json(_record(members, standing, joined))
         else:
-            click.echo("\n".join(_lines(members, standing, joined, config.timezone)))
+            show(*_lines(members, standing, joined, config.timezone))
     if not threads and not as_json:
-        click.echo("no stories since then")
+        show("no stories since then")
 
 
 def _threads(state: Path, since: datetime, name: str | None) -> list[Thread]:
@@ -105,13 +105,12 @@ def _article(member: Member) -> dict[str, object]:
 
 
 def _lines(members: Thread, standing: Standing, joined: Mapping[str, str], zone: str) -> Iterator[str]:
-    yield from _folded(f"thread {members[0].thread}: {rated(standing)}", "")
+    yield f"thread {members[0].thread}: {rated(standing)}"
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
-        head = f"story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
-        yield f"  {head}"
+        yield f"  story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
         if story in joined:
-            yield from _folded(plain(joined[story]), "    ")
+            yield f"    {plain(joined[story])}"
         for each in found:
             yield from _told(each, zone)
     yield ""
@@ -120,21 +119,9 @@ def _lines(members: Thread, standing: Standing, joined: Mapping[str, str], zone:
 def _told(each: Member, zone: str) -> Iterator[str]:
     # named only where it is not the owner, as of an agency's text
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
-    outlet = cut(plain(each.outlet), 30)
-    yield f"    {each.article} {each.relation.value:9} {time(each.first_seen, zone)} {outlet}{origin}"
-    yield f"      {isolated(cut(plain(each.title), LINE_WIDTH - 8))}"
+    yield f"    {each.article}  {each.relation.value}  {time(each.first_seen, zone)}  {plain(each.outlet)}{origin}"
+    yield f"      {isolated(each.title)}"
     if each.change:
-        yield from _folded(f"changed: {plain(each.change)}", "      ")
+        yield f"      changed: {plain(each.change)}"
     if each.evidence:
-        yield from _folded(f"because: {plain(each.evidence)}", "      ")
-
-
-def _folded(text: str, indent: str) -> Iterator[str]:
-    """Yield a text as lines of at most LINE_WIDTH characters, broken between words; later ones are indented further."""
-    line = indent
-    for word in text.split():
-        if len(line) + len(word) > LINE_WIDTH and line.strip():
-            yield line.rstrip()
-            line = f"{indent}  "
-        line += f"{word} "
-    yield line.rstrip()
+        yield f"      because: {plain(each.evidence)}"

@@ -19,6 +19,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.screen import show
 from alerts.cli.stored import archived
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.rules.forms import FormError
@@ -56,9 +57,9 @@ def command(
     if as_json:
         print_json([{"spelling": each.text, "alias": each.alias, "times": each.times} for each in found])
     for each in () if as_json else found:
-        click.echo(f'{each.times:6}  "{each.text}"  (like {each.alias})')
+        show(f'{each.times:6}  "{each.text}"  (like {each.alias})')
     if not found and not as_json:
-        click.echo(f"no spelling of {entity} in {len(articles)} articles that its aliases do not list")
+        show(f"no spelling of {entity} in {len(articles)} articles that its aliases do not list")
     faults.end()
 
 
@@ -72,6 +73,6 @@ def _show_forms(term: str, *, as_json: bool) -> None:
         print_json([*told, *({"form": each, "kind": "denial"} for each in denials)])
         return
     for each in forms:
-        click.echo(f"{each.kind:8} {each.text}")
+        show(f"{each.kind:8} {each.text}")
     if denials:
-        click.echo(f"no hit inside these, which deny it: {', '.join(denials)}")
+        show(f"no hit inside these, which deny it: {', '.join(denials)}")

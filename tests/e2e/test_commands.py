@@ -156,7 +156,9 @@ def test_explain_names_the_nearest_miss_and_a_stored_article(desk: Desk) -> None
 def test_explain_says_without_a_rule_what_the_nearest_lacks(desk: Desk) -> None:
     desk.write("/a.xml")
     said = desk.run("explain", "Militias move").stdout
-    assert said.startswith("matches no rule\nevent: none that the lists of deeds know\nMilitias move\nnearest rules:\n")
+    assert said.startswith(
+        "matches no rule\nevent: none: no deed is told with who did it, to whom, or where\nMilitias move\nnearest rules:\n"
+    )
     assert "\n  1. militia: lacks 1\n" in said
     assert 'nearest word seen: "Militias", like "militia"' in " ".join(said.split())
     said = desk.run("explain", "A militia moves").stdout

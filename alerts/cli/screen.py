@@ -1,0 +1,86 @@
+"""Lines go in; on a terminal they come out folded to its width, elsewhere whole. Nothing is ever cut.
+
+Width is that of a terminal's cells: an Arabic headline has marks of none, a Chinese one letters of two.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterator
+
+import click
+
+from alerts.render.words import ISOLATE, POP
+
+FALLBACK = (80, 24)  # columns and lines of a terminal that does not say its size
+LEAST = 40  # columns: in fewer, the indents alone would fill a line
+_NONE = {"Mn", "Me", "Cf", "Cc"}  # marks on a letter, joiners and bidi controls
+_CELLS = re.compile(r"(?<=\S) {2,}(?=\S)")
+
+
+def show(*lines: str, err: bool = False) -> None:
+    """Print lines on standard output, or on standard error, folded if it is a terminal."""
+    terminal = (sys.stderr if err else sys.stdout).isatty()
+    width = max(shutil.get_terminal_size(FALLBACK).columns, LEAST) if terminal else None
+    for line in lines:
+        for part in fold(line, width) if width else (line,):
+            click.echo(part, err=err)
+
+
+def columns(text: str) -> int:
+    """Return how many cells of a terminal a text takes."""
+    return sum(
+        0 if unicodedata.category(each) in _NONE else 1 + (unicodedata.east_asian_width(each) in "WF") for each in text
+    )
+
+
+def fold(text: str, width: int) -> Iterator[str]:
+    """Yield a text, which may have several lines, as lines of at most `width` columns; what follows is indented by two.
+
+    They are broken between the cells of a row, which stand two spaces apart, else between words, and never within one:
+    an id or an address stays whole, though it be wider.
+    """
+    for line in text.split("\n"):
+        yield from _isolated(_fold_line(line, width)) if columns(line) > width else (line,)
+
+
+def _fold_line(line: str, width: int) -> Iterator[str]:
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    further = f"{indent}  "
+    made = ""
+    for cell in _CELLS.split(line.strip(" ")):
+        if not made:
+            made = f"{indent}{cell}"
+        elif columns(made) + 2 + columns(cell) <= width:
+            made = f"{made}  {cell}"
+        else:
+            yield from _words(made, width, further)
+            made = f"{further}{cell}"
+    yield from _words(made, width, further)
+
+
+def _words(line: str, width: int, further: str) -> Iterator[str]:
+    """Yield a line, broken between its words where it is too wide."""
+    if columns(line) <= width:
+        yield line
+        return
+    made = line[: len(line) - len(line.lstrip(" "))]
+    empty = True
+    for word in line.split():
+        if not empty and columns(made) + 1 + columns(word) > width:
+            yield made
+            made, empty = further, True
+        made, empty = (f"{made}{word}" if empty else f"{made} {word}"), False
+    yield made
+
+
+def _isolated(lines: Iterator[str]) -> Iterator[str]:
+    """Yield lines, each with its isolates closed (UAX #9): a line break ends them, and the next line needs its own."""
+    open_ = 0
+    for line in lines:
+        begun = f"{ISOLATE * open_}{line}"
+        open_ = max(0, begun.count(ISOLATE) - begun.count(POP))
+        yield f"{begun}{POP * open_}"
