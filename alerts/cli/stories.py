@@ -26,9 +26,10 @@ from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import isolated, plain, rated, time
 from alerts.run import archive
+from alerts.run.tellings import Telling, Tellings, tellings_since
 from alerts.store import ids
 from alerts.store.opening import need_store
-from crawler.article import Member
+from crawler.article import EPOCH, Member
 
 Thread = tuple[Member, ...]
 
@@ -43,33 +44,50 @@ Thread = tuple[Member, ...]
     "name",
     help="One story: its id, or that of its thread, of an article in it, of a message on it; or last.",
 )
-def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment, name: str | None) -> None:
+@click.option("--told", is_flag=True, help="Only stories that were told since then: when, and to whom.")
+def command(
+    path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment, name: str | None, told: bool
+) -> None:
     """List threads, their stories and articles in order, with the relation and the evidence of each."""
     rules = rules_path(path)
     config, now = load_config(rules, resolve_secrets=False), datetime.now(UTC)
     letters = letters_of(config)
     state = state_path(state_dir, rules)
-    threads = _threads(state, beginning(since, now, config.timezone), name)
+    begins = beginning(since, now, config.timezone)
+    need_store(state)
+    tellings = tellings_since(state, EPOCH if name else begins) if told else {}
+    threads = _threads_told(state, tellings) if told and not name else _threads(state, begins, name)
+    if told:
+        threads = [kept for each in threads if (kept := tuple(member for member in each if member.story in tellings))]
     for members in threads:
         # of the whole thread, though --story shows a part of it: other stories confirm this one too
         standing = standing_of(archive.thread_of(state, members[0].thread), letters)
         joined = archive.event_evidence(state, members[0].thread)
         if as_json:
-            print_json(_record(members, standing, joined))
+            print_json(_record(members, standing, joined, tellings if told else None))
         else:
-            show(*_lines(members, standing, joined, config.timezone))
+            show(*_lines(members, standing, joined, tellings, config.timezone))
     if not threads and not as_json:
-        show("no stories since then")
+        show(f"no story was told{'' if name else ' since then'}" if told else "no stories since then")
 
 
 def _threads(state: Path, since: datetime, name: str | None) -> list[Thread]:
-    need_store(state)
     if name is None:
         return archive.threads_since(state, since)
     name = place_in(state, name, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
     found = archive.thread_of(state, name)
     wanted = {each.story for each in found if name in {each.article, each.story, each.thread}}
     return [tuple(each for each in found if each.story in wanted)]
+
+
+def _threads_told(state: Path, tellings: Tellings) -> list[Thread]:
+    """Return the threads of the stories told, each once, that of the last told one first."""
+    threads: dict[str, Thread] = {}
+    for story in tellings:
+        if story not in {member.story for thread in threads.values() for member in thread}:
+            members = archive.thread_of(state, story)
+            threads |= {members[0].thread: members} if members else {}
+    return list(threads.values())
 
 
 def _stories(members: Thread) -> dict[str, list[Member]]:
@@ -79,7 +97,9 @@ def _stories(members: Thread) -> dict[str, list[Member]]:
     return stories
 
 
-def _record(members: Thread, standing: Standing, joined: Mapping[str, str]) -> dict[str, object]:
+def _record(
+    members: Thread, standing: Standing, joined: Mapping[str, str], tellings: Tellings | None
+) -> dict[str, object]:
     stories = [
         {
             "story": story,
@@ -88,10 +108,21 @@ def _record(members: Thread, standing: Standing, joined: Mapping[str, str]) -> d
             "outlets": list(dict.fromkeys(each.outlet for each in found)),
             "articles": [_article(each) for each in found],
         }
+        | ({} if tellings is None else {"told": [_telling(each) for each in tellings[story]]})
         for story, found in _stories(members).items()
     ]
     confirmed = {"origins": list(standing.origins), "reliability": standing.rating, "automatic": True}
     return {"thread": members[0].thread, **confirmed, "stories": stories}
+
+
+def _telling(telling: Telling) -> dict[str, object]:
+    return {
+        "at": telling.at.isoformat(),
+        "receiver": telling.receiver,
+        "kind": telling.kind.value,
+        "severity": telling.severity.word,
+        "delivery": telling.delivery,
+    }
 
 
 def _article(member: Member) -> dict[str, object]:
@@ -104,15 +135,20 @@ def _article(member: Member) -> dict[str, object]:
     }
 
 
-def _lines(members: Thread, standing: Standing, joined: Mapping[str, str], zone: str) -> Iterator[str]:
+def _lines(
+    members: Thread, standing: Standing, joined: Mapping[str, str], tellings: Tellings, zone: str
+) -> Iterator[str]:
     yield f"thread {members[0].thread}: {rated(standing)}"
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
         yield f"  story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
+        for each in tellings.get(story, ()):
+            message = f"{each.severity.word} {each.kind.value}  {each.delivery}"
+            yield f"    told {each.receiver}  {time(each.at, zone)}  {message}"
         if story in joined:
             yield f"    {plain(joined[story])}"
-        for each in found:
-            yield from _told(each, zone)
+        for member in found:
+            yield from _told(member, zone)
     yield ""
 
 
