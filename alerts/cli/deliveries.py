@@ -71,7 +71,13 @@ def command(
         for row in rows:
             print_json(row)
     else:
-        show(*([_line(row, zone) for row in rows] or ["none"]))
+        show(*([_line(row, zone) for row in rows] or [_nothing(begins, zone, state, receiver)]))
+
+
+def _nothing(since: datetime, zone: str, state: str | None, receiver: str | None) -> str:
+    which = f" in state {state}" if state else ""
+    whom = f" to {receiver}" if receiver else ""
+    return f"no message{which}{whom} since {time(since, zone)}; --since 7d looks further back"
 
 
 def _row(connection: Connection, delivery: Delivery) -> dict[str, object]:

@@ -20,6 +20,7 @@ from alerts.cli.times import desk_zone
 from alerts.render.words import plain, time
 from crawler.article import Entry
 from crawler.collect.discovery import Scout, Tried, scout
+from crawler.config.keys import nearest
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.sources.source import KINDS, Source
@@ -129,7 +130,9 @@ def _source(what: str, sources: tuple[Source, ...]) -> Source:
         return Source("tried", what)
     found = next((each for each in sources if each.id == what), None)
     if found is None:
-        fail(f'"{what}" is neither an address nor the id of a source; known: {", ".join(each.id for each in sources)}')
+        names = [each.id for each in sources]
+        hint = nearest(what, names)
+        fail(f'"{what}" is neither an address nor the id of a source{hint}; known: {", ".join(names)}')
     return found
 
 

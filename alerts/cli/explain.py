@@ -38,6 +38,7 @@ from alerts.run import archive
 from alerts.store import ids
 from alerts.store.opening import exists
 from crawler.article import Article
+from crawler.config.keys import nearest
 
 
 @click.command(name="explain")
@@ -58,7 +59,8 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     # rules in shadow mode too: what they would do is what one asks
     chosen = [rule for rule in matcher.rules if only in {None, rule.id}]
     if not chosen:
-        fail(f'no rule "{only}"; there are {", ".join(rule.id for rule in matcher.rules)}')
+        names = [rule.id for rule in matcher.rules]
+        fail(f'no rule "{only}"{nearest(only or "", names)}; there are {", ".join(names)}')
     state = state_path(state_dir, rules)
     found = [_fetched(what, config)] if "://" in what else _articles(what, state)
     for article in found:

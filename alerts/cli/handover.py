@@ -38,9 +38,10 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     state = state_path(state_dir, rules)
-    need_store(state)
     now = datetime.now(UTC)
-    shift = read_shift(state, beginning(since, now, config.timezone), now)
+    begins = beginning(since, now, config.timezone)
+    need_store(state)
+    shift = read_shift(state, begins, now)
     if as_json:
         print_json(_record(shift))
     else:

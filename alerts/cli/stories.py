@@ -68,7 +68,8 @@ def command(
         else:
             show(*_lines(members, standing, joined, tellings, config.timezone))
     if not threads and not as_json:
-        show(f"no story was told{'' if name else ' since then'}" if told else "no stories since then")
+        then = "" if name else f" since {time(begins, config.timezone)}"
+        show(f"no story was told{then}" if told else f"no article was stored{then}")
 
 
 def _threads(state: Path, since: datetime, name: str | None) -> list[Thread]:

@@ -25,6 +25,7 @@ from alerts.cli.times import SINCE, Moment, beginning
 from alerts.rules.forms import FormError
 from alerts.rules.forms.paradigm import denied, inflect, is_paradigm
 from alerts.rules.suggest import spellings
+from crawler.config.keys import nearest
 
 
 @click.command(name="suggest")
@@ -47,7 +48,7 @@ def command(
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     if entity not in config.entities:
-        fail(f'no entity "{entity}" in {rules}')
+        fail(f'no entity "{entity}" in {rules}{nearest(entity, config.entities)}')
     faults = Faults(str(file))
     if file:
         articles = [line.article for line in articles_in(file, faults)]

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from alerts.cli import COMMANDS
 from tests.e2e.conftest import Desk
+from tests.e2e.servers import rss
+from tests.e2e.starting import start
 
 LINES: list[dict[str, Any]] = [
     {"id": "one", "title": "A militia moves", "source": "Wire", "published": "2026-06-14T10:00:00Z"},
@@ -214,11 +217,82 @@ def test_suggest_shows_the_forms_of_a_word(desk: Desk) -> None:
     assert 'write "strike~"' in desk.run("suggest", "struck~", expect=1).stderr
 
 
-def test_usage_errors_end_with_two(desk: Desk) -> None:
-    desk.run("run", "--once", "--at", "-", expect=2)
-    desk.run("replay", expect=2)
-    desk.run("nonsense", expect=2)
-    desk.run("backtest", "--since", "soon", expect=2)
+# what each command ends with: 0 it did what was asked, 1 what was named is not there or did not work, 2 wrong usage
+CODES: list[tuple[str, int]] = [
+    ("nonsense", 2),
+    ("run --once --at -", 2),
+    ("run --nonsense", 2),
+    ("run --once -c missing.yaml", 1),
+    ("demo --nonsense", 2),
+    ("check", 0),
+    ("check -c missing.yaml", 1),
+    ("check --misses", 2),
+    ("match", 2),
+    ("match quiet", 0),
+    ("match missing.txt", 1),
+    ("explain", 2),
+    ("explain quiet", 0),
+    ("explain quiet --rule nobody", 1),
+    ("explain a00", 1),
+    ("backtest --since soon", 2),
+    ("backtest --from missing.jsonl", 2),
+    ("backtest --since 9d", 0),
+    ("rematch --since soon", 2),
+    ("rematch --since 9d", 0),
+    ("suggest", 2),
+    ("suggest nobody", 1),
+    ("suggest strike~", 0),
+    ("schema", 0),
+    ("schema more", 2),
+    ("replay", 2),
+    ("replay --from missing.jsonl", 2),
+    ("ack", 2),
+    ("ack a00", 1),
+    ("ack last", 1),  # nothing was told yet
+    ("silence", 2),
+    ("silence add --text x --for 4h", 2),
+    ("silence add --text x --reason x --until dawn", 2),
+    ("silence add --story s00 --reason x --for 4h", 1),
+    ("silence add --text x --reason x --for 4h", 0),
+    ("silence list", 0),
+    ("silence end q9", 1),
+    ("silence end last", 0),
+    ("handover --since tomorrow", 2),
+    ("handover", 0),
+    ("stories --since 2999-01-01", 2),
+    ("stories --since yesterday", 0),
+    ("stories --told", 0),
+    ("stories --story s00", 1),
+    ("sources", 0),
+    ("sources add", 2),
+    ("sources try nobody", 1),
+    ("sources evidence", 2),
+    ("sources evidence a00", 1),
+    ("deliveries", 0),
+    ("deliveries --state nonsense", 2),
+    ("deliveries show", 2),
+    ("deliveries show d00", 1),
+    ("deliveries resend last", 1),
+    ("test-receiver", 2),
+    ("test-receiver nobody", 1),
+    ("test-receiver hook", 0),
+    ("status --nonsense", 2),
+    ("status", 0),
+]
+
+
+def test_each_command_ends_with_the_code_of_what_happened(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "A quiet day", "guid": "1"}))
+    desk.write("/a.xml")
+    desk.run("run", "--once")
+    ended = {}
+    for words, _ in CODES:
+        done = start("alerts", *words.split(), place=desk.place, environ=desk.environ())
+        ended[words] = done.returncode
+        assert bool(done.stderr.strip()) or not done.returncode, f"{words}: says nothing on standard error"
+        assert "Traceback" not in done.stderr, words
+    assert ended == dict(CODES)
+    assert {words.split()[0] for words, code in CODES if code == 2} >= set(COMMANDS), "a command without a usage error"
 
 
 READERS = [
