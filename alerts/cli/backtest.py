@@ -33,7 +33,13 @@ HEADLINES_SHOWN = 10  # headlines shown for each rule and kind of change
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=SINCE, default="7d", show_default=True, help="How far back in the stored archive.")
+@click.option(
+    "--since",
+    type=SINCE,
+    default="7d",
+    show_default=True,
+    help="From when on in the stored archive: 7d, yesterday, 2026-06-14.",
+)
 @click.option("--from", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Article lines.")
 @click.option(
     "--against",

@@ -43,7 +43,13 @@ STATES = click.Choice([state.value for state in DeliveryState])
 @state_option
 @click.option("--state", type=STATES, help="Only those in this state.")
 @click.option("--receiver", help="Only those to this receiver.")
-@click.option("--since", type=SINCE, default="24h", show_default=True, help="Only those that changed since then.")
+@click.option(
+    "--since",
+    type=SINCE,
+    default="24h",
+    show_default=True,
+    help="Only those that changed since: 24h, 03:00, 'yesterday 18:00'.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -144,7 +150,8 @@ def show_one(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bo
     if as_json:
         print_json({**row, "notes": delivery.notes, "handle": delivery.handle, "title": title, "body": body})
     else:
-        show(_line(row, config.timezone), "", title, body)
+        show(_line(row, config.timezone), "")
+        click.echo(f"{title}\n{body}")  # as it was sent: its last line is there to be copied
 
 
 def _message(connection: Connection, config: Config, delivery: Delivery) -> tuple[str, str]:

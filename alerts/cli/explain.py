@@ -77,7 +77,8 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         told = describe(event, config.events) if event else ""
         show(_verdict(made, only, config))
         show(f"event: {plain(told) or 'none: no deed is told with who did it, to whom, or where'}")
-        show(isolated(article.title if article.id == article.title else f"{article.id}: {article.title}"))
+        named = "" if article.id == article.title else f"{plain(article.id)}: "
+        show(f"{named}{isolated(article.title)}")
         why = _one(made) if only else _matching(matched) or _nearest(near, matcher, config, article)
         show(*_placed(place, config.timezone), *why)
 

@@ -31,7 +31,11 @@ from alerts.store.opening import need_store
 @state_option
 @json_option
 @click.option(
-    "--since", type=SINCE, default="12h", show_default=True, help="The length of the shift, or its beginning."
+    "--since",
+    type=SINCE,
+    default="12h",
+    show_default=True,
+    help="The length of the shift, or its beginning: 12h, 18:00.",
 )
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment) -> None:
     """Show the stories told, who has taken notice, silences, failing sources, and what was not delivered."""

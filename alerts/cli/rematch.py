@@ -17,7 +17,13 @@ from alerts.cli.times import SINCE, Moment, beginning
 @click.command(name="rematch")
 @config_option
 @state_option
-@click.option("--since", type=SINCE, default="24h", show_default=True, help="How far back in the stored archive.")
+@click.option(
+    "--since",
+    type=SINCE,
+    default="24h",
+    show_default=True,
+    help="From when on in the stored archive: 24h, 03:00, yesterday.",
+)
 def command(path: Path | None, state_dir: Path | None, *, since: Moment) -> None:
     """Match the stored archive again and send what nobody was told as one digest for each receiver."""
     rules = rules_path(path)

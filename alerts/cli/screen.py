@@ -18,6 +18,8 @@ from alerts.render.words import ISOLATE, POP
 FALLBACK = (80, 24)  # columns and lines of a terminal that does not say its size
 LEAST = 40  # columns: in fewer, the indents alone would fill a line
 _NONE = {"Mn", "Me", "Cf", "Cc"}  # marks on a letter, joiners and bidi controls
+# what is never broken: a time, with its zone and UTC, and a word
+_PIECES = re.compile(r"\d\d \w{3} (?:\d{4} )?\d\d:\d\d [\w /-]{1,30}(?:\(\d\d:\d\d UTC\)|(?<=UTC))\S*|\S+")
 _CELLS = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
@@ -50,30 +52,16 @@ def fold(text: str, width: int) -> Iterator[str]:
 def _fold_line(line: str, width: int) -> Iterator[str]:
     indent = " " * (len(line) - len(line.lstrip(" ")))
     further = f"{indent}  "
-    made = ""
+    made, apart = indent, ""
     for cell in _CELLS.split(line.strip(" ")):
-        if not made:
-            made = f"{indent}{cell}"
-        elif columns(made) + 2 + columns(cell) <= width:
-            made = f"{made}  {cell}"
-        else:
-            yield from _words(made, width, further)
-            made = f"{further}{cell}"
-    yield from _words(made, width, further)
-
-
-def _words(line: str, width: int, further: str) -> Iterator[str]:
-    """Yield a line, broken between its words where it is too wide."""
-    if columns(line) <= width:
-        yield line
-        return
-    made = line[: len(line) - len(line.lstrip(" "))]
-    empty = True
-    for word in line.split():
-        if not empty and columns(made) + 1 + columns(word) > width:
-            yield made
-            made, empty = further, True
-        made, empty = (f"{made}{word}" if empty else f"{made} {word}"), False
+        fits = columns(further) + columns(cell) <= width
+        # a cell that needs more than a line begins where the last one ended
+        for piece in [cell] if fits else _PIECES.findall(cell):
+            if made.strip() and columns(made) + columns(apart) + columns(piece) > width:
+                yield made
+                made, apart = further, ""
+            made, apart = f"{made}{apart}{piece}", " "
+        apart = "  "
     yield made
 
 
@@ -81,6 +69,7 @@ def _isolated(lines: Iterator[str]) -> Iterator[str]:
     """Yield lines, each with its isolates closed (UAX #9): a line break ends them, and the next line needs its own."""
     open_ = 0
     for line in lines:
-        begun = f"{ISOLATE * open_}{line}"
+        text = line.lstrip(" ")  # the indent stays outside: within, it would stand at the right
+        begun = f"{line[: len(line) - len(text)]}{ISOLATE * open_}{text}"
         open_ = max(0, begun.count(ISOLATE) - begun.count(POP))
         yield f"{begun}{POP * open_}"

@@ -38,7 +38,13 @@ Thread = tuple[Member, ...]
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=SINCE, default="24h", show_default=True, help="Stories of articles first seen since.")
+@click.option(
+    "--since",
+    type=SINCE,
+    default="24h",
+    show_default=True,
+    help="Stories of articles first seen since: 24h, 03:00, yesterday.",
+)
 @click.option(
     "--story",
     "name",

@@ -32,7 +32,13 @@ from crawler.config.keys import nearest
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=SINCE, default="30d", show_default=True, help="How far back in the stored archive.")
+@click.option(
+    "--since",
+    type=SINCE,
+    default="30d",
+    show_default=True,
+    help="From when on in the stored archive: 7d, yesterday, 2026-06-14.",
+)
 @click.option("--from", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Article lines.")
 @click.argument("entity")
 def command(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, Select, select
 
 from alerts.alert import DeliveryState, Kind
-from alerts.render.words import cut, plain
+from alerts.render.words import cut, isolated, plain
 from alerts.store import outbox, sendlog
 from alerts.store.decisions import alerts
 from alerts.store.outbox import deliveries, former_ids
@@ -167,7 +167,9 @@ def _current(connection: Connection, identity: str) -> str:
 
 
 def _ambiguous(connection: Connection, text: str, kind: IdKind, found: Sequence[str]) -> str:
-    listed = [f"  {each}  {cut(plain(kind.headline(connection, each)), HEADLINE_LIMIT)}" for each in found[:SHOWN]]
+    listed = [
+        f"  {each}  {isolated(cut(plain(kind.headline(connection, each)), HEADLINE_LIMIT))}" for each in found[:SHOWN]
+    ]
     more = [f"  and more: {kind.listed_by}"] if len(found) > SHOWN else []
     return "\n".join([f'"{text}" begins the id of more than one {kind.noun}; write more of it:', *listed, *more])
 
@@ -179,20 +181,23 @@ def _unknown(connection: Connection, text: str, given: str, kinds: Sequence[IdKi
         if len(given) == _LENGTH and given.startswith(kind.letter)
         for each in _beginning(connection, kind, given[:_ALIKE], SEARCHED)
     ]
-    names = _listed([each.noun for each in kinds])
+    names = _listed([each.noun for each in kinds], "or")
     looks = ", ".join(f"{each.example} ({each.noun})" for each in kinds)
     lists = "; ".join(
-        f"{command} lists {' and '.join(_plural(each.noun) for each in kinds if each.listed_by == command)}"
+        f"{command} lists {_listed([_plural(each.noun) for each in kinds if each.listed_by == command], 'and')}"
         for command in dict.fromkeys(each.listed_by for each in kinds)
     )
     return (
-        f'"{text}" is the id of no {names} stored here{nearest(given, near)}; ids look like {looks}; the beginning of '
-        f'one is enough, in any case, and "last" is the newest {kinds[0].noun}; {lists}'
+        f'"{text}" is the id of no {names} stored here{nearest(given, near)}\n'
+        f"  ids look like {looks}\n"
+        f'  the beginning of one is enough, in any case; "last" is the newest {kinds[0].noun}\n'
+        f"  {lists}"
     )
 
 
-def _listed(nouns: Sequence[str]) -> str:
-    return " or ".join(nouns) if len(nouns) < 3 else f"{', '.join(nouns[:-1])} or {nouns[-1]}"
+def _listed(nouns: Sequence[str], word: str) -> str:
+    """Return nouns in a row: "story", "story or message", "stories, threads and articles"."""
+    return f" {word} ".join([", ".join(nouns[:-1]), nouns[-1]] if len(nouns) > 1 else nouns)
 
 
 def _plural(noun: str) -> str:

@@ -90,9 +90,10 @@ def test_unknown_id_says_what_ids_look_like_and_which_command_lists_them(told: C
     with pytest.raises(ids.UnknownId) as refused:
         ids.resolve(told, typed, ids.STORY, ids.MESSAGE)
     assert str(refused.value) == (
-        f'"{typed}" is the id of no story or message stored here; ids look like s6266jwhg4azv0t (story), '
-        'd6266jwhg4azv0t (message); the beginning of one is enough, in any case, and "last" is the newest story; '
-        "watchfloor stories lists stories; watchfloor deliveries lists messages"
+        f'"{typed}" is the id of no story or message stored here\n'
+        "  ids look like s6266jwhg4azv0t (story), d6266jwhg4azv0t (message)\n"
+        '  the beginning of one is enough, in any case; "last" is the newest story\n'
+        "  watchfloor stories lists stories; watchfloor deliveries lists messages"
     )
 
 

@@ -35,6 +35,25 @@ def test_long_cell_is_broken_between_words_with_its_indent() -> None:
     assert list(fold("one\n\n  two", 40)) == ["one", "", "  two"]
 
 
+def test_long_cell_begins_where_the_last_one_ended() -> None:
+    assert list(fold("s2  not a feed, as it is not XML that we know, and was never reached", 30)) == [
+        "s2  not a feed, as it is not",
+        "  XML that we know, and was",
+        "  never reached",
+    ]
+
+
+def test_time_stays_whole() -> None:
+    said = (
+        "Published 29 Nov 02:38 Baghdad (23:38 UTC); seen 29 Nov 2025 02:38 New York (23:38 UTC), told 29 Nov 02:38 UTC"
+    )
+    assert list(fold(said, 60)) == [
+        "Published 29 Nov 02:38 Baghdad (23:38 UTC); seen",
+        "  29 Nov 2025 02:38 New York (23:38 UTC), told",
+        "  29 Nov 02:38 UTC",
+    ]
+
+
 def test_word_that_is_wider_stays_whole() -> None:
     url = f"https://wire.example/{'a' * 60}"
     assert list(fold(f"link: {url} of wire", 40)) == ["link:", f"  {url}", "  of wire"]
@@ -47,6 +66,7 @@ def test_arabic_headline_keeps_its_isolate_on_each_line() -> None:
     assert all(line.count(ISOLATE) == line.count(POP) for line in lines)
     assert all(ISOLATE in line for line in lines if any(word in line for word in headline.split()))
     assert all(columns(line) <= 40 for line in lines)
+    assert lines[1].startswith(f"  {ISOLATE}"), "the indent stands at the left"
 
 
 @given(st.text("ab 北ق\u064e\u2068\u2069", max_size=200), st.integers(40, 90))
