@@ -5,16 +5,19 @@ Width is that of a terminal's cells: an Arabic headline has marks of none, a Chi
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 import unicodedata
 from collections.abc import Iterator
+from typing import TextIO
 
 import click
 
 from alerts.render.words import ISOLATE, POP
 
+COLUMNS = "WATCHFLOOR_COLUMNS"  # set by who runs a command for somebody else's terminal, and prints its answer there
 FALLBACK = (80, 24)  # columns and lines of a terminal that does not say its size
 LEAST = 40  # columns: in fewer, the indents alone would fill a line
 _NONE = {"Mn", "Me", "Cf", "Cc"}  # marks on a letter, joiners and bidi controls
@@ -25,11 +28,18 @@ _CELLS = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 def show(*lines: str, err: bool = False) -> None:
     """Print lines on standard output, or on standard error, folded if it is a terminal."""
-    terminal = (sys.stderr if err else sys.stdout).isatty()
-    width = max(shutil.get_terminal_size(FALLBACK).columns, LEAST) if terminal else None
+    width = _width(sys.stderr if err else sys.stdout)
     for line in lines:
         for part in fold(line, width) if width else (line,):
             click.echo(part, err=err)
+
+
+def _width(out: TextIO) -> int | None:
+    """Return the columns to fold to, None for whole lines."""
+    told = os.environ.get(COLUMNS, "")
+    if told.isdecimal():
+        return max(int(told), LEAST)
+    return max(shutil.get_terminal_size(FALLBACK).columns, LEAST) if out.isatty() else None
 
 
 def columns(text: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.cli.screen import columns, fold
+from alerts.cli.screen import columns, fold, show
 from alerts.render.words import ISOLATE, POP, isolated
 
 ROW = "d6266jwhg4azv0t  sent  14 Jun 23:10 Baghdad (20:10 UTC)  immediate alert  hook#1a2b  Rockets hit a base"
@@ -16,6 +16,15 @@ WIDTHS = [("base", 4), ("قاعدة", 5), ("قَاعِدَة", 5), ("حزب\u200
 @pytest.mark.parametrize(("text", "width"), WIDTHS, ids=[text for text, _ in WIDTHS])
 def test_width_is_that_of_the_cells_of_a_terminal(text: str, width: int) -> None:
     assert columns(text) == width
+
+
+def test_width_of_somebody_elses_terminal_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(ROW)
+    monkeypatch.setenv("WATCHFLOOR_COLUMNS", "60")
+    show(ROW)
+    assert capsys.readouterr().out.splitlines() == [ROW, *fold(ROW, 60)]
 
 
 def test_row_is_broken_between_its_cells() -> None:
