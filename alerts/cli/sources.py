@@ -17,6 +17,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.lazy import LazyGroup
+from alerts.cli.screen import show
 from alerts.run.health import down_since, network_words
 from alerts.store.opening import reading
 from crawler.sources.health import describe
@@ -41,7 +42,8 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
     if context.invoked_subcommand is not None:
         return
     rules = rules_path(path)
-    sources = load_config(rules, resolve_secrets=False).sources
+    config = load_config(rules, resolve_secrets=False)
+    sources = config.sources
     now = datetime.now(UTC)
     with reading(state_path(state_dir, rules)) as connection:
         states, down = archive.load_states(connection), down_since(connection)
@@ -51,7 +53,7 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
         print_json(rows)
     else:
         if down:
-            click.echo(network_words(down, now))
+            show(network_words(down, now, config.timezone))
         width = max((len(str(row["source"])) for row in rows), default=0)
         for row in rows:
-            click.echo(f"{row['source']!s:{width}}  {row['words']}")
+            show(f"{row['source']!s:{width}}  {row['words']}")

@@ -14,6 +14,7 @@ from alerts import receivers
 from alerts.alert import Message, Target
 from alerts.cli.common import config_option, fail, json_option, load_config, print_json, rules_path
 from alerts.line.direct_notice import unstored_notice
+from alerts.render import words
 from crawler.config.keys import nearest
 
 
@@ -27,7 +28,7 @@ def command(name: str, path: Path | None, *, as_json: bool) -> None:
     receiver = config.receivers.get(name)
     if receiver is None:
         fail(f'there is no receiver "{name}"{nearest(name, config.receivers)}; there are {", ".join(config.receivers)}')
-    answers = [_try(target, datetime.now(UTC)) for target in receiver.targets]
+    answers = [_try(target, datetime.now(UTC), config.timezone) for target in receiver.targets]
     for answer in answers:
         if as_json:
             print_json(answer)
@@ -37,9 +38,9 @@ def command(name: str, path: Path | None, *, as_json: bool) -> None:
     sys.exit(0 if all(answer["ok"] for answer in answers) else 1)
 
 
-def _try(target: Target, now: datetime) -> dict[str, object]:
+def _try(target: Target, now: datetime, timezone: str) -> dict[str, object]:
     started = time.monotonic()  # what the service took: the wall clock may be set meanwhile
-    result = receivers.send(target, _test(target, now))
+    result = receivers.send(target, _test(target, now, timezone))
     return {
         "target": target.id,
         "service": target.schema,
@@ -50,8 +51,8 @@ def _try(target: Target, now: datetime) -> dict[str, object]:
     }
 
 
-def _test(target: Target, now: datetime) -> Message:
+def _test(target: Target, now: datetime, timezone: str) -> Message:
     title = f"TEST from {socket.gethostname()}: no news"
-    body = f"Somebody asked for this test of {target.receiver} at {now:%d %b %H:%M:%S} UTC. There is nothing to do."
+    body = f"Somebody asked for this test of {target.receiver} at {words.time(now, timezone)}. There is nothing to do."
     # the time makes it a topic of its own: mail clients put it into no thread of alerts
     return unstored_notice(target, f"test:{target.receiver}:{now.isoformat()}", title, body, now)

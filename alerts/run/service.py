@@ -53,7 +53,7 @@ from alerts.run.stages import (
 from alerts.run.store_stamp import Stamp, need_file, need_same, sign_life, write_stamp
 from alerts.run.stored import note_reload
 from alerts.run.watch import Watch
-from alerts.store import clock_steps, sendlog
+from alerts.store import clock_steps, ids, sendlog
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText
@@ -314,7 +314,7 @@ class Service:
     async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         try:
             done = await self.resend(str(request["id"]), clock())
-        except sendlog.CannotResend as error:
+        except (sendlog.CannotResend, ids.UnknownId) as error:
             return {"error": str(error)}
         await self._deliver.start_due(clock)
         return done
@@ -335,11 +335,16 @@ class Service:
             return missed(connection, config, matcher, since)
 
     async def resend(self, identity: str, now: datetime) -> dict[str, str]:
-        """Queue a delivery once more and return the id it goes under. Raises CannotResend."""
+        """Queue a delivery once more and return the id it goes under. Raises CannotResend or UnknownId."""
         zone, homes = self.config.timezone, self.config.homes
-        again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone, homes))
-        log.info("resent delivery=%s as=%s", identity, again)
-        return {"id": again}
+
+        def work(connection: Connection) -> tuple[str, str]:
+            known = ids.resolve(connection, identity, ids.MESSAGE)
+            return known, sendlog.resend(connection, known, now, zone, homes)
+
+        known, again = await self.lane.write(work)
+        log.info("resent delivery=%s as=%s", known, again)
+        return {"id": again, "was": known}
 
 
 def _believe(connection: Connection, now: datetime) -> None:
