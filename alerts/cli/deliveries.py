@@ -23,6 +23,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.ids import named
+from alerts.cli.lazy import hand_down
 from alerts.cli.orders import carry_out
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
@@ -63,8 +64,8 @@ def command(
     as_json: bool,
 ) -> None:
     """List deliveries: to whom, what, its state, the reason, the attempts, what the service said."""
-    if context.invoked_subcommand:  # `show` and `resend` take the options that stand before them
-        context.obj = (path, state_dir)
+    if context.invoked_subcommand:
+        hand_down(context, path=path, state_dir=state_dir, as_json=as_json)
         return
     rules, now = rules_path(path), datetime.now(UTC)
     zone = desk_zone(rules)
@@ -135,11 +136,11 @@ def _printable(text: str) -> str:
 
 @command.command(name="show")
 @click.argument("identity", metavar="ID")
+@config_option
+@state_option
 @json_option
-@click.pass_obj
-def show_one(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) -> None:
+def show_one(identity: str, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
     """Print one message whole, as it was or would be written; of a digest every story."""
-    path, state_dir = obj
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     with reading(state_path(state_dir, rules)) as connection:
@@ -172,11 +173,11 @@ def _message(connection: Connection, config: Config, delivery: Delivery) -> tupl
 
 @command.command(name="resend")
 @click.argument("identity", metavar="ID")
+@config_option
+@state_option
 @json_option
-@click.pass_obj
-def resend(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) -> None:
+def resend(identity: str, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
     """Send a message once more, marked as a possible repeat: one that is dead, cancelled, unknown or sent."""
-    path, state_dir = obj
     rules = rules_path(path)
     state = state_path(state_dir, rules)
     load_config(rules)  # with secrets, which the process that runs alone needs: errors are told before anything is done

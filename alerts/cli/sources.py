@@ -16,7 +16,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.lazy import LazyGroup
+from alerts.cli.lazy import LazyGroup, hand_down
 from alerts.cli.screen import show
 from alerts.run.health import down_since, network_words
 from alerts.store.opening import reading
@@ -39,7 +39,8 @@ SUBCOMMANDS = {
 @click.pass_context
 def command(context: click.Context, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
     """Show each source: its state in words, the reason, and when it is polled next."""
-    if context.invoked_subcommand is not None:
+    if context.invoked_subcommand:
+        hand_down(context, path=path, state_dir=state_dir, as_json=as_json)
         return
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)

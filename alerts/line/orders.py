@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Ack, Scope, Silence
+from alerts.alert import Ack, Kind, Scope, Silence
 from alerts.render.words import plain
-from alerts.store import acks, decisions, ids, silences
+from alerts.store import acks, decisions, ids, outbox, silences
 from crawler.store import articles as archive
 
 Answer = Mapping[str, Any]
@@ -108,13 +108,18 @@ def _stories(connection: Connection, text: str) -> tuple[str, ...]:
     identity = ids.resolve(connection, text, *IDS_OF_STORIES)
     stories = acks.stories_of(connection, identity)
     if not stories:
-        about = archive.members_of(connection, identity)
-        named = f' "{plain(about[0].title)}"' if about else ""
-        raise ids.UnknownId(
-            f"{identity}{named} was told to nobody, or is no message on a story; watchfloor stories --told lists those "
-            "that were told"
-        )
+        raise ids.UnknownId(_untold(connection, identity))
     return stories
+
+
+def _untold(connection: Connection, identity: str) -> str:
+    """Return why no told story is behind an id that is stored."""
+    if delivery := outbox.find(connection, identity):
+        what = "a notice about the system" if delivery.kind is Kind.NOTICE else "a digest without a story"
+        return f"{identity} is {what}: no story is in it"
+    about = archive.members_of(connection, identity) or archive.articles_of(connection, identity)
+    named = f' "{plain(about[0].title)}"' if about else ""
+    return f"{identity}{named} was told to nobody; watchfloor stories --told lists those that were told"
 
 
 def _running(connection: Connection, text: str, now: datetime) -> str:

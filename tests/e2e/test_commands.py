@@ -295,6 +295,22 @@ def test_each_command_ends_with_the_code_of_what_happened(desk: Desk) -> None:
     assert {words.split()[0] for words, code in CODES if code == 2} >= set(COMMANDS), "a command without a usage error"
 
 
+def test_options_before_a_subcommand_count_as_its_own(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "A quiet day", "guid": "1"}))
+    desk.write("/a.xml")
+    desk.run("run", "--once", "--state-dir", "there")
+    for words in (("sources", "evidence", "last"), ("deliveries", "show", "last")):
+        first, *rest = words
+        refused = desk.run(*words, expect=1)
+        assert f"no store in {desk.place / 'var'}" in refused.stderr
+        before = desk.run(first, "--state-dir", "there", "--json", *rest, expect=0 if first == "sources" else 1)
+        after = desk.run(*words, "--state-dir", "there", "--json", expect=0 if first == "sources" else 1)
+        assert (before.stdout, before.stderr) == (after.stdout, after.stderr)
+    assert "there is no message yet" in before.stderr
+    twice = ("sources", "--state-dir", "nowhere", "evidence", "last", "--state-dir", "there", "--json")
+    assert json.loads(desk.run(*twice).stdout)["form"] == "entry"
+
+
 READERS = [
     ("status",),
     ("sources",),

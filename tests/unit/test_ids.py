@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Kind
+from alerts.alert import Kind, NewDelivery, Reason, Severity
 from alerts.line.orders import ORDERS
 from alerts.store import ids, outbox, sendlog
 from crawler.store import articles as archive
@@ -125,8 +125,20 @@ def test_ack_takes_a_beginning_and_last_and_says_what_was_told_to_nobody(told: C
     (done,) = ack(f"T{story(told, BOMB)[1:12].upper()}")["acks"]
     assert (done["story"], done["first"]) == (story(told, BOMB), True)
     untold = story(told, QUIET)
-    assert str(ack(untold)["error"]).startswith(f'{untold} "{QUIET}" was told to nobody')
+    for same in (untold, f"a{untold[1:]}", f"t{untold[1:]}"):
+        assert str(ack(same)["error"]).startswith(f'{same} "{QUIET}" was told to nobody')
     assert "stories --told lists" in str(ack("s0")["error"])
+
+
+def test_notice_has_no_story_to_acknowledge(told: Connection) -> None:
+    payload = {"title": "a source is down", "body": "x"}
+    notice = NewDelivery("x#1", "x", Kind.NOTICE, Severity.ROUTINE, Reason.SYSTEM, "notice:x", payload=payload)
+    outbox.queue(told, notice, NOW + timedelta(hours=2))
+    last = ids.resolve(told, "last", ids.MESSAGE)
+    done = ORDERS["ack"](told, {"id": last, "by": "Noor"}, NOW + timedelta(hours=3))
+    assert done["error"] == f"{last} is a notice about the system: no story is in it"
+    with pytest.raises(ids.UnknownId, match="is a notice, not a message on one story"):
+        ids.story_of(told, last)
 
 
 def test_silence_takes_any_id_of_the_story_or_of_one_in_the_thread(told: Connection) -> None:
