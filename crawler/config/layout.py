@@ -35,7 +35,7 @@ def formatted(text: str) -> str:
     root = tree.read()
     mark = ["---"] if tree.is_marked else []
     lines = [*mark, *_lines_of(root), *tree.tail]
-    made = "\n".join(line.rstrip() for line in lines).lstrip("\n") + "\n"
+    made = "\n".join(lines).lstrip("\n") + "\n"
     if _outline(made) != _outline(text) or Counter(_comments(made)) != Counter(_comments(text)):
         raise LayoutError("its meaning would change, so it is left as it is; please report this file")
     return made
@@ -82,8 +82,9 @@ def _block(node: Node, indent: int) -> list[str]:
         for item in node.items:
             lead = _raised(item)
             first, *rest = _block(item, indent + STEP)
-            made += [*_indented(lead if made else _unspaced(lead), indent)]
-            made += [f"{' ' * indent}- {first[indent + STEP :]}", *rest]
+            dash = "- " if first.strip() else "-"
+            made += _indented(lead if made else _unspaced(lead), indent)
+            made += [f"{' ' * indent}{dash}{first[indent + STEP :]}", *rest]
     else:
         for key, value in zip(node.items[::2], node.items[1::2], strict=True):
             made += [*_indented(key.lead if made else _unspaced(key.lead), indent), *_pair(key, value, indent)]
@@ -202,7 +203,7 @@ def _folded(text: str, indent: int) -> list[str]:
     """Return the lines of a scalar, those that are too long broken at single spaces, as YAML joins them again."""
     first, *rest = text.split("\n")
     lines: list[str] = []
-    for line in (first, *(" " * indent + each.strip(" \t") if each.strip() else "" for each in rest)):
+    for line in (first, *(" " * indent + each.lstrip(" \t") if each.strip() else "" for each in rest)):
         left = line
         while len(left) > WIDTH and (at := _break(left)):
             lines.append(left[:at])

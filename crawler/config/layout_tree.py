@@ -1,4 +1,4 @@
-"""The text of a YAML file goes in; out come its scalars, lists and mappings, each with the comments that belong to it."""
+"""The text of a YAML file goes in; out come its scalars, lists and mappings, each with the comments that are its."""
 
 from __future__ import annotations
 

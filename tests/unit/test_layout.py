@@ -61,6 +61,8 @@ CASES = {
     ),
     "a text that begins with spaces of its own": ("a: |2\n    two\n   one\n", "a: |2\n    two\n   one\n"),
     "blank lines that a text keeps": ("k: |+\n keep\n\n\nz: 1\n", "k: |+\n  keep\n\n\nz: 1\n"),
+    "blanks at the end of a line": ("a:  \nb: |\n  x  \n  y\n", "a:\nb: |\n  x  \n  y\n"),
+    "an item that is nothing": ("-  \n- x   \n", "-\n- x\n"),
     "a text as an item": ("- |  # c\n t\n- - x\n  - y\n", "- |  # c\n  t\n- - x\n  - y\n"),
     "a quoted text over several lines": (
         't: "first\n   second\n\n   third" # c\n',
