@@ -25,6 +25,7 @@ from crawler.config.keys import (
     Reader,
     Table,
     Text,
+    Written,
 )
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
 from crawler.config.yamlfile import Place
@@ -202,7 +203,6 @@ class Config:
 
 # `Raw` keys are read by alerts/rules once all names are known; their shape stands here, for the schema.
 TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-TERMS_OR_CONDITIONS = {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1}
 SEVERITIES = tuple(severity.word for severity in Severity)
 CONDITION = Raw({"$ref": "#/definitions/condition"})
 BY_SCALE = "by-scale"
@@ -216,6 +216,8 @@ SEVERITY_SCHEMA = {
         },
     ]
 }
+# of a faulty one, which is reported, no rule is told besides that it notifies nobody
+NOTIFY = Written(ListOf(Placed(IDENT), "a list of receivers"), ())
 LINES = ListOf(Placed(Text(what="a headline")), "a list of headlines", least=0)
 
 
@@ -268,6 +270,12 @@ SETTINGS = Table(
         Key("backfill", Duration(), timedelta(0), "how far back the first poll of a source may alert; 0 never"),
         # `Placed` where the value is checked later, against another section, so that the error can name line and column
         Key("admin", Placed(IDENT), ("console", None), "the receiver of what the system says about itself"),
+        Key(
+            "notify",
+            NOTIFY,
+            None,
+            "who is told by rules that name nobody themselves",
+        ),
         Key("contact", Text(what="an address", empty=True), "", "told to the outlets in the User-Agent of every poll"),
         Key("allow_private", ALLOW_PRIVATE, (), "hosts and networks that may be polled though they are not public"),
         Key("host_at_once", Number(1, 64, whole=True), 4, "how many requests one host is sent at the same time"),
@@ -385,8 +393,8 @@ RULE = Table(
         Key("severity", Raw(SEVERITY_SCHEMA), doc="how urgent a match is: one word, by-scale, or steps of the score"),
         Key("least", Choice(SEVERITIES), "", "by the scale: the severity where no row holds, or a lower one"),
         Key("most", Choice(SEVERITIES), "", "by the scale: the highest severity of this rule"),
-        Key("notify", ListOf(Placed(IDENT), "a list of receivers"), doc="who is told"),
-        Key("except", Raw(TERMS_OR_CONDITIONS), None, "what masks the mentions it overlaps, not the article"),
+        Key("notify", NOTIFY, None, "who is told, instead of settings.notify"),
+        Key("except", CONDITION, None, "what masks the mentions it overlaps, not the article"),
         Key("filters", ListOf(Placed(IDENT), "a list of filters"), (), "named filters that must hold too"),
         Key("score", SCORE, None, "what each mention weighs by where it stands"),
         Key(

@@ -328,6 +328,21 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Reads what `inner` reads; a faulty value becomes `instead`, so that it is not taken for one that was left out."""
+
+    inner: Reader
+    instead: Any
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        value = self.inner.read(node, problems)
+        return self.instead if value is MISSING else value
+
+    def schema(self) -> dict[str, Any]:
+        return self.inner.schema()
+
+
+@dataclass(frozen=True, slots=True)
 class MapOf:
     """Reads a mapping of ids to values as {id: (value, place of the id)}; a faulty value becomes MISSING."""
 
