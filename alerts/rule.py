@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from alerts.alert import Receiver, Severity
 from crawler.config.keys import (
@@ -202,8 +203,11 @@ class Config:
 
 
 # `Raw` keys are read by alerts/rules once all names are known; their shape stands here, for the schema.
-TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+TERMS: dict[str, Any] = {"type": "array", "items": {"type": "string", "pattern": r"^[^$]"}, "minItems": 1}
 SEVERITIES = tuple(severity.word for severity in Severity)
+IS_A = Raw({"anyOf": [IDENT.schema(), {"type": "array", "items": IDENT.schema()}]})
+FUZZY = Raw({"anyOf": [{"enum": ["off", "auto"]}, {"type": "number", "minimum": 60, "maximum": 100}]})
+REQUIRES = Raw({"anyOf": [TERMS, {"type": "object", "additionalProperties": TERMS}]})
 CONDITION = Raw({"$ref": "#/definitions/condition"})
 BY_SCALE = "by-scale"
 SEVERITY_SCHEMA = {
@@ -213,6 +217,7 @@ SEVERITY_SCHEMA = {
             "type": "object",
             "properties": {word: {"type": "number"} for word in SEVERITIES},
             "additionalProperties": False,
+            "minProperties": 1,
         },
     ]
 }
@@ -332,14 +337,12 @@ RECEIVER = Table(
 ENTITY = Table(
     (
         Key("aliases", Raw(TERMS), doc="its spellings, in any script"),
-        Key("is_a", Raw({"type": ["string", "array"]}), None, "the entities or kinds it belongs to"),
+        Key("is_a", IS_A, None, "the entities or kinds it belongs to"),
         Key("label", Text(what="a name"), "", "its name as alerts print it"),
         Key("gloss", Text(what="a line of text"), "", "one line that says who or what it is"),
-        Key(
-            "fuzzy", Raw({"type": ["string", "number"]}), None, "transliterations: off, auto, or a ratio from 60 to 100"
-        ),
+        Key("fuzzy", FUZZY, None, "transliterations: off, auto, or a ratio from 60 to 100"),
         Key("not_like", Raw(TERMS), None, "look-alikes: where one stands, this entity does not"),
-        Key("requires", Raw({"type": ["array", "object"]}), None, "words of which one must stand in the article too"),
+        Key("requires", REQUIRES, None, "words of which one must stand in the article too"),
     ),
     "an entity",
 )
@@ -417,7 +420,7 @@ RULE = Table(
 ENTITIES: Reader = MapOf(ENTITY, "entities by id")
 RECEIVERS: Reader = MapOf(RECEIVER, "receivers by name")
 FILTERS: Reader = MapOf(CONDITION, "filters by name")
-LISTS: Reader = MapOf(Raw({"type": "array", "items": {"type": "string"}}), "lists by name")
+LISTS: Reader = MapOf(Raw(TERMS), "lists by name")
 # Not receivers, settings and version: who is told, and what may be polled, is seen in one place (decision 18).
 SECTIONS = ("sources", "entities", "lists", "filters", "scale", "rules")  # what an included file may have
 _KEYS = (
@@ -434,7 +437,7 @@ FILE = Table(
         Key("settings", SETTINGS, None, "what holds for everything"),
         Key(
             "include",
-            Raw({"type": "array", "items": {"type": "string"}}),
+            Raw(TERMS),
             None,
             "further files of this folder; * for all that fit",
         ),
