@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from alerts.cli.common import config_option, counted, excerpt, load_config, refuse, rules_path, state_option, state_path
+from alerts.cli.common import (
+    config_option,
+    counted,
+    excerpt,
+    load_config,
+    refuse,
+    rules_path,
+    secrets_for,
+    state_option,
+    state_path,
+)
+from alerts.cli.places import STORE
+from alerts.cli.secrets import Secrets
 from alerts.rule import Config
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
 from alerts.rules.lint import BROAD_A_DAY, failed_tests, too_broad, warnings
 from crawler.article import Article
-from crawler.config.yamlfile import ConfigError, Problem
+from crawler.config.yamlfile import ConfigError, Place, Problem
 
-STORE = "watchfloor.db"  # DATABASE of crawler/store/db.py, which would import SQLAlchemy here
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 LOOKED_BACK = timedelta(days=7)
 
@@ -44,17 +56,21 @@ def command(
     if (articles or misses) and not labels:
         raise click.UsageError("--from and --misses go with --labels")
     rules = rules_path(path)
-    config = load_config(rules)
+    secrets = secrets_for(rules)
+    config = load_config(rules, resolve_secrets=not secrets.unreadable)
     if problems := failed_tests(config):
         refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
     if labels:
         importlib.import_module("alerts.cli.labels").report(config, labels, articles, misses=misses)
         return
+    if secrets.unreadable:
+        click.echo(f"note: {_unchecked(secrets, config)}", err=True)
     archived = _archived(state_path(state_dir, rules))
     span = days(archived)
     counts = per_rule(run(config, archived), config)
     found = [
         *exposed(rules, config.files),
+        *_exposed_secrets(secrets),
         *warnings(config),
         *(too_broad(config, counts, span, broad) if archived else ()),
     ]
@@ -66,17 +82,32 @@ def command(
 
 def _archived(state: Path) -> list[Article]:
     """Return the articles of the last seven days, [] if nothing is stored: then SQLAlchemy is not imported either."""
-    if not (state / STORE).exists():
+    if not os.access(state / STORE, os.R_OK):
+        if os.access(state, os.F_OK) and not os.access(state, os.X_OK):
+            click.echo(f"note: {state} is the daemon's own: how often the rules match is not looked up", err=True)
         return []
     archive = importlib.import_module("alerts.run.archive")
     found: list[Article] = archive.articles_since(state, datetime.now(UTC) - LOOKED_BACK)
     return found
 
 
+def _unchecked(secrets: Secrets, config: Config) -> str:
+    """Return whose addresses could not be checked: what only the service may read is no error of the rules."""
+    hidden = [each.name for each in config.receivers.values() if any("${" in target.url for target in each.targets)]
+    who = f"the addresses of {', '.join(hidden)} are not checked" if hidden else "no receiver needs it"
+    return f"{secrets.path} may not be read by this user; {who} (the service does at its start; sudo watchfloor check)"
+
+
+def _exposed_secrets(secrets: Secrets) -> list[Problem]:
+    words = "others than its owner may read this file of secrets; chmod 600 takes that away"
+    return [Problem(Place(str(secrets.path), 1, 1), words)] if secrets.exposed else []
+
+
 def _warn(found: list[Problem]) -> None:
     for problem in found:
         click.echo(f"{problem.place}: warning: {problem.message}", err=True)
-        click.echo(excerpt(problem.place), err=True)
+        if problem.place.file.endswith((".yaml", ".yml")):  # never a line of secrets
+            click.echo(excerpt(problem.place), err=True)
     if found:
         click.echo(counted(len(found), "warning"), err=True)
 

@@ -20,11 +20,14 @@ from alerts.cli.common import (
     print_json,
     refuse,
     rules_path,
+    secrets_for,
     state_option,
     state_path,
 )
+from alerts.cli.places import own_socket
 from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
+from alerts.run.owner import act_as_owner
 from alerts.run.service import Service, describe
 from alerts.run.stage import StageError
 from crawler.config.yamlfile import ConfigError
@@ -59,7 +62,9 @@ def command(path: Path | None, state_dir: Path | None, *, once: bool, at: str | 
 
 
 async def _run(rules: Path, state_dir: Path, out: TextIO, *, once: bool, at: str | None) -> None:
-    async with Service(rules, state_dir, os.environ) as service:
+    environ = secrets_for(rules).values
+    act_as_owner(state_dir)
+    async with Service(rules, state_dir, environ, socket=own_socket(state_dir, os.environ)) as service:
         if at:
             await _rounds(service, out)
         elif once:

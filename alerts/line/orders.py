@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.alert import Ack, Scope, Silence
+from alerts.render.words import plain
 from alerts.store import acks, decisions, silences
 from crawler.config.keys import nearest
 from crawler.store import articles as archive
@@ -20,6 +21,7 @@ from crawler.store import articles as archive
 Answer = Mapping[str, Any]
 Order = Callable[[Connection, Mapping[str, Any], datetime], Answer]
 LONGEST_SILENCE = timedelta(days=30)  # decision 106
+LONGEST_NAME, LONGEST_REASON = 60, 300  # characters: both are printed in messages
 LOOKED_BACK = timedelta(days=30)  # for the nearest story where an id is unknown
 
 
@@ -63,6 +65,20 @@ def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetim
         known, first = acks.ack(connection, story, str(request["by"]), "command", now, revision)
         done.append(describe_ack(known) | {"first": first})
     return {"acks": done}
+
+
+def signed_by(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a request whose `by` says who really asks: the login name that the system vouches for (`login`).
+
+    A name that was given besides stands before it, "Noor (login shift1)": several people may share a login, and none of
+    them may pass for another unseen.
+    """
+    login = str(request["login"])
+    # without brackets, in which a name could hide a login of its own making
+    given = plain(str(request.get("by") or "")).translate({ord("("): None, ord(")"): None})[:LONGEST_NAME].strip()
+    by = f"{given} (login {login})" if given and given != login else login
+    reason = {"reason": plain(str(request["reason"]))[:LONGEST_REASON]} if "reason" in request else {}
+    return {**request, "by": by, **reason}
 
 
 ORDERS: Mapping[str, Order] = {"silence-add": silence_add, "silence-end": silence_end, "ack": acknowledge}
