@@ -24,6 +24,7 @@ from alerts.cli.common import (
 from alerts.cli.places import STORE
 from alerts.cli.secrets import Secrets
 from alerts.rule import Config
+from alerts.rules import config as configuration
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
 from alerts.rules.lint import BROAD_A_DAY, failed_tests, too_broad, warnings
@@ -57,15 +58,16 @@ def command(
         raise click.UsageError("--from and --misses go with --labels")
     rules = rules_path(path)
     secrets = secrets_for(rules)
-    config = load_config(rules, resolve_secrets=not secrets.unreadable)
+    config, hidden = _loaded(rules, secrets)
     if problems := failed_tests(config):
         refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
     if labels:
         importlib.import_module("alerts.cli.labels").report(config, labels, articles, misses=misses)
         return
-    if secrets.unreadable:
-        click.echo(f"note: {_unchecked(secrets, config)}", err=True)
-    archived = _archived(state_path(state_dir, rules))
+    if hidden:
+        click.echo(f"note: {_unchecked(secrets, hidden)}", err=True)
+    state = state_path(state_dir, rules)
+    archived = _archived(state)
     span = days(archived)
     counts = per_rule(run(config, archived), config)
     found = [
@@ -75,27 +77,39 @@ def command(
         *(too_broad(config, counts, span, broad) if archived else ()),
     ]
     _warn(found)
-    click.echo(_summary(config, sum(counts.values()) / span if archived else None))
+    click.echo(_summary(config, _a_day(state, sum(counts.values()) / span if archived else None)))
     if strict and found:
         sys.exit(1)
+
+
+def _loaded(rules: Path, secrets: Secrets) -> tuple[Config, list[str]]:
+    """Return the rules, and the receivers whose addresses could not be checked, as this user may not read the secrets.
+
+    That is no error of the rules. The service has them in its environment, and checks them.
+    """
+    if not secrets.unreadable:
+        return load_config(rules), []
+    config = load_config(rules, resolve_secrets=False)
+    hidden = [each.name for each in config.receivers.values() if any(_unset(target.url) for target in each.targets)]
+    return (config, hidden) if hidden else (load_config(rules), [])
+
+
+def _unset(url: str) -> bool:
+    return any(name not in os.environ for name in configuration.variables(url))
+
+
+def _unchecked(secrets: Secrets, hidden: list[str]) -> str:
+    who = f"the addresses of {', '.join(hidden)} are not checked"
+    return f"{secrets.path} may not be read by this user; {who} (the service does at its start; sudo watchfloor check)"
 
 
 def _archived(state: Path) -> list[Article]:
     """Return the articles of the last seven days, [] if nothing is stored: then SQLAlchemy is not imported either."""
     if not os.access(state / STORE, os.R_OK):
-        if os.access(state, os.F_OK) and not os.access(state, os.X_OK):
-            click.echo(f"note: {state} is the daemon's own: how often the rules match is not looked up", err=True)
         return []
     archive = importlib.import_module("alerts.run.archive")
     found: list[Article] = archive.articles_since(state, datetime.now(UTC) - LOOKED_BACK)
     return found
-
-
-def _unchecked(secrets: Secrets, config: Config) -> str:
-    """Return whose addresses could not be checked: what only the service may read is no error of the rules."""
-    hidden = [each.name for each in config.receivers.values() if any("${" in target.url for target in each.targets)]
-    who = f"the addresses of {', '.join(hidden)} are not checked" if hidden else "no receiver needs it"
-    return f"{secrets.path} may not be read by this user; {who} (the service does at its start; sudo watchfloor check)"
 
 
 def _exposed_secrets(secrets: Secrets) -> list[Problem]:
@@ -112,7 +126,15 @@ def _warn(found: list[Problem]) -> None:
         click.echo(counted(len(found), "warning"), err=True)
 
 
-def _summary(config: Config, a_day: float | None) -> str:
+def _a_day(state: Path, matches: float | None) -> str:
+    if matches is not None:
+        return f"about {matches:.0f} matches a day on your last 7 days"
+    if state.exists() and not os.access(state, os.X_OK):
+        return f"{state} is the daemon's own: how often they match is not looked up"
+    return "no archive yet to say how many alerts a day"
+
+
+def _summary(config: Config, about: str) -> str:
     tests = sum(len(rule.tests.match) + len(rule.tests.no_match) for rule in config.rules)
     counted = [
         (len(config.rules), "rule", "rules"),
@@ -121,7 +143,4 @@ def _summary(config: Config, a_day: float | None) -> str:
         (tests, "test holds", "tests hold"),
     ]
     parts = ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counted)
-    about = (
-        "no archive yet to say how many alerts a day" if a_day is None else f"about {a_day:.0f} matches a day on your"
-    )
-    return f"{config.path}: ok; {parts}, {about}{'' if a_day is None else ' last 7 days'}"
+    return f"{config.path}: ok; {parts}, {about}"

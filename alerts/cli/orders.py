@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -47,16 +48,16 @@ def listening(state: Path) -> Path | None:
     """Return the socket of a state directory's daemon, None if none runs; exit with 1 if it is closed to us."""
     sockets = sockets_of(state, os.environ)
     if "WATCHFLOOR_SOCKET" not in os.environ:
-        try:
+        # where its lock may not be read, as it is the daemon's own, only the socket shows whether it runs
+        with suppress(PermissionError):
             if not holder(state):
                 return None
-        except PermissionError:  # its lock is the daemon's own: only the socket shows whether it runs
-            if problem := next(filter(None, map(closed_to_us, sockets)), ""):
-                fail(problem)
-    found = next((each for each in sockets if each.exists()), None)
-    if found is None:
-        fail(f"no daemon listens at {' or '.join(map(str, sockets))}; is it running?")
-    return found
+    for each in sockets:
+        if problem := closed_to_us(each):
+            fail(problem)
+        if each.exists():
+            return each
+    return fail(f"no daemon listens at {' or '.join(map(str, sockets))}; is it running?")
 
 
 def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:

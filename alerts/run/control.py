@@ -46,9 +46,12 @@ class Control:
 
     async def open(self) -> None:
         """Listen. A socket file that a killed daemon left is replaced: we have the lock, so nobody listens on it."""
-        self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._serve, self._path, limit=LARGEST_REQUEST)
-        self._path.chmod(self._mode)
+        # under another name until its mode is right: whoever finds it may use it
+        making = self._path.with_suffix(".new")
+        making.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, making, limit=LARGEST_REQUEST)
+        making.chmod(self._mode)
+        making.rename(self._path)
 
     def close(self) -> None:
         """Take no more requests; those being answered go on. Nobody finds a socket that nobody serves."""
