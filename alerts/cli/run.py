@@ -20,12 +20,15 @@ from alerts.cli.common import (
     print_json,
     refuse,
     rules_path,
+    secrets_for,
     state_option,
     state_path,
 )
+from alerts.cli.places import own_socket
 from alerts.line.direct_notice import tell_directly
 from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
+from alerts.run.owner import act_as_owner
 from alerts.run.service import Service, describe
 from alerts.run.stage import StageError
 from crawler.config.yamlfile import ConfigError
@@ -59,7 +62,9 @@ def command(
     aside = redirect_stdout(sys.stderr) if once or at else nullcontext()  # JSON lines alone on standard output
     try:
         with aside:
-            service = Service(rules, state_path(state_dir, rules), os.environ, accept_store=accept_store)
+            state, environ = state_path(state_dir, rules), secrets_for(rules).values
+            socket = own_socket(state, os.environ)
+            service = Service(rules, state, environ, socket=socket, accept_store=accept_store)
             asyncio.run(_run(service, out, once=once, at=at))
     except ConfigError as error:
         refuse(error)
@@ -74,6 +79,7 @@ def command(
 
 
 async def _run(service: Service, out: TextIO, *, once: bool, at: str | None) -> None:
+    act_as_owner(service.state_dir)
     async with service:
         if at:
             await _rounds(service, out)

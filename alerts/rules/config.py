@@ -60,6 +60,11 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
     return config
 
 
+def variables(url: str) -> list[str]:
+    """Return the names of the secrets, as in `${NAME}`, that a receiver's URL needs."""
+    return _VARIABLE.findall(url)
+
+
 def watched(config: Config) -> tuple[str, ...]:
     """Return the files whose change is a change of the rules: those read, and those that now fit an `include`."""
     path = Path(config.path)

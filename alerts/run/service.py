@@ -23,9 +23,10 @@ from sqlalchemy import Connection
 from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
 from alerts.line.notices import give_notice
-from alerts.line.orders import ORDERS, Order, stamp
+from alerts.line.orders import ORDERS, Answer, Order, signed_by, stamp
 from alerts.line.rematch import Missed, missed, queue_digest
 from alerts.line.scheduled import ScheduledDigests
+from alerts.line.silences import describe_withheld, would_have_withheld
 from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
@@ -35,6 +36,7 @@ from alerts.run.health import Health
 from alerts.run.integrity import Integrity
 from alerts.run.lock import lock
 from alerts.run.owned import Owned
+from alerts.run.reads import Reads
 from alerts.run.rules_file import RulesFile
 from alerts.run.stage import Round, Stage, StageError, Turn, run_stages, use_in_stages
 from alerts.run.stages import (
@@ -83,9 +85,11 @@ class Service:
         *,
         timeout: float = 20.0,
         accept_store: bool = False,
+        socket: Path | None = None,
     ) -> None:
         self._rules, self._timeout, self._accept_store = RulesFile(rules, environ), timeout, accept_store
-        self.state_dir = state_dir
+        self.state_dir, self._socket = state_dir, socket or state_dir / "control.sock"
+        self._reads = Reads(rules, state_dir, environ)
         self._stopped = asyncio.Event()
         self._stepped = timedelta(0)  # what the wall clock was set by, until stored times have been moved by it
         self.owned = Owned()
@@ -200,7 +204,10 @@ class Service:
         ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
         ticker.start()
         self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))
-        control = self.owned.add(Control(self.state_dir, self._commands(clock)), Control.close)
+        reads = self.owned.add(self._reads, Reads.close)
+        commands = {"read": reads.answer, **self._commands(clock)}
+        group = self._socket.parent != self.state_dir
+        control = self.owned.add(Control(self._socket, commands, group=group), Control.close)
         await control.open()
         supervisor.tell("READY=1")
         await self._until_stopped()
@@ -302,9 +309,16 @@ class Service:
         return {**{name: partial(ask, clock=clock) for name, ask in own.items()}, **orders}
 
     async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        answer = await self.lane.write(lambda connection: order(connection, request, clock()))
-        log.info("order %s by=%s error=%s", request["command"], request.get("by", "-"), answer.get("error", "-"))
+        asked = signed_by(request)
+        answer = await self.lane.write(lambda connection: order(connection, asked, clock()))
+        if request["command"] == "silence-add" and "error" not in answer:
+            answer = {**answer, "last_24h": await asyncio.to_thread(self._withheld_by, answer, clock())}
+        log.info("order %s by=%s error=%s", request["command"], asked.get("by", "-"), answer.get("error", "-"))
         return answer
+
+    def _withheld_by(self, silence: Answer, now: datetime) -> Answer:
+        with self.database.read() as connection:
+            return describe_withheld(would_have_withheld(connection, self.config, silence, now))
 
     async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())
