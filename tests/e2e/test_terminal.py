@@ -107,6 +107,7 @@ PRINTING_TIMES = [
     ("ack", "last"),
     ("handover",),
     ("sources", "evidence", "last"),
+    ("sources", "try", "s1"),
 ]
 
 
