@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -21,6 +22,7 @@ COMMANDS = {
     "backtest": ("alerts.cli.backtest", "Count what the rules would have caught; show what a change to them does."),
     "rematch": ("alerts.cli.rematch", "Send what changed rules would have caught, as one digest."),
     "suggest": ("alerts.cli.suggest", "Show spellings of an entity in the archive that none of its aliases lists."),
+    "fmt": ("alerts.cli.fmt", "Lay out rules.yaml and its files with one term or short group a line."),
     "schema": ("alerts.cli.schema", "Print the JSON Schema of rules.yaml, for editors."),
     "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),
     "ack": ("alerts.cli.ack", "Say that somebody has taken notice of a story."),
@@ -34,8 +36,20 @@ COMMANDS = {
 }
 
 
+def _use_socket(context: click.Context, option: click.Parameter, path: str | None) -> None:  # noqa: ARG001
+    if path:
+        os.environ["WATCHFLOOR_SOCKET"] = path  # the one place where commands look for it
+
+
 @click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="watchfloor", prog_name="watchfloor")
+@click.option(
+    "--socket",
+    type=click.Path(),
+    expose_value=False,
+    callback=_use_socket,
+    help="Where the daemon listens, or is asked (default: WATCHFLOOR_SOCKET, the service's, the state directory's).",
+)
 def main() -> None:
     """Watch the news on Iraq, Iran and militias; alert on what rules.yaml asks for."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from alerts.alert import Alert, Scope, Silence
+from alerts.alert import Scope, Silence
 from alerts.cli.common import (
     DURATION,
     config_option,
@@ -25,16 +25,16 @@ from alerts.cli.common import (
 from alerts.cli.orders import login_name, run_order
 from alerts.cli.screen import show
 from alerts.cli.times import UNTIL, Moment, desk_zone
-from alerts.decide.silences import still_told, unknown
+from alerts.decide.silences import unknown
 from alerts.line.orders import describe_silence
+from alerts.line.silences import describe_withheld, would_have_withheld
 from alerts.render.words import isolated, plain
 from alerts.rule import Config
 from alerts.store import silences
-from alerts.store.opening import need_store, reading
+from alerts.store.opening import reading
 from alerts.store.silences import end_of
 from crawler.text.urls import host
 
-LOOKED_BACK = timedelta(hours=24)
 STORIES_SHOWN = 5  # of those a new silence would have withheld
 
 
@@ -75,13 +75,11 @@ def add(
     now = datetime.now(UTC)
     scope, value = _about(scopes, config)
     ends = _end(length, until, config, now)
-    need_store(state)
     request = {"scope": scope.value, "value": value, "ends": ends.isoformat(), "by": login_name(by)}
     answer = run_order(state, "silence-add", request | {"reason": plain(reason)})
-    # asked after the silence began: the officer sees at once what a silence too broad would hide
-    withheld = _would_have_withheld(state, config, Scope(answer["scope"]), answer["value"], now)
+    withheld = answer.get("last_24h") or _withheld_by(state, config, answer, now)
     if as_json:
-        print_json(dict(answer) | {"last_24h": {"messages": len(withheld), "stories": list(_by_story(withheld))}})
+        print_json(dict(answer) | {"last_24h": withheld})
         return
     made = _read(answer)
     until_when = end_of(made, now, config.timezone)
@@ -122,25 +120,17 @@ def _end(length: timedelta | None, until: Moment | None, config: Config, now: da
     return now + length
 
 
-def _would_have_withheld(state: Path, config: Config, scope: Scope, value: str, now: datetime) -> list[Alert]:
-    """Return the alerts of the last 24 h that this silence would have withheld, one for each message."""
-    # in force only now: `still_told` judges each alert as if it came up at `now`
-    trial = Silence("", scope, value, "", "", now, now + timedelta(seconds=1))
+def _withheld_by(state: Path, config: Config, answer: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    # asked after the silence began: the officer sees at once what a silence too broad would hide
     with reading(state) as connection:
-        told = silences.told_since(connection, now - LOOKED_BACK)
-    return [alert for made, alert in told if not still_told([trial], alert, made.rules, now, config)]
+        return describe_withheld(would_have_withheld(connection, config, answer, now))
 
 
-def _by_story(alerts: Iterable[Alert]) -> dict[str, Alert]:
-    """Return the newest of the alerts by story."""
-    return {each.story: each for each in alerts}
-
-
-def _told_of(withheld: list[Alert]) -> list[str]:
-    stories = _by_story(withheld)
-    messages = counted(len(withheld), "message")
-    head = f"in the last 24 h it would have held back {messages} on {counted(len(stories), 'story')}"
-    shown = [f"  {isolated(each.article.title)} ({plain(each.article.outlet)})" for each in stories.values()]
+def _told_of(withheld: Mapping[str, Any]) -> list[str]:
+    headlines = withheld["headlines"]
+    messages = counted(withheld["messages"], "message")
+    head = f"in the last 24 h it would have held back {messages} on {counted(len(headlines), 'story')}"
+    shown = [f"  {isolated(title)} ({plain(outlet)})" for title, outlet in headlines]
     more = [f"  and {len(shown) - STORIES_SHOWN} more"] if len(shown) > STORIES_SHOWN else []
     return [head, *shown[:STORIES_SHOWN], *more]
 

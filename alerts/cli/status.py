@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,19 @@ from alerts.cli.screen import show
 from alerts.cli.times import desk_zone
 from alerts.decide.attempt import TargetState
 from alerts.decide.ledger import STATES
+from alerts.decide.life import STILL
 from alerts.render.words import time
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload, ledger_of
+from alerts.run.watch import last_life
 from alerts.store import notices as notice_store
 from alerts.store import outbox
 from alerts.store import targets as target_store
 from alerts.store.opening import reading
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
-from crawler.sources.health import health_of, in_words
+from crawler.sources.health import health_of, in_words, length
 from crawler.sources.source import SourceState
 from crawler.store import articles as archive
 
@@ -76,6 +78,7 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         by_state[name] += n
     return {
         "daemon": holder(state),  # the lock says whether it runs; a pid in a file would not
+        "life": _life(state, now),
         "network_down_since": down.isoformat() if down else None,
         "ledger": ledger.as_dict(),
         "stored": stored,
@@ -114,7 +117,7 @@ def _still_wanted(states: dict[str, SourceState], rules: Path) -> dict[str, Sour
 
 def _lines(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]:
     pid, down = report["daemon"], report["network_down_since"]
-    yield f"daemon: running, pid {pid}" if pid else "daemon: not running"
+    yield _daemon_words(pid, report["life"])
     if down:
         yield network_words(datetime.fromisoformat(down), now, zone)
     yield from _books(report["ledger"])
@@ -127,6 +130,23 @@ def _lines(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]
     yield from _rules(report["reload"], zone)
     yield f"sources: {_listed(report['sources_by_state']) or 'none polled yet'}"
     yield from (f"  {name}: {text}" for name, text in report["sources_in_words"].items())
+
+
+def _life(state: Path, now: datetime) -> dict[str, Any] | None:
+    """Return the seconds since the daemon's last life sign, and what it said stands still; None if it gave none."""
+    last = last_life(state)
+    return {"age": max(0, round((now - last[0]).total_seconds())), "why": last[1]} if last else None
+
+
+def _daemon_words(pid: int | None, life: Mapping[str, Any] | None) -> str:
+    if pid is None:
+        return "daemon: not running"
+    if life is None:
+        return f"daemon: running, pid {pid}, without a life sign yet"
+    sign = f"last life sign {length(timedelta(seconds=life['age']))} ago"
+    if life["age"] > STILL:
+        return f"daemon: STANDS STILL, pid {pid}: {sign}. It is stopped or hangs: nothing is watched; start it again"
+    return f"daemon: NOT WELL, pid {pid}: {life['why']}" if life["why"] else f"daemon: running, pid {pid}, {sign}"
 
 
 def _books(ledger: Mapping[str, Any]) -> Iterator[str]:

@@ -22,6 +22,8 @@ Order = Callable[[Connection, Mapping[str, Any], datetime], Answer]
 LONGEST_SILENCE = timedelta(days=30)  # decision 106
 IDS_OF_STORIES = (ids.TOLD, ids.MESSAGE, ids.THREAD, ids.ARTICLE)
 IDS_OF_THREADS = (ids.TOLD, ids.THREAD, ids.MESSAGE)
+LONGEST_NAME, LONGEST_REASON = 60, 300  # characters: both are printed in messages
+LOOKED_BACK = timedelta(days=30)  # for the nearest story where an id is unknown
 
 
 def silence_add(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
@@ -75,6 +77,20 @@ def _answering(order: Order) -> Order:
             return _error(str(error))
 
     return answered
+
+
+def signed_by(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a request whose `by` says who really asks: the login name that the system vouches for (`login`).
+
+    A name that was given besides stands before it, "Noor (login shift1)": several people may share a login, and none of
+    them may pass for another unseen.
+    """
+    login = str(request["login"])
+    # without brackets, in which a name could hide a login of its own making
+    given = plain(str(request.get("by") or "")).translate({ord("("): None, ord(")"): None})[:LONGEST_NAME].strip()
+    by = f"{given} (login {login})" if given and given != login else login
+    reason = {"reason": plain(str(request["reason"]))[:LONGEST_REASON]} if "reason" in request else {}
+    return {**request, "by": by, **reason}
 
 
 ORDERS: Mapping[str, Order] = {

@@ -51,7 +51,11 @@ def test_silence_shows_what_it_would_have_held_and_is_listed_until_it_ends(told:
     made = json.loads(
         desk.run("silence", "add", "--story", delivery, "--until", "06:00", "--reason", "told", "--json").stdout
     )
-    assert (made["id"], made["value"], made["last_24h"]) == ("q2", story, {"messages": 1, "stories": [story]})
+    assert (made["id"], made["value"], made["last_24h"]) == (
+        "q2",
+        story,
+        {"messages": 1, "stories": [story], "headlines": [["A militia moves on Balad", "Outlet 1"]]},
+    )
     assert datetime.fromisoformat(made["ends"]).strftime("%H:%M") == "03:00"  # 06:00 in Baghdad
     desk.run("silence", "end", "q1", "--by", "Omar")
     assert [json.loads(line)["id"] for line in desk.run("silence", "list", "--json").stdout.splitlines()] == ["q2"]
