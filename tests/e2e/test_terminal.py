@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Mapping
 
 import pytest
 
@@ -44,11 +45,13 @@ def told(desk: Desk) -> Desk:
     return desk
 
 
-def on_terminal(desk: Desk, *words: str, width: int = 80, **more: str) -> str:
+def on_terminal(desk: Desk, *words: str, width: int = 80, more: Mapping[str, str] | None = None) -> str:
     """Run a command whose standard output is a terminal of that width; return what it printed."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-    environ = {name: value for name, value in desk.environ().items() if name not in {"COLUMNS", "LINES"}} | more
+    environ = {name: value for name, value in desk.environ().items() if name not in {"COLUMNS", "LINES"}} | dict(
+        more or {}
+    )
     command = [sys.executable, "-m", "alerts", *words]
     with subprocess.Popen(command, cwd=desk.place, env=environ, stdin=subprocess.DEVNULL, stdout=its) as process:
         os.close(its)
@@ -96,7 +99,7 @@ def test_answer_of_the_daemon_is_folded_to_the_terminal_of_who_asks(told: Desk) 
     with daemon(told) as running:
         assert running.says("running sources=2")
         socket = {"WATCHFLOOR_SOCKET": str(told.place / "var" / "control.sock")}
-        shown = on_terminal(told, "deliveries", **socket)
+        shown = on_terminal(told, "deliveries", more=socket)
         piped = start("alerts", "deliveries", place=told.place, environ=told.environ() | socket).stdout
     assert running.says("read deliveries")
     assert max(map(columns, shown.splitlines())) <= 80
