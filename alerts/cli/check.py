@@ -13,6 +13,7 @@ from alerts.cli.common import config_option, counted, excerpt, load_config, refu
 from alerts.rule import Config
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
+from alerts.rules.everywhere import everywhere
 from alerts.rules.lint import BROAD_A_DAY, failed_tests, too_broad, warnings
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Problem, Problems
@@ -56,6 +57,7 @@ def command(
     found = [
         *exposed(rules, config.files),
         *warnings(config),
+        *(everywhere(config, archived) if archived else ()),
         *(too_broad(config, counts, span, broad) if archived else ()),
     ]
     _warn(found)
