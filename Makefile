@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * os.cpu_count())')
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run demo test bench lint types contracts unit exhaustive mutants clean
+.PHONY: run demo test bench lint types contracts unit exhaustive mutants wheels clean
 
 run: .venv/installed
 	@$(BIN)/watchfloor run
@@ -39,6 +39,10 @@ mutants: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
 
+# All packages in one folder, from which deploy/install.sh installs without a network.
+wheels: .venv/installed
+	$(PIP) wheel --constraint constraints.txt --wheel-dir wheels .
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Watchfloor needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "python3 cannot make a virtual environment here (Debian: apt install python3-venv)"; exit 1; }
@@ -53,4 +57,4 @@ bench: .venv/installed-dev
 	@touch $@
 
 clean:
-	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv var build wheels *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

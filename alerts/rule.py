@@ -189,6 +189,7 @@ class Config:
     lists: Mapping[str, TermList]
     rules: tuple[Rule, ...]
     scale: tuple[Row, ...] = ()
+    heartbeat: str = ""
     files: tuple[str, ...] = ()
     polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
@@ -276,6 +277,12 @@ SETTINGS = Table(
         Key("backfill", Duration(), timedelta(0), "how far back the first poll of a source may alert; 0 never"),
         # `Placed` where the value is checked later, against another section, so that the error can name line and column
         Key("admin", Placed(IDENT), ("console", None), "the receiver of what the system says about itself"),
+        Key(
+            "heartbeat",
+            Placed(Text(what="an address")),
+            ("", None),
+            "an http(s) URL called every minute while the daemon watches; silence there is the alarm",
+        ),
         Key(
             "notify",
             NOTIFY,

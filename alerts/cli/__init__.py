@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -35,8 +36,20 @@ COMMANDS = {
 }
 
 
+def _use_socket(context: click.Context, option: click.Parameter, path: str | None) -> None:  # noqa: ARG001
+    if path:
+        os.environ["WATCHFLOOR_SOCKET"] = path  # the one place where commands look for it
+
+
 @click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="watchfloor", prog_name="watchfloor")
+@click.option(
+    "--socket",
+    type=click.Path(),
+    expose_value=False,
+    callback=_use_socket,
+    help="Where the daemon listens, or is asked (default: WATCHFLOOR_SOCKET, the service's, the state directory's).",
+)
 def main() -> None:
     """Watch the news on Iraq, Iran and militias; alert on what rules.yaml asks for."""
 

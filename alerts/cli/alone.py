@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from alerts.cli.common import secrets_for
+from alerts.run.owner import act_as_owner
 from alerts.run.service import Service
 
 Work = Callable[[Service, datetime], Awaitable[Mapping[str, Any]]]
@@ -19,10 +20,12 @@ def serviced(rules: Path, state: Path, work: Work) -> Mapping[str, Any]:
 
     Raises AlreadyRunning if a daemon has been started since the caller looked.
     """
+    environ = secrets_for(rules).values
+    act_as_owner(state)
 
     async def run() -> Mapping[str, Any]:
         now = datetime.now(UTC)
-        async with Service(rules, state, os.environ) as service:
+        async with Service(rules, state, environ) as service:
             await service.start(now)
             done = await work(service, now)
             await service.send(now)  # no daemon will: what was queued must not wait for the next start

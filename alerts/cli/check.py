@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from alerts.cli.common import config_option, counted, excerpt, load_config, refuse, rules_path, state_option, state_path
+from alerts.cli.common import (
+    config_option,
+    counted,
+    excerpt,
+    load_config,
+    refuse,
+    rules_path,
+    secrets_for,
+    state_option,
+    state_path,
+)
+from alerts.cli.places import STORE
+from alerts.cli.secrets import Secrets
 from alerts.rule import Config
+from alerts.rules import config as configuration
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
 from alerts.rules.everywhere import everywhere
 from alerts.rules.lint import BROAD_A_DAY, failed_tests, too_broad, warnings
 from crawler.article import Article
-from crawler.config.yamlfile import ConfigError, Problem, Problems
+from crawler.config.yamlfile import ConfigError, Place, Problem, Problems
 
-STORE = "watchfloor.db"  # DATABASE of crawler/store/db.py, which would import SQLAlchemy here
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 LOOKED_BACK = timedelta(days=7)
 
@@ -45,41 +58,73 @@ def command(
     if (articles or misses) and not labels:
         raise click.UsageError("--from and --misses go with --labels")
     rules = rules_path(path)
-    config = load_config(rules)
+    secrets = secrets_for(rules)
+    config, hidden = _loaded(rules, secrets)
     if problems := failed_tests(config):
         refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
     if labels:
         importlib.import_module("alerts.cli.labels").report(config, labels, articles, misses=misses)
         return
-    archived = _archived(state_path(state_dir, rules))
+    if hidden:
+        click.echo(f"note: {_unchecked(secrets, hidden)}", err=True)
+    state = state_path(state_dir, rules)
+    archived = _archived(state)
     span = days(archived)
     counts = per_rule(run(config, archived), config)
     found = [
         *exposed(rules, config.files),
+        *_exposed_secrets(secrets),
         *warnings(config),
         *(everywhere(config, archived) if archived else ()),
         *(too_broad(config, counts, span, broad) if archived else ()),
     ]
     _warn(found)
     _note_layout(rules, config)
-    click.echo(_summary(config, sum(counts.values()) / span if archived else None))
+    click.echo(_summary(config, _a_day(state, sum(counts.values()) / span if archived else None)))
     if strict and found:
         sys.exit(1)
 
 
+def _loaded(rules: Path, secrets: Secrets) -> tuple[Config, list[str]]:
+    """Return the rules, and the receivers whose addresses could not be checked, as this user may not read the secrets.
+
+    That is no error of the rules. The service has them in its environment, and checks them.
+    """
+    if not secrets.unreadable:
+        return load_config(rules), []
+    config = load_config(rules, resolve_secrets=False)
+    hidden = [each.name for each in config.receivers.values() if any(_unset(target.url) for target in each.targets)]
+    return (config, hidden) if hidden else (load_config(rules), [])
+
+
+def _unset(url: str) -> bool:
+    return any(name not in os.environ for name in configuration.variables(url))
+
+
+def _unchecked(secrets: Secrets, hidden: list[str]) -> str:
+    who = f"the addresses of {', '.join(hidden)} are not checked"
+    return f"{secrets.path} may not be read by this user; {who} (the service does at its start; sudo watchfloor check)"
+
+
 def _archived(state: Path) -> list[Article]:
     """Return the articles of the last seven days, [] if nothing is stored: then SQLAlchemy is not imported either."""
-    if not (state / STORE).exists():
+    if not os.access(state / STORE, os.R_OK):
         return []
     archive = importlib.import_module("alerts.run.archive")
     found: list[Article] = archive.articles_since(state, datetime.now(UTC) - LOOKED_BACK)
     return found
 
 
+def _exposed_secrets(secrets: Secrets) -> list[Problem]:
+    words = "others than its owner may read this file of secrets; chmod 600 takes that away"
+    return [Problem(Place(str(secrets.path), 1, 1), words)] if secrets.exposed else []
+
+
 def _warn(found: list[Problem]) -> None:
     for problem in found:
         click.echo(f"{problem.place}: warning: {problem.message}", err=True)
-        click.echo(excerpt(problem.place), err=True)
+        if problem.place.file.endswith((".yaml", ".yml")):  # never a line of secrets
+            click.echo(excerpt(problem.place), err=True)
     if found:
         click.echo(counted(len(found), "warning"), err=True)
 
@@ -91,10 +136,18 @@ def _note_layout(rules: Path, config: Config) -> None:
     changed = [str(file) for file in files if (made := lay_out(file, ignored)) and made.text != made.made]
     if changed:
         rest = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-        click.echo(f"notice: watchfloor fmt would change {', '.join(changed[:3])}{rest}", err=True)
+        click.echo(f"note: watchfloor fmt would change {', '.join(changed[:3])}{rest}", err=True)
 
 
-def _summary(config: Config, a_day: float | None) -> str:
+def _a_day(state: Path, matches: float | None) -> str:
+    if matches is not None:
+        return f"about {matches:.0f} matches a day on your last 7 days"
+    if state.exists() and not os.access(state, os.X_OK):
+        return f"{state} is the daemon's own: how often they match is not looked up"
+    return "no archive yet to say how many alerts a day"
+
+
+def _summary(config: Config, about: str) -> str:
     tests = sum(len(rule.tests.match) + len(rule.tests.no_match) for rule in config.rules)
     counted = [
         (len(config.rules), "rule", "rules"),
@@ -103,7 +156,4 @@ def _summary(config: Config, a_day: float | None) -> str:
         (tests, "test holds", "tests hold"),
     ]
     parts = ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counted)
-    about = (
-        "no archive yet to say how many alerts a day" if a_day is None else f"about {a_day:.0f} matches a day on your"
-    )
-    return f"{config.path}: ok; {parts}, {about}{'' if a_day is None else ' last 7 days'}"
+    return f"{config.path}: ok; {parts}, {about}"

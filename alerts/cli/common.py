@@ -16,13 +16,16 @@ from typing import NoReturn, TextIO
 
 import click
 
+from alerts.cli.places import rules_path as rules_path
+from alerts.cli.places import secrets_path
+from alerts.cli.places import state_path as state_path
+from alerts.cli.screen import show
+from alerts.cli.secrets import Secrets, read_secrets
 from alerts.rule import Config
 from alerts.rules import config as configuration
-from alerts.run.article_lines import Line, LineError, open_lines, read_lines, read_text
+from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_lines, read_text
 from crawler.config.keys import span
 from crawler.config.yamlfile import ConfigError, Place
-
-RULES_PATHS = (Path("rules.yaml"), Path("/etc/watchfloor/rules.yaml"))
 
 config_option = click.option(
     "-c",
@@ -42,22 +45,17 @@ state_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def rules_path(path: Path | None) -> Path:
-    """Return the path given, else the first of RULES_PATHS that exists, else the first of them."""
-    return path or next((place for place in RULES_PATHS if place.exists()), RULES_PATHS[0])
-
-
-def state_path(state_dir: Path | None, rules: Path) -> Path:
-    """Return the state directory given, else `var` beside the rules file."""
-    return state_dir or rules.resolve().parent / "var"
-
-
 def load_config(path: Path, *, resolve_secrets: bool = True) -> Config:
     """Return the rules; print all their errors and exit with 1 if there are any."""
     try:
-        return configuration.load(path, resolve_secrets=resolve_secrets, environ=os.environ)
+        return configuration.load(path, resolve_secrets=resolve_secrets, environ=secrets_for(path).values)
     except ConfigError as error:
         refuse(error)
+
+
+def secrets_for(rules: Path) -> Secrets:
+    """Return the environment with the secrets in the file beside the rules, which the service reads too."""
+    return read_secrets(secrets_path(rules, os.environ), os.environ)
 
 
 def refuse(error: ConfigError) -> NoReturn:
@@ -84,10 +82,10 @@ def excerpt(place: Place) -> str:
     return f"{place.line:5} | {shown}\n      | {' ' * (place.column - 1 - start)}^"
 
 
-def fail(message: str) -> NoReturn:
-    """Print what is wrong on stderr and exit with 1."""
-    click.echo(f"watchfloor: {message}", err=True)
-    sys.exit(1)
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Print what is wrong on stderr and exit with 1, or with another code."""
+    show(f"watchfloor: {message}", err=True)
+    sys.exit(code)
 
 
 def counted(n: int, one: str) -> str:
@@ -129,7 +127,9 @@ class Faults:
 
 
 def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
-    """Yield the articles of a file: .txt (its first line is the title), JSON lines, .gz too, or - for standard input.
+    """Yield the articles of a file: .txt (its first line is the title), JSON lines, .gz too.
+
+    - stands for standard input: JSON lines, or a headline a line.
 
     Exit with 1 if it cannot be read at all; single faulty lines go to `faults`.
     """
@@ -138,7 +138,7 @@ def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
         if file.suffix == ".txt":
             yield read_text(file.read_text(encoding="utf-8"), str(file))
         elif str(file) == "-":
-            yield from read_lines(sys.stdin, faults)
+            yield from read_given(sys.stdin, faults)
         else:
             with open_lines(file) as handle:
                 yield from read_lines(handle, faults)

@@ -1,6 +1,6 @@
 """A group of commands that imports a command's module only when the command is called.
 
-It imports nothing of ours: the parsing children of `watchfloor run` import the script again, and with it this file.
+It imports little of ours: the parsing children of `watchfloor run` import the script again, and with it this file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,17 @@ from typing import Any
 
 import click
 
+from alerts.cli.asking import answered
 from crawler.store.errors import StoreError
+
+
+def hand_down(context: click.Context, **given: object) -> None:
+    """Let options that stand before a subcommand count as its own, unless it has them too.
+
+    `given` are the values of the group's options by the name of their parameter; None and False are not handed down.
+    """
+    if context.invoked_subcommand:
+        context.default_map = {context.invoked_subcommand: {name: value for name, value in given.items() if value}}
 
 
 class LazyGroup(click.Group):
@@ -34,6 +44,14 @@ class LazyGroup(click.Group):
         module, _, name = self._lazy[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name or "command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, unless the running daemon answers it: then print the answer and end."""
+        if ctx.parent is None and ctx.obj is None and not ctx.resilient_parsing:
+            answered(args)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; where it cannot open the store, print the reason and end with 1."""

@@ -6,23 +6,27 @@ Only one process writes: the daemon if one runs, else the command, which takes t
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from alerts.cli.asking import closed_to_us
 from alerts.cli.common import fail
+from alerts.cli.places import sockets_of
 from alerts.line.orders import ORDERS
 from alerts.run.control import ControlError, ask
 from alerts.run.lock import AlreadyRunning, holder, lock
+from alerts.run.owner import act_as_owner
 from alerts.store.opening import PACKAGES, need_store
 from crawler.store.db import DATABASE, Database
 
 
 def run_order(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
     """Run one of ORDERS and return its answer; print why and exit with 1 if it is refused or nothing is stored."""
-    need_store(state)
     return carry_out(state, {"command": command, **request}, partial(_alone, state, command, request))
 
 
@@ -31,7 +35,8 @@ def carry_out(state: Path, request: Mapping[str, Any], alone: Callable[[], Mappi
     try:
         # A daemon may start or end between the two: then the one cannot connect or the other finds the lock taken, and
         # the user is told. Nothing is done twice.
-        answer = ask(state, request) if holder(state) else alone()
+        socket = listening(state)
+        answer = ask(socket, request) if socket else alone()
     except (ControlError, AlreadyRunning) as error:
         fail(str(error))
     if "error" in answer:
@@ -39,8 +44,26 @@ def carry_out(state: Path, request: Mapping[str, Any], alone: Callable[[], Mappi
     return answer
 
 
+def listening(state: Path) -> Path | None:
+    """Return the socket of a state directory's daemon, None if none runs; exit with 1 if it is closed to us."""
+    sockets = sockets_of(state, os.environ)
+    if "WATCHFLOOR_SOCKET" not in os.environ:
+        # where its lock may not be read, as it is the daemon's own, only the socket shows whether it runs
+        with suppress(PermissionError):
+            if not holder(state):
+                return None
+    for each in sockets:
+        if problem := closed_to_us(each):
+            fail(problem)
+        if each.exists():
+            return each
+    return fail(f"no daemon listens at {' or '.join(map(str, sockets))}; is it running?")
+
+
 def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
     """Run an order in this process, under the lock, and return its answer. Raises AlreadyRunning."""
+    need_store(state)
+    act_as_owner(state)
     with lock(state):
         database = Database.at(state / DATABASE)
         database.migrate(*PACKAGES)  # as a daemon would at its start: the store may be of an older version

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
-from alerts.alert import Alert, Scope, Silence
+from alerts.alert import Scope, Silence
 from alerts.cli.common import (
     DURATION,
     config_option,
@@ -25,18 +23,19 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.orders import login_name, run_order
-from alerts.decide.silences import still_told, unknown
+from alerts.cli.screen import show
+from alerts.cli.times import UNTIL, Moment, desk_zone
+from alerts.decide.silences import unknown
 from alerts.line.orders import describe_silence
+from alerts.line.silences import describe_withheld, would_have_withheld
 from alerts.render.words import isolated, plain
 from alerts.rule import Config
 from alerts.store import silences
-from alerts.store.opening import need_store, reading
+from alerts.store.opening import reading
 from alerts.store.silences import end_of
 from crawler.text.urls import host
 
-LOOKED_BACK = timedelta(hours=24)
 STORIES_SHOWN = 5  # of those a new silence would have withheld
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
 
 @click.group(name="silence")
@@ -55,7 +54,7 @@ def command() -> None:
 @click.option("--entity", help="What was matched by an entity, or by one that is_a it.")
 @click.option("--text", help="Headlines with these words.")
 @click.option("--for", "length", type=DURATION, help="How long, as 4h or 3d; at most 30 days.")
-@click.option("--until", help="Until when: 06:00, or 2026-11-26T06:00, in the zone of settings unless it names one.")
+@click.option("--until", type=UNTIL, help="Until when: 06:00, 'tomorrow 06:00', 2026-11-26T06:00; in the desk's zone.")
 @click.option("--reason", required=True, help="Why, for the colleague who wonders.")
 @click.option("--by", help="Who silences (default: your login name).")
 def add(
@@ -64,7 +63,7 @@ def add(
     *,
     as_json: bool,
     length: timedelta | None,
-    until: str | None,
+    until: Moment | None,
     reason: str,
     by: str | None,
     **scopes: str | None,
@@ -76,17 +75,16 @@ def add(
     now = datetime.now(UTC)
     scope, value = _about(scopes, config)
     ends = _end(length, until, config, now)
-    need_store(state)
     request = {"scope": scope.value, "value": value, "ends": ends.isoformat(), "by": login_name(by)}
     answer = run_order(state, "silence-add", request | {"reason": plain(reason)})
-    # asked after the silence began: the officer sees at once what a silence too broad would hide
-    withheld = _would_have_withheld(state, config, Scope(answer["scope"]), answer["value"], now)
+    withheld = answer.get("last_24h") or _withheld_by(state, config, answer, now)
     if as_json:
-        print_json(dict(answer) | {"last_24h": {"messages": len(withheld), "stories": list(_by_story(withheld))}})
+        print_json(dict(answer) | {"last_24h": withheld})
         return
     made = _read(answer)
-    click.echo(f"silence {made.id} on {scope.value} {made.value}, {end_of(made, now)}, by {made.author}: {made.reason}")
-    click.echo("\n".join(_told_of(withheld)))
+    until_when = end_of(made, now, config.timezone)
+    show(f"silence {made.id} on {scope.value} {made.value}, {until_when}, by {made.author}: {made.reason}")
+    show(*_told_of(withheld))
 
 
 def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
@@ -112,46 +110,27 @@ def _outlets(config: Config) -> set[str]:
     return {name.casefold() for each in config.sources for name in (each.id, each.outlet, host(each.url))}
 
 
-def _end(length: timedelta | None, until: str | None, config: Config, now: datetime) -> datetime:
+def _end(length: timedelta | None, until: Moment | None, config: Config, now: datetime) -> datetime:
     # no default: one that is forgotten would withhold alerts for as long as nobody wonders
     if (length is None) == (until is None):
         raise click.UsageError("a silence always ends: say --for 4h or --until 06:00")
-    return now + length if length is not None else _time(until or "", ZoneInfo(config.timezone), now)
+    if until is not None:
+        return until.at(now, config.timezone)
+    assert length is not None
+    return now + length
 
 
-def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Return a time in UTC. `text` is ISO 8601, in `zone` if it names none, or HH:MM: the next such time in `zone`."""
-    try:
-        if clock := _CLOCK.fullmatch(text):
-            local = now.astimezone(zone)
-            at = local.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-            # added in local time, so that 06:00 stays 06:00 over a change of the clock
-            return (at if at > local else at + timedelta(days=1)).astimezone(UTC)
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(f'"{text}" is no time; write 06:00 or 2026-11-26T06:00') from None
-    return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _would_have_withheld(state: Path, config: Config, scope: Scope, value: str, now: datetime) -> list[Alert]:
-    """Return the alerts of the last 24 h that this silence would have withheld, one for each message."""
-    # in force only now: `still_told` judges each alert as if it came up at `now`
-    trial = Silence("", scope, value, "", "", now, now + timedelta(seconds=1))
+def _withheld_by(state: Path, config: Config, answer: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    # asked after the silence began: the officer sees at once what a silence too broad would hide
     with reading(state) as connection:
-        told = silences.told_since(connection, now - LOOKED_BACK)
-    return [alert for made, alert in told if not still_told([trial], alert, made.rules, now, config)]
+        return describe_withheld(would_have_withheld(connection, config, answer, now))
 
 
-def _by_story(alerts: Iterable[Alert]) -> dict[str, Alert]:
-    """Return the newest of the alerts by story."""
-    return {each.story: each for each in alerts}
-
-
-def _told_of(withheld: list[Alert]) -> list[str]:
-    stories = _by_story(withheld)
-    messages = counted(len(withheld), "message")
-    head = f"in the last 24 h it would have held back {messages} on {counted(len(stories), 'story')}"
-    shown = [f"  {isolated(each.article.title)} ({plain(each.article.outlet)})" for each in stories.values()]
+def _told_of(withheld: Mapping[str, Any]) -> list[str]:
+    headlines = withheld["headlines"]
+    messages = counted(withheld["messages"], "message")
+    head = f"in the last 24 h it would have held back {messages} on {counted(len(headlines), 'story')}"
+    shown = [f"  {isolated(title)} ({plain(outlet)})" for title, outlet in headlines]
     more = [f"  and {len(shown) - STORIES_SHOWN} more"] if len(shown) > STORIES_SHOWN else []
     return [head, *shown[:STORIES_SHOWN], *more]
 
@@ -171,7 +150,9 @@ def _read(answer: Mapping[str, Any]) -> Silence:
 def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, every: bool) -> None:
     """Show the silences in force, and what they held back that is not told yet."""
     now = datetime.now(UTC)
-    with reading(state_path(state_dir, rules_path(path))) as connection:
+    rules = rules_path(path)
+    zone = desk_zone(rules)
+    with reading(state_path(state_dir, rules)) as connection:
         read = silences.all_silences if every else lambda c: silences.silences_in_force(c, now)
         found, untold = read(connection), silences.withheld_now(connection)
     for each in found:
@@ -180,10 +161,10 @@ def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, e
             print_json(describe_silence(each, now) | {"untold": withheld})
         else:
             said = f"; {counted(withheld, 'message')} held back, not told yet" if withheld else ""
-            head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now)}"
-            click.echo(f"{head}, by {each.author}: {each.reason}{said}")
+            head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now, zone)}"
+            show(f"{head}, by {each.author}: {each.reason}{said}")
     if not found and not as_json:
-        click.echo("no silence is in force" if not every else "there never was a silence")
+        show("no silence is in force" if not every else "there never was a silence")
 
 
 @command.command(name="end")
@@ -199,4 +180,4 @@ def end(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str | N
     if as_json:
         print_json(answer)
     else:
-        click.echo(f"silence {answer['id']} on {answer['scope']} {answer['value']} has ended")
+        show(f"silence {answer['id']} on {answer['scope']} {answer['value']} has ended")

@@ -61,6 +61,11 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
     return config
 
 
+def variables(url: str) -> list[str]:
+    """Return the names of the secrets, as in `${NAME}`, that a receiver's URL needs."""
+    return _VARIABLE.findall(url)
+
+
 def watched(config: Config) -> tuple[str, ...]:
     """Return the files whose change is a change of the rules: those read, and those that now fit an `include`."""
     path = Path(config.path)
@@ -163,6 +168,7 @@ def _config(
         freshness=settings["freshness"],
         backfill=settings["backfill"],
         admin=settings["admin"][0],
+        heartbeat=_heartbeat(settings["heartbeat"], problems, environ),
         contact=settings["contact"],
         allow_private=settings["allow_private"],
         host_at_once=settings["host_at_once"],
@@ -191,6 +197,20 @@ def _check_settings(
     if known is not None and admin not in known:
         near, names = nearest(admin, known), ", ".join(known) or "none"
         problems.add(place or start, f'settings.admin names "{admin}", which is no receiver{near}; known: {names}')
+
+
+def _heartbeat(given: tuple[str, Place | None], problems: Problems, environ: Mapping[str, str] | None) -> str:
+    """Return the address of the heartbeat with its secrets; "" where there is none, or secrets are not resolved."""
+    url, place = given
+    if place is None or (environ is None and _VARIABLE.search(url)):
+        return ""
+    values = environ or {}
+    for each in (name for name in _VARIABLE.findall(url) if not values.get(name)):
+        problems.add(place, f"${{{each}}} is not set in the environment; set it, or take settings.heartbeat out")
+    resolved = _VARIABLE.sub(lambda match: values.get(match[1], "unset"), url)
+    if not re.match(r"https?://[^/\s]", resolved):
+        problems.add(place, "settings.heartbeat is no http:// or https:// address")
+    return resolved
 
 
 def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], problems: Problems) -> tuple[str, ...]:

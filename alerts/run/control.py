@@ -1,17 +1,29 @@
-"""A command's request goes in as a line of JSON, the daemon's answer comes out: a socket in the state directory."""
+"""A command's request goes in as a line of JSON, the daemon's answer comes out, over a Unix socket.
+
+Whoever may connect may also send nonsense, nothing at all, or far too much: each such request is answered in a sentence
+or dropped in time, and costs the watch nothing. Who asks is what the kernel says (SO_PEERCRED), not the request.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import pwd
 import socket
+import struct
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-SOCKET = "control.sock"
+log = logging.getLogger(__name__)
 LARGEST_REQUEST = 100_000  # bytes of a request
-ANSWER_WITHIN = 60.0  # seconds a command waits for its answer
+REQUEST_WITHIN = 5.0  # seconds in which a request must have arrived
+TAKEN_WITHIN = 30.0  # seconds in which the caller must have read its answer
+MOST_CALLERS = 32  # connections at a time; a command makes one
+ANSWER_WITHIN = 90.0  # seconds a command waits for its answer
+LOGIN = "login"  # the key of a request under which a command finds who asks
+_CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 Command = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
@@ -21,52 +33,102 @@ class ControlError(Exception):
 
 
 class Control:
-    """Answers requests on the control socket, from `open` to `close`. Only our own user may connect to it."""
+    """Answers requests on a control socket, from `open` to `close`.
 
-    def __init__(self, state_dir: Path, commands: Mapping[str, Command]) -> None:
-        self._path, self._commands = state_dir / SOCKET, commands
+    The socket in the state directory is our own user's. One elsewhere is also our group's, whose members may read
+    everything and give every order.
+    """
+
+    def __init__(self, path: Path, commands: Mapping[str, Command], *, group: bool) -> None:
+        self._path, self._commands, self._mode = path, commands, 0o660 if group else 0o600
         self._server: asyncio.AbstractServer | None = None
+        self._callers = 0
 
     async def open(self) -> None:
         """Listen. A socket file that a killed daemon left is replaced: we have the lock, so nobody listens on it."""
-        self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._answer, self._path, limit=LARGEST_REQUEST)
-        self._path.chmod(0o600)
+        # under another name until its mode is right: whoever finds it may use it
+        making = self._path.with_suffix(".new")
+        making.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, making, limit=LARGEST_REQUEST)
+        making.chmod(self._mode)
+        making.rename(self._path)
 
     def close(self) -> None:
-        """Take no more requests; those being answered go on."""
+        """Take no more requests; those being answered go on. Nobody finds a socket that nobody serves."""
         if self._server:
             self._server.close()
+            self._path.unlink(missing_ok=True)
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._callers += 1
         try:
-            reply = await _reply(await reader.readline(), self._commands)
-            writer.write(json.dumps(reply).encode() + b"\n")
-            await writer.drain()
-        except (OSError, ValueError) as error:  # a caller that went away or sent too much costs only itself
-            writer.write(json.dumps({"error": str(error)}).encode() + b"\n")
+            busy = self._callers > MOST_CALLERS
+            words = f"{MOST_CALLERS} commands are being answered already; try again in a moment"
+            reply = {"error": words} if busy else await self._answer(reader, writer)
+            # in a thread: an answer may be megabytes
+            writer.write(await asyncio.to_thread(_encoded, reply))
+            async with asyncio.timeout(TAKEN_WITHIN):
+                await writer.drain()
+        except (OSError, TimeoutError):
+            log.debug("a caller went away before it had its answer")  # which costs only itself
         finally:
-            writer.close()
+            self._callers -= 1
+            writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Mapping[str, Any]:
+        try:
+            async with asyncio.timeout(REQUEST_WITHIN):
+                line = await reader.readline()
+        except TimeoutError:
+            return {"error": f"no request within {REQUEST_WITHIN:.0f} s; one line of JSON is expected"}
+        except ValueError:
+            return {"error": f"a request is one line of JSON of at most {LARGEST_REQUEST // 1000} KB"}
+        login = await asyncio.to_thread(caller, writer.get_extra_info("socket"))  # names may be looked up in a network
+        return await _reply(line, self._commands, login)
 
 
-async def _reply(line: bytes, commands: Mapping[str, Command]) -> Mapping[str, Any]:
-    """Return the answer of the command that a request names, or that there is none such."""
+def caller(line: socket.socket) -> str:
+    """Return the login name of the process at the other end, "uid 1234" if the system has no name for it."""
+    _, user, _ = _CREDENTIALS.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"uid {user}"
+
+
+def _encoded(reply: Mapping[str, Any]) -> bytes:
+    # lone surrogates, which a request may bring and an error repeat, cannot be written as UTF-8
+    return json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+async def _reply(line: bytes, commands: Mapping[str, Command], login: str) -> Mapping[str, Any]:
+    """Return the answer of the command that a request names; an error in words for whatever cannot be answered."""
     try:
         request = json.loads(line)
         command = commands[request["command"]]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return {"error": f"unknown request; known: {', '.join(commands)}"}
-    return await command(request)
+    try:
+        return await command({**request, LOGIN: login})
+    except KeyError as error:
+        return {"error": f"the request lacks {error}"}
+    except (ValueError, TypeError, ArithmeticError) as error:
+        return {"error": f"a value in the request cannot be used: {error}"}
+    except Exception:  # the caller must learn it, and the next one must be answered
+        log.exception("request failed command=%s login=%s", request["command"], login)
+        return {"error": "the daemon could not do it; its log says why"}
 
 
-def ask(state_dir: Path, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Send a request to the daemon of a state directory; return its answer. Raises ControlError."""
+def ask(path: Path, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Send a request to the daemon that listens at `path`; return its answer. Raises ControlError."""
     try:
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(ANSWER_WITHIN)
-            line.connect(str(state_dir / SOCKET))
+            line.connect(str(path))
             line.sendall(json.dumps(request).encode() + b"\n")
-            reply: Mapping[str, Any] = json.loads(line.makefile().readline())
+            reply: Mapping[str, Any] = json.loads(line.makefile(encoding="utf-8").readline())
+    except PermissionError as error:
+        raise ControlError(f"{path}: only members of the daemon's group may ask it ({error.strerror})") from error
     except (OSError, ValueError) as error:
         raise ControlError(f"the daemon does not answer: {error}") from error
     if "error" in reply:

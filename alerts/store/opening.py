@@ -15,8 +15,16 @@ PACKAGES = ("crawler", "alerts")  # whose tables a store holds
 
 
 def exists(state_dir: Path) -> bool:
-    """Return whether a state directory has a store."""
-    return (state_dir / DATABASE).exists()
+    """Return whether a state directory has a store. Raises StoreError where this user may not look."""
+    try:
+        (state_dir / DATABASE).stat()
+    except PermissionError as error:
+        raise StoreError(
+            f"{state_dir} may not be read by this user; where the daemon runs, it answers instead"
+        ) from error
+    except OSError:
+        return False
+    return True
 
 
 def need_store(state_dir: Path) -> None:

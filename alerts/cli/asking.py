@@ -1,0 +1,93 @@
+"""The words of a command go in; where this user may not read the store, the running daemon's answer is printed.
+
+It imports little, so that such a command starts at once: the daemon's child does the work.
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from alerts.cli.places import STORE, rules_path, sockets_of, state_path
+from alerts.cli.reading import is_read, names_files
+from alerts.run.control import ControlError, ask
+
+
+def answered(words: Sequence[str]) -> None:
+    """Print the daemon's answer and end, where the daemon is to be asked; else return and change nothing."""
+    if not is_read(words) or names_files(words) or _about_a_file(words):
+        return
+    given = os.environ.get("WATCHFLOOR_CONFIG")
+    state_dir = os.environ.get("WATCHFLOOR_STATE_DIR") or os.environ.get("STATE_DIRECTORY")
+    state = state_path(Path(state_dir) if state_dir else None, rules_path(Path(given) if given else None))
+    socket = daemon_for(state)
+    if socket is None:
+        return
+    request = {"command": "read", "words": list(words), "columns": shutil.get_terminal_size().columns}
+    try:
+        reply = ask(socket, request | {"color": sys.stdout.isatty() and "NO_COLOR" not in os.environ})
+    except ControlError as error:
+        click.echo(f"watchfloor: {error}", err=True)
+        sys.exit(1)
+    click.echo(reply["err"], err=True, nl=False)
+    click.echo(reply["out"], nl=False)
+    sys.exit(reply["exit"])
+
+
+def daemon_for(state: Path) -> Path | None:
+    """Return the socket to ask for what is in a state directory; None where this user may read the store itself.
+
+    Where WATCHFLOOR_SOCKET names one, that is asked whoever may read what.
+    """
+    sockets = sockets_of(state, os.environ)
+    if "WATCHFLOOR_SOCKET" not in os.environ and os.access(state / STORE, os.R_OK):
+        return None
+    for each in sockets:
+        if problem := closed_to_us(each):
+            click.echo(f"watchfloor: {problem}", err=True)
+            sys.exit(1)
+        if each.exists():
+            return each
+    return None
+
+
+def closed_to_us(socket: Path) -> str:
+    """Return why this user may not ask at a socket, with the remedy; "" where nothing is in the way."""
+    # of a folder that is there and may not be entered, only the group says who may
+    for each in (socket.parent, socket):
+        wanted = os.X_OK if each == socket.parent else os.W_OK
+        if os.path.lexists(each) and not os.access(each, wanted):
+            group, login = _group_of(each), _login()
+            if group == "root":
+                return f"{each} is root's own: {login} may not read it"
+            return (
+                f"only members of the group {group} may ask the daemon, and {login} is none: "
+                f"sudo usermod -aG {group} {login}, then log in again"
+            )
+    return ""
+
+
+def _group_of(path: Path) -> str:
+    try:
+        return grp.getgrgid(path.stat().st_gid).gr_name
+    except (KeyError, OSError):
+        return "watchfloor"
+
+
+def _login() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
+def _about_a_file(words: Sequence[str]) -> bool:
+    """Return whether `explain` is asked about a file, standard input or an address, which this user reads himself."""
+    return words[0] == "explain" and any(each == "-" or "://" in each or os.path.exists(each) for each in words[1:])  # noqa: PTH110

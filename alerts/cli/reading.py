@@ -1,0 +1,37 @@
+"""The words of a command line go in; whether it is a command that only reads, which others may ask the daemon for.
+
+No option that names a file passes, and no command that writes, sends news or fetches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+# command -> its subcommands that read; "" is the command without one
+READS: dict[str, tuple[str, ...]] = {
+    "status": ("",),
+    "stories": ("",),
+    "handover": ("",),
+    "explain": ("",),
+    "suggest": ("",),
+    "backtest": ("",),
+    "deliveries": ("", "show"),
+    "silence": ("list",),
+    "sources": ("", "evidence"),
+    "test-receiver": ("",),  # a marked test, to receivers whose addresses only the daemon knows
+}
+WRITES = {"deliveries": {"resend"}, "silence": {"add", "end"}, "sources": {"add", "try"}}
+# what names a file of whoever asks, or of the daemon
+FILES = {"-c", "--config", "--state-dir", "--from", "--against", "--out", "--labels"}
+
+
+def is_read(words: Sequence[str]) -> bool:
+    """Return whether the words are a command of READS, in one of its forms."""
+    if not words or words[0] not in READS or WRITES.get(words[0], set()) & set(words):
+        return False
+    return "" in READS[words[0]] or any(each in words[1:] for each in READS[words[0]])
+
+
+def names_files(words: Sequence[str]) -> bool:
+    """Return whether the words have an option that names a file."""
+    return any(each.split("=", 1)[0] in FILES or each.startswith("-c") for each in words)
