@@ -191,6 +191,7 @@ class Config:
     scale: tuple[Row, ...] = ()
     heartbeat: str = ""
     files: tuple[str, ...] = ()
+    polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
     host_at_once: int = 4
     host_apart: timedelta | None = None
