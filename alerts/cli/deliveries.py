@@ -26,7 +26,7 @@ from alerts.cli.common import (
 )
 from alerts.cli.orders import carry_out
 from alerts.line.compose import compose
-from alerts.render.sheet import digest_sheet
+from alerts.render.digest import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.rule import Config
 from alerts.run.service import Service

@@ -164,6 +164,7 @@ def _config(
         host_at_once=settings["host_at_once"],
         host_apart=settings["host_apart"],
         places=_places(settings["places"], book.entities, problems),
+        language=settings["language"],
         events=_events(settings["events"], book, problems),
         sources=make_sources(sources, problems),
         receivers=known or {},
