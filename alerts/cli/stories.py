@@ -26,8 +26,9 @@ from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import cut, isolated, plain, rated
 from alerts.run import archive
 from alerts.store.opening import need_store
-from crawler.article import Member
+from crawler.article import Member, Relation
 
+OUTLETS_SHOWN = 4  # of an event
 LINE_WIDTH = 98  # of a terminal of 100 columns
 Thread = tuple[Member, ...]
 
@@ -86,7 +87,10 @@ def _record(members: Thread, standing: Standing, joined: Mapping[str, str]) -> d
         for story, found in _stories(members).items()
     ]
     confirmed = {"origins": list(standing.origins), "reliability": standing.rating, "automatic": True}
-    return {"thread": members[0].thread, **confirmed, "stories": stories}
+    newest = _newest(members)
+    latest = {"title": newest.title, "outlet": newest.outlet, "story": newest.story}
+    outlets = list(dict.fromkeys(each.outlet for each in members))
+    return {"thread": members[0].thread, "newest": latest, "outlets": outlets, **confirmed, "stories": stories}
 
 
 def _article(member: Member) -> dict[str, object]:
@@ -100,7 +104,8 @@ def _article(member: Member) -> dict[str, object]:
 
 
 def _lines(members: Thread, standing: Standing, joined: Mapping[str, str]) -> Iterator[str]:
-    yield from _folded(f"thread {members[0].thread}: {rated(standing)}", "")
+    yield from _folded(_event(members), "")
+    yield from _folded(f"thread {members[0].thread}: {rated(standing)}", "  ")
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
         head = f"story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
@@ -110,6 +115,22 @@ def _lines(members: Thread, standing: Standing, joined: Mapping[str, str]) -> It
         for each in found:
             yield from _told(each)
     yield ""
+
+
+def _event(members: Thread) -> str:
+    """Return an event in a line: its newest development, who reports it, and in how many stories."""
+    newest = _newest(members)
+    outlets = list(dict.fromkeys(plain(each.outlet) for each in (newest, *members)))
+    more = f" and {len(outlets) - OUTLETS_SHOWN} more" if len(outlets) > OUTLETS_SHOWN else ""
+    who = ", ".join(cut(each, 30) for each in outlets[:OUTLETS_SHOWN])
+    stories = counted(len({each.story for each in members}), "story")
+    return f"{isolated(cut(plain(newest.title), LINE_WIDTH))} ({who}{more}; {stories})"
+
+
+def _newest(members: Thread) -> Member:
+    """Return the article that last told something new: an outlet's copy of what another told is no development."""
+    telling = [each for each in members if each.relation is not Relation.DUPLICATE] or members
+    return max(telling, key=lambda each: each.first_seen)
 
 
 def _told(each: Member) -> Iterator[str]:
