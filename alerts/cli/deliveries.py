@@ -28,7 +28,7 @@ from alerts.cli.orders import carry_out
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
 from alerts.line.compose import compose
-from alerts.render.sheet import digest_sheet
+from alerts.render.digest import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.render.words import isolated, time
 from alerts.rule import Config

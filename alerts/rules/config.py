@@ -174,6 +174,7 @@ def _config(
         host_at_once=settings["host_at_once"],
         host_apart=settings["host_apart"],
         places=_places(settings["places"], book.entities, problems),
+        language=settings["language"],
         events=_events(settings["events"], book, problems),
         sources=make_sources(sources, problems),
         polled_at={row["id"][0]: row["url"][1] for row in sources},

@@ -111,7 +111,7 @@ def test_handover_names_the_story_its_ack_and_what_is_silent(told: tuple[Desk, s
     desk.run("ack", story, "--by", "Noor")
     desk.run("silence", "add", "--rule", "militia", "--for", "4h", "--reason", "drill", "--by", "Omar")
     done = desk.run("handover", "--since", "1h").stdout
-    assert "## Stories told: 1\n\n### Priority: 1\n\n- [A militia moves on Balad](https://outlet.example/1)" in done
+    assert "## Events told: 1\n\n### Priority: 1\n\n- [A militia moves on Balad](https://outlet.example/1)" in done
     assert "acknowledged by Noor" in done
     assert "- `q1` rule militia, until " in done
     shift = json.loads(desk.run("handover", "--json").stdout)
@@ -133,7 +133,7 @@ def test_what_a_silence_holds_back_is_counted_in_the_next_message(told: tuple[De
         desk.rounds((datetime.now(UTC) + timedelta(minutes=minutes)).isoformat())
     assert len(desk.hook.accepted) == 2
     assert re.search(
-        r"^1 message held back by silence q1 \(Noor: drill at Balad\), until .*UTC", desk.hook.accepted[1]["message"]
+        r"\n1 message held back by silence q1 \(Noor: drill at Balad\), until .*UTC", desk.hook.accepted[1]["message"]
     )
     assert desk.status()["ledger"]["suppressed"] == {"silenced": 1}
 
