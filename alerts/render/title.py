@@ -40,12 +40,24 @@ def headline_of(article: Article) -> str:
 
 def alert_title(delivery: Delivery, alert: Alert) -> str:
     """Return the title of an alert: severity, what changed, what is known of it, headline and outlet."""
-    changed = f"({isolated(cut(plain('; '.join(alert.changes)), CHANGE_LIMIT))}) " if alert.changes else ""
+    changes = _telling(delivery, alert)
+    changed = f"({isolated(cut(plain('; '.join(changes)), CHANGE_LIMIT))}) " if changes else ""
     update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
     escalated = "ESCALATED " if delivery.kind is Kind.ESCALATION else ""
     head = _led(marked(delivery, f"{alert.severity.word.upper()} {escalated}{update}"), alert)
     outlet = f" | {isolated(cut(plain(alert.article.outlet), PLACE_LIMIT))}"
     return _fitted(head, headline_of(alert.article), outlet)
+
+
+def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:
+    """Return the changes to name before the headline.
+
+    What a headline adds to a known event it says better itself ("strike, Iraq"), if its reader can read it: then only
+    the numbers are named.
+    """
+    if delivery.reason is not Reason.DEVELOPMENT or alert.foreign:
+        return alert.changes
+    return tuple(each for each in alert.changes if any(char.isdigit() for char in each))
 
 
 def lead(alert: Alert, limit: int = LEAD_LIMIT) -> str:

@@ -97,6 +97,27 @@ def test_title_keeps_its_limit_and_some_of_the_headline(kind: Kind, *, repeat: b
 
 
 @pytest.mark.parametrize(
+    ("reason", "changes", "title"),
+    [
+        (Reason.DEVELOPMENT, ("strike, Iraq", "about Qaani"), "IMMEDIATE UPDATE Rockets hit base | Wire"),
+        (
+            Reason.DEVELOPMENT,
+            ("2 -> 5 killed", "strike, Iraq"),
+            "IMMEDIATE UPDATE (2 -> 5 killed) Rockets hit base | Wire",
+        ),
+        (Reason.UPDATED, ("taji -> balad",), "IMMEDIATE UPDATE (taji -> balad) Rockets hit base | Wire"),
+    ],
+)
+def test_a_headline_that_can_be_read_says_itself_what_it_adds(
+    reason: Reason, changes: tuple[str, ...], title: str
+) -> None:
+    sent = replace(SENT, kind=Kind.UPDATE, reason=reason)
+    assert alert_title(sent, replace(ALERT, changes=changes)) == title
+    if reason is Reason.DEVELOPMENT:
+        assert f"({changes[0]}" in alert_title(sent, replace(FOREIGN, changes=changes))
+
+
+@pytest.mark.parametrize(
     ("title", "outlet", "shown"),
     [
         ("Rockets hit base - The National", "The National", "Rockets hit base"),
