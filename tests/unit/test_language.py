@@ -199,7 +199,7 @@ def test_mistakes_are_named(tmp_path: Path, match: str, words: str) -> None:
             "filters: [not-sprot]",
             '"not-sprot" is no filter (did you mean "not-sport"?)',
         ),
-        ("priority", "except: '$nobody'", '"except" takes a list of terms'),
+        ("priority", "except: '$nobody'", '"$nobody" names no entity, kind or list'),
     ],
 )
 def test_mistakes_in_rule_keys_are_named(tmp_path: Path, severity: str, more: str, words: str) -> None:

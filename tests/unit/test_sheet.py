@@ -9,36 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling, Standing
+from alerts.alert import Alert, Hit, Kind, Reason, Sibling, Standing
 from alerts.decide.glosses import glosses, place_of
 from alerts.render.text import render_alert, render_digest
 from alerts.render.title import TITLE_LIMIT
 from alerts.render.words import cut, link, plain
-from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
-from tests.unit.desk import HEAD, NOW, article, rule
+from tests.unit.alerts_made import ALERT, SENT, settled
+from tests.unit.desk import HEAD, article, rule
 from tests.unit.hostile import ALL, LINKS, TEMPLATES
 
 TITLE = "Rockets hit base"
-ALERT = Alert(
-    "s1",
-    "t1",
-    1,
-    Severity.IMMEDIATE,
-    NOW,
-    replace(article(TITLE, "Rockets were fired at the base."), url="https://wire.example/1", lang="en"),
-    (
-        Cause(
-            "r", "Rockets", "0a1b2c3d", Severity.IMMEDIATE, (Hit("rockets", "rockets", "body", 0, 7, "Rockets"),), 7.5
-        ),
-    ),
-    ("Wire", "Daily"),
-    standing=Standing(("wire",), "B"),
-)
-SENT = Delivery(
-    "d1", "s1", Kind.ALERT, 1, "x", "x", Severity.IMMEDIATE, Reason.FIRST_ARTICLE, DeliveryState.SENDING, NOW, NOW
-)
 INVISIBLE = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2067\u206a-\u206f\ufeff\ud800-\udfff]"
 )
@@ -187,22 +169,6 @@ def test_escalated_alert_in_full() -> None:
     message = render_alert(sent, alert, "Asia/Baghdad")
     assert message.title == "IMMEDIATE ESCALATED Harir air base: Rockets hit base | Wire"
     assert message.body == GOLDEN.replace("قاعدة حرير", "\u2068قاعدة حرير\u2069")
-
-
-PLACES = """\
-  balad: {label: Balad air base, is_a: iraq-base, aliases: [Balad, "قاعدة بلد"], gloss: north of Baghdad}
-  baghdad: {is_a: iraq-place, aliases: [Baghdad, "بغداد"]}
-lists:
-"""
-SETTINGS = "freshness: 48h, places: [iraq-base, iraq-place]"
-
-
-def settled(tmp_path: Path) -> Config:
-    path = tmp_path / "rules.yaml"
-    head = HEAD.format(settings=SETTINGS).replace("lists:\n", PLACES)
-    rules = rule('["$militia-group", "$iraq-base", "$iraq-place", rockets]')
-    path.write_text(f"{head}rules:\n{rules}", encoding="utf-8")
-    return load(path, environ={})
 
 
 NAMED = [

@@ -18,9 +18,9 @@ from alerts.render.title import TITLE_LIMIT, alert_title, digest_title, headline
 from alerts.rules.match import Matcher
 from alerts.store import decisions
 from crawler.text.scripts import is_foreign, script_of
+from tests.unit.alerts_made import ALERT, SENT, settled
 from tests.unit.desk import NOW, article, desk, rule
 from tests.unit.settled import step
-from tests.unit.test_sheet import ALERT, SENT, settled
 
 ROW = 'US or coalition forces are attacked ("سقوط", "صواريخ"; row 8)'
 ATTACK = replace(ALERT.causes[0], title="Attack on US or coalition forces, or their loss", why=ROW)
