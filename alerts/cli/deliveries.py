@@ -24,7 +24,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.orders import carry_out
+from alerts.cli.orders import carry_out, listening
 from alerts.line.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
@@ -160,7 +160,8 @@ def resend(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool
     path, state_dir = obj
     rules = rules_path(path)
     state = state_path(state_dir, rules)
-    load_config(rules)  # with secrets, which the process that runs alone needs: errors are told before anything is done
+    # its errors are told before anything is done; the secrets only the process that runs alone needs
+    load_config(rules, resolve_secrets=listening(state) is None)
     alone = partial(serviced, rules, state, lambda service, now: _resent(service, identity, now))
     done = carry_out(state, {"command": "resend", "id": identity}, alone)
     if as_json:
