@@ -13,12 +13,6 @@ from tests.e2e.servers import rss
 
 # modules in the order in which they are imported: from the first of ours to the last before the loop runs
 POINTS = ["click.core", "sqlalchemy.engine.base", "alerts.run.service"]
-    "click.core",
-    "alerts.cli.run",
-    "sqlalchemy.engine.base",
-    "alerts.run.service",
-    "crawler.store.migrations.env",
-]
 
 
 def _started_to(desk: Desk, module: str) -> subprocess.Popen[str]:
