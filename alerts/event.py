@@ -12,7 +12,8 @@ class Act:
 
     `deed` is the name of a list of the config without `deed-`; `standing` is "happened" or one of
     alerts.rules.events.STANDINGS. `by` and `on` are empty where word order leaves them open. `again` is
-    True where words say that it is another of a series ("new strikes").
+    True where words say that it is another of a series ("new strikes"). `aside` is True where the headline only names
+    it beside its own news: "Iran closes the strait as Israel strikes Lebanon".
     """
 
     deed: str
@@ -20,6 +21,7 @@ class Act:
     by: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
     again: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from alerts.alert import Receiver, Severity
 from crawler.config.keys import (
@@ -25,6 +26,7 @@ from crawler.config.keys import (
     Reader,
     Table,
     Text,
+    Written,
 )
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
 from crawler.config.yamlfile import Place
@@ -187,6 +189,7 @@ class Config:
     lists: Mapping[str, TermList]
     rules: tuple[Rule, ...]
     scale: tuple[Row, ...] = ()
+    heartbeat: str = ""
     files: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
     host_at_once: int = 4
@@ -201,9 +204,11 @@ class Config:
 
 
 # `Raw` keys are read by alerts/rules once all names are known; their shape stands here, for the schema.
-TERMS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-TERMS_OR_CONDITIONS = {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1}
+TERMS: dict[str, Any] = {"type": "array", "items": {"type": "string", "pattern": r"^[^$]"}, "minItems": 1}
 SEVERITIES = tuple(severity.word for severity in Severity)
+IS_A = Raw({"anyOf": [IDENT.schema(), {"type": "array", "items": IDENT.schema()}]})
+FUZZY = Raw({"anyOf": [{"enum": ["off", "auto"]}, {"type": "number", "minimum": 60, "maximum": 100}]})
+REQUIRES = Raw({"anyOf": [TERMS, {"type": "object", "additionalProperties": TERMS}]})
 CONDITION = Raw({"$ref": "#/definitions/condition"})
 BY_SCALE = "by-scale"
 SEVERITY_SCHEMA = {
@@ -213,9 +218,12 @@ SEVERITY_SCHEMA = {
             "type": "object",
             "properties": {word: {"type": "number"} for word in SEVERITIES},
             "additionalProperties": False,
+            "minProperties": 1,
         },
     ]
 }
+# of a faulty one, which is reported, no rule is told besides that it notifies nobody
+NOTIFY = Written(ListOf(Placed(IDENT), "a list of receivers"), ())
 LINES = ListOf(Placed(Text(what="a headline")), "a list of headlines", least=0)
 
 
@@ -268,6 +276,18 @@ SETTINGS = Table(
         Key("backfill", Duration(), timedelta(0), "how far back the first poll of a source may alert; 0 never"),
         # `Placed` where the value is checked later, against another section, so that the error can name line and column
         Key("admin", Placed(IDENT), ("console", None), "the receiver of what the system says about itself"),
+        Key(
+            "heartbeat",
+            Placed(Text(what="an address")),
+            ("", None),
+            "an http(s) URL called every minute while the daemon watches; silence there is the alarm",
+        ),
+        Key(
+            "notify",
+            NOTIFY,
+            None,
+            "who is told by rules that name nobody themselves",
+        ),
         Key("contact", Text(what="an address", empty=True), "", "told to the outlets in the User-Agent of every poll"),
         Key("allow_private", ALLOW_PRIVATE, (), "hosts and networks that may be polled though they are not public"),
         Key("host_at_once", Number(1, 64, whole=True), 4, "how many requests one host is sent at the same time"),
@@ -324,14 +344,12 @@ RECEIVER = Table(
 ENTITY = Table(
     (
         Key("aliases", Raw(TERMS), doc="its spellings, in any script"),
-        Key("is_a", Raw({"type": ["string", "array"]}), None, "the entities or kinds it belongs to"),
+        Key("is_a", IS_A, None, "the entities or kinds it belongs to"),
         Key("label", Text(what="a name"), "", "its name as alerts print it"),
         Key("gloss", Text(what="a line of text"), "", "one line that says who or what it is"),
-        Key(
-            "fuzzy", Raw({"type": ["string", "number"]}), None, "transliterations: off, auto, or a ratio from 60 to 100"
-        ),
+        Key("fuzzy", FUZZY, None, "transliterations: off, auto, or a ratio from 60 to 100"),
         Key("not_like", Raw(TERMS), None, "look-alikes: where one stands, this entity does not"),
-        Key("requires", Raw({"type": ["array", "object"]}), None, "words of which one must stand in the article too"),
+        Key("requires", REQUIRES, None, "words of which one must stand in the article too"),
     ),
     "an entity",
 )
@@ -385,8 +403,8 @@ RULE = Table(
         Key("severity", Raw(SEVERITY_SCHEMA), doc="how urgent a match is: one word, by-scale, or steps of the score"),
         Key("least", Choice(SEVERITIES), "", "by the scale: the severity where no row holds, or a lower one"),
         Key("most", Choice(SEVERITIES), "", "by the scale: the highest severity of this rule"),
-        Key("notify", ListOf(Placed(IDENT), "a list of receivers"), doc="who is told"),
-        Key("except", Raw(TERMS_OR_CONDITIONS), None, "what masks the mentions it overlaps, not the article"),
+        Key("notify", NOTIFY, None, "who is told, instead of settings.notify"),
+        Key("except", CONDITION, None, "what masks the mentions it overlaps, not the article"),
         Key("filters", ListOf(Placed(IDENT), "a list of filters"), (), "named filters that must hold too"),
         Key("score", SCORE, None, "what each mention weighs by where it stands"),
         Key(
@@ -409,7 +427,7 @@ RULE = Table(
 ENTITIES: Reader = MapOf(ENTITY, "entities by id")
 RECEIVERS: Reader = MapOf(RECEIVER, "receivers by name")
 FILTERS: Reader = MapOf(CONDITION, "filters by name")
-LISTS: Reader = MapOf(Raw({"type": "array", "items": {"type": "string"}}), "lists by name")
+LISTS: Reader = MapOf(Raw(TERMS), "lists by name")
 # Not receivers, settings and version: who is told, and what may be polled, is seen in one place (decision 18).
 SECTIONS = ("sources", "entities", "lists", "filters", "scale", "rules")  # what an included file may have
 _KEYS = (
@@ -426,7 +444,7 @@ FILE = Table(
         Key("settings", SETTINGS, None, "what holds for everything"),
         Key(
             "include",
-            Raw({"type": "array", "items": {"type": "string"}}),
+            Raw(TERMS),
             None,
             "further files of this folder; * for all that fit",
         ),

@@ -22,6 +22,7 @@ COMMANDS = {
     "backtest": ("alerts.cli.backtest", "Count what the rules would have caught; show what a change to them does."),
     "rematch": ("alerts.cli.rematch", "Send what changed rules would have caught, as one digest."),
     "suggest": ("alerts.cli.suggest", "Show spellings of an entity in the archive that none of its aliases lists."),
+    "fmt": ("alerts.cli.fmt", "Lay out rules.yaml and its files with one term or short group a line."),
     "schema": ("alerts.cli.schema", "Print the JSON Schema of rules.yaml, for editors."),
     "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),
     "ack": ("alerts.cli.ack", "Say that somebody has taken notice of a story."),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.orders import login_name, run_order
+from alerts.cli.screen import show
+from alerts.cli.times import desk_zone
+from alerts.render.words import time
 
 
 @click.command(name="ack")
@@ -21,13 +25,16 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str
 
     A digest's id acknowledges every story it lists.
     """
-    state = state_path(state_dir, rules_path(path))
+    rules = rules_path(path)
+    state = state_path(state_dir, rules)
     answer = run_order(state, "ack", {"id": identity, "by": login_name(by)})
     if as_json:
         print_json(answer)
         return
+    zone = desk_zone(rules)
     # an ack that was there before stays: the line then names who gave that one, and how
     for each in answer["acks"]:
         word = "acknowledged" if each["first"] else "already acknowledged"
         via = "" if each["via"] == "command" else f" ({each['via']})"
-        click.echo(f"story {each['story']}: {word} by {each['by']} at {each['at'][:16].replace('T', ' ')} UTC{via}")
+        at = time(datetime.fromisoformat(each["at"]), zone)
+        show(f"story {each['story']}: {word} by {each['by']} at {at}{via}")

@@ -30,9 +30,11 @@ def answered(words: Sequence[str]) -> None:
     socket = daemon_for(state)
     if socket is None:
         return
-    request = {"command": "read", "words": list(words), "columns": shutil.get_terminal_size().columns}
+    terminal = sys.stdout.isatty()
+    shown = {"columns": shutil.get_terminal_size().columns if terminal else None}
+    request = {"command": "read", "words": list(words), **shown}
     try:
-        reply = ask(socket, request | {"color": sys.stdout.isatty() and "NO_COLOR" not in os.environ})
+        reply = ask(socket, request | {"color": terminal and "NO_COLOR" not in os.environ})
     except ControlError as error:
         click.echo(f"watchfloor: {error}", err=True)
         sys.exit(1)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from alerts.cli.common import (
-    DURATION,
     Faults,
     articles_in,
     config_option,
@@ -19,7 +18,9 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.screen import show
 from alerts.cli.stored import archived
+from alerts.cli.times import SINCE, Moment, beginning
 from alerts.render.words import plain
 from alerts.rule import Config
 from alerts.rules.backtest import Caught, RuleChange, compare, days, per_rule, run
@@ -32,7 +33,13 @@ HEADLINES_SHOWN = 10  # headlines shown for each rule and kind of change
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=DURATION, default="7d", show_default=True, help="How far back in the stored archive.")
+@click.option(
+    "--since",
+    type=SINCE,
+    default="7d",
+    show_default=True,
+    help="From when on in the stored archive: 7d, yesterday, 2026-06-14.",
+)
 @click.option("--from", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Article lines.")
 @click.option(
     "--against",
@@ -44,7 +51,7 @@ def command(
     state_dir: Path | None,
     *,
     as_json: bool,
-    since: timedelta,
+    since: Moment,
     file: Path | None,
     against: Path | None,
 ) -> None:
@@ -57,7 +64,7 @@ def command(
     if file:
         articles = [line.article for line in articles_in(file, faults)]
     else:
-        articles = archived(state_path(state_dir, rules), since)
+        articles = archived(state_path(state_dir, rules), beginning(since, datetime.now(UTC), config.timezone))
     found = run(config, articles)
     # `--against` is the file before the change, --config the one after it
     if other is not None:
@@ -74,8 +81,8 @@ def _tell_counts(config: Config, counts: dict[str, int], articles: list[Article]
         print_json({"articles": len(articles), "days": span, "rules": rows})
         return
     for rule, n in counts.items():
-        click.echo(f"{n:6}  {n / span:7.1f} a day  {rule}")
-    click.echo(f"{sum(counts.values())} matches of {len(config.rules)} rules on {len(articles)} articles, {span} days")
+        show(f"{n:6}  {n / span:7.1f} a day  {rule}")
+    show(f"{sum(counts.values())} matches of {len(config.rules)} rules on {len(articles)} articles, {span} days")
 
 
 def _tell_changes(changes: list[RuleChange], articles: int, *, as_json: bool) -> None:
@@ -84,19 +91,19 @@ def _tell_changes(changes: list[RuleChange], articles: int, *, as_json: bool) ->
         return
     for change in changes:
         gained, lost, changed = len(change.gained), len(change.lost), len(change.changed)
-        click.echo(f"{change.rule}: {gained} gained, {lost} lost, {changed} with another severity")
+        show(f"{change.rule}: {gained} gained, {lost} lost, {changed} with another severity")
         _headlines("+", change.gained)
         _headlines("-", change.lost)
         for before, after in change.changed[:HEADLINES_SHOWN]:
-            click.echo(f"  ~ {before.severity.word} -> {after.severity.word}: {plain(after.article.title)}")
-    click.echo(f"{len(changes)} rules differ on {articles} articles")
+            show(f"  ~ {before.severity.word} -> {after.severity.word}: {plain(after.article.title)}")
+    show(f"{len(changes)} rules differ on {articles} articles")
 
 
 def _headlines(sign: str, caught: tuple[Caught, ...]) -> None:
     for each in caught[:HEADLINES_SHOWN]:
-        click.echo(f"  {sign} {each.severity.word}: {plain(each.article.title)}")
+        show(f"  {sign} {each.severity.word}: {plain(each.article.title)}")
     if len(caught) > HEADLINES_SHOWN:
-        click.echo(f"  {sign} and {len(caught) - HEADLINES_SHOWN} more")
+        show(f"  {sign} and {len(caught) - HEADLINES_SHOWN} more")
 
 
 def _record(change: RuleChange) -> dict[str, object]:

@@ -29,7 +29,7 @@ from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
 from alerts.rules.lint import BROAD_A_DAY, failed_tests, too_broad, warnings
 from crawler.article import Article
-from crawler.config.yamlfile import ConfigError, Place, Problem
+from crawler.config.yamlfile import ConfigError, Place, Problem, Problems
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 LOOKED_BACK = timedelta(days=7)
@@ -77,6 +77,7 @@ def command(
         *(too_broad(config, counts, span, broad) if archived else ()),
     ]
     _warn(found)
+    _note_layout(rules, config)
     click.echo(_summary(config, _a_day(state, sum(counts.values()) / span if archived else None)))
     if strict and found:
         sys.exit(1)
@@ -124,6 +125,16 @@ def _warn(found: list[Problem]) -> None:
             click.echo(excerpt(problem.place), err=True)
     if found:
         click.echo(counted(len(found), "warning"), err=True)
+
+
+def _note_layout(rules: Path, config: Config) -> None:
+    """Say which files `watchfloor fmt` would change; this is no warning."""
+    lay_out, ignored = importlib.import_module("alerts.cli.fmt").laid_out, Problems()
+    files = [rules, *(Path(each) for each in config.files)]
+    changed = [str(file) for file in files if (made := lay_out(file, ignored)) and made.text != made.made]
+    if changed:
+        rest = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        click.echo(f"notice: watchfloor fmt would change {', '.join(changed[:3])}{rest}", err=True)
 
 
 def _a_day(state: Path, matches: float | None) -> str:

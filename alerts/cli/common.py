@@ -19,10 +19,11 @@ import click
 from alerts.cli.places import rules_path as rules_path
 from alerts.cli.places import secrets_path
 from alerts.cli.places import state_path as state_path
+from alerts.cli.screen import show
 from alerts.cli.secrets import Secrets, read_secrets
 from alerts.rule import Config
 from alerts.rules import config as configuration
-from alerts.run.article_lines import Line, LineError, open_lines, read_lines, read_text
+from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_lines, read_text
 from crawler.config.keys import span
 from crawler.config.yamlfile import ConfigError, Place
 
@@ -81,10 +82,10 @@ def excerpt(place: Place) -> str:
     return f"{place.line:5} | {shown}\n      | {' ' * (place.column - 1 - start)}^"
 
 
-def fail(message: str) -> NoReturn:
-    """Print what is wrong on stderr and exit with 1."""
-    click.echo(f"watchfloor: {message}", err=True)
-    sys.exit(1)
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Print what is wrong on stderr and exit with 1, or with another code."""
+    show(f"watchfloor: {message}", err=True)
+    sys.exit(code)
 
 
 def counted(n: int, one: str) -> str:
@@ -126,7 +127,9 @@ class Faults:
 
 
 def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
-    """Yield the articles of a file: .txt (its first line is the title), JSON lines, .gz too, or - for standard input.
+    """Yield the articles of a file: .txt (its first line is the title), JSON lines, .gz too.
+
+    - stands for standard input: JSON lines, or a headline a line.
 
     Exit with 1 if it cannot be read at all; single faulty lines go to `faults`.
     """
@@ -135,7 +138,7 @@ def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
         if file.suffix == ".txt":
             yield read_text(file.read_text(encoding="utf-8"), str(file))
         elif str(file) == "-":
-            yield from read_lines(sys.stdin, faults)
+            yield from read_given(sys.stdin, faults)
         else:
             with open_lines(file) as handle:
                 yield from read_lines(handle, faults)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,7 @@ from sqlalchemy import Connection
 from alerts.alert import Delivery, DeliveryState, Kind, Target
 from alerts.cli.alone import serviced
 from alerts.cli.common import (
-    DURATION,
     config_option,
-    fail,
     json_option,
     load_config,
     print_json,
@@ -24,17 +22,21 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.ids import named
+from alerts.cli.lazy import hand_down
 from alerts.cli.orders import carry_out, listening
+from alerts.cli.screen import show
+from alerts.cli.times import SINCE, Moment, beginning, desk_zone
 from alerts.line.compose import compose
 from alerts.render.sheet import digest_sheet
 from alerts.render.text import digest_lines
+from alerts.render.words import isolated, time
 from alerts.rule import Config
 from alerts.run.service import Service
-from alerts.store import digests, outbox, sendlog
+from alerts.store import digests, ids, outbox, sendlog
 from alerts.store.opening import reading
 
 STATES = click.Choice([state.value for state in DeliveryState])
-SUMMARY_WIDTH = 60  # characters of what a message tells, in the list
 
 
 @click.group(name="deliveries", invoke_without_command=True)
@@ -42,7 +44,13 @@ SUMMARY_WIDTH = 60  # characters of what a message tells, in the list
 @state_option
 @click.option("--state", type=STATES, help="Only those in this state.")
 @click.option("--receiver", help="Only those to this receiver.")
-@click.option("--since", type=DURATION, default="24h", show_default=True, help="Only those that changed since then.")
+@click.option(
+    "--since",
+    type=SINCE,
+    default="24h",
+    show_default=True,
+    help="Only those that changed since: 24h, 03:00, 'yesterday 18:00'.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -52,22 +60,31 @@ def command(
     *,
     state: str | None,
     receiver: str | None,
-    since: timedelta,
+    since: Moment,
     as_json: bool,
 ) -> None:
     """List deliveries: to whom, what, its state, the reason, the attempts, what the service said."""
-    if context.invoked_subcommand:  # `show` and `resend` take the options that stand before them
-        context.obj = (path, state_dir)
+    if context.invoked_subcommand:
+        hand_down(context, path=path, state_dir=state_dir, as_json=as_json)
         return
-    with reading(state_path(state_dir, rules_path(path))) as connection:
+    rules, now = rules_path(path), datetime.now(UTC)
+    zone = desk_zone(rules)
+    begins = beginning(since, now, zone)
+    with reading(state_path(state_dir, rules)) as connection:
         wanted = DeliveryState(state) if state else None
-        found = sendlog.listed(connection, datetime.now(UTC) - since, wanted, receiver)
+        found = sendlog.listed(connection, begins, wanted, receiver)
         rows = [_row(connection, each) for each in found]
     if as_json:
         for row in rows:
             print_json(row)
     else:
-        click.echo("\n".join(map(_line, rows)) or "none")
+        show(*([_line(row, zone) for row in rows] or [_nothing(begins, zone, state, receiver)]))
+
+
+def _nothing(since: datetime, zone: str, state: str | None, receiver: str | None) -> str:
+    which = f" in state {state}" if state else ""
+    whom = f" to {receiver}" if receiver else ""
+    return f"no message{which}{whom} since {time(since, zone)}; --since 7d looks further back"
 
 
 def _row(connection: Connection, delivery: Delivery) -> dict[str, object]:
@@ -96,17 +113,20 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
 
 
-def _line(row: Mapping[str, object]) -> str:
+def _line(row: Mapping[str, object], zone: str) -> str:
     # from the row that --json prints, so that both say the same
-    what = str(row["what"])
-    shown = what if len(what) <= SUMMARY_WIDTH else f"{what[: SUMMARY_WIDTH - 1]}…"
     tried = f", attempt {row['attempts']}" if isinstance(row["attempts"], int) and row["attempts"] > 1 else ""
-    waits = f" ({row['held']}) until {row['due']}" if row["state"] == DeliveryState.HELD.value else ""
+    at = _time(row["sent"] or row["queued"], zone)
+    waits = f" ({row['held']}) until {_time(row['due'], zone)}" if row["state"] == DeliveryState.HELD.value else ""
     said = f": {row['detail']}" if row["detail"] else ""
     return (
-        f"{row['id']}  {row['sent'] or row['queued']}  {row['target']}  {row['severity']} {row['kind']}  "
-        f"{_printable(shown)}  {row['state']}{waits}{tried}, {row['reason']}{_printable(said)}"
+        f"{row['id']}  {row['state']}{waits}{tried}  {at}  {row['severity']} {row['kind']}  {row['target']}  "
+        f"{isolated(_printable(str(row['what'])))}  {row['reason']}{_printable(said)}"
     )
+
+
+def _time(iso: object, zone: str) -> str:
+    return time(datetime.fromisoformat(str(iso)), zone)
 
 
 def _printable(text: str) -> str:
@@ -116,23 +136,23 @@ def _printable(text: str) -> str:
 
 @command.command(name="show")
 @click.argument("identity", metavar="ID")
+@config_option
+@state_option
 @json_option
-@click.pass_obj
-def show(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) -> None:
+def show_one(identity: str, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
     """Print one message whole, as it was or would be written; of a digest every story."""
-    path, state_dir = obj
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     with reading(state_path(state_dir, rules)) as connection:
-        delivery = outbox.find(connection, identity)
-        if delivery is None:
-            fail(f"there is no delivery {identity}; watchfloor deliveries lists them")
+        delivery = outbox.find(connection, named(connection, identity, ids.MESSAGE))
+        assert delivery is not None
         title, body = _message(connection, config, delivery)
         row = _row(connection, delivery)
     if as_json:
         print_json({**row, "notes": delivery.notes, "handle": delivery.handle, "title": title, "body": body})
     else:
-        click.echo(f"{_line(row)}\n\n{title}\n{body}")
+        show(_line(row, config.timezone), "")
+        click.echo(f"{title}\n{body}")  # as it was sent: its last line is there to be copied
 
 
 def _message(connection: Connection, config: Config, delivery: Delivery) -> tuple[str, str]:
@@ -153,11 +173,11 @@ def _message(connection: Connection, config: Config, delivery: Delivery) -> tupl
 
 @command.command(name="resend")
 @click.argument("identity", metavar="ID")
+@config_option
+@state_option
 @json_option
-@click.pass_obj
-def resend(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool) -> None:
+def resend(identity: str, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
     """Send a message once more, marked as a possible repeat: one that is dead, cancelled, unknown or sent."""
-    path, state_dir = obj
     rules = rules_path(path)
     state = state_path(state_dir, rules)
     # its errors are told before anything is done; the secrets only the process that runs alone needs
@@ -167,12 +187,12 @@ def resend(obj: tuple[Path | None, Path | None], identity: str, *, as_json: bool
     if as_json:
         print_json(done)
     else:
-        click.echo(f"{identity} goes again as {done['id']}")
+        show(f"{done['was']} goes again as {done['id']}")
 
 
 async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str, Any]:
     """Return what the daemon's control socket would answer."""
     try:
         return await service.resend(identity, now)
-    except sendlog.CannotResend as error:
+    except (sendlog.CannotResend, ids.UnknownId) as error:
         return {"error": str(error)}

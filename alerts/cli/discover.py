@@ -15,15 +15,19 @@ from urllib.parse import urlsplit
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
-from alerts.render.words import plain
+from alerts.cli.screen import show
+from alerts.cli.times import desk_zone
+from alerts.render.words import plain, time
 from crawler.article import Entry
 from crawler.collect.discovery import Scout, Tried, scout
+from crawler.config.keys import nearest
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.sources.source import KINDS, Source
 
 T = TypeVar("T")
 ENTRIES_SHOWN = 10  # entries
+DATES = ("published", "modified")  # of a page
 UNQUOTED = re.compile(r"(?!(no|on|off|yes|true|false|null)$)([a-z][a-z0-9-]*|15m)")  # what YAML reads as it stands
 
 
@@ -61,16 +65,17 @@ def add(path: Path | None, *, as_json: bool, url: str) -> None:
         return await opened.discover(url), {each.id for each in sources}
 
     found, taken = run(path, work)
+    zone = desk_zone(rules_path(path))
     usable = [each for each in found if each.entries]
     if not usable:
-        fail(f"{url}: nothing to poll found; last tried as a {found[-1].source.kind}: {_words(found[-1])}")
+        fail(f"{url}: nothing to poll found; last tried as a {found[-1].source.kind}: {_words(found[-1], zone)}")
     rows = [_row(each, taken) for each in usable]
     if as_json:
         print_json(rows)
         return
     # Only the first line is active when pasted: the others would poll the same outlet once more.
     for number, (each, row) in enumerate(zip(usable, rows, strict=True)):
-        click.echo(f"# {each.how}: {_words(each)}")
+        click.echo(f"# {each.how}: {_words(each, zone)}")
         click.echo(f"{'# ' if number else ''}- {_flow(row)}")
 
 
@@ -115,7 +120,7 @@ def attempt(path: Path | None, *, as_json: bool, kind: str | None, select: str, 
     if as_json:
         print_json(report)
     else:
-        click.echo("\n".join(_lines(report)))
+        show(*_lines(report, desk_zone(rules_path(path))))
     if not report["entries"]:  # after the report, which says why
         raise SystemExit(1)
 
@@ -125,7 +130,9 @@ def _source(what: str, sources: tuple[Source, ...]) -> Source:
         return Source("tried", what)
     found = next((each for each in sources if each.id == what), None)
     if found is None:
-        fail(f'"{what}" is neither an address nor the id of a source; known: {", ".join(each.id for each in sources)}')
+        names = [each.id for each in sources]
+        hint = nearest(what, names)
+        fail(f'"{what}" is neither an address nor the id of a source{hint}; known: {", ".join(names)}')
     return found
 
 
@@ -160,31 +167,39 @@ async def _page(opened: Scout, link: str) -> dict[str, object]:
     if page is None or problem:
         return {"url": answer.url or link, "problem": problem}
     named = {name: getattr(page, name) for name in ("headline", "author", "lang", "site", "how")}
-    dates = {name: date.isoformat() if (date := getattr(page, name)) else None for name in ("published", "modified")}
+    dates = {name: date.isoformat() if (date := getattr(page, name)) else None for name in DATES}
     return {"url": page.url or answer.url, **named, **dates, "text": len(page.text), "begins": page.text[:200]}
 
 
-def _lines(report: dict[str, object]) -> list[str]:
+def _lines(report: dict[str, object], zone: str) -> list[str]:
     lengths = sorted(report["text_lengths"]) if isinstance(report["text_lengths"], list) else []
     median = lengths[len(lengths) // 2] if lengths else 0
     lines = [
         f"{report['url']} ({report['kind']}): {_ended(report)}",
-        f"entries {report['entries']}, dated {report['dated']}, newest {report['newest'] or '-'}, "
+        f"entries {report['entries']}, dated {report['dated']}, newest {_date(report['newest'], zone)}, "
         f"language {report['lang'] or 'not said'}, text median {median} characters, "
         f"rejected {len(_list(report['rejected']))}",
     ]
     if not report["entries"]:
         return lines[:1]
     lines += [
-        f"  {row['date'] or 'undated':25}  {row['text']:>6}  {plain(row['title'])}" for row in _list(report["first"])
+        f"  {_date(row['date'], zone)}  {row['text']} characters  {plain(row['title'])}"
+        for row in _list(report["first"])
     ]
     page = report["page"]
     if isinstance(page, dict):
         lines.append(f"first page: {page['url']}")
         lines += [
-            f"  {name}: {plain(str(value))}" for name, value in page.items() if value is not None and name != "url"
+            f"  {name}: {_date(value, zone) if name in DATES else plain(str(value))}"
+            for name, value in page.items()
+            if value is not None and name != "url"
         ]
     return lines
+
+
+def _date(iso: object, zone: str) -> str:
+    """Return a date as `_report` has it, as commands print times; with its year unless it is of this one."""
+    return time(datetime.fromisoformat(str(iso)), zone, datetime.now(UTC)) if iso else "undated"
 
 
 def _ended(report: dict[str, object]) -> str:
@@ -198,11 +213,11 @@ def _list(value: object) -> list[dict[str, str]]:
     return value if isinstance(value, list) else []
 
 
-def _words(tried: Tried) -> str:
+def _words(tried: Tried, zone: str) -> str:
     report = _report(tried)
     if not tried.entries:
         return _ended(report)
     return (
-        f"{report['entries']} entries, {report['dated']} dated, newest {report['newest'] or '-'}, "
+        f"{report['entries']} entries, {report['dated']} dated, newest {_date(report['newest'], zone)}, "
         f"language {report['lang'] or 'not said'}"
     )

@@ -8,6 +8,11 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.ids import named
+from alerts.cli.screen import show
+from alerts.cli.times import desk_zone
+from alerts.render.words import time
+from alerts.store import ids
 from alerts.store.opening import reading
 from crawler.store.evidence import Kept, kept, size
 
@@ -20,7 +25,10 @@ from crawler.store.evidence import Kept, kept, size
 @click.argument("article")
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Path | None, article: str) -> None:
     """Show what was fetched of ARTICLE: address, time, headers, SHA-256, checked; it is kept for seven days."""
-    with reading(state_path(state_dir, rules_path(path))) as connection:
+    rules = rules_path(path)
+    zone = desk_zone(rules)
+    with reading(state_path(state_dir, rules)) as connection:
+        article = named(connection, article, ids.ARTICLE)
         found = kept(connection, article)
         pieces, stored = size(connection)
     if not found:
@@ -31,7 +39,8 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Pa
         if as_json:
             print_json(row)
         else:
-            click.echo("\n".join(f"{name}: {value}" for name, value in row.items()) + "\n")
+            row["fetched"] = time(each.fetched, zone)
+            show(*(f"{name}: {value}" for name, value in row.items()), "")
     # after the output, as what is damaged may still be of use: its SHA-256 is not that of the stored bytes
     if not all(each.intact for each in found):
         sys.exit(1)

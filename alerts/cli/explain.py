@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,6 @@ import click
 
 from alerts.cli.common import (
     Faults,
-    articles_in,
     config_option,
     fail,
     json_option,
@@ -23,17 +22,23 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.given import given, is_file, is_id
+from alerts.cli.ids import place_in
+from alerts.cli.screen import show
 from alerts.decide.event_news import describe
 from alerts.decide.standing import letters_of, standing_of
-from alerts.render.words import clean, plain, rated
+from alerts.render.words import clean, isolated, plain, rated, time
 from alerts.rule import Config
 from alerts.rules.explain import Explanation, explain, lines
 from alerts.rules.match import Matcher
-from alerts.rules.nearest_rules import Near, nearest_rules, unknown_words, unmeant_names
+from alerts.rules.nearest_rules import Near, nearest_rules, proposals, unknown_words, unmeant_names
 from alerts.rules.nearest_rules import lines as near_lines
+from alerts.rules.proposals import without_names
 from alerts.run import archive
+from alerts.store import ids
 from alerts.store.opening import exists
 from crawler.article import Article
+from crawler.config.keys import nearest
 
 
 @click.command(name="explain")
@@ -41,12 +46,12 @@ from crawler.article import Article
 @state_option
 @json_option
 @click.option("--rule", "only", help="Explain this rule only, with its whole tree.")
-@click.argument("what")
+@click.argument("what", metavar="HEADLINE|FILE|-|ID|URL")
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: str | None, what: str) -> None:
-    """Say why rules matched WHAT, or did not: a headline, a file (JSON lines, .txt), - , a stored id, or a URL.
+    """Say why rules matched, or did not: a headline, a file (JSON lines, .txt), - , a stored id or last, or a URL.
 
-    Of the rules that did not match it shows the nearest three: what each has, what it lacks, and the word seen that is
-    nearest to what it lacks.
+    The first line is the verdict. Where no rule matches it shows the nearest three: what each has, what it lacks, and
+    the word seen that is nearest to what it lacks.
     """
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
@@ -54,23 +59,41 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     # rules in shadow mode too: what they would do is what one asks
     chosen = [rule for rule in matcher.rules if only in {None, rule.id}]
     if not chosen:
-        fail(f'no rule "{only}"; there are {", ".join(rule.id for rule in matcher.rules)}')
+        names = [rule.id for rule in matcher.rules]
+        fail(f'no rule "{only}"{nearest(only or "", names)}; there are {", ".join(names)}')
     state = state_path(state_dir, rules)
     found = [_fetched(what, config)] if "://" in what else _articles(what, state)
     for article in found:
         made = [explain(matcher, rule, article) for rule in chosen]
         place = _place(state, article.id, letters_of(config))
-        near = () if only else nearest_rules(matcher, config, article)
+        matched = [each for each in made if each.match]
+        # what the others lack is of no use where one matched; JSON has it always
+        near = () if only or (matched and not as_json) else nearest_rules(matcher, config, article)
         event = matcher.event(article)
         if as_json:
             said = {"rules": [asdict(each) for each in made], "nearest": [asdict(each) for each in near]}
             print_json({"id": article.id, **said, "place": place, "event": event and asdict(event)})
             continue
         told = describe(event, config.events) if event else ""
-        click.echo(plain(article.title if article.id == article.title else f"{article.id}: {article.title}"))
-        click.echo(f"event: {plain(told) or 'the headline tells no deed of the lists deed-...'}")
-        why = _one(made) if only else _all(made, near, matcher, config, article)
-        click.echo("\n".join([*_placed(place), *why]))
+        show(_verdict(made, only, config))
+        show(f"event: {plain(told) or 'none: no deed is told with who did it, to whom, or where'}")
+        named = "" if article.id == article.title else f"{plain(article.id)}: "
+        show(f"{named}{isolated(article.title)}")
+        why = _one(made) if only else _matching(matched) or _nearest(near, matcher, config, article)
+        show(*_placed(place, config.timezone), *why)
+
+
+def _verdict(made: Sequence[Explanation], only: str | None, config: Config) -> str:
+    """Return in one line which rules match, the most severe first, or that none does, or not the `only` one asked."""
+    found = [(each.match.severity, each.rule) for each in made if each.match]
+    if not found:
+        return f"does not match {only}: {made[0].miss}" if only else "matches no rule"
+    shadow = {rule.id for rule in config.rules if rule.mode == "shadow"}
+    told = [
+        f"{rule}, {severity.word}{' (in shadow: nothing is sent)' if rule in shadow else ''}"
+        for severity, rule in sorted(found, key=lambda each: each[0], reverse=True)
+    ]
+    return f"matches {'; '.join(told)}"
 
 
 def _one(made: Iterable[Explanation]) -> Iterator[str]:
@@ -78,16 +101,16 @@ def _one(made: Iterable[Explanation]) -> Iterator[str]:
         yield from lines(each)
 
 
-def _all(
-    made: Iterable[Explanation], near: tuple[Near, ...], matcher: Matcher, config: Config, article: Article
-) -> Iterator[str]:
-    """Yield the rules that match, then the nearest of the others and the words that count for nothing."""
-    matching = [each for each in made if each.match]
-    for each in matching:
-        yield from lines(each, full=False)
-    yield "other rules, nearest first:" if matching else "no rule matches; nearest first:"
-    unmeant = unmeant_names(matcher, config, article)
-    yield from map(clean, near_lines(near, unknown_words(matcher, article), unmeant))
+def _matching(matched: Iterable[Explanation]) -> list[str]:
+    return [line for each in matched for line in lines(each, full=False)]
+
+
+def _nearest(near: tuple[Near, ...], matcher: Matcher, config: Config, article: Article) -> Iterator[str]:
+    """Yield the nearest rules, the words that count for nothing, and what may be added."""
+    yield "nearest rules:"
+    unknown = without_names(unknown_words(matcher, article), config)
+    proposed = proposals(near, unknown, article.title, config)
+    yield from map(clean, near_lines(near, unknown, unmeant_names(matcher, config, article), proposed))
 
 
 def _fetched(url: str, config: Config) -> Article:
@@ -117,17 +140,13 @@ def _fetched(url: str, config: Config) -> Article:
 
 
 def _articles(what: str, state: Path) -> list[Article]:
-    if what == "-" or Path(what).exists():
-        faults = Faults(what)
-        found = [line.article for line in articles_in(Path(what), faults)]
-        faults.end()
-        return found
-    if " " in what.strip():
-        return [Article(what, "", what, datetime.now(UTC))]  # a headline: no id has a space
-    stored = archive.articles_of(state, what) if exists(state) else []
-    if not stored:
-        fail(f'"{what}" is neither a file nor the id of an article or story stored in {state}')
-    return stored
+    if is_id(what) and not is_file(what):
+        name = place_in(state, what, ids.ARTICLE, ids.STORY, ids.THREAD, ids.MESSAGE)
+        return archive.articles_of(state, name)
+    faults = Faults(what)
+    found = [line.article for line in given(what, faults)]
+    faults.end()
+    return found
 
 
 def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, object] | None:
@@ -152,7 +171,7 @@ def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, o
     return None
 
 
-def _placed(place: Mapping[str, object] | None) -> Iterator[str]:
+def _placed(place: Mapping[str, object] | None, zone: str) -> Iterator[str]:
     """Yield lines: why the article joined or opened its story, then each decision on the story with its reason."""
     if place is None:
         return
@@ -169,5 +188,5 @@ def _placed(place: Mapping[str, object] | None) -> Iterator[str]:
     for each in decisions:
         what = each["kind"] if each["queued"] else "suppressed"
         waits = f"; waiting for their when: {', '.join(each['waiting'])}" if each["waiting"] else ""
-        at = f"{each['at']:%d %b %H:%M}"
+        at = time(each["at"], zone)
         yield f"  {at} {each['receiver']}: {what}, {each['reason']} (rules {', '.join(each['rules'])}{waits})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import click
 
 from alerts.alert import Delivery
 from alerts.cli.common import (
-    DURATION,
     config_option,
     json_option,
     load_config,
@@ -20,6 +19,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.times import SINCE, Moment, beginning
 from alerts.line.orders import describe_ack, describe_silence, stamp
 from alerts.render.handover import Handover, ToldStory, markdown
 from alerts.run.shift import read_shift
@@ -30,15 +30,22 @@ from alerts.store.opening import need_store
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=DURATION, default="12h", show_default=True, help="The length of the shift.")
-def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: timedelta) -> None:
+@click.option(
+    "--since",
+    type=SINCE,
+    default="12h",
+    show_default=True,
+    help="The length of the shift, or its beginning: 12h, 18:00.",
+)
+def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment) -> None:
     """Show the stories told, who has taken notice, silences, failing sources, and what was not delivered."""
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     state = state_path(state_dir, rules)
-    need_store(state)
     now = datetime.now(UTC)
-    shift = read_shift(state, now - since, now)
+    begins = beginning(since, now, config.timezone)
+    need_store(state)
+    shift = read_shift(state, begins, now)
     if as_json:
         print_json(_record(shift))
     else:

@@ -16,6 +16,15 @@ from alerts.cli.asking import answered
 from crawler.store.errors import StoreError
 
 
+def hand_down(context: click.Context, **given: object) -> None:
+    """Let options that stand before a subcommand count as its own, unless it has them too.
+
+    `given` are the values of the group's options by the name of their parameter; None and False are not handed down.
+    """
+    if context.invoked_subcommand:
+        context.default_map = {context.invoked_subcommand: {name: value for name, value in given.items() if value}}
+
+
 class LazyGroup(click.Group):
     """Imports a command's module when it is called, so that `check` starts without the crawler.
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from alerts.alert import Match
-from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
+from alerts.cli.common import Faults, config_option, fail, json_option, load_config, print_json, rules_path
+from alerts.cli.given import given, is_file, is_id
+from alerts.cli.screen import show
 from alerts.decide.event_news import describe
 from alerts.render.words import plain
 from alerts.rules.match import Matcher
@@ -22,20 +24,27 @@ HIT_KEYS = ("term", "alias", "field", "start", "end", "text", "disguised")
 @click.command(name="match")
 @config_option
 @json_option
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
-def command(path: Path | None, *, as_json: bool, file: Path) -> None:
-    """Say which rules match the articles in FILE: JSON lines, a .txt whose first line is the title, or - ."""
+@click.argument("what", metavar="HEADLINE|FILE|-")
+def command(path: Path | None, *, as_json: bool, what: str) -> None:
+    """Say which rules match a headline, or the articles in a file: JSON lines, or a .txt whose first line is the title.
+
+    - reads standard input: JSON lines, or a headline a line. That no rule matches is no error.
+    """
+    if is_id(what) and not is_file(what):
+        fail(f'"{what}" looks like an id, and match reads texts only; watchfloor explain {what} judges what is stored')
     config = load_config(rules_path(path), resolve_secrets=False)
     matcher = Matcher(config)
-    faults = Faults(str(file))
-    for line in articles_in(file, faults):
+    faults = Faults(what)
+    for line in given(what, faults):
         found = matcher.find(line.article)
-        event = describe(found.event, config.events) if found.event else ""
+        # a person asks what was read also of what matches nothing; a program's file of thousands is not read twice
+        seen = found.event or (None if as_json else matcher.event(line.article))
+        event = describe(seen, config.events) if seen else ""
         if as_json:
             told = {"event": asdict(found.event) | {"line": event}} if found.event else {}
             print_json({"id": line.article.id, "matches": [_record(match) for match in found.matches]} | told)
         else:
-            click.echo(_words(line, found.matches, event))
+            show(_words(line, found.matches, event))
     faults.end()
 
 
@@ -45,11 +54,11 @@ def _record(match: Match) -> dict[str, object]:
 
 
 def _words(line: Line, matches: tuple[Match, ...], event: str) -> str:
-    head = f"{line.article.id}: {plain(line.article.title)}"
-    if not matches:
-        return f"{head}\n  no rule matches"
+    title = plain(line.article.title)
+    head = title if line.article.id == line.article.title else f"{line.article.id}: {title}"
     told = [f"  event: {plain(event)}"] if event else []
-    return "\n".join([head, *told, *(f"  {match.rule} ({_severity(match)}): {_found(match)}" for match in matches)])
+    found = [f"  {match.rule} ({_severity(match)}): {_found(match)}" for match in matches]
+    return "\n".join([head, *told, *(found or ["  no rule matches"])])
 
 
 def _severity(match: Match) -> str:

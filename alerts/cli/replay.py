@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
-from alerts.render.words import plain
+from alerts.cli.screen import show
+from alerts.render.words import plain, time
 from alerts.run.replay import Replay, Summary
 
 
@@ -23,19 +25,20 @@ from alerts.run.replay import Replay, Summary
 )
 def command(path: Path | None, *, as_json: bool, file: Path) -> None:
     """Send the articles in a file through the whole line but fetching and sending, in clock order, in memory."""
-    replay = Replay(load_config(rules_path(path), resolve_secrets=False))
+    config = load_config(rules_path(path), resolve_secrets=False)
+    replay = Replay(config)
     faults = Faults(str(file))
     for record in replay.run(articles_in(file, faults)):
         if as_json:
             print_json(record)
         # for people only what matches or is sent; --json has a record for every line
         elif record.get("matches") or "at" in record:
-            click.echo(_words(record))
+            show(_words(record, config.timezone))
     click.echo(_summary(replay.summary), err=True)  # on stderr: standard output is for the records alone
     faults.end()
 
 
-def _words(record: dict[str, object]) -> str:
+def _words(record: dict[str, object], zone: str) -> str:
     deliveries = record["deliveries"]
     assert isinstance(deliveries, list)
     told = "; ".join(
@@ -43,7 +46,7 @@ def _words(record: dict[str, object]) -> str:
         for each in deliveries
     )
     if "at" in record:
-        return f"{record['at']}: {told}"
+        return f"{time(datetime.fromisoformat(str(record['at'])), zone)}: {told}"
     matches = record["matches"]
     assert isinstance(matches, list)
     head = f"{record['id']} {record['relation']} story={record['story']}"

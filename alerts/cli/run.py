@@ -25,6 +25,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.places import own_socket
+from alerts.line.direct_notice import tell_directly
 from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
 from alerts.run.owner import act_as_owner
@@ -33,14 +34,23 @@ from alerts.run.stage import StageError
 from crawler.config.yamlfile import ConfigError
 from crawler.store.errors import StoreError
 
+STORE_REFUSED = 78  # exit code: EX_CONFIG of sysexits.h. A restart mends nothing, and the unit starts it no more
+
 
 @click.command(name="run")
 @config_option
 @state_option
 @click.option("--once", is_flag=True, help="One full round at the present, then end.")
 @click.option("--at", "at", type=click.Choice(["-"]), help="Read one ISO time a line on stdin; one full round at each.")
+@click.option(
+    "--accept-store",
+    is_flag=True,
+    help="Start with the store as it is, though it is gone, older than it was, or another: what it lost is lost.",
+)
 @click.option("-v", "--verbose", count=True, help="Log more; twice for polls that gave nothing new.")
-def command(path: Path | None, state_dir: Path | None, *, once: bool, at: str | None, verbose: int) -> None:
+def command(
+    path: Path | None, state_dir: Path | None, *, once: bool, at: str | None, accept_store: bool, verbose: int
+) -> None:
     """Collect, match and alert until told to stop by SIGTERM or Ctrl-C; SIGHUP reads the rules again."""
     if once and at:
         raise click.UsageError("--once and --at exclude each other")
@@ -52,19 +62,25 @@ def command(path: Path | None, state_dir: Path | None, *, once: bool, at: str | 
     aside = redirect_stdout(sys.stderr) if once or at else nullcontext()  # JSON lines alone on standard output
     try:
         with aside:
-            asyncio.run(_run(rules, state_path(state_dir, rules), out, once=once, at=at))
+            state, environ = state_path(state_dir, rules), secrets_for(rules).values
+            socket = own_socket(state, os.environ)
+            service = Service(rules, state, environ, socket=socket, accept_store=accept_store)
+            asyncio.run(_run(service, out, once=once, at=at))
     except ConfigError as error:
         refuse(error)
-    except (AlreadyRunning, StoreError) as error:
+    except AlreadyRunning as error:
         fail(str(error))
+    except StoreError as error:
+        if not (once or at):  # whoever asked for a round reads it here; a daemon has nobody who reads its log
+            tell_directly(service.config, "does not start: nothing is watched", str(error), datetime.now(UTC))
+        fail(str(error), STORE_REFUSED)
     except StageError as error:
         fail(f"the round was done but for what failed, the log above says why: {error}")
 
 
-async def _run(rules: Path, state_dir: Path, out: TextIO, *, once: bool, at: str | None) -> None:
-    environ = secrets_for(rules).values
-    act_as_owner(state_dir)
-    async with Service(rules, state_dir, environ, socket=own_socket(state_dir, os.environ)) as service:
+async def _run(service: Service, out: TextIO, *, once: bool, at: str | None) -> None:
+    act_as_owner(service.state_dir)
+    async with service:
         if at:
             await _rounds(service, out)
         elif once:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -25,6 +23,8 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.orders import login_name, run_order
+from alerts.cli.screen import show
+from alerts.cli.times import UNTIL, Moment, desk_zone
 from alerts.decide.silences import unknown
 from alerts.line.orders import describe_silence
 from alerts.line.silences import describe_withheld, would_have_withheld
@@ -36,7 +36,6 @@ from alerts.store.silences import end_of
 from crawler.text.urls import host
 
 STORIES_SHOWN = 5  # of those a new silence would have withheld
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
 
 @click.group(name="silence")
@@ -55,7 +54,7 @@ def command() -> None:
 @click.option("--entity", help="What was matched by an entity, or by one that is_a it.")
 @click.option("--text", help="Headlines with these words.")
 @click.option("--for", "length", type=DURATION, help="How long, as 4h or 3d; at most 30 days.")
-@click.option("--until", help="Until when: 06:00, or 2026-11-26T06:00, in the zone of settings unless it names one.")
+@click.option("--until", type=UNTIL, help="Until when: 06:00, 'tomorrow 06:00', 2026-11-26T06:00; in the desk's zone.")
 @click.option("--reason", required=True, help="Why, for the colleague who wonders.")
 @click.option("--by", help="Who silences (default: your login name).")
 def add(
@@ -64,7 +63,7 @@ def add(
     *,
     as_json: bool,
     length: timedelta | None,
-    until: str | None,
+    until: Moment | None,
     reason: str,
     by: str | None,
     **scopes: str | None,
@@ -83,8 +82,9 @@ def add(
         print_json(dict(answer) | {"last_24h": withheld})
         return
     made = _read(answer)
-    click.echo(f"silence {made.id} on {scope.value} {made.value}, {end_of(made, now)}, by {made.author}: {made.reason}")
-    click.echo("\n".join(_told_of(withheld)))
+    until_when = end_of(made, now, config.timezone)
+    show(f"silence {made.id} on {scope.value} {made.value}, {until_when}, by {made.author}: {made.reason}")
+    show(*_told_of(withheld))
 
 
 def _about(scopes: dict[str, str | None], config: Config) -> tuple[Scope, str]:
@@ -110,25 +110,14 @@ def _outlets(config: Config) -> set[str]:
     return {name.casefold() for each in config.sources for name in (each.id, each.outlet, host(each.url))}
 
 
-def _end(length: timedelta | None, until: str | None, config: Config, now: datetime) -> datetime:
+def _end(length: timedelta | None, until: Moment | None, config: Config, now: datetime) -> datetime:
     # no default: one that is forgotten would withhold alerts for as long as nobody wonders
     if (length is None) == (until is None):
         raise click.UsageError("a silence always ends: say --for 4h or --until 06:00")
-    return now + length if length is not None else _time(until or "", ZoneInfo(config.timezone), now)
-
-
-def _time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Return a time in UTC. `text` is ISO 8601, in `zone` if it names none, or HH:MM: the next such time in `zone`."""
-    try:
-        if clock := _CLOCK.fullmatch(text):
-            local = now.astimezone(zone)
-            at = local.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-            # added in local time, so that 06:00 stays 06:00 over a change of the clock
-            return (at if at > local else at + timedelta(days=1)).astimezone(UTC)
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(f'"{text}" is no time; write 06:00 or 2026-11-26T06:00') from None
-    return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+    if until is not None:
+        return until.at(now, config.timezone)
+    assert length is not None
+    return now + length
 
 
 def _withheld_by(state: Path, config: Config, answer: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -161,7 +150,9 @@ def _read(answer: Mapping[str, Any]) -> Silence:
 def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, every: bool) -> None:
     """Show the silences in force, and what they held back that is not told yet."""
     now = datetime.now(UTC)
-    with reading(state_path(state_dir, rules_path(path))) as connection:
+    rules = rules_path(path)
+    zone = desk_zone(rules)
+    with reading(state_path(state_dir, rules)) as connection:
         read = silences.all_silences if every else lambda c: silences.silences_in_force(c, now)
         found, untold = read(connection), silences.withheld_now(connection)
     for each in found:
@@ -170,10 +161,10 @@ def list_silences(path: Path | None, state_dir: Path | None, *, as_json: bool, e
             print_json(describe_silence(each, now) | {"untold": withheld})
         else:
             said = f"; {counted(withheld, 'message')} held back, not told yet" if withheld else ""
-            head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now)}"
-            click.echo(f"{head}, by {each.author}: {each.reason}{said}")
+            head = f"{each.id} {each.scope.value} {each.value}, {end_of(each, now, zone)}"
+            show(f"{head}, by {each.author}: {each.reason}{said}")
     if not found and not as_json:
-        click.echo("no silence is in force" if not every else "there never was a silence")
+        show("no silence is in force" if not every else "there never was a silence")
 
 
 @command.command(name="end")
@@ -189,4 +180,4 @@ def end(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str | N
     if as_json:
         print_json(answer)
     else:
-        click.echo(f"silence {answer['id']} on {answer['scope']} {answer['value']} has ended")
+        show(f"silence {answer['id']} on {answer['scope']} {answer['value']} has ended")

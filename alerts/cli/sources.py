@@ -16,7 +16,8 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
-from alerts.cli.lazy import LazyGroup
+from alerts.cli.lazy import LazyGroup, hand_down
+from alerts.cli.screen import show
 from alerts.run.health import down_since, network_words
 from alerts.store.opening import reading
 from crawler.sources.health import describe
@@ -38,10 +39,12 @@ SUBCOMMANDS = {
 @click.pass_context
 def command(context: click.Context, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
     """Show each source: its state in words, the reason, and when it is polled next."""
-    if context.invoked_subcommand is not None:
+    if context.invoked_subcommand:
+        hand_down(context, path=path, state_dir=state_dir, as_json=as_json)
         return
     rules = rules_path(path)
-    sources = load_config(rules, resolve_secrets=False).sources
+    config = load_config(rules, resolve_secrets=False)
+    sources = config.sources
     now = datetime.now(UTC)
     with reading(state_path(state_dir, rules)) as connection:
         states, down = archive.load_states(connection), down_since(connection)
@@ -51,7 +54,7 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
         print_json(rows)
     else:
         if down:
-            click.echo(network_words(down, now))
+            show(network_words(down, now, config.timezone))
         width = max((len(str(row["source"])) for row in rows), default=0)
         for row in rows:
-            click.echo(f"{row['source']!s:{width}}  {row['words']}")
+            show(f"{row['source']!s:{width}}  {row['words']}")

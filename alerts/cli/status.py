@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,23 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.screen import show
+from alerts.cli.times import desk_zone
 from alerts.decide.attempt import TargetState
 from alerts.decide.ledger import STATES
+from alerts.decide.life import STILL
+from alerts.render.words import time
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload, ledger_of
+from alerts.run.watch import last_life
 from alerts.store import notices as notice_store
 from alerts.store import outbox
 from alerts.store import targets as target_store
 from alerts.store.opening import reading
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
-from crawler.sources.health import health_of, in_words
+from crawler.sources.health import health_of, in_words, length
 from crawler.sources.source import SourceState
 from crawler.store import articles as archive
 
@@ -44,14 +49,15 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None
     rules = rules_path(path)
     state = state_path(state_dir, rules)
     now = datetime.now(UTC)
-    report = _report(state, rules, now)
+    zone = desk_zone(rules)
+    report = _report(state, rules, now, zone)
     if as_json:
         print_json(report)
     else:
-        click.echo("\n".join(_lines(report, now)))
+        show(*_lines(report, now, zone))
 
 
-def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
+def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any]:
     # in one transaction: counts read at different moments would leave remainders that are none
     with reading(state) as connection:
         states = _still_wanted(archive.load_states(connection), rules)
@@ -60,7 +66,8 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         reload = last_reload(connection)
         stored = archive.totals(connection)
         targets = {
-            name: _target_words(each, now) for name, each in sorted(target_store.target_states(connection).items())
+            name: _target_words(each, now, zone)
+            for name, each in sorted(target_store.target_states(connection).items())
         }
         untold = notice_store.untold_notices(connection)
         down = down_since(connection)
@@ -71,6 +78,7 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
         by_state[name] += n
     return {
         "daemon": holder(state),  # the lock says whether it runs; a pid in a file would not
+        "life": _life(state, now),
         "network_down_since": down.isoformat() if down else None,
         "ledger": ledger.as_dict(),
         "stored": stored,
@@ -84,12 +92,13 @@ def _report(state: Path, rules: Path, now: datetime) -> dict[str, Any]:
     }
 
 
-def _target_words(target_state: TargetState, now: datetime) -> str:
+def _target_words(target_state: TargetState, now: datetime, zone: str) -> str:
     """Return the state of a target in words, "" if it is well."""
-    if target_state.is_down:
-        return f"down since {target_state.down_from:%d %b %H:%M} UTC: {target_state.detail}"
-    if target_state.rests(now):
-        return f"rests until {target_state.rests_until:%d %b %H:%M:%S} UTC: {target_state.detail}"
+    down_from, rests_until = target_state.down_from, target_state.rests_until
+    if target_state.is_down and down_from:
+        return f"down since {time(down_from, zone)}: {target_state.detail}"
+    if target_state.rests(now) and rests_until:
+        return f"rests until {time(rests_until, zone)}: {target_state.detail}"
     return f"failed {target_state.failures} times in a row: {target_state.detail}" if target_state.failures else ""
 
 
@@ -106,11 +115,11 @@ def _still_wanted(states: dict[str, SourceState], rules: Path) -> dict[str, Sour
     return {name: state for name, state in states.items() if name in wanted}
 
 
-def _lines(report: Mapping[str, Any], now: datetime) -> Iterator[str]:
+def _lines(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]:
     pid, down = report["daemon"], report["network_down_since"]
-    yield f"daemon: running, pid {pid}" if pid else "daemon: not running"
+    yield _daemon_words(pid, report["life"])
     if down:
-        yield network_words(datetime.fromisoformat(down), now)
+        yield network_words(datetime.fromisoformat(down), now, zone)
     yield from _books(report["ledger"])
     yield f"archive: {_listed(report['stored'])}"
     yield f"outbox: {_listed(report['outbox']) or 'empty'}"
@@ -118,9 +127,26 @@ def _lines(report: Mapping[str, Any], now: datetime) -> Iterator[str]:
     if report["untold_notices"]:
         notices = counted(report["untold_notices"], "notice")
         yield f"NOBODY COULD BE TOLD of {notices}: watchfloor deliveries --state dead"
-    yield from _rules(report["reload"])
+    yield from _rules(report["reload"], zone)
     yield f"sources: {_listed(report['sources_by_state']) or 'none polled yet'}"
     yield from (f"  {name}: {text}" for name, text in report["sources_in_words"].items())
+
+
+def _life(state: Path, now: datetime) -> dict[str, Any] | None:
+    """Return the seconds since the daemon's last life sign, and what it said stands still; None if it gave none."""
+    last = last_life(state)
+    return {"age": max(0, round((now - last[0]).total_seconds())), "why": last[1]} if last else None
+
+
+def _daemon_words(pid: int | None, life: Mapping[str, Any] | None) -> str:
+    if pid is None:
+        return "daemon: not running"
+    if life is None:
+        return f"daemon: running, pid {pid}, without a life sign yet"
+    sign = f"last life sign {length(timedelta(seconds=life['age']))} ago"
+    if life["age"] > STILL:
+        return f"daemon: STANDS STILL, pid {pid}: {sign}. It is stopped or hangs: nothing is watched; start it again"
+    return f"daemon: NOT WELL, pid {pid}: {life['why']}" if life["why"] else f"daemon: running, pid {pid}, {sign}"
 
 
 def _books(ledger: Mapping[str, Any]) -> Iterator[str]:
@@ -147,11 +173,11 @@ def _listed(amounts: Mapping[str, int], reasons: Mapping[str, int] | None = None
     return ", ".join(shown) or "none"
 
 
-def _rules(reload: Mapping[str, Any] | None) -> Iterator[str]:
+def _rules(reload: Mapping[str, Any] | None, zone: str) -> Iterator[str]:
     if reload is None:
         yield "rules: never loaded"
         return
-    at = f"{datetime.fromisoformat(reload['at']):%d %b %H:%M} UTC"
+    at = time(datetime.fromisoformat(reload["at"]), zone)
     if reload["result"] == "refused":
         yield f"rules: REFUSED {at}, the old ones stay in force, version {reload['version']}"
         yield from (f"  {problem}" for problem in reload["problems"])

@@ -5,7 +5,7 @@ Not in common.py, as it imports SQLAlchemy, which `check` and `match` do without
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from alerts.cli.common import fail
@@ -14,8 +14,8 @@ from alerts.store.opening import exists
 from crawler.article import Article
 
 
-def archived(state: Path, since: timedelta) -> list[Article]:
-    """Return the articles first seen in the last `since`; print what to do and exit with 1 if there is no store."""
+def archived(state: Path, since: datetime) -> list[Article]:
+    """Return the articles first seen since then; print what to do and exit with 1 if there is no store."""
     if not exists(state):
         fail(f"no archive in {state} yet; use --from FILE, or run the daemon first")
-    return archive.articles_since(state, datetime.now(UTC) - since)
+    return archive.articles_since(state, since)

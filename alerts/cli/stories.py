@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from alerts.alert import Standing
 from alerts.cli.common import (
-    DURATION,
     config_option,
     counted,
-    fail,
     json_option,
     load_config,
     print_json,
@@ -22,13 +20,17 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.ids import place_in
+from alerts.cli.screen import show
+from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
-from alerts.render.words import cut, isolated, plain, rated
+from alerts.render.words import isolated, plain, rated, time
 from alerts.run import archive
+from alerts.run.tellings import Telling, Tellings, tellings_since
+from alerts.store import ids
 from alerts.store.opening import need_store
-from crawler.article import Member
+from crawler.article import EPOCH, Member
 
-LINE_WIDTH = 98  # of a terminal of 100 columns
 Thread = tuple[Member, ...]
 
 
@@ -36,35 +38,63 @@ Thread = tuple[Member, ...]
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=DURATION, default="24h", show_default=True, help="Stories of articles first seen since.")
-@click.option("--story", "name", help="One story: the id of it, of its thread, or of an article in it.")
-def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: timedelta, name: str | None) -> None:
+@click.option(
+    "--since",
+    type=SINCE,
+    default="24h",
+    show_default=True,
+    help="Stories of articles first seen since: 24h, 03:00, yesterday.",
+)
+@click.option(
+    "--story",
+    "name",
+    help="One story: its id, or that of its thread, of an article in it, of a message on it; or last.",
+)
+@click.option("--told", is_flag=True, help="Only stories that were told since then: when, and to whom.")
+def command(
+    path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment, name: str | None, told: bool
+) -> None:
     """List threads, their stories and articles in order, with the relation and the evidence of each."""
     rules = rules_path(path)
-    letters = letters_of(load_config(rules, resolve_secrets=False))
+    config, now = load_config(rules, resolve_secrets=False), datetime.now(UTC)
+    letters = letters_of(config)
     state = state_path(state_dir, rules)
-    threads = _threads(state, datetime.now(UTC) - since, name)
+    begins = beginning(since, now, config.timezone)
+    need_store(state)
+    tellings = tellings_since(state, EPOCH if name else begins) if told else {}
+    threads = _threads_told(state, tellings) if told and not name else _threads(state, begins, name)
+    if told:
+        threads = [kept for each in threads if (kept := tuple(member for member in each if member.story in tellings))]
     for members in threads:
         # of the whole thread, though --story shows a part of it: other stories confirm this one too
         standing = standing_of(archive.thread_of(state, members[0].thread), letters)
         joined = archive.event_evidence(state, members[0].thread)
         if as_json:
-            print_json(_record(members, standing, joined))
+            print_json(_record(members, standing, joined, tellings if told else None))
         else:
-            click.echo("\n".join(_lines(members, standing, joined)))
+            show(*_lines(members, standing, joined, tellings, config.timezone))
     if not threads and not as_json:
-        click.echo("no stories since then")
+        then = "" if name else f" since {time(begins, config.timezone)}"
+        show(f"no story was told{then}" if told else f"no article was stored{then}")
 
 
 def _threads(state: Path, since: datetime, name: str | None) -> list[Thread]:
-    need_store(state)
     if name is None:
         return archive.threads_since(state, since)
+    name = place_in(state, name, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
     found = archive.thread_of(state, name)
-    if not found:
-        fail(f'"{name}" is the id of no article, story or thread stored in {state}')
     wanted = {each.story for each in found if name in {each.article, each.story, each.thread}}
     return [tuple(each for each in found if each.story in wanted)]
+
+
+def _threads_told(state: Path, tellings: Tellings) -> list[Thread]:
+    """Return the threads of the stories told, each once, that of the last told one first."""
+    threads: dict[str, Thread] = {}
+    for story in tellings:
+        if story not in {member.story for thread in threads.values() for member in thread}:
+            members = archive.thread_of(state, story)
+            threads |= {members[0].thread: members} if members else {}
+    return list(threads.values())
 
 
 def _stories(members: Thread) -> dict[str, list[Member]]:
@@ -74,7 +104,9 @@ def _stories(members: Thread) -> dict[str, list[Member]]:
     return stories
 
 
-def _record(members: Thread, standing: Standing, joined: Mapping[str, str]) -> dict[str, object]:
+def _record(
+    members: Thread, standing: Standing, joined: Mapping[str, str], tellings: Tellings | None
+) -> dict[str, object]:
     stories = [
         {
             "story": story,
@@ -83,10 +115,21 @@ def _record(members: Thread, standing: Standing, joined: Mapping[str, str]) -> d
             "outlets": list(dict.fromkeys(each.outlet for each in found)),
             "articles": [_article(each) for each in found],
         }
+        | ({} if tellings is None else {"told": [_telling(each) for each in tellings[story]]})
         for story, found in _stories(members).items()
     ]
     confirmed = {"origins": list(standing.origins), "reliability": standing.rating, "automatic": True}
     return {"thread": members[0].thread, **confirmed, "stories": stories}
+
+
+def _telling(telling: Telling) -> dict[str, object]:
+    return {
+        "at": telling.at.isoformat(),
+        "receiver": telling.receiver,
+        "kind": telling.kind.value,
+        "severity": telling.severity.word,
+        "delivery": telling.delivery,
+    }
 
 
 def _article(member: Member) -> dict[str, object]:
@@ -99,37 +142,29 @@ def _article(member: Member) -> dict[str, object]:
     }
 
 
-def _lines(members: Thread, standing: Standing, joined: Mapping[str, str]) -> Iterator[str]:
-    yield from _folded(f"thread {members[0].thread}: {rated(standing)}", "")
+def _lines(
+    members: Thread, standing: Standing, joined: Mapping[str, str], tellings: Tellings, zone: str
+) -> Iterator[str]:
+    yield f"thread {members[0].thread}: {rated(standing)}"
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
-        head = f"story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
-        yield f"  {head}"
+        yield f"  story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
+        for each in tellings.get(story, ()):
+            message = f"{each.severity.word} {each.kind.value}  {each.delivery}"
+            yield f"    told {each.receiver}  {time(each.at, zone)}  {message}"
         if story in joined:
-            yield from _folded(plain(joined[story]), "    ")
-        for each in found:
-            yield from _told(each)
+            yield f"    {plain(joined[story])}"
+        for member in found:
+            yield from _told(member, zone)
     yield ""
 
 
-def _told(each: Member) -> Iterator[str]:
+def _told(each: Member, zone: str) -> Iterator[str]:
     # named only where it is not the owner, as of an agency's text
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
-    outlet = cut(plain(each.outlet), 30)
-    yield f"    {each.first_seen:%d %b %H:%M} {each.relation.value:9} {each.article} {outlet}{origin}"
-    yield f"      {isolated(cut(plain(each.title), LINE_WIDTH - 8))}"
+    yield f"    {each.article}  {each.relation.value}  {time(each.first_seen, zone)}  {plain(each.outlet)}{origin}"
+    yield f"      {isolated(each.title)}"
     if each.change:
-        yield from _folded(f"changed: {plain(each.change)}", "      ")
+        yield f"      changed: {plain(each.change)}"
     if each.evidence:
-        yield from _folded(f"because: {plain(each.evidence)}", "      ")
-
-
-def _folded(text: str, indent: str) -> Iterator[str]:
-    """Yield a text as lines of at most LINE_WIDTH characters, broken between words; later ones are indented further."""
-    line = indent
-    for word in text.split():
-        if len(line) + len(word) > LINE_WIDTH and line.strip():
-            yield line.rstrip()
-            line = f"{indent}  "
-        line += f"{word} "
-    yield line.rstrip()
+        yield f"      because: {plain(each.evidence)}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from alerts.cli.common import (
-    DURATION,
     Faults,
     articles_in,
     config_option,
@@ -20,21 +19,30 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.screen import show
 from alerts.cli.stored import archived
+from alerts.cli.times import SINCE, Moment, beginning
 from alerts.rules.forms import FormError
 from alerts.rules.forms.paradigm import denied, inflect, is_paradigm
 from alerts.rules.suggest import spellings
+from crawler.config.keys import nearest
 
 
 @click.command(name="suggest")
 @config_option
 @state_option
 @json_option
-@click.option("--since", type=DURATION, default="30d", show_default=True, help="How far back in the stored archive.")
+@click.option(
+    "--since",
+    type=SINCE,
+    default="30d",
+    show_default=True,
+    help="From when on in the stored archive: 7d, yesterday, 2026-06-14.",
+)
 @click.option("--from", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Article lines.")
 @click.argument("entity")
 def command(
-    path: Path | None, state_dir: Path | None, *, as_json: bool, since: timedelta, file: Path | None, entity: str
+    path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment, file: Path | None, entity: str
 ) -> None:
     """Show how ENTITY is spelled in the archive where none of its aliases says so, most frequent first.
 
@@ -46,19 +54,19 @@ def command(
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     if entity not in config.entities:
-        fail(f'no entity "{entity}" in {rules}')
+        fail(f'no entity "{entity}" in {rules}{nearest(entity, config.entities)}')
     faults = Faults(str(file))
     if file:
         articles = [line.article for line in articles_in(file, faults)]
     else:
-        articles = archived(state_path(state_dir, rules), since)
+        articles = archived(state_path(state_dir, rules), beginning(since, datetime.now(UTC), config.timezone))
     found = spellings(config.entities[entity], articles)
     if as_json:
         print_json([{"spelling": each.text, "alias": each.alias, "times": each.times} for each in found])
     for each in () if as_json else found:
-        click.echo(f'{each.times:6}  "{each.text}"  (like {each.alias})')
+        show(f'{each.times:6}  "{each.text}"  (like {each.alias})')
     if not found and not as_json:
-        click.echo(f"no spelling of {entity} in {len(articles)} articles that its aliases do not list")
+        show(f"no spelling of {entity} in {len(articles)} articles that its aliases do not list")
     faults.end()
 
 
@@ -72,6 +80,6 @@ def _show_forms(term: str, *, as_json: bool) -> None:
         print_json([*told, *({"form": each, "kind": "denial"} for each in denials)])
         return
     for each in forms:
-        click.echo(f"{each.kind:8} {each.text}")
+        show(f"{each.kind:8} {each.text}")
     if denials:
-        click.echo(f"no hit inside these, which deny it: {', '.join(denials)}")
+        show(f"no hit inside these, which deny it: {', '.join(denials)}")

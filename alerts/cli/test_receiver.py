@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 
 from alerts import receivers
-from alerts.alert import Delivery, DeliveryState, Kind, Message, Reason, Severity, Target
+from alerts.alert import Message, Target
 from alerts.cli.common import config_option, fail, json_option, load_config, print_json, rules_path
-from alerts.render import form_of
-from crawler.article import mint
+from alerts.line.direct_notice import unstored_notice
+from alerts.render import words
 from crawler.config.keys import nearest
 
 
@@ -28,7 +28,7 @@ def command(name: str, path: Path | None, *, as_json: bool) -> None:
     receiver = config.receivers.get(name)
     if receiver is None:
         fail(f'there is no receiver "{name}"{nearest(name, config.receivers)}; there are {", ".join(config.receivers)}')
-    answers = [_try(target, datetime.now(UTC)) for target in receiver.targets]
+    answers = [_try(target, datetime.now(UTC), config.timezone) for target in receiver.targets]
     for answer in answers:
         if as_json:
             print_json(answer)
@@ -38,9 +38,9 @@ def command(name: str, path: Path | None, *, as_json: bool) -> None:
     sys.exit(0 if all(answer["ok"] for answer in answers) else 1)
 
 
-def _try(target: Target, now: datetime) -> dict[str, object]:
+def _try(target: Target, now: datetime, timezone: str) -> dict[str, object]:
     started = time.monotonic()  # what the service took: the wall clock may be set meanwhile
-    result = receivers.send(target, _test(target, now))
+    result = receivers.send(target, _test(target, now, timezone))
     return {
         "target": target.id,
         "service": target.schema,
@@ -51,23 +51,8 @@ def _try(target: Target, now: datetime) -> dict[str, object]:
     }
 
 
-def _test(target: Target, now: datetime) -> Message:
+def _test(target: Target, now: datetime, timezone: str) -> Message:
     title = f"TEST from {socket.gethostname()}: no news"
-    body = f"Somebody asked for this test of {target.receiver} at {now:%d %b %H:%M:%S} UTC. There is nothing to do."
-    delivery = Delivery(
-        id=mint("d", now, "test", target.id),
-        # the time makes it a topic of its own: mail clients put it into no thread of alerts
-        subject=f"test:{target.receiver}:{now.isoformat()}",
-        kind=Kind.NOTICE,
-        revision=1,
-        target=target.id,
-        receiver=target.receiver,
-        severity=Severity.ROUTINE,
-        reason=Reason.SYSTEM,
-        state=DeliveryState.SENDING,
-        queued=now,
-        due=now,
-        attempts=1,
-        payload={"title": title, "body": body},
-    )
-    return form_of(target.schema).notice(delivery)
+    body = f"Somebody asked for this test of {target.receiver} at {words.time(now, timezone)}. There is nothing to do."
+    # the time makes it a topic of its own: mail clients put it into no thread of alerts
+    return unstored_notice(target, f"test:{target.receiver}:{now.isoformat()}", title, body, now)

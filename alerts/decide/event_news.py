@@ -7,7 +7,7 @@ has none of them repeats what is known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from alerts.decide.same_event import Report, alike, is_within, narrowest, told
@@ -17,6 +17,7 @@ from alerts.rules.event_mention import UNLISTED
 from alerts.rules.events import HAPPENED
 
 KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
+_COMMENT = frozenset({"opinion", "roundup", "remembered"})
 _TOLD = frozenset({HAPPENED, "claimed"})
 
 
@@ -31,13 +32,17 @@ class Fact:
 def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]:
     """Return what a report says happened, the main fact first: deeds on their targets, claims and denials.
 
-    Only deeds of settings.events.developments count.
+    Only deeds of settings.events.developments count. One that is named beside the news ("as Israel strikes Lebanon")
+    counts without its target: it is news only where nothing of its kind was told.
     """
     facts: list[Fact] = []
     for number, act in enumerate(told(mention)):
         if act.deed not in settings.developments:
             continue
         deed = alike(act, settings)
+        if act.aside and act.standing in _TOLD:
+            facts.append(Fact(deed))
+            continue
         if act.standing in _TOLD:
             # where it was done counts as whom it was done to: a base in Qatar after one in Kuwait is news
             where = () if number else mention.places
@@ -84,7 +89,7 @@ def _other_doers(later: Report, known: Iterable[Report], settings: EventSettings
     for act in told(later.mention):
         before = doers.get(alike(act, settings), set())
         # who claims a deed is told as a claim
-        named = act.deed in settings.by_target and act.standing == HAPPENED and act.by and before
+        named = act.deed in settings.by_target and act.standing == HAPPENED and act.by and before and not act.aside
         if named and not any(is_within(one, other, settings.wider) for one in act.by for other in before):
             words.append(f"{alike(act, settings)} by {_listed(act.by, settings)}")
     return list(dict.fromkeys(words))
@@ -99,10 +104,16 @@ def _persons(later: Report, known: Iterable[Report], settings: EventSettings) ->
     return [f"about {settings.labels.get(name, name)}" for name in new]
 
 
+def is_comment(mention: EventMention) -> bool:
+    """Return whether a headline begins with no news: an analysis, a round-up, a memorial."""
+    return any(each.standing in _COMMENT for each in told(mention)[:1])
+
+
 def same_fact(later: Report, known: Iterable[Report], settings: EventSettings) -> list[Report]:
-    """Return the reports that tell what a later one begins with, whichever event they were taken for."""
-    ours = facts_of(later.mention, settings)
-    return [each for each in known if ours and _is_known(ours[0], _known([each], settings), settings)]
+    """Return the reports that tell what a later one begins with or names beside its news, of whichever event."""
+    asides = tuple(replace(each, aside=False) for each in told(later.mention) if each.aside)
+    ours = {*facts_of(later.mention, settings)[:1], *facts_of(replace(later.mention, acts=asides), settings)}
+    return [each for each in known if any(_is_known(fact, _known([each], settings), settings) for fact in ours)]
 
 
 def _known(reports: Iterable[Report], settings: EventSettings) -> frozenset[Fact]:

@@ -22,7 +22,8 @@ def compose(connection: Connection, config: Config, target: Target, delivery: De
     It is composed at each attempt, so that a message sent late says why, and who has acknowledged it meanwhile.
     """
     late = _notes(connection, config, delivery, now)
-    delivery = replace(delivery, notes=(*delivery.notes, *late, *acks.ack_notes(connection, delivery.subject)))
+    acked = acks.ack_notes(connection, delivery.subject, config.timezone)
+    delivery = replace(delivery, notes=(*delivery.notes, *late, *acked))
     form = form_of(target.schema)
     if delivery.kind is Kind.NOTICE:
         message = form.notice(delivery)

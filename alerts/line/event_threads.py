@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import KnownEvent
-from alerts.decide.event_news import KNOWN_FOR, news_in, same_fact
+from alerts.decide.event_news import KNOWN_FOR, is_comment, news_in, same_fact
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow, Report
 from alerts.event import EventMention
 from alerts.store import decisions, event_reports, silences
@@ -76,7 +76,7 @@ def known_events(
                 # what another event told as grave does not become graver here
                 severity=max(heard[each.story].severity for each in (*mine, *same_fact(ours, others, window.settings))),
                 news=news_in(ours, mine, others, window.settings),
-                alike=near is not None and near.share >= KNOWN,
+                alike=(near is not None and near.share >= KNOWN) or is_comment(mention),
                 origins=max(heard[each.story].origins for each in mine),
             )
     return known

@@ -41,12 +41,14 @@ def without_pause(made: Decision, waiting: Waiting) -> Decision:
     return replace(made, due=None) if unsent else made
 
 
-def queue_decision(connection: Connection, made: Decision, alert: Alert, now: datetime, waiting: Waiting) -> None:
+def queue_decision(
+    connection: Connection, made: Decision, alert: Alert, now: datetime, waiting: Waiting, timezone: str
+) -> None:
     """Queue an alert revision for a target, or merge it into a waiting message on the same story.
 
     The message also says what silences withheld from the target since it was last told.
     """
-    notes = silences.take_withheld(connection, made.target, now) if made.kind in PINGS else ()
+    notes = silences.take_withheld(connection, made.target, now, timezone) if made.kind in PINGS else ()
     taken = next((each for each in waiting[made.target] if takes_in(each, made.kind)), None)
     if taken and taken.kind is not Kind.EDIT:
         _merge(connection, taken, made, alert, now, notes)

@@ -12,15 +12,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Ack, Scope, Silence
+from alerts.alert import Ack, Kind, Scope, Silence
 from alerts.render.words import plain
-from alerts.store import acks, decisions, silences
-from crawler.config.keys import nearest
+from alerts.store import acks, decisions, ids, outbox, silences
 from crawler.store import articles as archive
 
 Answer = Mapping[str, Any]
 Order = Callable[[Connection, Mapping[str, Any], datetime], Answer]
 LONGEST_SILENCE = timedelta(days=30)  # decision 106
+IDS_OF_STORIES = (ids.TOLD, ids.MESSAGE, ids.THREAD, ids.ARTICLE)
+IDS_OF_THREADS = (ids.TOLD, ids.THREAD, ids.MESSAGE)
 LONGEST_NAME, LONGEST_REASON = 60, 300  # characters: both are printed in messages
 LOOKED_BACK = timedelta(days=30)  # for the nearest story where an id is unknown
 
@@ -34,19 +35,20 @@ def silence_add(connection: Connection, request: Mapping[str, Any], now: datetim
     if not author or not reason:
         return _error("a silence has an author and a reason")
     if scope is Scope.STORY:
-        stories = acks.stories_of(connection, value)
-        if len(stories) != 1:  # a digest's id stands for several
-            return _unknown(connection, value, now)
+        stories = _stories(connection, value)
+        if len(stories) > 1:
+            return _error(f"{value} is a digest of {len(stories)} stories; a silence is on one: name its id")
         value = stories[0]
-    if scope is Scope.THREAD and not any(each.thread == value for each in archive.members_of(connection, value)):
-        return _error(f'"{value}" is the id of no thread; watchfloor stories shows them')
+    if scope is Scope.THREAD:
+        story = ids.story_of(connection, ids.resolve(connection, value, *IDS_OF_THREADS))
+        value = archive.members_of(connection, story)[0].thread
     made = silences.add_silence(connection, scope, value, author, reason, now, ends)
     return describe_silence(made, now)
 
 
 def silence_end(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
     """End a silence that is in force and return it, or an error that lists those in force."""
-    identity = str(request["id"])
+    identity = _running(connection, str(request["id"]), now)
     ended = silences.end_silence(connection, identity, str(request["by"]), now)
     if ended:
         return describe_silence(ended, now)
@@ -56,15 +58,24 @@ def silence_end(connection: Connection, request: Mapping[str, Any], now: datetim
 
 def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
     """Store acks of a story, or of every story of a digest; return them, each with whether it is the `first`."""
-    stories = acks.stories_of(connection, str(request["id"]))
-    if not stories:
-        return _unknown(connection, str(request["id"]), now)
     done = []
-    for story in stories:
+    for story in _stories(connection, str(request["id"])):
         revision = decisions.last_alert_revision(connection, story)
         known, first = acks.ack(connection, story, str(request["by"]), "command", now, revision)
         done.append(describe_ack(known) | {"first": first})
     return {"acks": done}
+
+
+def _answering(order: Order) -> Order:
+    """Return an order that answers an id it does not know with an error."""
+
+    def answered(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
+        try:
+            return order(connection, request, now)
+        except ids.UnknownId as error:
+            return _error(str(error))
+
+    return answered
 
 
 def signed_by(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +92,11 @@ def signed_by(request: Mapping[str, Any]) -> dict[str, Any]:
     return {**request, "by": by, **reason}
 
 
-ORDERS: Mapping[str, Order] = {"silence-add": silence_add, "silence-end": silence_end, "ack": acknowledge}
+ORDERS: Mapping[str, Order] = {
+    "silence-add": _answering(silence_add),
+    "silence-end": _answering(silence_end),
+    "ack": _answering(acknowledge),
+}
 
 
 def describe_silence(silence: Silence, now: datetime) -> dict[str, Any]:
@@ -104,9 +119,28 @@ def _error(words: str) -> Answer:
     return {"error": words}
 
 
-def _unknown(connection: Connection, identity: str, now: datetime) -> Answer:
-    known = acks.stories_told_since(connection, now - LOOKED_BACK)
-    return _error(
-        f'"{identity}" is the id of no story that was told, nor of a message on one{nearest(identity, known)}; '
-        "the last line of every alert names both"
-    )
+def _stories(connection: Connection, text: str) -> tuple[str, ...]:
+    """Return the told stories that an id, as it was typed, stands for: one, or those of a digest. Raises UnknownId."""
+    identity = ids.resolve(connection, text, *IDS_OF_STORIES)
+    stories = acks.stories_of(connection, identity)
+    if not stories:
+        raise ids.UnknownId(_untold(connection, identity))
+    return stories
+
+
+def _untold(connection: Connection, identity: str) -> str:
+    """Return why no told story is behind an id that is stored."""
+    if delivery := outbox.find(connection, identity):
+        what = "a notice about the system" if delivery.kind is Kind.NOTICE else "a digest without a story"
+        return f"{identity} is {what}: no story is in it"
+    about = archive.members_of(connection, identity) or archive.articles_of(connection, identity)
+    named = f' "{plain(about[0].title)}"' if about else ""
+    return f"{identity}{named} was told to nobody; watchfloor stories --told lists those that were told"
+
+
+def _running(connection: Connection, text: str, now: datetime) -> str:
+    """Return the id of a silence that was typed; "last" is the newest that is in force."""
+    running = silences.silences_in_force(connection, now)
+    if text.strip().lower() == ids.LAST and running:
+        return running[-1].id
+    return ids.resolve(connection, text, ids.SILENCE)

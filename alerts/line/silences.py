@@ -49,7 +49,7 @@ def tell_ended(connection: Connection, config: Config, now: datetime) -> int:
     owners = {each.id: receiver.name for receiver in config.receivers.values() for each in receiver.targets}
     owed = [target for target in silences.targets_untold(connection, now - TOLD_UNASKED_AFTER) if target in owners]
     for target in owed:
-        lines = silences.take_withheld(connection, target, now)
+        lines = silences.take_withheld(connection, target, now, config.timezone)
         body = "\n".join((*lines, "What they were: watchfloor handover, watchfloor stories"))
         subject = f"notice:silence:{now.isoformat()}"
         payload = {"title": "a silence has ended; it held messages back", "body": body}

@@ -248,6 +248,7 @@ class CaseDecisions:
     silences: tuple[Silence, ...]
     waiting: Waiting
     receivers: Mapping[str, Receiver]
+    timezone: str
 
     @property
     def queued(self) -> tuple[Decision, ...]:
@@ -293,7 +294,7 @@ def _judge(connection: Connection, config: Config, window: EventWindow, case: Ca
         each for one in queued if one.reason is Reason.DEVELOPMENT for each in events[one.target].news
     )
     alert = make_alert(connection, config, revision, matches, case.members, now, tuple(untold), case.event)
-    return CaseDecisions(now, case, made, alert, told, tuple(silences), waiting, config.receivers)
+    return CaseDecisions(now, case, made, alert, told, tuple(silences), waiting, config.receivers, config.timezone)
 
 
 def _store_decisions(connection: Connection, decided: CaseDecisions) -> None:
@@ -315,7 +316,8 @@ def _queue(connection: Connection, decided: CaseDecisions) -> None:
     for each in decided.queued:
         known = decided.told.get(each.target)
         rules = tuple(dict.fromkeys((*each.rules, *sorted(known.rules if known else ()))))
-        queue_decision(connection, replace(each, rules=rules), decided.alert, decided.now, decided.waiting)
+        made = replace(each, rules=rules)
+        queue_decision(connection, made, decided.alert, decided.now, decided.waiting, decided.timezone)
 
 
 def _save_told(connection: Connection, decided: CaseDecisions) -> None:

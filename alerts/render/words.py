@@ -7,7 +7,7 @@ direction (UAX #9), and long text is cut between graphemes (UAX #29).
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
@@ -80,12 +80,13 @@ def cut(text: str, limit: int) -> str:
     return (head.rsplit(" ", 1)[0] if " " in head[limit // 2 :] else head) + "…"
 
 
-def time(at: datetime, timezone: str) -> str:
-    """Return a time in the zone of `settings.timezone` and in UTC."""
-    local = at.astimezone(ZoneInfo(timezone))
+def time(at: datetime, timezone: str, now: datetime | None = None) -> str:
+    """Return a time in the zone of `settings.timezone` and in UTC. With `now`, the year if it is another one."""
+    local, at = at.astimezone(ZoneInfo(timezone)), at.astimezone(UTC)
+    day = f"{local:%d %b}" if now is None or now.astimezone(local.tzinfo).year == local.year else f"{local:%d %b %Y}"
     if timezone == "UTC":
-        return f"{local:%d %b %H:%M} UTC"
-    return f"{local:%d %b %H:%M} {timezone.rpartition('/')[2].replace('_', ' ')} ({at:%H:%M} UTC)"
+        return f"{day} {local:%H:%M} UTC"
+    return f"{day} {local:%H:%M} {timezone.rpartition('/')[2].replace('_', ' ')} ({at:%H:%M} UTC)"
 
 
 def rated(standing: Standing) -> str:

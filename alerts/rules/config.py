@@ -19,7 +19,7 @@ from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity, Even
 from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
 from alerts.rules.lexicon import members
-from alerts.rules.rulebook import Book, read_book
+from alerts.rules.rulebook import Book, check_notify, read_book
 from crawler.config.includes import include_patterns, included, matching
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.sources import make_sources
@@ -42,6 +42,8 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
     raw = FILE.read(root, problems) if root is not None else MISSING
     if not isinstance(raw, dict):
         raise ConfigError(problems or [])
+    if raw["settings"] is None and isinstance(root, MappingNode) and root.get("settings") is not None:
+        raw["settings"] = MISSING  # a rule without receivers may have them there
     before = len(problems)
     files = included(path, root, problems)
     for section in ("scale", "rules") if len(problems) > before else ():
@@ -143,7 +145,8 @@ def _config(
     problems: Problems,
     environ: Mapping[str, str] | None,
 ) -> Config:
-    settings = raw["settings"] or {key.name: key.default for key in SETTINGS.keys}
+    is_given = raw["settings"] is not None and raw["settings"] is not MISSING
+    settings = raw["settings"] if is_given else {key.name: key.default for key in SETTINGS.keys}
     rows = raw["receivers"]
     # None where the section could not be read: then no name of a receiver is called unknown
     zone = settings["timezone"][0]
@@ -164,6 +167,7 @@ def _config(
         freshness=settings["freshness"],
         backfill=settings["backfill"],
         admin=settings["admin"][0],
+        heartbeat=_heartbeat(settings["heartbeat"], problems, environ),
         contact=settings["contact"],
         allow_private=settings["allow_private"],
         host_at_once=settings["host_at_once"],
@@ -186,10 +190,25 @@ def _check_settings(
     zone, place = settings["timezone"]
     if place:  # else it is the default, which nobody wrote
         _check_zone(zone, place, problems)
+    check_notify("settings.notify", settings["notify"] or (), known, problems)
     admin, place = settings["admin"]
     if known is not None and admin not in known:
         near, names = nearest(admin, known), ", ".join(known) or "none"
         problems.add(place or start, f'settings.admin names "{admin}", which is no receiver{near}; known: {names}')
+
+
+def _heartbeat(given: tuple[str, Place | None], problems: Problems, environ: Mapping[str, str] | None) -> str:
+    """Return the address of the heartbeat with its secrets; "" where there is none, or secrets are not resolved."""
+    url, place = given
+    if place is None or (environ is None and _VARIABLE.search(url)):
+        return ""
+    values = environ or {}
+    for each in (name for name in _VARIABLE.findall(url) if not values.get(name)):
+        problems.add(place, f"${{{each}}} is not set in the environment; set it, or take settings.heartbeat out")
+    resolved = _VARIABLE.sub(lambda match: values.get(match[1], "unset"), url)
+    if not re.match(r"https?://[^/\s]", resolved):
+        problems.add(place, "settings.heartbeat is no http:// or https:// address")
+    return resolved
 
 
 def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], problems: Problems) -> tuple[str, ...]:

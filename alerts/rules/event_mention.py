@@ -40,7 +40,12 @@ _AND = {"and", "و"}
 _TURN = {"as", "over", "after", "amid", "while", "because", "following", "despite", "before", "until", "for", "since"}
 _TURN |= {"if", "when", "in", "who", "that", "retaliation", "by", "from"}
 _TURN |= {"بسبب", "بعد", "ردا", "اثر", "خلال", "في", "داخل", "قبل", "عقب", "منذ", "پس", "در"}
+# words that put a deed behind them beside the news of a headline
+_ASIDE = {"as", "over", "after", "amid", "while", "because", "following", "despite", "since", "when", "before"}
+_ASIDE |= {"بعد", "عقب", "وسط", "ردا", "بينما", "فيما", "اثر", "منذ", "قبل", "پس", "همزمان", "تزامنا", "بالتزامن"}
 _ADJECTIVE = re.compile(r"(?<!ت)(?:ي|يه|يان|يين|يتان)$")  # Arabic nisba: "a strike American Saudi" names who strikes
+_WORD = re.compile(r"\S+")
+_PART_ENDS = frozenset(",;\u060c\u061b")
 _NOWHERE = Place("", 0, 0)  # of conditions that no file holds
 
 
@@ -79,7 +84,12 @@ class EventReader:
             if _is_where(each, reading) and not (each.end in deeds and _is_adjective(each, reading))
         ]
         actors = [pair for pair in named if pair not in placed]
-        acts = tuple(dict.fromkeys(self._act(deed, event, actors, again, reading) for deed, event in told))
+        acts = tuple(
+            dict.fromkeys(
+                replace(self._act(deed, event, actors, again, reading), aside=_is_aside(event, told, reading))
+                for deed, event in told
+            )
+        )
         doers = {name for act in acts for name in act.by}  # "in US strikes" is no place
         where_named = [name for name, each in named if name in self._places or (name, each) in placed]
         mention = EventMention(
@@ -160,6 +170,16 @@ def _first_sentence(reading: Reading) -> Spot:
     first = _SENTENCE.search(folded.original[:LEAD_CHARS])
     # folding never makes a text longer by more than a letter or two, so the original's length will do as a limit
     return Spot("body", first.start() + 1 if first else LEAD_CHARS)
+
+
+def _is_aside(event: events.Event, told: list[tuple[str, events.Event]], reading: Reading) -> bool:
+    """Return whether a deed stands behind a word such as "as" that follows an earlier deed; a comma ends that part."""
+    first, deed, folded = told[0][1].deed, event.deed, reading.folded[event.deed.field]
+    turns = [each for each in _WORD.finditer(folded.text, first.end, deed.start) if each[0] in _ASIDE]
+    if not turns:
+        return False
+    since = folded.original[folded.span(*turns[-1].span())[1] : folded.span(deed.start, deed.end)[0]]
+    return _PART_ENDS.isdisjoint(since)
 
 
 def _term(name: str) -> Condition:

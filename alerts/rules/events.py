@@ -184,7 +184,7 @@ def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Eve
     if _is_known(deed, reading):
         return Event(deed, spoken, "background")
     for name in STANDINGS:
-        if name == "background" and _is_clause(deed, spoken):
+        if name == "background" and (_is_clause(deed, spoken) or (spoken == "open" and _ends_clause(deed, reading))):
             continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
         for cue in cues[name]:
             if cue.field == deed.field and not cue.overlaps(deed) and _shows(name, cue, deed, clause, reading):

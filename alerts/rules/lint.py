@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from alerts.alert import Match, Severity
 from alerts.rule import Condition, Config, Rule
@@ -247,8 +248,12 @@ def _is_found(term: str, text: Folded) -> bool:
     # a paradigm does not find its forms inside its denials, where a plain term does
     if is_paradigm(term) and any(text.text in fold(denial) for denial in denied(term)):
         return False
-    found = Automaton(made for each, _ in spelt(term) if (made := spelling(each)) is not None)
-    return any(True for _ in found.find(text))
+    return any(True for _ in _finder(term).find(text))
+
+
+@lru_cache(maxsize=4096)  # each paradigm is compared with all terms beside it
+def _finder(term: str) -> Automaton:
+    return Automaton(made for each, _ in spelt(term) if (made := spelling(each)) is not None)
 
 
 def _never_confirmed(config: Config) -> Iterator[Problem]:

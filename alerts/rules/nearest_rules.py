@@ -16,6 +16,7 @@ from alerts.rules.lacking import Leaf, Tally, tally
 from alerts.rules.match import Matcher, judge, mask, reckon, severity_of, speaks
 from alerts.rules.nearest_word import SAME, Alike, nearest_word
 from alerts.rules.operators import evaluate
+from alerts.rules.proposals import entity_file, extendable, names_in, where
 from alerts.rules.reading import Reading
 from crawler.article import Article
 from crawler.text.folding import fold
@@ -24,7 +25,6 @@ from crawler.text.stopwords import STOP
 SHOWN = 3  # rules
 TRIED = 25  # rules for which the nearest word is looked for, beyond those that hold a word
 WIDTH = 80  # columns
-_PLACES = 3  # lists that are named as those to add a word to
 _CONTEXT = 4  # words that a name requires
 _NAMES = 2  # that lack such a word
 _UNKNOWN = 6  # words of the headline that no rule knows
@@ -46,8 +46,8 @@ class Near:
     title: str
     held: tuple[tuple[str, tuple[str, ...]], ...]
     lacks: tuple[Lack, ...]
-    places: tuple[str, ...] = ()  # "deed-strike (deploy/desk/deeds.yaml:5)": where a word could be added
-    against: tuple[str, ...] = ()  # the same of a word that forbids it: where it could be taken out
+    places: tuple[str, ...] = ()  # "iraq-base (deploy/desk/places.yaml:5)": where a word or a name may be lacking
+    against: tuple[str, ...] = ()  # the same of the words that forbid it
 
 
 def nearest_rules(matcher: Matcher, config: Config, article: Article, most: int = SHOWN) -> tuple[Near, ...]:
@@ -147,25 +147,40 @@ def _near(found: Tally, rule: Rule, lacks: tuple[Lack, ...], reading: Reading, c
     held: dict[str, dict[str, None]] = {}
     for hit in reading.hits(found.held):
         held.setdefault(hit.text, {})[hit.term] = None
-    asked = [lack.alike.term for lack in lacks if lack.alike] or [term for lack in lacks for term in lack.leaf.terms]
-    against = [term for lack in lacks for term in lack.leaf.against]
+    # not where the word itself is there and did not count, and no word that another term has
+    open_ = [lack for lack in lacks if _ratio(lack) < SAME]
+    asked = [term for lack in open_ for term in lack.leaf.terms]
+    alike = [lack.alike.term for lack in open_ if lack.alike and lack.alike.text not in held]
+    against = [where(term[1:], config) for lack in lacks for term in lack.leaf.against if term.startswith("$")]
     named = tuple((text, tuple(terms)) for text, terms in held.items())
-    return Near(rule.id, rule.title, named, lacks, _places(asked, config), _places(against, config))
+    return Near(rule.id, rule.title, named, lacks, extendable(asked, alike, config), tuple(dict.fromkeys(against)))
 
 
-def _places(terms: Sequence[str], config: Config) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(place for term in terms if (place := _place(term, config))))[:_PLACES]
+def proposals(near: Sequence[Near], unknown: Sequence[str], headline: str, config: Config) -> tuple[str, ...]:
+    """Return in words what may be added for the nearest rule to match: where a spelling, and which name as an entity.
+
+    () where the rules know every word of the headline, unless one is nearly a word they ask for.
+    """
+    places = next((each.places for each in near if each.places), ())
+    seen = any(lack.alike for each in near[:1] for lack in each.lacks)
+    said = [f"a spelling may be lacking in {' or '.join(places)}"] if places and (unknown or seen) else []
+    asked = [term for each in near[:1] for lack in each.lacks for term in lack.leaf.terms]
+    file = entity_file(asked, config)
+    said += [
+        f'"{name}" is no name that the rules know; to watch it, add an entity to {file}'
+        for name in names_in(headline, unknown)
+        if file
+    ]
+    return tuple(said)
 
 
-def _place(term: str, config: Config) -> str:
-    """Return where the words of a list or entity are written, "" for a term that is written in the rule."""
-    name = term.removeprefix("$")
-    found = config.lists.get(name) or config.entities.get(name)
-    return f"{name} ({found.place.file}:{found.place.line})" if found and term.startswith("$") else ""
+def lines(
+    near: Sequence[Near], unknown: Sequence[str] = (), unmeant: Sequence[str] = (), proposed: Sequence[str] = ()
+) -> Iterator[str]:
+    """Yield the nearest rules as lines of text, no wider than WIDTH.
 
-
-def lines(near: Sequence[Near], unknown: Sequence[str] = (), unmeant: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the nearest rules as lines of text, no wider than WIDTH, then the words and names that did not count."""
+    Then the words and names that did not count, and what may be added.
+    """
     if not near:
         yield "no rule has a word of it, nor one like a word of it"
     for number, each in enumerate(near, 1):
@@ -174,15 +189,15 @@ def lines(near: Sequence[Near], unknown: Sequence[str] = (), unmeant: Sequence[s
             yield from _wrapped("has " + ", ".join(_named(text, terms) for text, terms in each.held), 2)
         for lack in each.lacks:
             yield from _wrapped(_sentence(lack), 2)
-        if each.places:
-            yield from _wrapped(f"to add a word: {', '.join(each.places)}", 2)
         if each.against:
-            yield from _wrapped(f"to take a word out: {', '.join(each.against)}", 2)
+            yield from _wrapped(f"what forbids it stands in {', '.join(each.against)}", 2)
     for name in unmeant:
         yield from _wrapped(f"a name that did not count: {name}", 1)
     if unknown:
         more = ", ..." if len(unknown) > _UNKNOWN else ""
         yield from _wrapped(f"words of the headline that no rule knows: {', '.join(unknown[:_UNKNOWN])}{more}", 1)
+    for proposal in proposed:
+        yield from _wrapped(proposal, 1)
 
 
 def _sentence(lack: Lack) -> str:

@@ -208,7 +208,7 @@ class _Reader:
 
     def _rule(self, row: Values) -> Rule | None:
         condition = None if row["match"] is MISSING else self._whole(row["match"])
-        self._check_notify(row["notify"])
+        notify = self._notify(row)
         filtered = self._filtered(condition, row["filters"])
         score = self._score(row["score"])
         steps = () if row["severity"] is MISSING else read_steps(row["severity"], score, self._problems)
@@ -226,7 +226,7 @@ class _Reader:
             title=row["title"],
             match=filtered,
             severity=steps[-1][1] if steps else most,  # the only one, or the highest that it may have
-            notify=tuple(name for name, _ in row["notify"]),
+            notify=notify,
             version="",
             mode=row["mode"],
             pir=row["pir"],
@@ -256,15 +256,17 @@ class _Reader:
             self._add(node.place, f'"{key}" has only "none": it would fire on almost every article; add any or all')
         return condition
 
-    def _check_notify(self, notify: Any) -> None:
-        if notify is MISSING:
-            return
-        twice(notify, "receiver", self._problems)
-        for name, place in notify:
-            if self._receivers is not None and name not in self._receivers:
-                known = ", ".join(self._receivers) or "none"
-                near = nearest(name, self._receivers)
-                self._add(place, f'notify names "{name}", which is no receiver{near}; known: {known}')
+    def _notify(self, row: Values) -> tuple[str, ...]:
+        """Return the receivers of a rule: its own, else those of settings.notify. A live rule must have some."""
+        notify, settings = row["notify"], self._raw["settings"]
+        if notify is not None:
+            check_notify("notify", notify, self._receivers, self._problems)
+        elif settings is not MISSING:  # else its fault is noted, and notify may stand there
+            notify = settings["notify"] if settings else None
+            if notify is None and row["mode"] == "live":
+                said = f"{_named(row)} notifies nobody; write notify: [...] here, or settings.notify for all rules"
+                self._add(row[""], said)
+        return tuple(name for name, _ in notify or ())
 
     def _check_names(self, condition: Condition) -> None:
         is_cue = condition.term.startswith(f"${STANDING}")  # of an event: without the list no word shows that standing
@@ -289,10 +291,10 @@ class _Reader:
         """Return the conditions under `except`; what they find is masked. A term is a condition too."""
         if node is None:
             return ()
-        if not isinstance(node, Sequence):
-            self._add(node.place, '"except" takes a list of terms, as in ["Hezbollah telecom*"]')
-            return ()
-        read = [self._resolved(read_condition(item, self._problems)) for item in node.items]
+        if isinstance(node, Sequence) and not node.items:
+            self._add(node.place, 'an empty list under "except"; take it out, or write a term or a filter')
+        items = node.items if isinstance(node, Sequence) else (node,)
+        read = [self._resolved(read_condition(item, self._problems)) for item in items]
         kept = tuple(each for each in read if each is not None)
         for each in kept:
             self._check_names(each)
@@ -314,6 +316,21 @@ class _Reader:
         lead = values["lead"]
         words = {"lead": lead["weight"], "lead_words": lead["words"]} if lead else {}
         return Score(title=values["title"], body=values["body"], boosts=tuple(boosts), **words)
+
+
+def check_notify(
+    what: str, notify: Rows[tuple[str, Place]], receivers: Mapping[str, Receiver] | None, problems: Problems
+) -> None:
+    """Add a problem for each name under `notify` that is no receiver or stands twice. `what` names the key."""
+    twice(notify, "receiver", problems)
+    for name, place in notify:
+        if receivers is not None and name not in receivers:
+            near, known = nearest(name, receivers), ", ".join(receivers) or "none"
+            problems.add(place, f'{what} names "{name}", which is no receiver{near}; known: {known}')
+
+
+def _named(row: Values) -> str:
+    return "a rule" if row["id"] is MISSING else f'rule "{row["id"][0]}"'
 
 
 def _as_found(alias: str) -> str:

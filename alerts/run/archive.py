@@ -19,9 +19,10 @@ READ_AT_ONCE = 1_000  # revisions
 
 
 def articles_of(state_dir: Path, identity: str) -> list[Article]:
-    """Return the newest revision of the article with this id, or of each article of the story with this id."""
+    """Return the newest revision of the article with this id, or of each article of that story or thread."""
     with reading(state_dir) as connection:
-        return archive.articles_of(connection, identity)
+        stories = dict.fromkeys(each.story for each in archive.members_of(connection, identity)) or (identity,)
+        return [article for story in stories for article in archive.articles_of(connection, story)]
 
 
 def articles_since(state_dir: Path, since: datetime) -> list[Article]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -42,6 +43,28 @@ def read_lines(handle: Iterable[str], faulty: Callable[[LineError], None]) -> It
                 faulty(error)
             else:
                 yield line
+
+
+def read_given(handle: Iterable[str], faulty: Callable[[LineError], None]) -> Iterator[Line]:
+    """Yield the articles that somebody writes or pipes: JSON lines if the first line is an object, else headlines."""
+    lines = iter(handle)
+    kept: list[str] = []
+    for text in lines:
+        kept.append(text.lstrip("\ufeff"))
+        if kept[-1].strip():
+            break
+    every = chain(kept, lines)
+    if kept and kept[-1].lstrip().startswith("{"):
+        yield from read_lines(every, faulty)
+        return
+    for number, text in enumerate(every, 1):
+        if text.strip():
+            yield headline(text.strip(), f"line:{number}")
+
+
+def headline(text: str, name: str) -> Line:
+    """Return an article of a headline alone."""
+    return Line(Article(name, "", text, _now_unknown()), explicit_id=False, at=None)
 
 
 def read_text(text: str, name: str) -> Line:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.line.notices import give_notice, queue_all
+from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import decisions
 from crawler.collect.collecting import Collecting
@@ -41,10 +42,10 @@ def down_since(connection: Connection) -> datetime | None:
     return datetime.fromisoformat(since) if since else None
 
 
-def network_words(since: datetime, now: datetime) -> str:
+def network_words(since: datetime, now: datetime, timezone: str) -> str:
     """Return the sentence by which `status` and `sources` say that our network is down."""
     return (
-        f"our network is down since {since:%d %b %H:%M} UTC ({length(now - since)}): no source can be reached; "
+        f"our network is down since {time(since, timezone)} ({length(now - since)}): no source can be reached; "
         "none is charged, all are tried each minute"
     )
 

@@ -1,6 +1,7 @@
 """A state directory goes in; a lock on it comes out, or the pid of the daemon that has it.
 
-The kernel releases the lock when its process ends, however it ends: a lock file that a crash left locks nobody out.
+The kernel releases the lock when its process ends, however it ends: what a crash left locks nobody out. The directory
+itself is locked (flock(2)), so that nobody opens it by deleting a file; the file beside it says who has the lock.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import pwd
 import time
 from pathlib import Path
-from typing import IO
+from typing import Self
+
+from crawler.store.errors import StoreError
 
 LOCK = "watchfloor.lock"
 LOCK_TRIES, LOCK_PAUSE = 5, 0.1  # the pause in seconds
@@ -20,39 +24,77 @@ class AlreadyRunning(Exception):
     """The state directory is locked by another process; the message has its pid."""
 
 
-def lock(state_dir: Path) -> IO[str]:
-    """Return the lock on the state directory, which lasts until it is closed; our pid is written into it.
+class Lock:
+    """The lock on a state directory; it lasts until `close` or the end of the process."""
 
-    Raises AlreadyRunning after LOCK_TRIES. The directory is made where it is absent.
+    def __init__(self, directory: int) -> None:
+        self._directory = directory
+
+    def close(self) -> None:
+        """Release the lock."""
+        os.close(self._directory)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def lock(state_dir: Path) -> Lock:
+    """Return the lock on the state directory, and write our pid beside it. The directory is made where it is absent.
+
+    Raises AlreadyRunning after LOCK_TRIES, and StoreError where we may not write there.
     """
-    state_dir.mkdir(parents=True, exist_ok=True)
-    # "a+" and not "w": to open it must not erase the pid of whoever has the lock
-    handle = (state_dir / LOCK).open("a+", encoding="ascii")
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        directory = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise StoreError(f"{state_dir} cannot be used as state directory: {error.strerror}") from error
     for left in reversed(range(LOCK_TRIES)):
         with contextlib.suppress(BlockingIOError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
         if left:
             time.sleep(LOCK_PAUSE)  # it may only be `holder` below, which takes the lock for an instant
     else:
-        handle.seek(0)
-        holder = handle.read().strip() or "unknown"
-        handle.close()
-        raise AlreadyRunning(f"{state_dir} is in use by the daemon with pid {holder}")
-    handle.seek(0)
-    handle.truncate()
-    handle.write(str(os.getpid()))
-    handle.flush()
-    return handle
+        os.close(directory)
+        raise AlreadyRunning(f"{state_dir} is in use by the daemon with pid {_pid(state_dir) or 'unknown'}")
+    try:
+        (state_dir / LOCK).write_text(str(os.getpid()), encoding="ascii")
+    except OSError as error:
+        os.close(directory)
+        raise StoreError(
+            f"{state_dir} cannot be written: {error.strerror}; it belongs to {_user(state_dir.stat().st_uid)}, "
+            f"we are {_user(os.getuid())}"
+        ) from error
+    return Lock(directory)
 
 
 def holder(state_dir: Path) -> int | None:
-    """Return the pid of the daemon that has the state directory, None if none has."""
+    """Return the pid of the daemon that has the state directory, None if none has; 0 if nothing says its pid."""
     try:
-        with (state_dir / LOCK).open("r", encoding="ascii") as handle:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        directory = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError:
         return None
+    try:
+        fcntl.flock(directory, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return int((state_dir / LOCK).read_text(encoding="ascii") or 0)
+        return _pid(state_dir)
+    finally:
+        os.close(directory)
     return None
+
+
+def _pid(state_dir: Path) -> int:
+    try:
+        return int((state_dir / LOCK).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"

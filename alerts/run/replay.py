@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Decision, Delivery, DeliveryState, Kind, SendResult
+from alerts.alert import Decision, Delivery, DeliveryState, SendResult
 from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import Ledger
 from alerts.decide.same_event import EventWindow
@@ -82,8 +83,11 @@ class Replay:
         matched = [(revision, self._matcher.find(revision.article)) for revision in waiting]
         result = settle(connection, self._config, self._window, matched, now)
         sent = self._send(connection, now) if result.alerts else []
-        yield self._record(connection, line, stored, result, matched)
-        yield from self._sent_later([each for each in sent if each.kind is Kind.DIGEST], now)
+        record = self._record(connection, line, stored, result, matched)
+        yield record
+        ours = {str(each["delivery"]) for each in record["deliveries"] if each["state"] == QUEUED}
+        # a digest that the rate made, or a message on another story that waited for room
+        yield from self._sent_later(connection, [each for each in sent if each.id not in ours], now)
 
     def _source(self, name: str) -> Source:
         """Return the source of this id or name in the rules, or one made up for a name they do not have."""
@@ -108,17 +112,17 @@ class Replay:
     def _time_passes(self, connection: Connection, now: datetime) -> Iterator[dict[str, object]]:
         """Send what comes due up to `now`, and yield its records: at each due time in turn, as one affects the next."""
         while (due := outbox.next_due(connection)) is not None and due <= now:
-            yield from self._sent_later(self._send(connection, due), due)
+            yield from self._sent_later(connection, self._send(connection, due), due)
 
-    def _sent_later(self, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
+    def _sent_later(self, connection: Connection, sent: list[Delivery], now: datetime) -> Iterator[dict[str, object]]:
         """Count what was sent, and yield a record of it with "at": it was caused by time, not by a line."""
         self.summary.deliveries.update(each.kind.value for each in sent)
         if sent:
-            yield {"at": stamp(now), "deliveries": [_told(each, QUEUED) for each in sent]}
+            yield {"at": stamp(now), "deliveries": [_sent(connection, each) for each in sent]}
 
     def _record(
         self, connection: Connection, line: Line, stored: Stored, result: TriageResult, matched: Matched
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         matches = [match.rule for _, found in matched for match in found.matches]
         relation, name = stored.placed[0]
         placement = archive.placement_of(connection, name)
@@ -129,7 +133,7 @@ class Replay:
         self.summary.alerts += result.alerts
         evidence = event_reports.evidence_of(connection, placement.thread).get(placement.story, "")
         told = [
-            _told(each, *_state(connection, revision.placement.story, each))
+            _decided(connection, revision.placement.story, each)
             for revision, _, decisions in result.decided
             for each in decisions
         ]
@@ -170,24 +174,35 @@ def _entry(line: Line) -> Entry:
     )
 
 
-def _state(connection: Connection, story: str, made: Decision) -> tuple[str, str]:
-    """Return the state of a decision right after it was made, and what holds it if it is held.
+def _decided(connection: Connection, story: str, made: Decision) -> dict[str, object]:
+    """Return the record of a decision right after it was made: its state, what holds it, and its delivery.
 
-    Whatever is sent later has a record of its own.
+    Whatever is sent later has a record of its own, under the same delivery.
     """
     if not made.queue:
-        return SUPPRESSED, ""
+        return _told(made, SUPPRESSED)
     newest = max(outbox.on_subject(connection, story, made.target), key=lambda each: each.revision)
     ended = {DeliveryState.SENT: QUEUED, DeliveryState.FOLDED: FOLDED}.get(newest.state)
-    return (ended, "") if ended else (HELD, newest.held)
+    held = {} if ended or not newest.held else {"held": newest.held}
+    return _told(made, ended or HELD) | held | {"delivery": newest.id} | _carried(connection, newest)
 
 
-def _told(each: Decision | Delivery, state: str, held: str = "") -> dict[str, object]:
-    what: dict[str, object] = {
+def _sent(connection: Connection, each: Delivery) -> dict[str, object]:
+    """Return the record of a message that was sent."""
+    return _told(each, QUEUED) | {"delivery": each.id} | _carried(connection, each)
+
+
+def _carried(connection: Connection, message: Delivery) -> dict[str, object]:
+    """Return the deliveries that a message tells beside its own."""
+    carried = [each.id for each in outbox.told_with(connection, message.id)]
+    return {"carries": carried} if carried else {}
+
+
+def _told(each: Decision | Delivery, state: str) -> dict[str, object]:
+    return {
         "receiver": each.receiver,
         "kind": each.kind.value,
         "severity": each.severity.word,
         "state": state,
         "reason": each.reason.value,
     }
-    return what | ({"held": held} if held else {})

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,8 +30,10 @@ from alerts.line.silences import describe_withheld, would_have_withheld
 from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
+from alerts.run import supervisor
 from alerts.run.control import Command, Control
 from alerts.run.health import Health
+from alerts.run.integrity import Integrity
 from alerts.run.lock import lock
 from alerts.run.owned import Owned
 from alerts.run.reads import Reads
@@ -48,8 +52,10 @@ from alerts.run.stages import (
     TellFailing,
     TellHealth,
 )
+from alerts.run.store_stamp import Stamp, need_file, need_same, sign_life, write_stamp
 from alerts.run.stored import note_reload
-from alerts.store import clock_steps, sendlog
+from alerts.run.watch import Watch
+from alerts.store import clock_steps, ids, sendlog
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText
@@ -78,9 +84,10 @@ class Service:
         environ: Mapping[str, str],
         *,
         timeout: float = 20.0,
+        accept_store: bool = False,
         socket: Path | None = None,
     ) -> None:
-        self._rules, self._timeout = RulesFile(rules, environ), timeout
+        self._rules, self._timeout, self._accept_store = RulesFile(rules, environ), timeout, accept_store
         self.state_dir, self._socket = state_dir, socket or state_dir / "control.sock"
         self._reads = Reads(rules, state_dir, environ)
         self._stopped = asyncio.Event()
@@ -112,10 +119,13 @@ class Service:
         """
         owned, config = self.owned, self.config
         owned.add(lock(self.state_dir), lambda each: each.close(), "lock")
+        if not self._accept_store:
+            need_file(self.state_dir)
         self.database = owned.add(Database.at(self.state_dir / DATABASE), Database.close)
         self.database.migrate("crawler", "alerts")
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
+        write_stamp(self.state_dir, await self.lane.write(partial(self._sign, now=now)))
         workers = owned.add(Workers(), Workers.close)
         page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page delays no feed
         self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(SENDS_END_WITHIN))
@@ -144,6 +154,12 @@ class Service:
             Expire(config, self.lane, self._collecting),
             TellFailing(config, triage, self.lane),
         )
+
+    def _sign(self, connection: Connection, now: datetime) -> Stamp:
+        """Take the store for ours, in the transaction of its next life sign. Raises StoreError where it is another."""
+        if not self._accept_store:
+            need_same(connection, self.state_dir)
+        return sign_life(connection, now)
 
     # -- one full round, at a time of the caller's choosing ------------------------------------------------
 
@@ -182,6 +198,9 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
+        self._watch = self.owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
+        self._watch.start()
+        self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
         ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
         ticker.start()
         self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))
@@ -190,8 +209,17 @@ class Service:
         group = self._socket.parent != self.state_dir
         control = self.owned.add(Control(self._socket, commands, group=group), Control.close)
         await control.open()
-        await self._stopped.wait()
+        supervisor.tell("READY=1")
+        await self._until_stopped()
+        supervisor.tell("STOPPING=1")
         log.info("stopping")
+
+    async def _until_stopped(self) -> None:
+        """Wait for `stop`, and show meanwhile that the loop comes round."""
+        while not self._stopped.is_set():
+            self._watch.beats.loop = time.monotonic()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), TICK)
 
     def stop(self) -> None:
         """End `run`."""
@@ -208,6 +236,14 @@ class Service:
         # be given up. If this raises, the tick ends here, and the next one tries again.
         await self._follow(clock)
         await run_stages(self._stages, Turn(clock))
+        self._show_tick(clock())
+
+    def _show_tick(self, now: datetime) -> None:
+        """Show the watch that a tick has ended, and since when sources are due while none is polled."""
+        beats, moment = self._watch.beats, time.monotonic()
+        beats.tick = moment
+        idle = self._collecting.idle and self._collecting.due(now)
+        beats.due = (beats.due or moment) if idle else None
 
     async def _heard(self, turn: Turn) -> None:
         """Judge and send at once what was just stored, instead of at the next tick or round."""
@@ -292,7 +328,7 @@ class Service:
     async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         try:
             done = await self.resend(str(request["id"]), clock())
-        except sendlog.CannotResend as error:
+        except (sendlog.CannotResend, ids.UnknownId) as error:
             return {"error": str(error)}
         await self._deliver.start_due(clock)
         return done
@@ -313,11 +349,16 @@ class Service:
             return missed(connection, config, matcher, since)
 
     async def resend(self, identity: str, now: datetime) -> dict[str, str]:
-        """Queue a delivery once more and return the id it goes under. Raises CannotResend."""
+        """Queue a delivery once more and return the id it goes under. Raises CannotResend or UnknownId."""
         zone, homes = self.config.timezone, self.config.homes
-        again = await self.lane.write(lambda connection: sendlog.resend(connection, identity, now, zone, homes))
-        log.info("resent delivery=%s as=%s", identity, again)
-        return {"id": again}
+
+        def work(connection: Connection) -> tuple[str, str]:
+            known = ids.resolve(connection, identity, ids.MESSAGE)
+            return known, sendlog.resend(connection, known, now, zone, homes)
+
+        known, again = await self.lane.write(work)
+        log.info("resent delivery=%s as=%s", known, again)
+        return {"id": again, "was": known}
 
 
 def _believe(connection: Connection, now: datetime) -> None:

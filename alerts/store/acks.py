@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, func, or_, select
 
 from alerts.alert import Ack, Delivery, DeliveryState, Kind, Severity
+from alerts.render.words import time
 from alerts.store import digests, outbox
 from alerts.store.decisions import alerts, metadata
 from alerts.store.outbox import deliveries
@@ -49,10 +50,10 @@ def ack_of(connection: Connection, story: str) -> Ack | None:
     return Ack(**row) if row else None
 
 
-def ack_notes(connection: Connection, story: str) -> tuple[str, ...]:
+def ack_notes(connection: Connection, story: str, timezone: str) -> tuple[str, ...]:
     """Return the line ("Acknowledged by ...",) for messages on a story; () where nobody acknowledged it."""
     known = ack_of(connection, story)
-    return (f"Acknowledged by {known.by} at {known.at:%d %b %H:%M} UTC",) if known else ()
+    return (f"Acknowledged by {known.by} at {time(known.at, timezone)}",) if known else ()
 
 
 def _risen(connection: Connection, before: Ack, revision: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, delete, func, select, update
 
 from alerts.alert import Alert, Scope, Silence
+from alerts.render.words import time
 from alerts.store import snapshot
 from alerts.store.decisions import StoredDecision, alerts, decisions, metadata, read_decision
 from crawler.store.articles import add_up
@@ -87,7 +88,7 @@ def withhold(connection: Connection, target: str, silence: str) -> None:
     add_up(connection, withheld, [{"target": target, "silence": silence, "n": 1}], "target", "silence")
 
 
-def take_withheld(connection: Connection, target: str, now: datetime) -> tuple[str, ...]:
+def take_withheld(connection: Connection, target: str, now: datetime, timezone: str) -> tuple[str, ...]:
     """Return a line for each silence on how much it withheld from a target since it was last told; () if nothing.
 
     The counts are deleted. So the caller must queue the message that has the lines in the same commit.
@@ -98,7 +99,7 @@ def take_withheld(connection: Connection, target: str, now: datetime) -> tuple[s
         return ()
     return tuple(
         f"{counted[each.id]} message{'s' * (counted[each.id] != 1)} held back by silence {each.id} "
-        f"({each.author}: {each.reason}, {end_of(each, now)})"
+        f"({each.author}: {each.reason}), {end_of(each, now, timezone)}"
         for each in _silences(connection, silences.c.id.in_(counted))
     )
 
@@ -109,12 +110,11 @@ def targets_untold(connection: Connection, over: datetime) -> list[str]:
     return list(connection.scalars(ended.distinct().order_by(withheld.c.target)))
 
 
-def end_of(silence: Silence, now: datetime) -> str:
-    """Return in words when a silence ends or ended, in UTC; with the day if that is not today."""
-    form = "%H:%M" if silence.ends.date() == now.date() else "%d %b %H:%M"
+def end_of(silence: Silence, now: datetime, timezone: str) -> str:
+    """Return in words when a silence ends or ended, in the zone of the desk."""
     word = "until" if silence.ends > now else "ended"
     by = f" by {silence.ended_by}" if silence.ended_by else ""
-    return f"{word} {silence.ends:{form}} UTC{by}"
+    return f"{word} {time(silence.ends, timezone)}{by}"
 
 
 def withheld_now(connection: Connection) -> Mapping[str, int]:

@@ -92,7 +92,9 @@ class Text:
 
     def schema(self) -> dict[str, Any]:
         # JSON Schema searches where `read` matches the whole text, so the pattern is anchored
-        return {"type": "string", **({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {})}
+        if self.pattern:
+            return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
+        return {"type": "string"} if self.empty else {"type": "string", "pattern": r"\S"}
 
 
 IDENT = Text(r"[a-z0-9][a-z0-9-]{0,63}", "an id: lower-case letters, digits and -, as in us-militia")
@@ -125,8 +127,10 @@ class Duration:
         return length
 
     def schema(self) -> dict[str, Any]:
+        if self.least:
+            return {"type": "string", "pattern": r"^(?!0+\D)\d{1,6}[smhdw]$"}
         # an editor sees the value YAML makes of it, and to YAML a bare 0 is an integer
-        return {"type": ["string", "integer"], "pattern": r"^(?:\d{1,6}[smhdw]|0)$"}
+        return {"anyOf": [{"type": "string", "pattern": r"^(?:\d{1,6}[smhdw]|0)$"}, {"const": 0}]}
 
 
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
@@ -246,7 +250,7 @@ class Url:
         return text
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": "^https?://"}
+        return {"type": "string", "pattern": r"^https?://[^\s\\/@]+(?:[/?#][^\s\\]*)?$"}
 
 
 def _url_fault(text: str) -> str:
@@ -287,7 +291,7 @@ class Host:
         return text
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string"}
+        return {"type": "string", "pattern": r"^[A-Za-z0-9.:/\[\]-]+$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +326,21 @@ class Placed:
     def read(self, node: Node, problems: Problems) -> Any:
         value = self.inner.read(node, problems)
         return MISSING if value is MISSING else (value, node.place)
+
+    def schema(self) -> dict[str, Any]:
+        return self.inner.schema()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Reads what `inner` reads; a faulty value becomes `instead`, so that it is not taken for one that was left out."""
+
+    inner: Reader
+    instead: Any
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        value = self.inner.read(node, problems)
+        return self.instead if value is MISSING else value
 
     def schema(self) -> dict[str, Any]:
         return self.inner.schema()

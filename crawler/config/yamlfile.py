@@ -374,3 +374,34 @@ class _Builder:
             self._problems.add(place, f'write "{word}" in quotes; {_INDICATORS[char]}')
             return word
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a YAML text from `start` to `end`: a scalar, or where a list, a mapping or the document begins or ends.
+
+    `style` is what encloses it: "[" or "{" of a collection in brackets, the quote or the block mark of a scalar, "---"
+    of a document; "" where nothing does. `text` is the value of a scalar.
+    """
+
+    kind: str  # document, sequence, mapping, end, scalar
+    start: int
+    end: int
+    style: str = ""
+    text: str = ""
+
+
+def spans(text: str) -> Iterator[Span]:
+    """Yield the parts of a YAML text in order. `read_yaml` must have found no fault in it."""
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        start, end = _mark(event).index, event.end_mark.index  # type: ignore[union-attr]
+        if isinstance(event, yaml.DocumentStartEvent):
+            yield Span("document", start, end, "---" if event.explicit else "")
+        elif isinstance(event, yaml.SequenceStartEvent):
+            yield Span("sequence", start, end, "[" if event.flow_style else "")
+        elif isinstance(event, yaml.MappingStartEvent):
+            yield Span("mapping", start, end, "{" if event.flow_style else "")
+        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            yield Span("end", start, end)
+        elif isinstance(event, yaml.ScalarEvent):
+            yield Span("scalar", start, end, event.style or "", event.value)

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -23,8 +24,8 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Text, TypeDecorator, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, Text, TypeDecorator, create_engine, event, inspect, make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from crawler.store.errors import StoreError
@@ -140,6 +141,26 @@ class Database:
                         f"is {newest}); watchfloor run brings it up to date"
                     )
 
+    def faults(self, table: str = "") -> list[str]:
+        """Return what is damaged: of the whole file quickly (indexes are not compared), or of one table thoroughly.
+
+        It reads every page it checks, so it takes seconds for each gigabyte. [] for other databases than SQLite.
+        """
+        if not self.sqlite:
+            return []
+        pragma = f'PRAGMA integrity_check("{table}")' if table else "PRAGMA quick_check(5)"
+        try:
+            with self.read() as connection:
+                found = [str(each) for each in connection.exec_driver_sql(pragma).scalars()]
+        except DatabaseError as error:
+            return [str(error.orig)]
+        return [] if found == ["ok"] else found
+
+    def tables(self) -> list[str]:
+        """Return the names of all tables."""
+        with self.read() as connection:
+            return inspect(connection).get_table_names()
+
     def _known_version(self, connection: Connection, package: str) -> tuple[str, str]:
         """Return the version of a package's tables in the store ("" if it has none) and the newest that we know.
 
@@ -161,7 +182,10 @@ class Database:
         try:
             yield
         except DatabaseError as error:
-            raise StoreError(f"{self.url.database}: cannot be read as our store: {error.orig}") from error
+            raise StoreError(
+                f"{self.url.database}: cannot be read as our store: {error.orig}. Put the last backup in its place; "
+                "keep the broken file for whoever may save what it holds"
+            ) from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -207,6 +231,9 @@ class WriterLane:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self.answered = time.monotonic()  # when the last write ended, well or not
+        self.refused_since: float | None = None  # the first of the writes that the store refused, while it refuses them
+        self.refusal = ""  # its error
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -215,9 +242,18 @@ class WriterLane:
 
         A caller that is cancelled does not stop a work that has begun.
         """
+        return await asyncio.wrap_future(self.put(work))
+
+    def put(self, work: Work[T]) -> Future[T]:
+        """Queue a work and return its future: for threads that are not the event loop's."""
         future: Future[T] = Future()
         self._queue.put((work, future))
-        return await asyncio.wrap_future(future)
+        return future
+
+    @property
+    def runs(self) -> bool:
+        """Whether the writer thread is alive."""
+        return self._thread.is_alive()
 
     def close(self) -> None:
         """Finish the queued work, then end the thread."""
@@ -246,6 +282,7 @@ class WriterLane:
 
     def _commit(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
         done: list[tuple[Future[Any], Any]] = []
+        refused: Exception | None = None
         try:
             with self._database.write() as connection:
                 for work, future in batch:
@@ -257,12 +294,29 @@ class WriterLane:
                             done.append((future, work(connection)))
                     except Exception as error:  # noqa: BLE001 - the caller's own failure, handed to the caller
                         future.set_exception(error)
+                        refused = error if _is_refusal(error) else refused
         except Exception as error:  # noqa: BLE001 - BEGIN or COMMIT failed: every caller must learn it
             log.error("commit failed: %s", error)
+            self._note(error)
             for _, future in batch:
                 if not future.done():
                     future.set_exception(error)
             return
+        self._note(refused)
         # only after the commit: a caller that goes on must find its work durable
         for future, result in done:
             future.set_result(result)
+
+    def _note(self, refused: Exception | None) -> None:
+        """Note that the store answered, and whether it refused: the disk is full, the file is locked or broken."""
+        self.answered = time.monotonic()
+        if refused is None:
+            self.refused_since, self.refusal = None, ""
+        else:
+            self.refused_since = self.refused_since or self.answered
+            self.refusal = str(getattr(refused, "orig", None) or refused)
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Return whether an error is the store's and not of what was asked of it."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError

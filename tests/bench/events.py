@@ -1,8 +1,9 @@
 """How often one event interrupts: the shipped desk over labelled events, in the order they were published.
 
 The labels lie beside the checkout (events.tsv: first, repeat, development, reaction and near rows of thirty events), and
-so does the news. Grouping was tuned on the events of half A; those of half B are the figures to believe. An item rings
-if an alert or update of at least priority is decided at once; what waits for the digest does not.
+so does the news. Grouping was tuned on the events of half A; those of half B are the figures to believe. What is counted
+are messages, as pacing sends them to one receiver: an alert or update of at least priority interrupts, a digest does
+not. An item is told by a message of its own story or one that names its story (one message on a thread in ten minutes).
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import gzip
 import hashlib
 import json
 import os
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from alerts.alert import PINGS, Severity
@@ -30,6 +33,10 @@ DATASETS = {"mena-newsstand-2026-06", "iran-dashboard-2026", "iraq-arabic-2026-0
 SINCE = "2026-06-05"  # the first event is of 7 June
 
 
+START = datetime(2026, 6, 1, tzinfo=UTC)  # of items without a time
+SOON = timedelta(hours=1)  # a development told later than this did not ring
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One label: an item of an event, and what it is to an officer who follows it."""
@@ -40,24 +47,41 @@ class Row:
     sure: bool
 
 
+@dataclass(slots=True)
+class Sent:
+    """What a receiver was sent: by item its delivery and the reason for it, by delivery the message that told it."""
+
+    deliveries: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+    def message_on(self, key: str) -> tuple[str, datetime] | None:
+        """Return the interrupting message that told an item, and when."""
+        return self.messages.get(self.deliveries.get(key, ""))
+
+
 def run() -> None:
     if missing(LABELS) or missing(ARTICLES):
         return
     config = load(ROOT / "rules.yaml", environ=os.environ)
     matcher = Matcher(config)
     lines = [line for line in read_lines(_stream(), print) if matcher.match(line.article)]
-    rings = dict(_rings(Replay(config), lines))
+    times = {line.article.id: line.at or START for line in lines}
+    sent = _sent(Replay(config), lines, times)
     # what is only routine never interrupts, whatever it is to its event
     grave = {line.article.id for line in lines if _severity(matcher, line) > Severity.ROUTINE}
     events = defaultdict(list)
     for row in _rows():
         if row.key in grave:
             events[row.event].append(row)
-    times = {line.article.id: line.at for line in lines}
-    print(f"{len(lines)} items match, {len(grave)} above routine, {sum(rings.values())} interrupt")
+    count = len({message for message, _ in sent.messages.values()})
+    print(f"{len(lines)} items match, {len(grave)} above routine, {count} messages interrupt")
     for half in "AB":
         chosen = {event: rows for event, rows in events.items() if half_of(event) == half}
-        print(f"half {half}: {_told(chosen, rings, times)}")
+        print(f"half {half}: {_told(chosen, sent, times)}")
+    if "misses" in sys.argv:
+        titles = {line.article.id: line.article.title for line in lines}
+        _print_misses({event: rows for event, rows in events.items() if half_of(event) == "A"}, sent, times, titles)
 
 
 def _severity(matcher: Matcher, line: Line) -> Severity:
@@ -92,17 +116,27 @@ def _time(item: Mapping[str, Any]) -> str:
     return str(seen or published if a_day else published or seen)
 
 
-def _rings(replay: Replay, lines: Iterable[Line]) -> Iterator[tuple[str, bool]]:
-    """Yield the key of each item that matches and whether it interrupts somebody."""
+def _sent(replay: Replay, lines: Iterable[Line], times: Mapping[str, datetime]) -> Sent:
+    """Return what the first receiver of the replay was sent."""
+    sent, receiver = Sent(), ""
     for record in replay.run(lines):
-        if "id" in record:
-            told: Any = record["deliveries"]
-            yield str(record["id"]), any(map(_rings_at, told))
+        deliveries: Any = record["deliveries"]
+        receiver = receiver or next((each["receiver"] for each in deliveries), "")
+        at = datetime.fromisoformat(str(record["at"])) if "at" in record else times[str(record["id"])]
+        for each in deliveries:
+            if each["receiver"] != receiver or "delivery" not in each:
+                continue
+            if "id" in record:
+                sent.deliveries[str(record["id"])] = each["delivery"]
+                sent.reasons[str(record["id"])] = each["reason"]
+            if each["state"] == "queued" and _interrupts(each):
+                for told in (each["delivery"], *each.get("carries", ())):
+                    sent.messages[told] = each["delivery"], at
+    return sent
 
 
-def _rings_at(told: Mapping[str, str]) -> bool:
-    urgent = Severity.of(told["severity"]) > Severity.ROUTINE and told["kind"] in PINGS
-    return urgent and told["state"] != "suppressed" and told["reason"] != "repeats"
+def _interrupts(told: Mapping[str, str]) -> bool:
+    return told["kind"] in PINGS and Severity.of(told["severity"]) > Severity.ROUTINE and told["reason"] != "repeats"
 
 
 def _rows() -> Iterator[Row]:
@@ -113,30 +147,61 @@ def _rows() -> Iterator[Row]:
             yield Row(event, key, role, sure == "y")
 
 
-def _told(events: Mapping[str, list[Row]], rings: Mapping[str, bool], times: Mapping[str, Any]) -> str:
+def _told(events: Mapping[str, list[Row]], sent: Sent, times: Mapping[str, datetime]) -> str:
     """Return a half's figures in a line."""
     n: Counter[str] = Counter()
     for rows in events.values():
-        members = sorted((row for row in rows if row.role != "near"), key=lambda row: (times[row.key], row.key))
         near = [row for row in rows if row.role == "near"]
         n["near"] += len(near)
-        n["near silent"] += sum(not rings[row.key] for row in near)
+        n["near silent"] += sum(sent.message_on(row.key) is None for row in near)
+        members = [row for row in rows if row.role != "near"]
+        messages = _messages(members, sent)
         n["events"] += bool(members)
-        told = False
-        for row in members:
-            news = row.role == "development"
-            n["developments"] += news
-            n["swallowed"] += news and not rings[row.key]
-            n["sure swallowed"] += news and row.sure and not rings[row.key]
-            if rings[row.key]:
-                n["rings"] += 1
-                n["rings without news"] += not news
-                n["repeats"] += told and not news
-                told = True
-        n["untold"] += bool(members) and not told
+        n["untold"] += bool(members) and not any(sent.message_on(row.key) for row in members)
+        n["messages"] += len(messages)
+        without = [each for each in messages if not any(row.role == "development" for row in each)]
+        n["without news"] += len(without)
+        n["repeats"] += sum(each is not messages[0] for each in without)
+        developments = [row for row in members if row.role == "development"]
+        late = [row for row in developments if not _rang(row, sent, times)]
+        n["developments"] += len(developments)
+        n["late"] += len(late)
+        n["sure late"] += sum(row.sure for row in late)
     return (
-        f"{n['events']} events; messages that interrupt an event {n['rings'] / n['events']:.2f}, without developments "
-        f"{n['rings without news'] / n['events']:.2f}; of them repeats {n['repeats']}/{n['rings']}; developments that "
-        f"did not ring {n['swallowed']}/{n['developments']} ({n['sure swallowed']} of them sure); "
+        f"{n['events']} events; messages that interrupt an event {n['messages'] / n['events']:.2f}, without developments "
+        f"{n['without news'] / n['events']:.2f}; of them repeats {n['repeats']}/{n['messages']}; developments that "
+        f"did not ring within the hour {n['late']}/{n['developments']} ({n['sure late']} of them sure); "
         f"other acts that look alike and did not ring {n['near silent']}/{n['near']}; events never told {n['untold']}"
     )
+
+
+def _messages(members: Iterable[Row], sent: Sent) -> list[list[Row]]:
+    """Return the items of an event that each message on one of them told, by the time of the messages.
+
+    A message on a story without a label interrupts for reasons that no label judges, whatever else it names.
+    """
+    told: dict[tuple[datetime, str], list[Row]] = defaultdict(list)
+    for row in members:
+        if message := sent.message_on(row.key):
+            told[message[1], message[0]].append(row)
+    ours = {sent.deliveries.get(row.key) for row in members}
+    return [told[each] for each in sorted(told) if each[1] in ours]
+
+
+def _rang(row: Row, sent: Sent, times: Mapping[str, datetime]) -> bool:
+    message = sent.message_on(row.key)
+    return message is not None and message[1] - times[row.key] <= SOON
+
+
+def _print_misses(
+    events: Mapping[str, list[Row]], sent: Sent, times: Mapping[str, datetime], titles: Mapping[str, str]
+) -> None:
+    """Print each event's items with the message that told them, or none, for whoever tunes on half A."""
+    for event, rows in events.items():
+        print(event)
+        for row in sorted(rows, key=lambda row: times[row.key]):
+            message = sent.message_on(row.key)
+            what = f"told {message[1]:%d %H:%M}" if message else "-"
+            print(
+                f"  {times[row.key]:%d %H:%M} {row.role:11} {what:14} {sent.reasons.get(row.key, ''):17} {titles[row.key]}"
+            )

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from alerts.cli import COMMANDS
 from tests.e2e.conftest import Desk
+from tests.e2e.servers import rss
+from tests.e2e.starting import start
 
 LINES: list[dict[str, Any]] = [
     {"id": "one", "title": "A militia moves", "source": "Wire", "published": "2026-06-14T10:00:00Z"},
@@ -58,6 +61,54 @@ def test_match_reads_a_text_whose_first_line_is_the_title_and_standard_input(des
     assert (row["id"], len(row["matches"])) == ("line:1", 1)
 
 
+def test_match_takes_a_headline_and_a_headline_a_line(desk: Desk) -> None:
+    desk.write("/a.xml")
+    headline = "A militia moves on " + "بلد " * 80  # longer than the name of a file may be
+    (row,) = rows(desk.run("match", "--json", headline).stdout)
+    assert (row["id"], [match["rule"] for match in row["matches"]]) == (headline.strip(), ["militia"])
+    said = desk.run("match", "-", stdin="\n[Live] A militia moves\nQuiet day: 3 goals\n").stdout
+    assert said.splitlines() == [
+        "line:2: [Live] A militia moves",
+        '  militia (priority): militia: "militia" in title',
+        "line:3: Quiet day: 3 goals",
+        "  no rule matches",
+    ]
+    assert desk.run("explain", "-", stdin="Quiet day\n").stdout.startswith("matches no rule\n")
+
+
+NO_TEXT = [
+    (("match", "storry.txt"), "", 'there is no file "storry.txt"'),
+    (("explain", "here/story"), "", 'there is no file "here/story"'),
+    (("match", "-"), "\n\n", "standard input holds no article"),
+    (("match", " "), "", "there is nothing to judge"),
+    (("match", "s6266jwhg4azv0t"), "", "watchfloor explain s6266jwhg4azv0t judges what is stored"),
+    (("explain", "s6266jwhg4azv0t"), "", "no store in"),
+    (("match", "tests/"), "", 'there is no file "tests/"'),
+]
+
+
+@pytest.mark.parametrize(("words", "stdin", "said"), NO_TEXT, ids=[" ".join(words) for words, _, _ in NO_TEXT])
+def test_what_is_no_text_is_refused_by_what_it_looks_like(
+    desk: Desk, words: tuple[str, ...], stdin: str, said: str
+) -> None:
+    desk.write("/a.xml")
+    done = desk.run(*words, stdin=stdin, expect=1)
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_event_is_printed_of_what_matches_no_rule(desk: Desk) -> None:
+    desk.write("/a.xml", settings="backfill: 6h")
+    lists = "lists: {deed-strike: [strike~], standing-denied: [denies]}\nrules:\n"
+    desk.rules.write_text(desk.rules.read_text(encoding="utf-8").replace("rules:\n", lists), encoding="utf-8")
+    lines = desk.run("match", "Jets strike depot in Kifri").stdout.splitlines()
+    assert lines == ["Jets strike depot in Kifri", "  event: strike; in Kifri", "  no rule matches"]
+    assert desk.run("explain", "Jets strike depot in Kifri").stdout.splitlines()[:2] == [
+        "matches no rule",
+        "event: strike; in Kifri",
+    ]
+
+
 def test_faulty_lines_are_named_and_cost_no_other(desk: Desk) -> None:
     desk.write("/a.xml")
     stdin = (
@@ -102,15 +153,20 @@ def test_explain_names_the_nearest_miss_and_a_stored_article(desk: Desk) -> None
     desk.write("/a.xml")
     done = desk.run("explain", "--rule", "militia", "-", stdin='{"title": "quiet"}\n')
     assert "nearest: 0 of 2 clauses; missing: any of(militia, ميليشيا)" in done.stdout
-    assert "is neither a file nor the id" in desk.run("explain", "s123", expect=1).stderr
+    assert done.stdout.startswith("does not match militia: 0 of 2 clauses; missing: any of(militia, ميليشيا)\nevent: ")
 
 
 def test_explain_says_without_a_rule_what_the_nearest_lacks(desk: Desk) -> None:
     desk.write("/a.xml")
     said = desk.run("explain", "Militias move").stdout
-    assert "\nno rule matches; nearest first:\n  1. militia: lacks 1\n" in said
+    assert said.startswith(
+        "matches no rule\nevent: none: no deed is told with who did it, to whom, or where\nMilitias move\nnearest rules:\n"
+    )
+    assert "\n  1. militia: lacks 1\n" in said
     assert 'nearest word seen: "Militias", like "militia"' in " ".join(said.split())
-    assert "other rules, nearest first:" in desk.run("explain", "A militia moves").stdout
+    said = desk.run("explain", "A militia moves").stdout
+    assert said.startswith("matches militia, priority\nevent: ")
+    assert "nearest" not in said
     (row,) = rows(desk.run("explain", "--json", "Militias move").stdout)
     assert row["nearest"][0]["lacks"][0]["alike"]["text"] == "Militias"
 
@@ -161,11 +217,98 @@ def test_suggest_shows_the_forms_of_a_word(desk: Desk) -> None:
     assert 'write "strike~"' in desk.run("suggest", "struck~", expect=1).stderr
 
 
-def test_usage_errors_end_with_two(desk: Desk) -> None:
-    desk.run("run", "--once", "--at", "-", expect=2)
-    desk.run("replay", expect=2)
-    desk.run("nonsense", expect=2)
-    desk.run("backtest", "--since", "soon", expect=2)
+# what each command ends with: 0 it did what was asked, 1 what was named is not there or did not work, 2 wrong usage
+CODES: list[tuple[str, int]] = [
+    ("nonsense", 2),
+    ("run --once --at -", 2),
+    ("run --nonsense", 2),
+    ("run --once -c missing.yaml", 1),
+    ("demo --nonsense", 2),
+    ("check", 0),
+    ("check -c missing.yaml", 1),
+    ("check --misses", 2),
+    ("match", 2),
+    ("match quiet", 0),
+    ("match missing.txt", 1),
+    ("explain", 2),
+    ("explain quiet", 0),
+    ("explain quiet --rule nobody", 1),
+    ("explain a00", 1),
+    ("backtest --since soon", 2),
+    ("backtest --from missing.jsonl", 2),
+    ("backtest --since 9d", 0),
+    ("rematch --since soon", 2),
+    ("rematch --since 9d", 0),
+    ("suggest", 2),
+    ("suggest nobody", 1),
+    ("suggest strike~", 0),
+    ("schema", 0),
+    ("schema more", 2),
+    ("replay", 2),
+    ("replay --from missing.jsonl", 2),
+    ("ack", 2),
+    ("ack a00", 1),
+    ("ack last", 1),  # nothing was told yet
+    ("silence", 2),
+    ("silence add --text x --for 4h", 2),
+    ("silence add --text x --reason x --until dawn", 2),
+    ("silence add --story s00 --reason x --for 4h", 1),
+    ("silence add --text x --reason x --for 4h", 0),
+    ("silence list", 0),
+    ("silence end q9", 1),
+    ("silence end last", 0),
+    ("handover --since tomorrow", 2),
+    ("handover", 0),
+    ("stories --since 2999-01-01", 2),
+    ("stories --since yesterday", 0),
+    ("stories --told", 0),
+    ("stories --story s00", 1),
+    ("sources", 0),
+    ("sources add", 2),
+    ("sources try nobody", 1),
+    ("sources evidence", 2),
+    ("sources evidence a00", 1),
+    ("deliveries", 0),
+    ("deliveries --state nonsense", 2),
+    ("deliveries show", 2),
+    ("deliveries show d00", 1),
+    ("deliveries resend last", 1),
+    ("test-receiver", 2),
+    ("test-receiver nobody", 1),
+    ("test-receiver hook", 0),
+    ("status --nonsense", 2),
+    ("status", 0),
+]
+
+
+def test_each_command_ends_with_the_code_of_what_happened(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "A quiet day", "guid": "1"}))
+    desk.write("/a.xml")
+    desk.run("run", "--once")
+    ended = {}
+    for words, _ in CODES:
+        done = start("alerts", *words.split(), place=desk.place, environ=desk.environ())
+        ended[words] = done.returncode
+        assert bool(done.stderr.strip()) or not done.returncode, f"{words}: says nothing on standard error"
+        assert "Traceback" not in done.stderr, words
+    assert ended == dict(CODES)
+    assert {words.split()[0] for words, code in CODES if code == 2} >= set(COMMANDS), "a command without a usage error"
+
+
+def test_options_before_a_subcommand_count_as_its_own(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "A quiet day", "guid": "1"}))
+    desk.write("/a.xml")
+    desk.run("run", "--once", "--state-dir", "there")
+    for words in (("sources", "evidence", "last"), ("deliveries", "show", "last")):
+        first, *rest = words
+        refused = desk.run(*words, expect=1)
+        assert f"no store in {desk.place / 'var'}" in refused.stderr
+        before = desk.run(first, "--state-dir", "there", "--json", *rest, expect=0 if first == "sources" else 1)
+        after = desk.run(*words, "--state-dir", "there", "--json", expect=0 if first == "sources" else 1)
+        assert (before.stdout, before.stderr) == (after.stdout, after.stderr)
+    assert "there is no message yet" in before.stderr
+    twice = ("sources", "--state-dir", "nowhere", "evidence", "last", "--state-dir", "there", "--json")
+    assert json.loads(desk.run(*twice).stdout)["form"] == "entry"
 
 
 READERS = [

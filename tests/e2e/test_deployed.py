@@ -311,7 +311,6 @@ def test_no_secret_reaches_a_command_that_is_answered_for_others(deployed: Deplo
         "PATH",
         "WATCHFLOOR_CONFIG",
         "WATCHFLOOR_STATE_DIR",
-        "COLUMNS",
         "NO_COLOR",
     }
     assert "WATCH_MAIL_URL" in bare._environ({}, "test-receiver")

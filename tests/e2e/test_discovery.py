@@ -112,4 +112,4 @@ def test_evidence_is_got_out_byte_for_byte(desk: Desk, tmp_path: Path) -> None:
     raw = Path(entry["file"]).read_text()
     assert raw.startswith("<item>")
     assert D0 in raw
-    assert "nothing is kept" in desk.run("sources", "evidence", "a00", expect=1).stderr
+    assert '"a00" is the id of no article stored here' in desk.run("sources", "evidence", "a00", expect=1).stderr

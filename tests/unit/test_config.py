@@ -316,3 +316,32 @@ def test_one_faulty_receiver_hides_no_other(tmp_path: Path, right: str, wrong: s
         load(path, environ={})
     assert words in str(caught.value)
     assert 'escalate.to names "nobody"' in str(caught.value)
+
+
+NOBODY = "  - {id: r, title: R, match: [militia], severity: priority}\n"
+
+
+def test_rule_tells_those_of_settings_unless_it_names_its_own(tmp_path: Path) -> None:
+    rules = NOBODY + rule("[militia]", name="own", notify="[hook]")
+    config = desk(tmp_path, rules, settings="notify: [console, hook]")
+    assert [each.notify for each in config.rules] == [("console", "hook"), ("hook",)]
+
+
+def test_fault_elsewhere_in_settings_leaves_rules_their_receivers(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        desk(tmp_path, NOBODY, settings="notify: [console], freshness: soon")
+    assert [each.message for each in caught.value.problems] == [
+        '"soon" is no length of time; write 90s, 5m, 48h, 7d or 2w'
+    ]
+
+
+SHARED = '  museums: ["militia museum"]\nfilters:\n  none-of-it: {any: [$museums, "militia song*"]}\n'
+
+
+@pytest.mark.parametrize("written", ["$museums", "[$museums]", "{filter: none-of-it}", "[quiz, {filter: none-of-it}]"])
+def test_except_is_shared_by_the_name_of_a_list_or_filter(tmp_path: Path, written: str) -> None:
+    tests = 'tests: {match: ["A militia marches"], no_match: ["Militia museum opens"]}'
+    text = rule("[militia]").replace("severity", f"except: {written}, {tests}, severity")
+    assert failed_tests(desk(tmp_path, text, lists=SHARED)) == []
+    plain = text.replace(f"except: {written}, ", "")
+    assert len(failed_tests(desk(tmp_path, plain, lists=SHARED))) == 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from alerts.rules.config import load
 from alerts.rules.event_operator import EVENT
 from alerts.rules.lint import failed_tests
 from alerts.rules.operators import AT_LEAST, NEAR, SAME, WRITABLE
-from alerts.rules.schema import schema
+from alerts.rules.schema import included_schema, schema
 from alerts.rules.text_operators import LIKE
 from crawler.config.sources import SOURCE_KEYS
 from tests.e2e.slackapi import SCOPES
@@ -91,9 +93,10 @@ def test_slack_example_loads_and_names_every_scope_and_reaction(tmp_path: Path) 
     assert {name for name in (*SCOPES, *ACKS) if f"`{name}`" not in text} == set()
 
 
-def test_committed_schema_is_current() -> None:
-    committed = json.loads((ROOT / "deploy" / "rules.schema.json").read_text(encoding="utf-8"))
-    assert committed == json.loads(json.dumps(schema())), "run: watchfloor schema > deploy/rules.schema.json"
+@pytest.mark.parametrize(("name", "made"), [("rules", schema), ("included", included_schema)])
+def test_committed_schema_is_current(name: str, made: Callable[[], dict[str, Any]]) -> None:
+    committed = json.loads((ROOT / "deploy" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    assert committed == json.loads(json.dumps(made())), f"write deploy/{name}.schema.json anew: watchfloor schema -h"
 
 
 def test_officers_guide_names_every_option_of_a_silence_and_every_prefix_of_a_title() -> None:

@@ -225,7 +225,9 @@ def test_raised_severity_asks_for_a_new_ack(tmp_path: Path, database: Database) 
         second, is_new = acks.ack(connection, "s1", "Omar", "command", NOW + 21 * MINUTE, 2)
         assert (second.by, is_new) == ("Omar", True)
         assert acks.unacked(connection, NOW, Severity.IMMEDIATE, ["floor#1"]) == []
-        assert acks.ack_notes(connection, "s1") == ("Acknowledged by Omar at 14 Jun 12:21 UTC",)
+        assert acks.ack_notes(connection, "s1", "Asia/Baghdad") == (
+            "Acknowledged by Omar at 14 Jun 15:21 Baghdad (12:21 UTC)",
+        )
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,25 @@ def test_another_of_a_series_is_told_by_words_beside_it(title: str) -> None:
     assert not any(each.again for each in read("US strikes on Iran begin, new rules for ships follow").acts)
 
 
+@pytest.mark.parametrize(
+    ("title", "asides"),
+    [
+        ("Iran closes Strait of Hormuz as Israel strikes Lebanon", {"strike"}),
+        ("إيران تغلق مضيق هرمز بعد غارات إسرائيلية على لبنان", {"strike"}),
+        ("US bombs Iran after threats, Tehran closes Strait of Hormuz", set()),
+        ("As Israel strikes Lebanon, Iran closes Strait of Hormuz", set()),
+        ("Iran closes Strait of Hormuz and strikes Kuwait", set()),
+    ],
+)
+def test_what_a_headline_names_beside_its_news(title: str, asides: set[str]) -> None:
+    assert {each.deed for each in read(title).acts if each.aside} == asides
+
+
+def test_talks_set_for_a_day_are_cancelled_now() -> None:
+    acts = read("Switzerland says US-Iran talks set for Friday cancelled").acts
+    assert [each.standing for each in acts if each.deed == "postpone"] == ["happened"]
+
+
 def test_a_headline_without_a_deed_leaves_it_to_the_first_sentence() -> None:
     event = read("Baghdad: what the night brought", "Drones struck Erbil airport at dawn. Iran closed its border.")
     assert event.from_lead

@@ -93,7 +93,7 @@ def test_of_two_addresses_one_stays_and_nothing_is_told_twice(tmp_path: Path, li
     assert (kept.target, kept.state) == (ids(one)[0], DeliveryState.QUEUED)
     assert (folded.state, folded.outcome) == (DeliveryState.FOLDED, f"told with delivery {kept.id}")
     assert set(decisions.told_of(line, kept.subject)) == {ids(one)[0]}
-    assert silences.take_withheld(line, ids(one)[0], NOW + 2 * M)
+    assert silences.take_withheld(line, ids(one)[0], NOW + 2 * M, "UTC")
     assert claims.bucket_of(line, ids(one)[0]) == (1.0, NOW)
     moved = targets.state_of_target(line, ids(one)[0])
     assert (moved.failures, moved.rests_until) == (6, None)  # the new address is tried at once

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from alerts.decide.event_news import describe, facts_of, news_in
+from alerts.decide.event_news import describe, facts_of, is_comment, news_in, same_fact
 from alerts.decide.same_event import EventWindow, Report, clash
 from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
@@ -149,6 +150,27 @@ def test_another_event_in_the_same_headline_is_no_news() -> None:
     assert news(both, event(STRIKE), elsewhere=(closed,)) == ()
     # unless the headline begins with it
     assert news(closed, event(STRIKE), elsewhere=(closed,)) == ("close",)
+
+
+def test_a_deed_named_beside_the_news_is_news_only_where_its_kind_was_not_told() -> None:
+    beside = event(RAID, Act("close", "happened", ("iran",), ("kuwait",), aside=True))
+    assert news(beside, event(STRIKE)) == ("close",)
+    assert news(beside, event(STRIKE), elsewhere=(event(Act("close", "happened", ("us",), ("iran",))),)) == ()
+    other = event(Act("close", "happened", ("iran",)), Act("assault", "happened", ("us",), ("kuwait",), aside=True))
+    assert news(other, event(Act("close", "happened", ("iran",)), STRIKE)) == ()
+
+
+def test_a_headline_is_no_graver_by_what_it_names_beside_its_news() -> None:
+    beside = report(event(Act("close", "happened", ("iran",)), replace(STRIKE, aside=True)), 2)
+    struck = report(event(STRIKE), thread="t2")
+    assert same_fact(beside, [struck], SETTINGS) == [struck]
+    assert same_fact(report(event(Act("close", "happened", ("iran",)), STRIKE), 2), [struck], SETTINGS) == []
+
+
+@pytest.mark.parametrize(("standing", "comment"), [("opinion", True), ("roundup", True), ("happened", False)])
+def test_an_analysis_is_a_comment(standing: str, comment: bool) -> None:
+    assert is_comment(event(Act("close", standing, ("iran",)), STRIKE)) is comment
+    assert not is_comment(event())
 
 
 def test_an_event_is_described_by_its_first_deed_that_is_no_background() -> None:

@@ -100,11 +100,11 @@ def test_what_was_held_back_is_told_once_to_the_target_it_was_meant_for(store: C
     one, two = add(store), add(store, "flood of sport", 30)
     for target, held in (("a", one), ("a", one), ("a", two), ("b", one)):
         silences.withhold(store, target, held.id)
-    assert silences.take_withheld(store, "a", NOW) == (
-        "2 messages held back by silence q1 (Noor: drill at Balad, until 16:00 UTC)",
-        "1 message held back by silence q2 (Noor: flood of sport, until 15 Jun 18:00 UTC)",
+    assert silences.take_withheld(store, "a", NOW, "Asia/Baghdad") == (
+        "2 messages held back by silence q1 (Noor: drill at Balad), until 14 Jun 19:00 Baghdad (16:00 UTC)",
+        "1 message held back by silence q2 (Noor: flood of sport), until 15 Jun 21:00 Baghdad (18:00 UTC)",
     )
-    assert silences.take_withheld(store, "a", NOW) == ()
+    assert silences.take_withheld(store, "a", NOW, "Asia/Baghdad") == ()
     assert silences.withheld_now(store) == {"q1": 1}
 
 
@@ -113,8 +113,8 @@ def test_count_of_an_ended_silence_is_told_all_the_same(store: Connection) -> No
     silences.withhold(store, "a", made.id)
     assert silences.end_silence(store, made.id, "Omar", NOW + HOUR) is not None
     assert silences.end_silence(store, made.id, "Omar", NOW + HOUR) is None
-    (line,) = silences.take_withheld(store, "a", NOW + 2 * HOUR)
-    assert line == "1 message held back by silence q1 (Noor: drill at Balad, ended 13:00 UTC by Omar)"
+    (line,) = silences.take_withheld(store, "a", NOW + 2 * HOUR, "UTC")
+    assert line == "1 message held back by silence q1 (Noor: drill at Balad), ended 14 Jun 13:00 UTC by Omar"
 
 
 def test_silence_that_is_over_is_told_though_no_message_comes(tmp_path: Path, store: Connection) -> None:
@@ -130,8 +130,8 @@ def test_silence_that_is_over_is_told_though_no_message_comes(tmp_path: Path, st
     (told,) = outbox.deliveries_that(store, outbox.deliveries.c.kind == "notice")
     assert told.payload
     assert str(told.payload["body"]).splitlines()[:2] == [
-        "1 message held back by silence q1 (Noor: drill at Balad, ended 16:00 UTC)",
-        "1 message held back by silence q2 (Noor: another, until 21:00 UTC)",
+        "1 message held back by silence q1 (Noor: drill at Balad), ended 14 Jun 19:00 Baghdad (16:00 UTC)",
+        "1 message held back by silence q2 (Noor: another), until 15 Jun 00:00 Baghdad (21:00 UTC)",
     ]
 
 

@@ -1,0 +1,53 @@
+"""A thread that reads the store through for damage: quickly at the start, then one table an hour, thoroughly.
+
+A damaged page is told and the watch goes on: stopping it would be the worse blindness. What it writes from then on may
+be lost with the file, so the admin is told at once, past the store.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from itertools import cycle
+
+from crawler.store.db import Database
+
+log = logging.getLogger(__name__)
+BETWEEN = 3600.0  # seconds between two tables
+REMEDY = (
+    "The watch goes on. Stop it soon, keep the file for whoever may save what it holds, and put the last backup in its "
+    "place; then start once with: watchfloor run --accept-store"
+)
+
+
+class Integrity:
+    """Checks a store from `start` to `close`, and calls `tell` with a title and a text when it first finds damage."""
+
+    def __init__(self, database: Database, tell: Callable[[str, str], object], between: float = BETWEEN) -> None:
+        self._database, self._tell, self._between = database, tell, between
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="integrity", daemon=True)
+
+    def start(self) -> None:
+        """Begin to check."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop checking; a check under way is not waited for, as it may read gigabytes."""
+        self._ending.set()
+
+    def _run(self) -> None:
+        if self._found(""):
+            return
+        for table in cycle(self._database.tables()):
+            if self._ending.wait(self._between) or self._found(table):
+                return
+
+    def _found(self, table: str) -> bool:
+        """Return whether damage was found, and told: once is enough."""
+        faults = self._database.faults(table)
+        if faults and not self._ending.is_set():
+            log.error("store damaged table=%s: %s", table or "-", "; ".join(faults))
+            self._tell("the store is damaged", f"{'; '.join(faults[:3])}. {REMEDY}")
+        return bool(faults)

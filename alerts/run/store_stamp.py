@@ -1,0 +1,88 @@
+"""What a store held, kept beside it: an empty or older store in its place is refused instead of watched with.
+
+A store that was emptied looks like a first run: all news would be baseline, and nothing would be told. The stamp is a
+small file with the store's id and the number of its last life sign; the store has both as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from alerts.store import decisions
+from crawler.store.db import DATABASE
+from crawler.store.errors import StoreError
+
+STAMP = "store.stamp"  # in the state directory
+IDENTITY, SIGN = "store", "sign"  # marks in the store
+REMEDY = (
+    "Put the store back (the last backup, or the file as it was with its -wal), or, if this loss is meant, start once "
+    "with: watchfloor run --accept-store. Until then nothing is watched"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A store's id, the number of the last life sign written to it, and when that was, in ISO 8601."""
+
+    store: str
+    sign: int
+    at: str
+
+
+def read_stamp(state_dir: Path) -> Stamp | None:
+    """Return the stamp of a state directory; None where it has none, or one that cannot be read."""
+    try:
+        raw = json.loads((state_dir / STAMP).read_text(encoding="utf-8"))
+        return Stamp(str(raw["store"]), int(raw["sign"]), str(raw["at"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_stamp(state_dir: Path, stamp: Stamp) -> None:
+    """Write the stamp so that a crash leaves the old one or the new one. Raises OSError."""
+    path = state_dir / STAMP
+    aside = path.with_suffix(".new")
+    with aside.open("w", encoding="utf-8") as handle:
+        json.dump(asdict(stamp), handle)
+        handle.flush()
+        os.fsync(handle.fileno())
+    aside.replace(path)
+
+
+def need_file(state_dir: Path) -> None:
+    """Raise StoreError where the file of a stamped store is gone or empty. Call it before the store is opened."""
+    stamp, path = read_stamp(state_dir), state_dir / DATABASE
+    if stamp and not (path.exists() and path.stat().st_size):
+        raise StoreError(f"{path} is gone or empty, and held a store until {stamp.at}. {REMEDY}")
+
+
+def need_same(connection: Connection, state_dir: Path) -> None:
+    """Raise StoreError where the store is another than the stamp says, or holds less than it did."""
+    stamp = read_stamp(state_dir)
+    if stamp is None:
+        return
+    path = state_dir / DATABASE
+    identity, sign = decisions.get_mark(connection, IDENTITY), int(decisions.get_mark(connection, SIGN) or 0)
+    if identity != stamp.store:
+        raise StoreError(f"{path} is another store than the one that was here until {stamp.at}. {REMEDY}")
+    if sign < stamp.sign:
+        lost = "its last writes are lost (a -wal file removed or damaged, or an older copy)"
+        raise StoreError(f"{path} holds less than it did at {stamp.at}: {lost}. {REMEDY}")
+
+
+def sign_life(connection: Connection, now: datetime) -> Stamp:
+    """Write the next life sign into the store, and an id if it has none. Return the stamp, to be kept once durable."""
+    identity = decisions.get_mark(connection, IDENTITY)
+    if identity is None:
+        identity = uuid.uuid4().hex
+        decisions.set_mark(connection, IDENTITY, identity)
+    sign = int(decisions.get_mark(connection, SIGN) or 0) + 1
+    decisions.set_mark(connection, SIGN, str(sign))
+    return Stamp(identity, sign, now.isoformat(timespec="seconds"))

@@ -1,0 +1,192 @@
+"""A thread beside the event loop: is the loop alive, does the store take writes, is something polled?
+
+It writes what it sees to a small file for `status`, tells the supervisor and the heartbeat, and where something stands
+still, the admin, past the store. Where only a restart heals, it ends the process with STANDS_STILL.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alerts.decide.life import Life, Signs, life_of
+from alerts.line.direct_notice import tell_directly
+from alerts.rule import Config
+from alerts.run import heartbeat, supervisor
+from alerts.run.store_stamp import sign_life, write_stamp
+from crawler.store.db import DATABASE, WriterLane
+
+log = logging.getLogger(__name__)
+LOOK = 5.0  # seconds between two looks
+SIGN = 20.0  # seconds between two life signs written to the store
+BEAT = 60.0  # seconds between two heartbeats
+SEEN_BEFORE = 2  # looks in a row: after a stop (SIGSTOP, a laptop's sleep) the first look finds everything old
+STANDS_STILL = 70  # exit code: EX_SOFTWARE of sysexits.h
+TELLING = 30.0  # seconds the last notice may take before the process ends
+LIFE = "life.json"  # in the state directory
+
+
+@dataclass(slots=True)
+class Beats:
+    """What the event loop says of itself, by the monotonic clock: it only sets numbers, which any thread may read."""
+
+    loop: float
+    tick: float
+    due: float | None = None  # since when sources are due and none is polled; None while all is in time
+
+
+class Watch:
+    """Looks every LOOK seconds from `start` to `close`."""
+
+    def __init__(
+        self, state_dir: Path, lane: WriterLane, config: Callable[[], Config], paces: Paces | None = None
+    ) -> None:
+        self._state_dir, self._lane, self._config = state_dir, lane, config
+        self._paces = paces or Paces()
+        now = time.monotonic()
+        self.beats = Beats(now, now)
+        self._files = _identities(state_dir)
+        self._seen = 0  # looks in a row that found something wrong
+        self._told = ""
+        self._signed = self._beaten = -BEAT
+        self._signing: Future[Any] | None = None
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._ending.set()
+        if self._thread.ident:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.wait(self._paces.look):
+            try:
+                self._look(time.monotonic())
+            except Exception:  # the next look may see more; whoever watches must not end of what it sees
+                log.exception("a look at our own life failed")
+
+    def _look(self, now: float) -> None:
+        life = life_of(self._signs(now))
+        self._seen = 0 if life.well else self._seen + 1
+        self._show(life)
+        if life.well:
+            supervisor.tell("WATCHDOG=1")
+            self._well_again()
+            if now - self._beaten >= BEAT:
+                self._beaten = now
+                _aside("heartbeat", lambda: heartbeat.beat(self._config().heartbeat))
+        elif self._seen >= SEEN_BEFORE:
+            self._unwell(life)
+        if now - self._signed >= self._paces.sign and (self._signing is None or self._signing.done()):
+            self._signed = now
+            self._signing = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC)))
+            self._signing.add_done_callback(self._stamp)
+
+    def _signs(self, now: float) -> Signs:
+        refused = self._lane.refused_since
+        return Signs(
+            loop=now - self.beats.loop,
+            tick=now - self.beats.tick,
+            # it has nothing to answer while nothing is written: the life sign is what it must answer
+            writer=0.0 if self._signing is None or self._signing.done() else now - self._lane.answered,
+            writer_runs=self._lane.runs,
+            refused=0.0 if refused is None else now - refused,
+            refusal=self._lane.refusal,
+            store_there=_identities(self._state_dir) == self._files,
+            overdue=0.0 if self.beats.due is None else now - self.beats.due,
+        )
+
+    def _stamp(self, signing: Future[Any]) -> None:
+        """Keep the stamp of a life sign that is durable; where the store refused it, the lane has noted that."""
+        if signing.cancelled() or signing.exception():
+            return
+        try:
+            write_stamp(self._state_dir, signing.result())
+        except OSError as error:
+            log.error("stamp not written: %s", error)
+
+    def _show(self, life: Life) -> None:
+        """Write what was seen for `status`. On a full disk it is not written, and gets old: that is shown as well."""
+        shown = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "pid": os.getpid(), "why": life.why}
+        aside = self._state_dir / f"{LIFE}.new"
+        try:
+            aside.write_text(json.dumps(shown), encoding="utf-8")
+            aside.replace(self._state_dir / LIFE)
+        except OSError as error:
+            log.debug("life not shown: %s", error)
+
+    def _unwell(self, life: Life) -> None:
+        """Tell the admin once, and end the process where only a restart heals."""
+        told = None
+        if not self._told:
+            self._told = life.why
+            title = "does not watch" if life.hopeless else "is not well"
+            told = self.tell(title, life.why)
+        if life.hopeless:
+            if told is None:
+                told = self.tell("ends, to be started again", life.why)
+            told.join(TELLING)
+            log.critical("ends with %d: %s", STANDS_STILL, life.why)
+            supervisor.tell("STOPPING=1")
+            os._exit(STANDS_STILL)  # whatever would close in order is what stands still
+
+    def _well_again(self) -> None:
+        if self._told:
+            before, self._told = self._told, ""
+            self.tell("is well again", f"It was: {before}")
+
+    def tell(self, title: str, body: str) -> threading.Thread:
+        """Tell the admin past the store, in a thread that is returned."""
+        config, now = self._config(), datetime.now(UTC)
+        return _aside("direct notice", lambda: tell_directly(config, title, body, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """How often is looked, and a life sign written, in seconds."""
+
+    look: float = LOOK
+    sign: float = SIGN
+
+
+def _aside(name: str, work: Callable[[], Any]) -> threading.Thread:
+    """Start `work` in a thread of its own: a service that hangs must not stop the looking."""
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _identities(state_dir: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Return what identifies the files of the store, None for one that is not there."""
+    return tuple(_identity(state_dir / f"{DATABASE}{end}") for end in ("", "-wal"))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def last_life(state_dir: Path) -> tuple[datetime, str] | None:
+    """Return when a daemon last showed that it lives, and what it said stands still; None where it never did."""
+    try:
+        shown = json.loads((state_dir / LIFE).read_text(encoding="utf-8"))
+        return datetime.fromisoformat(shown["at"]), str(shown["why"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,217 @@
+"""The beginning of an id, in any case, or "last" goes in; the one stored id that is meant comes out.
+
+An id begins with the letter of its kind. Every command that takes an id reads it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Connection, Select, select
+
+from alerts.alert import DeliveryState, Kind
+from alerts.render.words import cut, isolated, plain
+from alerts.store import outbox, sendlog
+from alerts.store.decisions import alerts
+from alerts.store.outbox import deliveries, former_ids
+from alerts.store.silences import silences
+from crawler.config.keys import nearest
+from crawler.store import articles as archive
+
+LAST = "last"
+SHOWN = 8  # candidates that are listed
+SEARCHED = 1_000  # ids that a misspelt one is compared with
+HEADLINE_LIMIT = 70  # characters
+_LENGTH = 15  # characters of a minted id
+_ALIKE = 4  # first characters in which a misspelt id is taken to be right: those made within half a day share them
+_MISREAD = str.maketrans("oil", "011")  # which no id has: Crockford's digits
+
+
+class UnknownId(ValueError):
+    """No stored id is meant, or several are. The message is for the user: it lists them, or says what ids look like."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdKind:
+    """A kind of thing with an id: its first letter, name and example, the command that lists it, its SQL.
+
+    `newest` selects the id that "last" means.
+    """
+
+    letter: str
+    noun: str
+    example: str
+    listed_by: str
+    ids: Column[str]
+    newest: Select[tuple[str]]
+    headline: Callable[[Connection, str], str]
+
+
+def _title(connection: Connection, identity: str) -> str:
+    members = archive.members_of(connection, identity)
+    return members[0].title if members else ""
+
+
+def _article_title(connection: Connection, identity: str) -> str:
+    return next((each.title for each in archive.articles_of(connection, identity)), "")
+
+
+def _summary(connection: Connection, identity: str) -> str:
+    delivery = outbox.find(connection, identity)
+    return sendlog.summary_of(connection, delivery) if delivery else ""
+
+
+def _silenced(connection: Connection, identity: str) -> str:
+    row = connection.execute(select(silences).where(silences.c.id == identity)).one()
+    return f"{row.scope} {row.value}, by {row.author}: {row.reason}"
+
+
+_STORIES = "watchfloor stories"
+STORY = IdKind(
+    "s",
+    "story",
+    "s6266jwhg4azv0t",
+    _STORIES,
+    archive.stories.c.id,
+    select(archive.stories.c.id).order_by(archive.stories.c.opened.desc(), archive.stories.c.id.desc()),
+    _title,
+)
+# of stories too, but "last" is the one that was told last: what an officer answers
+TOLD = IdKind(
+    "s",
+    "story",
+    STORY.example,
+    "watchfloor stories --told",
+    archive.stories.c.id,
+    select(alerts.c.story).order_by(alerts.c.created.desc(), alerts.c.story.desc()),
+    _title,
+)
+THREAD = IdKind(
+    "t",
+    "thread",
+    "t6266jwhg4azv0t",
+    _STORIES,
+    archive.threads.c.id,
+    select(archive.threads.c.id).order_by(archive.threads.c.opened.desc(), archive.threads.c.id.desc()),
+    _title,
+)
+ARTICLE = IdKind(
+    "a",
+    "article",
+    "a6266jwhg4azv0t",
+    _STORIES,
+    archive.articles.c.id,
+    select(archive.articles.c.id).order_by(archive.articles.c.first_seen.desc(), archive.articles.c.id.desc()),
+    _article_title,
+)
+MESSAGE = IdKind(
+    "d",
+    "message",
+    "d6266jwhg4azv0t",
+    "watchfloor deliveries",
+    deliveries.c.id,
+    select(deliveries.c.id)
+    .where(deliveries.c.state != DeliveryState.FOLDED.value)  # another message tells what a folded one would have
+    .order_by(deliveries.c.queued.desc(), deliveries.c.id.desc()),
+    _summary,
+)
+SILENCE = IdKind(
+    "q",
+    "silence",
+    "q7",
+    "watchfloor silence list",
+    silences.c.id,
+    select(silences.c.id).order_by(silences.c.begins.desc(), silences.c.id.desc()),
+    _silenced,
+)
+
+
+def resolve(connection: Connection, text: str, *kinds: IdKind) -> str:
+    """Return the id of one of the kinds that `text` means: whole, by its beginning, or "last", of the first kind.
+
+    Raises UnknownId.
+    """
+    given = text.strip().lower()
+    if given == LAST:
+        newest = connection.scalar(kinds[0].newest.limit(1))
+        if newest is None:
+            raise UnknownId(f"there is no {kinds[0].noun} yet, so there is no last one")
+        return str(newest)
+    given = given[:1] + given[1:].translate(_MISREAD)
+    kind = next((each for each in kinds if given.startswith(each.letter)), None)
+    found = _beginning(connection, kind, given, SHOWN + 1) if kind else []
+    if kind is None or not found:
+        raise UnknownId(_unknown(connection, text, given, kinds))
+    if given in found or len(found) == 1:
+        return _current(connection, given if given in found else found[0])
+    raise UnknownId(_ambiguous(connection, text, kind, found))
+
+
+def _beginning(connection: Connection, kind: IdKind, given: str, most: int) -> list[str]:
+    """Return the ids that begin with `given`: that id itself first, then the newest."""
+    columns = [kind.ids, former_ids.c.id] if kind is MESSAGE else [kind.ids]
+    found: list[str] = []
+    for column in columns:
+        # a range, which the primary key answers; "{" is the character after "z"
+        within = select(column).where(column >= given, column < given + "{")
+        found += connection.scalars(within.where(column == given))
+        found += connection.scalars(within.where(column != given).order_by(column.desc()).limit(most))
+    return found
+
+
+def _current(connection: Connection, identity: str) -> str:
+    """Return the id that a message which was sent again goes by now."""
+    renamed = connection.scalar(select(former_ids.c.delivery).where(former_ids.c.id == identity))
+    return str(renamed or identity)
+
+
+def _ambiguous(connection: Connection, text: str, kind: IdKind, found: Sequence[str]) -> str:
+    listed = [
+        f"  {each}  {isolated(cut(plain(kind.headline(connection, each)), HEADLINE_LIMIT))}" for each in found[:SHOWN]
+    ]
+    more = [f"  and more: {kind.listed_by}"] if len(found) > SHOWN else []
+    return "\n".join([f'"{text}" begins the id of more than one {kind.noun}; write more of it:', *listed, *more])
+
+
+def _unknown(connection: Connection, text: str, given: str, kinds: Sequence[IdKind]) -> str:
+    near = [
+        each
+        for kind in kinds
+        if len(given) == _LENGTH and given.startswith(kind.letter)
+        for each in _beginning(connection, kind, given[:_ALIKE], SEARCHED)
+    ]
+    names = _listed([each.noun for each in kinds], "or")
+    looks = ", ".join(f"{each.example} ({each.noun})" for each in kinds)
+    lists = "; ".join(
+        f"{command} lists {_listed([_plural(each.noun) for each in kinds if each.listed_by == command], 'and')}"
+        for command in dict.fromkeys(each.listed_by for each in kinds)
+    )
+    return (
+        f'"{text}" is the id of no {names} stored here{nearest(given, near)}\n'
+        f"  ids look like {looks}\n"
+        f'  the beginning of one is enough, in any case; "last" is the newest {kinds[0].noun}\n'
+        f"  {lists}"
+    )
+
+
+def _listed(nouns: Sequence[str], word: str) -> str:
+    """Return nouns in a row: "story", "story or message", "stories, threads and articles"."""
+    return f" {word} ".join([", ".join(nouns[:-1]), nouns[-1]] if len(nouns) > 1 else nouns)
+
+
+def _plural(noun: str) -> str:
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
+def story_of(connection: Connection, identity: str) -> str:
+    """Return the story that a message's id is about; any other id as it is. Raises UnknownId for a digest or notice."""
+    delivery = outbox.find(connection, identity) if identity.startswith(MESSAGE.letter) else None
+    if delivery is None:
+        return identity
+    if delivery.kind in {Kind.DIGEST, Kind.NOTICE}:
+        raise UnknownId(
+            f"{identity} is a {delivery.kind.value}, not a message on one story; watchfloor deliveries show {identity} "
+            "prints it"
+        )
+    return delivery.subject

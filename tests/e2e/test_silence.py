@@ -1,0 +1,191 @@
+"""What makes the watch blind is told: a store that is gone, refuses writes or goes back in time, a daemon that stands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from alerts.run.store_stamp import STAMP
+from alerts.run.watch import STANDS_STILL
+from tests.e2e.conftest import Desk
+from tests.e2e.running import daemon
+from tests.e2e.servers import rss
+
+T0, T1, T2 = ("2026-06-14T10:00:00Z", "2026-06-14T10:10:00Z", "2026-06-14T10:20:00Z")
+DATE = "Sun, 14 Jun 2026 09:30:00 GMT"
+STORE = "watchfloor.db"
+REFUSED = 78
+
+
+def watched(desk: Desk) -> Path:
+    """Let a desk tell one story in two rounds, and return its state directory."""
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": DATE}))
+    desk.write("/a.xml", settings="backfill: 6h")
+    assert desk.rounds(T0, T1)[0]["deliveries"] == 1
+    return desk.place / "var"
+
+
+def emptied(state: Path) -> None:
+    (state / STORE).write_bytes(b"")
+
+
+def deleted(state: Path) -> None:
+    for each in state.glob(f"{STORE}*"):
+        each.unlink()
+
+
+def another(state: Path) -> None:
+    """Put a store of the same version there that never heard of ours."""
+    deleted(state)
+    kept = (state / STAMP).read_bytes()
+    (state / STAMP).unlink()
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run(
+        [sys.executable, "-m", "alerts", "run", "--once"],
+        cwd=state.parent,
+        env=environ,
+        check=True,
+        capture_output=True,
+    )
+    (state / STAMP).write_bytes(kept)
+
+
+LOST = [(emptied, "is gone or empty"), (deleted, "is gone or empty"), (another, "is another store")]
+
+
+@pytest.mark.parametrize(("lose", "words"), LOST, ids=[each[0].__name__ for each in LOST])
+def test_a_store_that_lost_everything_is_refused_and_told(desk: Desk, lose: Callable[[Path], None], words: str) -> None:
+    state = watched(desk)
+    lose(state)
+    told = len(desk.hook.accepted)
+    done = desk.run("run", expect=REFUSED)
+    assert words in done.stderr
+    assert "--accept-store" in done.stderr
+    assert desk.hook.titles()[told:] == ["WATCHFLOOR does not start: nothing is watched"]
+    assert words in desk.hook.accepted[-1]["message"]
+    # on an explicit word it begins anew, and from then on as ever
+    desk.run("run", "--once", "--accept-store")
+    desk.run("run", "--once")
+
+
+def test_a_store_without_its_last_writes_is_refused(desk: Desk) -> None:
+    state = watched(desk)
+    older = state.parent / "older.db"
+    shutil.copy(state / STORE, older)
+    desk.rounds(T2)
+    shutil.copy(older, state / STORE)
+    done = desk.run("run", "--once", expect=REFUSED)
+    assert "holds less than it did" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broken_store_is_refused_in_a_sentence(desk: Desk) -> None:
+    state = watched(desk)
+    (state / STORE).write_bytes(b"garbage" * 1000)
+    done = desk.run("run", "--once", expect=REFUSED)
+    assert "file is not a database. Put the last backup in its place" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_page_is_told_and_the_watch_goes_on(desk: Desk) -> None:
+    state = watched(desk)
+    damage(state / STORE)
+    with daemon(desk):
+        assert desk.hook.wait_for_title("WATCHFLOOR the store is damaged", timeout=30)
+        assert "put the last backup in its place" in desk.hook.accepted[-1]["message"]
+
+
+def damage(store: Path) -> None:
+    """Overwrite the page where the index of the evidence begins: opening the store does not read it."""
+    with sqlite3.connect(store) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'evidence'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with store.open("r+b") as handle:
+        handle.seek((page - 1) * size)
+        handle.write(b"\xff" * size)
+
+
+def test_a_store_removed_under_the_daemon_is_told_and_ends_it(desk: Desk) -> None:
+    watched(desk)
+    with daemon(desk) as running:
+        deleted(desk.place / "var")
+        assert desk.hook.wait_for_title("WATCHFLOOR does not watch", timeout=40)
+        assert running.process.wait(timeout=20) == STANDS_STILL
+    assert "removed or replaced" in desk.hook.accepted[-1]["message"]
+    assert "Sent past the store" in desk.hook.accepted[-1]["message"]
+
+
+def test_a_store_that_refuses_writes_is_told_past_it_and_heals(desk: Desk) -> None:
+    """Another process holds the lock, as a backup tool that hangs does: each write ends in "database is locked"."""
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.outlet.serve("/beat", b"ok")
+    desk.write("/a.xml", every="1s", settings=f"heartbeat: {desk.outlet.base}/beat")
+    with daemon(desk) as running:
+        assert running.says("baseline source=s1")
+        assert desk.outlet.wait_for("/beat")
+        other = sqlite3.connect(desk.place / "var" / STORE, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+        assert desk.hook.wait_for_title("WATCHFLOOR is not well", timeout=100)
+        assert "has taken nothing" in desk.hook.accepted[-1]["message"]
+        assert "locked" in desk.hook.accepted[-1]["message"]
+        assert desk.status()["life"]["why"].startswith("the store has taken nothing")
+        other.execute("ROLLBACK")
+        other.close()
+        assert desk.hook.wait_for_title("WATCHFLOOR is well again", timeout=60)
+        # nothing is lost: the item that came meanwhile is told
+        assert desk.hook.wait_for_title("A militia moves", timeout=60)
+    assert desk.hook.times()["WATCHFLOOR is not well"] == 1
+
+
+def test_a_stopped_daemon_is_shown_as_standing_still(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml", every="1s")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        supervisor.bind(str(desk.place / "notify"))
+        supervisor.settimeout(30)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(desk.place / "notify"))
+        with daemon(desk, fresh=True) as running:
+            assert [supervisor.recv(100) for _ in range(2)] == [b"READY=1", b"WATCHDOG=1"]
+            assert "last life sign" in desk.run("status").stdout
+            running.process.send_signal(signal.SIGSTOP)
+            supervisor.settimeout(35)
+            silent(supervisor)
+            assert "STANDS STILL" in desk.run("status").stdout
+            running.process.send_signal(signal.SIGCONT)
+            # awake again it does not take the pause for a fault of its own
+            assert supervisor.recv(100) == b"WATCHDOG=1"
+            assert not any("not" in title for title in desk.hook.titles())
+
+
+def silent(supervisor: socket.socket) -> None:
+    """Wait until the supervisor was told nothing for as long as its socket waits."""
+    with suppress(TimeoutError):
+        while supervisor.recv(100):
+            pass
+
+
+def test_deleting_the_lock_file_lets_nobody_in(desk: Desk) -> None:
+    watched(desk)
+    with daemon(desk):
+        (desk.place / "var" / "watchfloor.lock").unlink()
+        assert "is in use by the daemon" in desk.run("run", "--once", expect=1).stderr
+
+
+def test_a_file_as_state_directory_is_refused_in_a_sentence(desk: Desk) -> None:
+    desk.write("/a.xml")
+    (desk.place / "var").write_text("no directory")
+    done = desk.run("run", "--once", expect=REFUSED)
+    assert "cannot be used as state directory" in done.stderr
+    assert "Traceback" not in done.stderr

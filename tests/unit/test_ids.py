@@ -1,0 +1,157 @@
+"""Ids as people type them: by their beginning, in any case, or as "last"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from alerts.alert import Kind, NewDelivery, Reason, Severity
+from alerts.line.orders import ORDERS
+from alerts.store import ids, outbox, sendlog
+from crawler.store import articles as archive
+from tests.unit.desk import NOW
+from tests.unit.floor import BOMB, SLACK, desk, everything, turn
+from tests.unit.settled import step
+from tests.unit.silenced import add
+
+DRILL, QUIET = "Militia drill at Balad", "A quiet day in Basra"
+
+
+@pytest.fixture
+def told(tmp_path: Path, line: Connection) -> Connection:
+    """Give a store with two told stories and, newest, one that was told to nobody."""
+    config = desk(tmp_path, SLACK.format("1111111111"))
+    for minutes, title in ((0, BOMB), (30, DRILL), (60, QUIET)):
+        step(line, config, f"s{minutes}", title, minutes)
+    return line
+
+
+def story(connection: Connection, title: str) -> str:
+    ids_of = archive.articles_since(connection, NOW - timedelta(days=1), 9)
+    return next(archive.placement_of(connection, each.id).story for each in ids_of if each.title == title)
+
+
+def test_beginning_in_any_case_and_with_misread_letters_is_enough(told: Connection) -> None:
+    whole = story(told, BOMB)
+    other = story(told, DRILL)
+    shared = next(n for n in range(1, 15) if whole[n] != other[n])
+    for typed in (whole, whole.upper(), whole[: shared + 1], f" {whole[:-1].title()} "):
+        assert ids.resolve(told, typed, ids.STORY) == whole
+    misread = whole.replace("0", "O").replace("1", "l")
+    assert ids.resolve(told, misread, ids.STORY) == whole
+
+
+def test_kind_is_told_by_the_first_letter(told: Connection) -> None:
+    whole = story(told, BOMB)
+    for kind in (ids.ARTICLE, ids.THREAD):
+        same = f"{kind.letter}{whole[1:]}"
+        assert ids.resolve(told, same, ids.STORY, ids.THREAD, ids.ARTICLE) == same
+    with pytest.raises(ids.UnknownId):
+        ids.resolve(told, whole, ids.ARTICLE)
+
+
+def test_last_is_the_newest_of_the_first_kind(told: Connection) -> None:
+    assert ids.resolve(told, "last", ids.STORY) == story(told, QUIET)
+    assert ids.resolve(told, "LAST", ids.TOLD) == story(told, DRILL), "nobody was told of the newest story"
+    assert ids.resolve(told, "last", ids.ARTICLE) == f"a{story(told, QUIET)[1:]}"
+    assert ids.resolve(told, "last", ids.MESSAGE) == max(everything(told), key=lambda each: each.queued).id
+    with pytest.raises(ids.UnknownId, match="there is no silence yet"):
+        ids.resolve(told, "last", ids.SILENCE)
+
+
+def test_ambiguous_beginning_lists_the_candidates_with_their_headlines(told: Connection) -> None:
+    with pytest.raises(ids.UnknownId) as refused:
+        ids.resolve(told, "S", ids.STORY)
+    head, *listed = str(refused.value).splitlines()
+    assert head == '"S" begins the id of more than one story; write more of it:'
+    assert listed == [f"  {story(told, title)}  {title}" for title in (QUIET, DRILL, BOMB)]
+    with pytest.raises(ids.UnknownId, match=f"d.{{14}}  {BOMB}"):
+        ids.resolve(told, "d", ids.MESSAGE)
+
+
+def test_many_candidates_are_cut_short_and_the_command_named(line: Connection) -> None:
+    for _ in range(11):
+        add(line)
+    with pytest.raises(ids.UnknownId) as refused:
+        ids.resolve(line, "q", ids.SILENCE)
+    _, *listed, more = str(refused.value).splitlines()
+    assert len(listed) == ids.SHOWN
+    assert listed[0] == "  q9  text Balad, by Noor: drill at Balad"
+    assert more == "  and more: watchfloor silence list"
+    assert ids.resolve(line, "q1", ids.SILENCE) == "q1", "a whole id is no beginning, though q10 begins with it"
+
+
+@pytest.mark.parametrize("typed", ["", "zzz", "s9z", "d-none", "%", "سـ", "lastly"])
+def test_unknown_id_says_what_ids_look_like_and_which_command_lists_them(told: Connection, typed: str) -> None:
+    with pytest.raises(ids.UnknownId) as refused:
+        ids.resolve(told, typed, ids.STORY, ids.MESSAGE)
+    assert str(refused.value) == (
+        f'"{typed}" is the id of no story or message stored here\n'
+        "  ids look like s6266jwhg4azv0t (story), d6266jwhg4azv0t (message)\n"
+        '  the beginning of one is enough, in any case; "last" is the newest story\n'
+        "  watchfloor stories lists stories; watchfloor deliveries lists messages"
+    )
+
+
+def test_misspelt_id_names_the_nearest(told: Connection) -> None:
+    whole = story(told, BOMB)
+    wrong = f"{whole[:-1]}{'0' if whole[-1] != '0' else '1'}"
+    with pytest.raises(ids.UnknownId, match=f'did you mean "{whole}"'):
+        ids.resolve(told, wrong, ids.STORY)
+
+
+def test_id_of_a_message_stays_good_after_it_is_sent_again(tmp_path: Path, told: Connection) -> None:
+    config = desk(tmp_path, SLACK.format("1111111111"))
+    first = turn(told, config, 61)
+    assert first is not None
+    table = outbox.deliveries
+    told.execute(table.update().where(table.c.id == first.id).values(state="sent", sent=NOW))
+    again = sendlog.resend(told, first.id, NOW + timedelta(hours=2), "UTC", config.homes)
+    for typed in (first.id, first.id[:-1], again[:-1]):
+        assert ids.resolve(told, typed, ids.MESSAGE) == again
+    assert ids.story_of(told, again) == first.subject
+
+
+def test_ack_takes_a_beginning_and_last_and_says_what_was_told_to_nobody(told: Connection) -> None:
+    def ack(typed: str) -> dict[str, Any]:
+        return dict(ORDERS["ack"](told, {"id": typed, "by": "Noor"}, NOW + timedelta(hours=3)))
+
+    (done,) = ack("last")["acks"]
+    assert done["story"] == story(told, DRILL)
+    (done,) = ack(f"T{story(told, BOMB)[1:12].upper()}")["acks"]
+    assert (done["story"], done["first"]) == (story(told, BOMB), True)
+    untold = story(told, QUIET)
+    for same in (untold, f"a{untold[1:]}", f"t{untold[1:]}"):
+        assert str(ack(same)["error"]).startswith(f'{same} "{QUIET}" was told to nobody')
+    assert "stories --told lists" in str(ack("s0")["error"])
+
+
+def test_notice_has_no_story_to_acknowledge(told: Connection) -> None:
+    payload = {"title": "a source is down", "body": "x"}
+    notice = NewDelivery("x#1", "x", Kind.NOTICE, Severity.ROUTINE, Reason.SYSTEM, "notice:x", payload=payload)
+    outbox.queue(told, notice, NOW + timedelta(hours=2))
+    last = ids.resolve(told, "last", ids.MESSAGE)
+    done = ORDERS["ack"](told, {"id": last, "by": "Noor"}, NOW + timedelta(hours=3))
+    assert done["error"] == f"{last} is a notice about the system: no story is in it"
+    with pytest.raises(ids.UnknownId, match="is a notice, not a message on one story"):
+        ids.story_of(told, last)
+
+
+def test_silence_takes_any_id_of_the_story_or_of_one_in_the_thread(told: Connection) -> None:
+    def silence(scope: str, value: str) -> object:
+        request = {"scope": scope, "value": value, "by": "Noor", "reason": "drill"}
+        ends = (NOW + timedelta(hours=9)).isoformat()
+        return ORDERS["silence-add"](told, request | {"ends": ends}, NOW + timedelta(hours=3)).get("value")
+
+    whole = story(told, DRILL)
+    message = next(each.id for each in everything(told) if each.subject == whole and each.kind is Kind.ALERT)
+    assert silence("story", "last") == silence("story", message[:14]) == whole
+    assert silence("thread", "last") == silence("thread", message) == silence("thread", whole) == f"t{whole[1:]}"
+    assert ORDERS["silence-end"](told, {"id": "LAST", "by": "Omar"}, NOW + timedelta(hours=4))["id"] == "q5"
+    assert "q4" in str(ORDERS["silence-end"](told, {"id": "last", "by": "Omar"}, NOW + timedelta(hours=4))["id"])
+    ended = ORDERS["silence-end"](told, {"id": "q5", "by": "Omar"}, NOW + timedelta(hours=5))
+    assert 'no silence "q5" is in force; in force: q1, q2, q3' in str(ended["error"])

@@ -1,0 +1,116 @@
+"""Whether a daemon watches, by its signs of life; a watch that finds it standing still ends the process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from alerts.decide.life import HOPELESS, LONG_TICK, STILL, UNPOLLED, Life, Signs, life_of
+from alerts.rules.config import load
+from alerts.run.heartbeat import beat
+from alerts.run.store_stamp import Stamp, read_stamp, write_stamp
+from alerts.run.watch import STANDS_STILL, last_life
+from crawler.config.yamlfile import ConfigError
+from tests.e2e.servers import Hook, Outlet, closing_all
+
+WELL = Signs(loop=1.0, tick=1.0, writer=0.0)
+FAULTS = [
+    (replace(WELL, store_there=False), "removed or replaced", True),
+    (replace(WELL, writer_runs=False), "the thread that writes", True),
+    (replace(WELL, loop=STILL + 1), "has stood still for 31 s", False),
+    (replace(WELL, loop=HOPELESS + 1), "has stood still for 121 s", True),
+    (replace(WELL, tick=LONG_TICK + 1), "no round of polling", False),
+    (replace(WELL, tick=2 * LONG_TICK + 1), "no round of polling", True),
+    (replace(WELL, writer=STILL + 1), "the store has not answered", False),
+    (replace(WELL, writer=HOPELESS + 1), "the store has not answered", True),
+    (replace(WELL, refused=9_000.0, refusal="disk is full"), "has taken nothing for 9000 s: disk is full", False),
+    (replace(WELL, overdue=UNPOLLED + 1), "no source was polled for 15 min", False),
+]
+
+
+@pytest.mark.parametrize(("signs", "words", "hopeless"), FAULTS, ids=[each[1] for each in FAULTS])
+def test_what_stands_still_is_said(signs: Signs, words: str, hopeless: bool) -> None:
+    life = life_of(signs)
+    assert words in life.why
+    assert (life.well, life.hopeless) == (False, hopeless)
+
+
+def test_whatever_moves_is_well() -> None:
+    assert life_of(WELL) == Life()
+    edge = Signs(loop=STILL, tick=LONG_TICK, writer=STILL, refused=STILL, overdue=UNPOLLED)
+    assert life_of(edge).well
+
+
+RULES = """version: 1
+settings: {{heartbeat: "{heartbeat}"}}
+sources: [{{id: a, name: A, url: "https://a.example/feed", lang: en}}]
+receivers: {{console: {{urls: ["{url}"]}}}}
+rules: [{{id: r, title: R, match: militia, severity: priority, notify: [console]}}]
+"""
+BLOCKED = """
+import sys, time
+from pathlib import Path
+from alerts.rules.config import load
+from alerts.run.watch import Paces, Watch
+from alerts.store.opening import PACKAGES
+from crawler.store.db import DATABASE, Database, WriterLane
+state = Path(sys.argv[1])
+database = Database.at(state / DATABASE)
+database.migrate(*PACKAGES)
+config = load(state / "rules.yaml", environ={})
+lane = WriterLane(database)
+watch = Watch(state, lane, lambda: config, Paces(look=0.05, sign=0.1))
+watch.beats.loop -= float(sys.argv[2])
+watch.start()
+time.sleep(20)  # the loop that never comes round again
+"""
+
+
+def test_a_loop_that_stands_still_is_told_and_ends_the_process(tmp_path: Path) -> None:
+    hook = Hook()
+    with closing_all(hook):
+        (tmp_path / "rules.yaml").write_text(RULES.format(heartbeat="https://beat.example/1", url=hook.url))
+        blocked = [sys.executable, "-c", BLOCKED, str(tmp_path), str(HOPELESS)]
+        done = subprocess.run(blocked, cwd=Path(__file__).parents[2], check=False, timeout=60)
+        assert done.returncode == STANDS_STILL
+        assert hook.titles() == ["WATCHFLOOR does not watch"]
+        assert "has stood still" in hook.accepted[0]["message"]
+    shown = last_life(tmp_path)
+    assert shown is not None
+    assert "has stood still" in shown[1]
+
+
+def test_a_heartbeat_counts_only_where_it_is_taken() -> None:
+    outlet = Outlet()
+    with closing_all(outlet):
+        assert beat(outlet.serve("/beat", b"ok"))
+        assert not beat(outlet.serve("/full", b"no", status=503))
+        outlet.serve("/other", b"ok")
+        assert not beat(outlet.serve("/moved", b"", status=302, Location=f"{outlet.base}/other"))
+        assert not outlet.asked("/other")
+    assert not beat(f"{outlet.base}/beat")
+    assert not beat("")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [("ftp://beat.example", "is no http:// or https://"), ("https://beat.example/${BEAT}", "${BEAT} is not set")],
+)
+def test_a_wrong_heartbeat_is_named(tmp_path: Path, url: str, words: str) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULES.format(heartbeat=url, url="console://"))
+    with pytest.raises(ConfigError) as error:
+        load(rules, environ={})
+    assert [words in each.message for each in error.value.problems] == [True]
+
+
+def test_a_stamp_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    assert read_stamp(tmp_path) is None
+    write_stamp(tmp_path, Stamp("a", 3, "2026-06-14T10:00:00+00:00"))
+    assert read_stamp(tmp_path) == Stamp("a", 3, "2026-06-14T10:00:00+00:00")
+    (tmp_path / "store.stamp").write_text("{}")
+    assert read_stamp(tmp_path) is None
