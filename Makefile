@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 # twice the cores: half of the time the tests wait for a daemon or a server
 WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * os.cpu_count())')
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# on a terminal pip says what it is at; in a pipe or a log, nothing
+QUIET := $(shell [ -t 2 ] || echo --quiet)
+PIP := $(BIN)/python -m pip $(QUIET) --disable-pip-version-check
 
 .PHONY: run demo test bench lint types contracts unit exhaustive mutants wheels clean
 
@@ -49,11 +51,11 @@ wheels: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Setting up .venv (once; about a minute) ..."
-	@$(PIP) install --constraint constraints.txt --editable .
+	@$(PIP) install --constraint constraints.txt --editable . >&2
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]' >&2
 	@touch $@
 
 clean:

@@ -30,11 +30,11 @@ def answered(words: Sequence[str]) -> None:
     socket = daemon_for(state)
     if socket is None:
         return
-    # of a terminal only: into a pipe lines go whole (decision 147)
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    request = {"command": "read", "words": list(words), "columns": columns}
+    terminal = sys.stdout.isatty()
+    shown = {"columns": shutil.get_terminal_size().columns if terminal else None}
+    request = {"command": "read", "words": list(words), **shown}
     try:
-        reply = ask(socket, request | {"color": sys.stdout.isatty() and "NO_COLOR" not in os.environ})
+        reply = ask(socket, request | {"color": terminal and "NO_COLOR" not in os.environ})
     except ControlError as error:
         click.echo(f"watchfloor: {error}", err=True)
         sys.exit(1)
@@ -55,24 +55,24 @@ def daemon_for(state: Path) -> Path | None:
         if problem := closed_to_us(each):
             click.echo(f"watchfloor: {problem}", err=True)
             sys.exit(1)
-        if each.exists():
+        if os.path.exists(each):  # noqa: PTH110 - Path.exists raises where a folder may not be entered
             return each
     return None
 
 
 def closed_to_us(socket: Path) -> str:
     """Return why this user may not ask at a socket, with the remedy; "" where nothing is in the way."""
-    # of a folder that is there and may not be entered, only the group says who may
-    for each in (socket.parent, socket):
-        wanted = os.X_OK if each == socket.parent else os.W_OK
-        if os.path.lexists(each) and not os.access(each, wanted):
-            group, login = _group_of(each), _login()
-            if group == "root":
-                return f"{each} is root's own: {login} may not read it"
-            return (
-                f"only members of the group {group} may ask the daemon, and {login} is none: "
-                f"sudo usermod -aG {group} {login}, then log in again"
-            )
+    for each, wanted in ((socket.parent, os.X_OK), (socket, os.W_OK)):
+        # a member of the group is kept out by nothing but a daemon that is not there
+        if not os.path.lexists(each) or os.access(each, wanted) or each.stat().st_gid in {os.getgid(), *os.getgroups()}:
+            continue
+        group, login = _group_of(each), _login()
+        if group == "root":
+            return f"{each} is root's own: {login} may not read it"
+        return (
+            f"only members of the group {group} may ask the daemon, and {login} is none: "
+            f"sudo usermod -aG {group} {login}, then log in again"
+        )
     return ""
 
 

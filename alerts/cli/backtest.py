@@ -18,6 +18,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.progress import progress
 from alerts.cli.screen import show
 from alerts.cli.stored import archived
 from alerts.cli.times import SINCE, Moment, beginning
@@ -65,10 +66,12 @@ def command(
         articles = [line.article for line in articles_in(file, faults)]
     else:
         articles = archived(state_path(state_dir, rules), beginning(since, datetime.now(UTC), config.timezone))
-    found = run(config, articles)
+    found = run(config, progress(articles, "matching"))
     # `--against` is the file before the change, --config the one after it
     if other is not None:
-        _tell_changes(compare(run(other, articles), found), len(articles), as_json=as_json)
+        _tell_changes(
+            compare(run(other, progress(articles, "matching by the other")), found), len(articles), as_json=as_json
+        )
     else:
         _tell_counts(config, per_rule(found, config), articles, as_json=as_json)
     faults.end()

@@ -22,6 +22,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.places import STORE
+from alerts.cli.progress import progress
 from alerts.cli.secrets import Secrets
 from alerts.rule import Config
 from alerts.rules import config as configuration
@@ -70,7 +71,7 @@ def command(
     state = state_path(state_dir, rules)
     archived = _archived(state)
     span = days(archived)
-    counts = per_rule(run(config, archived), config)
+    counts = per_rule(run(config, progress(archived, "matching the last 7 days")), config)
     found = [
         *exposed(rules, config.files),
         *_exposed_secrets(secrets),

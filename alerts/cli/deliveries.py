@@ -24,7 +24,7 @@ from alerts.cli.common import (
 )
 from alerts.cli.ids import named
 from alerts.cli.lazy import hand_down
-from alerts.cli.orders import carry_out
+from alerts.cli.orders import carry_out, listening
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
 from alerts.line.compose import compose
@@ -180,7 +180,8 @@ def resend(identity: str, path: Path | None, state_dir: Path | None, *, as_json:
     """Send a message once more, marked as a possible repeat: one that is dead, cancelled, unknown or sent."""
     rules = rules_path(path)
     state = state_path(state_dir, rules)
-    load_config(rules)  # with secrets, which the process that runs alone needs: errors are told before anything is done
+    # its errors are told before anything is done; the secrets only the process that runs alone needs
+    load_config(rules, resolve_secrets=listening(state) is None)
     alone = partial(serviced, rules, state, lambda service, now: _resent(service, identity, now))
     done = carry_out(state, {"command": "resend", "id": identity}, alone)
     if as_json:

@@ -55,7 +55,7 @@ def listening(state: Path) -> Path | None:
     for each in sockets:
         if problem := closed_to_us(each):
             fail(problem)
-        if each.exists():
+        if os.path.exists(each):  # noqa: PTH110 - Path.exists raises where a folder may not be entered
             return each
     return fail(f"no daemon listens at {' or '.join(map(str, sockets))}; is it running?")
 

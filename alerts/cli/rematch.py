@@ -10,7 +10,7 @@ import click
 
 from alerts.cli.alone import serviced
 from alerts.cli.common import config_option, load_config, rules_path, state_option, state_path
-from alerts.cli.orders import carry_out
+from alerts.cli.orders import carry_out, listening
 from alerts.cli.times import SINCE, Moment, beginning
 
 
@@ -28,7 +28,8 @@ def command(path: Path | None, state_dir: Path | None, *, since: Moment) -> None
     """Match the stored archive again and send what nobody was told as one digest for each receiver."""
     rules = rules_path(path)
     state = state_path(state_dir, rules)
-    config = load_config(rules)  # its errors are told here, before a daemon or this process is asked to do anything
+    # its errors are told before anything is done; the secrets only the process that runs alone needs
+    config = load_config(rules, resolve_secrets=listening(state) is None)
     now = datetime.now(UTC)
     length = now - beginning(since, now, config.timezone)
     alone = partial(serviced, rules, state, lambda service, now: service.rematch(length, now))

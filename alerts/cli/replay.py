@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from alerts.cli.common import Faults, articles_in, config_option, json_option, load_config, print_json, rules_path
+from alerts.cli.progress import progress
 from alerts.cli.screen import show
 from alerts.render.words import plain, time
 from alerts.run.replay import Replay, Summary
@@ -28,7 +30,9 @@ def command(path: Path | None, *, as_json: bool, file: Path) -> None:
     config = load_config(rules_path(path), resolve_secrets=False)
     replay = Replay(config)
     faults = Faults(str(file))
-    for record in replay.run(articles_in(file, faults)):
+    lines = articles_in(file, faults)
+    # where the records go to the same terminal they show by themselves how far it is
+    for record in replay.run(lines if sys.stdout.isatty() else progress(lines, "replaying")):
         if as_json:
             print_json(record)
         # for people only what matches or is sent; --json has a record for every line

@@ -20,7 +20,7 @@ def exists(state_dir: Path) -> bool:
         (state_dir / DATABASE).stat()
     except PermissionError as error:
         raise StoreError(
-            f"{state_dir} may not be read by this user; where the daemon runs, it answers instead"
+            f"{state_dir} may not be read by this user, and no daemon listens to answer instead"
         ) from error
     except OSError:
         return False

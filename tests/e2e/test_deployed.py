@@ -121,6 +121,7 @@ def test_officer_reads_and_orders_what_a_stranger_may_not(deployed: Deployed) ->
             assert done.stdout == deployed.as_user(0, *words).stdout or words[0] in {"status", "sources", "handover"}, (
                 words
             )
+        for words in (["status"], ["explain", story]):
             refused = deployed.as_user(STRANGER, *words)
             assert refused.returncode == 1
             assert "only members of the group" in refused.stderr
@@ -134,6 +135,50 @@ def test_officer_reads_and_orders_what_a_stranger_may_not(deployed: Deployed) ->
             ["silence", "add", "--story", story, "--for", "1h", "--reason", "x", "--by", "x"],
         ):
             assert "only members of the group" in deployed.as_user(STRANGER, *words).stderr
+
+
+@needs_root
+def test_officer_sends_again_without_the_secrets(deployed: Deployed) -> None:
+    text = deployed.rules.read_text().replace("receivers:\n", 'receivers:\n  duty: {urls: ["${DUTY_URL}"]}\n')
+    deployed.rules.write_text(text, encoding="utf-8")
+    secrets = deployed.place / "secrets.env"
+    secrets.write_text(f"DUTY_URL={deployed.hook.url}\n", encoding="utf-8")
+    secrets.chmod(0o600)
+    with watching(deployed):
+        listed = deployed.as_user(OFFICER, "deliveries", "--json", groups=(GROUP,)).stdout.splitlines()
+        identity = json.loads(listed[0])["id"]
+        done = deployed.as_user(OFFICER, "deliveries", "resend", identity, groups=(GROUP,))
+        assert done.stdout.startswith(f"{identity} goes again as d"), done.stderr
+        assert deployed.hook.wait_for(3)
+        assert "taken in" in deployed.as_user(OFFICER, "test-receiver", "duty", groups=(GROUP,)).stdout
+        assert "0 stories" in deployed.as_user(OFFICER, "rematch", groups=(GROUP,)).stdout
+
+
+@needs_root
+def test_member_is_told_that_no_daemon_runs_and_no_stranger_is_sent_round(deployed: Deployed) -> None:
+    deployed.run("run", "--once")
+    os.chown(deployed.run_dir, 0, GROUP)
+    state = deployed.place / "var"
+    os.chown(state, 0, GROUP)
+    for words in (["status"], ["ack", "s1", "--by", "x"]):
+        said = deployed.as_user(OFFICER, *words, groups=(GROUP,)).stderr
+        assert "Traceback" not in said
+        assert "listens" in said
+        assert "only members of the group" in deployed.as_user(STRANGER, *words).stderr
+
+
+@needs_root
+def test_root_alone_leaves_no_file_of_root_in_the_state_of_the_daemon(deployed: Deployed) -> None:
+    state = deployed.place / "var"
+    os.chown(state, OFFICER, GROUP)
+    environ = {name: text for name, text in deployed.environ().items() if name != "WATCHFLOOR_SOCKET"}
+    python, path = interpreter()
+    for words in (["run", "--once"], ["ack", "s1", "--by", "x"], ["rematch"]):
+        done = subprocess.run([python, "-m", "alerts", *words], cwd=deployed.place, env={**environ, "PYTHONPATH": path},
+                              capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+        assert "Traceback" not in done.stderr, done.stderr
+    assert {each.stat().st_uid for each in state.iterdir()} == {OFFICER}
+    assert (state / "watchfloor.db").exists()
 
 
 @needs_root
@@ -267,7 +312,6 @@ def test_no_secret_reaches_a_command_that_is_answered_for_others(deployed: Deplo
         "PATH",
         "WATCHFLOOR_CONFIG",
         "WATCHFLOOR_STATE_DIR",
-        "COLUMNS",
         "NO_COLOR",
     }
     assert "WATCH_MAIL_URL" in bare._environ({}, "test-receiver")

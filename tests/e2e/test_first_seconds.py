@@ -1,0 +1,44 @@
+"""A signal in the first seconds of `watchfloor run`, at points of its start, ends it with 0 and without a traceback."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.conftest import Desk
+from tests.e2e.servers import rss
+
+# modules in the order in which they are imported: from the first of ours to the last before the loop runs
+POINTS = ["click.core", "sqlalchemy.engine.base", "alerts.run.service"]
+
+
+def _started_to(desk: Desk, module: str) -> subprocess.Popen[str]:
+    """Start the daemon and return it when it has imported a module; Python says so on stderr (-X importtime)."""
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "alerts", "run"],
+        cwd=desk.place, env=desk.environ(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.rstrip().endswith(f" {module}"):
+            return process
+        if "running sources=" in line:
+            break
+    process.kill()
+    process.communicate()
+    pytest.fail(f"{module} was never imported")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("module", POINTS)
+def test_signal_while_starting_ends_with_0(desk: Desk, module: str, number: signal.Signals) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+    desk.write("/a.xml")
+    process = _started_to(desk, module)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said[-2000:]
+    assert "Traceback" not in said

@@ -1,0 +1,37 @@
+"""Progress on a terminal: how far, then gone; nothing in a pipe, and nothing for what is done at once."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from alerts.cli import progress as module
+from alerts.cli.progress import progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_terminal_shows_how_far_and_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SHOWN_AFTER", 0.0)
+    monkeypatch.setattr(module, "SHOWN_EVERY", 0.0)
+    out = Terminal()
+    assert list(progress([7, 8, 9], "matching", out=out)) == [7, 8, 9]
+    assert "matching: 2 of 3 articles" in out.getvalue()
+    assert out.getvalue().endswith("\r\x1b[K")
+
+
+def test_length_that_is_not_known_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SHOWN_AFTER", 0.0)
+    out = Terminal()
+    assert list(progress(iter([7, 8]), "replaying", out=out)) == [7, 8]
+    assert "replaying: 1 articles" in out.getvalue()
+
+
+def test_pipe_and_quick_work_show_nothing() -> None:
+    pipe, terminal = io.StringIO(), Terminal()
+    assert list(progress([1, 2], "x", out=pipe)) == list(progress([1, 2], "x", out=terminal)) == [1, 2]
+    assert (pipe.getvalue(), terminal.getvalue()) == ("", "")
