@@ -218,8 +218,9 @@ class Alert:
 
     It is a snapshot of what was known when it was decided. `revision` starts at 1 and grows with each change of what is
     told. `changes` are those that no message has told yet, oldest first. `glosses` say who or what the matched entities
-    are, one line each. `place` is set where the first words of the headline do not show it. `event` is what the article
-    tells, `event_line` that in words, `evidence` why its story joined the thread of an event told before.
+    are, one line each. `place` is what a title names before the headline: a place where the headline names none; where
+    it is `foreign`, in another script than its readers read, who or where. `event` is what the article tells,
+    `event_line` that in words, `evidence` why its story joined the thread of an event told before.
     """
 
     story: str
@@ -236,6 +237,7 @@ class Alert:
     glosses: tuple[str, ...] = ()
     more_siblings: int = 0
     place: str = ""
+    foreign: bool = False
     event: EventMention | None = None
     event_line: str = ""
     evidence: str = ""

@@ -31,6 +31,7 @@ from crawler.config.keys import (
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
 from crawler.config.yamlfile import Place
 from crawler.sources.source import Source
+from crawler.text.scripts import SCRIPTS
 
 LEAD_WORDS = 80  # words of the text that count as its lead
 
@@ -191,10 +192,12 @@ class Config:
     scale: tuple[Row, ...] = ()
     heartbeat: str = ""
     files: tuple[str, ...] = ()
+    polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
     host_at_once: int = 4
     host_apart: timedelta | None = None
     places: tuple[str, ...] = ()
+    language: str = "en"
     events: EventSettings = field(default_factory=EventSettings)
 
     @property
@@ -301,7 +304,13 @@ SETTINGS = Table(
             "places",
             ListOf(Placed(IDENT), "a list of kinds of entities"),
             (),
-            "entities of these kinds are places; an alert's title names one that its headline's first words do not",
+            "entities of these kinds are places; an alert's title names one where its headline names none",
+        ),
+        Key(
+            "language",
+            Choice(tuple(SCRIPTS)),
+            "en",
+            "what the readers read; a title begins in it where the headline is in another script",
         ),
         Key("events", EVENTS, None, "how reports of one event are found, and what of them interrupts again"),
     ),

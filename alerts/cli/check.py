@@ -28,6 +28,7 @@ from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
+from alerts.rules.everywhere import everywhere
 from alerts.rules.lint import BROAD_A_DAY, failed_tests, too_broad, warnings
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems
@@ -75,6 +76,7 @@ def command(
         *exposed(rules, config.files),
         *_exposed_secrets(secrets),
         *warnings(config),
+        *(everywhere(config, archived) if archived else ()),
         *(too_broad(config, counts, span, broad) if archived else ()),
     ]
     _warn(found)
@@ -135,7 +137,7 @@ def _note_layout(rules: Path, config: Config) -> None:
     changed = [str(file) for file in files if (made := lay_out(file, ignored)) and made.text != made.made]
     if changed:
         rest = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-        click.echo(f"notice: watchfloor fmt would change {', '.join(changed[:3])}{rest}", err=True)
+        click.echo(f"note: watchfloor fmt would change {', '.join(changed[:3])}{rest}", err=True)
 
 
 def _a_day(state: Path, matches: float | None) -> str:

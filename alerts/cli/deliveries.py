@@ -28,7 +28,7 @@ from alerts.cli.orders import carry_out, listening
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
 from alerts.line.compose import compose
-from alerts.render.sheet import digest_sheet
+from alerts.render.digest import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.render.words import isolated, time
 from alerts.rule import Config
@@ -187,7 +187,7 @@ def resend(identity: str, path: Path | None, state_dir: Path | None, *, as_json:
     if as_json:
         print_json(done)
     else:
-        show(f"{done['was']} goes again as {done['id']}")
+        show(f"{done['was']} goes again as {done['id']}", f"  {isolated(done['what'])}")
 
 
 async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str, Any]:

@@ -21,7 +21,8 @@ from alerts.cli.common import (
 )
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.line.orders import describe_ack, describe_silence, stamp
-from alerts.render.handover import Handover, ToldStory, markdown
+from alerts.render.digest import newest_of, outlets_of
+from alerts.render.handover import Handover, ToldStory, events_told, markdown
 from alerts.run.shift import read_shift
 from alerts.store.opening import need_store
 
@@ -38,7 +39,7 @@ from alerts.store.opening import need_store
     help="The length of the shift, or its beginning: 12h, 18:00.",
 )
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment) -> None:
-    """Show the stories told, who has taken notice, silences, failing sources, and what was not delivered."""
+    """Show the events told, who has taken notice, silences, failing sources, and what was not delivered."""
     rules = rules_path(path)
     config = load_config(rules, resolve_secrets=False)
     state = state_path(state_dir, rules)
@@ -57,6 +58,7 @@ def _record(shift: Handover) -> dict[str, Any]:
         "since": stamp(shift.since),
         "at": stamp(shift.now),
         "stories": [_story(each) for each in shift.stories],
+        "events": [_event(each) for each in events_told(shift.stories)],
         "silences": [describe_silence(each, shift.now) for each in shift.silences],
         "failing": [asdict(each) for each in shift.failing],
         "dead": [_delivery(each) | {"detail": why} for each, why in shift.dead],
@@ -77,6 +79,20 @@ def _story(story: ToldStory) -> dict[str, Any]:
         "changed": stamp(alert.created),
         "changes": list(alert.changes),
         "ack": describe_ack(story.ack) if story.ack else None,
+    }
+
+
+def _event(event: tuple[ToldStory, ...]) -> dict[str, Any]:
+    """Return what JSON says of an event: what Markdown prints as one entry."""
+    alerts = [each.alert for each in event]
+    return {
+        "thread": alerts[0].thread,
+        "severity": alerts[0].severity.word,
+        "title": alerts[0].article.title,
+        "newest": newest_of(alerts).story,
+        "outlets": list(outlets_of(alerts)),
+        "stories": [each.story for each in alerts],
+        "acknowledged": all(each.ack for each in event),
     }
 
 

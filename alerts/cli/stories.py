@@ -29,8 +29,9 @@ from alerts.run import archive
 from alerts.run.tellings import Telling, Tellings, tellings_since
 from alerts.store import ids
 from alerts.store.opening import need_store
-from crawler.article import EPOCH, Member
+from crawler.article import EPOCH, Member, Relation
 
+OUTLETS_SHOWN = 4  # of an event
 Thread = tuple[Member, ...]
 
 
@@ -119,7 +120,10 @@ def _record(
         for story, found in _stories(members).items()
     ]
     confirmed = {"origins": list(standing.origins), "reliability": standing.rating, "automatic": True}
-    return {"thread": members[0].thread, **confirmed, "stories": stories}
+    newest = _newest(members)
+    latest = {"title": newest.title, "outlet": newest.outlet, "story": newest.story}
+    outlets = list(dict.fromkeys(each.outlet for each in members))
+    return {"thread": members[0].thread, "newest": latest, "outlets": outlets, **confirmed, "stories": stories}
 
 
 def _telling(telling: Telling) -> dict[str, object]:
@@ -145,7 +149,8 @@ def _article(member: Member) -> dict[str, object]:
 def _lines(
     members: Thread, standing: Standing, joined: Mapping[str, str], tellings: Tellings, zone: str
 ) -> Iterator[str]:
-    yield f"thread {members[0].thread}: {rated(standing)}"
+    yield _event(members)
+    yield f"  thread {members[0].thread}: {rated(standing)}"
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
         yield f"  story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
@@ -157,6 +162,22 @@ def _lines(
         for member in found:
             yield from _told(member, zone)
     yield ""
+
+
+def _event(members: Thread) -> str:
+    """Return an event in a line: its newest development, who reports it, and in how many stories."""
+    newest = _newest(members)
+    outlets = list(dict.fromkeys(plain(each.outlet) for each in (newest, *members)))
+    more = f" and {len(outlets) - OUTLETS_SHOWN} more" if len(outlets) > OUTLETS_SHOWN else ""
+    who = ", ".join(outlets[:OUTLETS_SHOWN])
+    stories = counted(len({each.story for each in members}), "story")
+    return f"{isolated(plain(newest.title))} ({who}{more}; {stories})"
+
+
+def _newest(members: Thread) -> Member:
+    """Return the article that last told something new: an outlet's copy of what another told is no development."""
+    telling = [each for each in members if each.relation is not Relation.DUPLICATE] or members
+    return max(telling, key=lambda each: each.first_seen)
 
 
 def _told(each: Member, zone: str) -> Iterator[str]:

@@ -154,7 +154,7 @@ def _tolls(later: Mapping[str, int], known: Iterable[Report]) -> list[str]:
 
 def _words(fact: Fact, settings: EventSettings) -> str:
     """Return a fact as people read it: "strike, Kuwait"."""
-    return f"{fact.what}, {_label(fact.on, settings)}" if fact.on else fact.what
+    return f"{fact.what}, {label_of(fact.on, settings)}" if fact.on else fact.what
 
 
 def describe(mention: EventMention, settings: EventSettings) -> str:
@@ -178,8 +178,9 @@ def describe(mention: EventMention, settings: EventSettings) -> str:
 
 
 def _listed(names: Iterable[str], settings: EventSettings) -> str:
-    return " and ".join(_label(each, settings) for each in names)
+    return " and ".join(label_of(each, settings) for each in names)
 
 
-def _label(name: str, settings: EventSettings) -> str:
+def label_of(name: str, settings: EventSettings) -> str:
+    """Return a name of an event as people read it: an entity's label, a party, a place that no list names."""
     return name.removeprefix(UNLISTED).title() if name.startswith(UNLISTED) else settings.labels.get(name, name)

@@ -1,17 +1,19 @@
-"""Return who or what the matched entities are, one line each, and the place to name first in an alert. Pure."""
+"""Return who or what the matched entities are, one line each, and what to name before a headline. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from alerts.alert import Hit, Match
+from alerts.decide.event_news import label_of
+from alerts.decide.same_event import narrowest
 from alerts.decide.silences import entities_of
+from alerts.event import EventMention
 from alerts.rule import Config, Entity
 from alerts.rules.lexicon import members
 from crawler.text.folding import fold
 
 GLOSSES_SHOWN = 4  # lines of an alert
-FIRST_WORDS = 50  # characters of a headline that a lock screen shows behind the severity
 
 
 def glosses(matches: Iterable[Match], config: Config) -> tuple[str, ...]:
@@ -28,20 +30,59 @@ def glosses(matches: Iterable[Match], config: Config) -> tuple[str, ...]:
     return tuple(line for _, line in ranked[:GLOSSES_SHOWN])
 
 
-def place_of(matches: Iterable[Match], config: Config) -> str:
-    """Return the place to name before the headline, "" if the headline's first words show one or none was found.
+def place_of(matches: Iterable[Match], config: Config, title: str = "", event: EventMention | None = None) -> str:
+    """Return the place to name before a headline, "" if the headline names any place or none was found.
 
-    Places are entities of the kinds in `settings.places`. The first kind in that list wins, then the first hit.
+    Places are entities of the kinds in `settings.places`. The first kind in that list wins, then the first hit. `event`
+    is what the article tells: a place that it names in the headline need not be an entity.
     """
+    found = _places_found(matches, config)
+    in_title = any(hit.field == "title" for _, hit, _ in found)
+    if not found or in_title or _event_places(event, config) or _names_place(title, config):
+        return ""
+    return _label(found[0][2])
+
+
+def who_or_where(matches: Iterable[Match], config: Config, event: EventMention | None = None) -> str:
+    """Return what to name before a headline that its reader cannot read; "" if nothing in it is known.
+
+    That is the place in the headline, else who or what else was found in it, else the place below it.
+    """
+    matches = tuple(matches)
+    places = _places_found(matches, config)
+    in_title = [_label(entity) for _, hit, entity in places if hit.field == "title"]
+    named = sorted((hit.start, _label(entity)) for hit, entity in _found(matches, config) if hit.field == "title")
+    below = [_label(entity) for _, _, entity in places]
+    ranked = (*in_title, *_event_places(event, config), *(label for _, label in named), *below)
+    return next(iter(ranked), "")
+
+
+def _places_found(matches: Iterable[Match], config: Config) -> list[tuple[int, Hit, Entity]]:
+    """Return the hits of places with the rank of their kind, the most telling first, then those in the headline."""
     kinds = [set(members(config.entities, kind)) for kind in config.places]
     found = [
-        (rank, hit.field != "title", hit.start, hit.end, entity)
+        (rank, hit, entity)
         for hit, entity in _found(matches, config)
         if (rank := next((n for n, kind in enumerate(kinds) if entity.id in kind), None)) is not None
     ]
-    if not found or any(not below and end <= FIRST_WORDS for _, below, _, end, _ in found):
-        return ""
-    return _label(min(found, key=lambda each: each[:3])[4])
+    return sorted(found, key=lambda each: (each[0], each[1].field != "title", each[1].start, each[2].id))
+
+
+def _event_places(event: EventMention | None, config: Config) -> list[str]:
+    """Return the places that a headline says its event was in, as people read them."""
+    if event is None or event.from_lead:
+        return []
+    return [label_of(name, config.events) for name in sorted(narrowest(event.places, config.events.wider))]
+
+
+def _names_place(title: str, config: Config) -> bool:
+    """Return whether a headline has a name of any place, also of one that no rule asked for."""
+    words = fold(title)
+    wanted = {name for kind in config.places for name in members(config.entities, kind)}
+    names = (alias.removeprefix("=") for name in wanted for alias in config.entities[name].aliases)
+    return any(
+        folded in words for each in names if (folded := fold(each)).strip()
+    )  # folded words have spaces round them
 
 
 def _found(matches: Iterable[Match], config: Config) -> Iterator[tuple[Hit, Entity]]:
@@ -53,10 +94,11 @@ def _found(matches: Iterable[Match], config: Config) -> Iterator[tuple[Hit, Enti
 
 def _line(text: str, entity: Entity) -> str:
     label, gloss = _label(entity), entity.gloss
-    if fold(text) == fold(label):
-        return f"{text}: {gloss}" if gloss else ""
     if _is_latin(text) and not gloss:
         return ""
+    if fold(text) == fold(label) or (_is_latin(text) and fold(label).startswith(fold(text))):
+        # "Ain al-Asad = Ain al-Asad air base" would explain nothing
+        return f"{text}: {gloss}" if gloss else ""
     return f"{text} = {label}{f', {gloss}' if gloss else ''}"
 
 

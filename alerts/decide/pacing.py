@@ -18,6 +18,7 @@ from alerts.decide.what_to_tell import PING_EVERY
 
 THREAD_EVERY = timedelta(minutes=10)  # one message on a thread in this time
 NAMED_IN_MESSAGE = 8  # stories of its thread that a message names; more are a digest
+LONE_AT_MOST = timedelta(hours=6)  # how long the only event of an hourly digest waits for another (decision 134)
 EACH_HOUR = tuple(time(hour) for hour in range(24))
 BURST = 0.75  # of the rate, at once; the rest of it comes back within a minute
 KEPT_FOR_FLASH = 1 / 6  # of the burst
@@ -88,6 +89,9 @@ def plan(waiting: Sequence[Delivery], receiver: Receiver, pace: Pace, now: datet
     due = [each for each in waiting if each.due <= now]
     holds = {each.id: hold for each in due if (hold := _hold(each, receiver, pace, now))}
     free = [each for each in due if each.id not in holds]
+    lone = {each.id: Hold(each.id, slot_after(receiver, now), DIGEST) for each in _lone(free, receiver, now)}
+    holds |= lone
+    free = [each for each in free if each.id not in lone]
     folds = [fold for fold in (_slot(free, receiver), _morning(free, receiver)) if fold]
     folded = {each.id for fold in folds for each in fold.deliveries}
     # the most urgent first: only the first that can be claimed is sent, then the plan is made anew
@@ -198,9 +202,24 @@ def _for_group(each: Delivery, receiver: Receiver) -> datetime | None:
     return each.queued + receiver.group_wait if waits else None
 
 
+def _lone(free: Iterable[Delivery], receiver: Receiver, now: datetime) -> tuple[Delivery, ...]:
+    """Return what is listed of a single event and waits for company: an hourly digest of one line is a ping for little.
+
+    A receiver's own digest times do not wait, nor does a grave repeat, nor what has waited for LONE_AT_MOST.
+    """
+    listed = _listed(free)
+    events = {each.thread or each.subject for each in listed}
+    waits = all(each.severity < Severity.IMMEDIATE and now - each.queued < LONE_AT_MOST for each in listed)
+    return listed if len(events) == 1 and waits and not receiver.digest else ()
+
+
+def _listed(free: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    return tuple(each for each in free if _is_listed(each) and not each.attempts)
+
+
 def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
     """Return the digest of the messages that waited for it, also of a single one; None if there are none."""
-    listed = tuple(each for each in free if _is_listed(each) and not each.attempts)
+    listed = _listed(free)
     repeats = all(each.reason is Reason.REPEATS for each in listed)
     reason = Reason.SCHEDULED if receiver.digest else Reason.REPEATS if repeats else Reason.ROUTINE
     ends = [each.due if each.held == DIGEST else _list_at(each, receiver) for each in listed]

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
 from alerts.decide.event_news import describe
-from alerts.decide.glosses import glosses, place_of
+from alerts.decide.glosses import glosses, place_of, who_or_where
 from alerts.decide.standing import letters_of, siblings_of, standing_of
 from alerts.event import EventMention
 from alerts.rule import Config
 from alerts.store import decisions, event_reports
 from crawler.article import Article, Member, Relation, Revision
+from crawler.text.scripts import is_foreign
 
 SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
 
@@ -39,6 +40,7 @@ def make_alert(
     before = decisions.load_alert(connection, story, last) if last else None
     article, causes = _quoted(revision, _causes(config, matches), before)
     siblings = siblings_of(members, story)
+    foreign = is_foreign(article.title, config.language)
     told = event if article is revision.article or before is None else before.event
     return Alert(
         story=story,
@@ -54,7 +56,8 @@ def make_alert(
         siblings=siblings[-SIBLINGS_KEPT:],
         more_siblings=max(0, len(siblings) - SIBLINGS_KEPT),
         glosses=glosses(matches, config),
-        place=place_of(matches, config),
+        place=who_or_where(matches, config, told) if foreign else place_of(matches, config, article.title, told),
+        foreign=foreign,
         event=told,
         event_line=describe(told, config.events) if told else "",
         evidence=event_reports.evidence_of(connection, revision.placement.thread).get(story, ""),

@@ -10,6 +10,9 @@ from sqlalchemy import Connection
 from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
 from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, joined, plan
 from alerts.decide.what_to_tell import PING_EVERY
+from alerts.render.digest import LINK_SHOWN
+from alerts.render.sheet import TOLD_HERE
+from alerts.render.title import headline_of, lead
 from alerts.render.words import link
 from alerts.store import claims, decisions, digests, outbox, targets
 
@@ -88,9 +91,10 @@ def _join(connection: Connection, send: Delivery, others: Sequence[Delivery], no
 def _named(alert: Alert) -> str:
     """Return one line on a story for the message of another: severity, headline, changes, outlet, link and id."""
     changed = f" ({'; '.join(alert.changes)})" if alert.changes else ""
-    where = link(alert.article.url) if alert.article.url else None
-    what = f"{alert.severity.word.upper()} {alert.article.title}{changed}"
-    return f"Same event, told here only: {what} | {alert.article.outlet}{f' {where}' if where else ''} {alert.story}"
+    url = link(alert.article.url) if alert.article.url else None
+    where = url if url and len(url) <= LINK_SHOWN else None
+    what = f"{alert.severity.word.upper()} {lead(alert)}{headline_of(alert.article)}{changed}"
+    return f"{TOLD_HERE} {what} | {alert.article.outlet}{f' {where}' if where else ''} {alert.story}"
 
 
 def _alerts(connection: Connection, listed: Sequence[Delivery]) -> list[Alert]:

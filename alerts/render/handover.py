@@ -12,12 +12,14 @@ from datetime import datetime
 from itertools import groupby
 
 from alerts.alert import Ack, Alert, Delivery, Severity, Silence
+from alerts.render.digest import events_of, newest_of, outlets_of
+from alerts.render.title import NO_HEADLINE, headline_of, lead
 from alerts.render.words import cut, isolated, link, plain, rated, time
 
-STORIES_SHOWN = 40  # of each severity
+EVENTS_SHOWN = 40  # of each severity
 HEADLINE_LIMIT = 160  # characters
 REASON_LIMIT = 200  # characters of why somebody silenced
-OUTLETS_SHOWN = 6  # of each story
+OUTLETS_SHOWN = 6  # of each event
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&]|:(?=//))")  # CommonMark 2.4; the last keeps a bare address from being a link
 
 
@@ -56,7 +58,7 @@ def markdown(shift: Handover, timezone: str) -> str:
     written = [
         f"# Handover, {time(shift.now, timezone)}",
         f"What happened since {time(shift.since, timezone)}.",
-        *_section(f"Stories told: {len(shift.stories)}", list(_stories(shift.stories, timezone)), "None was told."),
+        *_section(_told(shift.stories), list(_stories(shift.stories, timezone)), "None was told."),
         *_section("Acknowledged", [_acked(each, timezone) for each in shift.stories if each.ack], "Nothing."),
         *_section(
             "Silences in force",
@@ -74,6 +76,12 @@ def markdown(shift: Handover, timezone: str) -> str:
         *_section("Rules", [_reload(shift.reload, timezone)] if shift.reload else [], "Not reloaded."),
     ]
     return "\n".join(written)
+
+
+def _told(stories: Sequence[ToldStory]) -> str:
+    events = len(events_told(stories))
+    more = f" ({len(stories)} stories)" if len(stories) > events else ""
+    return f"Events told: {events}{more}"
 
 
 def marked_down(text: str) -> str:
@@ -94,43 +102,77 @@ def _line(name: str, words: str) -> str:
     return f"- {marked_down(name)}: {marked_down(words)}"
 
 
+def events_told(stories: Iterable[ToldStory]) -> list[tuple[ToldStory, ...]]:
+    """Return the stories of each event: by severity, then those not wholly acknowledged, then the newest change.
+
+    The first story of an event is its newest of the highest severity.
+    """
+    known = {each.alert.story: each for each in stories}
+    events = [
+        tuple(known[alert.story] for alert in event) for event in events_of(each.alert for each in known.values())
+    ]
+    return sorted(events, key=_rank)
+
+
+def _rank(event: tuple[ToldStory, ...]) -> tuple[int, bool, float]:
+    newest = newest_of([each.alert for each in event])
+    return -event[0].alert.severity, all(each.ack for each in event), -newest.created.timestamp()
+
+
 def _stories(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
-    """Yield stories by severity, then those that nobody acknowledged, then the newest."""
-    ranked = sorted(
-        stories, key=lambda each: (-each.alert.severity, each.ack is not None, -each.alert.created.timestamp())
-    )
-    for number, (severity, group) in enumerate(groupby(ranked, key=lambda each: each.alert.severity)):
+    """Yield an entry for each event, under a heading for each severity."""
+    for number, (severity, group) in enumerate(groupby(events_told(stories), key=lambda each: each[0].alert.severity)):
         listed = list(group)
         yield from ([""] if number else [])
         yield from (f"### {Severity(severity).word.capitalize()}: {len(listed)}", "")
-        for each in listed[:STORIES_SHOWN]:
-            yield from _story(each, timezone)
-        if len(listed) > STORIES_SHOWN:
-            yield f"- and {len(listed) - STORIES_SHOWN} more: `watchfloor stories`"
+        for each in listed[:EVENTS_SHOWN]:
+            yield from _event(each, timezone)
+        if len(listed) > EVENTS_SHOWN:
+            yield f"- and {len(listed) - EVENTS_SHOWN} more: `watchfloor stories`"
 
 
-def _story(story: ToldStory, timezone: str) -> Iterator[str]:
-    alert, ack = story.alert, story.ack
-    headline = isolated(cut(plain(alert.article.title), HEADLINE_LIMIT)) or "(no headline)"
+def _event(event: tuple[ToldStory, ...], timezone: str) -> Iterator[str]:
+    alerts = [each.alert for each in event]
+    first, newest = alerts[0], newest_of(alerts)
     # a parenthesis would end the address of a Markdown link
-    url = (link(alert.article.url) or "").replace("(", "%28").replace(")", "%29")
-    shown = _escaped(headline)
-    names = list(dict.fromkeys((alert.article.outlet, *alert.outlets)))
-    outlets = ", ".join(marked_down(each) for each in names[:OUTLETS_SHOWN])
-    more = f" and {len(names) - OUTLETS_SHOWN} more" if len(names) > OUTLETS_SHOWN else ""
+    url = (link(first.article.url) or "").replace("(", "%28").replace(")", "%29")
+    shown = _escaped(f"{lead(first)}{_short(first)}")
     yield f"- {f'[{shown}]({url})' if url else shown}"
-    yield f"  {outlets}{more}; {marked_down(rated(alert.standing))}"
-    if alert.event_line:
-        yield f"  Event: {marked_down(alert.event_line)}"
-    changed = f" ({marked_down('; '.join(alert.changes))})" if alert.changes else ""
-    who = f"acknowledged by {marked_down(ack.by)}" if ack else "**not acknowledged**"
-    yield f"  Last change {time(alert.created, timezone)}{changed}; {who}; `{alert.story}`"
+    yield f"  {_outlets(alerts)}; {marked_down(rated(newest.standing))}"
+    if first.event_line:
+        yield f"  Event: {marked_down(first.event_line)}"
+    if len(event) > 1:
+        latest = "" if newest is first else f"; newest: {_escaped(_short(newest))}"
+        yield f"  {len(event)} stories of one event{latest}"
+    changed = f" ({marked_down('; '.join(newest.changes))})" if newest.changes else ""
+    ids = ", ".join(f"`{each.story}`" for each in alerts)
+    yield f"  Last change {time(newest.created, timezone)}{changed}; {_notice(event)}; {ids}"
+
+
+def _outlets(alerts: Sequence[Alert]) -> str:
+    names = outlets_of(alerts)
+    more = f" and {len(names) - OUTLETS_SHOWN} more" if len(names) > OUTLETS_SHOWN else ""
+    return ", ".join(marked_down(each) for each in names[:OUTLETS_SHOWN]) + more
+
+
+def _notice(event: Sequence[ToldStory]) -> str:
+    """Return who has taken notice of an event, and of which of its stories nobody has."""
+    who = list(dict.fromkeys(marked_down(each.ack.by) for each in event if each.ack))
+    left = [f"`{each.alert.story}`" for each in event if not each.ack]
+    stories = ", ".join(left)
+    if not who:
+        return "**not acknowledged**"
+    return f"acknowledged by {', '.join(who)}{f', but for {stories}' if left else ''}"
+
+
+def _short(alert: Alert) -> str:
+    return isolated(cut(headline_of(alert.article), HEADLINE_LIMIT)) or NO_HEADLINE
 
 
 def _acked(story: ToldStory, timezone: str) -> str:
     ack = story.ack
     assert ack is not None
-    headline = marked_down(cut(plain(story.alert.article.title), HEADLINE_LIMIT))
+    headline = _escaped(_short(story.alert))
     return f"- {marked_down(ack.by)} at {time(ack.at, timezone)} ({marked_down(ack.via)}): {headline}, `{ack.story}`"
 
 

@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from alerts.alert import Alert, Delivery, Kind, Message, Severity
 from alerts.render import text
+from alerts.render.digest import DigestItem, DigestSheet, digest_sheet
 from alerts.render.html import Content, Html, bare, isolates, lines, tag
-from alerts.render.sheet import DigestItem, DigestSheet, Sheet, digest_sheet, sheet
+from alerts.render.sheet import Sheet, sheet
 from alerts.render.words import clean, cut
 from crawler.text.urls import host
 
@@ -55,16 +56,18 @@ def render_notice(delivery: Delivery) -> Message:
 
 def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
     return [
-        *_notes(delivery, told.notes),
         _chip(told.severity, KINDS.get(delivery.kind, "")),
-        _heading(told.headline),
         *_paragraphs(told.changes, "change"),
-        *_paragraphs([told.event, told.outlet], "line"),
-        *_paragraphs([told.rated, told.times], "lesser"),
+        *_paragraphs([told.event] if told.foreign else [], "line"),
+        _heading(told.headline),
+        *_notes(delivery, told.notes),
         *_quote(told.quote),
+        *_paragraphs([told.outlet], "line"),
+        *_paragraphs([told.rated, told.times], "lesser"),
         _link(told.url),
-        *_paragraphs([*told.why, *told.glosses, told.also, told.siblings], "line"),
-        *_paragraphs([told.reason, *told.footer.split("\n")], "lesser"),
+        *_paragraphs([] if told.foreign else [told.event], "line"),
+        *_paragraphs([*told.why, *told.glosses, told.also, told.siblings, *told.told_here], "line"),
+        *_paragraphs([told.reason, *told.hits, *told.footer.split("\n")], "lesser"),
     ]
 
 
@@ -86,17 +89,23 @@ def _digest(delivery: Delivery, told: DigestSheet) -> list[Html]:
 
 def _item(each: DigestItem) -> Html:
     # the line is a text that names the address; in HTML that place becomes a link that shows only the host
-    before, url, after = each.line.partition(each.url) if each.url else (each.line, "", "")
-    link = _anchor(url, host(url)) if url else ""
+    before, _, after = each.line.partition(each.url) if each.url else (each.line, "", "")
+    if each.url and each.url not in each.line:
+        before = f"{before}, "  # too long to be written out in the line
+    link = _anchor(each.url, host(each.url)) if each.url else ""
     headline = tag("div", bare(each.headline), class_="headline", dir="auto")
     where = tag("div", isolates(before), link, isolates(after), class_="lesser")
     return tag("li", _chip(each.severity), headline, where)
 
 
 def _glance(told: Sheet) -> str:
-    """Return what a list of mails shows after the subject: what changed, else the article's text, else the reason."""
+    """Return what a list of mails shows after the subject: what changed, else the article's text, else the reason.
+
+    Before a text in another script than its reader's comes the event, in words.
+    """
     quote = "".join(words for words, _ in told.quote).strip()
-    return next((each for each in ("; ".join(told.changes), quote, *told.why) if each), "")
+    event = told.event if told.foreign else ""
+    return next((each for each in ("; ".join(told.changes), event, quote, *told.why) if each), "")
 
 
 def _notes(delivery: Delivery, notes: Iterable[str]) -> list[Html]:

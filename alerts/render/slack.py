@@ -14,7 +14,9 @@ from urllib.parse import quote
 
 from alerts.alert import Alert, Delivery, Kind, Message, Severity
 from alerts.render import text
-from alerts.render.sheet import PLACE_LIMIT, DigestItem, DigestSheet, Sheet, digest_sheet, sheet
+from alerts.render.digest import DigestItem, DigestSheet, digest_sheet
+from alerts.render.sheet import Sheet, sheet
+from alerts.render.title import lead
 from alerts.render.words import ISOLATE, POP, cut, is_rtl, isolated, plain
 
 LONGEST_HEADER = 150  # UTF-16 units
@@ -22,6 +24,7 @@ LONGEST_BLOCK = 2_900  # characters; Slack takes 3,000
 LONGEST_TOTAL = 12_000  # characters of all blocks; Slack refuses somewhere above 13,000
 MOST_BLOCKS = 48  # two of Slack's 50 stay free, one for the receiver's own note
 LONGEST_LINE = 700  # characters of a reason, a list of outlets
+RULES_SHOWN = 6  # of those whose hits are listed
 LONGEST_CHANGE, CHANGES_SHOWN = 200, 6  # characters of what changed; how many of them
 LONGEST_NOTICE = 10_000  # characters
 LONGEST_ITEM = 160  # characters of a headline in a digest
@@ -41,8 +44,7 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     """Return the blocks of an alert. The receiver marks repeats, because it can look whether it is one."""
     told = sheet(replace(delivery, repeat=False), alert, timezone)
     said = text.message(delivery, told.title, text.alert_lines(told))
-    place = f"{cut(plain(alert.place), PLACE_LIMIT)}: " if alert.place else ""
-    return replace(said, blocks=_within(_alert(told, f"{KINDS.get(delivery.kind, '')} {place}")))
+    return replace(said, blocks=_within(_alert(told, f"{KINDS.get(delivery.kind, '')} {lead(alert)}")))
 
 
 def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:
@@ -61,21 +63,22 @@ def render_notice(delivery: Delivery) -> Message:
     )
 
 
-def _alert(told: Sheet, lead: str) -> list[Block]:
+def _alert(told: Sheet, known: str) -> list[Block]:
     quoted = _quote(told)
     return [
-        *_head(told, lead),
+        *_head(told, known),
         _rich(_section(_facts(told))),
         *([_rich({"type": "rich_text_quote", "elements": quoted})] if quoted else []),
         *_said(_reasons(told)),
         _context("To acknowledge, react here with ✅ or 👀."),
+        *[_context(cut(each, LONGEST_LINE)) for each in told.hits[:RULES_SHOWN]],
         _context(told.footer),
     ]
 
 
-def _head(told: Sheet, lead: str) -> list[Block]:
-    """Return the header with severity, place and headline; a headline too long for it is repeated below in full."""
-    word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{lead}"
+def _head(told: Sheet, known: str) -> list[Block]:
+    """Return the header with severity, what is known, and headline; a headline too long for it follows in full."""
+    word = f"{LIGHTS[told.severity]} {told.severity.word.upper()}{known}"
     headline = plain(told.headline.strip(ISOLATE + POP))
     room = LONGEST_HEADER - _units(word) - 2  # for the isolation
     shown = _short(headline, room)
@@ -93,10 +96,9 @@ def _facts(told: Sheet) -> list[Block]:
     ]
     more = len(told.changes) - CHANGES_SHOWN
     return [
-        *_lines(told.notes, last="\n"),
         *changed,
         *([_text(f"and {more} more changes\n")] if more > 0 else []),
-        *_lines((told.event,), last="\n"),
+        *_lines((told.event, *told.notes), last="\n"),
         *_lines((told.outlet,)),
         *link,
         *_lines((told.times, told.rated, told.also), first="\n"),
@@ -119,7 +121,7 @@ def _quote(told: Sheet) -> list[Block]:
 def _reasons(told: Sheet) -> Iterator[str]:
     yield from told.why
     yield from told.glosses
-    yield from (told.siblings, told.reason)
+    yield from (told.siblings, *told.told_here, told.reason)
 
 
 def _digest(told: DigestSheet) -> list[Block]:

@@ -1,6 +1,6 @@
 """Render a sheet as plain text, for the console, generic receivers and the text part of mails. Pure.
 
-The first line must make sense alone on a lock screen: severity, headline, outlet.
+The title makes sense alone on a lock screen; the first lines below it are the most telling ones.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alerts.alert import Alert, Delivery, Message
-from alerts.render.sheet import TITLE_LIMIT, DigestSheet, Sheet, digest_sheet, marked, sheet
+from alerts.render.digest import LINK_SHOWN, DigestSheet, digest_sheet
+from alerts.render.sheet import Sheet, sheet
+from alerts.render.title import TITLE_LIMIT, marked
 from alerts.render.words import cut, isolated, plain
 
 
@@ -49,23 +51,31 @@ def message(delivery: Delivery, title: str, body: str) -> Message:
 def alert_lines(told: Sheet) -> str:
     """Return the lines of an alert's sheet as one text."""
     quote = isolated("".join(words for words, _ in told.quote))
+    said = [told.event, told.headline] if told.foreign else [told.headline]
+    url = told.url or "(the source gave no link)"
     lines = [
+        # a phone shows the first two or three lines
+        *told.changes,
+        *said,
+        *([f'"{quote}"'] if quote else ()),
         *told.notes,
-        told.headline,
+        None,
         told.outlet,
         told.rated,
         told.times,
-        told.url or "(the source gave no link)",
+        *([url] if len(url) <= LINK_SHOWN else ()),
         None,
-        *told.changes,
-        told.event,
-        *([f'"{quote}"', None] if quote else ()),
+        *([] if told.foreign else [told.event]),
         *told.why,
         *told.glosses,
         told.also,
         told.siblings,
+        *told.told_here,
         told.reason,
+        None,
+        *told.hits,
         told.footer,
+        *([f"Link: {url}"] if len(url) > LINK_SHOWN else ()),
     ]
     # None stands for an empty line; "" is left out
     return "\n".join(line or "" for line in lines if line is None or line)

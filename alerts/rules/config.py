@@ -20,7 +20,7 @@ from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
 from alerts.rules.lexicon import members
 from alerts.rules.rulebook import Book, check_notify, read_book
-from crawler.config.includes import include_patterns, included, matching
+from crawler.config.includes import include_patterns, included, matching, overlooked
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.sources import make_sources
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, read_file
@@ -52,7 +52,8 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
     # only now: an included file may have brought them
     for section, doc in (("sources", "what is polled"), ("rules", "what to be told about")):
         if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
-            problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc})')
+            remedy = overlooked(path, root, files)
+            problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc}){remedy}')
     config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None)
     config = replace(config, patterns=include_patterns(root))
     if problems:
@@ -173,8 +174,10 @@ def _config(
         host_at_once=settings["host_at_once"],
         host_apart=settings["host_apart"],
         places=_places(settings["places"], book.entities, problems),
+        language=settings["language"],
         events=_events(settings["events"], book, problems),
         sources=make_sources(sources, problems),
+        polled_at={row["id"][0]: row["url"][1] for row in sources},
         receivers=known or {},
         entities=book.entities,
         lists=book.lists,

@@ -15,6 +15,7 @@ from alerts.rules import scale
 from alerts.rules.automaton import Automaton, spelling
 from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED, STANDING
+from alerts.rules.everywhere import everywhere
 from alerts.rules.forms.paradigm import denied, is_paradigm
 from alerts.rules.lexicon import expand, members, spelt, terms_of
 from alerts.rules.match import Matcher, positive_terms
@@ -22,6 +23,7 @@ from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
 from crawler.article import Article
 from crawler.config.yamlfile import Place, Problem
+from crawler.sources.addresses import Guard
 from crawler.text.folding import Folded, fold
 
 TEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # of the headlines under `tests`; no operator asks for it
@@ -68,6 +70,8 @@ def warnings(config: Config) -> list[Problem]:
         *(Problem(place, message) for place, message in scale.faults(config.scale, config.rules)),
         *impossible_patterns(config),
         *swallowed(config),
+        *_never_polled(config),
+        *everywhere(config),
     ]
     return sorted(set(found))
 
@@ -269,6 +273,13 @@ def _never_confirmed(config: Config) -> Iterator[Problem]:
         if rule.when.origins > len(owners):
             words = f"waits for {rule.when.origins} origins, and the sources have {len(owners)} owners"
             yield Problem(rule.place, f'rule "{rule.id}" {words}; it may wait for ever')
+
+
+def _never_polled(config: Config) -> Iterator[Problem]:
+    guard = Guard(config.allow_private)
+    for source in config.sources:
+        if why := guard.never(source.url):
+            yield Problem(config.polled_at[source.id], f'source "{source.id}" can never be polled: {why}')
 
 
 def _one_way(config: Config) -> Iterator[Problem]:

@@ -7,8 +7,8 @@ tree count as one leaf each: words that `except` masks, the language, and a scor
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from alerts.rule import Config, Rule
 from alerts.rules.explain import score_of
@@ -147,13 +147,19 @@ def _near(found: Tally, rule: Rule, lacks: tuple[Lack, ...], reading: Reading, c
     held: dict[str, dict[str, None]] = {}
     for hit in reading.hits(found.held):
         held.setdefault(hit.text, {})[hit.term] = None
-    # not where the word itself is there and did not count, and no word that another term has
+    # a word that another term has is no misspelt one: "falls", a deed, is not nearly "Falluja"
+    lacks = tuple(replace(lack, alike=None) if _is_held(lack, held) else lack for lack in lacks)
+    # not where the word itself is there and did not count
     open_ = [lack for lack in lacks if _ratio(lack) < SAME]
     asked = [term for lack in open_ for term in lack.leaf.terms]
-    alike = [lack.alike.term for lack in open_ if lack.alike and lack.alike.text not in held]
+    alike = [lack.alike.term for lack in open_ if lack.alike]
     against = [where(term[1:], config) for lack in lacks for term in lack.leaf.against if term.startswith("$")]
     named = tuple((text, tuple(terms)) for text, terms in held.items())
     return Near(rule.id, rule.title, named, lacks, extendable(asked, alike, config), tuple(dict.fromkeys(against)))
+
+
+def _is_held(lack: Lack, held: Container[str]) -> bool:
+    return lack.alike is not None and lack.alike.ratio < SAME and lack.alike.text in held
 
 
 def proposals(near: Sequence[Near], unknown: Sequence[str], headline: str, config: Config) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from alerts.alert import Severity
+from alerts.alert import Hit, Severity
 from alerts.rule import BY_SCALE, SEVERITIES, Condition, Row, Rule, Score
 from alerts.rules.lexicon import terms_of
 from alerts.rules.operators import anchors, evaluate, narrowed
@@ -22,7 +22,7 @@ from crawler.config.keys import MISSING, Choice, Number
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar
 
-WORDS_SHOWN = 4  # of those that a row was found by
+WORDS_SHOWN = 3  # of those that a row was found by
 Steps = tuple[tuple[float, Severity], ...]
 
 
@@ -52,9 +52,18 @@ def grade(rule: Rule, reading: Reading, mentions: Mentions) -> Grade:
         if found is None:
             continue
         severity = min(max(row.severity, rule.least), rule.most)
-        hits = dict.fromkeys(hit.text for hit in reading.hits(found))
-        return Grade(severity, row, tuple(hits)[:WORDS_SHOWN])
+        return Grade(severity, row, _words(reading.hits(found)))
     return Grade(rule.least)
+
+
+def _words(hits: Iterable[Hit]) -> tuple[str, ...]:
+    """Return the first words that a row was found by; of those that overlap, as "US" and "US troops", the longer."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda each: each.start - each.end):
+        if not any(hit.field == other.field and hit.start < other.end and other.start < hit.end for other in kept):
+            kept.append(hit)
+    ordered = sorted(kept, key=lambda each: (each.field != "title", each.start))
+    return tuple(dict.fromkeys(each.text for each in ordered))[:WORDS_SHOWN]
 
 
 def where(mentions: Mentions) -> str:

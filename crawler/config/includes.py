@@ -64,6 +64,18 @@ def matching(home: Path, pattern: str) -> tuple[str, ...]:
     return tuple(sorted(str(each) for each in fitting if not any(part.startswith(".") for part in each.parts)))
 
 
+def overlooked(path: Path, root: Node | None, files: tuple[Path, ...]) -> str:
+    """Return what to include besides, where a pattern passed over a folder with YAML files; "" where none did."""
+    found: dict[str, str] = {}
+    for pattern in include_patterns(root):
+        for each in sorted((path.parent / pattern).parent.glob("*/*.yaml")):
+            if each not in files:
+                found.setdefault(f"{each.parent.relative_to(path.parent)}/*.yaml", pattern)
+    added = ", ".join(f'"{each}"' for each in found)
+    pattern = next(iter(found.values()), "")
+    return f'; the pattern "{pattern}" does not look into folders: include {added} too' if found else ""
+
+
 def _named_files(home: Path, text: str) -> tuple[str, ...]:
     if is_pattern(text):
         return matching(home, text)
@@ -87,5 +99,6 @@ def _remedy(home: Path, text: str) -> str:
     below = (home / text).parent.glob("*/*.yaml")
     inner = next((str(each.parent.relative_to(home)) for each in below), "")
     hint = f'; a pattern does not look into folders: write "{inner}/*.yaml"' if inner else ""
-    folders = [f"{name}/*.yaml" for name in dict.fromkeys(str(Path(each).parent) for each in files)]
+    # not the file's own folder: its pattern would take in the file that includes
+    folders = [f"{name}/*.yaml" for name in dict.fromkeys(str(Path(each).parent) for each in files) if name != "."]
     return hint or f"{nearest(text, folders)}; give it a file, or take this line out"

@@ -35,7 +35,6 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler.fetch import scrapy_settings
-from crawler.fetch.guard import Blocked, Guard
 from crawler.fetch.hosts import Hosts, Rest
 from crawler.fetch.spiders import KINDS
 from crawler.fetch.spiders.feed import HANDLED
@@ -43,6 +42,7 @@ from crawler.fetch.spiders.feed import outcome as outcome_of
 from crawler.fetch.workers import WorkerKilled, Workers, WorkerTimeout
 from crawler.parse.feeds import Feed, read_feed
 from crawler.parse.impostors import named
+from crawler.sources.addresses import Blocked, Guard
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 
 DETAIL_LIMIT = 200  # characters

@@ -373,7 +373,18 @@ def material(before: Wording, after: Wording) -> str:
     if found.changes:
         return _changed(found.changes)
     if names := [each for each in found.differing if each.named]:
+        if all(each.part == "title" for each in names) and _is_replaced(before, after):
+            return "new headline"  # words at one place of two unlike headlines are no change of one for the other
         return ", ".join(f"{each.before} -> {each.after}" for each in names[:2])
     if before.words and after.words and found.lead < LEAD_KNOWN:
         return "new lead"
     return ""
+
+
+def _is_replaced(before: Wording, after: Wording) -> bool:
+    """Return whether a headline was written anew: less than three quarters of its words that carry meaning are kept.
+
+    All but one are where only a name takes the place of another.
+    """
+    most = max(len(before.topic), len(after.topic))
+    return len(before.topic & after.topic) < min(most - 1, most * 3 / 4)

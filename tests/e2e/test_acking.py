@@ -58,7 +58,7 @@ def test_nobody_reacts_and_another_receiver_is_told_once(floor: Desk, api: Slack
     at(floor, "10:10", "10:11", "10:40")
     assert floor.hook.titles() == ["FLASH ESCALATED Militia attacks a base | Outlet 1"]
     body = floor.hook.accepted[0]["message"]
-    assert re.match(r"Sent to floor at 14 Jun 10:00 UTC; nobody acknowledged it within 10 minutes\.\n", body)
+    assert re.search(r"\nSent to floor at 14 Jun 10:00 UTC; nobody acknowledged it within 10 minutes\.\n", body)
     assert "Sent because: nobody acknowledged it in time." in body
     assert floor.status()["ledger"]["messages"]["escalation"] == {"sent": 1}
 

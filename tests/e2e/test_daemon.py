@@ -155,7 +155,7 @@ def test_rematch_reaches_the_running_daemon_and_sends_one_digest(desk: Desk) -> 
         assert desk.hook.wait_for(1)
         assert desk.run("rematch").stdout == "0 stories that were not told, in 0 digests\n"
     (title,) = desk.hook.titles()
-    assert title.startswith("DIGEST 3 more stories: ")
+    assert title.startswith("DIGEST 3 PRIORITY (found late): ")
     assert not any(desk.status()["ledger"]["remainders"].values())
 
 

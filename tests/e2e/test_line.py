@@ -122,7 +122,7 @@ def test_old_news_goes_into_one_digest_and_interrupts_nobody(desk: Desk) -> None
     assert desk.rounds(T1)[0]["deliveries"] == 0
     assert desk.rounds(T2)[0]["deliveries"] == 1
     (title,) = desk.hook.titles()
-    assert title.startswith("DIGEST 3 older stories: ")
+    assert title.startswith("DIGEST 3 PRIORITY (older): ")
     assert all(item["title"] in desk.hook.accepted[0]["message"] for item in old)
     ledger = desk.status()["ledger"]
     assert ledger["suppressed"] == {"stale": 3}

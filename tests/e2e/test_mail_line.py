@@ -29,7 +29,7 @@ def test_an_alert_arrives_as_text_and_html_in_the_thread_of_its_story(desk: Desk
     desk.rounds(T0, T1)
     (mail,) = post.mails()
     text, html = (part.get_content() for part in mail.iter_parts())
-    assert mail["Subject"] == "PRIORITY ميليشيا تعبر النهر | Outlet 1"
+    assert mail["Subject"] == "PRIORITY Militias: \u2068ميليشيا تعبر النهر\u2069 | Outlet 1"
     assert "rule militia, version" in text
     assert '<h1 dir="auto">ميليشيا تعبر النهر</h1>' in html
     assert mail["References"].endswith(".story@example.org>")
@@ -44,7 +44,9 @@ def test_what_the_server_puts_off_is_tried_again_and_the_other_receiver_is_not(
     assert (post.received, len(desk.hook.titles())) == ([], 1)
     post.replies = {}
     desk.rounds(T1, T2)
-    assert [mail["Subject"] for mail in post.mails()] == ["PRIORITY ميليشيا تعبر النهر | Outlet 1"]
+    assert [mail["Subject"] for mail in post.mails()] == [
+        "PRIORITY Militias: \u2068ميليشيا تعبر النهر\u2069 | Outlet 1"
+    ]
     assert len(desk.hook.titles()) == 1
 
 

@@ -73,7 +73,8 @@ def play(desk: Desk) -> None:
             feeds[item["source"]].insert(0, _entry(number, item))
             desk.outlet.serve(f"/{item['source']}.xml", rss(*feeds[item["source"]]))
             _round(line.stdin, line.stdout, at(item["at"]))
-        _round(line.stdin, line.stdout, at("23:59") + timedelta(minutes=1))  # what is routine is told
+        _round(line.stdin, line.stdout, at("23:59") + timedelta(minutes=1))
+        _round(line.stdin, line.stdout, at("23:59") + timedelta(hours=6))  # what is routine and alone is told
         line.stdin.close()
         assert line.wait(60) == 0
 

@@ -30,7 +30,7 @@ def told(desk: Desk) -> tuple[Desk, str, str]:
 def test_acks_by_any_id_a_message_prints_and_says_who_was_first(told: tuple[Desk, str, str]) -> None:
     desk, story, delivery = told
     done = desk.run("ack", delivery, "--by", "Noor")
-    assert re.fullmatch(rf"story {story}: acknowledged by Noor at {TIME}\n", done.stdout)
+    assert re.fullmatch(rf"story {story}: acknowledged by Noor at {TIME}\n  A militia moves on Balad\n", done.stdout)
     (again,) = json.loads(desk.run("ack", story, "--by", "Omar", "--json").stdout)["acks"]
     assert (again["by"], again["first"], again["via"], again["revision"]) == ("Noor", False, "command", 1)
 
@@ -111,7 +111,7 @@ def test_handover_names_the_story_its_ack_and_what_is_silent(told: tuple[Desk, s
     desk.run("ack", story, "--by", "Noor")
     desk.run("silence", "add", "--rule", "militia", "--for", "4h", "--reason", "drill", "--by", "Omar")
     done = desk.run("handover", "--since", "1h").stdout
-    assert "## Stories told: 1\n\n### Priority: 1\n\n- [A militia moves on Balad](https://outlet.example/1)" in done
+    assert "## Events told: 1\n\n### Priority: 1\n\n- [A militia moves on Balad](https://outlet.example/1)" in done
     assert "acknowledged by Noor" in done
     assert "- `q1` rule militia, until " in done
     shift = json.loads(desk.run("handover", "--json").stdout)
@@ -133,7 +133,7 @@ def test_what_a_silence_holds_back_is_counted_in_the_next_message(told: tuple[De
         desk.rounds((datetime.now(UTC) + timedelta(minutes=minutes)).isoformat())
     assert len(desk.hook.accepted) == 2
     assert re.search(
-        r"^1 message held back by silence q1 \(Noor: drill at Balad\), until .*UTC", desk.hook.accepted[1]["message"]
+        r"\n1 message held back by silence q1 \(Noor: drill at Balad\), until .*UTC", desk.hook.accepted[1]["message"]
     )
     assert desk.status()["ledger"]["suppressed"] == {"silenced": 1}
 

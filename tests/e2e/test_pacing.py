@@ -67,7 +67,7 @@ def test_quiet_hours_hold_and_release_one_digest_and_flash_breaks_them(desk: Des
     assert [title.split(" Militia")[0] for title, _ in told(desk)] == ["FLASH"]
     desk.rounds(when("02:59", "2026-06-15"), when("03:00", "2026-06-15"))
     title, message = told(desk)[1]
-    assert title.startswith("DIGEST 2 stories")
+    assert title.startswith("DIGEST 2 PRIORITY: ")
     assert first in message
     assert second in message
     assert "held while the quiet hours lasted" in message
@@ -99,7 +99,8 @@ def test_digest_goes_at_its_times_also_with_nothing_in_it(desk: Desk) -> None:
     rounds = desk.rounds(when("11:00"), when("15:59"), when("16:00"), when("16:01"), when("04:00", "2026-06-15"))
     assert [each["deliveries"] for each in rounds] == [0, 0, 1, 0, 1]
     (title, message), (empty, words) = told(desk)
-    assert title == "DIGEST 1 story since 14 Jun 07:00 Baghdad (04:00 UTC): Militia claims a bridge in Amerli"
+    assert title == "DIGEST 1 ROUTINE: Militia claims a bridge in Amerli"
+    assert "since 14 Jun 07:00 Baghdad (04:00 UTC)" in message
     assert "- ROUTINE Militia claims a bridge in Amerli" in message
     assert empty == "DIGEST nothing since 14 Jun 19:00 Baghdad (16:00 UTC)"
     assert "The watch runs: 1 sources polled" in words
@@ -119,8 +120,9 @@ def test_storm_is_told_together_and_every_story_is_in_it(desk: Desk) -> None:
     assert len(messages) <= 24
     text = "\n".join(f"{title}\n{body}" for title, body in messages)
     assert all(title in text for title in titles)
-    storm = next(title for title, _ in messages if title.startswith("Storm"))
-    assert re.match(r"Storm: 45 matches, 45 stories in 1 min; \d+ of them here", storm)
+    title, storm = next((title, body) for title, body in messages if "(storm)" in title)
+    assert re.match(r"DIGEST \d+ PRIORITY \(storm\): Militia ", title)
+    assert "45 matches, 45 stories in 1 min" in storm
     ledger = desk.status()["ledger"]
     assert (ledger["pending"], ledger["held"]) == (0, 0)
     assert balanced(desk)
@@ -170,7 +172,10 @@ def test_backlog_after_an_outage_is_one_digest_a_rule_and_urgent_news_goes_one_b
     flash = [title for title, _ in messages if title.startswith("FLASH")]
     assert {each.split(" | ")[0].removeprefix("FLASH ") for each in flash} == set(urgent)
     digests = [(title, body) for title, body in messages if title.startswith("DIGEST")]
-    assert sorted(title.split(":")[0] for title, _ in digests) == ["DIGEST 17 older stories", "DIGEST 33 older stories"]
+    assert sorted(title.split(":")[0] for title, _ in digests) == [
+        "DIGEST 17 PRIORITY (older)",
+        "DIGEST 33 PRIORITY (older)",
+    ]
     assert len(messages) == 7
     assert desk.status()["ledger"]["suppressed"] == {"stale": 50}
     assert balanced(desk)

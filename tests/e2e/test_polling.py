@@ -386,7 +386,7 @@ def test_arabic_rule_matches_a_feed_with_a_bad_byte(desk: Desk) -> None:
     desk.outlet.serve("/a.xml", body.replace(b"BAD", b"\xff\x00"))
     desk.write("/a.xml")
     desk.rounds(at(0))
-    assert desk.hook.titles() == [f"PRIORITY {title} | Outlet 1"]
+    assert desk.hook.titles() == [f"PRIORITY Militias: \u2068{title}\u2069 | Outlet 1"]
 
 
 def test_proxy_of_the_environment_is_ignored(outlet: Outlet, monkeypatch: pytest.MonkeyPatch) -> None:

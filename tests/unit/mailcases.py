@@ -70,7 +70,7 @@ def alert(
     cause = Cause("base-attacks", "Attacks on bases", "0a1b2c3d", severity, found, pir="PIR-2 force protection")
     return Alert(
         story,
-        "t0a1b2c3d4e5f6",
+        story.replace("s", "t", 1),
         2 if changes else 1,
         severity,
         NOW,
@@ -81,6 +81,8 @@ def alert(
         Standing(origins, "B"),
         siblings,
         glosses,
+        place="Qasim Brigade" if lang != "en" else "",
+        foreign=lang != "en",
     )
 
 
@@ -174,6 +176,7 @@ def digest_of(script: str) -> list[Alert]:
         replace(
             first,
             story=f"s0a1b2c3d4e5g{number}",
+            thread=f"t0a1b2c3d4e5g{number}",
             severity=Severity.ROUTINE,
             article=replace(first.article, title=title),
             causes=(replace(first.causes[0], rule="roads", title="Roads and borders"),),

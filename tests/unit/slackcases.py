@@ -52,6 +52,8 @@ def alert_of(lang: str) -> Alert:
         standing=Standing(("gulf-wire", "dijla"), "B"),
         siblings=(Sibling("s6yzkq0aaaaaaaa", sibling, second),),
         glosses=(gloss,),
+        place="" if lang == "en" else "Harir air base",
+        foreign=lang != "en",
     )
 
 

@@ -345,3 +345,36 @@ def test_except_is_shared_by_the_name_of_a_list_or_filter(tmp_path: Path, writte
     assert failed_tests(desk(tmp_path, text, lists=SHARED)) == []
     plain = text.replace(f"except: {written}, ", "")
     assert len(failed_tests(desk(tmp_path, plain, lists=SHARED))) == 1
+
+
+INCLUDING = 'version: 1\nreceivers: {console: {urls: ["console://"]}}\n'
+
+
+def test_pattern_that_passes_over_the_folder_of_rules_is_named_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "desk" / "rules").mkdir(parents=True)
+    (tmp_path / "desk" / "sources.yaml").write_text('sources: [{id: wire, url: "https://wire.example/"}]\n')
+    (tmp_path / "desk" / "rules" / "militia.yaml").write_text("rules:\n" + rule("[militia]"))
+    path = tmp_path / "rules.yaml"
+    path.write_text(INCLUDING + 'include: ["desk/*.yaml"]\n')
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    assert str(caught.value) == (
+        f'{path}:1:1: rules.yaml lacks "rules" (what to be told about); the pattern "desk/*.yaml" does not look into '
+        'folders: include "desk/rules/*.yaml" too'
+    )
+    path.write_text(INCLUDING + 'include: ["desk/*.yaml", "desk/rules/*.yaml"]\n')
+    assert [each.id for each in load(path, environ={}).rules] == ["r"]
+
+
+def test_missing_include_is_named_at_its_own_line(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text('sources: [{id: wire, url: "https://wire.example/"}]\n')
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        INCLUDING + "include:\n  - sources.yaml\n  - source.yaml  # gone\n  - rules/*.yaml\nrules:\n" + rule("[a1]")
+    )
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    assert [(each.place.line, each.place.column, each.message) for each in caught.value.problems] == [
+        (5, 5, '"source.yaml" names no file (did you mean "sources.yaml"?); give it a file, or take this line out'),
+        (6, 5, '"rules/*.yaml" names no file; give it a file, or take this line out'),
+    ]

@@ -62,7 +62,8 @@ def test_a_repeat_in_other_words_waits_and_is_told_in_the_digest(line: Connectio
     assert reasons(done) == ["repeats"]
     assert done.counts == {"matched": 1, "queued": 1, "repeats": 1}
     assert send_next(line, config, NOW + 11 * MINUTE) == ""
-    subject = send_next(line, config, NOW + 60 * MINUTE)
+    assert send_next(line, config, NOW + 60 * MINUTE) == ""  # alone it waits for company
+    subject = send_next(line, config, NOW + 7 * 60 * MINUTE)
     (listed,) = digests.digest_of(line, subject, lane(config)[0])
     assert listed.story == done.decided[0][0].placement.story
     assert listed.event_line == "strike; by Iran; on US; in Kuwait"

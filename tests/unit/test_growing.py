@@ -13,7 +13,7 @@ from alerts.alert import Delivery, Hours, Kind, NewDelivery, Reason, Receiver, S
 from alerts.decide.attempt import judge_attempt
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
-from alerts.render.sheet import digest_sheet
+from alerts.render.digest import digest_sheet
 from alerts.rule import Config
 from alerts.store import claims, decisions, digests, outbox, silences, targets
 from alerts.store.claims import settle
@@ -60,7 +60,7 @@ def test_first_word_goes_at_once_though_a_second_article_was_judged_before(
     title, body = body_of(line, config, sent, NOW)
     assert sent is not None
     assert (sent.kind, title.split()[0]) == (Kind.ALERT, "FLASH")
-    assert "Rule r (rule r" in body
+    assert "All hits of rule r, version" in body
     assert told_at(line, config, NOW + 40 * MINUTE) is None
     states = [each.state.value for each in outbox.on_subject(line, sent.subject, sent.target)]
     assert sorted(states) == ["folded", "sent"]
@@ -184,7 +184,8 @@ def test_digest_that_is_cut_keeps_the_most_urgent(tmp_path: Path, line: Connecti
     weak = replace(alert, severity=Severity.PRIORITY, causes=(replace(alert.causes[0], rule="a"),))
     strong = replace(alert, severity=Severity.IMMEDIATE, causes=(replace(alert.causes[0], rule="b"),), story="sb")
     first = replace(strong, causes=weak.causes)
-    told = digest_sheet(sent, [first, *[weak] * 60, strong], "UTC")
+    weaker = [replace(weak, thread=f"t{number}") for number in range(60)]
+    told = digest_sheet(sent, [first, *weaker, replace(strong, thread="ts")], "UTC")
     assert [heading.rpartition(" ")[2] for heading, _ in told.groups] == ["(a)", "(b)"]
 
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from crawler.fetch.guard import Blocked, Guard, is_public
+from crawler.sources.addresses import Blocked, Guard, is_public
 
 PRIVATE = [
     "10.0.0.1", "172.16.0.1", "192.168.1.1", "127.0.0.1", "127.2.3.4", "169.254.169.254", "100.64.0.1", "0.0.0.0", "0.1.2.3",

@@ -36,9 +36,36 @@ ROCKETS = Alert(
     changes=("2 -> 3 wounded",),
     standing=Standing(("wire", "daily"), "B"),
 )
-THREAT = replace(ROCKETS, story="s2", article=article("النجباء تتوعد"), outlets=(), changes=(), standing=Standing())
+THREAT = replace(
+    ROCKETS,
+    story="s2",
+    thread="t2",
+    article=article("النجباء تتوعد"),
+    causes=(replace(ROCKETS.causes[0], title="Threats"),),
+    outlets=(),
+    changes=(),
+    standing=Standing(),
+    place="Nujaba",
+    foreign=True,
+)
+FOLLOWS = replace(
+    ROCKETS,
+    story="s4",
+    severity=Severity.PRIORITY,
+    created=NOW - HOUR / 2,
+    article=article("Base at al-Balad reopens - Post"),
+    outlets=("Post",),
+    changes=(),
+)
 PAY = replace(
-    THREAT, story="s3", severity=Severity.ROUTINE, article=article("Pay of fighters delayed"), created=NOW - 2 * HOUR
+    THREAT,
+    story="s3",
+    thread="t3",
+    severity=Severity.ROUTINE,
+    article=article("Pay of fighters delayed"),
+    created=NOW - 2 * HOUR,
+    place="",
+    foreign=False,
 )
 MESSAGE = Delivery(
     "d1",
@@ -57,7 +84,12 @@ SILENCE = Silence("q1", Scope.TEXT, "Balad", "Noor", "drill at Balad", NOW - 9 *
 SHIFT = Handover(
     NOW - 12 * HOUR,
     NOW,
-    stories=(ToldStory(PAY), ToldStory(THREAT), ToldStory(ROCKETS, Ack("s1", NOW, "Omar", "slack", 3))),
+    stories=(
+        ToldStory(PAY),
+        ToldStory(THREAT),
+        ToldStory(FOLLOWS),
+        ToldStory(ROCKETS, Ack("s1", NOW, "Omar", "slack", 3)),
+    ),
     silences=(SILENCE, replace(SILENCE, id="q2", scope=Scope.RULE, value="r", ends=NOW - HOUR, ended_by="Omar")),
     failing=(Failing("dijla", "down: timeout, 9 times in a row"),),
     dead=((MESSAGE, "mailtos://***: 550 no such user"),),
@@ -68,16 +100,17 @@ GOLDEN = """\
 # Handover, 14 Jun 15:00 Baghdad (12:00 UTC)
 What happened since 14 Jun 03:00 Baghdad (00:00 UTC).
 
-## Stories told: 3
+## Events told: 3 (4 stories)
 
 ### Immediate: 2
 
-- \u2068النجباء تتوعد\u2069
+- [Rockets hit base (update) at al-Balad](https://wire.example/a_%28b%29)
+  Wire, Daily, Post; B2, automatic (2 origins: wire, daily)
+  2 stories of one event; newest: Base at al-Balad reopens - Post
+  Last change 14 Jun 14:30 Baghdad (11:30 UTC); acknowledged by Omar, but for `s4`; `s1`, `s4`
+- Threats, Nujaba: \u2068النجباء تتوعد\u2069
   Wire; F6, automatic (no known origins)
   Last change 14 Jun 14:00 Baghdad (11:00 UTC); **not acknowledged**; `s2`
-- [Rockets hit base (update) at al-Balad](https://wire.example/a_%28b%29)
-  Wire, Daily; B2, automatic (2 origins: wire, daily)
-  Last change 14 Jun 14:00 Baghdad (11:00 UTC) (2 -\\> 3 wounded); acknowledged by Omar; `s1`
 
 ### Routine: 1
 
@@ -117,7 +150,7 @@ QUIET = """\
 # Handover, 14 Jun 12:00 UTC
 What happened since 14 Jun 00:00 UTC.
 
-## Stories told: 0
+## Events told: 0
 
 None was told.
 
@@ -147,5 +180,5 @@ def test_text_of_others_is_no_markup() -> None:
 
 
 def test_long_list_is_cut_with_its_number() -> None:
-    stories = tuple(ToldStory(replace(PAY, story=f"s{n}")) for n in range(50))
+    stories = tuple(ToldStory(replace(PAY, story=f"s{n}", thread=f"t{n}")) for n in range(50))
     assert "- and 10 more: `watchfloor stories`" in markdown(Handover(NOW, NOW, stories=stories), "UTC")

@@ -127,7 +127,15 @@ def test_architecture_gives_each_room_the_sentence_of_its_docstring() -> None:
     assert told == rooms
 
 
-STARTING = {"Thread", "ThreadPoolExecutor", "ProcessPool", "create_task", "start_unix_server", "AsyncIOScheduler"}
+STARTING = {
+    "Thread",
+    "ThreadPoolExecutor",
+    "ProcessPool",
+    "create_task",
+    "start_unix_server",
+    "AsyncIOScheduler",
+    "create_subprocess_exec",
+}
 
 
 def starts_something(tree: ast.Module) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.cli import main
+from alerts.rules.config import load
 from crawler.config.layout import SHORT, WIDTH, LayoutError, formatted
-from crawler.config.yamlfile import Problems, read_yaml
+from crawler.config.yamlfile import Place, Problems, read_yaml
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [
@@ -234,3 +237,59 @@ def test_file_that_cannot_be_read_is_left_as_it_is(tmp_path: Path, text: str, sa
     assert said in err
     assert faulty.read_text(encoding="utf-8") == text
     assert other.read_text(encoding="utf-8") == "a: 1\n"
+
+
+def test_check_says_which_files_would_change(tmp_path: Path) -> None:
+    head = 'version: 1\nreceivers: {console: {urls: ["console://"]}}\nsources: [{id: wire, url: "https://wire.example/"}]\n'
+    tests = "tests: {match: [Militia], no_match: [Quiet]}"
+    rule = f"  - {{id: r, title: T, match: [militia],   severity: priority, notify: [console], {tests}}}\n"
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(f"{head}rules:\n{rule}", encoding="utf-8")
+    rules.chmod(0o644)
+    said = CliRunner().invoke(main, ["check", "--strict", "-c", str(rules)])
+    assert (said.exit_code, said.stderr) == (0, f"note: watchfloor fmt would change {rules}\n")
+    assert run(rules)[0] == 0
+    assert CliRunner().invoke(main, ["check", "--strict", "-c", str(rules)]).stderr == ""
+
+
+def without_places(value: object) -> object:
+    """Return a value of a config without places, and without the hash of the text."""
+    if isinstance(value, Place):
+        return None
+    if is_dataclass(value):
+        names = {each.name for each in fields(value)} - {"version", "path", "files", "polled_at"}
+        return type(value), {name: without_places(getattr(value, name)) for name in sorted(names)}
+    if isinstance(value, Mapping):
+        return {key: without_places(each) for key, each in value.items()}
+    return [without_places(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+def in_one_line(text: str) -> str:
+    """Return a file as one line in brackets, its texts in the quotes that they have."""
+    root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    nodes: list[Any] = [root]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.CollectionNode):
+            node.flow_style = True
+            nodes += [each for pair in node.value for each in (pair if isinstance(pair, tuple) else (pair,))]
+        elif node.style in {"|", ">"}:
+            node.style = '"'
+    return str(yaml.serialize(root, Dumper=yaml.SafeDumper, width=10**9, allow_unicode=True))
+
+
+def test_desk_written_in_one_line_a_file_becomes_the_same_desk(tmp_path: Path) -> None:
+    for path in (ROOT / "rules.yaml", *(ROOT / "deploy" / "desk").rglob("*.yaml")):
+        made = tmp_path / path.relative_to(ROOT)
+        made.parent.mkdir(parents=True, exist_ok=True)
+        made.write_text(in_one_line(path.read_text(encoding="utf-8")), encoding="utf-8")
+    rules = tmp_path / "rules.yaml"
+    before = without_places(load(rules, environ={}))
+    code, _, said = run("-c", rules)
+    assert (code, said.splitlines()[-1]) == (0, f"{len(SHIPPED) - 1} files to write, 0 left as they are")
+    assert without_places(load(rules, environ={})) == before
+    assert before == without_places(load(ROOT / "rules.yaml", environ={}))
+    assert all(
+        formatted(each.read_text(encoding="utf-8")) == each.read_text(encoding="utf-8")
+        for each in tmp_path.rglob("*.yaml")
+    )

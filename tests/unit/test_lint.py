@@ -8,7 +8,10 @@ import pytest
 
 from alerts.rule import Config
 from alerts.rules.config import load
+from alerts.rules.everywhere import FEWEST, everywhere
 from alerts.rules.lint import too_broad, warnings
+from crawler.article import Article
+from tests.unit.desk import NOW
 
 HEAD = 'version: 1\nsources: [{id: wire, url: "https://wire.example/"}]\n'
 RULE = "rules:\n  - {id: r, title: T, match: %s, severity: priority, notify: [console], tests: {match: [a], no_match: [b]}}\n"
@@ -36,12 +39,18 @@ WARNED = [
     ("dots and capitals in a regex", CONSOLE, RULE % "{regex: '\\bE\\.U\\.'}", 'it looks like "eu"'),
     ("apostrophe in a regex", CONSOLE, RULE % '{regex: "sana\'a"}', 'it looks like "sanaa"'),
     ("joiner in a regex", CONSOLE, RULE % '{regex: "ab\\u200dcd"}', 'it looks like "abcd"'),
+    ("an article", CONSOLE, RULE % "[militia, the]", '"the" stands in 100% of everyday texts (en): it tells no article from another'),
+    ("a wildcard", CONSOLE, RULE % '{all: [militia, "*in*"]}', '"*in*" stands in '),
+    ("one that vetoes all", CONSOLE, RULE % "{any: [militia], none: [{body: [of]}]}", '"of" stands in '),
+    ("one in a list", CONSOLE + "lists: {l: [militia, في]}\n", RULE % '["$l"]', '"في" ($l) stands in 100% of everyday texts (ar)'),
+    ("a name that is a word", CONSOLE + "entities: {e: {aliases: [Ain al-Asad, از]}}\n", RULE % '["$e"]', '"از" ($e) stands in '),
 ]  # fmt: skip
 QUIET = [
     ("anchor with its space", '{regex: "^ gunmen"}'),
     ("a choice of which one can be", '{regex: "su-30|su 30"}'),
     ("an optional hyphen", '{regex: "su-? ?30"}'),
     ("any case", '{regex: "(?i)GUNMEN"}'),
+    ("a word beside another", "{near: {terms: [the, gunmen], within: 1}}"),
     ("a class", '{regex: "[A-z]unmen"}'),
 ]
 
@@ -115,3 +124,41 @@ def test_broad_rule_is_named_with_its_rate(tmp_path: Path) -> None:
         'rule "r" fires 240 x a day; narrow it'
     ]
     assert too_broad(config, {"r": 80}, 2) == []
+
+
+PRIVATE = "http://10.1.2.3/rss"
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed", "why"),
+    [
+        (PRIVATE, "", "10.1.2.3 is 10.1.2.3, which is no public address; settings.allow_private can let it through"),
+        (PRIVATE, "10.0.0.0/8", ""),
+        ("http://localhost:8000/rss", "", "localhost is 127.0.0.1, which is no public address"),
+        ("http://localhost:8000/rss", "localhost", ""),
+        ("http://[::1]/rss", "", "which is no public address"),
+        ("http://[::1]/rss", '"::1"', ""),
+        ("https://bücher.example/", "", "a host that is not written plainly"),
+        ("https://wire.example/rss", "", ""),
+        ("https://8.8.8.8/rss", "", ""),
+    ],
+)
+def test_address_that_can_never_be_polled_is_named_at_its_place(
+    tmp_path: Path, url: str, allowed: str, why: str
+) -> None:
+    settings = f"settings: {{allow_private: [{allowed}]}}\n" if allowed else ""
+    config = desk(tmp_path, HEAD.replace("https://wire.example/", url) + settings + CONSOLE + RULE % "[a1]")
+    found = [str(each) for each in warnings(config) if "never be polled" in str(each)]
+    assert bool(found) is bool(why)
+    for each in found:
+        assert each.startswith(f'{config.path}:2:27: source "wire" can never be polled: ')
+        assert why in each
+
+
+def test_archive_shows_which_term_stands_in_nearly_every_article(tmp_path: Path) -> None:
+    config = desk(tmp_path, HEAD + CONSOLE + RULE % "[reuters, militia]")
+    told = [Article(str(n), "wire", f"News {n}", NOW, text="BAGHDAD (Reuters)", lang="en") for n in range(FEWEST)]
+    (found,) = everywhere(config, told)
+    assert found.message.startswith('"reuters" stands in 100% of your articles (en)')
+    assert everywhere(config, told[1:]) == []
+    assert everywhere(config) == []

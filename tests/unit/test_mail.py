@@ -144,7 +144,11 @@ def test_bidi_controls_go_and_the_joiner_of_persian_words_stays() -> None:
 
 
 def test_a_digest_of_fifty_stories_is_not_clipped_by_gmail() -> None:
-    stories = [replace(each, story=f"{each.story}{n}") for n in range(40) for each in digest_of("ar")]
+    stories = [
+        replace(each, story=f"{each.story}{n}", thread=f"{each.thread}{n}")
+        for n in range(40)
+        for each in digest_of("ar")
+    ]
     message = FORMS["watchmail"].digest(delivery(Kind.DIGEST), stories, ZONE)
     assert len(message.html.encode()) < 102_000
     assert "and 70 more" in message.html

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -158,6 +159,15 @@ def test_an_article_no_rule_touches_gets_an_answer(config: Config) -> None:
 
 def test_a_misspelt_word_alone_is_found_as_well(config: Config) -> None:
     assert 'nearest word seen: "tankers", like "tanker"' in said(config, "Supertanker or tankers")
+
+
+def test_a_word_that_another_term_has_is_not_taken_for_a_misspelt_one(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(DESK.replace("[base, camp,", "[base, camp, bombers,"), encoding="utf-8")
+    found = near(load(rules, environ={}), "Jets bombs Erbil")
+    (struck,) = (each for each in found if each.rule == "base-struck")
+    assert [text for text, _ in struck.held] == ["bombs", "Erbil"]
+    assert [lack.alike for lack in struck.lacks] == [None], '"bombs" is a deed here, and not nearly "bombers"'
 
 
 def test_names_without_their_context_are_named(config: Config) -> None:

@@ -56,6 +56,13 @@ CASES = [
     ("or for the receiver's time", ROUTINE_DIGEST, Pace(), [waits(severity=ROUTINE)], {"holds": {"d1": ("digest", 420)}}),
     ("and is told in a digest", FLOOR, Pace(), [waits("a", ROUTINE, held="digest"), waits("b", ROUTINE, held="digest")],
      {"folds": [("routine", ["a", "b"])]}),
+    ("alone it waits for company", FLOOR, Pace(), [waits("a", ROUTINE, held="digest")], {"holds": {"a": ("digest", 60)}}),
+    ("stories of one event are one line", FLOOR, Pace(), [waits("a", ROUTINE, thread="t1", held="digest"),
+     waits("b", ROUTINE, thread="t1", held="digest")], {"holds": {"a": ("digest", 60), "b": ("digest", 60)}}),
+    ("six hours at most", FLOOR, Pace(), [replace(waits("a", ROUTINE, held="digest"), queued=NOW - 6 * ONE)],
+     {"folds": [("routine", ["a"])]}),
+    ("a grave repeat alone is listed", FLOOR, Pace(),
+     [replace(waits("a", IMMEDIATE, held="digest"), reason=Reason.REPEATS)], {"folds": [("repeats", ["a"])]}),
     ("also alone", ROUTINE_DIGEST, Pace(), [waits("a", ROUTINE, held="digest")], {"folds": [("scheduled", ["a"])]}),
     ("quiet hours hold", NIGHT, Pace(), [waits(severity=IMMEDIATE)], {"holds": {"d1": ("quiet hours", 60)}}),
     ("and flash breaks them", NIGHT, Pace(), [waits(severity=FLASH)], {"send": "d1"}),
@@ -87,7 +94,8 @@ CASES = [
      {"send": "d1"}),
     ("a digest at its hour", NIGHT, Pace(), [replace(waits(kind=Kind.DIGEST), reason=Reason.SCHEDULED)], {"send": "d1"}),
     ("of two in quiet hours one is routine", replace(FLOOR, quiet=Hours(time(1), time(12))), Pace(),
-     [waits("a", held="quiet hours"), waits("b", ROUTINE, held="digest")], {"send": "a", "folds": [("routine", ["b"])]}),
+     [waits("a", held="quiet hours"), waits("b", ROUTINE, held="digest"), waits("c", ROUTINE, held="digest")],
+     {"send": "a", "folds": [("routine", ["b", "c"])]}),
     ("the older of two", FLOOR, Pace(), [waits("a"), replace(waits("b"), queued=NOW - MINUTE)], {"send": "b"}),
     ("an edit after the others", FLOOR, Pace(), [replace(waits("a", kind=Kind.EDIT), queued=NOW - MINUTE), waits("b")], {"send": "b"}),
     ("but flash", FLOOR, PINGED, [waits(severity=FLASH, thread="t1")], {"send": "d1"}),
@@ -146,7 +154,7 @@ def test_digest_windows_are_named_by_their_end() -> None:
         [waits("a", ROUTINE, held="digest", due=NOW - MINUTE), waits("b", ROUTINE, held="digest")], FLOOR, Pace(), NOW
     )
     assert [each.window for each in routine.folds] == ["2026-06-14T12:00Z"]
-    late = plan([replace(waits("a", ROUTINE), queued=NOW - 3 * ONE)], FLOOR, Pace(), NOW)
+    late = plan([replace(waits(name, ROUTINE), queued=NOW - 3 * ONE) for name in "ab"], FLOOR, Pace(), NOW)
     assert [each.window for each in late.folds] == ["2026-06-14T10:00Z"]  # that of the hour it came in
     morning = [waits(name, held="quiet hours", due=NOW - age * MINUTE) for name, age in (("a", 5), ("b", 0))]
     (fold,) = plan(morning, replace(FLOOR, quiet=Hours(time(1), time(12))), Pace(), NOW).folds

@@ -11,8 +11,8 @@ import pytest
 
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling, Standing
 from alerts.decide.glosses import glosses, place_of
-from alerts.render.sheet import TITLE_LIMIT
 from alerts.render.text import render_alert, render_digest
+from alerts.render.title import TITLE_LIMIT
 from alerts.render.words import cut, link, plain
 from alerts.rule import Config
 from alerts.rules.config import load
@@ -160,17 +160,20 @@ def test_cut_keeps_graphemes_whole(limit: int) -> None:
 
 GOLDEN = """\
 Rockets hit base
+"Rockets were fired at the base."
+Sent to floor at 03:00; nobody answered.
+
 Wire (wire.example), en
 Reliability: B3, automatic (1 origin: wire)
 Published 14 Jun 15:00 Baghdad (12:00 UTC); seen 14 Jun 15:00 Baghdad (12:00 UTC)
 https://wire.example/1
 
-"Rockets were fired at the base."
-
-Why: Rockets (rule r, version 0a1b2c3d, score 7.5): "Rockets" in the body
+Why: Rockets: "Rockets" in the body
 قاعدة حرير = Harir air base
 Also reported by 1: Daily
 Sent because: nobody acknowledged it in time.
+
+All hits of rule r, version 0a1b2c3d, score 7.5: "Rockets" in the body
 Story s1, alert 1, delivery d1
 Acknowledge: watchfloor ack s1 | Silence: watchfloor silence add --story s1 --for 4h --reason "..."\
 """
@@ -183,9 +186,7 @@ def test_escalated_alert_in_full() -> None:
     alert = replace(ALERT, place="Harir air base", glosses=("قاعدة حرير = Harir air base",))
     message = render_alert(sent, alert, "Asia/Baghdad")
     assert message.title == "IMMEDIATE ESCALATED Harir air base: Rockets hit base | Wire"
-    first, _, rest = message.body.partition("\n")
-    assert first == "Sent to floor at 03:00; nobody answered."
-    assert rest == GOLDEN.replace("قاعدة حرير", "\u2068قاعدة حرير\u2069")
+    assert message.body == GOLDEN.replace("قاعدة حرير", "\u2068قاعدة حرير\u2069")
 
 
 PLACES = """\
@@ -208,11 +209,12 @@ NAMED = [
     ("in the first words", "Rockets hit Balad", "", ""),
     ("below the headline", "Rockets hit a base", "They fell on Balad, near Baghdad", "Balad air base"),
     (
-        "behind the first words",
+        "late in the headline",
         "Rockets were fired early in the morning by three men in a car at Balad",
         "",
-        "Balad air base",
+        "",
     ),
+    ("another than the headline's", "Rockets hit Balad, says officer", "They flew over Baghdad", ""),
     ("the telling kind first", "Rockets hit a base", "In Baghdad they said Balad", "Balad air base"),
     ("a wider place is shown", "Baghdad says rockets hit a base", "They fell on Balad", ""),
     ("nowhere", "Rockets fired", "", ""),
@@ -220,7 +222,7 @@ NAMED = [
 
 
 @pytest.mark.parametrize(("name", "title", "body", "place"), NAMED, ids=[row[0] for row in NAMED])
-def test_place_is_named_where_the_first_words_do_not(
+def test_place_is_named_where_the_headline_names_none(
     tmp_path: Path, name: str, title: str, body: str, place: str
 ) -> None:
     config = settled(tmp_path)
@@ -230,9 +232,9 @@ def test_place_is_named_where_the_first_words_do_not(
 GLOSSED = [
     ("another script", "الحشد الشعبي", ("الحشد الشعبي = Popular Mobilization Forces",)),
     ("with its gloss", "قصف قاعدة بلد", ("قاعدة بلد = Balad air base, north of Baghdad",)),
-    ("Latin with a gloss", "Balad", ("Balad = Balad air base, north of Baghdad",)),
+    ("Latin with a gloss", "Balad", ("Balad: north of Baghdad",)),
     ("Latin without one", "PMF in Baghdad", ()),
-    ("other scripts first", "Balad, بغداد", ("بغداد = Baghdad", "Balad = Balad air base, north of Baghdad")),
+    ("other scripts first", "Balad, بغداد", ("بغداد = Baghdad", "Balad: north of Baghdad")),
 ]
 
 

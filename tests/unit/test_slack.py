@@ -162,6 +162,7 @@ def test_digest_fits_and_says_what_it_leaves_out(stories: int, rules: int, headl
         replace(
             told,
             story=f"s{n:014d}",
+            thread=f"t{n:014d}",
             article=replace(told.article, title=f"{n} {headline}"),
             causes=(replace(told.causes[0], rule=f"r{n % rules:03d}"),),
         )

@@ -26,18 +26,21 @@ FULL = replace(
     siblings=tuple(Sibling(f"s{n}", f"Story {n}", "Daily") for n in range(3, 8)),
 )
 GOLDEN = """\
+Updated: 14 -> 17 killed
+Updated: CORRECTED
 Bomb hits militia patrol
+
 Wire
 Reliability: B2, automatic (2 origins: agency, daily)
 Published 14 Jun 12:00 UTC; seen 14 Jun 12:00 UTC
 (the source gave no link)
 
-Updated: 14 -> 17 killed
-Updated: CORRECTED
-Why: Militias (rule r, version 0a1b2c3d): "militia" in the title
+Why: Militias: "militia" in the title
 Also reported by 1: Daily
 Same event: Story 7 (Daily, s7); Story 6 (Daily, s6); Story 5 (Daily, s5); and 2 more
 Sent because: what it tells has changed.
+
+All hits of rule r, version 0a1b2c3d: "militia" in the title
 Story s1, alert 2, delivery d1
 Acknowledge: watchfloor ack s1 | Silence: watchfloor silence add --story s1 --for 4h --reason "..."\
 """

@@ -195,6 +195,13 @@ def test_declared_languages_that_differ_are_never_one() -> None:
         ("a headline's toll", ("Blast kills 14", ""), ("Blast kills 17", ""), "kills 14 -> 17"),
         ("a correction", (TITLE, TEXT), (f"CORRECTED {TITLE}", TEXT.replace("Harith", "Haris")), "CORRECTED"),
         ("another text", (TITLE, TEXT), (TITLE, FRESH), "new lead"),
+        ("a name", ("Rockets land near Taji", ""), ("Rockets land near Balad", ""), "taji -> balad"),
+        (
+            "a headline written anew",
+            ("Deal near, Pakistani minister says, as talks go on", FRESH),
+            ("Deal near, Hormuz closed, as talks go on", FRESH),
+            "new headline",
+        ),
     ],
 )
 def test_what_an_edit_changed(name: str, before: tuple[str, str], after: tuple[str, str], change: str) -> None:

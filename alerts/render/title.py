@@ -1,0 +1,121 @@
+"""Write the titles of alerts and digests, which are all that a lock screen shows, and headlines as we show them. Pure.
+
+A title says first how urgent it is, then what changed, what or where, in the language its readers read, and then the
+headline. Only the headline, and after it the outlet, give way to the limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from alerts.alert import Alert, Delivery, Kind, Reason, Severity
+from alerts.render.words import cut, is_rtl, isolated, plain
+from crawler.article import Article
+from crawler.text.folding import fold
+
+TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
+PLACE_LIMIT = 30  # characters of a place or an outlet
+GIST_LIMIT = 45  # characters of what is known of a headline in another script
+LEAD_LIMIT, LEAD_LEAST = 72, 12  # characters before a headline; with less room there is nothing
+CHANGE_LIMIT = 48  # characters of what changed
+HEADLINE_LEAST = 24  # characters of a headline: with less room the outlet is left out
+_DIGESTS = {Reason.REMATCH: " (found late)", Reason.STALE: " (older)", Reason.STORM: " (storm)"}
+NO_HEADLINE = "(no headline)"
+_ROW = re.compile(r' \((?:".*"; )?row \d+\)$')  # after the words of a row of the scale
+_SUFFIX = re.compile(r"\s+[-–—|·]\s+(?P<outlet>[^|·–—]{2,60})$")
+
+
+def headline_of(article: Article) -> str:
+    """Return a headline, cleaned, without the outlet's own name behind it: that stands beside it anyway."""
+    title = plain(article.title)
+    found = _SUFFIX.search(title)
+    if not found:
+        return title
+    behind, outlet = fold(found["outlet"]), fold(article.outlet)
+    named = bool(behind.strip() and outlet.strip()) and (behind in outlet or outlet in behind)
+    return title[: found.start()] if named else title
+
+
+def alert_title(delivery: Delivery, alert: Alert) -> str:
+    """Return the title of an alert: severity, what changed, what is known of it, headline and outlet."""
+    changes = _telling(delivery, alert)
+    changed = f"({isolated(cut(plain('; '.join(changes)), CHANGE_LIMIT))}) " if changes else ""
+    update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
+    escalated = "ESCALATED " if delivery.kind is Kind.ESCALATION else ""
+    head = _led(marked(delivery, f"{alert.severity.word.upper()} {escalated}{update}"), alert)
+    outlet = f" | {isolated(cut(plain(alert.article.outlet), PLACE_LIMIT))}"
+    return _fitted(head, headline_of(alert.article), outlet)
+
+
+def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:
+    """Return the changes to name before the headline.
+
+    What a headline adds to a known event it says better itself ("strike, Iraq"), if its reader can read it: then only
+    the numbers are named.
+    """
+    if delivery.reason is not Reason.DEVELOPMENT or alert.foreign:
+        return alert.changes
+    return tuple(each for each in alert.changes if any(char.isdigit() for char in each))
+
+
+def lead(alert: Alert, limit: int = LEAD_LIMIT) -> str:
+    """Return what stands before a headline, with a colon: "Balad air base: ", "A ship is seized, Basra: ", or ""."""
+    place = cut(plain(alert.place), PLACE_LIMIT)
+    said = _gist(alert) if alert.foreign else ""
+    if said and fold(place) in fold(said):
+        place = ""  # it was said
+    words = ", ".join(each for each in (said, place) if each)
+    return f"{cut(words, limit)}: " if words and limit >= LEAD_LEAST else ""
+
+
+def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
+    """Return the title of a digest: how many events of each severity, and the most urgent, which is the first of them.
+
+    Of an event the first alert is told.
+    """
+    what = _DIGESTS.get(delivery.reason, "")
+    if not events:
+        return f"DIGEST nothing since {(delivery.payload or {}).get('since', 'the last one')}"
+    head = _led(marked(delivery, f"DIGEST {counts(events)}{what}: "), events[0][0])
+    return _fitted(head, headline_of(events[0][0].article), "")
+
+
+def counts(events: Sequence[Sequence[Alert]]) -> str:
+    """Return how many events there are of each severity, the highest first: "3 IMMEDIATE, 8 PRIORITY"."""
+    found = Counter(max(each.severity for each in event) for event in events)
+    return ", ".join(f"{n} {Severity(severity).word.upper()}" for severity, n in sorted(found.items(), reverse=True))
+
+
+def marked(delivery: Delivery, title: str) -> str:
+    """Return a title, marked if an earlier attempt of the delivery may have arrived."""
+    return f"(possible repeat) {title}" if delivery.repeat else title
+
+
+def _gist(alert: Alert) -> str:
+    """Return what is known of an alert: the row of the scale in words, or what the title of its rule begins with."""
+    if not alert.causes:
+        return ""
+    gravest = max(alert.causes, key=lambda each: (each.severity, bool(each.why)))
+    row = _ROW.sub("", plain(gravest.why))
+    # a title lists all that its rule looks for, so the row, which held, says more; but half of a row misleads
+    said = row if 0 < len(row) <= GIST_LIMIT else _first_clause(plain(gravest.title))
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _first_clause(title: str) -> str:
+    return title if len(title) <= GIST_LIMIT else cut(re.split(r"[,;:(]", title, maxsplit=1)[0].strip(), GIST_LIMIT)
+
+
+def _led(head: str, alert: Alert) -> str:
+    """Return the beginning of a title with what stands before the headline, which must keep some room."""
+    return f"{head}{lead(alert, min(LEAD_LIMIT, TITLE_LIMIT - len(head) - HEADLINE_LEAST - 4))}"
+
+
+def _fitted(head: str, headline: str, tail: str) -> str:
+    """Return a title of at most TITLE_LIMIT characters: the headline is cut; where room is scarce there is no tail."""
+    room = TITLE_LIMIT - len(head) - 2 * is_rtl(headline)  # for the isolation
+    if room - len(tail) < min(HEADLINE_LEAST, len(headline)):
+        tail = ""
+    return f"{head}{isolated(cut(headline or NO_HEADLINE, max(1, room - len(tail))))}{tail}"

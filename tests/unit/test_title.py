@@ -1,0 +1,245 @@
+"""What a lock screen shows: titles in the reader's language, events instead of stories, nothing that misleads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from alerts.alert import Alert, Cause, Kind, Reason, Severity, Sibling
+from alerts.decide.glosses import who_or_where
+from alerts.render.digest import LINK_SHOWN, digest_sheet, events_of
+from alerts.render.sheet import TOLD_HERE
+from alerts.render.text import render_alert, render_digest
+from alerts.render.title import TITLE_LIMIT, alert_title, digest_title, headline_of
+from alerts.rules.match import Matcher
+from alerts.store import decisions
+from crawler.text.scripts import is_foreign, script_of
+from tests.unit.desk import NOW, article, desk, rule
+from tests.unit.settled import step
+from tests.unit.test_sheet import ALERT, SENT, settled
+
+ROW = 'US or coalition forces are attacked ("سقوط", "صواريخ"; row 8)'
+ATTACK = replace(ALERT.causes[0], title="Attack on US or coalition forces, or their loss", why=ROW)
+ARABIC = "سقوط خمسة صواريخ على قاعدة عين الأسد"
+FOREIGN = replace(
+    ALERT, article=replace(ALERT.article, title=ARABIC), causes=(ATTACK,), place="Ain al-Asad air base", foreign=True
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("Rockets hit Balad", "Latin"),
+        (ARABIC, "Arabic"),
+        ("BBC: سقوط صواريخ على قاعدة", "Arabic"),
+        ("نیروی قدس در بغداد", "Arabic"),
+        ("Ракеты", "Cyrillic"),
+        ("טילים", "Hebrew"),
+        ("导弹", "other"),
+        ("2:1", ""),
+    ],
+)
+def test_script_is_that_of_most_letters(text: str, script: str) -> None:
+    assert script_of(text) == script
+    assert is_foreign(text, "en") is (script not in {"Latin", ""})
+    assert is_foreign(text, "fa") is (script not in {"Arabic", ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "alert", "title"),
+    [
+        (
+            "the row of the scale and the place",
+            FOREIGN,
+            f"IMMEDIATE US or coalition forces are attacked, Ain al-Asad air base: \u2068{ARABIC}\u2069 | Wire",
+        ),
+        (
+            "without a row what the rule's title begins with",
+            replace(FOREIGN, causes=(replace(ATTACK, why=""),), place="Balad"),
+            f"IMMEDIATE Attack on US or coalition forces, Balad: \u2068{ARABIC}\u2069 | Wire",
+        ),
+        (
+            "a row that is too long would be cut in its middle",
+            replace(
+                FOREIGN,
+                causes=(replace(ATTACK, why="a militia, a party or an official in Iraq is attacked (row 10)"),),
+                place="Balad",
+            ),
+            f"IMMEDIATE Attack on US or coalition forces, Balad: \u2068{ARABIC}\u2069 | Wire",
+        ),
+        (
+            "what was said is not said twice",
+            replace(FOREIGN, causes=(replace(ATTACK, title="Erbil", why=""),), place="Erbil"),
+            f"IMMEDIATE Erbil: \u2068{ARABIC}\u2069 | Wire",
+        ),
+        ("nothing before what can be read", replace(ALERT, causes=(ATTACK,)), "IMMEDIATE Rockets hit base | Wire"),
+    ],
+)
+def test_title_begins_in_the_readers_language(name: str, alert: Alert, title: str) -> None:
+    assert alert_title(SENT, alert) == title, name
+
+
+@pytest.mark.parametrize("kind", [Kind.ALERT, Kind.UPDATE, Kind.ESCALATION])
+@pytest.mark.parametrize("repeat", [False, True])
+@pytest.mark.parametrize("changes", [(), ("14 -> 17 killed",), ("من 14 إلى 17 قتيلا " * 9, "CORRECTED")])
+def test_title_keeps_its_limit_and_some_of_the_headline(kind: Kind, *, repeat: bool, changes: tuple[str, ...]) -> None:
+    long = replace(
+        FOREIGN, place="place " * 20, article=replace(FOREIGN.article, title=f"{ARABIC} " * 9, outlet="O" * 90)
+    )
+    title = alert_title(replace(SENT, kind=kind, repeat=repeat), replace(long, changes=changes))
+    assert len(title) <= TITLE_LIMIT
+    assert ARABIC[:12] in title
+    assert title.count("\u2068") == title.count("\u2069")
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes", "title"),
+    [
+        (Reason.DEVELOPMENT, ("strike, Iraq", "about Qaani"), "IMMEDIATE UPDATE Rockets hit base | Wire"),
+        (
+            Reason.DEVELOPMENT,
+            ("2 -> 5 killed", "strike, Iraq"),
+            "IMMEDIATE UPDATE (2 -> 5 killed) Rockets hit base | Wire",
+        ),
+        (Reason.UPDATED, ("taji -> balad",), "IMMEDIATE UPDATE (taji -> balad) Rockets hit base | Wire"),
+    ],
+)
+def test_a_headline_that_can_be_read_says_itself_what_it_adds(
+    reason: Reason, changes: tuple[str, ...], title: str
+) -> None:
+    sent = replace(SENT, kind=Kind.UPDATE, reason=reason)
+    assert alert_title(sent, replace(ALERT, changes=changes)) == title
+    if reason is Reason.DEVELOPMENT:
+        assert f"({changes[0]}" in alert_title(sent, replace(FOREIGN, changes=changes))
+
+
+@pytest.mark.parametrize(
+    ("title", "outlet", "shown"),
+    [
+        ("Rockets hit base - The National", "The National", "Rockets hit base"),
+        ("Rockets hit base | BBC News", "BBC", "Rockets hit base"),
+        ("Rockets hit base – Shafaq", "Shafaq News", "Rockets hit base"),
+        ("Rockets hit base - Reuters", "Google News", "Rockets hit base - Reuters"),
+        ("Rockets hit base - live", "Wire", "Rockets hit base - live"),
+        ("US-Iran talks", "Wire", "US-Iran talks"),
+        ("- The National", "The National", "- The National"),
+    ],
+)
+def test_the_outlets_name_is_not_said_twice(title: str, outlet: str, shown: str) -> None:
+    assert headline_of(replace(ALERT.article, title=title, outlet=outlet)) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "named"),
+    [
+        ("قصف قاعدة بلد", "", "Balad air base"),
+        ("الحشد الشعبي في بغداد", "", "Baghdad"),
+        ("الحشد الشعبي يتوعد", "بغداد", "Popular Mobilization Forces"),
+        ("rockets قصف", "قاعدة بلد", "Balad air base"),
+        ("rockets قصف", "", ""),
+    ],
+)
+def test_who_or_where_is_named_before_another_script(tmp_path: Path, title: str, body: str, named: str) -> None:
+    config = settled(tmp_path)
+    assert who_or_where(Matcher(config).match(article(title, body)), config) == named
+
+
+@pytest.mark.parametrize(("language", "foreign"), [("en", True), ("ar", False)])
+def test_settings_say_what_the_readers_read(tmp_path: Path, line: Connection, language: str, *, foreign: bool) -> None:
+    config = replace(desk(tmp_path, rule("[انفجار]")), language=language)
+    ((revision, _, _),) = step(line, config, "one", "انفجار قرب الحويجة", 0).decided
+    assert decisions.load_alert(line, revision.placement.story, 1).foreign is foreign
+
+
+# -- one event is one line --------------------------------------------------------------------------------------
+
+LATER = timedelta(hours=1)
+DEAL = (
+    replace(ALERT, story="a", severity=Severity.PRIORITY, outlets=("Wire",)),
+    replace(ALERT, story="b", created=NOW + LATER, article=article("Deal signed"), outlets=("Wire", "Post")),
+    replace(
+        ALERT, story="c", severity=Severity.PRIORITY, created=NOW + 2 * LATER, article=article("Reaction to the deal")
+    ),
+)
+OTHER = replace(ALERT, story="d", thread="t2", severity=Severity.PRIORITY)
+DIGEST = replace(SENT, kind=Kind.DIGEST, reason=Reason.ROUTINE)
+
+
+def test_three_stories_of_one_deal_are_one_entry() -> None:
+    told = digest_sheet(DIGEST, [*DEAL, OTHER], "UTC")
+    assert told.title == "DIGEST 1 IMMEDIATE, 1 PRIORITY: Deal signed"
+    items = [item for _, items in told.groups for item in items]
+    assert [(each.severity, each.headline) for each in items] == [
+        (Severity.IMMEDIATE, "Deal signed"),
+        (Severity.PRIORITY, "Rockets hit base"),
+    ]
+    assert items[0].line.startswith("Wire, Post, Daily, ")
+    assert items[0].line.endswith("newest: Reaction to the deal, 3 stories: b, c, a")
+    assert items[1].line.endswith("https://wire.example/1, d")
+
+
+def test_every_story_is_in_one_event() -> None:
+    assert sorted(each.story for event in events_of([*DEAL, OTHER]) for each in event) == ["a", "b", "c", "d"]
+    assert len(events_of([replace(each, thread="") for each in DEAL])) == 3
+
+
+def test_digest_title_begins_in_the_readers_language() -> None:
+    title = digest_title(DIGEST, [(FOREIGN,), (OTHER,)])
+    assert title.startswith(
+        "DIGEST 1 IMMEDIATE, 1 PRIORITY: US or coalition forces are attacked, Ain al-Asad air base: "
+    )
+    assert len(title) <= TITLE_LIMIT
+    assert ARABIC[:12] in title
+
+
+# -- words that mislead -----------------------------------------------------------------------------------------
+
+
+def test_another_story_stands_behind_the_one_that_rings() -> None:
+    other = f"{TOLD_HERE} IMMEDIATE Rockets hit base, no casualties reported | Daily s7"
+    alert = replace(ALERT, changes=("0 -> 2 wounded",))
+    lines = render_alert(replace(SENT, notes=(other, "Late: the server was down.")), alert, "UTC").body.splitlines()
+    assert lines[:2] == ["Updated: 0 -> 2 wounded", "Rockets hit base"]
+    assert lines.index("Late: the server was down.") < lines.index("Wire (wire.example), en") < lines.index(other)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "siblings", "words"),
+    [
+        (Reason.FIRST_ARTICLE, Kind.ALERT, 0, "first article of this story"),
+        (Reason.FIRST_ARTICLE, Kind.ALERT, 1, "first article of another story of this event"),
+        (Reason.SEVERITY_RAISED, Kind.ALERT, 1, "it is graver than what was told of this event before"),
+        (Reason.SEVERITY_RAISED, Kind.UPDATE, 1, "its severity rose"),
+    ],
+)
+def test_cause_of_a_message_knows_its_event(reason: Reason, kind: Kind, siblings: int, words: str) -> None:
+    alert = replace(ALERT, siblings=(Sibling("s7", "Rockets hit base", "Daily"),) * siblings)
+    assert f"\nSent because: {words}.\n" in render_alert(replace(SENT, reason=reason, kind=kind), alert, "UTC").body
+
+
+def test_three_words_decide_and_the_rest_is_at_the_end() -> None:
+    hits = tuple(replace(ALERT.causes[0].hits[0], term=f"t{n}", text=f"word{n}") for n in range(9))
+    others = Cause("q", "Strikes", "1a2b3c4d", Severity.PRIORITY, hits[:1])
+    body = render_alert(SENT, replace(ALERT, causes=(others, replace(ALERT.causes[0], hits=hits))), "UTC").body
+    (why,) = (each for each in body.splitlines() if each.startswith("Why:"))
+    assert why == 'Why: Rockets: "word0" in the body, "word1" in the body, "word2" in the body'
+    assert "\nOther rules that match: Strikes\n" in body
+    assert (
+        body.index("Sent because")
+        < body.index("All hits of rule r, version 0a1b2c3d, score 7.5:")
+        < body.index("word8")
+    )
+
+
+@pytest.mark.parametrize("length", [LINK_SHOWN, LINK_SHOWN + 1])
+def test_a_long_link_is_in_nobodys_way(length: int) -> None:
+    url = "https://wire.example/".ljust(length, "x")
+    alert = replace(ALERT, article=replace(ALERT.article, url=url))
+    long = length > LINK_SHOWN
+    assert (url in render_digest(DIGEST, [alert], "UTC").body) is not long
+    assert render_alert(SENT, alert, "UTC").body.endswith(f"Link: {url}") is long
+    assert digest_sheet(DIGEST, [alert], "UTC").groups[0][1][0].url == url  # HTML and Slack link it as ever
