@@ -30,11 +30,11 @@ def answered(words: Sequence[str]) -> None:
     socket = daemon_for(state)
     if socket is None:
         return
-    terminal = sys.stdout.isatty()
-    shown = {"columns": shutil.get_terminal_size().columns if terminal else None}
-    request = {"command": "read", "words": list(words), **shown}
+    # of a terminal only: into a pipe lines go whole (decision 147)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    request = {"command": "read", "words": list(words), "columns": columns}
     try:
-        reply = ask(socket, request | {"color": terminal and "NO_COLOR" not in os.environ})
+        reply = ask(socket, request | {"color": columns is not None and "NO_COLOR" not in os.environ})
     except ControlError as error:
         click.echo(f"watchfloor: {error}", err=True)
         sys.exit(1)

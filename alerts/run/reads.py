@@ -58,8 +58,7 @@ class Reads:
     def close(self) -> None:
         """Kill the commands that run."""
         for each in self._running:
-            with suppress(ProcessLookupError):
-                each.kill()
+            _kill(each)
 
     def _environ(self, request: Mapping[str, Any], command: str) -> dict[str, str]:
         # folded to the caller's terminal, by alerts/cli/screen.py; anything odd counts as no terminal
@@ -79,9 +78,7 @@ class Reads:
             return {"error": f"stopped after {READ_WITHIN:.0f} s; ask for less (--since)"}
         finally:
             # also where the daemon ends meanwhile: no child outlives the request it answers
-            with suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+            await _end(child)
             self._running.discard(child)
 
 
@@ -93,19 +90,35 @@ async def _printed(child: Process, words: list[str]) -> Mapping[str, Any]:
         child.stdin.write(json.dumps(words).encode())
         await child.stdin.drain()
     child.stdin.close()
-    try:
-        out, err = await asyncio.gather(_up_to(child.stdout, LARGEST_ANSWER), _up_to(child.stderr, LARGEST_COMPLAINT))
-    except OverflowError:
+    out, err = await asyncio.gather(
+        _up_to(LARGEST_ANSWER, child.stdout, child), _up_to(LARGEST_COMPLAINT, child.stderr, child)
+    )
+    if out is None or err is None:
         return {"error": f"over {LARGEST_ANSWER // 1_000_000} MB to print; ask for less (--since)"}
     return {"out": out.decode("utf-8", "replace"), "err": err.decode("utf-8", "replace"), "exit": await child.wait()}
 
 
-async def _up_to(stream: asyncio.StreamReader, most: int) -> bytes:
-    """Return what a stream gives to its end. Raises OverflowError as soon as it is more than `most` bytes."""
+async def _up_to(most: int, stream: asyncio.StreamReader, child: Process) -> bytes | None:
+    """Return what a stream gives to its end; None where it is more than `most` bytes: the child is killed then."""
     parts, size = [], 0
-    while part := await stream.read(65536):
-        parts.append(part)
+    while part := await stream.read(65536):  # to its end in any case: until then the child cannot be waited for
         size += len(part)
-        if size > most:
-            raise OverflowError
-    return b"".join(parts)
+        if size <= most:
+            parts.append(part)
+        else:
+            _kill(child)
+    return b"".join(parts) if size <= most else None
+
+
+def _kill(child: Process) -> None:
+    with suppress(ProcessLookupError):
+        child.kill()
+
+
+async def _end(child: Process) -> None:
+    """Kill a child and wait for it, after the rest of what it printed."""
+    _kill(child)
+    for stream in (child.stdout, child.stderr):
+        while stream and await stream.read(65536):
+            pass
+    await child.wait()

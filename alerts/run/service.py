@@ -126,6 +126,7 @@ class Service:
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
         write_stamp(self.state_dir, await self.lane.write(partial(self._sign, now=now)))
+        self._watch = owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
         workers = owned.add(Workers(), Workers.close)
         page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page delays no feed
         self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(SENDS_END_WITHIN))
@@ -198,7 +199,6 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
-        self._watch = self.owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
         self._watch.start()
         self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
         ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
