@@ -11,7 +11,7 @@ from alerts.cli.common import config_option, json_option, print_json, rules_path
 from alerts.cli.orders import login_name, run_order
 from alerts.cli.screen import show
 from alerts.cli.times import desk_zone
-from alerts.render.words import time
+from alerts.render.words import isolated, time
 
 
 @click.command(name="ack")
@@ -37,4 +37,5 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str
         word = "acknowledged" if each["first"] else "already acknowledged"
         via = "" if each["via"] == "command" else f" ({each['via']})"
         at = time(datetime.fromisoformat(each["at"]), zone)
-        show(f"story {each['story']}: {word} by {each['by']} at {at}{via}")
+        # the headline: who wrote "last" or the beginning of an id sees which story it was
+        show(f"story {each['story']}: {word} by {each['by']} at {at}{via}", f"  {isolated(each['title'])}")

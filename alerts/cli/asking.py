@@ -30,7 +30,9 @@ def answered(words: Sequence[str]) -> None:
     socket = daemon_for(state)
     if socket is None:
         return
-    request = {"command": "read", "words": list(words), "columns": shutil.get_terminal_size().columns}
+    # of a terminal only: into a pipe lines go whole (decision 147)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    request = {"command": "read", "words": list(words), "columns": columns}
     try:
         reply = ask(socket, request | {"color": sys.stdout.isatty() and "NO_COLOR" not in os.environ})
     except ControlError as error:

@@ -186,7 +186,7 @@ def resend(identity: str, path: Path | None, state_dir: Path | None, *, as_json:
     if as_json:
         print_json(done)
     else:
-        show(f"{done['was']} goes again as {done['id']}")
+        show(f"{done['was']} goes again as {done['id']}", f"  {isolated(done['what'])}")
 
 
 async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str, Any]:

@@ -62,7 +62,8 @@ def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetim
     for story in _stories(connection, str(request["id"])):
         revision = decisions.last_alert_revision(connection, story)
         known, first = acks.ack(connection, story, str(request["by"]), "command", now, revision)
-        done.append(describe_ack(known) | {"first": first})
+        title = decisions.load_alert(connection, story, revision).article.title
+        done.append(describe_ack(known) | {"first": first, "title": title})
     return {"acks": done}
 
 

@@ -62,9 +62,10 @@ class Reads:
                 each.kill()
 
     def _environ(self, request: Mapping[str, Any], command: str) -> dict[str, str]:
-        # as wide as the caller's terminal; anything odd counts as 80 columns
+        # folded to the caller's terminal, by alerts/cli/screen.py; anything odd counts as no terminal
         columns = request.get("columns")
-        shown = {"COLUMNS": str(columns if isinstance(columns, int) and 20 <= columns <= 1000 else 80)}
+        fits = isinstance(columns, int) and 20 <= columns <= 1000
+        shown = {"WATCHFLOOR_COLUMNS": str(columns)} if fits else {}
         plain = {} if request.get("color") else {"NO_COLOR": "1"}
         return (self._full if command == SENDS else self._bare) | shown | plain
 

@@ -349,16 +349,20 @@ class Service:
             return missed(connection, config, matcher, since)
 
     async def resend(self, identity: str, now: datetime) -> dict[str, str]:
-        """Queue a delivery once more and return the id it goes under. Raises CannotResend or UnknownId."""
+        """Queue a delivery once more; return the id it goes under, the one it had, and its headline.
+
+        Raises CannotResend or UnknownId.
+        """
         zone, homes = self.config.timezone, self.config.homes
 
-        def work(connection: Connection) -> tuple[str, str]:
+        def work(connection: Connection) -> dict[str, str]:
             known = ids.resolve(connection, identity, ids.MESSAGE)
-            return known, sendlog.resend(connection, known, now, zone, homes)
+            what = ids.MESSAGE.headline(connection, known)
+            return {"id": sendlog.resend(connection, known, now, zone, homes), "was": known, "what": what}
 
-        known, again = await self.lane.write(work)
-        log.info("resent delivery=%s as=%s", known, again)
-        return {"id": again, "was": known}
+        done: dict[str, str] = await self.lane.write(work)
+        log.info("resent delivery=%s as=%s", done["was"], done["id"])
+        return done
 
 
 def _believe(connection: Connection, now: datetime) -> None:

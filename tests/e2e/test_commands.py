@@ -244,6 +244,7 @@ CODES: list[tuple[str, int]] = [
     ("suggest strike~", 0),
     ("schema", 0),
     ("schema more", 2),
+    ("fmt --nonsense", 2),
     ("replay", 2),
     ("replay --from missing.jsonl", 2),
     ("ack", 2),

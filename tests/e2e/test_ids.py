@@ -64,6 +64,9 @@ def test_running_daemon_reads_ids_likewise(told: Desk) -> None:
     with daemon(told) as running:
         assert running.says("running sources=1")
         assert "acknowledged by Noor" in told.run("ack", "LAST", "--by", "Noor").stdout
-        assert re.match(r"d\w{14} goes again as d", told.run("deliveries", "resend", "last").stdout)
+        assert re.fullmatch(
+            r"d\w{14} goes again as d\w{14}\n  A militia moves on Balad\n",
+            told.run("deliveries", "resend", "last").stdout,
+        )
         assert "silence q1 on text flood has ended" in told.run("silence", "end", "last").stdout
         assert "ids look like" in told.run("ack", "s00", expect=1).stderr

@@ -30,7 +30,7 @@ def told(desk: Desk) -> tuple[Desk, str, str]:
 def test_acks_by_any_id_a_message_prints_and_says_who_was_first(told: tuple[Desk, str, str]) -> None:
     desk, story, delivery = told
     done = desk.run("ack", delivery, "--by", "Noor")
-    assert re.fullmatch(rf"story {story}: acknowledged by Noor at {TIME}\n", done.stdout)
+    assert re.fullmatch(rf"story {story}: acknowledged by Noor at {TIME}\n  A militia moves on Balad\n", done.stdout)
     (again,) = json.loads(desk.run("ack", story, "--by", "Omar", "--json").stdout)["acks"]
     assert (again["by"], again["first"], again["via"], again["revision"]) == ("Noor", False, "command", 1)
 

@@ -189,3 +189,19 @@ def test_a_file_as_state_directory_is_refused_in_a_sentence(desk: Desk) -> None:
     done = desk.run("run", "--once", expect=REFUSED)
     assert "cannot be used as state directory" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+ANALYZE = shutil.which("systemd-analyze")
+
+
+@pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed here")
+def test_the_unit_exposes_little() -> None:
+    """systemd rates a unit from 0 (locked) to 10; what is left is the network, which a poller needs."""
+    unit = Path(__file__).parents[2] / "deploy" / "watchfloor.service"
+    done = subprocess.run(
+        [str(ANALYZE), "security", "--offline=true", "--threshold=15", str(unit)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-200:]

@@ -11,13 +11,16 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Mapping
 
 import pytest
 
 from alerts.cli.screen import columns
 from tests.e2e.conftest import Desk
 from tests.e2e.dated import item
+from tests.e2e.running import daemon
 from tests.e2e.servers import rss
+from tests.e2e.starting import start
 
 ARABIC = (
     "ميليشيا تعلن مسؤوليتها عن هجوم صاروخي استهدف قاعدة عين الأسد الجوية التي تضم قوات أمريكية غربي العراق مساء الأحد"
@@ -42,11 +45,13 @@ def told(desk: Desk) -> Desk:
     return desk
 
 
-def on_terminal(desk: Desk, *words: str, width: int = 80) -> str:
+def on_terminal(desk: Desk, *words: str, width: int = 80, more: Mapping[str, str] | None = None) -> str:
     """Run a command whose standard output is a terminal of that width; return what it printed."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-    environ = {name: value for name, value in desk.environ().items() if name not in {"COLUMNS", "LINES"}}
+    environ = {name: value for name, value in desk.environ().items() if name not in {"COLUMNS", "LINES"}} | dict(
+        more or {}
+    )
     command = [sys.executable, "-m", "alerts", *words]
     with subprocess.Popen(command, cwd=desk.place, env=environ, stdin=subprocess.DEVNULL, stdout=its) as process:
         os.close(its)
@@ -90,6 +95,18 @@ def test_narrow_and_wide_terminals_are_used(told: Desk) -> None:
     assert max(map(columns, on_terminal(told, "deliveries", width=300).splitlines())) > 100
 
 
+def test_answer_of_the_daemon_is_folded_to_the_terminal_of_who_asks(told: Desk) -> None:
+    with daemon(told) as running:
+        assert running.says("running sources=2")
+        socket = {"WATCHFLOOR_SOCKET": str(told.place / "var" / "control.sock")}
+        shown = on_terminal(told, "deliveries", more=socket)
+        piped = start("alerts", "deliveries", place=told.place, environ=told.environ() | socket).stdout
+    assert running.says("read deliveries")
+    assert max(map(columns, shown.splitlines())) <= 80
+    assert piped == told.run("deliveries").stdout, "into a pipe rows go whole"
+    assert max(map(columns, piped.splitlines())) > 80
+
+
 def test_a_row_is_one_line_where_a_pipe_reads_it(told: Desk) -> None:
     rows = [json.loads(line) for line in told.run("deliveries", "--json").stdout.splitlines()]
     lines = told.run("deliveries").stdout.splitlines()
@@ -107,6 +124,7 @@ PRINTING_TIMES = [
     ("ack", "last"),
     ("handover",),
     ("sources", "evidence", "last"),
+    ("sources", "try", "s1"),
 ]
 
 
