@@ -66,7 +66,7 @@ def _gaps(text: str) -> Iterator[tuple[int, int]]:
 def _lines_of(root: Node | None) -> list[str]:
     if root is None:
         return []
-    lead = _raised(root)
+    lead = _raised(root, 0)
     return [*lead, *_block(root, 0)]
 
 
@@ -80,7 +80,7 @@ def _block(node: Node, indent: int) -> list[str]:
     made: list[str] = []
     if node.span.kind == "sequence":
         for item in node.items:
-            lead = _raised(item)
+            lead = _raised(item, indent + STEP)
             first, *rest = _block(item, indent + STEP)
             dash = "- " if first.strip() else "-"
             made += _indented(lead if made else _unspaced(lead), indent)
@@ -115,35 +115,44 @@ def _settle_opening(key: Node, value: Node, lead: list[str]) -> None:
         key.beside = value.beside
     elif value.beside is not None:
         lead = [*lead, value.beside.text]
-    value.beside = None
+    value.beside, value.is_broken_up = None, True
     value.items[0].lead = [*lead, *_unspaced(value.items[0].lead)]
 
 
-def _raised(node: Node) -> list[str]:
-    """Return the lines above an item, and those that would stand between its dash and its first word."""
+def _raised(node: Node, used: int) -> list[str]:
+    """Return the lines above an item, and those that would stand between its dash and its first word.
+
+    `used` are the columns before the item.
+    """
     lead = node.lead
-    if _in_line(node, 0) is None and not node.is_scalar:
-        lead = [*lead, *_unspaced(_raised(node.items[0]))]
+    if _in_line(node, used) is None and not node.is_scalar:
+        inner = used + STEP if node.span.kind == "sequence" else used
+        lead = [*lead, *_unspaced(_raised(node.items[0], inner))]
         node.items[0].lead = []
-        if node.beside is not None and not _hang_first(node, node.beside):
+        if node.beside is not None and not _hang_first(node, node.beside, used):
             lead = [*lead, node.beside.text]
-        node.beside = None
+        node.beside, node.is_broken_up = None, True
     return lead
 
 
-def _hang_first(node: Node, comment: Comment) -> bool:
-    """Put a comment on the first line of a list or mapping; return False if another stands there."""
-    first = node.items[0]
+def _hang_first(node: Node, comment: Comment, used: int) -> bool:
+    """Put a comment on the first line of a list or mapping; return False if it has no room or another stands there."""
+    first, key = node.items[0], None
     if node.span.kind == "mapping":
-        value = node.items[1]
-        first = first if value.is_block_text or value.lead or _in_line(value, 0) is None else value
+        key, first = node.items[0], node.items[1]
+        used += len(key.raw) + 2
+        if first.is_block_text or first.lead or _in_line(first, used) is None:
+            first, key = key, None
     elif first.is_block_text:
         return False
-    elif _in_line(first, 0) is None:
-        return _hang_first(first, comment)
-    if first.beside is not None or (first is not node.items[0] and node.items[0].beside is not None):
+    elif _in_line(first, used + STEP) is None:
+        return _hang_first(first, comment, used + STEP)
+    if first.beside is not None or (key is not None and key.beside is not None):
         return False
     first.beside = comment
+    if _in_line(first, used + STEP) is None:  # with the comment it has no room on one line
+        first.beside = None
+        return False
     return True
 
 
@@ -156,14 +165,15 @@ def _in_line(node: Node, used: int) -> str | None:
     if node.is_scalar:
         return None if node.is_block_text else node.raw
     text = _short(node)
-    return text if text is not None and len(text) <= min(SHORT, WIDTH - used) else None
+    room = WIDTH - used - (GAP + len(node.beside.text) if node.beside else 0)
+    return text if text is not None and len(text) <= min(SHORT, room) else None
 
 
 def _short(node: Node) -> str | None:
     """Return a list or mapping in brackets as one line, None if it is in block style or has comments inside."""
     if node.is_scalar:
         return None if "\n" in node.raw or not node.raw else node.raw
-    if node.items and not node.span.style:
+    if node.items and (node.is_broken_up or not node.span.style):
         return None
     parts: list[str] = []
     for item in node.items:
@@ -225,8 +235,11 @@ def _beside(lines: list[str], comment: Comment | None) -> list[str]:
     """Add a comment to the last of some lines, as far from it as it stood if the line is as it was."""
     if comment is None:
         return lines
-    gap = comment.gap if _undashed(lines[-1]) == _undashed(comment.beside) else GAP
-    return [*lines[:-1], f"{lines[-1]}{' ' * max(gap, 1)}{comment.text}"]
+    line = lines[-1]
+    gap = max(comment.gap, 1) if _undashed(line) == _undashed(comment.beside) else GAP
+    # kept so that comments stay in columns, unless the line is full
+    gap = gap if len(line) + gap + len(comment.text) <= WIDTH else GAP
+    return [*lines[:-1], f"{line}{' ' * gap}{comment.text}"]
 
 
 def _undashed(line: str) -> str:

@@ -32,6 +32,7 @@ class Node:
     lead: list[str] = field(default_factory=list)  # the lines above: comments, and "" for a blank line
     beside: Comment | None = None  # on its line, of a collection on the line where it opens
     items: list[Node] = field(default_factory=list)
+    is_broken_up: bool = False  # written an item a line, whatever room there is
     tail: list[str] = field(default_factory=list)  # the comments below its last item
 
     @property

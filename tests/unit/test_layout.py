@@ -45,6 +45,11 @@ CASES = {
         f"- id: x  # not verified\n  url: '{'u' * SHORT}'\n",
     ),
     "comments in columns stay in them": ("ab: 1     # c\na: 22      # d\n", "ab: 1     # c\na: 22      # d\n"),
+    "a list that has no room beside its comment": (
+        f"a: ['{'x' * 50}', y]  # {'c' * 60}\n",
+        f"a:  # {'c' * 60}\n  - '{'x' * 50}'\n  - y\n",
+    ),
+    "unless the line would be full": (f"a: {'x' * 50}{' ' * 40}# {'c' * 40}\n", f"a: {'x' * 50}  # {'c' * 40}\n"),
     "a comment behind a dash or a key": ("- # c\n  x\n", "# c\n- x\n"),
     "a comment between a key and its value": ("k: # a\n  # b\n  v # c\n", "k: # a\n  # b\n  v # c\n"),
     "one further left belongs to what follows": ("a:\n  - x\n# of b\nb: 1\n", "a:\n  - x\n# of b\nb: 1\n"),
@@ -293,3 +298,13 @@ def test_desk_written_in_one_line_a_file_becomes_the_same_desk(tmp_path: Path) -
         formatted(each.read_text(encoding="utf-8")) == each.read_text(encoding="utf-8")
         for each in tmp_path.rglob("*.yaml")
     )
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SHIPPED if path.parent.name != "newsroom"], ids=lambda path: path.name
+)
+def test_desk_is_laid_out_with_short_lines(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert formatted(text) == text, f"run: watchfloor fmt {path.relative_to(ROOT)}"
+    # an address has no place where it could be broken
+    assert [line for line in text.splitlines() if len(line) > WIDTH and " " in line.split(": ", 1)[-1]] == []
