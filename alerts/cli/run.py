@@ -25,15 +25,16 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.places import own_socket
-from alerts.line.direct_notice import tell_directly
+from alerts.line.direct_notice import tell_once
 from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
 from alerts.run.owner import act_as_owner
 from alerts.run.service import Service, describe
 from alerts.run.stage import StageError
 from crawler.config.yamlfile import ConfigError
-from crawler.store.errors import StoreError
+from crawler.store.errors import StoreBusy, StoreError
 
+BUSY = 75  # exit code: EX_TEMPFAIL of sysexits.h
 STORE_REFUSED = 78  # exit code: EX_CONFIG of sysexits.h. A restart mends nothing, and the unit starts it no more
 
 
@@ -60,22 +61,31 @@ def command(
     rules = rules_path(path)
     out = sys.stdout
     aside = redirect_stdout(sys.stderr) if once or at else nullcontext()  # JSON lines alone on standard output
+    service: Service | None = None
     try:
         with aside:
             state, environ = state_path(state_dir, rules), secrets_for(rules).values
             socket = own_socket(state, os.environ)
-            service = Service(rules, state, environ, socket=socket, accept_store=accept_store)
+            service = Service(rules, state, environ, socket=socket, accept_store=accept_store, patient=not (once or at))
             asyncio.run(_run(service, out, once=once, at=at))
     except ConfigError as error:
         refuse(error)
     except AlreadyRunning as error:
         fail(str(error))
     except StoreError as error:
-        if not (once or at):  # whoever asked for a round reads it here; a daemon has nobody who reads its log
-            tell_directly(service.config, "does not start: nothing is watched", str(error), datetime.now(UTC))
-        fail(str(error), STORE_REFUSED)
+        if service and not (
+            once or at
+        ):  # whoever asked for a round reads it here; a daemon has nobody who reads its log
+            title = "does not start: nothing is watched"
+            tell_once(service.state_dir, service.config, title, str(error), datetime.now(UTC))
+        fail(str(error), BUSY if isinstance(error, StoreBusy) else STORE_REFUSED)
     except StageError as error:
         fail(f"the round was done but for what failed, the log above says why: {error}")
+    except Exception as error:
+        if service and not (once or at):
+            title = "stopped by a fault: nothing is watched"
+            tell_once(service.state_dir, service.config, title, repr(error), datetime.now(UTC))
+        raise
 
 
 async def _run(service: Service, out: TextIO, *, once: bool, at: str | None) -> None:

@@ -78,7 +78,7 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         by_state[name] += n
     return {
         "daemon": holder(state),  # the lock says whether it runs; a pid in a file would not
-        "life": _life(state, now),
+        "life": _life(state, holder(state), now),
         "network_down_since": down.isoformat() if down else None,
         "ledger": ledger.as_dict(),
         "stored": stored,
@@ -132,9 +132,9 @@ def _lines(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]
     yield from (f"  {name}: {text}" for name, text in report["sources_in_words"].items())
 
 
-def _life(state: Path, now: datetime) -> dict[str, Any] | None:
+def _life(state: Path, pid: int | None, now: datetime) -> dict[str, Any] | None:
     """Return the seconds since the daemon's last life sign, and what it said stands still; None if it gave none."""
-    last = last_life(state)
+    last = last_life(state, pid)
     return {"age": max(0, round((now - last[0]).total_seconds())), "why": last[1]} if last else None
 
 

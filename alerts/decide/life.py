@@ -11,6 +11,7 @@ from dataclasses import dataclass
 STILL = 30.0  # seconds without a sign: three times what a commit may wait for a lock
 HOPELESS = 120.0  # seconds: the loop or the writer will not move again by itself
 LONG_TICK = 600.0  # seconds: judging a backlog of ten thousand articles takes less
+UNSTORED = 120.0  # seconds
 UNPOLLED = 900.0  # seconds in which a source was due and none was polled
 
 
@@ -25,6 +26,7 @@ class Signs:
     refused: float = 0.0  # since the store first refused a write, while it takes none; 0 while it takes them
     refusal: str = ""  # the error of the last write
     store_there: bool = True  # the file that was opened is still the one at its path
+    unstored: float = 0.0  # polls end without being stored, and none is
     overdue: float = 0.0  # a source is due so long, and none was polled since
 
 
@@ -63,5 +65,7 @@ def _faults(signs: Signs) -> Iterator[Life]:
     if signs.refused > STILL:
         what = f"the store has taken nothing for {signs.refused:.0f} s: {signs.refusal}"
         yield Life(f"{what}. What is sent meanwhile is not recorded; it heals when the cause is gone")
+    if signs.unstored > UNSTORED:
+        yield Life(f"for {signs.unstored:.0f} s no poll could be stored; the log says why")
     if signs.overdue > UNPOLLED:
         yield Life(f"no source was polled for {signs.overdue / 60:.0f} min though some are due")

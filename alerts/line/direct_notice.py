@@ -5,9 +5,12 @@ It is the way of telling that is left while the store takes nothing, or while wh
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
@@ -16,6 +19,9 @@ from alerts.rule import Config
 from crawler.article import mint
 
 log = logging.getLogger(__name__)
+AGAIN_AFTER = timedelta(hours=1)  # the same notice
+TOLD = "told.json"  # in the state directory
+_NUMBERS = re.compile(r"\d+")
 PAST_THE_STORE = "Sent past the store: no list has this message, and it is not repeated."
 
 
@@ -39,6 +45,32 @@ def unstored_notice(
         payload={"title": title, "body": body},
     )
     return form_of(target.schema).notice(delivery)
+
+
+def tell_once(state_dir: Path, config: Config, title: str, body: str, now: datetime) -> bool:
+    """Send a notice past the store, unless the same one was taken within AGAIN_AFTER: a daemon may start over and over.
+
+    Return whether somebody took it, now or then.
+    """
+    path, key = state_dir / TOLD, f"{title}: {_NUMBERS.sub('', body)}"
+    told = _told(path)
+    if key in told and abs(now - told[key]) < AGAIN_AFTER:
+        return True
+    if not tell_directly(config, title, body, now):
+        return False
+    kept = {each: at for each, at in told.items() if abs(now - at) < AGAIN_AFTER} | {key: now}
+    try:
+        path.write_text(json.dumps({each: at.isoformat() for each, at in kept.items()}), encoding="utf-8")
+    except OSError as error:  # on a full disk it may be told again
+        log.warning("what was told past the store is not kept: %s", error)
+    return True
+
+
+def _told(path: Path) -> dict[str, datetime]:
+    try:
+        return {key: datetime.fromisoformat(at) for key, at in json.loads(path.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
 
 
 def tell_directly(config: Config, title: str, body: str, now: datetime) -> bool:

@@ -117,7 +117,10 @@ class EventReader:
         before = _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading)
         after = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading)
         sides = (*(before or [Side()])[:1], *(*after, Side(), Side())[:2])
-        by, on = _roles(event, *sides, begins=events.begins_clause(event.deed, reading))
+        if events.is_persian_verb(event.deed) and event.voice == "active" and before:
+            by, on = _persian_roles(near, event.deed, reading)
+        else:
+            by, on = _roles(event, *sides, begins=events.begins_clause(event.deed, reading))
         text = reading.folded[event.deed.field].text
         again_said = any(
             each.overlaps(event.deed) or len(_between(each, event.deed, text)) < AGAIN_REACH
@@ -263,6 +266,13 @@ def _roles(event: events.Event, before: Side, after: Side, further: Side, *, beg
     return doer or before.names, target
 
 
+def _persian_roles(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> Roles:
+    """Return the doers and the targets of a Persian verb, which ends its clause: targets are marked, doers are not."""
+    before = [(name, each) for name, each in named if each.end <= deed.start]
+    on = [name for name, each in before if events.is_persian_object(each, reading)]
+    return tuple(name for name, _ in before if name not in on), tuple(on)
+
+
 def _voice(event: events.Event, after: Side) -> events.Voice:
     """Return the voice of an English deed; "US strikes in Iraq" is a noun, and "base struck in Iraq" is open."""
     if event.voice == "open" and (event.deed.alias.endswith("s") or after.between[:1] in {("on",), ("against",)}):
@@ -278,7 +288,8 @@ def _arabic_roles(event: events.Event, before: Side, after: Side) -> Roles:
     """
     turned = not _TURN.isdisjoint(after.between)
     if not _UPON.isdisjoint(after.between):
-        return before.names, after.names
+        # "soldiers American in an attack on": who stands before a noun and a word between does not do it
+        return before.names if event.voice != "noun" or not before.between else (), after.names
     adjective = not after.between and _ADJECTIVE.search(after.said) and (event.voice != "active" or not before.names)
     # "an attack from Iran", and not "four killed of the Guards"
     if after.names and (adjective or (len(after.between) == 1 and after.between[0] in _DOING)):

@@ -39,6 +39,7 @@ _ADJECTIVE = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|man
 _SIDES = {"pro", "anti"}
 _RELATIVES = {"who", "which", "that", "الذي", "التي", "الذين", "اللذين"}  # before a deed that is known already
 _OBJECT = "را"  # Persian puts it after the object of a verb
+_ONTO, _OBJECT_REACH = {"به", "بر", "علیه", "عليه"}, 4  # before it, and how many words before a name of it
 _SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض", "تعرضه", "تعرضها", "لتعرض", "بتعرض"}  # ... لهجوم
 _FUTURE = re.compile("\u0633[\u064a\u062a\u0646]\\w{3,}|(?:.* )?\u062e\u0648\u0627\u0647\\w* .*")  # sa-, Persian "will"
 _PERSIAN_END = re.compile(r"\w (?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
@@ -337,12 +338,32 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
         return away <= REACH * 2
     if away > REACH or _says_whose(party, reading):
         return False
+    if is_persian_verb(event.deed) and event.voice == "active" and not after:
+        marked = is_persian_object(party, reading)
+        # where it is done is struck too: "shelled a camp in Sulaymaniyah"
+        placed = reading.folded[party.field].text[: party.start].split()[-1:] == ["در"]
+        return not (marked or placed) if role == "by" else marked or placed or not _has_persian_object(event, reading)
     if role == "by":
         return _does(event, party, away, reading)
     apart = _is_apart(event.deed, party, reading) if after else _is_subject(event.deed, party, reading)
     if event.voice == "noun" and not after and _ADJECTIVE.search(reading.hit(party).text):
         return False  # "Iranian attacks" are Iran's, "embassy attacks" the embassy suffers
     return _suffers(event, away, after=after) and not apart
+
+
+def is_persian_object(party: Mention, reading: Reading) -> bool:
+    """Return whether Persian marks a name as what a verb is done to: "be" or "bar" before it, "ra" behind it."""
+    text = reading.folded[party.field].text
+    before, behind = text[: party.start].split()[-_OBJECT_REACH:], text[party.end :].split(maxsplit=1)[:1]
+    return behind == [_OBJECT] or not _ONTO.isdisjoint(before)
+
+
+def _has_persian_object(event: Event, reading: Reading) -> bool:
+    """Return whether the clause of a Persian verb marks what it is done to."""
+    folded = reading.folded[event.deed.field]
+    begin = clause_of(event.deed, reading).start
+    words = folded.original[begin : folded.span(event.deed.start, event.deed.end)[0]].split()
+    return not {_OBJECT, *_ONTO}.isdisjoint(words)
 
 
 def _says_whose(party: Mention, reading: Reading) -> bool:
@@ -357,7 +378,7 @@ def _is_subject(deed: Mention, party: Mention, reading: Reading) -> bool:
     """Return whether a name begins the clause of a Persian verb that has an object of its own, marked by "ra"."""
     folded = reading.folded[deed.field]
     between = folded.text[party.end : deed.start].split()
-    if not _is_persian_verb(deed) or _OBJECT not in between[1:]:
+    if not is_persian_verb(deed) or _OBJECT not in between[1:]:
         return False
     return not folded.original[clause_of(deed, reading).start : folded.span(party.start, party.end)[0]].strip()
 
@@ -396,7 +417,7 @@ def _does_arabic(event: Event, party: Mention, reading: Reading, *, after: bool)
     Arabic puts the doer behind a verb that begins its clause and before what suffers it; behind any other verb stands
     what suffers it: "a rocket attack targets the American forces".
     """
-    if not after or _is_persian_verb(event.deed):
+    if not after or is_persian_verb(event.deed):
         return not after
     if event.voice == "passive":
         return _is_after_by(event.deed, party, reading)
@@ -416,7 +437,7 @@ def begins_clause(deed: Mention, reading: Reading) -> bool:
 def _suffers(event: Event, distance: int, *, after: bool) -> bool:
     """Return whether the target of a deed may stand on this side of it, so many words away."""
     if event.voice == "open" or after:
-        if after and _is_persian_verb(event.deed):
+        if after and is_persian_verb(event.deed):
             return False
         return event.voice != "passive" or ARABIC_SCRIPT.search(event.deed.alias) is not None
     if event.voice == "noun":
@@ -434,7 +455,7 @@ def _is_adjective(event: Event, distance: int) -> bool:
     return distance == 1 and ARABIC_SCRIPT.search(event.deed.alias) is not None
 
 
-def _is_persian_verb(deed: Mention) -> bool:
+def is_persian_verb(deed: Mention) -> bool:
     """Return whether a deed is a Persian verb, which is the last word of its clause."""
     return _is_persian(deed.alias) and deed.kind not in {"", "noun"}
 

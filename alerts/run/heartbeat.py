@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import logging
 import urllib.error
 import urllib.request
@@ -28,6 +29,6 @@ def beat(url: str) -> bool:
     try:
         with _OPENER.open(url, timeout=ANSWER_WITHIN) as answer:
             return bool(200 <= answer.status < 300)
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        log.warning("heartbeat not taken: %s", error)
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
+        log.warning("heartbeat not taken: %s", type(error).__name__)  # its words may hold the address
         return False

@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from itertools import cycle
+from itertools import count
+
+from sqlalchemy.exc import DatabaseError
 
 from crawler.store.db import Database
 
@@ -40,13 +42,26 @@ class Integrity:
     def _run(self) -> None:
         if self._found(""):
             return
-        for table in cycle(self._database.tables()):
-            if self._ending.wait(self._between) or self._found(table):
+        for number in count():
+            if self._ending.wait(self._between) or self._found(self._table(number)):
                 return
+
+    def _table(self, number: int) -> str:
+        """Return the table whose turn it is, "" for the whole file where that cannot be read now."""
+        try:
+            tables = self._database.tables()
+        except DatabaseError as error:
+            log.warning("store not checked: %s", error)
+            return ""
+        return tables[number % len(tables)]
 
     def _found(self, table: str) -> bool:
         """Return whether damage was found, and told: once is enough."""
-        faults = self._database.faults(table)
+        try:
+            faults = self._database.faults(table)
+        except DatabaseError as error:  # it cannot be read now: no sign of damage, and the next look may do
+            log.warning("store not checked table=%s: %s", table or "-", error)
+            return False
         if faults and not self._ending.is_set():
             log.error("store damaged table=%s: %s", table or "-", "; ".join(faults))
             self._tell("the store is damaged", f"{'; '.join(faults[:3])}. {REMEDY}")

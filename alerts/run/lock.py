@@ -47,7 +47,7 @@ def lock(state_dir: Path) -> Lock:
     Raises AlreadyRunning after LOCK_TRIES, and StoreError where we may not write there.
     """
     try:
-        state_dir.mkdir(parents=True, exist_ok=True)
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         directory = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise StoreError(f"{state_dir} cannot be used as state directory: {error.strerror}") from error

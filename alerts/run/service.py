@@ -20,8 +20,10 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
+from alerts.decide.life import STILL
 from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
+from alerts.line.direct_notice import tell_once
 from alerts.line.notices import give_notice
 from alerts.line.orders import ORDERS, Answer, Order, signed_by, stamp
 from alerts.line.rematch import Missed, missed, queue_digest
@@ -64,8 +66,10 @@ from crawler.config.yamlfile import ConfigError
 from crawler.fetch.workers import Workers
 from crawler.store import pages_wanted
 from crawler.store.db import DATABASE, Database, WriterLane
+from crawler.store.errors import StoreBusy
 
 log = logging.getLogger(__name__)
+OPENED_AGAIN = 5.0  # seconds between two tries to open a store that is locked
 TICK = 1.0  # seconds
 LOOKED_BACK = timedelta(hours=24)  # over which a reload counts what the new rules would have told
 SENDS_END_WITHIN = 12.0  # seconds given to what is in flight when we are told to end
@@ -85,9 +89,11 @@ class Service:
         *,
         timeout: float = 20.0,
         accept_store: bool = False,
+        patient: bool = False,
         socket: Path | None = None,
     ) -> None:
         self._rules, self._timeout, self._accept_store = RulesFile(rules, environ), timeout, accept_store
+        self._patient = patient
         self.state_dir, self._socket = state_dir, socket or state_dir / "control.sock"
         self._reads = Reads(rules, state_dir, environ)
         self._stopped = asyncio.Event()
@@ -122,7 +128,7 @@ class Service:
         if not self._accept_store:
             need_file(self.state_dir)
         self.database = owned.add(Database.at(self.state_dir / DATABASE), Database.close)
-        self.database.migrate("crawler", "alerts")
+        await self._migrate()
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
         write_stamp(self.state_dir, await self.lane.write(partial(self._sign, now=now)))
@@ -155,6 +161,22 @@ class Service:
             Expire(config, self.lane, self._collecting),
             TellFailing(config, triage, self.lane),
         )
+
+    async def _migrate(self) -> None:
+        """Bring the store up to date; a daemon waits for one that is locked or whose disk is full, and says so."""
+        began, told = time.monotonic(), False
+        while True:
+            try:
+                return self.database.migrate("crawler", "alerts")
+            except StoreBusy as error:
+                if not self._patient:
+                    raise
+                log.error("store not opened, trying again: %s", error)
+                if time.monotonic() - began > STILL and not told:
+                    told = True
+                    what = (self.state_dir, self.config, "does not start yet: nothing is watched", str(error))
+                    await asyncio.to_thread(tell_once, *what, datetime.now(UTC))
+            await asyncio.sleep(OPENED_AGAIN)
 
     def _sign(self, connection: Connection, now: datetime) -> Stamp:
         """Take the store for ours, in the transaction of its next life sign. Raises StoreError where it is another."""
@@ -244,6 +266,7 @@ class Service:
         beats.tick = moment
         idle = self._collecting.idle and self._collecting.due(now)
         beats.due = (beats.due or moment) if idle else None
+        beats.unstored = self._collecting.unstored_since
 
     async def _heard(self, turn: Turn) -> None:
         """Judge and send at once what was just stored, instead of at the next tick or round."""

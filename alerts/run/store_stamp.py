@@ -37,12 +37,15 @@ class Stamp:
 
 
 def read_stamp(state_dir: Path) -> Stamp | None:
-    """Return the stamp of a state directory; None where it has none, or one that cannot be read."""
+    """Return the stamp of a state directory, None where it has none. Raise StoreError for one that cannot be read."""
     try:
         raw = json.loads((state_dir / STAMP).read_text(encoding="utf-8"))
         return Stamp(str(raw["store"]), int(raw["sign"]), str(raw["at"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        what = f"{state_dir / STAMP} says what the store held, and cannot be read: {error!r}"
+        raise StoreError(f"{what}. If the store is the right one: watchfloor run --accept-store") from error
 
 
 def write_stamp(state_dir: Path, stamp: Stamp) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from alerts.decide.life import Life, Signs, life_of
-from alerts.line.direct_notice import tell_directly
+from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
 from alerts.run.store_stamp import sign_life, write_stamp
@@ -30,7 +30,9 @@ LOOK = 5.0  # seconds between two looks
 SIGN = 20.0  # seconds between two life signs written to the store
 BEAT = 60.0  # seconds between two heartbeats
 SEEN_BEFORE = 2  # looks in a row: after a stop (SIGSTOP, a laptop's sleep) the first look finds everything old
+PAUSED = 3  # paces between two looks: more is a pause of the whole process
 STANDS_STILL = 70  # exit code: EX_SOFTWARE of sysexits.h
+RETRIES = (0.0, 15.0, 60.0, 300.0, 900.0)  # seconds before each try to tell
 TELLING = 30.0  # seconds the last notice may take before the process ends
 LIFE = "life.json"  # in the state directory
 
@@ -41,6 +43,7 @@ class Beats:
 
     loop: float
     tick: float
+    unstored: float | None = None  # since when polls end without being stored, and none is
     due: float | None = None  # since when sources are due and none is polled; None while all is in time
 
 
@@ -55,6 +58,7 @@ class Watch:
         now = time.monotonic()
         self.beats = Beats(now, now)
         self._files = _identities(state_dir)
+        self._looked = now
         self._seen = 0  # looks in a row that found something wrong
         self._told = ""
         self._signed = self._beaten = -BEAT
@@ -63,7 +67,8 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Begin to look; the loop has until now to come round."""
+        self._looked = self.beats.loop = self.beats.tick = time.monotonic()
         self._thread.start()
 
     def close(self) -> None:
@@ -76,15 +81,22 @@ class Watch:
         while not self._ending.wait(self._paces.look):
             try:
                 self._look(time.monotonic())
-            except Exception:  # the next look may see more; whoever watches must not end of what it sees
+            except Exception as error:  # the next look may see more; whoever watches must not end of what it sees
                 log.exception("a look at our own life failed")
+                self._seen += 1
+                if self._seen >= SEEN_BEFORE:
+                    self._unwell(Life(f"the watch cannot look at itself: {error!r}"))
 
     def _look(self, now: float) -> None:
+        if now - self._looked > PAUSED * self._paces.look:
+            self._shift(now - self._looked)
+        self._looked = now
         life = life_of(self._signs(now))
         self._seen = 0 if life.well else self._seen + 1
         self._show(life)
-        if life.well:
+        if not life.hopeless:  # a restart heals nothing else: the disk stays full, the file locked
             supervisor.tell("WATCHDOG=1")
+        if life.well:
             self._well_again()
             if now - self._beaten >= BEAT:
                 self._beaten = now
@@ -95,6 +107,13 @@ class Watch:
             self._signed = now
             self._signing = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC)))
             self._signing.add_done_callback(self._stamp)
+
+    def _shift(self, pause: float) -> None:
+        """Leave out a pause in which the whole process stood still: SIGSTOP, a frozen cgroup, a halted machine."""
+        self.beats.loop += pause
+        self.beats.tick += pause
+        self.beats.due = self.beats.due + pause if self.beats.due else None
+        self._lane.answered += pause
 
     def _signs(self, now: float) -> Signs:
         refused = self._lane.refused_since
@@ -108,6 +127,7 @@ class Watch:
             refusal=self._lane.refusal,
             store_there=_identities(self._state_dir) == self._files,
             overdue=0.0 if self.beats.due is None else now - self.beats.due,
+            unstored=0.0 if self.beats.unstored is None else now - self.beats.unstored,
         )
 
     def _stamp(self, signing: Future[Any]) -> None:
@@ -152,7 +172,7 @@ class Watch:
     def tell(self, title: str, body: str) -> threading.Thread:
         """Tell the admin past the store, in a thread that is returned."""
         config, now = self._config(), datetime.now(UTC)
-        return _aside("direct notice", lambda: tell_directly(config, title, body, now))
+        return _aside("direct notice", lambda: _tell(self._state_dir, config, title, body, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +181,14 @@ class Paces:
 
     look: float = LOOK
     sign: float = SIGN
+
+
+def _tell(state_dir: Path, config: Config, title: str, body: str, now: datetime) -> None:
+    """Tell the admin past the store, again after growing pauses until somebody took it."""
+    for pause in RETRIES:
+        time.sleep(pause)
+        if tell_once(state_dir, config, title, body, now):
+            return
 
 
 def _aside(name: str, work: Callable[[], Any]) -> threading.Thread:
@@ -178,15 +206,18 @@ def _identities(state_dir: Path) -> tuple[tuple[int, int] | None, ...]:
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
         found = path.stat()
-    except FileNotFoundError:
+    except OSError:
         return None
     return found.st_dev, found.st_ino
 
 
-def last_life(state_dir: Path) -> tuple[datetime, str] | None:
-    """Return when a daemon last showed that it lives, and what it said stands still; None where it never did."""
+def last_life(state_dir: Path, pid: int | None) -> tuple[datetime, str] | None:
+    """Return when the daemon of this pid last showed that it lives, and what it said stands still; None if never.
+
+    What another process left there says nothing: a round by hand, or a daemon that is only starting, shows no life.
+    """
     try:
         shown = json.loads((state_dir / LIFE).read_text(encoding="utf-8"))
-        return datetime.fromisoformat(shown["at"]), str(shown["why"])
+        return (datetime.fromisoformat(shown["at"]), str(shown["why"])) if shown["pid"] == pid else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -54,6 +55,7 @@ class Collecting:
         self.network = Network()
         self._unheard, self._unheard_told = 0, NEVER  # polls without an answer since a line on them was logged
         self.backfill = timedelta(0)  # how far back a first poll may alert; it decides whose pages are worth a fetch
+        self.unstored_since: float | None = None  # by the monotonic clock, while polls end unstored and none is stored
         self.polled: set[str] = set()  # since someone last asked; health is judged by them
         with database.read() as connection:
             self.states = archive.load_states(connection)
@@ -158,6 +160,7 @@ class Collecting:
             state = self.states[name]
             again = state.due + RETRIED_AFTER * 2 ** min(state.failures, 8)
             self.states[name] = replace(state, due=again, failures=state.failures + 1)
+            self.unstored_since = self.unstored_since or time.monotonic()
             log.error("poll not stored source=%s error=%r: nothing is lost, it is polled again", name, error)
 
     async def poll(self, source: Source, clock: Clock) -> Stored:
@@ -190,6 +193,7 @@ class Collecting:
             assert stored.state is not None
             self._unsaved[source.id] = stored.state
         assert stored.state is not None
+        self.unstored_since = None
         # the rules may have been reloaded meanwhile: another address begins with a state of its own
         if self._is_current(source):
             self.states[source.id] = stored.state

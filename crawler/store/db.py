@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from sqlalchemy import Connection, Engine, Text, TypeDecorator, create_engine, e
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool, StaticPool
 
-from crawler.store.errors import StoreError
+from crawler.store.errors import StoreBusy, StoreError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -144,7 +145,8 @@ class Database:
     def faults(self, table: str = "") -> list[str]:
         """Return what is damaged: of the whole file quickly (indexes are not compared), or of one table thoroughly.
 
-        It reads every page it checks, so it takes seconds for each gigabyte. [] for other databases than SQLite.
+        It reads every page it checks, so it takes seconds for each gigabyte. [] for other databases than SQLite. Raises
+        DatabaseError where it could not be read for a passing reason.
         """
         if not self.sqlite:
             return []
@@ -153,6 +155,8 @@ class Database:
             with self.read() as connection:
                 found = [str(each) for each in connection.exec_driver_sql(pragma).scalars()]
         except DatabaseError as error:
+            if not _is_damage(error):
+                raise
             return [str(error.orig)]
         return [] if found == ["ok"] else found
 
@@ -182,6 +186,8 @@ class Database:
         try:
             yield
         except DatabaseError as error:
+            if not _is_damage(error):
+                raise StoreBusy(f"{self.url.database}: cannot be used now: {error.orig}") from error
             raise StoreError(
                 f"{self.url.database}: cannot be read as our store: {error.orig}. Put the last backup in its place; "
                 "keep the broken file for whoever may save what it holds"
@@ -320,3 +326,19 @@ class WriterLane:
 def _is_refusal(error: Exception) -> bool:
     """Return whether an error is the store's and not of what was asked of it."""
     return isinstance(error, OperationalError) or type(error) is DatabaseError
+
+
+def _is_damage(error: DatabaseError) -> bool:
+    """Return whether an error says that the file is damaged or no store of ours, and not that it cannot be had now."""
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # extended codes have more bits
+    passing = {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PERM,
+    }
+    return code not in passing

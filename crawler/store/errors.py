@@ -3,3 +3,7 @@
 
 class StoreError(Exception):
     """The store cannot be opened or written; the message says in one sentence what an operator can do."""
+
+
+class StoreBusy(StoreError):
+    """The store cannot be had now: it is locked, or its disk is full. It may be had later, as it is."""

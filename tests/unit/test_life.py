@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from alerts.decide.life import HOPELESS, LONG_TICK, STILL, UNPOLLED, Life, Signs, life_of
+from alerts.decide.life import HOPELESS, LONG_TICK, STILL, UNPOLLED, UNSTORED, Life, Signs, life_of
 from alerts.rules.config import load
 from alerts.run.heartbeat import beat
 from alerts.run.store_stamp import Stamp, read_stamp, write_stamp
 from alerts.run.watch import STANDS_STILL, last_life
 from crawler.config.yamlfile import ConfigError
+from crawler.store.errors import StoreError
 from tests.e2e.servers import Hook, Outlet, closing_all
 
 WELL = Signs(loop=1.0, tick=1.0, writer=0.0)
@@ -28,6 +30,7 @@ FAULTS = [
     (replace(WELL, writer=STILL + 1), "the store has not answered", False),
     (replace(WELL, writer=HOPELESS + 1), "the store has not answered", True),
     (replace(WELL, refused=9_000.0, refusal="disk is full"), "has taken nothing for 9000 s: disk is full", False),
+    (replace(WELL, unstored=UNSTORED + 1), "for 121 s no poll could be stored", False),
     (replace(WELL, overdue=UNPOLLED + 1), "no source was polled for 15 min", False),
 ]
 
@@ -64,8 +67,8 @@ database.migrate(*PACKAGES)
 config = load(state / "rules.yaml", environ={})
 lane = WriterLane(database)
 watch = Watch(state, lane, lambda: config, Paces(look=0.05, sign=0.1))
-watch.beats.loop -= float(sys.argv[2])
 watch.start()
+watch.beats.loop -= float(sys.argv[2])
 time.sleep(20)  # the loop that never comes round again
 """
 
@@ -79,7 +82,8 @@ def test_a_loop_that_stands_still_is_told_and_ends_the_process(tmp_path: Path) -
         assert done.returncode == STANDS_STILL
         assert hook.titles() == ["WATCHFLOOR does not watch"]
         assert "has stood still" in hook.accepted[0]["message"]
-    shown = last_life(tmp_path)
+    shown = last_life(tmp_path, json.loads((tmp_path / "life.json").read_text())["pid"])
+    assert last_life(tmp_path, 1) is None
     assert shown is not None
     assert "has stood still" in shown[1]
 
@@ -108,9 +112,10 @@ def test_a_wrong_heartbeat_is_named(tmp_path: Path, url: str, words: str) -> Non
     assert [words in each.message for each in error.value.problems] == [True]
 
 
-def test_a_stamp_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+def test_a_stamp_that_cannot_be_read_protects_all_the_same(tmp_path: Path) -> None:
     assert read_stamp(tmp_path) is None
     write_stamp(tmp_path, Stamp("a", 3, "2026-06-14T10:00:00+00:00"))
     assert read_stamp(tmp_path) == Stamp("a", 3, "2026-06-14T10:00:00+00:00")
     (tmp_path / "store.stamp").write_text("{}")
-    assert read_stamp(tmp_path) is None
+    with pytest.raises(StoreError, match="cannot be read"):
+        read_stamp(tmp_path)
