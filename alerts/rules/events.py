@@ -341,7 +341,7 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
     if is_persian_verb(event.deed) and event.voice == "active" and not after:
         marked = is_persian_object(party, reading)
         # where it is done is struck too: "shelled a camp in Sulaymaniyah"
-        placed = reading.folded[party.field].text[: party.start].split()[-1:] == ["در"]
+        placed = "در" in reading.folded[party.field].text[: party.start].split()[-2:]
         return not (marked or placed) if role == "by" else marked or placed or not _has_persian_object(event, reading)
     if role == "by":
         return _does(event, party, away, reading)
