@@ -58,6 +58,7 @@ def command(
     # --at is driven by programs over many times: only what is wrong is of use on stderr
     quiet = logging.WARNING if at else logging.INFO
     log_to_stderr(quiet if not verbose else logging.INFO if verbose == 1 else logging.DEBUG)
+    os.umask(0o077)  # what the store holds is nobody else's
     rules = rules_path(path)
     out = sys.stdout
     aside = redirect_stdout(sys.stderr) if once or at else nullcontext()  # JSON lines alone on standard output

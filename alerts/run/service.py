@@ -192,6 +192,13 @@ class Service:
         await self.lane.write(partial(_believe, now=now))
         await self._deliver.recover(now)
         await self._note_reload(now, "start", ())
+        if self._accept_store:
+            title = "started on the store as it is, by an explicit word (--accept-store)"
+            words = (
+                "What it lost is lost. Where the state of a source is gone, what its feed holds now is taken for known "
+                "and told to nobody, but for what is younger than settings.backfill."
+            )
+            await give_notice(self.lane, self.config, f"accepted:{now.isoformat()}", title, words, now)
 
     async def round(self, now: datetime) -> Round:
         """Poll what is due, match, decide and deliver what is due, all as of `now`; return the numbers.

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Select, select
+from sqlalchemy import Column, Connection, Select, func, select
 
-from alerts.alert import DeliveryState, Kind
+from alerts.alert import PINGS, DeliveryState, Kind
 from alerts.render.words import cut, isolated, plain
 from alerts.store import outbox, sendlog
 from alerts.store.decisions import alerts
@@ -84,7 +84,17 @@ TOLD = IdKind(
     STORY.example,
     "watchfloor stories --told",
     archive.stories.c.id,
-    select(alerts.c.story).order_by(alerts.c.created.desc(), alerts.c.story.desc()),
+    # as it was sent, which is what stands last on the screen; before anything was sent, as it was decided
+    select(
+        func.coalesce(
+            select(deliveries.c.subject)
+            .where(deliveries.c.sent.is_not(None), deliveries.c.kind.in_([kind.value for kind in PINGS]))
+            .order_by(deliveries.c.sent.desc(), deliveries.c.queued.desc())
+            .limit(1)
+            .scalar_subquery(),
+            select(alerts.c.story).order_by(alerts.c.created.desc(), alerts.c.story.desc()).limit(1).scalar_subquery(),
+        )
+    ),
     _title,
 )
 THREAD = IdKind(

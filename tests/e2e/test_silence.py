@@ -75,7 +75,9 @@ def test_a_store_that_lost_everything_is_refused_and_told(desk: Desk, lose: Call
     assert words in desk.hook.accepted[-1]["message"]
     # on an explicit word it begins anew, and from then on as ever
     desk.run("run", "--once", "--accept-store")
+    assert desk.hook.titles()[-1].startswith("WATCHFLOOR started on the store as it is")
     desk.run("run", "--once")
+    assert [oct(path.stat().st_mode & 0o777) for path in sorted(state.glob("*.db"))] == ["0o600"]
 
 
 def test_a_store_without_its_last_writes_is_refused(desk: Desk) -> None:
