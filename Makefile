@@ -1,8 +1,8 @@
 # make run | demo | test | bench | mutants: each sets up .venv first, from python3 alone.
 PYTHON ?= python3
 BIN := .venv/bin
-# twice the cores: half of the time the tests wait for a daemon or a server
-WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * os.cpu_count())')
+# twice the cores and one: half of the time the tests wait for a daemon or a server
+WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * os.cpu_count() + 1)')
 # on a terminal pip says what it is at; in a pipe or a log, nothing
 QUIET := $(shell [ -t 2 ] || echo --quiet)
 PIP := $(BIN)/python -m pip $(QUIET) --disable-pip-version-check

@@ -19,14 +19,23 @@ LOOKED_AT_EVERY = 1.0  # seconds
 class RulesFile:
     """The rules file and those it includes. `config` is what was last read without an error.
 
-    Raises ConfigError where it cannot be read at the start.
+    Where it cannot be read at the start, `fallback` gives the config instead, and `problems` says why; if it gives
+    none, ConfigError is raised.
     """
 
-    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, environ: Mapping[str, str], fallback: Callable[[], Config | None]) -> None:
         self._path, self._environ = path, environ
         self._refused: tuple[str, ...] = ()  # the files of a configuration that could not be used
-        self.config = configuration.load(path, environ=environ)
-        _check_exposed(path, self.config, environ)
+        self.problems: tuple[str, ...] = ()
+        try:
+            self.config = configuration.load(path, environ=environ)
+            _check_exposed(path, self.config, environ)
+        except ConfigError as error:
+            config = fallback()
+            if config is None:
+                raise
+            self.config, self._refused = config, configuration.files_of(path)
+            self.problems = tuple(str(each) for each in error.problems)
         self._read: configuration.Fingerprint | None = self._seen()
         self._watching: asyncio.Task[None] | None = None
 

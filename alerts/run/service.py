@@ -34,6 +34,7 @@ from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run import supervisor
 from alerts.run.control import Command, Control
+from alerts.run.good_rules import keep, last_good
 from alerts.run.health import Health
 from alerts.run.integrity import Integrity
 from alerts.run.lock import lock
@@ -92,7 +93,8 @@ class Service:
         patient: bool = False,
         socket: Path | None = None,
     ) -> None:
-        self._rules, self._timeout, self._accept_store = RulesFile(rules, environ), timeout, accept_store
+        good = partial(last_good, state_dir, rules, environ) if patient else lambda: None
+        self._rules, self._timeout, self._accept_store = RulesFile(rules, environ, good), timeout, accept_store
         self._patient = patient
         self.state_dir, self._socket = state_dir, socket or state_dir / "control.sock"
         self._reads = Reads(rules, state_dir, environ)
@@ -191,7 +193,11 @@ class Service:
         self._collecting.believe(now)
         await self.lane.write(partial(_believe, now=now))
         await self._deliver.recover(now)
-        await self._note_reload(now, "start", ())
+        if self._rules.problems:  # we run by the rules that were last in force
+            await self._refuse(self._rules.problems, now)
+        else:
+            await self._note_reload(now, "start", ())
+            await asyncio.to_thread(keep, self.state_dir, self.config)
         if self._accept_store:
             title = "started on the store as it is, by an explicit word (--accept-store)"
             words = (
@@ -311,6 +317,7 @@ class Service:
             len(loaded.sources),
         )
         await self._note_reload(now, "applied", ())
+        await asyncio.to_thread(keep, self.state_dir, loaded)
         caught = await asyncio.to_thread(self._missed, loaded, Matcher(loaded), now - LOOKED_BACK)
         stories = len({each.revision.placement.story for each in caught})
         log.info("of the last 24 h the rules would have told %d stories more: watchfloor rematch sends them", stories)

@@ -28,6 +28,7 @@ from tests.e2e.conftest import Desk
 from tests.e2e.dated import item
 from tests.e2e.running import Running, daemon
 from tests.e2e.servers import Hook, Outlet, rss
+from tests.e2e.starting import EXHAUSTIVE
 
 OFFICER, STRANGER, GROUP = 61_234, 61_235, 61_236  # ids that no system gives out
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
@@ -107,21 +108,15 @@ def watching(desk: Deployed) -> Iterator[tuple[Running, str]]:
 @needs_root
 def test_officer_reads_and_orders_what_a_stranger_may_not(deployed: Deployed) -> None:
     with watching(deployed) as (running, story):
-        for words in (
-            ["status"],
-            ["stories"],
-            ["deliveries"],
-            ["handover"],
-            ["sources"],
-            ["explain", story],
-            ["silence", "list"],
-        ):
+        # each command is a process of the officer's and a child of the daemon's: all of them where time does not count
+        more = (["stories"], ["handover"], ["sources"], ["silence", "list"]) if EXHAUSTIVE else ()
+        for words in (["status"], ["deliveries"], ["explain", story], *more):
             done = deployed.as_user(OFFICER, *words, groups=(GROUP,))
             assert (done.returncode, done.stderr) == (0, ""), (words, done.stderr)
             assert done.stdout == deployed.as_user(0, *words).stdout or words[0] in {"status", "sources", "handover"}, (
                 words
             )
-        for words in (["status"], ["explain", story]):
+        for words in (["explain", story],):
             refused = deployed.as_user(STRANGER, *words)
             assert refused.returncode == 1
             assert "only members of the group" in refused.stderr
@@ -130,10 +125,7 @@ def test_officer_reads_and_orders_what_a_stranger_may_not(deployed: Deployed) ->
         report = json.loads(deployed.as_user(OFFICER, "status", "--json", groups=(GROUP,)).stdout)
         assert report["daemon"] == running.process.pid
         assert report["stored"]["articles"] == 2
-        for words in (
-            ["ack", story, "--by", "x"],
-            ["silence", "add", "--story", story, "--for", "1h", "--reason", "x", "--by", "x"],
-        ):
+        for words in (["ack", story, "--by", "x"],):
             assert "only members of the group" in deployed.as_user(STRANGER, *words).stderr
 
 
@@ -280,7 +272,7 @@ REFUSED = [
 
 def test_reads_touch_no_file_and_write_nothing_for_others(deployed: Deployed) -> None:
     with watching(deployed) as (_, story):
-        for words in REFUSED:
+        for words in REFUSED if EXHAUSTIVE else REFUSED[::3]:
             answer = _send(deployed, json.dumps({"command": "read", "words": words}).encode() + b"\n")
             assert (answer["exit"], answer["out"]) == (2, ""), (words, answer)
             assert str(answer["err"]).startswith("watchfloor: the daemon "), (words, answer)

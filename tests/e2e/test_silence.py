@@ -178,6 +178,29 @@ def silent(supervisor: socket.socket) -> None:
             pass
 
 
+def test_faulty_rules_at_the_start_leave_the_last_good_ones_in_force(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml", every="1s")
+    with daemon(desk) as running:
+        assert running.says("baseline source=s1")
+    good = desk.rules.read_text()
+    desk.rules.write_text(good.replace("severity: priority", "severity: dire"))
+    desk.run("run", "--once", expect=1)  # whoever asks for a round reads the error
+    with daemon(desk) as running:
+        assert desk.hook.wait_for_title("rules.yaml has 1 error; the old rules stay in force")
+        desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+        assert desk.hook.wait_for_title("A militia moves")
+        assert "REFUSED" in desk.run("status").stdout
+        desk.rules.write_text(good + "\n")
+        assert running.says("rules reloaded version=")
+
+
+def test_without_rules_ever_in_force_faulty_ones_end_the_start(desk: Desk) -> None:
+    desk.write("/a.xml")
+    desk.rules.write_text(desk.rules.read_text().replace("severity: priority", "severity: dire"))
+    assert "dire" in desk.run("run", expect=1).stderr
+
+
 def test_deleting_the_lock_file_lets_nobody_in(desk: Desk) -> None:
     watched(desk)
     with daemon(desk):
