@@ -18,7 +18,7 @@ import pytest
 from alerts.run.store_stamp import STAMP
 from alerts.run.watch import STANDS_STILL
 from tests.e2e.conftest import Desk
-from tests.e2e.running import daemon
+from tests.e2e.running import Running, daemon
 from tests.e2e.servers import rss
 
 T0, T1, T2 = ("2026-06-14T10:00:00Z", "2026-06-14T10:10:00Z", "2026-06-14T10:20:00Z")
@@ -89,6 +89,23 @@ def test_a_store_without_its_last_writes_is_refused(desk: Desk) -> None:
     done = desk.run("run", "--once", expect=REFUSED)
     assert "holds less than it did" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_locked_store_is_waited_for_and_taken_for_no_broken_one(desk: Desk) -> None:
+    state = watched(desk)
+    other = sqlite3.connect(state / STORE, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    done = desk.run("run", "--once", expect=75)
+    assert "cannot be used now: database is locked" in done.stderr
+    assert "backup" not in done.stderr
+    running = Running(desk)
+    try:
+        assert running.says("store not opened, trying again", timeout=40)
+        other.execute("ROLLBACK")
+        other.close()
+        assert running.says("running sources=1", timeout=40)
+    finally:
+        running.end()
 
 
 def test_a_broken_store_is_refused_in_a_sentence(desk: Desk) -> None:

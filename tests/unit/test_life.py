@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts.decide.life import HOPELESS, LONG_TICK, STILL, UNPOLLED, UNSTORED, Life, Signs, life_of
+from alerts.line.direct_notice import tell_once
 from alerts.rules.config import load
 from alerts.run.heartbeat import beat
 from alerts.run.store_stamp import Stamp, read_stamp, write_stamp
@@ -18,6 +22,7 @@ from alerts.run.watch import STANDS_STILL, last_life
 from crawler.config.yamlfile import ConfigError
 from crawler.store.errors import StoreError
 from tests.e2e.servers import Hook, Outlet, closing_all
+from tests.unit.desk import NOW
 
 WELL = Signs(loop=1.0, tick=1.0, writer=0.0)
 FAULTS = [
@@ -86,6 +91,50 @@ def test_a_loop_that_stands_still_is_told_and_ends_the_process(tmp_path: Path) -
     assert last_life(tmp_path, 1) is None
     assert shown is not None
     assert "has stood still" in shown[1]
+
+
+def test_what_heals_by_itself_is_told_once_and_keeps_the_supervisor_quiet(tmp_path: Path) -> None:
+    """A restart would meet the same full disk: systemd must not end a daemon that waits for it."""
+    hook = Hook()
+    with closing_all(hook), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        supervisor.bind(str(tmp_path / "notify"))
+        supervisor.settimeout(30)
+        (tmp_path / "rules.yaml").write_text(RULES.format(heartbeat="https://beat.example/1", url=hook.url))
+        waiting = [sys.executable, "-c", BLOCKED, str(tmp_path), str(STILL)]
+        environ = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+        process = subprocess.Popen(waiting, cwd=Path(__file__).parents[2], env=environ)
+        try:
+            assert hook.wait_for_title("WATCHFLOOR is not well", timeout=60)
+            assert {supervisor.recv(100) for _ in range(20)} == {b"WATCHDOG=1"}
+        finally:
+            process.kill()
+            process.wait()
+    assert hook.titles() == ["WATCHFLOOR is not well"]
+
+
+def test_the_same_notice_past_the_store_is_sent_once_an_hour(tmp_path: Path) -> None:
+    hook = Hook()
+    with closing_all(hook):
+        rules = tmp_path / "rules.yaml"
+        rules.write_text(RULES.format(heartbeat="https://beat.example/1", url=hook.url))
+        config = load(rules, environ={})
+        for minutes, body in (
+            (0, "silent for 30 s"),
+            (5, "silent for 95 s"),
+            (6, "another fault"),
+            (61, "silent for 9 s"),
+        ):
+            assert tell_once(tmp_path, config, "is not well", body, NOW + timedelta(minutes=minutes))
+        assert [each["message"].splitlines()[0] for each in hook.accepted] == [
+            "silent for 30 s",
+            "another fault",
+            "silent for 9 s",
+        ]
+        hook.choose = lambda: 500
+        assert not tell_once(tmp_path, config, "is not well", "nobody takes it", NOW)
+        hook.choose = lambda: 200
+        assert tell_once(tmp_path, config, "is not well", "nobody takes it", NOW)
+    assert hook.accepted[-1]["message"].startswith("nobody takes it")
 
 
 def test_a_heartbeat_counts_only_where_it_is_taken() -> None:
