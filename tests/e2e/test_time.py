@@ -8,11 +8,13 @@ import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from alerts.run.service import Service
 from alerts.store import decisions
@@ -353,3 +355,34 @@ def test_two_hundred_hung_names_hold_up_no_message_no_thread_and_no_other_name(
     assert resolver.hung == MANY
     assert after - before < 0.5
     assert thread < 0.5
+
+
+def test_polls_that_are_not_stored_are_seen_by_the_watch_until_one_is(desk: Desk) -> None:
+    """Other writes of the store go through: only a poll meets the table that is broken."""
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "1", "date": DATE}))
+    desk.write("/a.xml", every="1m")
+
+    async def run() -> None:
+        hands = Hands()
+        async with Service(desk.rules, desk.place / "var", desk.environ()) as service:
+            await service.start(hands.clock())
+            seen = []
+            for table in ("identities", "broken", "identities"):
+                if table != "identities":
+                    await service.lane.write(partial(renamed, before="identities", after=table))
+                elif seen:
+                    await service.lane.write(partial(renamed, before="broken", after=table))
+                await ticked(service, hands.clock)
+                await service._tick(hands.clock)  # a poll ends after its own tick
+                seen.append(service._watch.beats.unstored is not None)
+                desk.outlet.serve(
+                    "/a.xml", rss({"title": f"News {len(seen)}", "guid": str(len(seen) + 1), "date": DATE})
+                )
+                hands.go_on(3600)
+            assert seen == [False, True, False]
+
+    asyncio.run(run())
+
+
+def renamed(connection: Connection, before: str, after: str) -> None:
+    connection.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")
