@@ -366,7 +366,7 @@ def test_polls_that_are_not_stored_are_seen_by_the_watch_until_one_is(desk: Desk
         hands = Hands()
         async with Service(desk.rules, desk.place / "var", desk.environ()) as service:
             await service.start(hands.clock())
-            seen = []
+            seen: list[bool] = []
             for table in ("identities", "broken", "identities"):
                 if table != "identities":
                     await service.lane.write(partial(renamed, before="identities", after=table))
