@@ -161,7 +161,7 @@ class Service:
             Send(config, self._deliver),
             FetchPages(config, self._pages, self._collecting, self._heard),
             Expire(config, self.lane, self._collecting),
-            TellFailing(config, triage, self.lane),
+            TellFailing(config, triage, self.lane, self.state_dir),
         )
 
     async def _migrate(self) -> None:

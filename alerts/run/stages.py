@@ -5,13 +5,16 @@ News goes down the line: poll, judge, queue what is due by the clock, send. What
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
+from alerts.line.direct_notice import tell_once
 from alerts.line.notices import give_notice
 from alerts.line.scheduled import ScheduledDigests
 from alerts.line.silences import tell_ended
@@ -284,16 +287,16 @@ class Expire(Stage):
 class TellFailing(Stage):
     """Tell the admin of articles that could not be matched, and of stages that fail again and again.
 
-    The last stage, so that `turn.failed` names all that failed before it. Its notice is stored and sent like any other:
-    where the store takes nothing, or sending itself is what fails, only the log says so.
+    The last stage, so that `turn.failed` names all that failed before it. Its notice is stored and sent like any other,
+    but past the store where sending itself is what fails; where the store takes nothing, the watch tells.
     """
 
     name = "tell failing"
     failing = "nothing is told of what fails"
 
-    def __init__(self, config: Config, triage: Triage, lane: WriterLane) -> None:
+    def __init__(self, config: Config, triage: Triage, lane: WriterLane, state_dir: Path) -> None:
         super().__init__(config)
-        self._triage, self._lane = triage, lane
+        self._triage, self._lane, self._state_dir = triage, lane, state_dir
         self._failed: dict[str, list[datetime]] = {}  # by stage: its failures of the last FAILING_WITHIN
         self._told: set[str] = set()
 
@@ -305,7 +308,11 @@ class TellFailing(Stage):
             if len(self._failed[name]) >= FAILING_OFTEN and name not in self._told:
                 words = f"It is tried again all the time, and what waits is kept; the log says why: {error!r}"
                 cause = f"failing:{name}:{turn.now.isoformat()}"
-                await give_notice(self._lane, self.config, cause, turn.stopped[name], words, turn.now)
+                if name == Send.name:
+                    told = (self._state_dir, self.config, turn.stopped[name], words, turn.now)
+                    await asyncio.to_thread(tell_once, *told)
+                else:
+                    await give_notice(self._lane, self.config, cause, turn.stopped[name], words, turn.now)
                 self._told.add(name)
 
     def shift(self, step: timedelta) -> None:

@@ -142,6 +142,28 @@ def test_what_was_judged_goes_out_where_nothing_more_can_be_judged(desk: Desk) -
     ]
 
 
+def test_sending_that_fails_is_told_past_the_store_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notice that is stored would wait for the very thing that fails."""
+    desk.write("/a.xml", every="5m")
+
+    async def run() -> None:
+        hands = Hands()
+        async with Service(desk.rules, desk.place / "var", desk.environ()) as service:
+            await service.start(hands.clock())
+
+            async def fails(_: Clock) -> int:
+                raise RuntimeError("no thread can be started")
+
+            monkeypatch.setattr(service._deliver, "start_due", fails)
+            for _ in range(5):
+                hands.go_on(60)
+                await ticked(service, hands.clock)
+
+    asyncio.run(run())
+    assert desk.hook.titles() == ["WATCHFLOOR messages are not sent"]
+    assert "no thread can be started" in desk.hook.accepted[0]["message"]
+
+
 def test_machine_that_slept_polls_what_is_due_and_repeats_nothing(desk: Desk) -> None:
     """By the clock that counts sleep too, hours have passed at once; the wall clock agrees."""
     desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": DATE}))

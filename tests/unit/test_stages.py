@@ -112,7 +112,7 @@ def notices(config: Config, tmp_path: Path, passes: list[tuple[timedelta, bool]]
 
     async def run() -> list[list[str]]:
         lane = WriterLane(database)
-        tell = TellFailing(config, Triage(database, lane, config, Matcher(config)), lane)
+        tell = TellFailing(config, Triage(database, lane, config, Matcher(config)), lane, tmp_path)
         told = []
         for at, fails in passes:
             turn = Turn(partial(_same, NOW + at))
