@@ -294,10 +294,6 @@ def test_desk_written_in_one_line_a_file_becomes_the_same_desk(tmp_path: Path) -
     assert (code, said.splitlines()[-1]) == (0, f"{len(SHIPPED) - 1} files to write, 0 left as they are")
     assert without_places(load(rules, environ={})) == before
     assert before == without_places(load(ROOT / "rules.yaml", environ={}))
-    assert all(
-        formatted(each.read_text(encoding="utf-8")) == each.read_text(encoding="utf-8")
-        for each in tmp_path.rglob("*.yaml")
-    )
 
 
 @pytest.mark.parametrize(
