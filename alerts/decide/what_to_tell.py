@@ -10,6 +10,7 @@ next message.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ from crawler.article import Relation, Revision
 
 PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but for a raised severity
 FORGOTTEN = timedelta(hours=12)  # after so long without a ping, another report of a story pings again
+# a change of a number as crawler.stories words it ("killed 14 -> 17", "14 -> 17 killed"), or one that went back
+NUMBER = re.compile(r"(?P<of>\D*?)(?:still )?(?P<was>[\d.,]+)(?: -> (?P<to>[\d.,]+))?(?P<what>\D*)$")
 RulesMatched = list[tuple[Rule, Severity]]
 
 
@@ -94,7 +97,26 @@ def is_stale(config: Config, revision: Revision, now: datetime) -> bool:
 def changes(told: Told | None, change: str, now: datetime) -> tuple[str, ...]:
     """Return the changes a message to this target would tell: those of an update that still waits, then this one."""
     waiting = told.untold if told and told.pinged and told.pinged > now else ()
-    return (*waiting, change) if change and change not in waiting else waiting
+    if not change or change in waiting:
+        return waiting
+    for at, before in enumerate(waiting):
+        if net := _net(before, change):
+            return (*waiting[:at], net, *waiting[at + 1 :])
+    return (*waiting, change)
+
+
+def _net(before: str, change: str) -> str:
+    """Return "14 -> 20 killed" for "14 -> 17 killed" and "17 -> 20 killed", "still 14 killed" where it went back.
+
+    Return "" where the second does not start at what the first came to.
+    """
+    one, other = NUMBER.match(before), NUMBER.match(change)
+    if not one or not other or not other["to"]:
+        return ""
+    if (one["to"] or one["was"], one["of"], one["what"]) != (other["was"], other["of"], other["what"]):
+        return ""
+    number = f"still {one['was']}" if one["was"] == other["to"] else f"{one['was']} -> {other['to']}"
+    return f"{one['of']}{number}{one['what']}"
 
 
 def after(told: Told | None, decision: Decision, revision: int, change: str, now: datetime, origins: int = 0) -> Told:

@@ -33,7 +33,8 @@ def ack(connection: Connection, story: str, by: str, via: str, now: datetime, re
     """Store an ack of a story; return the one that counts, and whether it is this one.
 
     `revision` is the alert revision it covers. The first ack stays, as it is for the story and not for one message; a
-    later one replaces it only where the severity has risen since (decision 107).
+    later one replaces it only where the severity has risen since (decision 107). Escalations that wait to be sent and
+    that the ack covers are cancelled: nobody need be rung any more.
     """
     before = ack_of(connection, story)
     if before and not _risen(connection, before, revision):
@@ -41,7 +42,23 @@ def ack(connection: Connection, story: str, by: str, via: str, now: datetime, re
     made = Ack(story, now, by, via, revision)
     values = {"story": story, "at": now, "by": by, "via": via, "revision": revision}
     save(connection, acks, values, "story")
+    _withdraw_escalations(connection, made)
     return made, True
+
+
+def _withdraw_escalations(connection: Connection, made: Ack) -> None:
+    """Cancel the escalations an ack covers that wait; one whose attempt may have arrived keeps its course."""
+    severity = _severities(connection, made.story).get(made.revision, 0)
+    waits = (
+        deliveries.c.subject == made.story,
+        deliveries.c.kind == Kind.ESCALATION.value,
+        deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
+        or_(deliveries.c.revision <= made.revision, deliveries.c.severity <= severity),
+    )
+    for each in outbox.deliveries_that(connection, *waits):
+        outbox.record(
+            connection, each.id, DeliveryState.CANCELLED, made.at, f"acknowledged by {made.by} before it went"
+        )
 
 
 def ack_of(connection: Connection, story: str) -> Ack | None:
@@ -57,9 +74,14 @@ def ack_notes(connection: Connection, story: str, timezone: str) -> tuple[str, .
 
 
 def _risen(connection: Connection, before: Ack, revision: int) -> bool:
-    wanted = select(alerts.c.revision, alerts.c.severity).where(alerts.c.story == before.story)
-    severity: dict[int, int] = {row.revision: row.severity for row in connection.execute(wanted)}
+    severity = _severities(connection, before.story)
     return severity.get(revision, 0) > severity.get(before.revision, 0)
+
+
+def _severities(connection: Connection, story: str) -> dict[int, int]:
+    """Return the severity of each alert revision of a story."""
+    wanted = select(alerts.c.revision, alerts.c.severity).where(alerts.c.story == story)
+    return {row.revision: row.severity for row in connection.execute(wanted)}
 
 
 def unacked(connection: Connection, since: datetime, least: Severity, targets: Sequence[str]) -> list[Delivery]:

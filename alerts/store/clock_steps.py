@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from alerts.alert import DeliveryState, Kind
 from alerts.decide.attempt import LONGEST_REST
@@ -57,8 +57,14 @@ def believe(connection: Connection, now: datetime) -> None:
 
     Done at the start: a clock that was set while no process ran gives no step to move times by.
     """
-    ahead = select(deliveries).where(_timed_by_length, deliveries.c.queued > now)
-    _move_waiting(connection, list(connection.execute(ahead).mappings()), lambda row: now - row["queued"])
+    # `changed` is what the clock last showed: a retry may have been queued before now and be due an hour late
+    ahead = list(
+        connection.execute(
+            select(deliveries).where(_timed_by_length, or_(deliveries.c.queued > now, deliveries.c.changed > now))
+        ).mappings()
+    )
+    _move_waiting(connection, ahead, lambda row: now - max(row["queued"], row["changed"]))
+    connection.execute(update(deliveries).where(_timed_by_length, deliveries.c.changed > now).values(changed=now))
     # a ping that waits is stored with its future time, at most one pause ahead: only later ones are wrong
     pinged = select(told).where(told.c.pinged > now + PING_MEMORY)
     _move_pings(connection, list(connection.execute(pinged).mappings()), lambda _: now)

@@ -84,8 +84,8 @@ def test_two_new_tolls_within_half_an_hour_are_one_ping_with_both(desk: Desk) ->
     assert balanced(desk)
     assert [each["deliveries"] for each in desk.rounds("2026-06-14T10:29:59Z", "2026-06-14T10:30:00Z")] == [0, 1]
     _, (title, message) = told(desk)
-    assert title.startswith("PRIORITY UPDATE (14 -> 17")
-    assert "Updated: 17 -> 19" in message
+    assert title.startswith("PRIORITY UPDATE (14 -> 19 fighters)")
+    assert "Updated: 14 -> 19" in message
     assert balanced(desk)
 
 

@@ -230,11 +230,30 @@ def test_change_that_waits_is_told_with_the_next_and_keeps_its_time(tmp_path: Pa
     assert sent == [
         ("first_article", None, ()),
         ("paced", 30, ("3 -> 5 killed",)),
-        ("paced", 30, ("3 -> 5 killed", "5 -> 9 killed")),
+        ("paced", 30, ("3 -> 9 killed",)),
         ("told", None, ()),
         ("paced", 60, ("9 -> 10 killed",)),
         ("updated", None, ("10 -> 11 killed",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (["14 -> 17 killed", "17 -> 14 killed"], ("still 14 killed",)),
+        (["14 -> 17 killed", "17 -> 14 killed", "14 -> 20 killed"], ("14 -> 20 killed",)),
+        (["killed 14 -> 17", "killed 17 -> 20"], ("killed 14 -> 20",)),
+        (["14 -> 17 killed", "17 -> 20 wounded"], ("14 -> 17 killed", "17 -> 20 wounded")),
+        (["14 -> 17 killed", "15 -> 18 killed"], ("14 -> 17 killed", "15 -> 18 killed")),
+        (["Basra / Erbil", "14 -> 17 killed", "17 -> 18 killed"], ("Basra / Erbil", "14 -> 18 killed")),
+        (["1.5 -> 2 million", "2 -> 1.5 million"], ("still 1.5 million",)),
+    ],
+)
+def test_changes_of_one_number_that_wait_are_told_as_their_net(changed: list[str], told: tuple[str, ...]) -> None:
+    known = Told(frozenset({"r"}), PRIORITY, 1, pinged=NOW + MINUTE)
+    for each in changed:
+        known = replace(known, untold=changes(known, each, NOW))
+    assert known.untold == told
 
 
 def _by_target(config: Config, told: Told | None) -> dict[str, Told]:

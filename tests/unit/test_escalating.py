@@ -230,6 +230,26 @@ def test_raised_severity_asks_for_a_new_ack(tmp_path: Path, database: Database) 
         )
 
 
+@pytest.mark.parametrize(("revision", "rings"), [(2, False), (1, True)])
+def test_ack_withdraws_an_escalation_that_waits_and_that_it_covers(
+    tmp_path: Path, database: Database, revision: int, rings: bool
+) -> None:
+    with database.write() as connection:
+        tell(connection)
+        tell(connection, alert=replace(ALERT, revision=2, severity=Severity.FLASH), at=NOW)
+        outbox.queue(
+            connection, NewDelivery("x#1", "x", Kind.ALERT, Severity.FLASH, Reason.FIRST_ARTICLE, "s1", 3), NOW
+        )
+    assert asyncio.run(escalate(database, config(tmp_path), 10)) == 2
+    with database.write() as connection:
+        acks.ack(connection, "s1", "Noor", "command", NOW + 11 * MINUTE, revision)
+        waiting = outbox.deliveries_that(connection, outbox.deliveries.c.kind == "escalation")
+    ended = {each.revision: (each.state, each.detail) for each in waiting}
+    withdrawn = (DeliveryState.CANCELLED, "acknowledged by Noor before it went")
+    assert ended == {1: withdrawn, 2: (DeliveryState.QUEUED, "") if rings else withdrawn}
+    assert ("x", "alert", ()) in queued(database), "an alert to somebody else is not the ack's to take back"
+
+
 @pytest.mark.parametrize(
     ("scope", "value", "ends", "goes_on"),
     [

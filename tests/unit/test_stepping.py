@@ -107,6 +107,16 @@ def test_what_a_clock_that_was_ahead_has_stored_is_taken_for_now(line: Connectio
     assert pages_wanted.next_due(line) == NOW + MINUTE
 
 
+def test_retry_is_not_late_by_the_hour_that_the_clock_was_set_back_while_no_process_ran(line: Connection) -> None:
+    put(line, NOW - 10 * MINUTE)
+    seen = NOW + 59 * MINUTE  # by the clock that was ahead
+    line.execute(update(deliveries).where(deliveries.c.id == "retry").values(changed=seen, due=seen + 3 * MINUTE))
+    clock_steps.believe(line, NOW)
+    clock_steps.believe(line, NOW)  # and a second start changes nothing
+    assert times(line)["retry"] == (NOW - 69 * MINUTE, NOW + 3 * MINUTE)
+    assert times(line)["sent"] == (NOW - 10 * MINUTE, NOW - 9 * MINUTE)
+
+
 def test_what_was_stored_before_now_is_believed(line: Connection) -> None:
     put(line, NOW - HOUR)
     before = times(line), pings(line), pages_wanted.next_due(line)
