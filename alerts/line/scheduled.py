@@ -13,7 +13,7 @@ from alerts.decide.hours import last_at, next_at
 from alerts.decide.pacing import window_name
 from alerts.render.words import time
 from alerts.rule import Config
-from alerts.store import decisions, digests
+from alerts.store import decisions, digests, outbox
 from crawler.sources.health import TELLING, health_of
 from crawler.store import articles as archive
 from crawler.store.db import WriterLane
@@ -63,9 +63,11 @@ def schedule(connection: Connection, config: Config, now: datetime) -> int:
 
 
 def _queue(connection: Connection, receiver: Receiver, slot: datetime, before: datetime, now: datetime) -> None:
-    words = {"since": time(before, receiver.zone), "health": _health(connection, now)}
-    subject = f"{receiver.name}@{window_name(slot)}"
+    last, subject = (f"{receiver.name}@{window_name(at)}" for at in (before, slot))
     for target in receiver.targets:
+        # a digest "nothing since" beside messages of the same hours would be read as if nothing had come
+        meanwhile = outbox.told_count(connection, target.id, before, last)
+        words = {"since": time(before, receiver.zone), "health": _health(connection, now), "meanwhile": meanwhile}
         digest = NewDelivery(target.id, receiver.name, Kind.DIGEST, Severity.ROUTINE, Reason.SCHEDULED, subject)
         subject_used = digests.open_digest(connection, digest, now)
         digests.describe(connection, subject_used, target.id, Severity.ROUTINE, words)

@@ -77,7 +77,11 @@ def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
     """
     what = _DIGESTS.get(delivery.reason, "")
     if not events:
-        return f"DIGEST nothing since {(delivery.payload or {}).get('since', 'the last one')}"
+        words = delivery.payload or {}
+        since, messages = words.get("since", "the last one"), words.get("meanwhile", 0)
+        if not messages:
+            return f"DIGEST nothing since {since}"
+        return f"DIGEST nothing to add to the {messages} message{'s' * (messages != 1)} since {since}"
     head = _led(marked(delivery, f"DIGEST {counts(events)}{what}: "), events[0][0])
     return _fitted(head, headline_of(events[0][0].article), "")
 

@@ -176,6 +176,19 @@ def hold(connection: Connection, delivery: str, until: datetime, why: str, now: 
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
+def told_count(connection: Connection, target: str, since: datetime, except_subject: str) -> int:
+    """Return how many messages of news went or are going to a target since then, but for one digest and its parts."""
+    going = (DeliveryState.SENT.value, DeliveryState.SENDING.value, DeliveryState.QUEUED.value)
+    wanted = (
+        deliveries.c.target == target,
+        deliveries.c.changed >= since,
+        deliveries.c.state.in_(going),
+        deliveries.c.kind.in_([kind.value for kind in (*URGENT_KINDS, Kind.DIGEST)]),
+        ~deliveries.c.subject.startswith(except_subject, autoescape=True),
+    )
+    return connection.scalar(select(func.count()).select_from(deliveries).where(*wanted)) or 0
+
+
 def save_notes(connection: Connection, delivery: str, notes: tuple[str, ...]) -> None:
     """Replace the extra lines (notes) of a delivery."""
     values = {"notes": json.dumps(notes, ensure_ascii=False)}

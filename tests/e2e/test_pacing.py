@@ -107,6 +107,18 @@ def test_digest_goes_at_its_times_also_with_nothing_in_it(desk: Desk) -> None:
     assert balanced(desk)
 
 
+def test_empty_digest_says_that_messages_went_meanwhile(desk: Desk) -> None:
+    receiver(desk, 'digest: ["07:00", "19:00"], timezone: Asia/Baghdad')
+    news(desk, "10:00", "Quiet day")
+    desk.rounds(when("10:00"))
+    news(desk, "11:00", "Militia claims a bridge in Amerli")
+    desk.rounds(when("11:00"), when("16:00"), when("04:00", "2026-06-15"))
+    assert [title for title, _ in told(desk)][1:] == [
+        "DIGEST nothing to add to the 1 message since 14 Jun 07:00 Baghdad (04:00 UTC)",
+        "DIGEST nothing since 14 Jun 19:00 Baghdad (16:00 UTC)",
+    ]
+
+
 def test_storm_is_told_together_and_every_story_is_in_it(desk: Desk) -> None:
     """T27, on a smaller scale; the bench has the larger."""
     receiver(desk, "rate: 24")
