@@ -25,6 +25,7 @@ from crawler.config.yamlfile import Node, Problems, Scalar, Sequence
 Anchors = frozenset[str] | None
 TERM = Text(what="a term")
 TERMS_SCHEMA = {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1}
+LONGEST_TERM = 300  # letters; longer ones are articles pasted by mistake, and each costs as long as it is
 MOST_GROUPS = 6  # of a near or same: the choices of one mention from each multiply
 
 
@@ -88,6 +89,9 @@ def read_term(node: Node, problems: Problems) -> str:
         return ""
     if is_paradigm(term):
         return _read_paradigm(term, node, problems)
+    if len(term) > LONGEST_TERM:
+        problems.add(node.place, f"a term of {len(term)} letters; write a part of it, at most {LONGEST_TERM}")
+        return ""
     if not term.startswith("$") and spelling(term) is None:
         problems.add(node.place, f'"{term}" has too few letters to be searched for; write at least {SHORTEST_NEEDLE}')
         return ""
