@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO
 from urllib.parse import quote
 
 from alerts.alert import SendResult
@@ -69,6 +70,21 @@ class _Progress:
         self.step = step
 
 
+class _Lines:
+    """What smtplib reads replies from: of a line that is too long the beginning is kept, with the code in it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.close = file.close
+
+    def readline(self, limit: int) -> bytes:
+        """Return the next line, cut to fewer bytes than `limit`; the attempt's time bounds the rest that is skipped."""
+        line = rest = self._file.readline(limit)
+        while len(rest) == limit and not rest.endswith(b"\n"):
+            rest = self._file.readline(limit)
+        return line if len(line) < limit else line[: limit - 2] + b"\n"
+
+
 class _Session(smtplib.SMTP):
     """smtplib's session over a socket that we open, within a time, and encrypted at once if the account asks for it."""
 
@@ -76,6 +92,12 @@ class _Session(smtplib.SMTP):
         super().__init__(local_hostname="localhost", timeout=account.timeout)  # connects later: no host is given
         self._host = account.host  # whom starttls() expects the certificate to name
         self._account, self._until = account, until
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the next reply, however long its lines: smtplib takes one of over 8 KiB for a refusal."""
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self.sock.makefile("rb"))  # type: ignore[assignment]
+        return super().getreply()
 
     def open(self) -> tuple[int, bytes]:
         """Connect and return the server's first reply."""

@@ -26,10 +26,12 @@ COMMON = (
     "jsons",
     "tgram",
     "discord",
-    "msteams",
+    "workflows",
     "ntfy",
     "ntfys",
 )
+# services that Apprise no longer has, and what to write instead
+_ENDED = {"msteams": "Microsoft ended the connectors of Teams; make a Workflow there and write workflows://"}
 _ADDRESSES: Mapping[str, Callable[[str], str]] = {
     watchslack.SCHEMA: watchslack.address,
     **dict.fromkeys(watchmail.SCHEMAS, mailurl.address),
@@ -44,7 +46,7 @@ class BadReceiverUrl(ValueError):
 
 def parse(receiver: str, url: str) -> Target:
     """Return the target of a URL of `receiver`. Raise BadReceiverUrl, with the remedy, unless it names one address."""
-    service = build(url)
+    service, schema = build(url), url.partition(":")[0].lower()
     written = len(_written(url))
     kept = len(service)
     if kept > 1:
@@ -54,7 +56,12 @@ def parse(receiver: str, url: str) -> Target:
     # Apprise leaves out what it cannot read, and sends to the rest without a word
     if written > kept or (written and not _kept(service)):
         raise BadReceiverUrl(f"{masked(url)} names an address that its service would drop; check how it is written")
-    if shut := shuts(url.partition(":")[0].lower(), service):
+    if schema in {"matrix", "matrixs"} and service.user and service.password and getattr(service, "mode", "") == "off":
+        raise BadReceiverUrl(
+            f"{masked(url)} logs in anew for each message, and home servers refuse more than a few logins a minute; "
+            "write an access token alone: matrixs://TOKEN@host/#room"
+        )
+    if shut := shuts(schema, service):
         raise BadReceiverUrl(f"{masked(url)} says {shut}, by which nobody is called; leave it out")
     return _target(receiver, url)
 
@@ -90,7 +97,9 @@ def build(url: str) -> NotifyBase:
         raise BadReceiverUrl(f"{masked(url)} is no Apprise URL; write service://..., as mailto:// or slack://")
     service = Apprise.instantiate(url, asset=asset(), suppress_exceptions=True)
     if service is None and schema not in _schemas():
-        raise BadReceiverUrl(f'"{schema}://" is no service Apprise knows{nearest(schema, COMMON)}')
+        if schema in _ENDED:
+            raise BadReceiverUrl(f'"{schema}://" has ended: {_ENDED[schema]}')
+        raise BadReceiverUrl(f'"{schema}://" is no service Apprise knows{nearest(schema, (*COMMON, *_ENDED))}')
     if service is None:
         raise BadReceiverUrl(f"{masked(url)} {_problem(schema, url)}")
     return service

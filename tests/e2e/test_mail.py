@@ -344,6 +344,24 @@ def test_an_answer_to_data_that_is_no_smtp_leaves_it_uncertain() -> None:
     assert (result.ok, result.retry, result.uncertain) == (False, True, True)
 
 
+@pytest.mark.parametrize(("length", "reply"), [(8192, b"250 "), (100_000, b"250 "), (100_000, b"250-"), (0, b"252 ")])
+def test_a_reply_of_any_length_counts_by_its_code(length: int, reply: bytes) -> None:
+    long = reply + b"x" * length + b"\r\n" + (b"250 ok\r\n" if reply.endswith(b"-") else b"")
+    talk = (b"220 x\r\n", b"250 x\r\n", b"250 ok\r\n", b"252 will try\r\n", b"354 go\r\n", long, b"221 bye\r\n")
+    with closing(speaking(*talk)) as server:
+        result = send(server.url("tls=none&timeout=2"))
+    assert (result.ok, result.detail) == (True, "")
+
+
+def test_a_long_refusal_is_a_refusal_and_its_words_are_cut() -> None:
+    talk = (b"220 x\r\n", b"250 x\r\n", b"250 ok\r\n", b"550 " + b"y" * 100_000 + b"\r\n")
+    with closing(speaking(*talk)) as server:
+        result = send(server.url("tls=none&timeout=2"))
+    assert (result.ok, result.retry, result.uncertain) == (False, False, False)
+    assert "550 to the recipient" in result.detail
+    assert len(result.detail) < 400
+
+
 def test_a_server_that_drips_is_cut_off_at_the_end_of_the_attempt() -> None:
     def drip(line: socket.socket) -> None:
         while True:

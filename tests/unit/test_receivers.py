@@ -46,6 +46,28 @@ def test_slack_url_that_is_wrong_says_what_to_write(rest: str, remedy: str) -> N
     assert TOKEN not in str(bad.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "remedy"),
+    [
+        ("msteams://a/b/c", '"msteams://" has ended: Microsoft ended the connectors of Teams; make a Workflow there'),
+        ("msteam://a/b/c", 'did you mean "msteams"?'),
+        ("worflows://a/b/c", 'did you mean "workflows"?'),
+        ("matrix://noor:p4ssw0rd@home.example/#room", "an access token alone: matrixs://TOKEN@host/#room"),
+        ("matrixs://noor:p4ssw0rd@home.example/#room", "logs in anew for each message"),
+    ],
+)
+def test_service_that_would_not_deliver_for_long_is_refused_with_what_to_write(url: str, remedy: str) -> None:
+    with pytest.raises(receivers.BadReceiverUrl) as bad:
+        receivers.parse("watch", url)
+    assert remedy in str(bad.value)
+    assert "p4ssw0rd" not in str(bad.value)
+
+
+@pytest.mark.parametrize("url", ["matrixs://token@home.example/#room", "matrixs://noor:key@home.example?mode=slack"])
+def test_matrix_by_a_token_is_taken(url: str) -> None:
+    assert receivers.parse("watch", url).schema == "matrixs"
+
+
 def test_secret_that_is_not_looked_up_leaves_what_the_service_can() -> None:
     target = receivers.unresolved("watch", "watchslack://${SLACK_TOKEN}/C0123ABCD")
     assert (target.can_edit, target.can_ack) == (True, True)
