@@ -96,7 +96,7 @@ class _Session(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """Return the next reply, however long its lines: smtplib takes one of over 8 KiB for a refusal."""
         if self.file is None and self.sock is not None:
-            self.file = _Lines(self.sock.makefile("rb"))  # type: ignore[assignment]
+            self.file = _Lines(self.sock.makefile("rb"))
         return super().getreply()
 
     def open(self) -> tuple[int, bytes]:
