@@ -7,6 +7,7 @@ import platform
 import sys
 
 from tests.bench import (
+    cases,
     delivery,
     delivery_kill,
     desk,
@@ -33,6 +34,7 @@ from tests.bench import (
 BENCHES = {
     "seed": seed.run,
     "desk": desk.run,
+    "cases": cases.run,
     "labels": labels.run,
     "events": events.run,
     "matching": matching.run,
