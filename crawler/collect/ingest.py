@@ -316,11 +316,12 @@ def _identified(key: str, source: str, name: str, made: Draft, revision: int) ->
 def _keys(made: Draft, shared: frozenset[str], outlet: str) -> tuple[str, ...]:
     """Return the keys an entry is known by, strongest first; a key of its text if it has neither GUID nor own URL.
 
-    The last is its headline with its outlet and time of publication: the same article, whatever its link.
+    The last two, with its outlet and time of publication, are its headline and its text: the same article, whatever
+    its link.
     """
     own = tuple(key for key in (made.guid_key, made.url_key) if key and key not in shared)
-    named = made.headline_key(outlet)
-    return (*(own or (f"t:{made.content_key}",)), *([named] if named else ()))
+    named = (made.headline_key(outlet), made.text_key(outlet))
+    return (*(own or (f"t:{made.content_key}",)), *(key for key in named if key))
 
 
 def _shared_keys(drafts: Iterable[Draft]) -> frozenset[str]:

@@ -15,6 +15,9 @@ from crawler.text.folding import fold
 OLDEST = datetime(1980, 1, 1, tzinfo=UTC)  # before feeds and the web: a date like that is a fault, not a date
 FRESH = timedelta(days=30)
 DECADES = timedelta(days=3653)
+SHORTEST_TEXT = (
+    8  # words of a text that, with a mistyped headline, names an article: shorter ones are "Watch the video"
+)
 SHORTEST_KEY = 12  # characters of a headline that names an article: shorter ones are "Live" and "Video"
 TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000  # characters
@@ -37,11 +40,18 @@ class Draft:
 
     def headline_key(self, outlet: str) -> str:
         """Return a key of the headline, the outlet and the minute of publication, "" without a date of its own."""
+        at = self._own_minute()
+        return f"h:{_hash(fold(outlet), at, fold(self.title))}" if at and len(self.title) >= SHORTEST_KEY else ""
+
+    def text_key(self, outlet: str) -> str:
+        """Return a key of the text, the outlet and the minute of publication, "" for a short text or without a date."""
+        at, text = self._own_minute(), fold(self.text or self.summary)
+        return f"b:{_hash(fold(outlet), at, text)}" if at and len(text.split()) >= SHORTEST_TEXT else ""
+
+    def _own_minute(self) -> str:
+        """Return the article's own minute of publication, "" where it has none or one not believed."""
         at = self.entry.published or self.entry.updated
-        # a date that was clamped or not believed is no date of the article's own
-        if at is None or at != self.published or len(self.title) < SHORTEST_KEY:
-            return ""
-        return f"h:{_hash(fold(outlet), f'{at:%Y-%m-%dT%H:%M}', fold(self.title))}"
+        return f"{at:%Y-%m-%dT%H:%M}" if at is not None and at == self.published else ""
 
     @property
     def title(self) -> str:

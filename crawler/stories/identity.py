@@ -1,8 +1,8 @@
 """Decide whether an entry of a feed is an article we already have: new, known or revised. Pure.
 
 The GUID (unique in its source) is tried before the canonical URL, then the headline with its outlet and time of
-publication; an equal title alone never makes two entries one article. Whether different articles report the same story
-is decided from their texts, in `verdict` and `placing`.
+publication, then the text with both where the headline differs by a slip; an equal title alone never makes two entries
+one article. Whether different articles report the same story is decided from their texts, in `verdict` and `placing`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz, utils
+from rapidfuzz.distance import OSA
 
 from crawler.article import Relation
 from crawler.parse.normalise import Draft
@@ -21,6 +22,7 @@ from crawler.text.folding import fold
 SAME_HEADLINE = 60.0  # rapidfuzz token_sort_ratio, 0-100: below it a reused key names another story
 COMPARED_CHARACTERS = 300  # of a headline
 FEW_WORDS = 5  # of a text: fewer do not tell whether it is the same
+SLIP_FROM = 5  # letters of a word in which one that is wrong is a slip
 SAME_WORDS = 0.6  # of a text's words that stand in the earlier one
 AT_ONCE = timedelta(minutes=1)  # publication times closer than this are one
 
@@ -88,6 +90,8 @@ def _is_same(made: Draft, each: Identified, body_of: Callable[[str], str]) -> bo
     # equal content under a shared key is the same article, whichever key it was
     if made.content_key in {each.said, each.content_key} or each.key.startswith("h:"):
         return True
+    if each.key.startswith("b:"):
+        return is_mistyped(made.entry.title, each.title)
     if similar_headlines(made.entry.title, each.title):
         return True
     guid, url = made.entry.guid, made.url
@@ -124,10 +128,29 @@ def similar_headlines(one: str, other: str) -> bool:
     return score >= SAME_HEADLINE
 
 
+def is_mistyped(one: str, other: str) -> bool:
+    """Return whether two headlines differ by a slip in one word: a letter left out, added, replaced or two swapped.
+
+    Figures and short words are no slips: "3 killed" and "5 killed", "Iran" and "Iraq" are other news.
+    """
+    words, others = fold(one).split(), fold(other).split()
+    if len(words) != len(others):
+        return False
+    differing = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    if not differing:
+        return True
+    if len(differing) > 1 or len(words) < FEW_WORDS:
+        return False
+    before, after = differing[0]
+    if min(len(before), len(after)) < SLIP_FROM or not (before.isalpha() and after.isalpha()):
+        return False
+    return OSA.distance(before, after) == 1
+
+
 def _compare(made: Draft, source: str, each: Identified, seen: Collection[str]) -> Identity:
     if made.content_key == each.content_key or (each.source == source and each.said == made.content_key):
         return Identity(Relation.KNOWN, each.article, each.revision)
     # another feed of the outlet, or the same feed under a second link, words it differently: no change
-    if each.source != source or (each.key.startswith("h:") and each.article in seen):
+    if each.source != source or (each.key.startswith(("h:", "b:")) and each.article in seen):
         return Identity(Relation.KNOWN, each.article, each.revision)
     return Identity(Relation.REVISED, each.article, each.revision + 1)

@@ -125,6 +125,41 @@ def test_same_headline_and_time_of_an_outlet_is_the_same_article_whatever_its_li
     assert (both.known, both.revised) == (2, 0)
 
 
+FIRED = "Rockets fell beside the runway on Saturday and nobody was hurt."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text", "minutes", "is_one"),
+    [
+        ("Militia fires rokets at the air base", "Militia fires rockets at the air base", FIRED, 0, True),
+        ("الفصائل تقصف قاعدة التاجي فجرا", "الفصائل تقصف قاعده التاجى فجرا", FIRED, 0, True),
+        ("Militia fires rokcets at the air base", "Militia fires rockets at the air base", FIRED, 0, True),
+        ("Militia fires rokets at the air base", "Militia fires rockets at the air base", FIRED, 2, False),
+        ("Militia fires rokets at the air base", "Militia fires rockets at the air base", "Watch the video", 0, False),
+        ("Militia fires 3 rockets at the base", "Militia fires 5 rockets at the base", FIRED, 0, False),
+        ("Rockets from Iran hit the air base", "Rockets from Iraq hit the air base", FIRED, 0, False),
+        ("Militia fires rockets at Basra airport", "Militia fires rockets at Mosul airport", FIRED, 0, False),
+        ("Militia fires rokets at air baes again", "Militia fires rockets at air base again", FIRED, 0, False),
+    ],
+)
+def test_slip_mended_in_headline_and_link_at_once_is_a_revision(
+    archive: Archive, before: str, after: str, text: str, minutes: int, is_one: bool
+) -> None:
+    published = "2026-06-14T11:00:00+00:00"
+    moved = f"2026-06-14T11:{minutes:02}:00+00:00"
+    first = Entry(
+        before, guid="one", url="https://o.example/n/one", summary=text, published=datetime.fromisoformat(published)
+    )
+    second = Entry(
+        after, guid="two", url="https://o.example/n/two", summary=text, published=datetime.fromisoformat(moved)
+    )
+    archive.poll("a", first)
+    later = archive.poll("a", second, at=NOW + HOUR)
+    assert (later.new, later.known + later.revised) == ((0, 1) if is_one else (1, 0))
+    again = archive.poll("a", second, at=NOW + 2 * HOUR)
+    assert (again.new, again.revised) == (0, 0)
+
+
 def test_second_wording_under_a_second_link_is_not_revised_at_every_poll(archive: Archive) -> None:
     first = Entry("Convoy leaves the base", "g1", "https://o.example/8123", "Two witnesses saw it.", published=NOW)
     second = Entry("Convoy leaves the base", "g2", "https://o.example/9456", "It was seen at dawn.", published=NOW)
