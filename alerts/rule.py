@@ -191,6 +191,7 @@ class Config:
     rules: tuple[Rule, ...]
     scale: tuple[Row, ...] = ()
     heartbeat: str = ""
+    canary: timedelta = timedelta(hours=1)
     files: tuple[str, ...] = ()
     polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
@@ -284,6 +285,12 @@ SETTINGS = Table(
             Placed(Text(what="an address")),
             ("", None),
             "an http(s) URL called every minute while the daemon watches; silence there is the alarm",
+        ),
+        Key(
+            "canary",
+            Placed(Duration()),
+            (timedelta(hours=1), None),
+            "how often a story of our own goes through the whole line; that it does not arrive is told; 0 never",
         ),
         Key(
             "notify",

@@ -9,6 +9,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,6 +27,7 @@ from crawler.config.sources import make_sources
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 
+SHORTEST_CANARY = timedelta(seconds=5)  # each costs a poll and two commits
 ACRONYM = 4  # letters; a party with a shorter name is written in capitals
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 Fingerprint = tuple[tuple[int, int, int] | None, ...]  # of each file, None while it cannot be read
@@ -169,6 +171,7 @@ def _config(
         backfill=settings["backfill"],
         admin=settings["admin"][0],
         heartbeat=_heartbeat(settings["heartbeat"], problems, environ),
+        canary=_canary(settings["canary"], problems),
         contact=settings["contact"],
         allow_private=settings["allow_private"],
         host_at_once=settings["host_at_once"],
@@ -212,6 +215,13 @@ def _heartbeat(given: tuple[str, Place | None], problems: Problems, environ: Map
     if not re.match(r"https?://[^/\s]", resolved):
         problems.add(place, "settings.heartbeat is no http:// or https:// address")
     return resolved
+
+
+def _canary(given: tuple[timedelta, Place | None], problems: Problems) -> timedelta:
+    every, place = given
+    if place and timedelta(0) < every < SHORTEST_CANARY:
+        problems.add(place, f"settings.canary is at least {SHORTEST_CANARY.total_seconds():g}s, or 0 for never")
+    return every
 
 
 def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], problems: Problems) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run import supervisor
+from alerts.run.canary import Canary, Line
 from alerts.run.control import Command, Control
 from alerts.run.good_rules import keep, last_good
 from alerts.run.health import Health
@@ -150,6 +151,7 @@ class Service:
         health = Health(self.database, self.lane, config)
         triage = Triage(self.database, self.lane, config, Matcher(config))
         # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
+        self._line = Line(self._collecting, workers, triage, self._deliver, self.lane)
         self._stages: tuple[Stage, ...] = (
             poll,
             TellHealth(config, health, self._collecting),
@@ -234,10 +236,12 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
-        self._watch.start()
         self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
         ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
         ticker.start()
+        canary = self.owned.add(Canary(self._line, lambda: self.config), Canary.close)
+        canary.start()
+        self._watch.start(canary)
         self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))
         reads = self.owned.add(self._reads, Reads.close)
         commands = {"read": reads.answer, **self._commands(clock)}

@@ -22,6 +22,7 @@ from alerts.decide.life import Life, Signs, life_of
 from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
+from alerts.run.canary import Canary
 from alerts.run.store_stamp import sign_life, write_stamp
 from crawler.store.db import DATABASE, WriterLane
 
@@ -34,6 +35,10 @@ PAUSED = 3  # paces between two looks: more is a pause of the whole process
 STANDS_STILL = 70  # exit code: EX_SOFTWARE of sysexits.h
 RETRIES = (0.0, 15.0, 60.0, 300.0, 900.0)  # seconds before each try to tell
 TELLING = 30.0  # seconds the last notice may take before the process ends
+CANARY_REMEDY = (
+    "News may be lost from sight at the same place. The log says more (canary lost); it is tried again each minute. If it "
+    "goes on, restart the daemon"
+)
 LIFE = "life.json"  # in the state directory
 
 
@@ -55,6 +60,8 @@ class Watch:
     ) -> None:
         self._state_dir, self._lane, self._config = state_dir, lane, config
         self._paces = paces or Paces()
+        self._canary: Canary | None = None
+        self._missing = ""  # what the admin was told of a canary that did not arrive
         now = time.monotonic()
         self.beats = Beats(now, now)
         self._files = _identities(state_dir)
@@ -66,8 +73,9 @@ class Watch:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
-    def start(self) -> None:
-        """Begin to look; the loop has until now to come round."""
+    def start(self, canary: Canary | None = None) -> None:
+        """Begin to look, also for the canary; the loop has until now to come round."""
+        self._canary = canary
         self._looked = self.beats.loop = self.beats.tick = time.monotonic()
         self._thread.start()
 
@@ -93,12 +101,15 @@ class Watch:
         self._looked = now
         life = life_of(self._signs(now))
         self._seen = 0 if life.well else self._seen + 1
-        self._show(life)
+        canary = self._canary
+        missing = canary.missing(now) if canary else ""
+        self._show(life, missing)
         if not life.hopeless:  # a restart heals nothing else: the disk stays full, the file locked
             supervisor.tell("WATCHDOG=1")
         if life.well:
             self._well_again()
-            if now - self._beaten >= BEAT:
+            self._look_for_canary(missing)
+            if now - self._beaten >= BEAT and (canary is None or canary.arrived_lately(now)):
                 self._beaten = now
                 _aside("heartbeat", lambda: heartbeat.beat(self._config().heartbeat))
         elif self._seen >= SEEN_BEFORE:
@@ -114,6 +125,8 @@ class Watch:
         self.beats.tick += pause
         self.beats.due = self.beats.due + pause if self.beats.due else None
         self._lane.answered += pause
+        if self._canary:
+            self._canary.shift(pause)
 
     def _signs(self, now: float) -> Signs:
         refused = self._lane.refused_since
@@ -139,9 +152,14 @@ class Watch:
         except OSError as error:
             log.error("stamp not written: %s", error)
 
-    def _show(self, life: Life) -> None:
+    def _show(self, life: Life, missing: str) -> None:
         """Write what was seen for `status`. On a full disk it is not written, and gets old: that is shown as well."""
-        shown = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "pid": os.getpid(), "why": life.why}
+        shown = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "pid": os.getpid(),
+            "why": life.why or missing,
+            "canary": bool(self._canary and self._canary.every),
+        }
         aside = self._state_dir / f"{LIFE}.new"
         try:
             aside.write_text(json.dumps(shown), encoding="utf-8")
@@ -163,6 +181,18 @@ class Watch:
             log.critical("ends with %d: %s", STANDS_STILL, life.why)
             supervisor.tell("STOPPING=1")
             os._exit(STANDS_STILL)  # whatever would close in order is what stands still
+
+    def _look_for_canary(self, missing: str) -> None:
+        """Tell the admin once that the canary is missing, and once that it arrives again.
+
+        Only while all else is well: what stands still is the reason then, and was told.
+        """
+        if missing and not self._missing:
+            self._missing = missing
+            self.tell("the line is broken: the canary did not arrive", f"{missing}. {CANARY_REMEDY}")
+        elif self._missing and not missing:
+            before, self._missing = self._missing, ""
+            self.tell("the canary arrives again", f"It was: {before}")
 
     def _well_again(self) -> None:
         if self._told:
