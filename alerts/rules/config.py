@@ -27,7 +27,7 @@ from crawler.config.sources import make_sources
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 
-SHORTEST_CANARY = timedelta(seconds=5)  # each costs a poll and two commits
+SHORTEST_CANARY = timedelta(seconds=1)  # each costs a poll and two commits
 ACRONYM = 4  # letters; a party with a shorter name is written in capitals
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 Fingerprint = tuple[tuple[int, int, int] | None, ...]  # of each file, None while it cannot be read
@@ -171,6 +171,7 @@ def _config(
         backfill=settings["backfill"],
         admin=settings["admin"][0],
         heartbeat=_heartbeat(settings["heartbeat"], problems, environ),
+        alive=settings["alive"],
         canary=_canary(settings["canary"], problems),
         contact=settings["contact"],
         allow_private=settings["allow_private"],

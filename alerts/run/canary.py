@@ -8,7 +8,6 @@ baseline or comparison of stories has to leave it out, and only the mark of its 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 import uuid
@@ -31,7 +30,7 @@ from alerts.line.triage import Triage, settle
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
-from alerts.store import decisions
+from alerts.store import marks
 from crawler.collect.collecting import Collecting
 from crawler.collect.ingest import store_poll
 from crawler.fetch.fetching import parse
@@ -42,8 +41,7 @@ from crawler.store.db import WriterLane
 
 log = logging.getLogger(__name__)
 RULES = Path(__file__).with_name("canary.yaml")
-ARRIVED = "canary"  # the mark of the last arrival
-FIRST = 5.0  # seconds after the start
+FIRST = 5.0  # seconds after the start, or the interval where that is shorter
 LOOKED = 1.0  # seconds between two looks whether it is due
 TRY_WITHIN = 60.0  # seconds; a parsing child has 10, a writer that waits for a lock 10
 SERVED_WITHIN = 10.0  # seconds
@@ -75,9 +73,10 @@ class Canary:
         self._line, self._config = line, config
         self._own = load(RULES, environ={})
         self._matcher = Matcher(self._own)
-        self._next = time.monotonic() + FIRST
+        self._next = time.monotonic()
         self.trace = Trace(self._next)
         self.arrived: datetime | None = None
+        self.took = 0.0  # seconds of the last one
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -100,7 +99,7 @@ class Canary:
 
     def start(self) -> None:
         """Begin to send canaries."""
-        self._next = time.monotonic() + FIRST
+        self._next = time.monotonic() + min(FIRST, self.every)
         self.trace = Trace(self._next)
         self._running = asyncio.create_task(self._run(), name="canary")
 
@@ -130,16 +129,17 @@ class Canary:
         try:
             async with asyncio.timeout(TRY_WITHIN):
                 self.arrived = await self._fly(datetime.now(UTC))
-        except Exception as error:  # whatever stops it is what it is for: the watch tells where it was last seen
+        except Exception as error:  # noqa: BLE001 - whatever stops it is what it is for: the watch tells how far it came
             why = "it took too long" if isinstance(error, TimeoutError) else _words(error)
             self.trace = replace(self.trace, why=why)
             self._next = time.monotonic() + again_after(every)
             log.warning("canary lost seen=%s: %s", self.trace.seen.value, why)
             return
         ended = time.monotonic()
+        self.took = ended - began
         self._next = ended + every
         self.trace = Trace(self._next, arrived=ended)
-        log.info("canary arrived took=%.1f", ended - began)
+        log.info("canary arrived took=%.1f", self.took)
 
     async def _fly(self, now: datetime) -> datetime:
         """Bring one canary through all stages; return when it had arrived. Raises what stops it."""
@@ -171,8 +171,7 @@ class Canary:
         self._saw(Stage.SENT)
         ended = datetime.now(UTC)
         took = (ended - now).total_seconds()
-        note = json.dumps({"at": ended.isoformat(timespec="seconds"), "took": round(took, 1)})
-        await self._line.lane.write(lambda connection: decisions.set_mark(connection, ARRIVED, note))
+        await self._line.lane.write(lambda connection: marks.note_canary(connection, ended, took))
         return ended
 
     def _decide(self, connection: Connection, in_force: Matcher, before: int, now: datetime) -> tuple[Target, Message]:
@@ -226,10 +225,6 @@ class Canary:
 
 
 def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, CanaryLost) else " ".join(repr(getattr(error, "orig", None) or error).split())
-
-
-def last_arrival(connection: Connection) -> datetime | None:
-    """Return when a canary last arrived, None if none ever did."""
-    note = decisions.get_mark(connection, ARRIVED)
-    return datetime.fromisoformat(json.loads(note)["at"]) if note else None
+    return (
+        str(error) if isinstance(error, CanaryLost) else " ".join(repr(getattr(error, "orig", None) or error).split())
+    )

@@ -36,8 +36,8 @@ STANDS_STILL = 70  # exit code: EX_SOFTWARE of sysexits.h
 RETRIES = (0.0, 15.0, 60.0, 300.0, 900.0)  # seconds before each try to tell
 TELLING = 30.0  # seconds the last notice may take before the process ends
 CANARY_REMEDY = (
-    "News may be lost from sight at the same place. The log says more (canary lost); it is tried again each minute. If it "
-    "goes on, restart the daemon"
+    "News may be lost from sight at the same place. The log says more (canary lost); it is tried again each minute. "
+    "If it goes on, restart the daemon"
 )
 LIFE = "life.json"  # in the state directory
 
@@ -86,7 +86,7 @@ class Watch:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._ending.wait(self._paces.look):
+        while not self._ending.wait(self._pause()):
             try:
                 self._look(time.monotonic())
             except Exception as error:  # the next look may see more; whoever watches must not end of what it sees
@@ -94,6 +94,11 @@ class Watch:
                 self._seen += 1
                 if self._seen >= SEEN_BEFORE:
                     self._unwell(Life(f"the watch cannot look at itself: {error!r}"))
+
+    def _pause(self) -> float:
+        """Return the seconds to the next look: LOOK, or sooner where canaries come more often than that."""
+        every = self._canary.every if self._canary else 0.0
+        return min(self._paces.look, every or self._paces.look)
 
     def _look(self, now: float) -> None:
         if now - self._looked > PAUSED * self._paces.look:

@@ -188,6 +188,13 @@ def count_waiting(connection: Connection, target: str) -> int:
     return connection.scalar(select(func.count()).select_from(deliveries).where(*waits)) or 0
 
 
+def oldest_due(connection: Connection, now: datetime) -> datetime | None:
+    """Return since when the message is due that waits longest, of those that are due; None if none is."""
+    waits = (deliveries.c.state.in_(WAITING), deliveries.c.due <= now)
+    since: datetime | None = connection.scalar(select(func.min(deliveries.c.due)).where(*waits))
+    return since
+
+
 def _row(new: NewDelivery, now: datetime) -> dict[str, object]:
     return {
         "id": mint("d", now, new.subject, new.kind.value, str(new.revision), new.target),

@@ -146,7 +146,9 @@ class Fetching:
         kind = KINDS[source.kind]
         request = kind.request(source, state, now)
         slot = source.id if own else source.host  # a server of ours has another port each time
-        request.meta[OWN_SERVER] = own
+        if own:
+            request.meta[OWN_SERVER] = own
+            request.headers["Connection"] = "close"  # an open connection would let in others, past the guard
         request.meta["download_slot"] = slot  # Scrapy's own slots would count all ports of a host as one
         request.meta["unverified_host"] = None if source.verify_tls else urlsplit(request.url).hostname
         host = urlsplit(request.url).netloc.lower()

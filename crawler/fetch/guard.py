@@ -76,7 +76,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
     def _socket(self, address: Any) -> socket.socket:
         family, kind, protocol, _, where = address
-        # the server of the canary, by the address and port of the socket itself: no name leads there, no redirect farther
+        # the server of the canary, by address and port of the socket itself: no name leads there, no redirect farther
         if (where[0], where[1]) != _own.get():
             self._guard.judge_address(*_host.get(), where[0])
         return socket.socket(family=family, type=kind, proto=protocol)
