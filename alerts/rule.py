@@ -193,6 +193,7 @@ class Config:
     heartbeat: str = ""
     canary: timedelta = timedelta(hours=1)
     alive: tuple[time, ...] = ()
+    metrics: str = ""
     files: tuple[str, ...] = ()
     polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
@@ -298,6 +299,12 @@ SETTINGS = Table(
             ListOf(ClockTime(), "a list of times"),
             (),
             "when the admin is told that the watch runs, as 07:00; digests with times of their own say it as well",
+        ),
+        Key(
+            "metrics",
+            Placed(Text(what="an address and port")),
+            ("", None),
+            "where /metrics, /healthz and /readyz are served, as 127.0.0.1:9464; on loopback only",
         ),
         Key(
             "notify",

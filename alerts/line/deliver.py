@@ -211,6 +211,14 @@ class Deliver:
         receiver = self._config.receivers.get(target.receiver)
         return state, next_delivery(connection, target.id, receiver, now) if receiver else None
 
+    def hung(self) -> Counter[str]:
+        """Return the number of threads of sends that have not ended, by the service they send to."""
+        schemas = {name: each.schema for name, each in self._targets.items()}
+        counted: Counter[str] = Counter()
+        for target, n in list(self._hung.items()):
+            counted[schemas.get(target, "gone")] += n
+        return counted
+
     async def try_out(self, target: Target, message: Message) -> SendResult:
         """Send a message that is stored nowhere, in a thread as any other, and return the result."""
         return await _start(f"send-{target.receiver}", partial(receivers.send, target, message))

@@ -60,7 +60,7 @@ class Line:
     """The parts of the daemon that a story passes."""
 
     collecting: Collecting
-    workers: Workers
+    pools: tuple[Workers, ...]  # the parsing children of feeds first
     triage: Triage
     deliver: Deliver
     lane: WriterLane
@@ -76,6 +76,7 @@ class Canary:
         self._next = time.monotonic()
         self.trace = Trace(self._next)
         self.arrived: datetime | None = None
+        self.began = self._next  # when we began to send them, by the monotonic clock
         self.took = 0.0  # seconds of the last one
         self._running: asyncio.Task[None] | None = None
 
@@ -99,7 +100,8 @@ class Canary:
 
     def start(self) -> None:
         """Begin to send canaries."""
-        self._next = time.monotonic() + min(FIRST, self.every)
+        self.began = time.monotonic()
+        self._next = self.began + min(FIRST, self.every)
         self.trace = Trace(self._next)
         self._running = asyncio.create_task(self._run(), name="canary")
 
@@ -146,7 +148,7 @@ class Canary:
         nonce = uuid.uuid4().hex[:12]
         answer, state = await self._fetch(nonce, now)
         self._saw(Stage.FETCHED)
-        outcome, feed = await parse(self._line.workers, answer, state)
+        outcome, feed = await parse(self._line.pools[0], answer, state)
         if feed is None or not feed.entries:
             raise CanaryLost(f"{outcome.name.value}: {outcome.detail}")
         self._saw(Stage.PARSED)

@@ -35,13 +35,16 @@ from alerts.rules.match import Matcher
 from alerts.run import supervisor
 from alerts.run.canary import Canary, Line
 from alerts.run.control import Command, Control
+from alerts.run.figures import Gauges
 from alerts.run.good_rules import keep, last_good
 from alerts.run.health import Health
 from alerts.run.integrity import Integrity
 from alerts.run.lock import lock
+from alerts.run.metrics import Page
 from alerts.run.owned import Owned
 from alerts.run.reads import Reads
 from alerts.run.rules_file import RulesFile
+from alerts.run.signs_server import SignsServer
 from alerts.run.stage import Round, Stage, StageError, Turn, run_stages, use_in_stages
 from alerts.run.stages import (
     Acknowledge,
@@ -151,7 +154,7 @@ class Service:
         health = Health(self.database, self.lane, config)
         triage = Triage(self.database, self.lane, config, Matcher(config))
         # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
-        self._line = Line(self._collecting, workers, triage, self._deliver, self.lane)
+        self._line = Line(self._collecting, (workers, page_workers), triage, self._deliver, self.lane)
         self._stages: tuple[Stage, ...] = (
             poll,
             TellHealth(config, health, self._collecting),
@@ -242,6 +245,11 @@ class Service:
         canary = self.owned.add(Canary(self._line, lambda: self.config), Canary.close)
         canary.start()
         self._watch.start(canary)
+        gauges = Gauges(self.database, self.state_dir, self._watch, canary, self._line)
+        page = Page(lambda: gauges.gather(self.config))
+        watch = self._watch
+        signs = SignsServer(lambda: self.config.metrics, page.render, watch.dead, watch.not_ready, watch.tell)
+        self.owned.add(signs, SignsServer.close).start()
         self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))
         reads = self.owned.add(self._reads, Reads.close)
         commands = {"read": reads.answer, **self._commands(clock)}

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alerts.decide.life import Life, Signs, life_of
+from alerts.decide.life import STILL, Life, Signs, life_of
 from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
@@ -61,11 +61,13 @@ class Watch:
         self._state_dir, self._lane, self._config = state_dir, lane, config
         self._paces = paces or Paces()
         self._canary: Canary | None = None
+        self.direct = 0  # notices past the store
+        self._life: Life | None = None  # what the last look found
         self._missing = ""  # what the admin was told of a canary that did not arrive
         now = time.monotonic()
         self.beats = Beats(now, now)
         self._files = _identities(state_dir)
-        self._looked = now
+        self.looked = now
         self._seen = 0  # looks in a row that found something wrong
         self._told = ""
         self._signed = self._beaten = -BEAT
@@ -76,7 +78,7 @@ class Watch:
     def start(self, canary: Canary | None = None) -> None:
         """Begin to look, also for the canary; the loop has until now to come round."""
         self._canary = canary
-        self._looked = self.beats.loop = self.beats.tick = time.monotonic()
+        self.looked = self.beats.loop = self.beats.tick = time.monotonic()
         self._thread.start()
 
     def close(self) -> None:
@@ -101,10 +103,10 @@ class Watch:
         return min(self._paces.look, every or self._paces.look)
 
     def _look(self, now: float) -> None:
-        if now - self._looked > PAUSED * self._paces.look:
-            self._shift(now - self._looked)
-        self._looked = now
-        life = life_of(self._signs(now))
+        if now - self.looked > PAUSED * self._paces.look:
+            self._shift(now - self.looked)
+        self.looked = now
+        life = self._life = life_of(self._signs(now))
         self._seen = 0 if life.well else self._seen + 1
         canary = self._canary
         missing = canary.missing(now) if canary else ""
@@ -204,8 +206,26 @@ class Watch:
             before, self._told = self._told, ""
             self.tell("is well again", f"It was: {before}")
 
+    def well(self, now: float) -> bool:
+        """Return whether the last look, which is not long ago, found nothing that stands still."""
+        return self._life is not None and self._life.well and now - self.looked < STILL
+
+    def dead(self) -> str:
+        """Return why only a restart heals this process; "" while it is worth keeping."""
+        if (ago := time.monotonic() - self.looked) > STILL:
+            return f"the watch has not looked for {ago:.0f} s"
+        return self._life.why if self._life and self._life.hopeless else ""
+
+    def not_ready(self) -> str:
+        """Return why the watch is not to be relied on now: what stands still, or a canary is missing; "" if it is."""
+        if self._life is None:
+            return "it is starting"
+        canary = self._canary
+        return self.dead() or self._life.why or (canary.missing(time.monotonic()) if canary else "")
+
     def tell(self, title: str, body: str) -> threading.Thread:
         """Tell the admin past the store, in a thread that is returned."""
+        self.direct += 1
         config, now = self._config(), datetime.now(UTC)
         return _aside("direct notice", lambda: _tell(self._state_dir, config, title, body, now))
 

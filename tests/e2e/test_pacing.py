@@ -120,7 +120,7 @@ def test_admin_is_told_each_day_that_the_watch_runs(desk: Desk) -> None:
     assert "no canary is sent" in words
     # a source that brings nothing for longer than it ever did is named, and so is that not all is well
     desk.rounds(when("04:00", "2026-06-29"))
-    assert told(desk)[-1][0] == "WATCHFLOOR the watch runs, not all is well" or "silent" in told(desk)[-1][1]
+    assert "WATCHFLOOR the watch runs, not all is well" in [title for title, _ in told(desk)]
     assert balanced(desk)
 
 
