@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
 from alerts.run.canary import Canary
 from alerts.run.store_stamp import sign_life, write_stamp
+from alerts.store import audit
+from alerts.store.audit import Entry, What
 from crawler.store.db import DATABASE, WriterLane
 
 log = logging.getLogger(__name__)
@@ -62,6 +65,7 @@ class Watch:
         self._paces = paces or Paces()
         self._canary: Canary | None = None
         self.direct = 0  # notices past the store
+        self._unkept: list[Entry] = []  # of those, the ones that the store's log has not yet
         self._life: Life | None = None  # what the last look found
         self._missing = ""  # what the admin was told of a canary that did not arrive
         now = time.monotonic()
@@ -119,12 +123,23 @@ class Watch:
             if now - self._beaten >= BEAT and (canary is None or canary.arrived_lately(now)):
                 self._beaten = now
                 _aside("heartbeat", lambda: heartbeat.beat(self._config().heartbeat))
+            self._keep()
         elif self._seen >= SEEN_BEFORE:
             self._unwell(life)
         if now - self._signed >= self._paces.sign and (self._signing is None or self._signing.done()):
             self._signed = now
             self._signing = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC)))
             self._signing.add_done_callback(self._stamp)
+
+    def _keep(self) -> None:
+        """Write notices past the store into its log, now that it takes something; what fails is tried again."""
+        for entry in tuple(self._unkept):
+            self._unkept.remove(entry)
+            self._lane.put(partial(audit.record, entry=entry)).add_done_callback(partial(self._kept, entry))
+
+    def _kept(self, entry: Entry, done: Future[Any]) -> None:
+        if done.cancelled() or done.exception():
+            self._unkept.append(entry)
 
     def _shift(self, pause: float) -> None:
         """Leave out a pause in which the whole process stood still: SIGSTOP, a frozen cgroup, a halted machine."""
@@ -225,8 +240,9 @@ class Watch:
 
     def tell(self, title: str, body: str) -> threading.Thread:
         """Tell the admin past the store, in a thread that is returned."""
-        self.direct += 1
         config, now = self._config(), datetime.now(UTC)
+        self.direct += 1
+        self._unkept.append(Entry(now, What.DIRECT, "", title, (body,)))
         return _aside("direct notice", lambda: _tell(self._state_dir, config, title, body, now))
 
 
