@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from alerts.alert import Receiver, Severity
@@ -191,6 +191,9 @@ class Config:
     rules: tuple[Rule, ...]
     scale: tuple[Row, ...] = ()
     heartbeat: str = ""
+    canary: timedelta = timedelta(hours=1)
+    alive: tuple[time, ...] = ()
+    metrics: str = ""
     files: tuple[str, ...] = ()
     polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
@@ -284,6 +287,24 @@ SETTINGS = Table(
             Placed(Text(what="an address")),
             ("", None),
             "an http(s) URL called every minute while the daemon watches; silence there is the alarm",
+        ),
+        Key(
+            "canary",
+            Placed(Duration()),
+            (timedelta(hours=1), None),
+            "how often a story of our own goes through the whole line; that it does not arrive is told; 0 never",
+        ),
+        Key(
+            "alive",
+            ListOf(ClockTime(), "a list of times"),
+            (),
+            "when the admin is told that the watch runs, as 07:00; digests with times of their own say it as well",
+        ),
+        Key(
+            "metrics",
+            Placed(Text(what="an address and port")),
+            ("", None),
+            "where /metrics, /healthz and /readyz are served, as 127.0.0.1:9464; on loopback only",
         ),
         Key(
             "notify",

@@ -32,6 +32,10 @@ COMMANDS = {
     "sources": ("alerts.cli.sources", "Show each source in words: its state, the reason, the next poll."),
     "deliveries": ("alerts.cli.deliveries", "Show what was sent to whom and what became of it; show ID, resend ID."),
     "test-receiver": ("alerts.cli.test_receiver", "Send a marked test to every target of a receiver."),
+    "log": (
+        "alerts.cli.log",
+        "Show what was done to the watch, and by whom: reloads, orders, acks, notices.",
+    ),
     "status": ("alerts.cli.status", "Show the ledger, the sources, what waits to be sent, the last reload."),
 }
 

@@ -6,7 +6,6 @@ Exit codes: 0 all is well, 1 a problem was found, 2 wrong usage. Every command i
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -149,21 +148,3 @@ def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
 def print_json(value: object, out: TextIO | None = None) -> None:
     """Print a value as one line of JSON, on standard output unless `out` is given. Times are written by `str`."""
     click.echo(json.dumps(value, ensure_ascii=False, default=str), file=out)
-
-
-class OneLine(logging.Formatter):
-    """Writes a record as one line, escaping what is not printable: no text in it can forge a line (CWE-117)."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return "".join(char if char.isprintable() else repr(char)[1:-1] for char in super().format(record))
-
-
-def log_to_stderr(level: int) -> None:
-    """Log to stderr: our packages from `level` on, libraries from WARNING."""
-    stream = logging.StreamHandler(sys.stderr)
-    stream.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    # force replaces handlers that are there already: with two, every line would be printed twice
-    logging.basicConfig(handlers=[stream], level=logging.WARNING, force=True)
-    logging.getLogger("scrapy").setLevel(logging.ERROR)  # our own lines name every outcome of a poll
-    for ours in ("alerts", "crawler"):
-        logging.getLogger(ours).setLevel(level)

@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from alerts.cli.common import log_to_stderr
+from alerts.cli.logs import log_to_stderr
 from alerts.demo.show import run
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 # command -> its subcommands that read; "" is the command without one
 READS: dict[str, tuple[str, ...]] = {
     "status": ("",),
+    "log": ("",),
     "stories": ("",),
     "handover": ("",),
     "explain": ("",),

@@ -16,7 +16,6 @@ import click
 from alerts.cli.common import (
     config_option,
     fail,
-    log_to_stderr,
     print_json,
     refuse,
     rules_path,
@@ -24,8 +23,10 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.logs import log_to_stderr
 from alerts.cli.places import own_socket
 from alerts.line.direct_notice import tell_once
+from alerts.rules.config import variables
 from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
 from alerts.run.owner import act_as_owner
@@ -48,18 +49,27 @@ STORE_REFUSED = 78  # exit code: EX_CONFIG of sysexits.h. A restart mends nothin
     is_flag=True,
     help="Start with the store as it is, though it is gone, older than it was, or another: what it lost is lost.",
 )
+@click.option("--log-json", "log_json", is_flag=True, help="Log a JSON object a line, as under systemd.")
 @click.option("-v", "--verbose", count=True, help="Log more; twice for polls that gave nothing new.")
 def command(
-    path: Path | None, state_dir: Path | None, *, once: bool, at: str | None, accept_store: bool, verbose: int
+    path: Path | None,
+    state_dir: Path | None,
+    *,
+    once: bool,
+    at: str | None,
+    accept_store: bool,
+    log_json: bool,
+    verbose: int,
 ) -> None:
     """Collect, match and alert until told to stop by SIGTERM or Ctrl-C; SIGHUP reads the rules again."""
     if once and at:
         raise click.UsageError("--once and --at exclude each other")
     # --at is driven by programs over many times: only what is wrong is of use on stderr
     quiet = logging.WARNING if at else logging.INFO
-    log_to_stderr(quiet if not verbose else logging.INFO if verbose == 1 else logging.DEBUG)
-    os.umask(0o077)  # what the store holds is nobody else's
+    level = quiet if not verbose else logging.INFO if verbose == 1 else logging.DEBUG
     rules = rules_path(path)
+    log_to_stderr(level, as_json=log_json, secrets=_secrets_named(rules))
+    os.umask(0o077)  # what the store holds is nobody else's
     out = sys.stdout
     aside = redirect_stdout(sys.stderr) if once or at else nullcontext()  # JSON lines alone on standard output
     service: Service | None = None
@@ -87,6 +97,16 @@ def command(
             title = "stopped by a fault: nothing is watched"
             tell_once(service.state_dir, service.config, title, repr(error), datetime.now(UTC))
         raise
+
+
+def _secrets_named(rules: Path) -> list[str]:
+    """Return the values of the secrets that a rules file names, to be taken out of the log; [] if it is unreadable."""
+    try:
+        text = rules.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    values = secrets_for(rules).values
+    return [values[name] for name in variables(text) if values.get(name)]
 
 
 async def _run(service: Service, out: TextIO, *, once: bool, at: str | None) -> None:

@@ -29,8 +29,8 @@ from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload, ledger_of
 from alerts.run.watch import last_life
+from alerts.store import marks, outbox
 from alerts.store import notices as notice_store
-from alerts.store import outbox
 from alerts.store import targets as target_store
 from alerts.store.opening import reading
 from crawler.config.sources import read_sources
@@ -71,6 +71,8 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         }
         untold = notice_store.untold_notices(connection)
         down = down_since(connection)
+        oldest = outbox.oldest_due(connection, now)
+        canary = marks.canary_arrived(connection)
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
     by_health = Counter(health_of(each, now).value for each in states.values())
     by_state: Counter[str] = Counter()
@@ -87,6 +89,8 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         "sources_in_words": {name: in_words(each, now) for name, each in sorted(states.items())},
         "outbox": dict(sorted(by_state.items())),
         "targets": {name: words for name, words in targets.items() if words},
+        "oldest_due": oldest.isoformat() if oldest else None,
+        "canary": canary.isoformat() if canary else None,
         "untold_notices": untold,
         "reload": reload,
     }
@@ -124,6 +128,8 @@ def _lines(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]
     yield f"archive: {_listed(report['stored'])}"
     yield f"outbox: {_listed(report['outbox']) or 'empty'}"
     yield from (f"target {name}: {words}" for name, words in report["targets"].items())
+    yield _waiting_words(report["oldest_due"], now)
+    yield _canary_words(report["canary"], now)
     if report["untold_notices"]:
         notices = counted(report["untold_notices"], "notice")
         yield f"NOBODY COULD BE TOLD of {notices}: watchfloor deliveries --state dead"
@@ -147,6 +153,16 @@ def _daemon_words(pid: int | None, life: Mapping[str, Any] | None) -> str:
     if life["age"] > STILL:
         return f"daemon: STANDS STILL, pid {pid}: {sign}. It is stopped or hangs: nothing is watched; start it again"
     return f"daemon: NOT WELL, pid {pid}: {life['why']}" if life["why"] else f"daemon: running, pid {pid}, {sign}"
+
+
+def _waiting_words(oldest: str | None, now: datetime) -> str:
+    waits = length(now - datetime.fromisoformat(oldest)) if oldest else ""
+    return f"the oldest message that is due waits for {waits}" if oldest else "no message that is due waits"
+
+
+def _canary_words(arrived: str | None, now: datetime) -> str:
+    ago = f"{length(now - datetime.fromisoformat(arrived))} ago" if arrived else "never (settings.canary)"
+    return f"canary: last arrived {ago}"
 
 
 def _books(ledger: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from alerts import receivers
-from alerts.alert import Delivery, DeliveryState, SendResult, Target
+from alerts.alert import Delivery, DeliveryState, Message, SendResult, Target
 from alerts.decide.attempt import LEASE, AttemptOutcome, judge_attempt
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
@@ -210,6 +210,18 @@ class Deliver:
             return state, None
         receiver = self._config.receivers.get(target.receiver)
         return state, next_delivery(connection, target.id, receiver, now) if receiver else None
+
+    def hung(self) -> Counter[str]:
+        """Return the number of threads of sends that have not ended, by the service they send to."""
+        schemas = {name: each.schema for name, each in self._targets.items()}
+        counted: Counter[str] = Counter()
+        for target, n in list(self._hung.items()):
+            counted[schemas.get(target, "gone")] += n
+        return counted
+
+    async def try_out(self, target: Target, message: Message) -> SendResult:
+        """Send a message that is stored nowhere, in a thread as any other, and return the result."""
+        return await _start(f"send-{target.receiver}", partial(receivers.send, target, message))
 
     # -- one send ------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -30,6 +31,7 @@ from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 BATCH = 200  # revisions matched and committed at once: other writes wait for the lane no longer than that takes
 TRIAGED = "triaged"  # the mark that holds the `seq` of the last revision decided on
 
@@ -76,10 +78,11 @@ class Triage:
 
     async def run(self, now: datetime) -> TriageResult:
         """Decide on all revisions not triaged yet, a batch a commit, and return what was decided."""
-        # A tick and a poll that just ended both call this; two at once would match the same batch.
-        async with self._turn:
-            result = TriageResult()
-            while True:
+        result = TriageResult()
+        while True:
+            # A tick and a poll that just ended both call this; two at once would match the same batch. The turn is
+            # taken for each batch anew, so that the canary waits for one batch and not for a whole backlog.
+            async with self._turn:
                 # one of each: a reload in between waits for the next batch
                 config, matcher, window = self.config, self._matcher, self._window
                 # Matching takes longest, so it reads on its own connection; only what follows takes the writer lane.
@@ -92,6 +95,11 @@ class Triage:
                 except Exception:
                     self._window = EventWindow(self.config.events)  # it may hold reports of the commit that failed
                     raise
+
+    async def try_out(self, work: Callable[[Connection, Matcher], T]) -> T:
+        """Run `work` in the writer lane as if it were a batch: in its turn, with the matcher in force."""
+        async with self._turn:
+            return await self._lane.write(lambda connection: work(connection, self._matcher))
 
     def _match_next(self, matcher: Matcher) -> list[tuple[Revision, Finding]]:
         with self._database.read() as connection:

@@ -10,13 +10,14 @@ from apprise import Apprise, AppriseAsset, NotifyBase
 from apprise.plugins import N_MGR
 
 from alerts.alert import Target
-from alerts.receivers import console, mailurl, watchmail, watchslack
+from alerts.receivers import console, logline, mailurl, watchmail, watchslack
 from alerts.receivers.urgency import shuts
 from crawler.config.keys import nearest
 
 # the services that a misspelt one is compared with, out of the 130 that Apprise knows
 COMMON = (
     console.SCHEMA,
+    logline.SCHEMA,
     watchslack.SCHEMA,
     *watchmail.SCHEMAS,
     "mailto",

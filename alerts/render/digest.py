@@ -53,7 +53,7 @@ def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, sho
         groups=tuple(_group(tuple(found), timezone) for _, found in groups),
         more=f"and {len(events) - shown} more: watchfloor deliveries show {delivery.id}" if len(events) > shown else "",
         notes=(*listed[0], *listed[1]),
-        footer=f"Digest {delivery.subject}, delivery {delivery.id}",
+        footer=f"{_health(delivery) if alerts else ''}Digest {delivery.subject}, delivery {delivery.id}",
     )
 
 
@@ -101,6 +101,12 @@ def _intro(delivery: Delivery, n: int) -> str:
         why = f"{why}: {words.get('matches')} matches, {words.get('stories')} stories in 1 min"
     since = f", since {words['since']}" if words.get("since") else ""
     return f"{'Found late' if late else 'Told together'} ({why}{since}):"
+
+
+def _health(delivery: Delivery) -> str:
+    """Return the line of a digest of its receiver's times that the watch runs, "" for others."""
+    line = (delivery.payload or {}).get("health")
+    return f"{line} " if line else ""
 
 
 def _group(events: tuple[tuple[Alert, ...], ...], timezone: str) -> tuple[str, tuple[DigestItem, ...]]:

@@ -9,6 +9,8 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,6 +28,7 @@ from crawler.config.sources import make_sources
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 
+SHORTEST_CANARY = timedelta(seconds=1)  # each costs a poll and two commits
 ACRONYM = 4  # letters; a party with a shorter name is written in capitals
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 Fingerprint = tuple[tuple[int, int, int] | None, ...]  # of each file, None while it cannot be read
@@ -169,6 +172,9 @@ def _config(
         backfill=settings["backfill"],
         admin=settings["admin"][0],
         heartbeat=_heartbeat(settings["heartbeat"], problems, environ),
+        alive=settings["alive"],
+        canary=_canary(settings["canary"], problems),
+        metrics=_metrics(settings["metrics"], problems),
         contact=settings["contact"],
         allow_private=settings["allow_private"],
         host_at_once=settings["host_at_once"],
@@ -212,6 +218,29 @@ def _heartbeat(given: tuple[str, Place | None], problems: Problems, environ: Map
     if not re.match(r"https?://[^/\s]", resolved):
         problems.add(place, "settings.heartbeat is no http:// or https:// address")
     return resolved
+
+
+def _canary(given: tuple[timedelta, Place | None], problems: Problems) -> timedelta:
+    every, place = given
+    if place and timedelta(0) < every < SHORTEST_CANARY:
+        problems.add(place, f"settings.canary is at least {SHORTEST_CANARY.total_seconds():g}s, or 0 for never")
+    return every
+
+
+def _metrics(given: tuple[str, Place | None], problems: Problems) -> str:
+    """Return the address to serve metrics at, "" for none; one that others than this machine reach is a problem."""
+    address, place = given
+    if place is None:
+        return ""
+    host, _, port = address.rpartition(":")
+    try:
+        fits = ip_address(host.strip("[]")).is_loopback and 0 < int(port) < 65536
+    except ValueError:
+        fits = False
+    if not fits:
+        remedy = "write an address and port that only this machine reaches, as 127.0.0.1:9464"
+        problems.add(place, f'settings.metrics is "{address}"; {remedy}')
+    return address
 
 
 def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], problems: Problems) -> tuple[str, ...]:

@@ -24,9 +24,10 @@ class RulesFile:
     """
 
     def __init__(self, path: Path, environ: Mapping[str, str], fallback: Callable[[], Config | None]) -> None:
-        self._path, self._environ = path, environ
+        self.path, self.environ = path, environ
         self._refused: tuple[str, ...] = ()  # the files of a configuration that could not be used
         self.problems: tuple[str, ...] = ()
+        self.signalled = False  # the files are read again because somebody asked for it
         try:
             self.config = configuration.load(path, environ=environ)
             _check_exposed(path, self.config, environ)
@@ -42,21 +43,26 @@ class RulesFile:
     def _seen(self) -> configuration.Fingerprint:
         # of a configuration that was refused too: its mistake may be mended in a file that the last good one lacks
         return configuration.fingerprint(
-            self._path, dict.fromkeys((*configuration.watched(self.config), *self._refused))
+            self.path, dict.fromkeys((*configuration.watched(self.config), *self._refused))
         )
 
     async def load(self) -> Config:
         """Read the files again in a thread and return the new `config`. Raises ConfigError; the old one then stays."""
-        self._refused = configuration.files_of(self._path)
+        self._refused = configuration.files_of(self.path)
         self._read = self._seen()  # before reading: what is saved while we read counts as a change
-        loaded = await asyncio.to_thread(configuration.load, self._path, environ=self._environ)
-        _check_exposed(self._path, loaded, self._environ)
+        loaded = await asyncio.to_thread(configuration.load, self.path, environ=self.environ)
+        _check_exposed(self.path, loaded, self.environ)
         self.config = loaded
         return self.config
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that were last read beside the rules file, whether or not they could be used."""
+        return tuple(dict.fromkeys((*self._refused, *self.config.files)))
+
     def forget(self) -> None:
         """Have the files read again at the next look, even if nothing was saved (SIGHUP)."""
-        self._read = None
+        self._read, self.signalled = None, True
 
     def watch(self, reload: Callable[[], Awaitable[object]]) -> None:
         """Call `reload` whenever the files have changed, until `close`."""
@@ -73,6 +79,7 @@ class RulesFile:
                     await reload()
                 except Exception:  # the watcher must outlive any one reload
                     log.exception("rules not reloaded in full")
+                self.signalled = False
             before = seen
 
     async def close(self) -> None:

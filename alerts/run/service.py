@@ -33,14 +33,19 @@ from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run import supervisor
-from alerts.run.control import Command, Control
+from alerts.run.canary import Canary, Line
+from alerts.run.control import LOGIN, Command, Control
+from alerts.run.figures import Gauges
 from alerts.run.good_rules import keep, last_good
 from alerts.run.health import Health
 from alerts.run.integrity import Integrity
 from alerts.run.lock import lock
+from alerts.run.logbook import Logbook
+from alerts.run.metrics import Page
 from alerts.run.owned import Owned
 from alerts.run.reads import Reads
 from alerts.run.rules_file import RulesFile
+from alerts.run.signs_server import SignsServer
 from alerts.run.stage import Round, Stage, StageError, Turn, run_stages, use_in_stages
 from alerts.run.stages import (
     Acknowledge,
@@ -59,6 +64,7 @@ from alerts.run.store_stamp import Stamp, need_file, need_same, sign_life, write
 from alerts.run.stored import note_reload
 from alerts.run.watch import Watch
 from alerts.store import clock_steps, ids, sendlog
+from alerts.store.audit import Entry, What
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText
@@ -134,6 +140,7 @@ class Service:
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
         write_stamp(self.state_dir, await self.lane.write(partial(self._sign, now=now)))
+        self._logbook = Logbook(self.lane, self.state_dir, self._rules.path, self._rules.environ)
         self._watch = owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
         workers = owned.add(Workers(), Workers.close)
         page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page delays no feed
@@ -150,6 +157,7 @@ class Service:
         health = Health(self.database, self.lane, config)
         triage = Triage(self.database, self.lane, config, Matcher(config))
         # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
+        self._line = Line(self._collecting, (workers, page_workers), triage, self._deliver, self.lane)
         self._stages: tuple[Stage, ...] = (
             poll,
             TellHealth(config, health, self._collecting),
@@ -197,6 +205,7 @@ class Service:
             await self._refuse(self._rules.problems, now)
         else:
             await self._note_reload(now, "start", ())
+            await self._logbook.started(self.config, now, always=self._patient)
             await asyncio.to_thread(keep, self.state_dir, self.config)
         if self._accept_store:
             title = "started on the store as it is, by an explicit word (--accept-store)"
@@ -234,10 +243,17 @@ class Service:
             len(self.config.rules),
             self.state_dir,
         )
-        self._watch.start()
         self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
         ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
         ticker.start()
+        canary = self.owned.add(Canary(self._line, lambda: self.config), Canary.close)
+        canary.start()
+        self._watch.start(canary)
+        gauges = Gauges(self.database, self.state_dir, self._watch, canary, self._line)
+        page = Page(lambda: gauges.gather(self.config))
+        watch = self._watch
+        signs = SignsServer(lambda: self.config.metrics, page.render, watch.dead, watch.not_ready, watch.tell)
+        self.owned.add(signs, SignsServer.close).start()
         self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))
         reads = self.owned.add(self._reads, Reads.close)
         commands = {"read": reads.answer, **self._commands(clock)}
@@ -247,6 +263,7 @@ class Service:
         supervisor.tell("READY=1")
         await self._until_stopped()
         supervisor.tell("STOPPING=1")
+        await self._logbook.stopped()
         log.info("stopping")
 
     async def _until_stopped(self) -> None:
@@ -304,6 +321,7 @@ class Service:
 
         Raises StageError where a stage could not follow; the others have.
         """
+        before = self.config
         try:
             loaded = await self._rules.load()
         except ConfigError as error:
@@ -317,6 +335,7 @@ class Service:
             len(loaded.sources),
         )
         await self._note_reload(now, "applied", ())
+        await self._logbook.reloaded(before, loaded, now, signalled=self._rules.signalled)
         await asyncio.to_thread(keep, self.state_dir, loaded)
         caught = await asyncio.to_thread(self._missed, loaded, Matcher(loaded), now - LOOKED_BACK)
         stories = len({each.revision.placement.story for each in caught})
@@ -328,6 +347,8 @@ class Service:
         for each in problems:
             log.error("rules not reloaded, the old ones stay in force: %s", each)
         await self._note_reload(now, "refused", problems)
+        kept = self._rules
+        await self._logbook.refused(self.config, kept.files, problems, now, signalled=kept.signalled)
         many = len(problems)
         title = f"rules.yaml has {many} error{'s' * (many != 1)}; the old rules stay in force"
         await give_notice(self.lane, self.config, f"reload:{now.isoformat()}", title, "\n".join(problems), now)
@@ -359,14 +380,19 @@ class Service:
 
     async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())
+        await self._log_order(request, f"rematch of {request['seconds']} s: {done['stories']} stories", clock())
         await self._deliver.start_due(clock)
         return done
+
+    async def _log_order(self, request: Mapping[str, Any], title: str, now: datetime) -> None:
+        await self._logbook.note(Entry(now, What.ORDER, str(request.get(LOGIN, "")), title))
 
     async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         try:
             done = await self.resend(str(request["id"]), clock())
         except (sendlog.CannotResend, ids.UnknownId) as error:
             return {"error": str(error)}
+        await self._log_order(request, f"resend of {done['was']} as {done['id']}: {done['what']}", clock())
         await self._deliver.start_due(clock)
         return done
 

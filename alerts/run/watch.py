@@ -15,14 +15,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alerts.decide.life import Life, Signs, life_of
+from alerts.decide.life import STILL, Life, Signs, life_of
 from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
+from alerts.run.canary import Canary
 from alerts.run.store_stamp import sign_life, write_stamp
+from alerts.store import audit
+from alerts.store.audit import Entry, What
 from crawler.store.db import DATABASE, WriterLane
 
 log = logging.getLogger(__name__)
@@ -34,6 +38,10 @@ PAUSED = 3  # paces between two looks: more is a pause of the whole process
 STANDS_STILL = 70  # exit code: EX_SOFTWARE of sysexits.h
 RETRIES = (0.0, 15.0, 60.0, 300.0, 900.0)  # seconds before each try to tell
 TELLING = 30.0  # seconds the last notice may take before the process ends
+CANARY_REMEDY = (
+    "News may be lost from sight at the same place. The log says more (canary lost); it is tried again each minute. "
+    "If it goes on, restart the daemon"
+)
 LIFE = "life.json"  # in the state directory
 
 
@@ -55,10 +63,15 @@ class Watch:
     ) -> None:
         self._state_dir, self._lane, self._config = state_dir, lane, config
         self._paces = paces or Paces()
+        self._canary: Canary | None = None
+        self.direct = 0  # notices past the store
+        self._unkept: list[Entry] = []  # of those, the ones that the store's log has not yet
+        self._life: Life | None = None  # what the last look found
+        self._missing = ""  # what the admin was told of a canary that did not arrive
         now = time.monotonic()
         self.beats = Beats(now, now)
         self._files = _identities(state_dir)
-        self._looked = now
+        self.looked = now
         self._seen = 0  # looks in a row that found something wrong
         self._told = ""
         self._signed = self._beaten = -BEAT
@@ -66,9 +79,10 @@ class Watch:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
-    def start(self) -> None:
-        """Begin to look; the loop has until now to come round."""
-        self._looked = self.beats.loop = self.beats.tick = time.monotonic()
+    def start(self, canary: Canary | None = None) -> None:
+        """Begin to look, also for the canary; the loop has until now to come round."""
+        self._canary = canary
+        self.looked = self.beats.loop = self.beats.tick = time.monotonic()
         self._thread.start()
 
     def close(self) -> None:
@@ -78,7 +92,7 @@ class Watch:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._ending.wait(self._paces.look):
+        while not self._ending.wait(self._pause()):
             try:
                 self._look(time.monotonic())
             except Exception as error:  # the next look may see more; whoever watches must not end of what it sees
@@ -87,20 +101,29 @@ class Watch:
                 if self._seen >= SEEN_BEFORE:
                     self._unwell(Life(f"the watch cannot look at itself: {error!r}"))
 
+    def _pause(self) -> float:
+        """Return the seconds to the next look: LOOK, or sooner where canaries come more often than that."""
+        every = self._canary.every if self._canary else 0.0
+        return min(self._paces.look, every or self._paces.look)
+
     def _look(self, now: float) -> None:
-        if now - self._looked > PAUSED * self._paces.look:
-            self._shift(now - self._looked)
-        self._looked = now
-        life = life_of(self._signs(now))
+        if now - self.looked > PAUSED * self._paces.look:
+            self._shift(now - self.looked)
+        self.looked = now
+        life = self._life = life_of(self._signs(now))
         self._seen = 0 if life.well else self._seen + 1
-        self._show(life)
+        canary = self._canary
+        missing = canary.missing(now) if canary else ""
+        self._show(life, missing)
         if not life.hopeless:  # a restart heals nothing else: the disk stays full, the file locked
             supervisor.tell("WATCHDOG=1")
         if life.well:
             self._well_again()
-            if now - self._beaten >= BEAT:
+            self._look_for_canary(missing)
+            if now - self._beaten >= BEAT and (canary is None or canary.arrived_lately(now)):
                 self._beaten = now
                 _aside("heartbeat", lambda: heartbeat.beat(self._config().heartbeat))
+            self._keep()
         elif self._seen >= SEEN_BEFORE:
             self._unwell(life)
         if now - self._signed >= self._paces.sign and (self._signing is None or self._signing.done()):
@@ -108,12 +131,24 @@ class Watch:
             self._signing = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC)))
             self._signing.add_done_callback(self._stamp)
 
+    def _keep(self) -> None:
+        """Write notices past the store into its log, now that it takes something; what fails is tried again."""
+        for entry in tuple(self._unkept):
+            self._unkept.remove(entry)
+            self._lane.put(partial(audit.record, entry=entry)).add_done_callback(partial(self._kept, entry))
+
+    def _kept(self, entry: Entry, done: Future[Any]) -> None:
+        if done.cancelled() or done.exception():
+            self._unkept.append(entry)
+
     def _shift(self, pause: float) -> None:
         """Leave out a pause in which the whole process stood still: SIGSTOP, a frozen cgroup, a halted machine."""
         self.beats.loop += pause
         self.beats.tick += pause
         self.beats.due = self.beats.due + pause if self.beats.due else None
         self._lane.answered += pause
+        if self._canary:
+            self._canary.shift(pause)
 
     def _signs(self, now: float) -> Signs:
         refused = self._lane.refused_since
@@ -139,9 +174,14 @@ class Watch:
         except OSError as error:
             log.error("stamp not written: %s", error)
 
-    def _show(self, life: Life) -> None:
+    def _show(self, life: Life, missing: str) -> None:
         """Write what was seen for `status`. On a full disk it is not written, and gets old: that is shown as well."""
-        shown = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "pid": os.getpid(), "why": life.why}
+        shown = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "pid": os.getpid(),
+            "why": life.why or missing,
+            "canary": bool(self._canary and self._canary.every),
+        }
         aside = self._state_dir / f"{LIFE}.new"
         try:
             aside.write_text(json.dumps(shown), encoding="utf-8")
@@ -164,14 +204,45 @@ class Watch:
             supervisor.tell("STOPPING=1")
             os._exit(STANDS_STILL)  # whatever would close in order is what stands still
 
+    def _look_for_canary(self, missing: str) -> None:
+        """Tell the admin once that the canary is missing, and once that it arrives again.
+
+        Only while all else is well: what stands still is the reason then, and was told.
+        """
+        if missing and not self._missing:
+            self._missing = missing
+            self.tell("the line is broken: the canary did not arrive", f"{missing}. {CANARY_REMEDY}")
+        elif self._missing and not missing:
+            before, self._missing = self._missing, ""
+            self.tell("the canary arrives again", f"It was: {before}")
+
     def _well_again(self) -> None:
         if self._told:
             before, self._told = self._told, ""
             self.tell("is well again", f"It was: {before}")
 
+    def well(self, now: float) -> bool:
+        """Return whether the last look, which is not long ago, found nothing that stands still."""
+        return self._life is not None and self._life.well and now - self.looked < STILL
+
+    def dead(self) -> str:
+        """Return why only a restart heals this process; "" while it is worth keeping."""
+        if (ago := time.monotonic() - self.looked) > STILL:
+            return f"the watch has not looked for {ago:.0f} s"
+        return self._life.why if self._life and self._life.hopeless else ""
+
+    def not_ready(self) -> str:
+        """Return why the watch is not to be relied on now: what stands still, or a canary is missing; "" if it is."""
+        if self._life is None:
+            return "it is starting"
+        canary = self._canary
+        return self.dead() or self._life.why or (canary.missing(time.monotonic()) if canary else "")
+
     def tell(self, title: str, body: str) -> threading.Thread:
         """Tell the admin past the store, in a thread that is returned."""
         config, now = self._config(), datetime.now(UTC)
+        self.direct += 1
+        self._unkept.append(Entry(now, What.DIRECT, "", title, (body,)))
         return _aside("direct notice", lambda: _tell(self._state_dir, config, title, body, now))
 
 

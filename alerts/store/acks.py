@@ -67,6 +67,12 @@ def ack_of(connection: Connection, story: str) -> Ack | None:
     return Ack(**row) if row else None
 
 
+def acks_since(connection: Connection, since: datetime) -> list[Ack]:
+    """Return the acks given since then that still count, oldest first."""
+    found = select(acks).where(acks.c.at >= since).order_by(acks.c.at)
+    return [Ack(**row) for row in connection.execute(found).mappings()]
+
+
 def ack_notes(connection: Connection, story: str, timezone: str) -> tuple[str, ...]:
     """Return the line ("Acknowledged by ...",) for messages on a story; () where nobody acknowledged it."""
     known = ack_of(connection, story)

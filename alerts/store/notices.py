@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
@@ -23,6 +24,20 @@ def count_notices(connection: Connection, series: str) -> int:
     """Return how many notices of a series there are, each counted once for all its readers."""
     counted = select(func.count(deliveries.c.subject.distinct())).where(deliveries.c.series == series)
     return connection.scalar(counted) or 0
+
+
+def notices_since(connection: Connection, since: datetime) -> list[Delivery]:
+    """Return the notices queued since then, one for each reader, oldest first."""
+    named = (deliveries.c.subject >= "notice:", deliveries.c.subject < "notice;", deliveries.c.queued >= since)
+    found = select(deliveries).where(*named).order_by(deliveries.c.queued)
+    return [read(row) for row in connection.execute(found).mappings()]
+
+
+def count_all(connection: Connection) -> int:
+    """Return how many notices there are, each counted once for all its readers."""
+    # by the index of subjects: a notice's begins with "notice:", and no story's does
+    named = (deliveries.c.subject >= "notice:", deliveries.c.subject < "notice;")
+    return connection.scalar(select(func.count(deliveries.c.subject.distinct())).where(*named)) or 0
 
 
 def reword_notice(connection: Connection, subject: str, payload: Mapping[str, object]) -> None:

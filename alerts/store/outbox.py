@@ -201,6 +201,19 @@ def count_waiting(connection: Connection, target: str) -> int:
     return connection.scalar(select(func.count()).select_from(deliveries).where(*waits)) or 0
 
 
+def oldest_due(connection: Connection, now: datetime) -> datetime | None:
+    """Return since when the message is due that waits longest, of those that are due; None if none is."""
+    waits = (deliveries.c.state.in_(WAITING), deliveries.c.due <= now)
+    since: datetime | None = connection.scalar(select(func.min(deliveries.c.due)).where(*waits))
+    return since
+
+
+def count_due(connection: Connection, now: datetime) -> int:
+    """Return how many messages are due."""
+    waits = (deliveries.c.state.in_(WAITING), deliveries.c.due <= now)
+    return connection.scalar(select(func.count()).select_from(deliveries).where(*waits)) or 0
+
+
 def _row(new: NewDelivery, now: datetime) -> dict[str, object]:
     return {
         "id": mint("d", now, new.subject, new.kind.value, str(new.revision), new.target),
@@ -350,6 +363,16 @@ def delivered(connection: Connection) -> dict[tuple[str, str], int]:
         )
     )
     return {(row.kind, row.state): row.n for row in rows}
+
+
+def by_target(connection: Connection) -> dict[tuple[str, str], int]:
+    """Return the number of deliveries by (target, state), from an index alone."""
+    rows = connection.execute(
+        select(deliveries.c.state, deliveries.c.target, func.count().label("n")).group_by(
+            deliveries.c.state, deliveries.c.target
+        )
+    )
+    return {(row.target, row.state): row.n for row in rows}
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -56,6 +57,7 @@ class Collecting:
         self._unheard, self._unheard_told = 0, NEVER  # polls without an answer since a line on them was logged
         self.backfill = timedelta(0)  # how far back a first poll may alert; it decides whose pages are worth a fetch
         self.unstored_since: float | None = None  # by the monotonic clock, while polls end unstored and none is stored
+        self.outcomes: Counter[str] = Counter()  # of the polls since the start, by name
         self.polled: set[str] = set()  # since someone last asked; health is judged by them
         with database.read() as connection:
             self.states = archive.load_states(connection)
@@ -91,6 +93,11 @@ class Collecting:
     def idle(self) -> bool:
         """Whether no poll is under way."""
         return not self._polls
+
+    @property
+    def running(self) -> int:
+        """The number of polls under way."""
+        return len(self._polls)
 
     def known(self) -> Iterator[tuple[Source, SourceState]]:
         """Yield each source that has a state, with that state."""
@@ -175,6 +182,7 @@ class Collecting:
         if feed and feed.more:
             outcome, feed = await follow(self.fetching, self._workers, source, outcome, feed)
         now = clock()
+        self.outcomes[outcome.name.value] += 1
         # no status: the host rests and was not asked at all
         if outcome.name is OutcomeName.THROTTLED and outcome.status is None:
             return self._rest(source, state, outcome)

@@ -35,6 +35,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler.fetch import scrapy_settings
+from crawler.fetch.guard import OWN_SERVER
 from crawler.fetch.hosts import Hosts, Rest
 from crawler.fetch.spiders import KINDS
 from crawler.fetch.spiders.feed import HANDLED
@@ -134,17 +135,24 @@ class Fetching:
     def _note_open(self) -> None:
         self._opened.set()
 
-    async def poll(self, source: Source, state: SourceState, now: datetime) -> FetchOutcome:
+    async def poll(
+        self, source: Source, state: SourceState, now: datetime, own: tuple[str, int] | None = None
+    ) -> FetchOutcome:
         """Fetch a source once, when its host's turn comes.
 
-        A host that asked for a pause is not requested: the outcome is then `throttled`, without a status.
+        A host that asked for a pause is not requested: the outcome is then `throttled`, without a status. `own` is the
+        address and port of a server of ours, which this one request may reach though it is not public.
         """
         kind = KINDS[source.kind]
         request = kind.request(source, state, now)
-        request.meta["download_slot"] = source.host  # Scrapy's own slots would count all ports of a host as one
+        slot = source.id if own else source.host  # a server of ours has another port each time
+        if own:
+            request.meta[OWN_SERVER] = own
+            request.headers["Connection"] = "close"  # an open connection would let in others, past the guard
+        request.meta["download_slot"] = slot  # Scrapy's own slots would count all ports of a host as one
         request.meta["unverified_host"] = None if source.verify_tls else urlsplit(request.url).hostname
         host = urlsplit(request.url).netloc.lower()
-        async with self.hosts.turn(source.host), self._turns:
+        async with self.hosts.turn(slot), self._turns:
             if rest := self.hosts.resting(now).get(host):  # another source of it was told so
                 left = (rest.until - now).total_seconds()
                 return FetchOutcome(source.id, OutcomeName.THROTTLED, now, detail=rest.why, retry_after=left)

@@ -24,8 +24,10 @@ from crawler.fetch.lenient import Lenient
 from crawler.fetch.names import Names
 from crawler.sources.addresses import Guard
 
+OWN_SERVER = "own_server"  # the key of a request's meta: the one (address, port) of ours that it may reach
 # of the request in this task: the socket is made deep inside aiohttp, which passes on only the address
 _host: ContextVar[tuple[str, int]] = ContextVar("host")
+_own: ContextVar[tuple[str, int] | None] = ContextVar("own", default=None)
 _unverified: ContextVar[bool] = ContextVar("unverified", default=False)
 
 
@@ -58,6 +60,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         self._guard.judge_url(request.url)
         parts = urlsplit(request.url)
         _unverified.set(request.meta.get("unverified_host") == parts.hostname)
+        _own.set(request.meta.get(OWN_SERVER))
         _host.set((parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)))
         async with super()._make_request(request, timeout) as response:
             yield response
@@ -73,5 +76,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
     def _socket(self, address: Any) -> socket.socket:
         family, kind, protocol, _, where = address
-        self._guard.judge_address(*_host.get(), where[0])
+        # the server of the canary, by address and port of the socket itself: no name leads there, no redirect farther
+        if (where[0], where[1]) != _own.get():
+            self._guard.judge_address(*_host.get(), where[0])
         return socket.socket(family=family, type=kind, proto=protocol)

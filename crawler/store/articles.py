@@ -346,6 +346,11 @@ _REVISIONS = (
 )
 
 
+def last_seq(connection: Connection) -> int:
+    """Return the `seq` of the newest revision, 0 where there is none."""
+    return connection.scalar(select(func.max(revisions.c.seq))) or 0
+
+
 def revisions_after(connection: Connection, seq: int, limit: int) -> list[Revision]:
     """Return at most `limit` revisions stored after `seq`, oldest first."""
     rows = connection.execute(_REVISIONS, {"after": seq, "most": limit})

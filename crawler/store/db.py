@@ -257,6 +257,11 @@ class WriterLane:
         return future
 
     @property
+    def waiting(self) -> int:
+        """The number of writes that wait."""
+        return self._queue.qsize()
+
+    @property
     def runs(self) -> bool:
         """Whether the writer thread is alive."""
         return self._thread.is_alive()

@@ -76,6 +76,11 @@ def want(connection: Connection, pages: Iterable[Wanted]) -> None:
         _give_up(connection, list(connection.scalars(oldest)), "backlog_full")
 
 
+def count(connection: Connection) -> int:
+    """Return how many pages are on the backlog."""
+    return connection.scalar(select(func.count()).select_from(pages_wanted)) or 0
+
+
 def due(connection: Connection, now: datetime, closed: Collection[str] = ()) -> list[Wanted]:
     """Return up to PAGES_LOOKED_AT pages that are due, longest overdue first: at most PAGES_A_HOST of each host.
 

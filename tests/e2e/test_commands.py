@@ -273,6 +273,8 @@ CODES: list[tuple[str, int]] = [
     ("sources try nobody", 1),
     ("sources evidence", 2),
     ("sources evidence a00", 1),
+    ("log --since soon", 2),
+    ("log", 0),
     ("deliveries", 0),
     ("deliveries --state nonsense", 2),
     ("deliveries show", 2),
@@ -325,6 +327,7 @@ READERS = [
     ("deliveries", "show", "d1"),
     ("handover",),
     ("silence", "list"),
+    ("log",),
     ("ack", "s1", "--by", "me"),
 ]
 

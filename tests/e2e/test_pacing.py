@@ -103,7 +103,24 @@ def test_digest_goes_at_its_times_also_with_nothing_in_it(desk: Desk) -> None:
     assert "since 14 Jun 07:00 Baghdad (04:00 UTC)" in message
     assert "- ROUTINE Militia claims a bridge in Amerli" in message
     assert empty == "DIGEST nothing since 14 Jun 19:00 Baghdad (16:00 UTC)"
-    assert "The watch runs: 1 sources polled" in words
+    assert "The watch runs: 1 of 1 sources polled, none of them down, silent or gone; 0 matches" in words
+    assert "; no message waits; the last canary arrived never." in words  # rounds send none
+    assert "The watch runs: 1 of 1 sources polled, none of them down, silent or gone; 1 matches on 1 stories" in message
+    assert balanced(desk)
+
+
+def test_admin_is_told_each_day_that_the_watch_runs(desk: Desk) -> None:
+    desk.write("/a.xml", settings='backfill: 6h, timezone: Asia/Baghdad, alive: ["07:00"], canary: 0')
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet day", "guid": "1", "date": "Sun, 14 Jun 2026 09:30:00 GMT"}))
+    rounds = desk.rounds(when("10:00"), when("03:59", "2026-06-15"), when("04:00", "2026-06-15"))
+    assert [each["deliveries"] for each in rounds] == [0, 0, 1]
+    ((title, words),) = told(desk)
+    assert title == "WATCHFLOOR the watch runs"
+    assert "1 of 1 sources polled" in words
+    assert "no canary is sent" in words
+    # a source that brings nothing for longer than it ever did is named, and so is that not all is well
+    desk.rounds(when("04:00", "2026-06-29"))
+    assert "WATCHFLOOR the watch runs, not all is well" in [title for title, _ in told(desk)]
     assert balanced(desk)
 
 

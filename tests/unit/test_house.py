@@ -28,6 +28,7 @@ HOMES = {  # the one room that imports a library, by one file of it unless the l
     "yaml": "crawler/config",
     "apscheduler": "crawler/collect",
     "pebble": "crawler/fetch",
+    "prometheus_client": "alerts/run",
     "alembic": "crawler/store",
     "ahocorasick_rs": "alerts/rules",
     "apprise": "alerts/receivers",

@@ -28,6 +28,7 @@ STORES = ROOT / "tests" / "stores"
 PINNED = {  # a migration that was committed is never changed: a change to it fails here, a new one adds its line
     "alerts_1_first.py": "b7254c90b1e793472f9b55be11d0c035d398b65d3eefa4c501ec3b0b116693eb",
     "alerts_2_event_reports.py": "9953933f0d40de76c7947c8d7fba715b74e1137cd357ebd85331aa0aa7a11bdc",
+    "alerts_3_audit.py": "d98a0d1705d5d352680cd4bc5e2f0d6c291ac4a1572e9f82db7716254c695efd",
     "crawler_1_first.py": "268dbed61d306d3501dd9c4742a2e2fa059e8a2fda4de4a9cc026bf0d9e64858",
 }
 RELEASED = sorted(path.name for path in STORES.glob("*.sqlite3"))

@@ -1,0 +1,57 @@
+"""`watchfloor log`: what was done to the watch, when and by whom. It only reads the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.screen import show
+from alerts.cli.times import SINCE, Moment, beginning, desk_zone
+from alerts.line.orders import stamp
+from alerts.render.words import isolated, plain, time
+from alerts.run.logbook import read_log
+from alerts.store.audit import Entry, What
+from alerts.store.opening import reading
+
+
+@click.command(name="log")
+@config_option
+@state_option
+@json_option
+@click.option(
+    "--since", type=SINCE, default="7d", show_default=True, help="Only what was done since: 24h, 03:00, yesterday."
+)
+@click.option("--what", type=click.Choice([each.value for each in What]), help="Only entries of this kind.")
+@click.option("--diff", "with_diff", is_flag=True, help="Print how the rules were changed, line by line.")
+def command(
+    path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment, what: str | None, with_diff: bool
+) -> None:
+    """Show starts, stops, reloads with what they changed, orders, acks, silences and notices, oldest first."""
+    rules, now = rules_path(path), datetime.now(UTC)
+    zone = desk_zone(rules)
+    with reading(state_path(state_dir, rules)) as connection:
+        found = [each for each in read_log(connection, beginning(since, now, zone)) if what in {None, each.what}]
+    for entry in found:
+        if as_json:
+            print_json(_record(entry))
+        else:
+            show(*_lines(entry, zone, with_diff=with_diff))
+    if not found and not as_json:
+        show(f"nothing was done since {time(beginning(since, now, zone), zone)}")
+
+
+def _record(entry: Entry) -> dict[str, object]:
+    plain_keys = {"what": entry.what.value, "who": entry.who, "title": entry.title}
+    return {"at": stamp(entry.at), **plain_keys, "lines": list(entry.lines), "diff": entry.diff}
+
+
+def _lines(entry: Entry, zone: str, *, with_diff: bool) -> Iterator[str]:
+    who = f"{plain(entry.who)}: " if entry.who else ""
+    yield f"{time(entry.at, zone)}  {entry.what.value}  {who}{isolated(plain(entry.title))}"
+    yield from (f"    {isolated(plain(each))}" for each in entry.lines)
+    if with_diff:
+        yield from (f"    {isolated(plain(each))}" for each in entry.diff.splitlines())

@@ -1,0 +1,40 @@
+"""The store goes in; one line that the watch runs comes out: polled, matched, silent sources, what waits, the canary.
+
+A quiet night and a broken watch look the same; this line, in each digest and in the message of `settings.alive`, is
+what tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.rule import Config
+from alerts.store import decisions, marks, outbox
+from crawler.sources.health import TELLING, health_of, length
+from crawler.store import articles as archive
+
+WAITS_LONG = timedelta(minutes=10)  # for a message that is due: its receiver is down or asks for a rest
+
+
+def alive(connection: Connection, config: Config, target: str, since: datetime, now: datetime) -> tuple[str, bool]:
+    """Return the line for a target, and whether all in it is well."""
+    wanted = {each.id for each in config.sources}
+    states = [each for name, each in archive.load_states(connection).items() if name in wanted]
+    polled = sum(each.polled is not None and each.polled >= since for each in states)
+    ill = Counter(named.value for each in states if (named := health_of(each, now)) in TELLING)
+    wrong = ", ".join(f"{n} {word}" for word, n in sorted(ill.items())) or "none of them down, silent or gone"
+    matches, stories = decisions.decided_since(connection, target, since)
+    due = outbox.oldest_due(connection, now)
+    arrived = marks.canary_arrived(connection)
+    ago = f"{length(now - arrived)} ago" if arrived else "never"
+    parts = [
+        f"The watch runs: {polled} of {len(wanted)} sources polled, {wrong}",
+        f"{matches} matches on {stories} stories",
+        f"the oldest message waits for {length(now - due)}" if due else "no message waits",
+        f"the last canary arrived {ago}" if config.canary else "no canary is sent (settings.canary)",
+    ]
+    late = config.canary and (arrived is None or now - arrived > 2 * config.canary)
+    return f"{'; '.join(parts)}.", not (ill or late or (due and now - due > WAITS_LONG))

@@ -1,0 +1,126 @@
+"""The parts of a running daemon and its store go in; the figures of `metrics.py` come out. Called in a thread."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from alerts.line.triage import TRIAGED
+from alerts.rule import Config
+from alerts.run.canary import Canary, Line
+from alerts.run.metrics import Figures
+from alerts.run.stored import last_reload, ledger_of
+from alerts.run.watch import Watch
+from alerts.store import decisions, notices, outbox
+from crawler.sources.health import SourceHealth, health_of
+from crawler.sources.source import OutcomeName
+from crawler.store import articles as archive
+from crawler.store import pages_wanted
+from crawler.store.db import DATABASE, Database
+
+GONE = "gone"  # the service of a target that left rules.yaml
+Of = dict[tuple[str, ...], float]  # the figures of one metric by its labels
+Found = dict[str, Mapping[tuple[str, ...], float]]
+
+
+class Gauges:
+    """Gathers the figures of one daemon."""
+
+    def __init__(self, database: Database, state_dir: Path, watch: Watch, canary: Canary, line: Line) -> None:
+        self._database, self._state_dir = database, state_dir
+        self._watch, self._canary, self._line = watch, canary, line
+
+    def gather(self, config: Config) -> Figures:
+        """Return all figures; without those of the store while it cannot be read."""
+        found = self._of_process(time.monotonic())
+        try:
+            with self._database.read() as connection:
+                found |= of_store(connection, config, datetime.now(UTC))
+            found["watchfloor_queue_length"] = {**found["watchfloor_queue_length"], ("write",): self._line.lane.waiting}
+            found["watchfloor_store_readable"] = {(): 1}
+        except SQLAlchemyError:
+            found["watchfloor_store_readable"] = {(): 0}
+        return found
+
+    def _of_process(self, now: float) -> Found:
+        canary, line, watch = self._canary, self._line, self._watch
+        trace, collecting = canary.trace, line.collecting
+        missing = bool(canary.missing(now))
+        found: Found = {
+            "watchfloor_well": {(): watch.well(now) and not missing},
+            "watchfloor_life_age_seconds": {
+                ("loop",): now - watch.beats.loop,
+                ("tick",): now - watch.beats.tick,
+                ("writer",): now - line.lane.answered,
+                ("watch",): now - watch.looked,
+            },
+            "watchfloor_polls_total": {(each.value,): collecting.outcomes[each.value] for each in OutcomeName},
+            "watchfloor_polls_running": {(): collecting.running},
+            "watchfloor_network_down": {(): collecting.network.down},
+            "watchfloor_direct_notices_total": {(): watch.direct},
+            "watchfloor_sends_hung": {(name,): n for name, n in line.deliver.hung().items()},
+            "watchfloor_children_replaced_total": {(): sum(each.died for each in line.pools)},
+            "watchfloor_store_bytes": _sizes(self._state_dir),
+        }
+        if canary.every:
+            found["watchfloor_canary_age_seconds"] = {(): now - (trace.arrived or canary.began)}
+            found["watchfloor_canary_took_seconds"] = {(): canary.took}
+            found["watchfloor_canary_missing"] = {(): missing}
+        return found
+
+
+def of_store(connection: Connection, config: Config, now: datetime) -> Found:
+    """Return the figures that are read from the store."""
+    books = ledger_of(connection)
+    wanted = {each.id for each in config.sources}
+    states = [each for name, each in archive.load_states(connection).items() if name in wanted]
+    services = {each.id: each.schema for receiver in config.receivers.values() for each in receiver.targets}
+    sent: Counter[tuple[str, ...]] = Counter()
+    for (target, state), n in outbox.by_target(connection).items():
+        sent[state, services.get(target, GONE)] += n
+    entries: Of = {(name,): getattr(books, name) for name in ("new", "known", "revised")}
+    decided: Of = {(reason,): n for reason, n in books.suppressed.items()}
+    health: Of = {(each.value,): 0 for each in SourceHealth}
+    for each in states:
+        health[health_of(each, now).value,] += 1
+    reload = last_reload(connection)
+    lengths, oldest = _queues(connection, now)
+    return {
+        "watchfloor_sources": health,
+        "watchfloor_entries_total": entries | {("rejected",): sum(books.rejected.values())},
+        "watchfloor_decisions_total": decided | {("queued",): books.queued},
+        "watchfloor_deliveries": sent,
+        "watchfloor_notices": {(): notices.count_all(connection)},
+        "watchfloor_queue_length": lengths,
+        "watchfloor_queue_oldest_seconds": oldest,
+        "watchfloor_rules_refused": {(): bool(reload and reload["result"] == "refused")},
+    }
+
+
+def _queues(connection: Connection, now: datetime) -> tuple[Of, Of]:
+    """Return how many wait in each queue, and for how many seconds the oldest does."""
+    judged = int(decisions.get_mark(connection, TRIAGED) or 0)
+    unjudged = archive.revisions_after(connection, judged, 1)
+    due, waiting = outbox.oldest_due(connection, now), outbox.count_due(connection, now)
+    lengths: Of = {
+        ("judge",): archive.last_seq(connection) - judged,
+        ("send",): waiting,
+        ("pages",): pages_wanted.count(connection),
+    }
+    ages = {("judge",): unjudged[0].seen if unjudged else None, ("send",): due}
+    return lengths, {name: (now - since).total_seconds() if since else 0.0 for name, since in ages.items()}
+
+
+def _sizes(state_dir: Path) -> Of:
+    sizes: Of = {}
+    for end in ("", "-wal"):
+        with suppress(OSError):  # not there at this moment
+            sizes[f"database{end}",] = float((state_dir / f"{DATABASE}{end}").stat().st_size)
+    return sizes

@@ -1,0 +1,76 @@
+"""SQL on what was done to the watch, by whom. Every function takes the connection of its commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
+
+from alerts.store.decisions import metadata
+from crawler.store.db import UtcTime
+
+LONGEST_DIFF = 100_000  # characters kept of one
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("lines", Text, nullable=False),  # JSON list: what changed, or the problems
+    Column("diff", Text, nullable=False),  # of the rules, without secrets
+    Index("audit_by_time", "at"),
+)
+
+
+class What(StrEnum):
+    """What an entry is about. `ack`, `silence` and `notice` are kept in tables of their own, and shown with these."""
+
+    START = "start"
+    STOP = "stop"
+    RULES = "rules"
+    REFUSED = "refused"
+    ORDER = "order"
+    DIRECT = "direct notice"
+    ACK = "ack"
+    SILENCE = "silence"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that was done: when, what, by whom ("" for the daemon itself), in a line and in more of them."""
+
+    at: datetime
+    what: What
+    who: str
+    title: str
+    lines: tuple[str, ...] = ()
+    diff: str = ""
+
+
+def record(connection: Connection, entry: Entry) -> None:
+    """Store an entry; of a diff that is longer than LONGEST_DIFF its beginning, and how much is left out."""
+    left = len(entry.diff) - LONGEST_DIFF
+    diff = entry.diff if left <= 0 else f"{entry.diff[:LONGEST_DIFF]}\n[{left} characters more]"
+    values = {"at": entry.at, "what": entry.what.value, "who": entry.who, "title": entry.title}
+    lines = json.dumps(entry.lines, ensure_ascii=False)
+    connection.execute(audit.insert().values(**values, lines=lines, diff=diff))
+
+
+def last_run(connection: Connection) -> What | None:
+    """Return which was stored last, a start or a stop; None where there was neither."""
+    either = audit.c.what.in_((What.START.value, What.STOP.value))
+    found = connection.scalar(select(audit.c.what).where(either).order_by(audit.c.id.desc()).limit(1))
+    return What(found) if found else None
+
+
+def entries_since(connection: Connection, since: datetime) -> Iterable[Entry]:
+    """Yield what was stored since then, oldest first."""
+    for row in connection.execute(select(audit).where(audit.c.at >= since).order_by(audit.c.at, audit.c.id)):
+        yield Entry(row.at, What(row.what), row.who, row.title, tuple(json.loads(row.lines)), row.diff)
