@@ -32,6 +32,10 @@ COMMANDS = {
     "sources": ("alerts.cli.sources", "Show each source in words: its state, the reason, the next poll."),
     "deliveries": ("alerts.cli.deliveries", "Show what was sent to whom and what became of it; show ID, resend ID."),
     "test-receiver": ("alerts.cli.test_receiver", "Send a marked test to every target of a receiver."),
+    "backup": ("alerts.cli.backup", "Copy the store to a folder while the daemon runs, checked and rotated."),
+    "restore": ("alerts.cli.restore", "Put a backup in the store's place, proven first; the old store stays beside."),
+    "doctor": ("alerts.cli.doctor", "Check all that the watch needs, with remedies; exit code for monitoring."),
+    "verify": ("alerts.cli.verify", "Check the chain of evidence of what alerted, and name its first broken link."),
     "status": ("alerts.cli.status", "Show the ledger, the sources, what waits to be sent, the last reload."),
 }
 

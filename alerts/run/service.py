@@ -33,6 +33,7 @@ from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run import supervisor
+from alerts.run.backup_thread import Backups
 from alerts.run.control import Command, Control
 from alerts.run.good_rules import keep, last_good
 from alerts.run.health import Health
@@ -236,6 +237,8 @@ class Service:
         )
         self._watch.start()
         self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
+        copies = Backups(self.state_dir, lambda: self.config.backup, self._watch.tell)
+        self.owned.add(copies, Backups.close).start()
         ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
         ticker.start()
         self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))

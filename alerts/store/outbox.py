@@ -202,7 +202,7 @@ def _row(new: NewDelivery, now: datetime) -> dict[str, object]:
         "queued": now,
         "due": new.due or now,
         "attempts": 0,
-        "repeat": False,
+        "repeat": new.repeat,
         "changed": now,
         "detail": "",
         "payload": None if new.payload is None else json.dumps(new.payload, ensure_ascii=False),
