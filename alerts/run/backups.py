@@ -115,11 +115,19 @@ def read_manifest(path: Path) -> Manifest:
         if raw["format"] != FORMAT:
             raise StoreError(f"{path} is of format {raw['format']}, known here is {FORMAT}; use the program it names")
         made = Manifest(**{**raw, "where": path.parent})
-        return made if made.at and Path(made.file).name == made.file else _no_manifest(path, "its names lead elsewhere")
+        return made if made.at and _is_sound(made) else _no_manifest(path, "what it says cannot be")
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return _no_manifest(path, repr(error))
+
+
+def _is_sound(made: Manifest) -> bool:
+    """Return whether values are of their kinds, and the name of the file leads nowhere else."""
+    named = [made.file, made.sha256, made.store, *made.schema.values()]
+    amounts = [made.bytes, made.sign, *made.counts.values(), *made.remainders.values()]
+    kinds = all(isinstance(each, str) for each in named) and all(isinstance(each, int) for each in amounts)
+    return kinds and Path(made.file).name == made.file
 
 
 def _no_manifest(path: Path, why: str) -> Manifest:

@@ -51,8 +51,7 @@ def prove(file: Path, state_dir: Path, now: datetime, *, unvouched: bool = False
     part = state_dir / PART
     try:
         _copy(file, part, manifest)
-        if faults := faults_of(part, thorough=True):
-            raise StoreError(f"{file} is damaged: {'; '.join(faults[:3])}; take an older backup")
+        _need_whole(file, part)
         return _ready(file, part, manifest, now)
     except BaseException:
         discard(state_dir)
@@ -91,8 +90,8 @@ def put_in_place(proven: Proven, state_dir: Path, now: datetime) -> Path:
         give_to_owner(state_dir / STAMP, state_dir)
     except OSError as error:
         raise StoreError(
-            f"the backup was not put in place: {error.strerror}: {error.filename}. What was moved is in {kept}; restore "
-            "once more when the cause is gone"
+            f"the backup was not put in place: {error.strerror}: {error.filename}. What was moved is in {kept}; "
+            "restore once more when the cause is gone"
         ) from error
     return kept
 
@@ -144,6 +143,11 @@ def _copy(file: Path, part: Path, manifest: Manifest | None) -> None:
             f"{file} is not what was backed up: its SHA-256 is {digest.hexdigest()[:16]}..., that of its manifest "
             f"{manifest.sha256[:16]}...; take another backup"
         )
+
+
+def _need_whole(file: Path, part: Path) -> None:
+    if faults := faults_of(part, thorough=True):
+        raise StoreError(f"{file} is damaged: {'; '.join(faults[:3])}; take an older backup")
 
 
 def _ready(file: Path, part: Path, manifest: Manifest | None, now: datetime) -> Proven:

@@ -198,7 +198,7 @@ def has_expired(connection: Connection, now: datetime) -> bool:
 
 
 def mark_repeats(connection: Connection) -> int:
-    """Mark what waits as a possible repeat: it was put back from a backup, and may have been sent since; return how many.
+    """Mark what waits as a possible repeat, and return how many: from a backup, it may have been sent since.
 
     Slack is asked first whether it has the message, as for one that was cut off.
     """

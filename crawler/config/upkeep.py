@@ -20,7 +20,7 @@ KEEP = 7
 
 @dataclass(frozen=True, slots=True)
 class BackupSettings:
-    """How often the daemon makes a backup (0: never), how many it keeps, and where; `to` None is in the state directory."""
+    """How often the daemon makes a backup (0: never), how many it keeps, and where (None: in the state directory)."""
 
     every: timedelta = timedelta(days=1)
     keep: int = KEEP
@@ -41,9 +41,7 @@ BACKUP = Table(
     (
         Key("every", Duration(), timedelta(days=1), "how often the daemon makes a backup by itself; 0 never"),
         Key("keep", Number(1, 1000, whole=True), KEEP, "how many it keeps; older ones are deleted after a new one"),
-        Key(
-            "to", Placed(Text(what="a folder")), ("", None), "the folder; `backups` in the state directory if left out"
-        ),
+        Key("to", Placed(Text(what="a folder")), ("", None), "the folder; else `backups` in the state directory"),
     ),
     "settings.backup",
 )

@@ -20,11 +20,11 @@ def copy_store(source: Path, target: Path) -> None:
     for it.
     """
     try:
-        with closing(sqlite3.connect(_uri(source, "mode=ro"), uri=True)) as reader:
-            with closing(sqlite3.connect(target)) as writer:
-                reader.backup(writer)
-                # the copy is flagged as the source is, for a -wal of its own; rows are all in the one file then
-                writer.execute("PRAGMA journal_mode=DELETE")
+        reading = closing(sqlite3.connect(_uri(source, "mode=ro"), uri=True))
+        with reading as reader, closing(sqlite3.connect(target)) as writer:
+            reader.backup(writer)
+            # the copy is flagged as the source is, for a -wal of its own; rows are all in the one file then
+            writer.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.Error as error:
         for end in ("", "-journal", "-wal", "-shm"):
             Path(f"{target}{end}").unlink(missing_ok=True)
