@@ -10,6 +10,8 @@ from collections.abc import Sequence
 # command -> its subcommands that read; "" is the command without one
 READS: dict[str, tuple[str, ...]] = {
     "status": ("",),
+    "doctor": ("",),
+    "verify": ("",),
     "stories": ("",),
     "handover": ("",),
     "explain": ("",),

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -26,6 +27,7 @@ from alerts.run.stored import ledger_of
 from alerts.store import decisions, outbox
 from alerts.store.opening import PACKAGES, need_store
 from crawler.store import articles as archive
+from crawler.store.chain import Head, head
 from crawler.store.copies import copy_store, faults_of
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
@@ -52,6 +54,7 @@ class Manifest:
     sign: int
     counts: Mapping[str, int]
     remainders: Mapping[str, int]  # of the ledger: what the books were short of, all 0 where they balanced
+    head: Mapping[str, Any]  # of the chain of evidence: the number and hash of its newest record
     version: str = ""  # of the program that made it
     format: int = FORMAT
     where: Path = field(default=Path(), compare=False)  # the folder it was read from; not in the file
@@ -127,23 +130,40 @@ def _is_sound(made: Manifest) -> bool:
     named = [made.file, made.sha256, made.store, *made.schema.values()]
     amounts = [made.bytes, made.sign, *made.counts.values(), *made.remainders.values()]
     kinds = all(isinstance(each, str) for each in named) and all(isinstance(each, int) for each in amounts)
-    return kinds and Path(made.file).name == made.file
+    return kinds and Path(made.file).name == made.file and set(made.head) == {"n", "hash"}
 
 
 def _no_manifest(path: Path, why: str) -> Manifest:
     raise StoreError(f"{path} is no manifest of a backup ({why}); take another backup")
 
 
-def contents(path: Path) -> tuple[dict[str, str], str, int, dict[str, int], Ledger]:
-    """Return what a copy of a store holds: schema, id, life sign, counts, ledger. Raises StoreError."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a copy of a store holds."""
+
+    schema: Mapping[str, str]
+    store: str
+    sign: int
+    counts: Mapping[str, int]
+    ledger: Ledger
+    head: Head
+
+
+def contents(path: Path) -> Contents:
+    """Return what a copy of a store holds. Raises StoreError."""
     database = Database.at(path)
     try:
         schema = database.versions(*PACKAGES)
         database.check(*PACKAGES)
         with database.read() as connection:
-            identity = decisions.get_mark(connection, IDENTITY) or ""
-            sign = int(decisions.get_mark(connection, SIGN) or 0)
-            return schema, identity, sign, _counts(connection), ledger_of(connection)
+            return Contents(
+                schema,
+                decisions.get_mark(connection, IDENTITY) or "",
+                int(decisions.get_mark(connection, SIGN) or 0),
+                _counts(connection),
+                ledger_of(connection),
+                head(connection),
+            )
     finally:
         database.close()
 
@@ -169,17 +189,18 @@ def _proven(part: Path, folder: Path, name: str, now: datetime) -> Manifest:
             f"the store is damaged, no backup was made of it and the older ones stay: {'; '.join(faults[:3])}; "
             "restore the newest: watchfloor restore"
         )
-    schema, identity, sign, counts, ledger = contents(part)
+    held = contents(part)
     return Manifest(
         file=name,
         made=now.isoformat(timespec="seconds"),
         bytes=part.stat().st_size,
         sha256=sha256_of(part),
-        schema=schema,
-        store=identity,
-        sign=sign,
-        counts=counts,
-        remainders=ledger.remainders(),
+        schema=held.schema,
+        store=held.store,
+        sign=held.sign,
+        counts=held.counts,
+        remainders=held.ledger.remainders(),
+        head=asdict(held.head),
         version=version("watchfloor"),
         where=folder,
     )

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ class Proven:
     part: Path
     manifest: Manifest | None
     schema: str  # as in the backup, in words
-    counts: dict[str, int]
+    counts: Mapping[str, int]
     ledger: Ledger
     waiting: int  # messages that are marked as possible repeats
     stamp: Stamp
@@ -163,15 +164,15 @@ def _ready(file: Path, part: Path, manifest: Manifest | None, now: datetime) -> 
             stamp = sign_life(connection, now)
     finally:
         database.close()
-    counts, ledger = contents(part)[-2:]
-    _need_balance(file, manifest, ledger, counts)
+    held = contents(part)
+    _need_balance(file, manifest, held.ledger, held.counts)
     make_compactable(part)
     sync(part)
     words = ", ".join(schema.values())
-    return Proven(part, manifest, words, counts, ledger, waiting, stamp)
+    return Proven(part, manifest, words, held.counts, held.ledger, waiting, stamp)
 
 
-def _need_balance(file: Path, manifest: Manifest | None, ledger: Ledger, counts: dict[str, int]) -> None:
+def _need_balance(file: Path, manifest: Manifest | None, ledger: Ledger, counts: Mapping[str, int]) -> None:
     """Raise StoreError where the books do not balance as they did, or the counts are others than the manifest's."""
     found = {name: n for name, n in ledger.remainders().items() if n}
     said = {name: n for name, n in manifest.remainders.items() if n} if manifest else {}
