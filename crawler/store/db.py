@@ -134,8 +134,8 @@ class Database:
     def check(self, *packages: str) -> None:
         """Raise StoreError unless the tables of each package are of the version that this program reads and writes."""
         with self._store_errors(), self.reading.connect() as connection:
-            for package in packages:
-                found, newest = self._known_version(connection, package)
+            # all are looked at before the first is judged: a newer one is no case for an update
+            for found, newest in [self._known_version(connection, package) for package in packages]:
                 if found != newest:
                     raise StoreError(
                         f"{self.url.database}: made by an older Watchfloor (schema {found or 'of no version'}, needed "

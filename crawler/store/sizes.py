@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, delete, func, select
 
@@ -88,6 +89,8 @@ def give_back(connection: Connection) -> int:
     over = min(free - pages // FREE_SHARE, GIVEN_BACK)
     if over <= 0:
         return 0
-    # each step of the statement frees one page: it has to be read to its end
-    connection.exec_driver_sql(f"PRAGMA incremental_vacuum({over})").fetchall()
+    # each step of this statement frees a page, and Python's sqlite3 makes one step of a statement without columns
+    driver: Any = connection.connection.driver_connection
+    for _ in range(over):
+        driver.execute("PRAGMA incremental_vacuum(1)")
     return over

@@ -22,6 +22,7 @@ from tests.bench import (
     polling,
     seed,
     slack,
+    state,
     stories,
     stories_stress,
     stories_window,
@@ -52,6 +53,7 @@ BENCHES = {
     "slack": slack.run,
     "mail": mail.run,
     "weight": weight.run,
+    "state": state.run,
 }
 
 
