@@ -128,7 +128,7 @@ def test_a_damaged_store_replaces_no_backup(state: Path, tmp_path: Path) -> None
     for page in range(2, len(raw) // 4096):
         raw[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     (state / DATABASE).write_bytes(raw)
-    with pytest.raises(StoreError, match="damaged|malformed|could not be copied"):
+    with pytest.raises(StoreError, match=r"damaged|malformed|could not be copied"):
         make_backup(state, folder, NOW + MINUTE, keep=1)
     assert backups_in(folder) == [good]
     assert len(files(folder)) == 2
@@ -282,9 +282,10 @@ def test_a_restore_that_is_cut_off_is_refused_at_the_start_and_mended_by_another
     def cut(*_: object) -> None:
         raise OSError(28, "No space left on device", "store.stamp")
 
-    with monkeypatch.context() as patch, pytest.raises(StoreError, match="restore once more"):
+    with monkeypatch.context() as patch:
         patch.setattr(restoring, "write_stamp", cut)
-        restored(made, state)
+        with pytest.raises(StoreError, match="restore once more"):
+            restored(made, state)
     database = Database.at(state / DATABASE)
     with database.read() as connection, pytest.raises(StoreError, match="holds less than it did"):
         need_same(connection, state)

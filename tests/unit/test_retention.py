@@ -322,6 +322,8 @@ def test_a_record_replaced_with_a_hash_of_its_own_does_not_fit_its_neighbour(sea
 
 
 def test_bytes_dropped_for_their_age_leave_the_chain_whole(sealed: Connection) -> None:
+    sketches.expire(sealed, NOW + 30 * DAY)
+    sealed.execute(text("UPDATE deliveries SET state = 'sent'"))
     swept(sealed, NOW + 1828 * DAY)
     assert verified(sealed) == chain.Verified(records=4, dropped=4)
 
@@ -334,8 +336,8 @@ def test_above_its_size_the_oldest_go_first_and_space_is_given_back(tmp_path: Pa
     database.migrate(*PACKAGES)
     with database.write() as connection:
         for number in range(60):
-            quiet = {f"Nothing of note number {number} in Duhok": f"{number} " * 30_000}
-            judge(connection, config, "wire", quiet, NOW + number * DAY)
+            judge(connection, config, "wire", {f"Nothing of note number {number} in Duhok": ""}, NOW + number * DAY)
+        connection.execute(text("UPDATE revisions SET text = hex(randomblob(40000))"))
         sketches.expire(connection, NOW + 100 * DAY)
     with database.write() as connection:
         small = Retention(most_gb=0.002)
