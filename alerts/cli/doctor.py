@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from alerts.cli.common import config_option, json_option, print_json, rules_path, secrets_for, state_option, state_path
+from alerts.cli.common import (
+    config_option,
+    counted,
+    json_option,
+    print_json,
+    rules_path,
+    secrets_for,
+    state_option,
+    state_path,
+)
 from alerts.cli.screen import show
-from alerts.decide.finding import gravest
+from alerts.decide.finding import Finding, Level, gravest
 from alerts.run.doctor import examine
 
 
@@ -35,4 +45,11 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, thoroug
     else:
         for each in found:
             show(f"{each.level.word:8} {each.name}: {each.words}" + (f" -> {each.remedy}" if each.remedy else ""))
+    if worst:
+        show(f"watchfloor: {_summary(found)}", err=True)
     sys.exit(int(worst))
+
+
+def _summary(found: list[Finding]) -> str:
+    counted_by = Counter(each.level for each in found)
+    return ", ".join(counted(counted_by[each], each.word) for each in (Level.FAULT, Level.WARNING) if counted_by[each])

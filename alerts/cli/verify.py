@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 from sqlalchemy import Connection
 
 from alerts.cli.backup import settings_of
-from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.screen import show
 from alerts.run.backup_thread import folder_of
 from alerts.run.backups import Manifest, backups_in
@@ -48,7 +47,8 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None
             show(f"CONTRADICTED by the backup {each}: records that it has seen were replaced since")
         if broken:
             show(f"BROKEN at record {broken.n} ({broken.subject}): {broken.why}")
-    sys.exit(1 if broken or doubted else 0)
+    if broken or doubted:
+        fail("the chain of evidence is not as it was written; keep the store and the backups as they are")
 
 
 def _vouched(connection: Connection, rules: Path, state: Path) -> tuple[int, list[str]]:

@@ -25,7 +25,7 @@ from alerts.decide.ledger import Ledger
 from alerts.run.store_stamp import IDENTITY, SIGN
 from alerts.run.stored import ledger_of
 from alerts.store import decisions, outbox
-from alerts.store.opening import PACKAGES, need_store
+from alerts.store.opening import PACKAGES, reading
 from crawler.store import articles as archive
 from crawler.store.chain import Head, head
 from crawler.store.copies import copy_store, faults_of
@@ -76,7 +76,8 @@ def make_backup(state_dir: Path, folder: Path, now: datetime, keep: int | None =
     The copy is checked before older ones go: a damaged store replaces no good backup. Raises StoreError, and then the
     folder holds what it held before.
     """
-    need_store(state_dir)
+    with reading(state_dir):
+        pass  # it raises where the store is missing, broken or of another program
     with _held(folder):
         for left in folder.glob(f"{NAME}*{PART}*"):  # of a backup that was cut off: nobody else has the folder now
             left.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from alerts.store.opening import PACKAGES
 from crawler.article import Article, mint
 from crawler.config.upkeep import Retention
 from crawler.store import sizes, sketches
+from crawler.store.articles import save
 from crawler.store.db import DATABASE, Database
 from crawler.stories.sketch import pack
 from tests.e2e.servers import Outlet, rss
@@ -171,14 +172,14 @@ def grow(state: Path, n: int) -> None:
             )
         _alerts(connection, n)
     database.close()
-    with closing(sqlite3.connect(state / DATABASE)) as connection, connection:
-        connection.execute("PRAGMA synchronous=OFF")
+    with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        raw.execute("PRAGMA synchronous=OFF")
         for table, rows in _rows(n):
             marks = ", ".join("?" * len(rows[0]))
-            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        connection.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", [("entries", n), ("new", n)])
-        connection.execute("INSERT OR REPLACE INTO marks SELECT 'triaged', max(seq) FROM revisions")
-        connection.execute("ANALYZE main.sqlite_schema")
+            raw.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        raw.executemany("INSERT OR REPLACE INTO counts VALUES (?, ?)", [("entries", n), ("new", n)])
+        raw.execute("INSERT OR REPLACE INTO marks SELECT 'triaged', max(seq) FROM revisions")
+        raw.execute("ANALYZE main.sqlite_schema")
 
 
 def _at(number: int, n: int) -> datetime:

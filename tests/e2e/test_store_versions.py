@@ -32,6 +32,8 @@ COMMANDS = [
     "explain s1",
     "backtest --since 24h",
     "rematch --since 24h",
+    "backup",
+    "verify",
 ]
 
 

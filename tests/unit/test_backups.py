@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,7 +34,7 @@ RELEASED = Path(__file__).parents[1] / "stores" / "v0.1.0.sqlite3"
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[Path]:
+def state(tmp_path: Path) -> Path:
     """Give a state directory with the store of the first release, brought up to date, and its stamp."""
     made = tmp_path / "var"
     made.mkdir(mode=0o700)

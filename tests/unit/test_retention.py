@@ -170,7 +170,10 @@ def silence(scope: Scope, column: str) -> Callable[[Connection], None]:
 
 
 def say(sql: str) -> Callable[[Connection], None]:
-    return lambda line: line.execute(text(sql), {"story": story_of(line, QUIET)})  # type: ignore[func-returns-value]
+    def change(line: Connection) -> None:
+        line.execute(text(sql), {"story": story_of(line, QUIET)})
+
+    return change
 
 
 ARTICLE = "(SELECT id FROM articles WHERE story = :story)"
