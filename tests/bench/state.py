@@ -159,7 +159,7 @@ def grow(state: Path, n: int) -> None:
     database.migrate(*PACKAGES)
     with database.write() as connection:
         for day in range(10):
-            sizes.save(
+            save(
                 connection,
                 sizes.store_sizes,
                 {
