@@ -332,6 +332,7 @@ class NewDelivery:
     notes: tuple[str, ...] = ()
     payload: Mapping[str, object] | None = None
     series: str = ""
+    repeat: bool = False  # the same may have been told before the store was restored
 
 
 class Carried(StrEnum):

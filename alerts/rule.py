@@ -29,6 +29,7 @@ from crawler.config.keys import (
     Written,
 )
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
+from crawler.config.upkeep import BACKUP, RETENTION, BackupSettings, Retention
 from crawler.config.yamlfile import Place
 from crawler.sources.source import Source
 from crawler.text.scripts import SCRIPTS
@@ -202,6 +203,8 @@ class Config:
     places: tuple[str, ...] = ()
     language: str = "en"
     events: EventSettings = field(default_factory=EventSettings)
+    backup: BackupSettings = field(default_factory=BackupSettings)
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def homes(self) -> Mapping[str, tuple[str, ...]]:
@@ -334,6 +337,8 @@ SETTINGS = Table(
             "what the readers read; a title begins in it where the headline is in another script",
         ),
         Key("events", EVENTS, None, "how reports of one event are found, and what of them interrupts again"),
+        Key("backup", BACKUP, None, "how often the daemon copies its store, and where"),
+        Key("retention", RETENTION, None, "how long articles, alerts and evidence are kept"),
     ),
     "settings",
 )

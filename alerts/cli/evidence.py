@@ -14,6 +14,7 @@ from alerts.cli.times import desk_zone
 from alerts.render.words import time
 from alerts.store import ids
 from alerts.store.opening import reading
+from crawler.store.chain import sealed
 from crawler.store.evidence import Kept, kept, size
 
 
@@ -24,15 +25,20 @@ from crawler.store.evidence import Kept, kept, size
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the raw bytes into this folder.")
 @click.argument("article")
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Path | None, article: str) -> None:
-    """Show what was fetched of ARTICLE: address, time, headers, SHA-256, checked; it is kept for seven days."""
+    """Show what was fetched of ARTICLE: address, time, headers, SHA-256, checked.
+
+    It is kept as long as settings.retention says: some days, and as long as the alert where its story alerted.
+    """
     rules = rules_path(path)
     zone = desk_zone(rules)
     with reading(state_path(state_dir, rules)) as connection:
         article = named(connection, article, ids.ARTICLE)
-        found = kept(connection, article)
+        # of what alerted also the chain, which keeps it longer; in the first days a piece is in both
+        both = [*kept(connection, article), *sealed(connection, article)]
+        found = list({(each.form, each.fetched, each.sha256): each for each in both}.values())
         pieces, stored = size(connection)
     if not found:
-        fail(f'nothing is kept of "{article}" (evidence is kept for 7 days; now {pieces} pieces, {stored} bytes)')
+        fail(f'nothing is kept of "{article}" (settings.retention says how long; now {pieces} pieces, {stored} bytes)')
     for number, each in enumerate(found, 1):
         written = _write(out, number, each) if out else None
         row = _row(each) | ({"file": str(written)} if written else {})

@@ -36,7 +36,8 @@ from alerts.rules.nearest_rules import lines as near_lines
 from alerts.rules.proposals import without_names
 from alerts.run import archive
 from alerts.store import ids
-from alerts.store.opening import exists
+from alerts.store.event_reports import evidence_of
+from alerts.store.opening import exists, reading
 from crawler.article import Article
 from crawler.config.keys import nearest
 
@@ -151,24 +152,28 @@ def _articles(what: str, state: Path) -> list[Article]:
 
 def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, object] | None:
     """Return an article's story, thread, why it joined them, and the decisions on it; None if it is not stored."""
-    members = archive.thread_of(state, article) if exists(state) else ()
-    for each in members:
-        if each.article == article:
-            standing = standing_of(members, letters)
-            return {
-                "story": each.story,
-                "thread": each.thread,
-                "relation": each.relation.value,
-                "evidence": each.evidence,
-                "event_evidence": archive.event_evidence(state, each.thread).get(each.story, ""),
-                "change": each.change,
-                "origin": each.origin,
-                "origins": list(standing.origins),
-                "reliability": standing.rating,
-                "standing": rated(standing),
-                "decisions": [asdict(made) for _, made in archive.decisions_on(state, each.story)],
-            }
-    return None
+    if not exists(state):
+        return None
+    with reading(state) as connection:
+        members = archive.thread_of(connection, article)
+        each = next((member for member in members if member.article == article), None)
+        joined = evidence_of(connection, each.thread).get(each.story, "") if each else ""
+    if each is None:
+        return None
+    standing = standing_of(members, letters)
+    return {
+        "story": each.story,
+        "thread": each.thread,
+        "relation": each.relation.value,
+        "evidence": each.evidence,
+        "event_evidence": joined,
+        "change": each.change,
+        "origin": each.origin,
+        "origins": list(standing.origins),
+        "reliability": standing.rating,
+        "standing": rated(standing),
+        "decisions": [asdict(made) for _, made in archive.decisions_on(state, each.story)],
+    }
 
 
 def _placed(place: Mapping[str, object] | None, zone: str) -> Iterator[str]:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 READS: dict[str, tuple[str, ...]] = {
     "status": ("",),
     "log": ("",),
+    "doctor": ("",),
+    "verify": ("",),
     "stories": ("",),
     "handover": ("",),
     "explain": ("",),

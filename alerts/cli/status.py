@@ -25,6 +25,7 @@ from alerts.decide.attempt import TargetState
 from alerts.decide.ledger import STATES
 from alerts.decide.life import STILL
 from alerts.render.words import time
+from alerts.run.checks_store import growth_of
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload, ledger_of
@@ -73,6 +74,7 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         down = down_since(connection)
         oldest = outbox.oldest_due(connection, now)
         canary = marks.canary_arrived(connection)
+        grows = growth_of(connection, now)
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
     by_health = Counter(health_of(each, now).value for each in states.values())
     by_state: Counter[str] = Counter()
@@ -84,6 +86,7 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         "network_down_since": down.isoformat() if down else None,
         "ledger": ledger.as_dict(),
         "stored": stored,
+        "growth": grows.as_dict() | {"words": grows.words()} if grows else None,
         "sources": dict(sorted(by_outcome.items())),
         "sources_by_state": dict(by_health.most_common()),
         "sources_in_words": {name: in_words(each, now) for name, each in sorted(states.items())},
@@ -126,6 +129,8 @@ def _lines(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]
         yield network_words(datetime.fromisoformat(down), now, zone)
     yield from _books(report["ledger"])
     yield f"archive: {_listed(report['stored'])}"
+    if report["growth"]:
+        yield f"store: {report['growth']['words']}"
     yield f"outbox: {_listed(report['outbox']) or 'empty'}"
     yield from (f"target {name}: {words}" for name, words in report["targets"].items())
     yield _waiting_words(report["oldest_due"], now)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
 from alerts.alert import Standing
 from alerts.cli.common import (
@@ -28,7 +29,8 @@ from alerts.render.words import isolated, plain, rated, time
 from alerts.run import archive
 from alerts.run.tellings import Telling, Tellings, tellings_since
 from alerts.store import ids
-from alerts.store.opening import need_store
+from alerts.store.event_reports import evidence_of
+from alerts.store.opening import need_store, reading
 from crawler.article import EPOCH, Member, Relation
 
 OUTLETS_SHOWN = 4  # of an event
@@ -63,38 +65,43 @@ def command(
     begins = beginning(since, now, config.timezone)
     need_store(state)
     tellings = tellings_since(state, EPOCH if name else begins) if told else {}
-    threads = _threads_told(state, tellings) if told and not name else _threads(state, begins, name)
-    if told:
-        threads = [kept for each in threads if (kept := tuple(member for member in each if member.story in tellings))]
-    for members in threads:
-        # of the whole thread, though --story shows a part of it: other stories confirm this one too
-        standing = standing_of(archive.thread_of(state, members[0].thread), letters)
-        joined = archive.event_evidence(state, members[0].thread)
-        if as_json:
-            print_json(_record(members, standing, joined, tellings if told else None))
-        else:
-            show(*_lines(members, standing, joined, tellings, config.timezone))
+    name = None if name is None else place_in(state, name, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
+    with reading(state) as connection:  # one for all: a day has thousands of threads
+        threads = _threads_told(connection, tellings) if told and not name else _threads(connection, begins, name)
+        if told:
+            threads = [
+                kept for each in threads if (kept := tuple(member for member in each if member.story in tellings))
+            ]
+        for members in threads:
+            # of the whole thread, though --story shows a part of it: other stories confirm this one too
+            standing = standing_of(archive.thread_of(connection, members[0].thread), letters)
+            joined = evidence_of(connection, members[0].thread)
+            if as_json:
+                print_json(_record(members, standing, joined, tellings if told else None))
+            else:
+                show(*_lines(members, standing, joined, tellings, config.timezone))
     if not threads and not as_json:
         then = "" if name else f" since {time(begins, config.timezone)}"
         show(f"no story was told{then}" if told else f"no article was stored{then}")
 
 
-def _threads(state: Path, since: datetime, name: str | None) -> list[Thread]:
+def _threads(connection: Connection, since: datetime, name: str | None) -> list[Thread]:
     if name is None:
-        return archive.threads_since(state, since)
-    name = place_in(state, name, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
-    found = archive.thread_of(state, name)
+        return archive.threads_since(connection, since)
+    found = archive.thread_of(connection, name)
     wanted = {each.story for each in found if name in {each.article, each.story, each.thread}}
     return [tuple(each for each in found if each.story in wanted)]
 
 
-def _threads_told(state: Path, tellings: Tellings) -> list[Thread]:
+def _threads_told(connection: Connection, tellings: Tellings) -> list[Thread]:
     """Return the threads of the stories told, each once, that of the last told one first."""
     threads: dict[str, Thread] = {}
+    listed: set[str] = set()
     for story in tellings:
-        if story not in {member.story for thread in threads.values() for member in thread}:
-            members = archive.thread_of(state, story)
+        if story not in listed:
+            members = archive.thread_of(connection, story)
             threads |= {members[0].thread: members} if members else {}
+            listed |= {each.story for each in members}
     return list(threads.values())
 
 

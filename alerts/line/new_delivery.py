@@ -42,11 +42,19 @@ def without_pause(made: Decision, waiting: Waiting) -> Decision:
 
 
 def queue_decision(
-    connection: Connection, made: Decision, alert: Alert, now: datetime, waiting: Waiting, timezone: str
+    connection: Connection,
+    made: Decision,
+    alert: Alert,
+    now: datetime,
+    waiting: Waiting,
+    timezone: str,
+    *,
+    repeat: bool = False,
 ) -> None:
     """Queue an alert revision for a target, or merge it into a waiting message on the same story.
 
-    The message also says what silences withheld from the target since it was last told.
+    `repeat` marks it as one that may have been told before the store was restored. The message also says what silences
+    withheld from the target since it was last told.
     """
     notes = silences.take_withheld(connection, made.target, now, timezone) if made.kind in PINGS else ()
     taken = next((each for each in waiting[made.target] if takes_in(each, made.kind)), None)
@@ -55,7 +63,7 @@ def queue_decision(
         return
     if taken:  # a newer edit or ping says all that the waiting edit says
         outbox.fold(connection, taken.id, Carrier(Carried.ALERT, str(alert.revision)), now)
-    outbox.queue(connection, replace(_delivery(made, alert), notes=notes), now)
+    outbox.queue(connection, replace(_delivery(made, alert), notes=notes, repeat=repeat), now)
 
 
 def _merge(

@@ -14,6 +14,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Decision, KnownEvent, Match, Reason, Receiver, Silence, Standing, Told, Wait
+from alerts.decide.repeats import may_repeat
 from alerts.decide.same_event import EventWindow
 from alerts.decide.silences import silenced
 from alerts.decide.standing import is_met, letters_of, standing_of
@@ -24,7 +25,7 @@ from alerts.line.new_alert import make_alert
 from alerts.line.new_delivery import Waiting, add_stale, queue_decision, waiting_on, without_pause
 from alerts.rule import Config
 from alerts.rules.match import Finding, Matcher
-from alerts.store import decisions, event_reports
+from alerts.store import decisions, event_reports, restoring
 from alerts.store import silences as silence_store
 from crawler.article import Member, Relation, Revision
 from crawler.store import articles as archive
@@ -321,11 +322,14 @@ def _count_silenced(connection: Connection, decided: CaseDecisions) -> None:
 
 def _queue(connection: Connection, decided: CaseDecisions) -> None:
     """Queue the alert for each target that is told, under the rules decided and those it was told under before."""
+    restored = restoring.restored_at(connection) if decided.queued else None
+    repeat = may_repeat(decided.case.revision.article.published, restored, decided.now)
     for each in decided.queued:
         known = decided.told.get(each.target)
         rules = tuple(dict.fromkeys((*each.rules, *sorted(known.rules if known else ()))))
         made = replace(each, rules=rules)
-        queue_decision(connection, made, decided.alert, decided.now, decided.waiting, decided.timezone)
+        rest = (decided.alert, decided.now, decided.waiting, decided.timezone)
+        queue_decision(connection, made, *rest, repeat=repeat)
 
 
 def _save_told(connection: Connection, decided: CaseDecisions) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyBase
 from apprise.plugins import N_MGR
@@ -142,3 +143,15 @@ def _kept(service: NotifyBase) -> bool:
     # by the names under which Apprise's plugins keep their addresses
     shown = [getattr(service, name) for name in ("targets", "channels", "emails") if hasattr(service, name)]
     return not shown or any(shown)
+
+
+def host_of(target: Target) -> str:
+    """Return the host that a target's messages go to, "" where its URL names none that may be looked up.
+
+    Only of services whose URL is known to begin with a host: elsewhere a token stands in its place.
+    """
+    if target.schema in watchmail.SCHEMAS or target.schema in {"json", "jsons", "xml", "xmls", "form", "forms"}:
+        return urlsplit(target.url).hostname or ""
+    if target.schema in {"mailto", "mailtos"}:
+        return str(getattr(build(target.url), "smtp_host", ""))
+    return "slack.com" if target.schema in {watchslack.SCHEMA, "slack"} else ""

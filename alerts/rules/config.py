@@ -25,6 +25,7 @@ from alerts.rules.rulebook import Book, check_notify, read_book
 from crawler.config.includes import include_patterns, included, matching, overlooked
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.sources import make_sources
+from crawler.config.upkeep import backup_of, retention_of
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 
@@ -182,6 +183,8 @@ def _config(
         places=_places(settings["places"], book.entities, problems),
         language=settings["language"],
         events=_events(settings["events"], book, problems),
+        backup=backup_of(settings["backup"], problems),
+        retention=retention_of(settings["retention"]),
         sources=make_sources(sources, problems),
         polled_at={row["id"][0]: row["url"][1] for row in sources},
         receivers=known or {},

@@ -8,7 +8,6 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.store import decisions as told
-from alerts.store import event_reports
 from alerts.store.decisions import StoredDecision
 from alerts.store.opening import reading
 from crawler.article import Article, Member
@@ -31,13 +30,8 @@ def articles_since(state_dir: Path, since: datetime) -> list[Article]:
         return archive.articles_since(connection, since, ARTICLES_AT_MOST)
 
 
-def thread_of(state_dir: Path, identity: str) -> tuple[Member, ...]:
+def thread_of(connection: Connection, identity: str) -> tuple[Member, ...]:
     """Return all members of the thread that this id of an article, story or thread belongs to; () for an unknown id."""
-    with reading(state_dir) as connection:
-        return _thread_of(connection, identity)
-
-
-def _thread_of(connection: Connection, identity: str) -> tuple[Member, ...]:
     members = archive.members_of(connection, identity)
     if not members:
         articles = archive.articles_of(connection, identity)
@@ -45,20 +39,13 @@ def _thread_of(connection: Connection, identity: str) -> tuple[Member, ...]:
     return archive.members_of(connection, members[0].thread) if members else ()
 
 
-def threads_since(state_dir: Path, since: datetime) -> list[tuple[Member, ...]]:
+def threads_since(connection: Connection, since: datetime) -> list[tuple[Member, ...]]:
     """Return the threads in which an article was stored since then, ordered by their latest article."""
-    with reading(state_dir) as connection:
-        threads: dict[str, None] = {}
-        for each in archive.revisions_since(connection, since, READ_AT_ONCE):
-            threads.pop(each.placement.thread, None)  # so that it moves to the end: the order is that of the last one
-            threads[each.placement.thread] = None
-        return [archive.members_of(connection, thread) for thread in threads]
-
-
-def event_evidence(state_dir: Path, thread: str) -> dict[str, str]:
-    """Return by story of a thread why it joined it, where it joined by the event it tells."""
-    with reading(state_dir) as connection:
-        return event_reports.evidence_of(connection, thread)
+    threads: dict[str, None] = {}
+    for each in archive.revisions_since(connection, since, READ_AT_ONCE):
+        threads.pop(each.placement.thread, None)  # so that it moves to the end: the order is that of the last one
+        threads[each.placement.thread] = None
+    return [archive.members_of(connection, thread) for thread in threads]
 
 
 def decisions_on(state_dir: Path, story: str) -> list[tuple[int, StoredDecision]]:

@@ -6,10 +6,14 @@ be lost with the file, so the admin is told at once, past the store.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
@@ -18,9 +22,27 @@ from crawler.store.db import Database
 log = logging.getLogger(__name__)
 BETWEEN = 3600.0  # seconds between two tables
 REMEDY = (
-    "The watch goes on. Stop it soon, keep the file for whoever may save what it holds, and put the last backup in its "
-    "place; then start once with: watchfloor run --accept-store"
+    "The watch goes on. Stop it soon and put the last backup in its place: watchfloor restore, which keeps the damaged "
+    "file for whoever may save what it holds"
 )
+LOOKED = "integrity.json"  # in the state directory: when the store was last looked through, and what was found
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The last look for damage."""
+
+    at: datetime
+    faults: tuple[str, ...]
+
+
+def last_check(state_dir: Path) -> Look | None:
+    """Return the daemon's last look for damage, None if there was none."""
+    try:
+        raw = json.loads((state_dir / LOOKED).read_text(encoding="utf-8"))
+        return Look(datetime.fromisoformat(raw["at"]), tuple(map(str, raw["faults"])))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 class Integrity:
@@ -62,7 +84,17 @@ class Integrity:
         except DatabaseError as error:  # it cannot be read now: no sign of damage, and the next look may do
             log.warning("store not checked table=%s: %s", table or "-", error)
             return False
+        self._note(faults)
         if faults and not self._ending.is_set():
             log.error("store damaged table=%s: %s", table or "-", "; ".join(faults))
             self._tell("the store is damaged", f"{'; '.join(faults[:3])}. {REMEDY}")
         return bool(faults)
+
+    def _note(self, faults: list[str]) -> None:
+        """Write what was found for `doctor`. On a full disk it is not written, and the last look gets old."""
+        path = Path(self._database.url.database or "").with_name(LOOKED)
+        try:
+            said = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "faults": faults}
+            path.write_text(json.dumps(said), encoding="utf-8")
+        except OSError as error:
+            log.debug("look not noted: %s", error)

@@ -33,6 +33,7 @@ from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run import supervisor
+from alerts.run.backup_thread import Backups
 from alerts.run.canary import Canary, Line
 from alerts.run.control import LOGIN, Command, Control
 from alerts.run.figures import Gauges
@@ -244,6 +245,8 @@ class Service:
             self.state_dir,
         )
         self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
+        copies = Backups(self.state_dir, lambda: self.config.backup, self._watch.tell)
+        self.owned.add(copies, Backups.close).start()
         ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
         ticker.start()
         canary = self.owned.add(Canary(self._line, lambda: self.config), Canary.close)

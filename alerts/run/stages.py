@@ -23,7 +23,7 @@ from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.health import Health
 from alerts.run.stage import Stage, Turn
-from alerts.store import decisions, event_reports
+from alerts.store import decisions, event_reports, retention
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText, expire
 from crawler.fetch.fetching import Fetching
@@ -261,7 +261,7 @@ class FetchPages(Stage):
 
 
 class Expire(Stage):
-    """Delete one slice of what is kept for a limited time: evidence, pages waited for too long, candidate keys, waits.
+    """Delete one slice of what is kept for a limited time, give free space back, and measure the store once an hour.
 
     In a tick only while nothing is polled, as it occupies the writer lane; if something always is, once a minute all
     the same.
@@ -280,8 +280,11 @@ class Expire(Stage):
         if not turn.waits and (now < self._next or not idle):
             return
         self._next = now + EXPIRED_EVERY
-        for each in (expire, sketches.expire, decisions.expire_waits, event_reports.expire):
+        kept = self.config.retention
+        await self._lane.write(partial(expire, now=now, kept=kept.evidence))
+        for each in (sketches.expire, decisions.expire_waits, event_reports.expire):
             await self._lane.write(partial(each, now=now))
+        await self._lane.write(partial(retention.keep_up, kept=kept, now=now))
 
 
 class TellFailing(Stage):

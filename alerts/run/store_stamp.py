@@ -22,8 +22,8 @@ from crawler.store.errors import StoreError
 STAMP = "store.stamp"  # in the state directory
 IDENTITY, SIGN = "store", "sign"  # marks in the store
 REMEDY = (
-    "Put the store back (the last backup, or the file as it was with its -wal), or, if this loss is meant, start once "
-    "with: watchfloor run --accept-store. Until then nothing is watched"
+    "Put the store back (watchfloor restore, or the file as it was with its -wal), or, if this loss is meant, start "
+    "once with: watchfloor run --accept-store. Until then nothing is watched"
 )
 
 

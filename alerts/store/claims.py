@@ -197,6 +197,15 @@ def has_expired(connection: Connection, now: datetime) -> bool:
     return connection.scalar(select(deliveries.c.id).where(_expired(now)).limit(1)) is not None
 
 
+def mark_repeats(connection: Connection) -> int:
+    """Mark what waits as a possible repeat, and return how many: from a backup, it may have been sent since.
+
+    Slack is asked first whether it has the message, as for one that was cut off.
+    """
+    waits = deliveries.c.state.in_((*WAITING, DeliveryState.SENDING.value))
+    return connection.execute(update(deliveries).where(waits).values(repeat=True)).rowcount
+
+
 def _make_unknown(connection: Connection, now: datetime, which: ColumnElement[bool]) -> int:
     values = {"state": DeliveryState.UNKNOWN.value, "repeat": True, "due": now, "changed": now, "lease": None}
     cut_off = {

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from alerts.alert import Alert, Decision, Severity, Told, Wait
 from alerts.store import snapshot
+from crawler.store import chain
 from crawler.store.articles import save
 from crawler.store.db import UtcTime
 
@@ -243,16 +244,25 @@ def last_alert_revision(connection: Connection, story: str) -> int:
 
 
 def add_alert(connection: Connection, alert: Alert) -> None:
-    """Store a new alert revision."""
+    """Store a new alert revision, and seal it in the chain of evidence."""
+    content = snapshot.dump(alert)
     connection.execute(
         alerts.insert().values(
             story=alert.story,
             revision=alert.revision,
             severity=int(alert.severity),
             created=alert.created,
-            content=snapshot.dump(alert),
+            content=content,
         )
     )
+    chain.seal_alert(connection, alert.story, alert.revision, content, alert.created)
+
+
+def alert_text(connection: Connection, story: str, revision: int) -> str | None:
+    """Return an alert revision as it is stored, None if there is none."""
+    found = select(alerts.c.content).where(alerts.c.story == story, alerts.c.revision == revision)
+    text: str | None = connection.scalar(found)
+    return text
 
 
 def load_alert(connection: Connection, story: str, revision: int) -> Alert:

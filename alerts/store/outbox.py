@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -39,7 +40,7 @@ from alerts.alert import (
 )
 from alerts.store.decisions import counts, metadata
 from crawler.article import mint
-from crawler.store.articles import count, save_once
+from crawler.store.articles import count, load_counts, save_once
 from crawler.store.db import UtcTime
 
 deliveries = Table(
@@ -90,6 +91,8 @@ former_ids = Table(  # a message that was sent and is sent again gets a new id; 
 )
 # unknown ones wait too: they may have arrived, and go again marked as a repeat
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.HELD.value, DeliveryState.UNKNOWN.value)
+IN_FLIGHT_OR_WAITING = (*WAITING, DeliveryState.SENDING.value)  # such a message is deleted by nobody
+GONE = "gone:"  # begins the names under which the ledger counts deleted deliveries, by kind and state
 WITHOUT_DECISION = frozenset({Kind.DIGEST, Kind.NOTICE, Kind.ESCALATION})  # kinds queued without a decision on a story
 
 
@@ -228,7 +231,7 @@ def _row(new: NewDelivery, now: datetime) -> dict[str, object]:
         "queued": now,
         "due": new.due or now,
         "attempts": 0,
-        "repeat": False,
+        "repeat": new.repeat,
         "changed": now,
         "detail": "",
         "payload": None if new.payload is None else json.dumps(new.payload, ensure_ascii=False),
@@ -356,13 +359,18 @@ def deliveries_that(connection: Connection, *conditions: ColumnElement[bool]) ->
 
 
 def delivered(connection: Connection) -> dict[tuple[str, str], int]:
-    """Return the number of deliveries by (kind, state)."""
+    """Return the number of deliveries by (kind, state), with those that were deleted for their age."""
     rows = connection.execute(
         select(deliveries.c.kind, deliveries.c.state, func.count().label("n")).group_by(
             deliveries.c.kind, deliveries.c.state
         )
     )
-    return {(row.kind, row.state): row.n for row in rows}
+    found: Counter[tuple[str, str]] = Counter({(row.kind, row.state): row.n for row in rows})
+    for name, n in load_counts(connection, counts).items():
+        if name.startswith(GONE):
+            _, kind, state = name.split(":")
+            found[kind, state] += n
+    return dict(found)
 
 
 def by_target(connection: Connection) -> dict[tuple[str, str], int]:

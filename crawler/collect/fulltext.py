@@ -280,7 +280,7 @@ class FullText:
         return False
 
 
-def expire(connection: Connection, now: datetime) -> None:
-    """Delete a slice of old evidence, and give up the pages that waited too long."""
-    evidence.expire(connection, now)
+def expire(connection: Connection, now: datetime, kept: timedelta = evidence.EVIDENCE_KEPT) -> None:
+    """Delete a slice of the evidence older than `kept`, and give up the pages that waited too long."""
+    evidence.expire(connection, now, kept)
     pages_wanted.expire(connection, now)

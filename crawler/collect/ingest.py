@@ -20,8 +20,9 @@ from crawler.parse.pages import Page
 from crawler.sources.polling import heard
 from crawler.sources.source import FetchOutcome, Source, SourceState
 from crawler.store import articles as archive
-from crawler.store import evidence
+from crawler.store import chain, evidence
 from crawler.store.pages_wanted import Wanted, complete, content_of, end, want
+from crawler.store.retention import former, former_key
 from crawler.store.sketches import Candidates, add_sketches, count_sentences, save_sketch
 from crawler.stories.identity import Identified, Identity, identify
 from crawler.stories.placing import place
@@ -133,6 +134,7 @@ class _Line:
         self._waiting_keys: set[int] = set()
         self._identities: list[dict[str, str]] = []
         self._seen: set[str] = set()  # articles that entries of this poll were
+        self._former: frozenset[int] = frozenset()  # numbers of deleted articles that entries of this poll have
 
     def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
         """Normalise entries, oldest first (feeds put the newest first), and look up all their keys in one query."""
@@ -141,7 +143,13 @@ class _Line:
         keyed = [(_keys(made, shared, self._source.outlet), made) for made in drafts]
         for each in archive.identified(self._connection, {key for keys, _ in keyed for key in keys}):
             self._known[each.key].append(each)
+        unknown = [entry for entry in keyed if not any(self._known[key] for key in entry[0])]
+        hashes = {each for keys, made in unknown for each in self._hashes(keys, made)}
+        self._former = former(self._connection, hashes, self._now)
         return keyed
+
+    def _hashes(self, keys: tuple[str, ...], made: Draft) -> set[int]:
+        return {former_key(key, self._source.id, made.title) for key in keys}
 
     def knows(self, keys: tuple[str, ...]) -> dict[str, list[Identified]]:
         """Return, by key, the articles that are known by these keys, as lists of their own."""
@@ -154,6 +162,9 @@ class _Line:
     def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
         """Store a draft as a new article or as a revision; nothing is stored if nothing changed."""
         known = [each for key in keys for each in self._known[key]]
+        if self._former and not known and self._former & self._hashes(keys, made):
+            stored.known += 1  # an article that was deleted for its age, and that the feed still shows
+            return
         identity = identify(made, self._source.id, keys, known, self._body_of, self._seen)
         if identity.relation is Relation.NEW:
             stored.new += 1
@@ -178,6 +189,7 @@ class _Line:
         """Keep the raw entries of what is new or revised, and put the pages they want on the backlog."""
         changed = self._changed.items()
         evidence.keep(self._connection, answer, [(name, *_raw(made.entry)) for name, (_, made) in changed])
+        chain.seal_pieces(self._connection, self._changed, self._now)
         pages = []
         for name, (relation, made) in changed:
             old = self._baseline and not (pages_from and made.published and made.published >= pages_from)
@@ -286,6 +298,7 @@ def store_page(
         end(connection, name, "no_article")
         return False
     evidence.keep(connection, answer, [(name, "page", answer.body)])
+    chain.seal_pieces(connection, [name], now)
     if foreign := not_the_article(current.title, current.summary, page.headline, page.text):
         log.info("page is not the article article=%s url=%s reason=%s", name, answer.url, foreign)
         end(connection, name, foreign)

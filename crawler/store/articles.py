@@ -76,6 +76,7 @@ stories = Table(
     Column("opened", UtcTime, nullable=False),
     Column("joined", UtcTime, nullable=False),
     Index("stories_by_thread", "thread"),
+    Index("stories_by_joined", "joined"),
 )
 # `title` and `content_key` are those of the newest revision; `change` is that of the first
 articles = Table(
@@ -126,6 +127,7 @@ identities = Table(
     Column("source", Text, primary_key=True),
     Column("article", Text, ForeignKey("articles.id"), nullable=False),
     Column("content_key", Text, nullable=False),
+    Index("identities_by_article", "article"),  # to delete an article, also by its foreign key
 )
 counts = Table("counts", metadata, Column("name", Text, primary_key=True), Column("n", Integer, nullable=False))
 

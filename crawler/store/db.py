@@ -134,13 +134,18 @@ class Database:
     def check(self, *packages: str) -> None:
         """Raise StoreError unless the tables of each package are of the version that this program reads and writes."""
         with self._store_errors(), self.reading.connect() as connection:
-            for package in packages:
-                found, newest = self._known_version(connection, package)
+            # all are looked at before the first is judged: a newer one is no case for an update
+            for found, newest in [self._known_version(connection, package) for package in packages]:
                 if found != newest:
                     raise StoreError(
                         f"{self.url.database}: made by an older Watchfloor (schema {found or 'of no version'}, needed "
                         f"is {newest}); watchfloor run brings it up to date"
                     )
+
+    def versions(self, *packages: str) -> dict[str, str]:
+        """Return the version of each package's tables, "" for none. Raise StoreError for one that is unknown here."""
+        with self._store_errors(), self.reading.connect() as connection:
+            return {package: self._known_version(connection, package)[0] for package in packages}
 
     def faults(self, table: str = "") -> list[str]:
         """Return what is damaged: of the whole file quickly (indexes are not compared), or of one table thoroughly.
@@ -189,8 +194,8 @@ class Database:
             if not _is_damage(error):
                 raise StoreBusy(f"{self.url.database}: cannot be used now: {error.orig}") from error
             raise StoreError(
-                f"{self.url.database}: cannot be read as our store: {error.orig}. Put the last backup in its place; "
-                "keep the broken file for whoever may save what it holds"
+                f"{self.url.database}: cannot be read as our store: {error.orig}. Put the last backup in its place "
+                "(watchfloor restore); it keeps the broken file beside it, for whoever may save what it holds"
             ) from error
 
     def close(self) -> None:
@@ -208,6 +213,7 @@ def _alembic(package: str) -> AlembicConfig:
 def _prepare_writer(connection: Any, _: object) -> None:
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "auto_vacuum=INCREMENTAL",  # of a store that begins now: free pages can be given back (decision 144)
         "journal_mode=WAL",  # readers do not wait for the writer, nor it for them
         "synchronous=FULL",  # an fsync for each commit: what was committed survives a power failure
         "mmap_size=0",  # a read error on a mapped file is a SIGBUS, which ends the process

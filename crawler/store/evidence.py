@@ -1,4 +1,4 @@
-"""SQL for raw evidence: the entry and page of every article as they were received, compressed, for seven days.
+"""SQL for raw evidence: the entry and page of every article as they were received, compressed, for some days.
 
 Final address, headers, SHA-256 and time of the fetch are kept with them. Evidence is written in the transaction that
 stores the article, because it cannot be collected afterwards.
@@ -31,7 +31,7 @@ from crawler.article import mint
 from crawler.sources.source import FetchOutcome
 from crawler.store.db import UtcTime
 
-EVIDENCE_KEPT = timedelta(days=7)
+EVIDENCE_KEPT = timedelta(days=7)  # where settings.retention.evidence says nothing else
 FETCHES_DROPPED = 200  # in one commit, so that other writes get their turn (decision 77)
 LEVEL = 6  # of zlib: at 9 a page takes three times as long and is 1 % smaller
 LARGEST_PIECE = 20_000_000  # bytes, unpacked: about twice the largest body that is fetched
@@ -130,21 +130,24 @@ def kept(connection: Connection, article: str) -> list[Kept]:
             headers=row.headers,
             body_sha256=row.body_sha256,
             sha256=row.sha256,
-            # bounded, so that a damaged or hostile row cannot fill the memory
-            raw=zlib.decompressobj().decompress(row.packed, LARGEST_PIECE),
+            raw=unpacked(row.packed),
         )
         for row in rows
     ]
 
 
-def expire(connection: Connection, now: datetime) -> int:
-    """Delete up to FETCHES_DROPPED fetches older than EVIDENCE_KEPT, with their evidence; return how many."""
-    old = (
-        select(fetches.c.id)
-        .where(fetches.c.fetched < now - EVIDENCE_KEPT)
-        .order_by(fetches.c.fetched)
-        .limit(FETCHES_DROPPED)
-    )
+def unpacked(packed: bytes) -> bytes:
+    """Return raw bytes as they came. Raises zlib.error."""
+    # bounded, so that a damaged or hostile row cannot fill the memory
+    return zlib.decompressobj().decompress(packed, LARGEST_PIECE)
+
+
+def expire(connection: Connection, now: datetime, kept: timedelta = EVIDENCE_KEPT) -> int:
+    """Delete up to FETCHES_DROPPED fetches older than that, with their evidence; return how many.
+
+    What alerted is in the chain as well (crawler/store/chain.py), and stays there.
+    """
+    old = select(fetches.c.id).where(fetches.c.fetched < now - kept).order_by(fetches.c.fetched).limit(FETCHES_DROPPED)
     names = list(connection.scalars(old))
     if names:
         # before the fetches, which they refer to

@@ -23,6 +23,7 @@ from tests.bench import (
     polling,
     seed,
     slack,
+    state,
     stories,
     stories_stress,
     stories_window,
@@ -54,6 +55,7 @@ BENCHES = {
     "slack": slack.run,
     "mail": mail.run,
     "weight": weight.run,
+    "state": state.run,
 }
 
 

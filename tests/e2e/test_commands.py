@@ -283,6 +283,14 @@ CODES: list[tuple[str, int]] = [
     ("test-receiver", 2),
     ("test-receiver nobody", 1),
     ("test-receiver hook", 0),
+    ("backup --keep 0", 2),
+    ("backup", 0),
+    ("restore", 2),
+    ("restore missing.db", 1),
+    ("doctor --nonsense", 2),
+    ("doctor", 2),  # here it says that something is broken: no daemon runs
+    ("verify --nonsense", 2),
+    ("verify", 0),
     ("status --nonsense", 2),
     ("status", 0),
 ]

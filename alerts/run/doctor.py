@@ -1,0 +1,95 @@
+"""A state directory and a rules file go in; every finding of an installation comes out, whatever is broken.
+
+Each check stands alone: one that cannot be made is itself a finding, and costs no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from alerts.decide.finding import Finding, Level, fault
+from alerts.rule import Config
+from alerts.rules import config as configuration
+from alerts.run.checks_line import (
+    check_daemon,
+    check_receivers,
+    check_reload,
+    check_rules,
+    check_sources,
+    check_waiting,
+)
+from alerts.run.checks_machine import check_backups, check_clock, check_directory, check_disk
+from alerts.run.checks_store import check_books, check_growth, check_store, growth_of
+from alerts.store import future
+from crawler.config.upkeep import BackupSettings, Retention
+from crawler.config.yamlfile import ConfigError
+from crawler.store.db import DATABASE, Database
+
+Check = Callable[[], Iterable[Finding]]
+AHEAD = timedelta(minutes=2)  # of now: a stored time further off is no matter of rounding
+
+
+def examine(
+    rules: Path, state_dir: Path, environ: Mapping[str, str], now: datetime, *, hidden: str = "", thorough: bool = False
+) -> list[Finding]:
+    """Return all findings. `hidden` says why secrets cannot be read by this user, "" if they can."""
+    config, unset = _load(rules, environ, hidden)
+    known = config if isinstance(config, Config) else None
+    backup, retention = (known.backup, known.retention) if known else (BackupSettings(), Retention())
+    found: list[Finding] = []
+    with ExitStack() as stack:
+        database = Database.at(state_dir / DATABASE)
+        stack.callback(database.close)
+        checks: list[tuple[str, Check]] = [
+            ("daemon", lambda: check_daemon(state_dir, now)),
+            ("permissions", lambda: check_directory(state_dir)),
+            ("store", lambda: check_store(database, state_dir, now, thorough=thorough)),
+        ]
+        found += _made(checks)
+        usable = not any(each.name == "store" and each.level is Level.FAULT for each in found)
+        connection = stack.enter_context(database.read()) if usable else None
+        found += _made(_of_store(connection, known, retention, now) if connection else [])
+        found += _made(
+            [
+                ("clock", lambda: check_clock(future.ahead(connection, now + AHEAD) if connection else None, now)),
+                ("disk", lambda: check_disk(state_dir)),
+                ("backup", lambda: check_backups(backup, state_dir, now)),
+                ("rules", lambda: check_rules(config, unset)),
+                ("receivers", lambda: check_receivers(connection, known, now) if known else ()),
+            ]
+        )
+    return found
+
+
+def _of_store(
+    connection: Connection, config: Config | None, retention: Retention, now: datetime
+) -> list[tuple[str, Check]]:
+    """Return the checks that read the store."""
+    return [
+        ("ledger", lambda: check_books(connection)),
+        ("growth", lambda: check_growth(growth_of(connection, now), retention)),
+        ("outbox", lambda: check_waiting(connection, now)),
+        ("reload", lambda: check_reload(connection)),
+        ("sources", lambda: check_sources(connection, config, now) if config else ()),
+    ]
+
+
+def _made(checks: Iterable[tuple[str, Check]]) -> Iterator[Finding]:
+    for name, check in checks:
+        try:
+            yield from check()
+        except Exception as error:  # noqa: BLE001 - whatever is broken, the other checks are made
+            yield fault(name, f"could not be checked: {error!r}", "report it with this line")
+
+
+def _load(rules: Path, environ: Mapping[str, str], hidden: str) -> tuple[Config | ConfigError, str]:
+    """Return the rules, or why they cannot be used; and what of their secrets could not be looked at."""
+    try:
+        return configuration.load(rules, resolve_secrets=not hidden, environ=environ), hidden
+    except ConfigError as error:
+        return error, ""

@@ -1,0 +1,183 @@
+"""A backup goes in; a proven copy of it takes the store's place, and the store it replaces stays beside it.
+
+Nothing of the store is touched before the copy is whole, and each step leaves a state that the next start accepts or
+refuses with a reason: never a directory that looks as if nothing had been there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from alerts.decide.ledger import Ledger
+from alerts.run.backups import CHUNK, SPARE, Manifest, contents, give_to_owner, read_manifest, sync
+from alerts.run.store_stamp import STAMP, Stamp, sign_life, write_stamp
+from alerts.store.opening import PACKAGES
+from alerts.store.restoring import note_restored
+from crawler.store.copies import faults_of, make_compactable
+from crawler.store.db import DATABASE, Database
+from crawler.store.errors import StoreError
+
+PART = f"{DATABASE}.part"  # in the state directory: the copy until it is proven
+REPLACED = "replaced-"  # the beginning of the folder that the old store is kept in
+BESIDES = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A copy that may take the store's place. `manifest` is None for a file that has none beside it."""
+
+    part: Path
+    manifest: Manifest | None
+    schema: str  # as in the backup, in words
+    counts: Mapping[str, int]
+    ledger: Ledger
+    waiting: int  # messages that are marked as possible repeats
+    stamp: Stamp
+
+
+def prove(file: Path, state_dir: Path, now: datetime, *, unvouched: bool = False) -> Proven:
+    """Copy a backup into the state directory, prove the copy, and make it ready. Raise StoreError where a proof fails.
+
+    `file` is the copy of the store or its manifest. `unvouched` takes a store file without one, of which nothing says
+    what it must hold.
+    """
+    file, manifest = _manifest_of(file, unvouched=unvouched)
+    part = state_dir / PART
+    try:
+        _copy(file, part, manifest)
+        _need_whole(file, part)
+        return _ready(file, part, manifest, now)
+    except BaseException:
+        discard(state_dir)
+        raise
+
+
+def discard(state_dir: Path) -> None:
+    """Remove a copy that is not wanted."""
+    for end in ("", *BESIDES):
+        (state_dir / f"{PART}{end}").unlink(missing_ok=True)
+
+
+def put_in_place(proven: Proven, state_dir: Path, now: datetime) -> Path:
+    """Let a proven copy take the store's place; return the folder that has the old one. Raises StoreError.
+
+    The caller has the lock of the state directory. The old stamp stays until the end: of a restore that is cut off, the
+    next start says that the store holds less than it did, and a second restore mends it.
+    """
+    kept = state_dir / f"{REPLACED}{now:%Y%m%dT%H%M%SZ}"
+    store = state_dir / DATABASE
+    try:
+        kept.mkdir(mode=0o700)
+        give_to_owner(kept, state_dir)
+        if (state_dir / STAMP).exists():
+            shutil.copy2(state_dir / STAMP, kept / STAMP)
+            give_to_owner(kept / STAMP, state_dir)
+        if store.exists():
+            (kept / DATABASE).hardlink_to(store)
+        for end in BESIDES:  # before the new one is there: SQLite would play an old -wal into it
+            with contextlib.suppress(FileNotFoundError):
+                (state_dir / f"{DATABASE}{end}").rename(kept / f"{DATABASE}{end}")
+        sync(kept)
+        proven.part.replace(store)
+        sync(state_dir)
+        write_stamp(state_dir, proven.stamp)
+        give_to_owner(state_dir / STAMP, state_dir)
+    except OSError as error:
+        raise StoreError(
+            f"the backup was not put in place: {error.strerror}: {error.filename}. What was moved is in {kept}; "
+            "restore once more when the cause is gone"
+        ) from error
+    return kept
+
+
+def _manifest_of(file: Path, *, unvouched: bool) -> tuple[Path, Manifest | None]:
+    if file.suffix == ".json":
+        manifest = read_manifest(file)
+        return manifest.path, manifest
+    beside = file.with_suffix(".json")
+    if not file.is_file():
+        raise StoreError(f"there is no file {file}; watchfloor doctor names the newest backup")
+    if beside.exists():
+        manifest = read_manifest(beside)
+        if manifest.file != file.name:
+            raise StoreError(f"{beside} is the manifest of {manifest.file}, not of {file.name}; rename neither of them")
+        return file, manifest
+    if not unvouched:
+        raise StoreError(
+            f"{file} has no manifest ({beside.name}) beside it, so nothing says that it is whole; copy that file there "
+            "too, or restore it all the same with --without-manifest"
+        )
+    return file, None
+
+
+def _copy(file: Path, part: Path, manifest: Manifest | None) -> None:
+    """Copy the file and prove the copy's length and hash."""
+    try:
+        free, need = shutil.disk_usage(part.parent).free, file.stat().st_size + SPARE
+        if free < need:
+            raise StoreError(
+                f"{part.parent} has {free >> 20} MB free, and the backup needs {need >> 20} beside the store that is "
+                "kept; make room"
+            )
+        digest = hashlib.sha256()
+        with (
+            file.open("rb") as source,
+            os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as to,
+        ):
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                to.write(chunk)
+            to.flush()
+            os.fsync(to.fileno())
+        give_to_owner(part, part.parent)
+    except OSError as error:
+        raise StoreError(f"{file} could not be copied to {part.parent}: {error.strerror}") from error
+    if manifest and digest.hexdigest() != manifest.sha256:
+        raise StoreError(
+            f"{file} is not what was backed up: its SHA-256 is {digest.hexdigest()[:16]}..., that of its manifest "
+            f"{manifest.sha256[:16]}...; take another backup"
+        )
+
+
+def _need_whole(file: Path, part: Path) -> None:
+    if faults := faults_of(part, thorough=True):
+        raise StoreError(f"{file} is damaged: {'; '.join(faults[:3])}; take an older backup")
+
+
+def _ready(file: Path, part: Path, manifest: Manifest | None, now: datetime) -> Proven:
+    """Bring the copy up to date, prove its contents and mark what waits in it."""
+    database = Database.at(part)
+    try:
+        schema = database.versions(*PACKAGES)
+        if not all(schema.values()):
+            raise StoreError(f"{file} holds no store of ours (schema {schema})")
+        database.migrate(*PACKAGES)
+        with database.write() as connection:
+            waiting = note_restored(connection, now)
+            stamp = sign_life(connection, now)
+    finally:
+        database.close()
+    held = contents(part)
+    _need_balance(file, manifest, held.ledger, held.counts)
+    make_compactable(part)
+    sync(part)
+    words = ", ".join(schema.values())
+    return Proven(part, manifest, words, held.counts, held.ledger, waiting, stamp)
+
+
+def _need_balance(file: Path, manifest: Manifest | None, ledger: Ledger, counts: Mapping[str, int]) -> None:
+    """Raise StoreError where the books do not balance as they did, or the counts are others than the manifest's."""
+    found = {name: n for name, n in ledger.remainders().items() if n}
+    said = {name: n for name, n in manifest.remainders.items() if n} if manifest else {}
+    if found != said:
+        raise StoreError(f"{file}: its books do not balance, unaccounted for: {found or said}; take another backup")
+    other = [name for name, n in manifest.counts.items() if counts.get(name) != n] if manifest else []
+    if other:
+        raise StoreError(f"{file} does not hold what its manifest says: {', '.join(other)}; take another backup")

@@ -1,0 +1,350 @@
+"""Backups and restores on real files: what is proven, what is refused, what a cut or a full disk leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from alerts.alert import DeliveryState
+from alerts.decide.repeats import may_repeat
+from alerts.run import restoring
+from alerts.run.backup_thread import Backups
+from alerts.run.backups import Manifest, backups_in, make_backup
+from alerts.run.restoring import discard, prove, put_in_place
+from alerts.run.store_stamp import need_same, read_stamp, sign_life, write_stamp
+from alerts.store import decisions, outbox
+from alerts.store.opening import PACKAGES
+from crawler.config.upkeep import BackupSettings
+from crawler.store.db import DATABASE, Database
+from crawler.store.errors import StoreError
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+RELEASED = Path(__file__).parents[1] / "stores" / "v0.1.0.sqlite3"
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """Give a state directory with the store of the first release, brought up to date, and its stamp."""
+    made = tmp_path / "var"
+    made.mkdir(mode=0o700)
+    shutil.copy(RELEASED, made / DATABASE)
+    database = Database.at(made / DATABASE)
+    database.migrate(*PACKAGES)
+    with database.write() as connection:
+        write_stamp(made, sign_life(connection, NOW))
+    database.close()
+    return made
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def put_mark(state: Path, value: str) -> None:
+    database = Database.at(state / DATABASE)
+    with database.write() as connection:
+        decisions.set_mark(connection, "probe", value)
+    database.close()
+
+
+def mark(path: Path) -> str | None:
+    with closing(sqlite3.connect(path)) as connection:
+        row = connection.execute("SELECT value FROM marks WHERE name = 'probe'").fetchone()
+    return row[0] if row else None
+
+
+def restored(made: Manifest, state: Path, at: datetime = NOW) -> Path:
+    return put_in_place(prove(made.path, state, at), state, at)
+
+
+def test_a_backup_is_one_closed_file_and_its_manifest(state: Path, tmp_path: Path) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    assert files(tmp_path / "copies") == ["watchfloor-20260615T120000Z.db", "watchfloor-20260615T120000Z.json"]
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "copies").iterdir()} == {0o600}
+    assert (tmp_path / "copies").stat().st_mode & 0o777 == 0o700
+    stamp = read_stamp(state)
+    assert stamp is not None
+    assert (made.store, made.sign, made.counts["articles"]) == (stamp.store, stamp.sign, 3)
+    assert backups_in(tmp_path / "copies") == [made]
+
+
+def test_a_backup_is_of_one_moment_while_a_writer_goes_on(state: Path, tmp_path: Path) -> None:
+    ending = threading.Event()
+    with closing(sqlite3.connect(state / DATABASE)) as connection:
+        connection.execute("CREATE TABLE pairs (a INTEGER, b INTEGER)")
+
+    def write() -> None:
+        with closing(sqlite3.connect(state / DATABASE, timeout=10)) as connection:
+            number = 0
+            while not ending.is_set():
+                number += 1
+                with connection:
+                    connection.execute("INSERT INTO pairs VALUES (?, 0)", (number,))
+                    connection.execute("UPDATE pairs SET b = ? WHERE a <= ?", (number, number))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        made = [make_backup(state, tmp_path / "copies", NOW + number * MINUTE) for number in range(5)]
+    finally:
+        ending.set()
+        writer.join()
+    for each in made:
+        with closing(sqlite3.connect(each.path)) as connection:
+            wrong = connection.execute("SELECT count(*) FROM pairs WHERE b <> (SELECT max(a) FROM pairs)").fetchone()
+        assert wrong == (0,)
+
+
+def test_the_newest_are_kept_of_this_store_only(state: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    other = make_backup(state, folder, NOW - 99 * MINUTE)
+    manifest = folder / f"{other.path.stem}.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace(other.store, "another"), encoding="utf-8")
+    for number in range(4):
+        make_backup(state, folder, NOW + number * MINUTE, keep=2)
+    assert [each.made for each in backups_in(folder, other.store)] == [
+        "2026-06-15T12:03:00+00:00",
+        "2026-06-15T12:02:00+00:00",
+    ]
+    assert len(files(folder)) == 6
+
+
+def test_a_damaged_store_replaces_no_backup(state: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    good = make_backup(state, folder, NOW, keep=1)
+    raw = bytearray((state / DATABASE).read_bytes())
+    for page in range(2, len(raw) // 4096):
+        raw[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    (state / DATABASE).write_bytes(raw)
+    with pytest.raises(StoreError, match=r"damaged|malformed|could not be copied"):
+        make_backup(state, folder, NOW + MINUTE, keep=1)
+    assert backups_in(folder) == [good]
+    assert len(files(folder)) == 2
+
+
+def test_what_a_cut_backup_left_is_removed_by_the_next(state: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    (folder / "watchfloor-20260101T000000Z.db.part").write_bytes(b"half")
+    (folder / "watchfloor-20260102T000000Z.db").write_bytes(b"whole, but without a manifest: no backup")
+    made = make_backup(state, folder, NOW)
+    assert not list(folder.glob("*.part*"))
+    assert backups_in(folder) == [made]
+
+
+def test_a_full_disk_is_said_before_anything_is_written(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=1 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(StoreError, match="1 MB free, and a backup needs"):
+        make_backup(state, tmp_path / "copies", NOW)
+    assert files(tmp_path / "copies") == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system takes root")
+def test_a_disk_that_fills_while_it_is_copied_to_leaves_nothing(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", small], check=False, capture_output=True
+    ).returncode:
+        pytest.skip("no file system may be mounted here")
+    try:
+        usage = shutil.disk_usage(tmp_path)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)  # it fills after it was looked at
+        with pytest.raises(StoreError, match="full"):
+            make_backup(state, small, NOW)
+        assert files(small) == []
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+# -- restore -------------------------------------------------------------------------------------------------------
+
+
+def test_a_restore_brings_the_store_back_and_keeps_the_other(state: Path, tmp_path: Path) -> None:
+    put_mark(state, "before")
+    made = make_backup(state, tmp_path / "copies", NOW)
+    put_mark(state, "after")
+    kept = restored(made, state)
+    assert (mark(state / DATABASE), mark(kept / DATABASE)) == ("before", "after")
+    assert kept.name == "replaced-20260615T120000Z"
+    assert not list(state.glob("*.part*"))
+    database = Database.at(state / DATABASE)
+    with database.read() as connection:
+        need_same(connection, state)  # raises where the fresh stamp does not fit
+        waiting = [each for each in outbox.deliveries_that(connection) if each.state is DeliveryState.QUEUED]
+        assert waiting
+        assert all(each.repeat for each in waiting)
+        assert connection.execute(text("PRAGMA auto_vacuum")).scalar_one() == 2
+    database.close()
+
+
+def test_an_old_wal_is_not_played_into_the_restored_store(state: Path, tmp_path: Path) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    open_still = sqlite3.connect(state / DATABASE)  # as a killed daemon leaves it: written, and not checkpointed
+    with open_still:
+        open_still.execute("INSERT INTO marks VALUES ('probe', 'after')")
+    wal = (state / f"{DATABASE}-wal").read_bytes()
+    open_still.close()
+    (state / f"{DATABASE}-wal").write_bytes(wal)
+    kept = restored(made, state)
+    assert mark(state / DATABASE) is None
+    assert (kept / f"{DATABASE}-wal").read_bytes() == wal
+
+
+def test_a_restore_into_an_emptied_directory(state: Path, tmp_path: Path) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    shutil.rmtree(state)
+    state.mkdir()
+    restored(made, state)
+    stamp = read_stamp(state)
+    assert stamp is not None
+    assert stamp.store == made.store
+
+
+def flip(made: Manifest) -> None:
+    raw = bytearray(made.path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    made.path.write_bytes(raw)
+
+
+def edit(made: Manifest, **values: object) -> None:
+    path = made.path.with_suffix(".json")
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | values), encoding="utf-8")
+
+
+def unbalance(made: Manifest) -> None:
+    with closing(sqlite3.connect(made.path)) as connection, connection:
+        connection.execute("UPDATE alert_counts SET n = n + 1 WHERE name = 'queued'")
+    made.path.with_suffix(".json").unlink()
+
+
+def age(made: Manifest) -> None:
+    with closing(sqlite3.connect(made.path)) as connection, connection:
+        connection.execute("UPDATE crawler_version SET version_num = 'crawler_999'")
+    made.path.with_suffix(".json").unlink()
+
+
+FAULTY = [
+    (flip, False, "is not what was backed up: its SHA-256 is"),
+    (lambda made: made.path.with_suffix(".json").unlink(), False, "has no manifest"),
+    (lambda made: made.path.write_bytes(b""), False, "is not what was backed up"),
+    (lambda made: edit(made, format=2), False, "is of format 2, known here is 1"),
+    (lambda made: edit(made, sha256=7), False, "is no manifest of a backup"),
+    (lambda made: edit(made, counts={"articles": 99}), False, "does not hold what its manifest says: articles"),
+    (lambda made: edit(made, file="../../etc/passwd"), False, "what it says cannot be"),
+    (lambda made: made.path.with_suffix(".json").write_text("{"), False, "no manifest of a backup .JSONDecodeError"),
+    (unbalance, True, "its books do not balance"),
+    (age, True, "made by another Watchfloor"),
+    (lambda made: (made.path.with_suffix(".json").unlink(), made.path.write_text("no store")), True, "is damaged"),
+]
+
+
+@pytest.mark.parametrize(("fault", "unvouched", "said"), FAULTY, ids=[said[:30] for _, _, said in FAULTY])
+def test_what_is_not_proven_replaces_nothing(
+    state: Path, tmp_path: Path, fault: object, unvouched: bool, said: str
+) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    fault(made)  # type: ignore[operator]
+    before = {name: (state / name).read_bytes() for name in files(state)}
+    with pytest.raises(StoreError, match=said):
+        prove(made.path, state, NOW, unvouched=unvouched)
+    assert {name: (state / name).read_bytes() for name in files(state)} == before
+
+
+def test_a_restore_that_is_cut_off_is_refused_at_the_start_and_mended_by_another(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    database = Database.at(state / DATABASE)
+    with database.write() as connection:
+        for _ in range(9):
+            stamp = sign_life(connection, NOW)
+    write_stamp(state, stamp)
+    database.close()
+
+    def cut(*_: object) -> None:
+        raise OSError(28, "No space left on device", "store.stamp")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring, "write_stamp", cut)
+        with pytest.raises(StoreError, match="restore once more"):
+            restored(made, state)
+    database = Database.at(state / DATABASE)
+    with database.read() as connection, pytest.raises(StoreError, match="holds less than it did"):
+        need_same(connection, state)
+    database.close()
+    discard(state)
+    restored(made, state, NOW + MINUTE)
+    database = Database.at(state / DATABASE)
+    with database.read() as connection:
+        need_same(connection, state)
+    database.close()
+
+
+HOUR = timedelta(hours=1)
+REPEATS = [
+    ("never restored", NOW, None, NOW, False),
+    ("published before the restore", NOW - HOUR, NOW, NOW + HOUR, True),
+    ("published at the restore", NOW, NOW, NOW + HOUR, True),
+    ("published after it", NOW + MINUTE, NOW, NOW + HOUR, False),
+    ("without a date", None, NOW, NOW + HOUR, True),
+    ("judged at the restore", None, NOW, NOW, True),
+    ("judged before it, by another clock", None, NOW, NOW - MINUTE, False),
+    ("a day later", None, NOW, NOW + 24 * HOUR, False),
+    ("just within a day", None, NOW, NOW + 24 * HOUR - MINUTE, True),
+]
+
+
+@pytest.mark.parametrize(
+    ("published", "at", "now", "expected"), [each[1:] for each in REPEATS], ids=[each[0] for each in REPEATS]
+)
+def test_what_may_have_been_told_before_a_restore(
+    published: datetime | None, at: datetime | None, now: datetime, expected: bool
+) -> None:
+    assert may_repeat(published, at, now) is expected
+
+
+# -- the daemon's own ----------------------------------------------------------------------------------------------
+
+
+def test_the_daemons_own_backups_are_made_in_time_and_told_when_they_fail(state: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    heard = threading.Condition()
+    settings = BackupSettings(timedelta(days=1), 2, tmp_path / "file")
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+
+    def tell(title: str, body: str) -> None:
+        with heard:
+            told.append(f"{title}: {body}")
+            heard.notify_all()
+
+    running = Backups(state, lambda: settings, tell, first=0, look=0.02, again=0.05)
+    running.start()
+    try:
+        with heard:
+            assert heard.wait_for(lambda: told, 10)
+        assert "no backup could be made" in told[0]
+        assert f"{tmp_path / 'file'} cannot be used for backups" in told[0]
+        (tmp_path / "file").unlink()
+        with heard:
+            assert heard.wait_for(lambda: len(told) > 1, 10)
+        assert told[1:] == [f"backups are made again: The newest is {backups_in(tmp_path / 'file')[0].path}"]
+    finally:
+        running.close()
+    assert len(backups_in(tmp_path / "file")) == 1  # the next is due tomorrow
