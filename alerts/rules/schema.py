@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from alerts.rule import FILE, INCLUDED
-from alerts.rules.operators import OPERATORS, WRITABLE
+from alerts.rules.operators import LONGEST_TERM, OPERATORS, WRITABLE
 from crawler.config.keys import Table
 
 
@@ -25,7 +25,7 @@ def _schema(title: str, table: Table) -> dict[str, Any]:
     condition = {
         "description": "a term, a list (any of it), or operators (all of them hold)",
         "anyOf": [
-            {"type": "string", "minLength": 1, "description": OPERATORS["term"].doc},
+            {"type": "string", "minLength": 1, "maxLength": LONGEST_TERM, "description": OPERATORS["term"].doc},
             {"type": "array", "items": {"$ref": "#/definitions/condition"}, "minItems": 1},
             {"type": "object", "properties": operators, "additionalProperties": False, "minProperties": 1},
         ],
