@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +70,11 @@ class Gauges:
             "watchfloor_sends_hung": {(name,): n for name, n in line.deliver.hung().items()},
             "watchfloor_children_replaced_total": {(): sum(each.died for each in line.pools)},
             "watchfloor_store_bytes": _sizes(self._state_dir),
+            "watchfloor_memory_bytes": _memory(),
+            # prometheus_client's own figures of a process need /proc/stat, which our unit hides
+            "watchfloor_open_files": {(): len(os.listdir("/proc/self/fd"))},  # noqa: PTH208 - names are enough
+            "watchfloor_threads": {(): threading.active_count()},
+            "watchfloor_cpu_seconds_total": {(): time.process_time()},
         }
         if canary.every:
             found["watchfloor_canary_age_seconds"] = {(): now - (trace.arrived or canary.began)}
@@ -116,6 +123,25 @@ def _queues(connection: Connection, now: datetime) -> tuple[Of, Of]:
     }
     ages = {("judge",): unjudged[0].seen if unjudged else None, ("send",): due}
     return lengths, {name: (now - since).total_seconds() if since else 0.0 for name, since in ages.items()}
+
+
+def _memory() -> Of:
+    """Return the resident memory of this process, and of its children together."""
+    page, own = os.sysconf("SC_PAGE_SIZE"), Path("/proc/self/statm").read_text(encoding="ascii").split()
+    children = 0
+    for each in _below(os.getpid()):
+        with suppress(OSError, IndexError):  # it has just ended
+            children += int(Path(f"/proc/{each}/statm").read_text(encoding="ascii").split()[1])
+    return {("daemon",): int(own[1]) * page, ("children",): children * page}
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Yield the processes that descend from one."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for each in map(int, task.read_text(encoding="ascii").split()):
+                yield each
+                yield from _below(each)
 
 
 def _sizes(state_dir: Path) -> Of:
