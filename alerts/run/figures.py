@@ -18,7 +18,7 @@ from alerts.line.triage import TRIAGED
 from alerts.rule import Config
 from alerts.run.canary import Canary, Line
 from alerts.run.metrics import Figures
-from alerts.run.stored import last_reload, ledger_of
+from alerts.run.stored import last_reload
 from alerts.run.watch import Watch
 from alerts.store import decisions, notices, outbox
 from crawler.sources.health import SourceHealth, health_of
@@ -27,6 +27,7 @@ from crawler.store import articles as archive
 from crawler.store import pages_wanted
 from crawler.store.db import DATABASE, Database
 
+COUNTED_EVERY = 60.0  # seconds between two counts of all deliveries
 GONE = "gone"  # the service of a target that left rules.yaml
 Of = dict[tuple[str, ...], float]  # the figures of one metric by its labels
 Found = dict[str, Mapping[tuple[str, ...], float]]
@@ -38,6 +39,7 @@ class Gauges:
     def __init__(self, database: Database, state_dir: Path, watch: Watch, canary: Canary, line: Line) -> None:
         self._database, self._state_dir = database, state_dir
         self._watch, self._canary, self._line = watch, canary, line
+        self._sent: tuple[float, Of] = (-COUNTED_EVERY, {})
 
     def gather(self, config: Config) -> Figures:
         """Return all figures; without those of the store while it cannot be read."""
@@ -45,6 +47,10 @@ class Gauges:
         try:
             with self._database.read() as connection:
                 found |= of_store(connection, config, datetime.now(UTC))
+                now = time.monotonic()
+                if now - self._sent[0] > COUNTED_EVERY:
+                    self._sent = (now, deliveries_of(connection, config))
+            found["watchfloor_deliveries"] = self._sent[1]
             found["watchfloor_queue_length"] = {**found["watchfloor_queue_length"], ("write",): self._line.lane.waiting}
             found["watchfloor_store_readable"] = {(): 1}
         except SQLAlchemyError:
@@ -84,16 +90,16 @@ class Gauges:
 
 
 def of_store(connection: Connection, config: Config, now: datetime) -> Found:
-    """Return the figures that are read from the store."""
-    books = ledger_of(connection)
+    """Return the figures that are read from the store at each page: all are read by an index, or from few rows."""
+    collected = archive.load_counts(connection, archive.counts)
+    decided = archive.load_counts(connection, decisions.counts)
     wanted = {each.id for each in config.sources}
     states = [each for name, each in archive.load_states(connection).items() if name in wanted]
-    services = {each.id: each.schema for receiver in config.receivers.values() for each in receiver.targets}
-    sent: Counter[tuple[str, ...]] = Counter()
-    for (target, state), n in outbox.by_target(connection).items():
-        sent[state, services.get(target, GONE)] += n
-    entries: Of = {(name,): getattr(books, name) for name in ("new", "known", "revised")}
-    decided: Of = {(reason,): n for reason, n in books.suppressed.items()}
+    entries: Of = {(name,): collected.get(name, 0) for name in ("new", "known", "revised")}
+    entries["rejected",] = sum(n for name, n in collected.items() if name.startswith("rejected:"))
+    results: Of = {
+        (name.removeprefix("suppressed:"),): n for name, n in decided.items() if name.startswith("suppressed:")
+    }
     health: Of = {(each.value,): 0 for each in SourceHealth}
     for each in states:
         health[health_of(each, now).value,] += 1
@@ -101,14 +107,22 @@ def of_store(connection: Connection, config: Config, now: datetime) -> Found:
     lengths, oldest = _queues(connection, now)
     return {
         "watchfloor_sources": health,
-        "watchfloor_entries_total": entries | {("rejected",): sum(books.rejected.values())},
-        "watchfloor_decisions_total": decided | {("queued",): books.queued},
-        "watchfloor_deliveries": sent,
+        "watchfloor_entries_total": entries,
+        "watchfloor_decisions_total": results | {("queued",): decided.get("queued", 0)},
         "watchfloor_notices": {(): notices.count_all(connection)},
         "watchfloor_queue_length": lengths,
         "watchfloor_queue_oldest_seconds": oldest,
         "watchfloor_rules_refused": {(): bool(reload and reload["result"] == "refused")},
     }
+
+
+def deliveries_of(connection: Connection, config: Config) -> Of:
+    """Return the number of deliveries by state and service. It walks through an index of all of them."""
+    services = {each.id: each.schema for receiver in config.receivers.values() for each in receiver.targets}
+    sent: Counter[tuple[str, ...]] = Counter()
+    for (target, state), n in outbox.by_target(connection).items():
+        sent[state, services.get(target, GONE)] += n
+    return dict(sent)
 
 
 def _queues(connection: Connection, now: datetime) -> tuple[Of, Of]:
