@@ -305,7 +305,9 @@ SETTINGS = Table(
         ),
         Key(
             "metrics",
-            Placed(Text(what="an address and port")),
+            Placed(
+                Text(r"(127(\.\d{1,3}){3}|\[::1\]):\d{1,5}", "an address and port of loopback such as 127.0.0.1:9464")
+            ),
             ("", None),
             "where /metrics, /healthz and /readyz are served, as 127.0.0.1:9464; on loopback only",
         ),

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.logs import printable
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
 from alerts.line.orders import stamp
@@ -54,4 +55,5 @@ def _lines(entry: Entry, zone: str, *, with_diff: bool) -> Iterator[str]:
     yield f"{time(entry.at, zone)}  {entry.what.value}  {who}{isolated(plain(entry.title))}"
     yield from (f"    {isolated(plain(each))}" for each in entry.lines)
     if with_diff:
-        yield from (f"    {isolated(plain(each))}" for each in entry.diff.splitlines())
+        # not `plain`: the spaces that begin a line of YAML say something, and so does a hidden character
+        yield from (f"    {printable(each)}" for each in entry.diff.splitlines())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-MISSED_AFTER = 180.0  # seconds after it was due: three tries
-TRIED_AGAIN = 60.0  # seconds between two tries of one that did not arrive
+TRIED_AGAIN = 60.0  # seconds between two tries of one that did not arrive; no longer than the interval itself
+TRIES = 3  # after which it is missing
 
 
 class Stage(StrEnum):
@@ -46,8 +46,8 @@ class Trace:
 
 
 def missed_after(every: float) -> float:
-    """Return how many seconds after it was due a canary is missing; of a short interval no more than that."""
-    return min(MISSED_AFTER, every)
+    """Return how many seconds after it was due a canary is missing."""
+    return TRIES * again_after(every)
 
 
 def again_after(every: float) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from alerts.line.triage import TRIAGED
 from alerts.rule import Config
 from alerts.run.canary import Canary, Line
 from alerts.run.metrics import Figures
-from alerts.run.stored import last_reload, ledger_of
+from alerts.run.stored import last_reload
 from alerts.run.watch import Watch
 from alerts.store import decisions, notices, outbox
 from crawler.sources.health import SourceHealth, health_of
@@ -25,6 +27,7 @@ from crawler.store import articles as archive
 from crawler.store import pages_wanted
 from crawler.store.db import DATABASE, Database
 
+COUNTED_EVERY = 60.0  # seconds between two counts of all deliveries
 GONE = "gone"  # the service of a target that left rules.yaml
 Of = dict[tuple[str, ...], float]  # the figures of one metric by its labels
 Found = dict[str, Mapping[tuple[str, ...], float]]
@@ -36,6 +39,7 @@ class Gauges:
     def __init__(self, database: Database, state_dir: Path, watch: Watch, canary: Canary, line: Line) -> None:
         self._database, self._state_dir = database, state_dir
         self._watch, self._canary, self._line = watch, canary, line
+        self._sent: tuple[float, Of] = (-COUNTED_EVERY, {})
 
     def gather(self, config: Config) -> Figures:
         """Return all figures; without those of the store while it cannot be read."""
@@ -43,6 +47,10 @@ class Gauges:
         try:
             with self._database.read() as connection:
                 found |= of_store(connection, config, datetime.now(UTC))
+                now = time.monotonic()
+                if now - self._sent[0] > COUNTED_EVERY:
+                    self._sent = (now, deliveries_of(connection, config))
+            found["watchfloor_deliveries"] = self._sent[1]
             found["watchfloor_queue_length"] = {**found["watchfloor_queue_length"], ("write",): self._line.lane.waiting}
             found["watchfloor_store_readable"] = {(): 1}
         except SQLAlchemyError:
@@ -68,6 +76,11 @@ class Gauges:
             "watchfloor_sends_hung": {(name,): n for name, n in line.deliver.hung().items()},
             "watchfloor_children_replaced_total": {(): sum(each.died for each in line.pools)},
             "watchfloor_store_bytes": _sizes(self._state_dir),
+            "watchfloor_memory_bytes": _memory(),
+            # prometheus_client's own figures of a process need /proc/stat, which our unit hides
+            "watchfloor_open_files": {(): len(os.listdir("/proc/self/fd"))},  # noqa: PTH208 - names are enough
+            "watchfloor_threads": {(): threading.active_count()},
+            "watchfloor_cpu_seconds_total": {(): time.process_time()},
         }
         if canary.every:
             found["watchfloor_canary_age_seconds"] = {(): now - (trace.arrived or canary.began)}
@@ -77,16 +90,16 @@ class Gauges:
 
 
 def of_store(connection: Connection, config: Config, now: datetime) -> Found:
-    """Return the figures that are read from the store."""
-    books = ledger_of(connection)
+    """Return the figures that are read from the store at each page: all are read by an index, or from few rows."""
+    collected = archive.load_counts(connection, archive.counts)
+    decided = archive.load_counts(connection, decisions.counts)
     wanted = {each.id for each in config.sources}
     states = [each for name, each in archive.load_states(connection).items() if name in wanted]
-    services = {each.id: each.schema for receiver in config.receivers.values() for each in receiver.targets}
-    sent: Counter[tuple[str, ...]] = Counter()
-    for (target, state), n in outbox.by_target(connection).items():
-        sent[state, services.get(target, GONE)] += n
-    entries: Of = {(name,): getattr(books, name) for name in ("new", "known", "revised")}
-    decided: Of = {(reason,): n for reason, n in books.suppressed.items()}
+    entries: Of = {(name,): collected.get(name, 0) for name in ("new", "known", "revised")}
+    entries["rejected",] = sum(n for name, n in collected.items() if name.startswith("rejected:"))
+    results: Of = {
+        (name.removeprefix("suppressed:"),): n for name, n in decided.items() if name.startswith("suppressed:")
+    }
     health: Of = {(each.value,): 0 for each in SourceHealth}
     for each in states:
         health[health_of(each, now).value,] += 1
@@ -94,14 +107,22 @@ def of_store(connection: Connection, config: Config, now: datetime) -> Found:
     lengths, oldest = _queues(connection, now)
     return {
         "watchfloor_sources": health,
-        "watchfloor_entries_total": entries | {("rejected",): sum(books.rejected.values())},
-        "watchfloor_decisions_total": decided | {("queued",): books.queued},
-        "watchfloor_deliveries": sent,
+        "watchfloor_entries_total": entries,
+        "watchfloor_decisions_total": results | {("queued",): decided.get("queued", 0)},
         "watchfloor_notices": {(): notices.count_all(connection)},
         "watchfloor_queue_length": lengths,
         "watchfloor_queue_oldest_seconds": oldest,
         "watchfloor_rules_refused": {(): bool(reload and reload["result"] == "refused")},
     }
+
+
+def deliveries_of(connection: Connection, config: Config) -> Of:
+    """Return the number of deliveries by state and service. It walks through an index of all of them."""
+    services = {each.id: each.schema for receiver in config.receivers.values() for each in receiver.targets}
+    sent: Counter[tuple[str, ...]] = Counter()
+    for (target, state), n in outbox.by_target(connection).items():
+        sent[state, services.get(target, GONE)] += n
+    return dict(sent)
 
 
 def _queues(connection: Connection, now: datetime) -> tuple[Of, Of]:
@@ -116,6 +137,25 @@ def _queues(connection: Connection, now: datetime) -> tuple[Of, Of]:
     }
     ages = {("judge",): unjudged[0].seen if unjudged else None, ("send",): due}
     return lengths, {name: (now - since).total_seconds() if since else 0.0 for name, since in ages.items()}
+
+
+def _memory() -> Of:
+    """Return the resident memory of this process, and of its children together."""
+    page, own = os.sysconf("SC_PAGE_SIZE"), Path("/proc/self/statm").read_text(encoding="ascii").split()
+    children = 0
+    for each in _below(os.getpid()):
+        with suppress(OSError, IndexError):  # it has just ended
+            children += int(Path(f"/proc/{each}/statm").read_text(encoding="ascii").split()[1])
+    return {("daemon",): int(own[1]) * page, ("children",): children * page}
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Yield the processes that descend from one."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for each in map(int, task.read_text(encoding="ascii").split()):
+                yield each
+                yield from _below(each)
 
 
 def _sizes(state_dir: Path) -> Of:

@@ -67,6 +67,7 @@ class Logbook:
         """Write who saved which rules, and what changed. Call it before the new rules are kept as the good ones."""
         diff = await asyncio.to_thread(self._difference, new.files)
         who, file = saved_by(self._rules, new.files)
+        who = "" if signalled and not diff else who  # who sent the signal the kernel does not tell us
         title = f"rules {old.version} -> {new.version}, {_cause(file, signalled=signalled)}"
         changed = await asyncio.to_thread(changes, old, new)
         lines = changed or (SAME if not diff else "only comments or the layout",)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -45,6 +45,10 @@ METRICS: Mapping[str, Kind] = {
     "watchfloor_children_replaced_total": Kind("parsing children that ended unasked", counter=True),
     "watchfloor_rules_refused": Kind("1 while rules.yaml as it lies on disk is refused"),
     "watchfloor_store_bytes": Kind("size of the store's files", ("file",)),
+    "watchfloor_memory_bytes": Kind("memory of the daemon, by process", ("process",)),
+    "watchfloor_open_files": Kind("open files of the daemon itself"),
+    "watchfloor_threads": Kind("threads of the daemon itself"),
+    "watchfloor_cpu_seconds_total": Kind("processor time of the daemon itself", counter=True),
     "watchfloor_store_readable": Kind("0 while the store cannot be read: what is read from it is missing here then"),
 }
 
@@ -66,12 +70,11 @@ class _Collector:
 
 
 class Page:
-    """The page of what `gather` returns, and of this process: its memory, files and processor time."""
+    """The page of what `gather` returns."""
 
     def __init__(self, gather: Callable[[], Figures]) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_Collector(gather))
-        ProcessCollector(registry=self._registry)
 
     def render(self) -> bytes:
         """Return the page as it is now."""

@@ -58,6 +58,11 @@ def end_silence(connection: Connection, identity: str, by: str, now: datetime) -
     return _silence(row) if row else None
 
 
+def lift(connection: Connection, now: datetime) -> None:
+    """End all silences, for a transaction that is undone."""
+    connection.execute(update(silences).where(silences.c.ends > now).values(ends=now))
+
+
 def silences_in_force(connection: Connection, now: datetime) -> list[Silence]:
     """Return the silences in force at `now`, oldest first."""
     return _silences(connection, silences.c.begins <= now, silences.c.ends > now)

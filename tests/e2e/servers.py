@@ -208,6 +208,13 @@ class Hook:
         with self.changed:
             return self.changed.wait_for(lambda: any(words in title for title in self.titles()), timeout)
 
+    def wait_for_words(self, *words: str, timeout: float = 30.0) -> bool:
+        """Wait until a message was accepted whose text holds all of these."""
+        with self.changed:
+            return self.changed.wait_for(
+                lambda: any(all(each in str(body["message"]) for each in words) for body in self.accepted), timeout
+            )
+
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()

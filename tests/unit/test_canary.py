@@ -15,7 +15,7 @@ DUE = Trace(due=1000.0)
 
 @pytest.mark.parametrize(
     ("every", "after", "is_missing"),
-    [(HOUR, 180.0, False), (HOUR, 181.0, True), (0.0, 9_000.0, False), (5.0, 5.0, False), (5.0, 6.0, True)],
+    [(HOUR, 180.0, False), (HOUR, 181.0, True), (0.0, 9_000.0, False), (5.0, 15.0, False), (5.0, 16.0, True)],
 )
 def test_it_is_missing_three_minutes_after_it_was_due_or_sooner_where_the_interval_is_shorter(
     every: float, after: float, is_missing: bool

@@ -19,6 +19,7 @@ from alerts.rules.lint import failed_tests
 from alerts.rules.operators import AT_LEAST, NEAR, SAME, WRITABLE
 from alerts.rules.schema import included_schema, schema
 from alerts.rules.text_operators import LIKE
+from alerts.run.metrics import METRICS
 from crawler.config.sources import SOURCE_KEYS
 from tests.e2e.slackapi import SCOPES
 
@@ -110,3 +111,17 @@ def test_officers_guide_names_every_option_of_a_silence_and_every_prefix_of_a_ti
         "--by",
     }
     assert [each for each in named if each not in guide] == []
+
+
+def test_every_metric_is_explained() -> None:
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `watchfloor_")]
+    named: list[str] = []
+    for row in rows:
+        first = ""
+        for word in re.findall(r"`([\w{},]+)`", row.split("|")[1]):
+            name = word.partition("{")[0]
+            base = first.removesuffix("_length").removesuffix("_age_seconds")
+            named.append(name if name.startswith("watchfloor") else f"{base}{name}")
+            first = first or name
+    assert sorted(named) == sorted(METRICS)

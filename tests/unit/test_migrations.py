@@ -141,7 +141,7 @@ def set_version(state: Path, package: str, version: str) -> None:
 @pytest.mark.parametrize("state", ["v0.1.0.sqlite3"], indirect=True)
 @pytest.mark.parametrize(
     ("package", "version", "newest"),
-    [("crawler", "c0030", "crawler_2"), ("alerts", "a0003", "alerts_2"), ("alerts", "alerts_999", "alerts_2")],
+    [("crawler", "c0030", "crawler_2"), ("alerts", "a0003", "alerts_3"), ("alerts", "alerts_999", "alerts_3")],
 )
 def test_a_store_of_an_unknown_version_is_refused_and_left_as_it_is(
     state: Path, package: str, version: str, newest: str
@@ -175,7 +175,7 @@ def test_a_reader_refuses_a_store_that_was_not_brought_up(tmp_path: Path) -> Non
     database = Database.at(tmp_path / DATABASE)
     database.migrate("crawler")
     database.close()
-    with pytest.raises(StoreError, match="schema of no version, needed is alerts_2"), reading(tmp_path):
+    with pytest.raises(StoreError, match="schema of no version, needed is alerts_3"), reading(tmp_path):
         pass
 
 
