@@ -1,6 +1,6 @@
 """A store of N articles: what backup, restore, start, status, doctor and retention take on it.
 
-python -m tests.bench.state [N] ; 100,000 where none is given. The rows are made up and agree with the schema: one in a
+python -m tests.bench.state [N [FOLDER]]; 100,000 where none is given; a store that was grown is kept in FOLDER. The rows are made up and agree with the schema: one in a
 hundred articles alerted, the last four days are compared, the last seven have raw evidence.
 """
 
@@ -52,13 +52,19 @@ def run() -> None:
     bench(int(os.environ.get("STATE_ARTICLES", "100000")))
 
 
-def bench(n: int) -> None:
+def bench(n: int, grown: Path | None = None) -> None:
     global A_DAY  # noqa: PLW0603 - one store a process
     A_DAY = min(A_DAY, n // 120)
     with TemporaryDirectory(prefix="watchfloor-bench") as place:
         state = Path(place) / "var"
         state.mkdir(mode=0o700)
-        grow(state, n)
+        if grown and (grown / DATABASE).exists():
+            shutil.copy(grown / DATABASE, state)
+        else:
+            grow(state, n)
+            if grown:
+                grown.mkdir(parents=True, exist_ok=True)
+                shutil.copy(state / DATABASE, grown)
         size = (state / DATABASE).stat().st_size
         print(f"store of {n:,} articles: {size / 1e6:,.0f} MB, {size / n:,.0f} bytes an article")
         outlet = Outlet()
@@ -261,4 +267,4 @@ def _delivery(number: int, n: int, story: str, at: str) -> tuple[object, ...]:
 
 
 if __name__ == "__main__":
-    bench(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    bench(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, Path(sys.argv[2]) if len(sys.argv) > 2 else None)
