@@ -16,7 +16,9 @@ from alerts.render.words import time
 from alerts.run.backups import give_to_owner
 from alerts.run.lock import LOCK, AlreadyRunning, lock
 from alerts.run.restoring import Proven, discard, prove, put_in_place
+from alerts.run.store_stamp import read_stamp
 from crawler.sources.health import length
+from crawler.store.errors import StoreError
 
 
 @click.command(name="restore")
@@ -45,7 +47,7 @@ def command(
             if only_check:
                 show("nothing was changed (--check)")
                 return
-            show(*_consequences(proven, now, zone), "")
+            show(*_foreign(proven, state), *_consequences(proven, now, zone), "")
             if not yes:
                 click.confirm("Put it in the store's place?", abort=True)
             kept = put_in_place(proven, state, now)
@@ -65,6 +67,16 @@ def _proofs(proven: Proven) -> Iterator[str]:
     yield f"books: UNACCOUNTED FOR when the backup was made: {left}" if left else "books: they balance"
     waiting = counted(proven.waiting, "message")
     yield f"holds: {counts['articles']:,} articles, {counts['stories']:,} stories, {waiting} waiting"
+
+
+def _foreign(proven: Proven, state: Path) -> Iterator[str]:
+    """Yield a warning where the backup is not of the store that is here."""
+    try:
+        here = read_stamp(state)
+    except StoreError:  # a stamp that cannot be read is replaced like the rest
+        return
+    if here and here.store != proven.stamp.store:
+        yield f"ATTENTION: this is a backup of another store ({proven.stamp.store[:8]}; here is {here.store[:8]})."
 
 
 def _consequences(proven: Proven, now: datetime, zone: str) -> Iterator[str]:

@@ -63,7 +63,7 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
     with reading(state) as connection:
         states = _still_wanted(archive.load_states(connection), rules)
         delivered = outbox.delivered(connection)
-        ledger = ledger_of(connection)
+        ledger = ledger_of(connection, delivered)
         reload = last_reload(connection)
         stored = archive.totals(connection)
         targets = {

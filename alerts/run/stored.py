@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +16,15 @@ from crawler.store import articles as archive
 RELOAD = "reload"  # the name of the mark
 
 
-def ledger_of(connection: Connection) -> Ledger:
-    """Return the ledger: what came in, what was decided on it, and what was sent, each with its remainder."""
+def ledger_of(connection: Connection, delivered: Mapping[tuple[str, str], int] | None = None) -> Ledger:
+    """Return the ledger: what came in, what was decided on it, and what was sent, each with its remainder.
+
+    `delivered` are the deliveries by (kind, state), where the caller has counted them.
+    """
     return balance(
         archive.load_counts(connection, archive.counts),
         archive.load_counts(connection, decisions.counts),
-        outbox.delivered(connection),
+        outbox.delivered(connection) if delivered is None else delivered,
     )
 
 

@@ -144,5 +144,5 @@ def stories_told_since(connection: Connection, since: datetime) -> tuple[str, ..
 
 
 def _told(connection: Connection, wanted: ColumnElement[bool]) -> tuple[str, ...]:
-    first = func.min(alerts.c.created)
-    return tuple(connection.scalars(select(alerts.c.story).where(wanted).group_by(alerts.c.story).order_by(first)))
+    # not grouped by the database, which would go through all alerts in the order of their stories
+    return tuple(dict.fromkeys(connection.scalars(select(alerts.c.story).where(wanted).order_by(alerts.c.created))))

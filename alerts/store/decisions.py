@@ -40,6 +40,7 @@ alerts = Table(
     Column("severity", Integer, nullable=False),
     Column("created", UtcTime, nullable=False),
     Column("content", Text, nullable=False),  # JSON of snapshot.py; severity and created are columns for queries
+    Index("alerts_by_time", "created"),
 )
 decisions = Table(
     "decisions",
@@ -70,6 +71,7 @@ told = Table(
     Column("pinged", UtcTime),  # in the future while a ping waits
     Column("untold", Text, nullable=False),
     Column("origins", Integer, nullable=False),
+    Index("told_by_pinged", "pinged"),  # at the start, those ahead of the clock
 )
 waits = Table(
     "waits",

@@ -81,6 +81,8 @@ deliveries = Table(
     Index("deliveries_by_sent", "sent"),  # what may still be acknowledged
     Index("deliveries_by_carrier", "carried_by"),
     Index("deliveries_by_series", "series"),
+    Index("deliveries_by_kind", "kind", "state"),  # the ledger counts them all
+    Index("deliveries_by_changed", "changed"),
 )
 former_ids = Table(  # a message that was sent and is sent again gets a new id; people still have the earlier ones
     "former_ids",

@@ -122,7 +122,9 @@ class Duration:
             problems.add(node.place, f"{found} is no length of time; write 90s, 5m, 48h, 7d or 2w")
             return MISSING
         if length < self.least:
-            problems.add(node.place, f'"{text}" is too short; at least {self.least.total_seconds():g}s are allowed')
+            days, rest = divmod(self.least, timedelta(days=1))
+            least = f"{self.least.total_seconds():g}s" if rest else f"{days}d"
+            problems.add(node.place, f'"{text}" is too short; at least {least} are allowed')
             return MISSING
         return length
 

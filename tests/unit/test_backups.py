@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +23,7 @@ from alerts.run import restoring
 from alerts.run.backup_thread import Backups
 from alerts.run.backups import Manifest, backups_in, make_backup
 from alerts.run.restoring import discard, prove, put_in_place
-from alerts.run.store_stamp import need_same, read_stamp, sign_life, write_stamp
+from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from alerts.store import decisions, outbox
 from alerts.store.opening import PACKAGES
 from crawler.config.upkeep import BackupSettings
@@ -295,6 +297,51 @@ def test_a_restore_that_is_cut_off_is_refused_at_the_start_and_mended_by_another
     with database.read() as connection:
         need_same(connection, state)
     database.close()
+
+
+@pytest.mark.parametrize("step", range(11))
+def test_a_restore_cut_at_any_step_never_looks_like_a_first_start(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    put_mark(state, "after")
+    database = Database.at(state / DATABASE)
+    with database.write() as connection:
+        write_stamp(state, sign_life(connection, NOW))
+    database.close()
+    proven, steps = prove(made.path, state, NOW), iter(range(99))
+
+    def counted(work: Callable[..., object]) -> Callable[..., object]:
+        def done(*words: object, **named: object) -> object:
+            if next(steps) == step:
+                raise KeyboardInterrupt  # as a kill: nothing after it is done
+            return work(*words, **named)
+
+        return done
+
+    with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+        for name in ("link", "rename", "replace", "fsync", "mkdir"):
+            patch.setattr(os, name, counted(getattr(os, name)))
+        put_in_place(proven, state, NOW)
+    refused = ""
+    try:
+        need_file(state)
+        database = Database.at(state / DATABASE)
+        with database.read() as connection:
+            need_same(connection, state)
+        database.close()
+    except StoreError as error:
+        refused = str(error)
+    assert (state / DATABASE).stat().st_size  # there is a store at each moment: the old one or the new one
+    assert read_stamp(state)
+    assert refused or mark(state / DATABASE) in {"after", None}
+    discard(state)
+    restored(made, state, NOW + MINUTE)
+    database = Database.at(state / DATABASE)
+    with database.read() as connection:
+        need_same(connection, state)
+    database.close()
+    assert mark(state / DATABASE) is None
 
 
 HOUR = timedelta(hours=1)

@@ -29,6 +29,7 @@ PINNED = {  # a migration that was committed is never changed: a change to it fa
     "alerts_1_first.py": "b7254c90b1e793472f9b55be11d0c035d398b65d3eefa4c501ec3b0b116693eb",
     "alerts_2_event_reports.py": "9953933f0d40de76c7947c8d7fba715b74e1137cd357ebd85331aa0aa7a11bdc",
     "alerts_3_audit.py": "d98a0d1705d5d352680cd4bc5e2f0d6c291ac4a1572e9f82db7716254c695efd",
+    "alerts_4_look_back.py": "d27a9e2947f6bb5da8765daf8d2b56050ec9041b6e70cf537c1f9aa831c55f7a",
     "crawler_1_first.py": "268dbed61d306d3501dd9c4742a2e2fa059e8a2fda4de4a9cc026bf0d9e64858",
     "crawler_2_upkeep.py": "ab8d9ad69eb151e047cf29dcd143638d895060f41cbf2190b1bdb25ff7e730e3",
 }
@@ -141,7 +142,7 @@ def set_version(state: Path, package: str, version: str) -> None:
 @pytest.mark.parametrize("state", ["v0.1.0.sqlite3"], indirect=True)
 @pytest.mark.parametrize(
     ("package", "version", "newest"),
-    [("crawler", "c0030", "crawler_2"), ("alerts", "a0003", "alerts_3"), ("alerts", "alerts_999", "alerts_3")],
+    [("crawler", "c0030", "crawler_2"), ("alerts", "a0003", "alerts_4"), ("alerts", "alerts_999", "alerts_4")],
 )
 def test_a_store_of_an_unknown_version_is_refused_and_left_as_it_is(
     state: Path, package: str, version: str, newest: str
@@ -175,7 +176,7 @@ def test_a_reader_refuses_a_store_that_was_not_brought_up(tmp_path: Path) -> Non
     database = Database.at(tmp_path / DATABASE)
     database.migrate("crawler")
     database.close()
-    with pytest.raises(StoreError, match="schema of no version, needed is alerts_3"), reading(tmp_path):
+    with pytest.raises(StoreError, match="schema of no version, needed is alerts_4"), reading(tmp_path):
         pass
 
 

@@ -1,0 +1,73 @@
+"""A backup while the daemon writes, the store lost, the restore, and what the watch tells again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+from tests.e2e.conftest import Desk
+from tests.e2e.running import daemon
+from tests.e2e.servers import rss
+from tests.e2e.starting import start
+
+NOW = datetime.now(UTC).replace(microsecond=0)  # a restore is of the present: what is told before and after it is too
+DATE = format_datetime(NOW - timedelta(minutes=40))
+OLD = {"title": "A militia moves", "guid": "1", "date": DATE}
+NEW = {"title": "Militia shells the port of Umm Qasr", "guid": "2", "date": DATE}
+
+
+def at(minutes: int) -> str:
+    return f"{NOW + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_the_running_daemon_is_backed_up_and_its_store_is_not_replaced_under_it(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(OLD))
+    desk.write("/a.xml")
+    with daemon(desk) as running:
+        assert running.says("polled source=s1|stored source=s1|source=s1")
+        made = json.loads(desk.run("backup", "--json").stdout)
+        assert made["counts"]["articles"] == 1
+        done = desk.run("restore", "--yes", made["file"], expect=1)
+        assert f"is in use by the daemon with pid {running.process.pid}; stop it first" in done.stderr
+        # of any exit code: whether the clock of this machine is synchronised is not the test's
+        found = json.loads(start("alerts", "doctor", "--json", place=desk.place, environ=desk.environ()).stdout)
+        named = {each["name"]: each["level"] for each in found["findings"]}
+        looked = ("permissions", "store", "integrity", "ledger", "backup")
+        assert {name: named[name] for name in looked} == dict.fromkeys(looked, "ok")
+        assert named["daemon"] != "fault"  # its first life sign comes after some seconds
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(20) == 0
+
+
+def test_what_the_backup_does_not_know_is_told_again_and_marked(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(OLD))
+    desk.write("/a.xml")
+    desk.rounds(at(-30))
+    made = Path(json.loads(desk.run("backup", "--json").stdout)["file"])
+    desk.outlet.serve("/a.xml", rss(OLD, NEW))
+    desk.rounds(at(-20))
+    told = ["PRIORITY A militia moves | Outlet 1", "PRIORITY Militia shells the port of Umm Qasr | Outlet 1"]
+    assert desk.hook.titles() == told
+
+    keep = desk.place / "elsewhere"
+    shutil.move(made.parent, keep)
+    shutil.rmtree(desk.place / "var")
+    file = str(keep / made.name)
+    assert (
+        desk.run("restore", file, stdin="n\n", expect=1).stdout.count("will be as it was when the backup was made") == 1
+    )
+    assert not (desk.place / "var" / "watchfloor.db").exists()
+    said = desk.run("restore", file, stdin="y\n").stdout
+    assert "books: they balance" in said
+    assert "Acknowledgements and silences given since are lost" in said
+    # the news that only the lost store knew is told again and marked; what the backup knew is not
+    desk.rounds(at(10))
+    assert desk.hook.titles() == [*told, f"(possible repeat) {told[1]}"]
+    report = desk.status()
+    assert set(report["ledger"]["remainders"].values()) == {0}
+    assert json.loads(desk.run("verify", "--json").stdout)["broken"] is None
+    assert {path.stat().st_mode & 0o077 for path in (desk.place / "var").iterdir()} == {0}
