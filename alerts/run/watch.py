@@ -69,6 +69,7 @@ class Watch:
     def start(self) -> None:
         """Begin to look; the loop has until now to come round."""
         self._looked = self.beats.loop = self.beats.tick = time.monotonic()
+        self._show(Life())  # at once: who is stopped before the first look must be seen to stand still
         self._thread.start()
 
     def close(self) -> None:
