@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from itertools import count
 
 from sqlalchemy.exc import DatabaseError
 
@@ -42,8 +42,9 @@ class Integrity:
     def _run(self) -> None:
         if self._found(""):
             return
-        for number in count():
-            if self._ending.wait(self._between) or self._found(self._table(number)):
+        while not self._ending.wait(self._between):
+            # by the hour of the day and not from the first on: else a daemon that is started often checks no other
+            if self._found(self._table(int(time.time() // self._between))):
                 return
 
     def _table(self, number: int) -> str:

@@ -72,6 +72,11 @@ class Watch:
         self._show(Life())  # at once: who is stopped before the first look must be seen to stand still
         self._thread.start()
 
+    @property
+    def store_there(self) -> bool:
+        """Whether the files of the store are those that were opened."""
+        return _identities(self._state_dir) == self._files
+
     def close(self) -> None:
         """Stop looking."""
         self._ending.set()
@@ -126,7 +131,7 @@ class Watch:
             writer_runs=self._lane.runs,
             refused=0.0 if refused is None else now - refused,
             refusal=self._lane.refusal,
-            store_there=_identities(self._state_dir) == self._files,
+            store_there=self.store_there,
             overdue=0.0 if self.beats.due is None else now - self.beats.due,
             unstored=0.0 if self.beats.unstored is None else now - self.beats.unstored,
         )

@@ -115,16 +115,18 @@ class Database:
         with self.writing.begin() as connection:
             yield connection
 
-    def migrate(self, *packages: str) -> None:
+    def migrate(self, *packages: str, judge: Callable[[Connection], None] = lambda _: None) -> None:
         """Bring the tables of each package to its newest version.
 
-        Raise StoreError, and change nothing, where the version of one of them is newer than this program or unknown.
+        Raise StoreError, and change nothing, where the version of one of them is newer than this program or unknown, or
+        where `judge`, which is shown the store as it is, raises one.
         """
         with self._store_errors():
             # all are judged before any is touched: half a migrated store would fit no program
             with self.writing.connect() as connection:
                 for package in packages:
                     self._known_version(connection, package)
+                judge(connection)
             for package in packages:
                 with self.writing.connect() as connection:
                     config = _alembic(package)
