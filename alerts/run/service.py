@@ -72,7 +72,9 @@ from crawler.store.errors import StoreBusy
 log = logging.getLogger(__name__)
 OPENED_AGAIN = 5.0  # seconds between two tries to open a store that is locked
 TICK = 1.0  # seconds
-GONE = "this may be lost: the file of the store was removed or replaced under the daemon. Do it again once it has started"
+GONE = (
+    "this may be lost: the file of the store was removed or replaced under the daemon. Do it again once it has started"
+)
 LOOKED_BACK = timedelta(hours=24)  # over which a reload counts what the new rules would have told
 SENDS_END_WITHIN = 12.0  # seconds given to what is in flight when we are told to end
 

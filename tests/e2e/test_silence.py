@@ -206,7 +206,9 @@ def test_a_stopped_daemon_is_shown_as_standing_still(desk: Desk, monkeypatch: py
         monkeypatch.setenv("NOTIFY_SOCKET", str(desk.place / "notify"))
         with daemon(desk, fresh=True) as running:
             assert supervisor.recv(100) == b"READY=1"
-            assert "last life sign" in desk.run("status").stdout  # from the start, or a stop before the first look is hidden
+            assert (
+                "last life sign" in desk.run("status").stdout
+            )  # from the start, or a stop before the first look is hidden
             assert supervisor.recv(100) == b"WATCHDOG=1"
             running.process.send_signal(signal.SIGSTOP)
             supervisor.settimeout(35)

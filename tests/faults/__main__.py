@@ -13,7 +13,10 @@ from dataclasses import fields
 from tests.faults import kills, outside, stores
 from tests.faults.fault import Counts, Row, run_fault
 
-HEAD = "| fault | times | published | accepted | LOST | DUP | SPURIOUS | marked repeats | told within s | by | besides |\n|" + "---|" * 11
+HEAD = (
+    "| fault | times | published | accepted | LOST | DUP | SPURIOUS | marked repeats | told within s | by | besides |\n|"
+    + "---|" * 11
+)
 FAULTS = (*kills.FAULTS, *stores.FAULTS, *outside.FAULTS)
 
 
@@ -27,7 +30,9 @@ def line(row: Row) -> str:
     )
     seconds, way = (f"{row.told[0]:.1f}", row.told[1]) if row.told else ("-", "NOBODY" if row.must_tell else "")
     words = "; ".join([*row.faults, row.note])
-    return f"| {row.name} | {row.times} | {' | '.join(map(str, numbers))} | {seconds} | {way} | {words} |".replace("\n", " ")
+    return f"| {row.name} | {row.times} | {' | '.join(map(str, numbers))} | {seconds} | {way} | {words} |".replace(
+        "\n", " "
+    )
 
 
 def main() -> None:
@@ -50,8 +55,8 @@ def main() -> None:
             print(line(row), flush=True)
             held = held and row.holds
             if row.verdict and not row.verdict.holds:
-                for each in (row.verdict.lost, row.verdict.doubled, row.verdict.spurious):
-                    print("   ", *each[:10], file=sys.stderr)
+                for named in (row.verdict.lost, row.verdict.doubled, row.verdict.spurious):
+                    print("   ", *named[:10], file=sys.stderr)
     sys.exit(0 if held else 1)
 
 

@@ -48,7 +48,11 @@ class Row:
     @property
     def holds(self) -> bool:
         """Whether all is as it must be."""
-        return not self.faults and (self.verdict is None or self.verdict.holds) and (self.told is not None or not self.must_tell)
+        return (
+            not self.faults
+            and (self.verdict is None or self.verdict.holds)
+            and (self.told is not None or not self.must_tell)
+        )
 
 
 Work: TypeAlias = Callable[[Floor, Counts, Row], None]

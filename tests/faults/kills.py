@@ -6,16 +6,20 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import contextmanager, suppress
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psutil
 
 from tests.e2e.running import parsing_children, parsing_servers
 from tests.faults.fault import Counts, Fault, Row
-from tests.faults.floor import Floor
+from tests.faults.floor import RECEIVERS, Floor
 
 POINTS = ("before_commit", "after_commit", "before_send", "after_send")
+DRAINED = (
+    20  # kills, after which what waits may go: beyond the rate it would be one digest that only counts the most of it
+)
 DIES_WITHIN = 8.0  # seconds for a daemon to reach the point at which it kills itself
 CALLS = ("pwrite64", "fdatasync", "connect", "sendto", "recvfrom", "write", "openat", "unlink")
 STRACE = shutil.which("strace")
@@ -27,13 +31,25 @@ def injected(pid: int, *words: str) -> Iterator[None]:
     if STRACE is None:
         raise RuntimeError("strace is not installed (apt install strace)")
     calls = words[0]
-    command = [STRACE, "-f", "-qq", "-o", "/dev/null", "-p", str(pid), "-e", f"trace={calls}", "-e", f"inject={':'.join(words)}"]
+    command = [
+        STRACE,
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-p",
+        str(pid),
+        "-e",
+        f"trace={calls}",
+        "-e",
+        f"inject={':'.join(words)}",
+    ]
     tracer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 10
         while time.monotonic() < until:
             with suppress(OSError, ValueError):
-                if "TracerPid:\t0" not in open(f"/proc/{pid}/status", encoding="ascii").read():
+                if "TracerPid:\t0" not in Path(f"/proc/{pid}/status").read_text(encoding="ascii"):
                     break
             time.sleep(0.02)
         yield
@@ -55,6 +71,10 @@ def kill_points(floor: Floor, counts: Counts, row: Row) -> None:
         if floor.ended(DIES_WITHIN) is None:
             floor.publish(tell=True)
             floor.ended(2.0)
+        if n % DRAINED == DRAINED - 1:
+            floor.kill()
+            floor.start()
+            floor.journal.wait(RECEIVERS, 60.0)
     floor.kill()
     floor.start()
 

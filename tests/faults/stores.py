@@ -42,7 +42,7 @@ def disk_full(floor: Floor, counts: Counts, row: Row) -> None:
             while True:
                 handle.write(b"x" * 4096)
                 handle.flush()
-        _lasts(floor, counts, row, began, lambda: ballast.unlink())
+        _lasts(floor, counts, row, began, ballast.unlink)
 
 
 def failing(call: str) -> Fault:
@@ -67,7 +67,9 @@ def locked(floor: Floor, counts: Counts, row: Row) -> None:
     other.close()
 
 
-def _lasts(floor: Floor, counts: Counts, row: Row, began: float, heal: Callable[[], object], seconds: float = 0) -> None:
+def _lasts(
+    floor: Floor, counts: Counts, row: Row, began: float, heal: Callable[[], object], seconds: float = 0
+) -> None:
     """Let a fault last, see that it is told, take it away."""
     seconds = seconds or counts.lasts
     row.must_tell = seconds >= 60
@@ -187,8 +189,8 @@ def broken_at_start(name: str, how: Callable[[Path], None]) -> Fault:
         for each in floor.state.glob("*"):
             if each.is_file():
                 each.unlink()
-        for each, body in kept.items():
-            (floor.state / each).write_bytes(body)
+        for file, body in kept.items():
+            (floor.state / file).write_bytes(body)
         floor.publish(tell=True)
         floor.start()
 
