@@ -42,8 +42,8 @@ def clock_words(step: timedelta, freshness: timedelta) -> tuple[str, str]:
     title = f"the clock of this machine was set {way} by {length(abs(step))}"
     body = (
         f"News older than {length(freshness)} (settings.freshness) interrupts nobody and waits for a digest: by a "
-        "clock that is ahead, all news is. See that the clock is right (timedatectl); then look at what waits (watchfloor "
-        "deliveries --state queued). What was due has moved along."
+        "clock that is ahead, all news is. See that the clock is right (timedatectl), then look at what waits "
+        "(watchfloor deliveries --state queued). What was due has moved along."
     )
     return title, body
 
