@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,14 +147,18 @@ class Watch:
             log.error("stamp not written: %s", error)
 
     def _show(self, life: Life) -> None:
-        """Write what was seen for `status`. On a full disk it is not written, and gets old: that is shown as well."""
+        """Write what was seen for `status`. Where nothing more can be written it gets old: that is shown as well."""
         shown = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "pid": os.getpid(), "why": life.why}
-        aside = self._state_dir / f"{LIFE}.new"
+        place, body = self._state_dir / LIFE, json.dumps(shown).encode()
+        aside = place.with_suffix(".new")
         try:
-            aside.write_text(json.dumps(shown), encoding="utf-8")
-            aside.replace(self._state_dir / LIFE)
+            aside.write_bytes(body)
+            aside.replace(place)
         except OSError as error:
-            log.debug("life not shown: %s", error)
+            log.debug("life not shown anew: %s", error)
+            with suppress(OSError), place.open("r+b") as handle:  # a full disk takes what needs no further block
+                handle.write(body)
+                handle.truncate()
 
     def _unwell(self, life: Life) -> None:
         """Tell the admin once, and end the process where only a restart heals."""
