@@ -170,10 +170,21 @@ class Watch:
         if life.hopeless:
             if told is None:
                 told = self.tell("ends, to be started again", life.why)
+            self._save()
             told.join(TELLING)
             log.critical("ends with %d: %s", STANDS_STILL, life.why)
             supervisor.tell("STOPPING=1")
             os._exit(STANDS_STILL)  # whatever would close in order is what stands still
+
+    def _save(self) -> None:
+        """Where only the -wal file was removed, bring what it holds into the store: we are the last who have it."""
+        file, wal = _identities(self._state_dir)
+        if file == self._files[0] and wal is None and self._lane.runs:
+            try:
+                self._lane.checkpoint().result(TELLING)
+                log.warning("the -wal file was removed: what it held is now in the store")
+            except Exception as error:  # noqa: BLE001 - whatever it is, the process ends all the same
+                log.error("the -wal file was removed, and what it held is lost: %s", error)
 
     def _well_again(self) -> None:
         if self._told:

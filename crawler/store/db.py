@@ -162,6 +162,14 @@ class Database:
             return [str(error.orig)]
         return [] if found == ["ok"] else found
 
+    @property
+    def bytes(self) -> int:
+        """The size of the file, 0 where the database is none."""
+        try:
+            return Path(self.url.database or "").stat().st_size if self.sqlite else 0
+        except OSError:
+            return 0
+
     def tables(self) -> list[str]:
         """Return the names of all tables."""
         with self.read() as connection:
@@ -258,6 +266,10 @@ class WriterLane:
         self._queue.put((work, future))
         return future
 
+    def checkpoint(self) -> Future[None]:
+        """Write what is in the WAL into the database file, between two commits; return when it is done as a future."""
+        return self.put(_checkpoint)
+
     @property
     def runs(self) -> bool:
         """Whether the writer thread is alive."""
@@ -270,6 +282,9 @@ class WriterLane:
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
+            if first[0] is _checkpoint:
+                self._checkpoint(first[1])
+                continue
             batch = [first]
             last = self._gather(batch)
             self._commit(batch)
@@ -285,8 +300,20 @@ class WriterLane:
                 return False
             if item is None:
                 return True
+            if item[0] is _checkpoint:  # not within a transaction
+                self._queue.put(item)
+                return False
             batch.append(item)
         return False
+
+    def _checkpoint(self, future: Future[Any]) -> None:
+        try:
+            with self._database.writing.connect() as connection:
+                _checkpoint(connection.connection.dbapi_connection)  # past SQLAlchemy, which would begin a transaction
+        except Exception as error:  # noqa: BLE001 - handed to who waits for it
+            future.set_exception(error)
+        else:
+            future.set_result(None)
 
     def _commit(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
         done: list[tuple[Future[Any], Any]] = []
@@ -334,6 +361,10 @@ class WriterLane:
         else:
             self.refused_since = self.refused_since or self.answered
             self.refusal = str(getattr(refused, "orig", None) or refused)
+
+
+def _checkpoint(connection: Any) -> None:
+    connection.execute("PRAGMA wal_checkpoint(FULL)").close()
 
 
 def _changes(connection: Connection) -> int | None:

@@ -34,14 +34,15 @@ IN_FEED = 400  # items that a feed shows: enough for the longest fault
 DECOYS = 4  # one item in so many matches no rule
 STAYS = (0, 78)  # exit codes after which systemd does not start the service again (deploy/watchfloor.service)
 WATCHDOG = 120.0  # seconds without a life sign after which systemd ends and starts it
+ALARMING = ("NOT WELL", "STANDS STILL", "NOBODY COULD BE TOLD", "down since", "network is down", "no answer", "failing")
 RULES = """\
 version: 1
 settings: {{allow_private: ["127.0.0.1"], admin: hook}}
 sources:
 {sources}
 receivers:
-  hook: {{urls: ["{hook}"], rate: 600}}
-  mail: {{urls: ["{mail}"], rate: 600}}
+  hook: {{urls: ["{hook}"], rate: 600{digest}}}
+  mail: {{urls: ["{mail}"], rate: 600{digest}}}
 rules:
   - {{id: militia, title: "Militias{note}", match: {{any: [militia]}}, severity: immediate, notify: [hook, mail]}}
 """
@@ -79,6 +80,7 @@ class Floor:
         self.desk = _FloorDesk(self.place, self.outlet, self.hook, self.mail)
         self.draw = random.Random(seed)
         self.number, self.note, self.every = 0, 0, every
+        self.digest = ""  # further keys of the receivers
         self.fresh = False  # an interpreter of its own, whose parsing children are its own as well
         self.broken: set[str] = set()  # feeds whose answers a fault has in its hands
         self.items: dict[str, list[dict[str, str]]] = {f"/{name}.xml": [] for name in "abcdefgh"[:FEEDS]}
@@ -132,7 +134,9 @@ class Floor:
             f'  - {{id: s{n}, name: Wire {n}, url: "{self.outlet.base}{path}", every: {self.every}, full_text: never}}'
             for n, path in enumerate(self.items)
         )
-        text = RULES.format(sources=sources, hook=self.hook.url, mail=self.mail.url, note=f" {self.note}")
+        text = RULES.format(
+            sources=sources, hook=self.hook.url, mail=self.mail.url, note=f" {self.note}", digest=self.digest
+        )
         aside = self.desk.rules.with_suffix(".new")
         aside.write_text(text, encoding="utf-8")
         aside.replace(self.desk.rules)
@@ -222,7 +226,7 @@ class Floor:
         self.kill()
         if code not in STAYS:
             self.signs.renew()
-            self.start()
+            self.start(wait=False)
 
     def settle(self, timeout: float = 90.0) -> Verdict:
         """Wait until all that was published was told to all, and a little longer for what should not come."""
@@ -233,9 +237,10 @@ class Floor:
         return self.journal.verdict(RECEIVERS)
 
     def status(self) -> str:
-        """Return what `watchfloor status` says of the daemon: its first line."""
+        """Return the first line of `watchfloor status` by which a person learns that something is wrong."""
         with suppress(Exception):  # a broken store, a command that hangs: it says nothing
-            return self.desk.run("status").stdout.split("\n", 1)[0]
+            lines = self.desk.run("status").stdout.splitlines()
+            return next((each.strip() for each in lines if any(words in each for words in ALARMING)), "")
         return ""
 
     def told(self, since: float, timeout: float, *, status: bool = True) -> tuple[float, str] | None:
@@ -254,7 +259,7 @@ class Floor:
                 return now - since, "systemd: no life sign"
             if status and now - asked > 5.0:
                 asked = now
-                if any(words in (line := self.status()) for words in ("NOT WELL", "STANDS STILL")):
+                if line := self.status():
                     return time.monotonic() - since, f"status: {line[:60]}"
             time.sleep(0.1)
         return None

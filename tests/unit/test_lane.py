@@ -87,3 +87,18 @@ def test_full_disk_undoes_the_whole_batch_and_says_so_to_each(tmp_path: Path) ->
         assert connection.exec_driver_sql("SELECT count(*) FROM t").scalar() == 0
     lane.close()
     database.close()
+
+
+def test_checkpoint_saves_what_a_removed_wal_held(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / "a.db")
+    lane = WriterLane(database)
+    lane.put(lambda connection: connection.exec_driver_sql("CREATE TABLE t (x)").close()).result(10)
+    lane.put(lambda connection: connection.exec_driver_sql("INSERT INTO t VALUES (7)").close()).result(10)
+    (tmp_path / "a.db-wal").unlink()
+    lane.checkpoint().result(10)
+    kept = (tmp_path / "a.db").read_bytes()  # as a process finds it that starts after this one has ended
+    (tmp_path / "b.db").write_bytes(kept)
+    with Database.at(tmp_path / "b.db").read() as connection:
+        assert connection.exec_driver_sql("SELECT x FROM t").scalar() == 7
+    lane.close()
+    database.close()
