@@ -7,7 +7,7 @@ WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * os.cpu_count() + 1)')
 QUIET := $(shell [ -t 2 ] || echo --quiet)
 PIP := $(BIN)/python -m pip $(QUIET) --disable-pip-version-check
 
-.PHONY: run demo test bench lint types contracts unit exhaustive mutants faults fuzz wheels clean
+.PHONY: run demo test bench lint types contracts unit exhaustive mutants faults fuzz man wheels clean
 
 run: .venv/installed
 	@$(BIN)/watchfloor run
@@ -45,6 +45,10 @@ faults: .venv/installed-dev
 # Hostile bytes for every reader; what breaks one is kept in tests/fuzz/corpus, which each test run reads again.
 fuzz: .venv/installed-dev
 	$(BIN)/python -m tests.fuzz
+
+# The manual page, from the commands themselves.
+man: .venv/installed
+	$(BIN)/python deploy/make_man.py
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench

@@ -178,8 +178,8 @@ class Watch:
 
     def _save(self) -> None:
         """Where only the -wal file was removed, bring what it holds into the store: we are the last who have it."""
-        file, wal = _identities(self._state_dir)
-        if file == self._files[0] and wal is None and self._lane.runs:
+        file, _ = _identities(self._state_dir)
+        if file == self._files[0] and not _size(self._state_dir / f"{DATABASE}-wal") and self._lane.runs:
             try:
                 self._lane.checkpoint().result(TELLING)
                 log.warning("the -wal file was removed: what it held is now in the store")
@@ -231,6 +231,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file; 0 also where it is gone: a reader leaves an empty -wal file in its place."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def last_life(state_dir: Path, pid: int | None) -> tuple[datetime, str] | None:

@@ -174,6 +174,16 @@ def test_a_store_removed_under_the_daemon_is_told_and_ends_it(desk: Desk) -> Non
     assert "Sent past the store" in desk.hook.accepted[-1]["message"]
 
 
+def test_what_a_removed_wal_held_is_saved_before_the_end(desk: Desk) -> None:
+    """The whole of a young store is in its -wal file; the next start finds all of it."""
+    watched(desk)
+    with daemon(desk) as running:
+        (desk.place / "var" / f"{STORE}-wal").unlink()
+        assert running.process.wait(timeout=40) == STANDS_STILL
+    assert desk.run("run", "--once").returncode == 0
+    assert desk.status()["ledger"]["sent"] == 1
+
+
 def test_a_store_that_refuses_writes_is_told_past_it_and_heals(desk: Desk) -> None:
     """Another process holds the lock, as a backup tool that hangs does: each write ends in "database is locked"."""
     desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
