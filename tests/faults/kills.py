@@ -136,7 +136,7 @@ def children(floor: Floor, counts: Counts, row: Row) -> None:
                     floor.draw.choice(found).kill()
             time.sleep(0.7)
             row.times = n + 1
-    row.told = floor.told(began, 15.0, status=False)
+    row.told = floor.told(began, time.monotonic() - began + 15.0, status=False)
     if floor.ended() is not None:
         row.faults.append("the daemon ended with its children")
 

@@ -20,6 +20,7 @@ from typing import Any
 NUMBER = re.compile(r"\bN(\d{6})E\b")
 MARK = "(possible repeat)"
 NOTICE = "WATCHFLOOR"
+EMPTY = "DIGEST nothing"  # a digest that says that there was nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def _lost(told: set[int], copies: Iterable[Copy], receivers: Iterable[str]) -> I
 
 def _spurious(told: set[int], untold: set[int], news: Iterable[Copy]) -> Iterator[str]:
     for each in news:
-        if not each.numbers:
+        if not each.numbers and EMPTY not in each.title:
             yield f"{each.receiver} {each.title!r}"
         for number in each.numbers:
             if number in untold or number not in told:
