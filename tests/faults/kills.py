@@ -130,9 +130,9 @@ def children(floor: Floor, counts: Counts, row: Row) -> None:
     began = time.monotonic()
     with floor.load(0.25):
         for n in range(counts.children):
-            found = parsing_servers(floor.pid) if n % 5 == 4 else parsing_children(floor.pid)
-            if found:
-                with suppress(psutil.NoSuchProcess):
+            with suppress(psutil.NoSuchProcess):  # one that was killed may only be gone when it is looked at
+                found = parsing_servers(floor.pid) if n % 5 == 4 else parsing_children(floor.pid)
+                if found:
                     floor.draw.choice(found).kill()
             time.sleep(0.7)
             row.times = n + 1
