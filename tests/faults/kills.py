@@ -82,6 +82,9 @@ def kill_points(floor: Floor, counts: Counts, row: Row) -> None:
 def call_points(floor: Floor, counts: Counts, row: Row) -> None:
     """SIGKILL at the k-th system call of a kind, by strace."""
     died = 0
+    floor.kill()
+    floor.fresh = True  # nothing that strace follows is shared with other floors
+    floor.start()
     for n in range(counts.call_points):
         call = CALLS[n % len(CALLS)]
         with injected(floor.pid, call, "signal=KILL", f"when={floor.draw.randint(1, 12)}"):
