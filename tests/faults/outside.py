@@ -163,12 +163,18 @@ def _slow(floor: Floor, path: str) -> None:
 
 def unreachable(floor: Floor, counts: Counts, row: Row) -> None:
     """Nothing listens where the outlets are."""
+    floor.broken.update(floor.items)
     with floor.load(0.5):
         began = time.monotonic()
         floor.outlet.stop()
+        for each in floor.items:  # also on connections that are kept open
+            floor.outlet.act(each, lambda _: None)
         row.told = floor.told(began, counts.lasts)
         time.sleep(max(0.0, began + counts.lasts - time.monotonic()))
         floor.outlet.start()
+        floor.broken.clear()
+        for each in floor.items:
+            floor.serve(each)
         row.note = f"lasted {time.monotonic() - began:.0f} s"
 
 
