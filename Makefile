@@ -1,4 +1,4 @@
-# make run | demo | test | bench | mutants: each sets up .venv first, from python3 alone.
+# make run | demo | test | bench | mutants | faults | fuzz: each sets up .venv first, from python3 alone.
 PYTHON ?= python3
 BIN := .venv/bin
 # four for each core: most of the time the tests wait for a daemon or a server
@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip $(QUIET) --disable-pip-version-check
 # the tests start hundreds of processes: each would compile all modules again where this is set
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run demo test bench lint types contracts unit exhaustive mutants wheels clean
+.PHONY: run demo test bench lint types contracts unit exhaustive mutants faults fuzz man wheels clean
 
 run: .venv/installed
 	@$(BIN)/watchfloor run
@@ -41,6 +41,18 @@ exhaustive: .venv/installed-dev
 # Random one-place faults in the deciding rooms, each against the tests of its room: docs/testing.md
 mutants: .venv/installed-dev
 	$(BIN)/python -m tests.mutants
+
+# Kills, full disks, broken stores, clocks, receivers and outlets under the real daemon, as root with strace: docs/faults.md
+faults: .venv/installed-dev
+	$(BIN)/python -m tests.faults
+
+# Hostile bytes for every reader; what breaks one is kept in tests/fuzz/corpus, which each test run reads again.
+fuzz: .venv/installed-dev
+	$(BIN)/python -m tests.fuzz
+
+# The manual page, from the commands themselves.
+man: .venv/installed
+	$(BIN)/python deploy/make_man.py
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench

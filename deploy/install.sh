@@ -9,7 +9,7 @@
 #     /opt/watchfloor             a virtual environment with the product, and its documents
 #     /etc/watchfloor             rules.yaml, the files it includes, secrets.env (0600): copied once, then yours
 #     /var/lib/watchfloor         the store (0700, the daemon's own); made by systemd
-#     /usr/local/bin/watchfloor   the command
+#     /usr/local/bin/watchfloor   the command; its manual and its completion in /usr/local/share
 #     watchfloor.service          enabled and started
 #
 # Without a network: --wheels DIR, or a folder `wheels` in the checkout, holds all packages (`make wheels` fills it on a
@@ -62,9 +62,9 @@ if [ -n "$WHEELS" ]; then
     # the same version may hold other code: it is replaced, what it needs stays
     $PIP --no-index --find-links "$WHEELS" --no-deps --force-reinstall watchfloor
 else
-    say "installing packages from the network (a minute or two)"
-    $PIP --constraint "$ROOT/constraints.txt" "$ROOT"
-    $PIP --no-deps --force-reinstall "$ROOT"
+    say "installing packages from the network (a minute or two); each must have the hash that was written down"
+    $PIP --require-hashes --no-deps --requirement "$ROOT/deploy/constraints-hashes.txt"
+    $PIP --no-deps --no-build-isolation --force-reinstall "$ROOT"
 fi
 rm -rf "$OPT/docs"
 cp -r "$ROOT/docs" "$OPT/docs"
@@ -95,6 +95,13 @@ export WATCHFLOOR_CONFIG
 exec /opt/watchfloor/.venv/bin/watchfloor "$@"
 WRAPPER
 chmod 0755 /usr/local/bin/watchfloor
+
+# -- what the shells complete, and the manual: man watchfloor
+complete() { mkdir -p "$(dirname "$2")"; _WATCHFLOOR_COMPLETE="$1_source" /usr/local/bin/watchfloor >"$2"; chmod 0644 "$2"; }
+complete bash /usr/local/share/bash-completion/completions/watchfloor
+complete zsh /usr/local/share/zsh/site-functions/_watchfloor
+complete fish /usr/local/share/fish/vendor_completions.d/watchfloor.fish
+install -D -m 0644 "$ROOT/deploy/watchfloor.1" /usr/local/share/man/man1/watchfloor.1
 
 # -- the service
 install -m 0644 "$ROOT/deploy/watchfloor.service" /etc/systemd/system/watchfloor.service

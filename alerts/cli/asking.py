@@ -17,7 +17,7 @@ import click
 
 from alerts.cli.places import STORE, rules_path, sockets_of, state_path
 from alerts.cli.reading import is_read, names_files
-from alerts.run.control import ControlError, ask
+from alerts.run.control import ControlError, NobodyListens, ask
 
 
 def answered(words: Sequence[str]) -> None:
@@ -35,6 +35,11 @@ def answered(words: Sequence[str]) -> None:
     request = {"command": "read", "words": list(words), "columns": columns}
     try:
         reply = ask(socket, request | {"color": columns is not None and "NO_COLOR" not in os.environ})
+    except NobodyListens as error:
+        if os.access(state, os.R_OK | os.X_OK):
+            return  # the directory may be read: without its store, which is then the news
+        click.echo(f"watchfloor: {error}", err=True)
+        sys.exit(1)
     except ControlError as error:
         click.echo(f"watchfloor: {error}", err=True)
         sys.exit(1)

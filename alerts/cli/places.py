@@ -11,6 +11,7 @@ from pathlib import Path
 
 STORE = "watchfloor.db"  # DATABASE of crawler/store/db.py, which would import SQLAlchemy here
 SOCKET = "control.sock"
+SECRETS = "secrets.env"
 # What deploy/watchfloor.service and deploy/install.sh set up: one service a machine.
 SYSTEM_RULES = Path("/etc/watchfloor/rules.yaml")
 SYSTEM_STATE = Path("/var/lib/watchfloor")
@@ -32,8 +33,11 @@ def state_path(state_dir: Path | None, rules: Path) -> Path:
 
 
 def secrets_path(rules: Path, environ: Mapping[str, str]) -> Path:
-    """Return the file of secrets: WATCHFLOOR_SECRETS, else secrets.env beside the rules."""
-    return Path(environ.get("WATCHFLOOR_SECRETS") or rules.parent / "secrets.env")
+    """Return the file of secrets: WATCHFLOOR_SECRETS, else systemd's credential of that name, else beside the rules."""
+    if given := environ.get("WATCHFLOOR_SECRETS"):
+        return Path(given)
+    credential = Path(environ.get("CREDENTIALS_DIRECTORY") or rules.parent) / SECRETS  # LoadCredential= of the unit
+    return credential if os.path.exists(credential) else rules.parent / SECRETS  # noqa: PTH110 - as above
 
 
 def own_socket(state: Path, environ: Mapping[str, str]) -> Path:

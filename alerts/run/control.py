@@ -32,6 +32,10 @@ class ControlError(Exception):
     """The daemon could not be reached or answered with an error; the message is for the user."""
 
 
+class NobodyListens(ControlError):
+    """The socket is there, and the daemon that made it is gone."""
+
+
 class Control:
     """Answers requests on a control socket, from `open` to `close`.
 
@@ -129,6 +133,11 @@ def ask(path: Path, request: Mapping[str, Any]) -> Mapping[str, Any]:
             reply: Mapping[str, Any] = json.loads(line.makefile(encoding="utf-8").readline())
     except PermissionError as error:
         raise ControlError(f"{path}: only members of the daemon's group may ask it ({error.strerror})") from error
+    except ConnectionRefusedError as error:
+        raise NobodyListens(
+            f"no daemon runs: {path} is left of one that was killed. Start it (systemctl start watchfloor); its log "
+            "says why it ended (journalctl -u watchfloor)"
+        ) from error
     except (OSError, ValueError) as error:
         raise ControlError(f"the daemon does not answer: {error}") from error
     if "error" in reply:

@@ -36,6 +36,18 @@ KILLED_WORDS = (
 Line = tuple[str, str, str]  # a source's id or "our network"; what is told of it; a word for the title
 
 
+def clock_words(step: timedelta, freshness: timedelta) -> tuple[str, str]:
+    """Return title and text of the notice that the machine's clock was set by `step`, more than `freshness`."""
+    way = "forward" if step > timedelta(0) else "back"
+    title = f"the clock of this machine was set {way} by {length(abs(step))}"
+    body = (
+        f"News older than {length(freshness)} (settings.freshness) interrupts nobody and waits for a digest: by a "
+        "clock that is ahead, all news is. See that the clock is right (timedatectl), then look at what waits "
+        "(watchfloor deliveries --state queued). What was due has moved along."
+    )
+    return title, body
+
+
 def down_since(connection: Connection) -> datetime | None:
     """Return since when our own network is down, as last stored; None if it is up."""
     since = _told(connection).get(NETWORK)

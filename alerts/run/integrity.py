@@ -1,4 +1,4 @@
-"""A thread that reads the store through for damage: quickly at the start, then one table an hour, thoroughly.
+"""A thread that reads the store through for damage: at the start (a large one quickly), then one table an hour.
 
 A damaged page is told and the watch goes on: stopping it would be the worse blindness. What it writes from then on may
 be lost with the file, so the admin is told at once, past the store.
@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
@@ -21,6 +21,7 @@ from crawler.store.db import Database
 
 log = logging.getLogger(__name__)
 BETWEEN = 3600.0  # seconds between two tables
+SMALL = 256 << 20  # bytes of a store that is read through thoroughly at the start: a second or two
 REMEDY = (
     "The watch goes on. Stop it soon and put the last backup in its place: watchfloor restore, which keeps the damaged "
     "file for whoever may save what it holds"
@@ -62,20 +63,24 @@ class Integrity:
         self._ending.set()
 
     def _run(self) -> None:
-        if self._found(""):
+        if self._found("") or (self._database.bytes < SMALL and any(map(self._found, self._tables()))):
             return
-        for number in count():
-            if self._ending.wait(self._between) or self._found(self._table(number)):
+        while not self._ending.wait(self._between):
+            # by the hour of the day and not from the first on: else a daemon that is started often checks no other
+            if self._found(self._table(int(time.time() // self._between))):
                 return
 
     def _table(self, number: int) -> str:
         """Return the table whose turn it is, "" for the whole file where that cannot be read now."""
+        tables = self._tables()
+        return tables[number % len(tables)] if tables else ""
+
+    def _tables(self) -> list[str]:
         try:
-            tables = self._database.tables()
+            return self._database.tables()
         except DatabaseError as error:
             log.warning("store not checked: %s", error)
-            return ""
-        return tables[number % len(tables)]
+            return []
 
     def _found(self, table: str) -> bool:
         """Return whether damage was found, and told: once is enough."""

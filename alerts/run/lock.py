@@ -27,11 +27,12 @@ class AlreadyRunning(Exception):
 class Lock:
     """The lock on a state directory; it lasts until `close` or the end of the process."""
 
-    def __init__(self, directory: int) -> None:
-        self._directory = directory
+    def __init__(self, directory: int, file: int) -> None:
+        self._directory, self._file = directory, file
 
     def close(self) -> None:
         """Release the lock."""
+        os.close(self._file)
         os.close(self._directory)
 
     def __enter__(self) -> Self:
@@ -59,16 +60,27 @@ def lock(state_dir: Path) -> Lock:
             time.sleep(LOCK_PAUSE)  # it may only be `holder` below, which takes the lock for an instant
     else:
         os.close(directory)
-        raise AlreadyRunning(f"{state_dir} is in use by the daemon with pid {_pid(state_dir) or 'unknown'}")
+        raise _in_use(state_dir)
     try:
-        (state_dir / LOCK).write_text(str(os.getpid()), encoding="ascii")
+        file = os.open(state_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # daemons of before this lock have the file alone
+        os.truncate(file, 0)
+        os.write(file, str(os.getpid()).encode())
+    except BlockingIOError:
+        os.close(file)
+        os.close(directory)
+        raise _in_use(state_dir) from None
     except OSError as error:
         os.close(directory)
         raise StoreError(
             f"{state_dir} cannot be written: {error.strerror}; it belongs to {_user(state_dir.stat().st_uid)}, "
             f"we are {_user(os.getuid())}"
         ) from error
-    return Lock(directory)
+    return Lock(directory, file)
+
+
+def _in_use(state_dir: Path) -> AlreadyRunning:
+    return AlreadyRunning(f"{state_dir} is in use by the daemon with pid {_pid(state_dir) or 'unknown'}")
 
 
 def holder(state_dir: Path) -> int | None:
@@ -83,6 +95,21 @@ def holder(state_dir: Path) -> int | None:
         return _pid(state_dir)
     finally:
         os.close(directory)
+    return _old_holder(state_dir)
+
+
+def _old_holder(state_dir: Path) -> int | None:
+    """Return the pid of a daemon of before the lock on the directory, which has locked the file in it."""
+    try:
+        file = os.open(state_dir / LOCK, os.O_RDONLY)
+    except OSError:  # no file, or one that is closed to us: then the socket shows whether a daemon runs
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _pid(state_dir)
+    finally:
+        os.close(file)
     return None
 
 

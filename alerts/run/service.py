@@ -38,7 +38,7 @@ from alerts.run.canary import Canary, Line
 from alerts.run.control import LOGIN, Command, Control
 from alerts.run.figures import Gauges
 from alerts.run.good_rules import keep, last_good
-from alerts.run.health import Health
+from alerts.run.health import Health, clock_words
 from alerts.run.integrity import Integrity
 from alerts.run.lock import lock
 from alerts.run.logbook import Logbook
@@ -61,7 +61,7 @@ from alerts.run.stages import (
     TellFailing,
     TellHealth,
 )
-from alerts.run.store_stamp import Stamp, need_file, need_same, sign_life, write_stamp
+from alerts.run.store_stamp import need_file, need_same, sign_life, write_stamp
 from alerts.run.stored import note_reload
 from alerts.run.watch import Watch
 from alerts.store import clock_steps, ids, sendlog
@@ -79,6 +79,9 @@ from crawler.store.errors import StoreBusy
 log = logging.getLogger(__name__)
 OPENED_AGAIN = 5.0  # seconds between two tries to open a store that is locked
 TICK = 1.0  # seconds
+GONE = (
+    "this may be lost: the file of the store was removed or replaced under the daemon. Do it again once it has started"
+)
 LOOKED_BACK = timedelta(hours=24)  # over which a reload counts what the new rules would have told
 SENDS_END_WITHIN = 12.0  # seconds given to what is in flight when we are told to end
 
@@ -140,7 +143,7 @@ class Service:
         await self._migrate()
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
-        write_stamp(self.state_dir, await self.lane.write(partial(self._sign, now=now)))
+        write_stamp(self.state_dir, await self.lane.write(partial(sign_life, now=now)))
         self._logbook = Logbook(self.lane, self.state_dir, self._rules.path, self._rules.environ)
         self._watch = owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
         workers = owned.add(Workers(), Workers.close)
@@ -178,7 +181,7 @@ class Service:
         began, told = time.monotonic(), False
         while True:
             try:
-                return self.database.migrate("crawler", "alerts")
+                return self.database.migrate("crawler", "alerts", judge=self._judge_store)
             except StoreBusy as error:
                 if not self._patient:
                     raise
@@ -189,11 +192,10 @@ class Service:
                     await asyncio.to_thread(tell_once, *what, datetime.now(UTC))
             await asyncio.sleep(OPENED_AGAIN)
 
-    def _sign(self, connection: Connection, now: datetime) -> Stamp:
-        """Take the store for ours, in the transaction of its next life sign. Raises StoreError where it is another."""
+    def _judge_store(self, connection: Connection) -> None:
+        """Raise StoreError where the store is not the one that was here before; nothing of it was changed yet."""
         if not self._accept_store:
             need_same(connection, self.state_dir)
-        return sign_life(connection, now)
 
     # -- one full round, at a time of the caller's choosing ------------------------------------------------
 
@@ -315,7 +317,10 @@ class Service:
                 each.shift(step)
         if self._stepped:  # kept until the store has followed: writing may fail
             await self.lane.write(partial(_shift, step=self._stepped, now=clock()))
-            self._stepped = timedelta(0)
+            step, self._stepped = self._stepped, timedelta(0)
+            if abs(step) > self.config.freshness:
+                now, words = clock(), clock_words(step, self.config.freshness)
+                await give_notice(self.lane, self.config, f"clock:{now.isoformat()}", *words, now)
 
     # -- rules -----------------------------------------------------------------------------------------------
 
@@ -367,7 +372,13 @@ class Service:
         """Return what can be asked for over the control socket, by name."""
         orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
         own = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
-        return {**{name: partial(ask, clock=clock) for name, ask in own.items()}, **orders}
+        asked = {**{name: partial(ask, clock=clock) for name, ask in own.items()}, **orders}
+        return {name: partial(self._surely, ask) for name, ask in asked.items()}
+
+    async def _surely(self, ask: Command, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer a request; with an error where the file was removed under us, into which the change was written."""
+        answer = await ask(request)
+        return answer if self._watch.store_there else {"error": GONE}
 
     async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
         asked = signed_by(request)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
+from sqlalchemy.exc import DatabaseError
+
 from alerts.rule import Config
 
 log = logging.getLogger(__name__)
@@ -95,6 +97,9 @@ async def run_stages(stages: Iterable[Stage], turn: Turn) -> None:
     for each in stages:
         try:
             await each.run(turn)
+        except DatabaseError as error:  # the store's fault and not the stage's: a traceback would say nothing more
+            log.error("stage failed stage=%s: the store does not do it: %s", each.name, error.orig)
+            turn.failed[each.name], turn.stopped[each.name] = error, each.failing
         except Exception as error:  # whatever it is, the next tick tries again
             log.exception("stage failed stage=%s", each.name)
             turn.failed[each.name], turn.stopped[each.name] = error, each.failing

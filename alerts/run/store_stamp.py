@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from alerts.store import decisions
 from crawler.store.db import DATABASE
@@ -67,12 +67,17 @@ def need_file(state_dir: Path) -> None:
 
 
 def need_same(connection: Connection, state_dir: Path) -> None:
-    """Raise StoreError where the store is another than the stamp says, or holds less than it did."""
+    """Raise StoreError where the store is another than the stamp says, or holds less than it did.
+
+    Call it before the store is brought up to date: one that is refused is left as it is.
+    """
     stamp = read_stamp(state_dir)
     if stamp is None:
         return
     path = state_dir / DATABASE
-    identity, sign = decisions.get_mark(connection, IDENTITY), int(decisions.get_mark(connection, SIGN) or 0)
+    identity, sign = None, 0
+    if inspect(connection).has_table(decisions.marks.name):
+        identity, sign = decisions.get_mark(connection, IDENTITY), int(decisions.get_mark(connection, SIGN) or 0)
     if identity != stamp.store:
         raise StoreError(f"{path} is another store than the one that was here until {stamp.at}. {REMEDY}")
     if sign < stamp.sign:

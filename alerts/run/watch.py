@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -83,7 +84,13 @@ class Watch:
         """Begin to look, also for the canary; the loop has until now to come round."""
         self._canary = canary
         self.looked = self.beats.loop = self.beats.tick = time.monotonic()
+        self._show(Life(), "")  # at once: who is stopped before the first look must be seen to stand still
         self._thread.start()
+
+    @property
+    def store_there(self) -> bool:
+        """Whether the files of the store are those that were opened."""
+        return _identities(self._state_dir) == self._files
 
     def close(self) -> None:
         """Stop looking."""
@@ -160,7 +167,7 @@ class Watch:
             writer_runs=self._lane.runs,
             refused=0.0 if refused is None else now - refused,
             refusal=self._lane.refusal,
-            store_there=_identities(self._state_dir) == self._files,
+            store_there=self.store_there,
             overdue=0.0 if self.beats.due is None else now - self.beats.due,
             unstored=0.0 if self.beats.unstored is None else now - self.beats.unstored,
         )
@@ -175,19 +182,23 @@ class Watch:
             log.error("stamp not written: %s", error)
 
     def _show(self, life: Life, missing: str) -> None:
-        """Write what was seen for `status`. On a full disk it is not written, and gets old: that is shown as well."""
+        """Write what was seen for `status`. Where nothing more can be written it gets old: that is shown as well."""
         shown = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "pid": os.getpid(),
             "why": life.why or missing,
             "canary": bool(self._canary and self._canary.every),
         }
-        aside = self._state_dir / f"{LIFE}.new"
+        place, body = self._state_dir / LIFE, json.dumps(shown).encode()
+        aside = place.with_suffix(".new")
         try:
-            aside.write_text(json.dumps(shown), encoding="utf-8")
-            aside.replace(self._state_dir / LIFE)
+            aside.write_bytes(body)
+            aside.replace(place)
         except OSError as error:
-            log.debug("life not shown: %s", error)
+            log.debug("life not shown anew: %s", error)
+            with suppress(OSError), place.open("r+b") as handle:  # a full disk takes what needs no further block
+                handle.write(body)
+                handle.truncate()
 
     def _unwell(self, life: Life) -> None:
         """Tell the admin once, and end the process where only a restart heals."""
@@ -199,6 +210,7 @@ class Watch:
         if life.hopeless:
             if told is None:
                 told = self.tell("ends, to be started again", life.why)
+            self._save()
             told.join(TELLING)
             log.critical("ends with %d: %s", STANDS_STILL, life.why)
             supervisor.tell("STOPPING=1")
@@ -215,6 +227,16 @@ class Watch:
         elif self._missing and not missing:
             before, self._missing = self._missing, ""
             self.tell("the canary arrives again", f"It was: {before}")
+
+    def _save(self) -> None:
+        """Where only the -wal file was removed, bring what it holds into the store: we are the last who have it."""
+        file, _ = _identities(self._state_dir)
+        if file == self._files[0] and not _size(self._state_dir / f"{DATABASE}-wal") and self._lane.runs:
+            try:
+                self._lane.checkpoint().result(TELLING)
+                log.warning("the -wal file was removed: what it held is now in the store")
+            except Exception as error:  # noqa: BLE001 - whatever it is, the process ends all the same
+                log.error("the -wal file was removed, and what it held is lost: %s", error)
 
     def _well_again(self) -> None:
         if self._told:
@@ -280,6 +302,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file; 0 also where it is gone: a reader leaves an empty -wal file in its place."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def last_life(state_dir: Path, pid: int | None) -> tuple[datetime, str] | None:

@@ -115,16 +115,18 @@ class Database:
         with self.writing.begin() as connection:
             yield connection
 
-    def migrate(self, *packages: str) -> None:
+    def migrate(self, *packages: str, judge: Callable[[Connection], None] = lambda _: None) -> None:
         """Bring the tables of each package to its newest version.
 
-        Raise StoreError, and change nothing, where the version of one of them is newer than this program or unknown.
+        Raise StoreError, and change nothing, where the version of one of them is newer than this program or unknown, or
+        where `judge`, which is shown the store as it is, raises one.
         """
         with self._store_errors():
             # all are judged before any is touched: half a migrated store would fit no program
             with self.writing.connect() as connection:
                 for package in packages:
                     self._known_version(connection, package)
+                judge(connection)
             for package in packages:
                 with self.writing.connect() as connection:
                     config = _alembic(package)
@@ -164,6 +166,14 @@ class Database:
                 raise
             return [str(error.orig)]
         return [] if found == ["ok"] else found
+
+    @property
+    def bytes(self) -> int:
+        """The size of the file, 0 where the database is none."""
+        try:
+            return Path(self.url.database or "").stat().st_size if self.sqlite else 0
+        except OSError:
+            return 0
 
     def tables(self) -> list[str]:
         """Return the names of all tables."""
@@ -262,6 +272,10 @@ class WriterLane:
         self._queue.put((work, future))
         return future
 
+    def checkpoint(self) -> Future[None]:
+        """Write what is in the WAL into the database file, between two commits; return when it is done as a future."""
+        return self.put(_checkpoint)
+
     @property
     def waiting(self) -> int:
         """The number of writes that wait."""
@@ -279,6 +293,9 @@ class WriterLane:
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
+            if first[0] is _checkpoint:
+                self._checkpoint(first[1])
+                continue
             batch = [first]
             last = self._gather(batch)
             self._commit(batch)
@@ -294,14 +311,28 @@ class WriterLane:
                 return False
             if item is None:
                 return True
+            if item[0] is _checkpoint:  # not within a transaction
+                self._queue.put(item)
+                return False
             batch.append(item)
         return False
+
+    def _checkpoint(self, future: Future[Any]) -> None:
+        try:
+            with self._database.writing.connect() as connection:
+                _checkpoint(connection.connection.dbapi_connection)  # past SQLAlchemy, which would begin a transaction
+        except Exception as error:  # noqa: BLE001 - handed to who waits for it
+            future.set_exception(error)
+        else:
+            future.set_result(None)
 
     def _commit(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
         done: list[tuple[Future[Any], Any]] = []
         refused: Exception | None = None
+        wrote = False
         try:
             with self._database.write() as connection:
+                before = _changes(connection)
                 for work, future in batch:
                     if not future.set_running_or_notify_cancel():
                         continue  # its caller was cancelled; from here on the future cannot be
@@ -309,29 +340,61 @@ class WriterLane:
                         # a savepoint of its own, so that one failing work does not undo the others of the batch
                         with connection.begin_nested():
                             done.append((future, work(connection)))
-                    except Exception as error:  # noqa: BLE001 - the caller's own failure, handed to the caller
-                        future.set_exception(error)
+                    except Exception as error:
+                        if self._database.sqlite and not _in_transaction(connection):
+                            # a full disk or an I/O error undoes the whole batch (lang_transaction.html, 3.1), and what
+                            # came after it would be committed at once, by itself
+                            raise _first_cause(error) from error
+                        future.set_exception(error)  # the caller's own failure, handed to the caller
                         refused = error if _is_refusal(error) else refused
+                wrote = before is None or _changes(connection) != before
         except Exception as error:  # noqa: BLE001 - BEGIN or COMMIT failed: every caller must learn it
-            log.error("commit failed: %s", error)
+            log.error("commit failed: %s", getattr(error, "orig", None) or error)
             self._note(error)
             for _, future in batch:
                 if not future.done():
                     future.set_exception(error)
             return
-        self._note(refused)
+        self._note(refused, wrote=wrote)
         # only after the commit: a caller that goes on must find its work durable
         for future, result in done:
             future.set_result(result)
 
-    def _note(self, refused: Exception | None) -> None:
-        """Note that the store answered, and whether it refused: the disk is full, the file is locked or broken."""
+    def _note(self, refused: Exception | None, *, wrote: bool = False) -> None:
+        """Note that the store answered, and whether it refused: the disk is full, the file is locked or broken.
+
+        What changed nothing was no write: it succeeds on a full disk as well, and says nothing of the store.
+        """
         self.answered = time.monotonic()
         if refused is None:
-            self.refused_since, self.refusal = None, ""
+            if wrote:
+                self.refused_since, self.refusal = None, ""
         else:
             self.refused_since = self.refused_since or self.answered
             self.refusal = str(getattr(refused, "orig", None) or refused)
+
+
+def _checkpoint(connection: Any) -> None:
+    connection.execute("PRAGMA wal_checkpoint(FULL)").close()
+
+
+def _changes(connection: Connection) -> int | None:
+    """Return how many rows a connection has changed since it was opened; None where its database does not say."""
+    changes: int | None = getattr(connection.connection.dbapi_connection, "total_changes", None)
+    return changes
+
+
+def _in_transaction(connection: Connection) -> bool:
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
+
+
+def _first_cause(error: Exception) -> Exception:
+    """Return what the store said first, and not that the savepoint to go back to is gone with its transaction."""
+    first, each = error, error.__context__
+    while each is not None:
+        first = each if isinstance(each, DatabaseError) else first
+        each = each.__context__
+    return first
 
 
 def _is_refusal(error: Exception) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,12 +32,12 @@ def parsing_servers(daemon: int) -> list[psutil.Process]:
 class Forked:
     """A daemon forked from the server of the tests, used like a `subprocess.Popen` whose stderr is a pipe."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, words: tuple[str, ...]) -> None:
         self._streams = TemporaryDirectory()
         Path(self._streams.name, "in").touch()
         pipe = Path(self._streams.name, "err")
         os.mkfifo(pipe)
-        self._process = fork(("alerts", "run"), desk.place, desk.environ(), self._streams.name)
+        self._process = fork(words, desk.place, desk.environ(), self._streams.name)
         self.pid = self._process.pid or 0
         self.stderr: IO[str] | None = pipe.open(encoding="utf-8")
 
@@ -55,10 +56,13 @@ class Forked:
 
 
 class Running:
-    """A daemon and what it has logged so far. A `fresh` one imports all by itself and has children of its own."""
+    """A daemon and what it has logged so far. A `fresh` one imports all by itself and has children of its own.
 
-    def __init__(self, desk: Desk, *, fresh: bool = False) -> None:
-        self.process = _fresh(desk) if fresh or EXHAUSTIVE else Forked(desk)
+    `words` are those of `python -m`: a module that runs the command under other conditions may stand there.
+    """
+
+    def __init__(self, desk: Desk, *, fresh: bool = False, words: tuple[str, ...] = ("alerts", "run")) -> None:
+        self.process = _fresh(desk, words) if fresh or EXHAUSTIVE else Forked(desk, words)
         self.log: list[str] = []
         self._grown = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -93,9 +97,9 @@ def daemon(desk: Desk, *, fresh: bool = False) -> Iterator[Running]:
         running.end()
 
 
-def _fresh(desk: Desk) -> subprocess.Popen[str]:
+def _fresh(desk: Desk, words: tuple[str, ...]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        desk.command("run"),
+        [sys.executable, "-m", *words],
         cwd=desk.place,
         env=desk.environ(),
         stdout=subprocess.DEVNULL,

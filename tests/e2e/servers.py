@@ -43,6 +43,16 @@ class Answer:
     act: Callable[[BaseHTTPRequestHandler], None] | None = None
 
 
+class _Patient(ThreadingHTTPServer):
+    """Keeps quiet about clients that are gone: tests kill them."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError | ValueError):  # ValueError: written to a closed connection
+            super().handle_error(request, client_address)
+
+
 class Outlet:
     """An HTTP server whose answers are set path by path; remembers every request."""
 
@@ -76,9 +86,8 @@ class Outlet:
 
     def start(self) -> None:
         """Listen, after `stop` at the address of before."""
-        self._server = ThreadingHTTPServer(self._where, self._speak)
+        self._server = _Patient(self._where, self._speak)
         self._where = (self._where[0], self._server.server_port)
-        self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
@@ -135,21 +144,12 @@ def _answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:
     request.wfile.write(body)
 
 
-class _Patient(ThreadingHTTPServer):
-    """Keeps quiet about clients that are gone: tests kill them."""
-
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exc_info()[1], OSError | ValueError):  # ValueError: written to a closed connection
-            super().handle_error(request, client_address)
-
-
 class Hook:
     """A webhook that accepts JSON; `script` holds the status of each of the next answers, 200 after them.
 
     Status 0 accepts and gives no answer. `headers` go with every answer that is not 2xx. `choose` gives the status of
-    the answers that are not scripted; what has `poison` in its title is answered with 500 all the same.
+    the answers that are not scripted; what has `poison` in its title is answered with 500 all the same. `keep` gets what
+    is accepted before it is acknowledged.
     """
 
     def __init__(self) -> None:
@@ -157,6 +157,7 @@ class Hook:
         self.script: list[int] = []
         self.headers: dict[str, str] = {}
         self.choose: Callable[[], int] = lambda: 200
+        self.keep: Callable[[dict[str, Any]], object] = self.accepted.append
         self.poison = ""
         self.seen = 0
         self.changed = threading.Condition()
@@ -171,7 +172,7 @@ class Hook:
                     if hook.poison and hook.poison in json.loads(body)["title"]:
                         status = 500
                     if status < 300:
-                        hook.accepted.append(json.loads(body))
+                        hook.keep(json.loads(body))
                     hook.changed.notify_all()
                 if not status:
                     self.close_connection = True

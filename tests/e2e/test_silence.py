@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ from tests.e2e.servers import rss
 
 T0, T1, T2 = ("2026-06-14T10:00:00Z", "2026-06-14T10:10:00Z", "2026-06-14T10:20:00Z")
 DATE = "Sun, 14 Jun 2026 09:30:00 GMT"
+ROOT = Path(__file__).parents[2]
 STORE = "watchfloor.db"
 REFUSED = 78
 
@@ -91,6 +93,28 @@ def test_a_store_without_its_last_writes_is_refused(desk: Desk) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_store_that_is_refused_is_left_as_it_is(desk: Desk) -> None:
+    """An older store in the place of ours is not brought up to date first."""
+    state = watched(desk)
+    deleted(state)
+    shutil.copy(sorted((ROOT / "tests" / "stores").glob("*.sqlite3"))[0], state / STORE)
+    before = (state / STORE).read_bytes()
+    assert "is another store than" in desk.run("run", "--once", expect=REFUSED).stderr
+    assert (state / STORE).read_bytes()[100:] == before[100:]  # the header says that it may have a WAL
+
+
+def test_a_daemon_of_before_the_lock_on_the_directory_is_honoured(desk: Desk) -> None:
+    state = watched(desk)
+    with (state / "watchfloor.lock").open("a+", encoding="ascii") as older:
+        older.truncate(0)
+        older.write("4711")
+        older.flush()
+        fcntl.flock(older, fcntl.LOCK_EX)
+        assert "is in use by the daemon with pid 4711" in desk.run("run", "--once", expect=1).stderr
+        assert desk.status()["daemon"] == 4711
+    assert desk.status()["daemon"] is None
+
+
 def test_a_locked_store_is_waited_for_and_taken_for_no_broken_one(desk: Desk) -> None:
     state = watched(desk)
     other = sqlite3.connect(state / STORE, isolation_level=None)
@@ -139,10 +163,25 @@ def test_a_store_removed_under_the_daemon_is_told_and_ends_it(desk: Desk) -> Non
     watched(desk)
     with daemon(desk) as running:
         deleted(desk.place / "var")
+        # into a file that nobody finds any more it would be written in vain
+        assert "this may be lost: the file of the store was removed" in desk.run("ack", "last", expect=1).stderr
         assert desk.hook.wait_for_title("WATCHFLOOR does not watch", timeout=40)
         assert running.process.wait(timeout=20) == STANDS_STILL
+        assert not any("Traceback" in line for line in running.log)
+        # the socket is left, and nobody listens
+        assert "no store in" in desk.run("status", expect=1).stderr
     assert "removed or replaced" in desk.hook.accepted[-1]["message"]
     assert "Sent past the store" in desk.hook.accepted[-1]["message"]
+
+
+def test_what_a_removed_wal_held_is_saved_before_the_end(desk: Desk) -> None:
+    """The whole of a young store is in its -wal file; the next start finds all of it."""
+    watched(desk)
+    with daemon(desk) as running:
+        (desk.place / "var" / f"{STORE}-wal").unlink()
+        assert running.process.wait(timeout=40) == STANDS_STILL
+    assert desk.run("run", "--once").returncode == 0
+    assert desk.status()["ledger"]["sent"] == 1
 
 
 def test_a_store_that_refuses_writes_is_told_past_it_and_heals(desk: Desk) -> None:
@@ -176,8 +215,11 @@ def test_a_stopped_daemon_is_shown_as_standing_still(desk: Desk, monkeypatch: py
         supervisor.settimeout(30)
         monkeypatch.setenv("NOTIFY_SOCKET", str(desk.place / "notify"))
         with daemon(desk, fresh=True) as running:
-            assert [supervisor.recv(100) for _ in range(2)] == [b"READY=1", b"WATCHDOG=1"]
-            assert "last life sign" in desk.run("status").stdout
+            assert supervisor.recv(100) == b"READY=1"
+            assert (
+                "last life sign" in desk.run("status").stdout
+            )  # from the start, or a stop before the first look is hidden
+            assert supervisor.recv(100) == b"WATCHDOG=1"
             running.process.send_signal(signal.SIGSTOP)
             supervisor.settimeout(35)
             silent(supervisor)

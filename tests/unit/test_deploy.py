@@ -1,0 +1,112 @@
+"""What is shipped beside the product agrees with it: manual, completion, hashes, container, alert rules, credentials."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from alerts.cli.places import SECRETS, secrets_path
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+PROMTOOL = shutil.which("promtool")
+METRIC = re.compile(r"\bwatchfloor_[a-z_]+\b")
+
+
+def pinned(path: Path) -> dict[str, str]:
+    """Return the versions that a file of constraints names, by name as PEP 503 writes it."""
+    found = re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
+
+
+def test_manual_is_what_the_commands_say() -> None:
+    spec = importlib.util.spec_from_file_location("make_man", DEPLOY / "make_man.py")
+    assert spec
+    assert spec.loader
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    assert made.PAGE.read_text(encoding="utf-8") == made.page(), "make man"
+
+
+def test_hashes_are_of_the_versions_that_are_tested_together() -> None:
+    hashed, constraints = pinned(DEPLOY / "constraints-hashes.txt"), pinned(ROOT / "constraints.txt")
+    assert {name: version for name, version in hashed.items() if name != "setuptools"}.items() <= constraints.items()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for each in [*project["project"]["dependencies"], *project["build-system"]["requires"]]:
+        name = re.sub(r"[-_.]+", "-", re.split(r"[<>=!\[; ]", each)[0]).lower()
+        assert name in hashed, f"{name}: run deploy/hash_constraints.sh"
+    text = (DEPLOY / "constraints-hashes.txt").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert not re.search(r"^--(?!hash)", text, re.MULTILINE)
+    assert text.count("--hash=sha256:") >= len(hashed)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_commands(shell: str, tmp_path: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "_WATCHFLOOR_COMPLETE": f"{shell}_source"}
+    command = [sys.executable, "-c", "from alerts.cli import main; main(prog_name='watchfloor')"]
+    script = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert f"{shell}_complete" in script
+    if shell == "bash":
+        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+        asked = {"_WATCHFLOOR_COMPLETE": "bash_complete", "COMP_WORDS": "watchfloor sil", "COMP_CWORD": "1"}
+        done = subprocess.run(command, env=environ | asked, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert done.stdout == "plain,silence\n"
+
+
+def test_secrets_come_from_the_credential_of_the_unit(tmp_path: Path) -> None:
+    rules = tmp_path / "etc" / "rules.yaml"
+    environ = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert secrets_path(rules, environ) == rules.parent / SECRETS  # the unit has other credentials only
+    (tmp_path / SECRETS).write_text("TOKEN=x")
+    assert secrets_path(rules, environ) == tmp_path / SECRETS
+    assert secrets_path(rules, {**environ, "WATCHFLOOR_SECRETS": "/a"}) == Path("/a")
+    unit = (DEPLOY / "watchfloor.service").read_text(encoding="utf-8")
+    assert f"LoadCredential={SECRETS}:/etc/watchfloor/{SECRETS}" in unit
+
+
+def test_container_runs_as_nobody_special_and_finds_its_files() -> None:
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    assert re.search(r"^USER watchfloor$", text, re.MULTILINE)
+    words = re.search(r"grep -q '\^(daemon: \w+)'", text)
+    assert words
+    assert f'"{words[1]}' in (ROOT / "alerts" / "cli" / "status.py").read_text(encoding="utf-8").replace('f"', '"')
+    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = [each for line in re.findall(r"^COPY (?!--)(.+) \S+$", text, re.MULTILINE) for each in line.split()]
+    assert copied
+    for each in copied:
+        assert (ROOT / each).exists()
+        assert f"!{each}" in let_in
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    for service in services.values():
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+    for mount in services["watchfloor"]["volumes"]:
+        assert mount["type"] == "volume" or (DEPLOY / mount["source"]).exists()
+
+
+def test_alert_rules_and_dashboard_name_metrics_that_exist() -> None:
+    metrics = pytest.importorskip("alerts.run.metrics", reason="this version serves no metrics").METRICS
+    rules = (DEPLOY / "prometheus" / "watchfloor.rules.yaml").read_text(encoding="utf-8")
+    panels = json.loads((DEPLOY / "grafana" / "watchfloor.json").read_text(encoding="utf-8"))["panels"]
+    asked = [rule["expr"] for rule in yaml.safe_load(rules)["groups"][0]["rules"]]
+    asked += [target["expr"] for panel in panels for target in panel["targets"]]
+    named = {name for each in asked for name in METRIC.findall(each)}
+    assert named <= set(metrics), named - set(metrics)
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed here (Debian: apt install prometheus)")
+def test_alert_rules_fire_when_they_should() -> None:
+    test = DEPLOY / "prometheus" / "watchfloor.test.yaml"
+    done = subprocess.run([str(PROMTOOL), "test", "rules", test], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
