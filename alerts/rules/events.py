@@ -49,6 +49,7 @@ _COMMAS = frozenset(",\u060c")
 _CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
 _BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
 _BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
+_UNDER = {"under", "تحت", "زیر"}  # whoever is under an attack suffers it
 _PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "amid", "during", "from", "for", "with"}
 _PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
 _COMPASS = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "outside", "inside"}
@@ -245,7 +246,8 @@ def _stands_before(name: str, cue: Mention, deed: Mention, clause: Clause, readi
             and reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
             and not has_comma(cue, deed, reading)
         )
-    return name == "denied" and clause.has(cue, reading) and reading.word(cue) - reading.last_word(deed) == 1
+    between = reading.folded[deed.field].text[deed.end : cue.start].split()
+    return name == "denied" and clause.has(cue, reading) and between in ([], [_OBJECT])
 
 
 def has_comma(first: Mention, second: Mention, reading: Reading) -> bool:
@@ -279,8 +281,10 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     followed by a preposition, or by nothing, is "open". A word written without "~" is taken for a noun.
     """
     text = reading.folded[deed.field].text
-    if text[deed.start : deed.end].split()[0] in _BE or _is_suffered(deed, text):
+    if text[deed.start : deed.end].split()[0] in _BE | _UNDER or _is_suffered(deed, text):
         return "passive"  # "come under fire"
+    if not _UNDER.isdisjoint(text[: deed.start].split()[-2:]) and not _is_participle(deed.alias, arabic=False):
+        return "passive"  # "base under drone attack"
     has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
     if deed.kind in {"", "noun"} and not has_be:
         return "noun"
@@ -294,10 +298,13 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     return "active"
 
 
-def _is_participle(alias: str) -> bool:
-    """Return whether a form may be a participle: "struck in Erbil" lacks "was", and "strikes in Erbil" is a noun."""
+def _is_participle(alias: str, *, arabic: bool = True) -> bool:
+    """Return whether a form may be a participle: "struck in Erbil" lacks "was", and "strikes in Erbil" is a noun.
+
+    `arabic`: what is said of words in other scripts, whose forms do not tell.
+    """
     first = alias.split(maxsplit=1)[0].casefold()
-    return not first.isascii() or first.endswith("ed") or first in _PARTICIPLES
+    return (arabic and not first.isascii()) or first.endswith("ed") or first in _PARTICIPLES
 
 
 def _is_suffered(deed: Mention, text: str) -> bool:
