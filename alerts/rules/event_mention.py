@@ -27,6 +27,7 @@ AGAIN_REACH = 2  # words between a deed and a word such as "new"
 ROLE_REACH = 6  # words between a deed and who does it or suffers it
 UNLISTED = "?"  # before a place that no list names
 _PLACE = re.compile(r"(?<=[a-z] )(?:in|near|at|outside) (?P<place>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)")
+_OUTLET = re.compile(r"\s[-|]\s(?:[A-Z][\w'.’]*|of|the|al)(?:[ -](?:[A-Z][\w'.’]*|of|the|al)){1,4}\s*$")
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
 _INSIDE |= {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}  # ... of
@@ -60,17 +61,18 @@ class EventReader:
         self._things = {f"${name}": name for name in config.events.things}
         self._again = f"${config.events.again}"
         self._places = frozenset(each for kind in config.places for each in members(config.entities, kind))
-        again = (self._again,) if config.events.again else ()
+        self._everyday = f"${config.events.everyday}"
+        words = tuple(f"${name}" for name in (config.events.again, config.events.everyday) if name)
         standings = (f"${each.term.removeprefix('$')}" for each in cues if each.term[1:] in config.lists)
         self.terms = (
-            (*(f"${name}" for name in deeds), *standings, *self._parties, *self._things, *again) if deeds else ()
+            (*(f"${name}" for name in deeds), *standings, *self._parties, *self._things, *words) if deeds else ()
         )
 
     def read(self, reading: Reading) -> EventMention | None:
         """Return the event that an article tells; None where it names neither an act nor a name."""
         if not self._deeds:
             return None
-        title = Spot("title", len(reading.folded["title"].text))
+        title = Spot("title", _without_outlet(reading))
         told = self._events(reading, title)
         where = title if told else _first_sentence(reading)
         told = told or self._events(reading, where)
@@ -133,12 +135,13 @@ class EventReader:
         )
 
     def _events(self, reading: Reading, where: Spot) -> list[tuple[str, events.Event]]:
-        """Return the events in a part of the article with their deeds, in reading order."""
+        """Return the events in a part of the article with their deeds, in reading order, without everyday phrases."""
+        everyday = reading.mentions.get(self._everyday, ())
         found = [
             (deed, event)
             for deed, condition in self._deeds.items()
             for event in events.events(condition, reading, evaluate)
-            if where.has(event.deed)
+            if where.has(event.deed) and not any(events.inside(event.deed, each) for each in everyday)
         ]
         return sorted(found, key=lambda pair: (pair[1].deed.start, -pair[1].deed.end))
 
@@ -166,6 +169,13 @@ class Spot:
 
     def has(self, each: Mention) -> bool:
         return each.field == self.field and each.end <= self.end
+
+
+def _without_outlet(reading: Reading) -> int:
+    """Return where a headline ends but for the outlet's name behind it: "... - Times of Oman" is not about Oman."""
+    folded = reading.folded["title"]
+    found = _OUTLET.search(folded.original)
+    return folded.within(found.start(), found.end())[0] if found else len(folded.text)
 
 
 def _first_sentence(reading: Reading) -> Spot:

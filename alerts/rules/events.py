@@ -127,12 +127,12 @@ def _events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[
     for field in FIELDS:
         first = sorted({each for each in deeds if each.field == field}, key=lambda each: (each.start, -each.end))
         read = first[:DEEDS_READ]
-        longest = [each for each in read if not any(_inside(each, other) for other in read)]
+        longest = [each for each in read if not any(inside(each, other) for other in read)]
         events += [_known_event(each, reading, cues) for each in longest]
     return events
 
 
-def _inside(each: Mention, other: Mention) -> bool:
+def inside(each: Mention, other: Mention) -> bool:
     """Return whether a mention is a part of a longer one: "strike" of "air strike"."""
     return each.overlaps(other) and other.end - other.start > each.end - each.start
 
