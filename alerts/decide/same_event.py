@@ -2,8 +2,8 @@
 
 Two reports are compared by what they name: deeds, names, things, pairs of these, who did what to whom, and words; each
 weighs by how rare it is among the reports of the last days (as terms do in TF-IDF; Miranda et al., EMNLP 2018, group
-news of several languages so). A clash of place, roles or toll forbids, with the report or with the first of its thread:
-a chain of likenesses ends where its last link is another event than its first.
+news of several languages so). A clash of place, roles or toll forbids; one of roles also with the first report of the
+thread: a chain of likenesses ends where its last link is another event than its first.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class EventWindow:
             and (likeness := self._likeness(earlier, theirs, ours)).share >= _asked(likeness, later)
             and self._tells_apart(likeness.parts, earlier.mention, later.mention)
             and not clash(earlier, later, self.settings)
-            and not clash(self._first.get(earlier.thread, earlier), later, self.settings)
+            and not _roles_clash(self._first.get(earlier.thread, earlier).mention, later.mention, self.settings)
         ]
         return max(found, key=lambda each: (each.share, each.earlier.at), default=None)
 
@@ -213,11 +213,14 @@ def clash(earlier: Report, later: Report, settings: EventSettings) -> str:
         return "the same headline of one outlet again: a series"
     if not _places_agree(one.places, other.places, settings.wider):
         return f"other places: {', '.join(one.places)} and {', '.join(other.places)}"
+    return _roles_clash(one, other, settings) or _toll_clash(one.casualties, other.casualties)
+
+
+def _roles_clash(one: EventMention, other: EventMention, settings: EventSettings) -> str:
     if swapped := _swapped(one, other, settings):
         return f"who did it to whom is the other way round: {swapped}"
-    if others := _other_acts(one, other, settings):
-        return f"somebody else did it to somebody else: {others}"
-    return _toll_clash(one.casualties, other.casualties)
+    others = _other_acts(one, other, settings)
+    return f"somebody else did it to somebody else: {others}" if others else ""
 
 
 def _places_agree(one: Iterable[str], other: Iterable[str], wider: Mapping[str, frozenset[str]]) -> bool:

@@ -109,9 +109,10 @@ def test_a_name_of_many_reports_is_as_common_as_a_state() -> None:
 
 
 def test_a_chain_ends_where_the_last_is_another_event_than_the_first_of_its_thread() -> None:
-    first = report(event(STRIKE, places=("erbil",)))
-    vague = replace(report(event(STRIKE), 1, "daily"), seq=70)
-    later = report(event(STRIKE, places=("basra",)), 2, "third")
+    answer = Act("strike", "happened", ("us",), ("iran",))
+    first = report(event(STRIKE))
+    vague = replace(report(event(STRIKE, answer), 1, "daily"), seq=70)  # tells both
+    later = report(event(answer), 2, "third")
     assert window(first, vague).nearest(later) is None
     assert window(first, replace(vague, thread="t2")).nearest(later) is not None
 
