@@ -160,14 +160,16 @@ class EventSettings:
     """How reports are grouped by the event they tell.
 
     `alike` maps a deed to the one that stands for it and its like, `wider` a place to those it lies in, `labels` a
-    name to how people read it.
+    name to how people read it. `parties` are the names that lists give to states and the like.
     """
 
     alike: Mapping[str, str] = field(default_factory=dict)
+    parties: frozenset[str] = frozenset()
     developments: frozenset[str] = frozenset()
     by_target: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
     again: str = ""
+    everyday: str = ""
     things: tuple[str, ...] = ()
     wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -263,6 +265,7 @@ EVENTS = Table(
             "kinds of people: one whom no report of an event named before is news",
         ),
         Key("again", Placed(IDENT), None, "the list of words that make a deed another one of its series"),
+        Key("everyday", Placed(IDENT), None, "the list of phrases in which a deed's word is none: a deal is close"),
         Key(
             "things",
             ListOf(Placed(IDENT), "a list of lists"),

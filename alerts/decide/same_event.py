@@ -2,7 +2,8 @@
 
 Two reports are compared by what they name: deeds, names, things, pairs of these, who did what to whom, and words; each
 weighs by how rare it is among the reports of the last days (as terms do in TF-IDF; Miranda et al., EMNLP 2018, group
-news of several languages so). A clash of place, roles or toll forbids.
+news of several languages so). A clash of place, roles or toll forbids; one of roles also with the first report of the
+thread: a chain of likenesses ends where its last link is another event than its first.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ TENFOLD = 10  # a toll so many times another is that of another event
 # what a part of a report weighs beside its rarity: names and deeds are the event, words are how an outlet tells it
 _WEIGHTS = {"deed": 1.0, "name": 1.0, "thing": 1.0, "pair": 0.4, "role": 0.5, "word": 0.3}
 _NAMES = frozenset({"name", "thing"})  # of which two reports of one event share one: two arrests a day are two events
+EVERYDAY = 0.1  # of the reports: a name in more of them tells no event from another, nor does that of a state
+FEW_NAMES = 2  # such names, and a deed, tell an event all the same: who did it to whom
 _COMMENTS = frozenset({"claimed", "denied"})
 Part = tuple[str, ...]
 
@@ -75,6 +78,7 @@ class EventWindow:
         self.last = 0  # the seq of the newest report
         self._reports: dict[int, tuple[Report, frozenset[Part]]] = {}
         self._by_part: dict[Part, dict[int, None]] = {}
+        self._first: dict[str, Report] = {}  # of each thread
 
     def add(self, report: Report) -> None:
         """Add a stored report; they come in the order of `seq`."""
@@ -82,12 +86,15 @@ class EventWindow:
         self._reports[report.seq] = report, parts
         for part in parts:
             self._by_part.setdefault(part, {})[report.seq] = None
+        self._first.setdefault(report.thread, report)
         self.last = max(self.last, report.seq)
 
     def forget(self, before: datetime) -> None:
         """Remove the reports that are older than that."""
         for seq in [seq for seq, (report, _) in self._reports.items() if report.at < before]:
-            _, parts = self._reports.pop(seq)
+            report, parts = self._reports.pop(seq)
+            if self._first.get(report.thread) is report:
+                del self._first[report.thread]
             for part in parts:
                 del self._by_part[part][seq]
                 if not self._by_part[part]:
@@ -112,7 +119,9 @@ class EventWindow:
             and later.at - (minted(earlier.thread) or earlier.at) <= SPAN
             and (wanted is None or earlier.thread in wanted)
             and (likeness := self._likeness(earlier, theirs, ours)).share >= _asked(likeness, later)
+            and self._tells_apart(likeness.parts, earlier.mention, later.mention)
             and not clash(earlier, later, self.settings)
+            and not _roles_clash(self._first.get(earlier.thread, earlier).mention, later.mention, self.settings)
         ]
         return max(found, key=lambda each: (each.share, each.earlier.at), default=None)
 
@@ -135,6 +144,22 @@ class EventWindow:
         common, lengths = self._square(shared), math.sqrt(self._square(theirs) * self._square(ours))
         heaviest = sorted(shared, key=lambda part: (-self._weight(part), part))
         return Likeness(earlier, common / lengths if lengths else 0.0, tuple(heaviest))
+
+    def _tells_apart(self, shared: Iterable[Part], one: EventMention, other: EventMention) -> bool:
+        """Return whether what two reports share tells their event from others of the day: a name that not all name.
+
+        States and things are in every report of a war. Of those it takes a deed and two names: "US" and "strike" are
+        no event, "US", "strike" and "Iran" are one.
+        """
+        names = [part for part in shared if part[0] == "name"]
+        if any(name[1] not in self.settings.parties and not self._is_everyday(name) for name in names):
+            return True
+        # in the background a deed counts too: "arrests two after the strike"
+        deeds, others = ({alike(act, self.settings) for act in each.acts} for each in (one, other))
+        return len(names) >= FEW_NAMES and bool(deeds & others)
+
+    def _is_everyday(self, part: Part) -> bool:
+        return len(self._by_part.get(part, ())) > EVERYDAY * max(FEWEST, len(self._reports))
 
     def _square(self, parts: Iterable[Part]) -> float:
         return sum(self._weight(part) ** 2 for part in parts)
@@ -188,9 +213,14 @@ def clash(earlier: Report, later: Report, settings: EventSettings) -> str:
         return "the same headline of one outlet again: a series"
     if not _places_agree(one.places, other.places, settings.wider):
         return f"other places: {', '.join(one.places)} and {', '.join(other.places)}"
+    return _roles_clash(one, other, settings) or _toll_clash(one.casualties, other.casualties)
+
+
+def _roles_clash(one: EventMention, other: EventMention, settings: EventSettings) -> str:
     if swapped := _swapped(one, other, settings):
         return f"who did it to whom is the other way round: {swapped}"
-    return _toll_clash(one.casualties, other.casualties)
+    others = _other_acts(one, other, settings)
+    return f"somebody else did it to somebody else: {others}" if others else ""
 
 
 def _places_agree(one: Iterable[str], other: Iterable[str], wider: Mapping[str, frozenset[str]]) -> bool:
@@ -224,6 +254,35 @@ def _swapped(one: EventMention, other: EventMention, settings: EventSettings) ->
     if first & second:
         return ""
     return next((f"{by} and {on}" for deed, by, on in sorted(first) if (deed, on, by) in second), "")
+
+
+def _other_acts(one: EventMention, other: EventMention, settings: EventSettings) -> str:
+    """Return in words two acts of one deed with other doers and other targets, "" if two acts may be the same.
+
+    So a strike and the strike that answers it are two events. What a headline names beside its news tells neither.
+    """
+    pairs = [
+        (first, second)
+        for first in _main(one, settings)
+        for second in _main(other, settings)
+        if alike(first, settings) == alike(second, settings)
+    ]
+    if not pairs or any(not _apart(first, second, settings) for first, second in pairs):
+        return ""
+    first, second = pairs[0]
+    return f"{', '.join(first.by)} on {', '.join(first.on)} and {', '.join(second.by)} on {', '.join(second.on)}"
+
+
+def _main(mention: EventMention, settings: EventSettings) -> list[Act]:
+    return [each for each in told(mention) if each.deed in settings.by_target and not each.aside]
+
+
+def _apart(one: Act, other: Act, settings: EventSettings) -> bool:
+    sides = ((one.by, other.by), (one.on, other.on))
+    return all(
+        ours and theirs and not any(is_within(a, b, settings.wider) for a in ours for b in theirs)
+        for ours, theirs in sides
+    )
 
 
 def _roles(mention: EventMention, settings: EventSettings) -> set[tuple[str, str, str]]:

@@ -275,12 +275,14 @@ def _events(given: Mapping[str, Any] | None, book: Book, problems: Problems) -> 
     }
     return EventSettings(
         alike={deed: group[0] for group in groups for deed in group},
+        parties=parties,
         developments=frozenset(known(given["developments"], deeds, f"list {DEED}NAME")),
         by_target=frozenset(known(given["by_target"], deeds, f"list {DEED}NAME")),
         persons=frozenset(
             each for kind in known(given["persons"], kinds, "entity or kind") for each in members(book.entities, kind)
         ),
         again="".join(known([given["again"]] if given["again"] else [], book.lists, "list")),
+        everyday="".join(known([given["everyday"]] if given["everyday"] else [], book.lists, "list")),
         things=known(given["things"], book.lists, "list"),
         wider=_wider(book.entities, within),
         labels={

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from alerts.event import Act, EventMention
 from alerts.rule import Condition, Config
 from alerts.rules import events
+from alerts.rules.clause_words import AND, ASIDE, DOING, INSIDE, OF_PLACES, TURN, UPON
 from alerts.rules.lexicon import members
 from alerts.rules.operators import evaluate
 from alerts.rules.reading import Mention, Reading
@@ -27,22 +28,8 @@ AGAIN_REACH = 2  # words between a deed and a word such as "new"
 ROLE_REACH = 6  # words between a deed and who does it or suffers it
 UNLISTED = "?"  # before a place that no list names
 _PLACE = re.compile(r"(?<=[a-z] )(?:in|near|at|outside) (?P<place>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)")
+_OUTLET = re.compile(r"\s[-|]\s(?:[A-Z][\w'.’]*|of|the|al)(?:[ -](?:[A-Z][\w'.’]*|of|the|al)){1,4}\s*$")
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
-_INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
-_INSIDE |= {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}  # ... of
-_INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در"}
-_OF_PLACES = {"the", "of", "strait", "gulf", "city", "town", "province", "port", "northern", "southern", "eastern"}
-_OF_PLACES |= {"western", "central"}
-_OF_PLACES |= {"مضيق", "محافظه", "مدينه", "قضاء", "ناحيه", "ميناء", "مطار", "تنگه", "استان", "شهر"}
-_UPON = {"on", "at", "against", "to", "toward", "towards", "علي", "ضد", "نحو", "باتجاه", "به", "عليه"}
-_DOING = {"by", "from", "من", "از", "توسط"}
-_AND = {"and", "و"}
-_TURN = {"as", "over", "after", "amid", "while", "because", "following", "despite", "before", "until", "for", "since"}
-_TURN |= {"if", "when", "in", "who", "that", "retaliation", "by", "from"}
-_TURN |= {"بسبب", "بعد", "ردا", "اثر", "خلال", "في", "داخل", "قبل", "عقب", "منذ", "پس", "در"}
-# words that put a deed behind them beside the news of a headline
-_ASIDE = {"as", "over", "after", "amid", "while", "because", "following", "despite", "since", "when", "before"}
-_ASIDE |= {"بعد", "عقب", "وسط", "ردا", "بينما", "فيما", "اثر", "منذ", "قبل", "پس", "همزمان", "تزامنا", "بالتزامن"}
 _ADJECTIVE = re.compile(r"(?<!ت)(?:ي|يه|يان|يين|يتان)$")  # Arabic nisba: "a strike American Saudi" names who strikes
 _WORD = re.compile(r"\S+")
 _PART_ENDS = frozenset(",;\u060c\u061b")
@@ -60,17 +47,18 @@ class EventReader:
         self._things = {f"${name}": name for name in config.events.things}
         self._again = f"${config.events.again}"
         self._places = frozenset(each for kind in config.places for each in members(config.entities, kind))
-        again = (self._again,) if config.events.again else ()
+        self._everyday = f"${config.events.everyday}"
+        words = tuple(f"${name}" for name in (config.events.again, config.events.everyday) if name)
         standings = (f"${each.term.removeprefix('$')}" for each in cues if each.term[1:] in config.lists)
         self.terms = (
-            (*(f"${name}" for name in deeds), *standings, *self._parties, *self._things, *again) if deeds else ()
+            (*(f"${name}" for name in deeds), *standings, *self._parties, *self._things, *words) if deeds else ()
         )
 
     def read(self, reading: Reading) -> EventMention | None:
         """Return the event that an article tells; None where it names neither an act nor a name."""
         if not self._deeds:
             return None
-        title = Spot("title", len(reading.folded["title"].text))
+        title = Spot("title", _without_outlet(reading))
         told = self._events(reading, title)
         where = title if told else _first_sentence(reading)
         told = told or self._events(reading, where)
@@ -133,12 +121,13 @@ class EventReader:
         )
 
     def _events(self, reading: Reading, where: Spot) -> list[tuple[str, events.Event]]:
-        """Return the events in a part of the article with their deeds, in reading order."""
+        """Return the events in a part of the article with their deeds, in reading order, without everyday phrases."""
+        everyday = reading.mentions.get(self._everyday, ())
         found = [
             (deed, event)
             for deed, condition in self._deeds.items()
             for event in events.events(condition, reading, evaluate)
-            if where.has(event.deed)
+            if where.has(event.deed) and not any(events.inside(event.deed, each) for each in everyday)
         ]
         return sorted(found, key=lambda pair: (pair[1].deed.start, -pair[1].deed.end))
 
@@ -168,6 +157,13 @@ class Spot:
         return each.field == self.field and each.end <= self.end
 
 
+def _without_outlet(reading: Reading) -> int:
+    """Return where a headline ends but for the outlet's name behind it: "... - Times of Oman" is not about Oman."""
+    folded = reading.folded["title"]
+    found = _OUTLET.search(folded.original)
+    return folded.within(found.start(), found.end())[0] if found else len(folded.text)
+
+
 def _first_sentence(reading: Reading) -> Spot:
     folded = reading.folded["body"]
     first = _SENTENCE.search(folded.original[:LEAD_CHARS])
@@ -178,7 +174,7 @@ def _first_sentence(reading: Reading) -> Spot:
 def _is_aside(event: events.Event, told: list[tuple[str, events.Event]], reading: Reading) -> bool:
     """Return whether a deed stands behind a word such as "as" that follows an earlier deed; a comma ends that part."""
     first, deed, folded = told[0][1].deed, event.deed, reading.folded[event.deed.field]
-    turns = [each for each in _WORD.finditer(folded.text, first.end, deed.start) if each[0] in _ASIDE]
+    turns = [each for each in _WORD.finditer(folded.text, first.end, deed.start) if each[0] in ASIDE]
     if not turns:
         return False
     since = folded.original[folded.span(*turns[-1].span())[1] : folded.span(deed.start, deed.end)[0]]
@@ -223,7 +219,7 @@ def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) ->
 def _joins(one: Mention, other: Mention, reading: Reading) -> bool:
     """Return whether two names belong together: by "and", by a comma, or as one phrase, "Saudi oil tankers"."""
     between = _between(one, other, reading.folded[one.field].text)
-    if _AND.issuperset(between):
+    if AND.issuperset(between):
         return True
     first, second = sorted((one, other), key=lambda each: each.start)
     return len(between) == 1 and _is_adjective(first, reading) and not events.has_comma(first, second, reading)
@@ -248,21 +244,21 @@ def _roles(event: events.Event, before: Side, after: Side, further: Side, *, beg
 
     `begins`: the deed begins its clause.
     """
-    if after.names and not _UPON.isdisjoint(further.between) and event.voice != "active":
+    if after.names and not UPON.isdisjoint(further.between) and event.voice != "active":
         return after.names, further.names  # "attack by Iran on Kuwait", and so in Arabic and Persian
     if not event.deed.alias.isascii():
-        if begins and event.voice == "active" and further.names and _TURN.isdisjoint(further.between):
+        if begins and event.voice == "active" and further.names and TURN.isdisjoint(further.between):
             return after.names, further.names  # Arabic: verb, doer, target
         return _arabic_roles(event, before, after)
     voice = _voice(event, after)
-    turned = not _TURN.isdisjoint(after.between)  # "closes Hormuz over ...", "strikes as ...": something else follows
-    doer = after.names if not _DOING.isdisjoint(after.between) else ()
+    turned = not TURN.isdisjoint(after.between)  # "closes Hormuz over ...", "strikes as ...": something else follows
+    doer = after.names if not DOING.isdisjoint(after.between) else ()
     if voice == "passive" or (voice == "open" and before.names):
         return doer, before.names  # "base struck by Iran", "base hit in attack"
     target = () if turned or doer else after.names
     if voice == "noun":
         near = before.names if len(before.between) < 2 else ()
-        return doer or near, target if not _UPON.isdisjoint(after.between) else ()
+        return doer or near, target if not UPON.isdisjoint(after.between) else ()
     return doer or before.names, target
 
 
@@ -286,13 +282,13 @@ def _arabic_roles(event: events.Event, before: Side, after: Side) -> Roles:
     The adjective behind a noun says who does it ("a strike American"), "on" says to whom. A name before the deed is its
     doer where another follows.
     """
-    turned = not _TURN.isdisjoint(after.between)
-    if not _UPON.isdisjoint(after.between):
+    turned = not TURN.isdisjoint(after.between)
+    if not UPON.isdisjoint(after.between):
         # "soldiers American in an attack on": who stands before a noun and a word between does not do it
         return before.names if event.voice != "noun" or not before.between else (), after.names
     adjective = not after.between and _ADJECTIVE.search(after.said) and (event.voice != "active" or not before.names)
     # "an attack from Iran", and not "four killed of the Guards"
-    if after.names and (adjective or (len(after.between) == 1 and after.between[0] in _DOING)):
+    if after.names and (adjective or (len(after.between) == 1 and after.between[0] in DOING)):
         return after.names, () if event.voice == "noun" else before.names
     if event.voice == "passive":
         return (), before.names or (() if turned else after.names)
@@ -302,8 +298,8 @@ def _arabic_roles(event: events.Event, before: Side, after: Side) -> Roles:
 def _is_where(each: Mention, reading: Reading) -> bool:
     """Return whether a name says where: a word such as "in" before it ("in the Strait of"), or bi- attached to it."""
     text = reading.folded[each.field].text
-    before = [word for word in text[: each.start].split()[-4:] if word not in _OF_PLACES][-1:]
-    return (bool(before) and before[0] in _INSIDE) or (each.attached and text[each.start : each.start + 1] == "ب")
+    before = [word for word in text[: each.start].split()[-4:] if word not in OF_PLACES][-1:]
+    return (bool(before) and before[0] in INSIDE) or (each.attached and text[each.start : each.start + 1] == "ب")
 
 
 def _unlisted(reading: Reading, where: Spot, named: list[tuple[str, Mention]]) -> Iterator[str]:

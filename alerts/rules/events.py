@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from alerts.rule import Condition
+from alerts.rules.clause_words import ARABIC_PREPOSITIONS, BY, COMPASS, LINKS, PREPOSITIONS, RELATIVES, UNDER
 from alerts.rules.event_numbers import Asked, numbers
 from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
@@ -29,15 +30,10 @@ ROLES = ("by", "on", "in")
 REACH = 8  # words from a deed to its doer, target or place
 _ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
 _IN_CLAUSE = "conditional"  # "if" may follow what depends on it
-# words that begin another part of a clause: what stands behind them is no target of the deed before them
-_LINKS = {"as", "while", "after", "amid", "before", "with", "when", "since", "because", "despite", "without", "where"}
-_LINKS |= {"who", "which", "that", "says", "say", "if", "unless", "until", "hours", "days", "ahead", "following"}
-_LINKS |= {"بعد", "قبل", "عقب", "إثر", "اثر", "بينما", "فيما", "خلال", "منذ", "مع", "وسط", "ردا", "با", "پس"}
 # what stands before these is no party, but says whose friend or make something is: "Iran-backed"
 _WHOSE = {"backed", "aligned", "linked", "allied", "affiliated", "made", "built", "supplied", "supported", "led"}
 _ADJECTIVE = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|mani|meni|outhi)$")  # of a nation
 _SIDES = {"pro", "anti"}
-_RELATIVES = {"who", "which", "that", "الذي", "التي", "الذين", "اللذين"}  # before a deed that is known already
 _OBJECT = "را"  # Persian puts it after the object of a verb
 _ONTO, _OBJECT_REACH = {"به", "بر", "علیه", "عليه"}, 4  # before it, and how many words before a name of it
 _SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض", "تعرضه", "تعرضها", "لتعرض", "بتعرض"}  # ... لهجوم
@@ -49,13 +45,7 @@ _COMMAS = frozenset(",\u060c")
 _CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
 _BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
 _BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
-_PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "amid", "during", "from", "for", "with"}
-_PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
-_COMPASS = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "outside", "inside"}
-_ARABIC_PREPOSITIONS = {"في", "علي", "من", "الي", "عن", "قرب", "داخل", "شمال", "جنوب", "غرب", "شرق", "شمالي", "جنوبي"}
-_ARABIC_PREPOSITIONS |= {"غربي", "شرقي", "بعد", "قبل", "خلال", "عبر", "ضد", "وسط", "بين", "منذ"}
 _BEFORE_VERB = 1  # words before a verb that still begins its clause: "urgent", "the news agency"
-_BY = {"by", "of", "from", "من", "از", "توسط"}
 _BESIDE = 3  # words from the noun of a deed to its doer
 # no dot of "U.S." or another initial
 _BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[!?\u061f](?=\s|$)|(?<!\b\w)\.(?=\s|$)")
@@ -126,12 +116,12 @@ def _events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[
     for field in FIELDS:
         first = sorted({each for each in deeds if each.field == field}, key=lambda each: (each.start, -each.end))
         read = first[:DEEDS_READ]
-        longest = [each for each in read if not any(_inside(each, other) for other in read)]
+        longest = [each for each in read if not any(inside(each, other) for other in read)]
         events += [_known_event(each, reading, cues) for each in longest]
     return events
 
 
-def _inside(each: Mention, other: Mention) -> bool:
+def inside(each: Mention, other: Mention) -> bool:
     """Return whether a mention is a part of a longer one: "strike" of "air strike"."""
     return each.overlaps(other) and other.end - other.start > each.end - each.start
 
@@ -196,7 +186,7 @@ def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Eve
 def _is_known(deed: Mention, reading: Reading) -> bool:
     """Return whether a relative clause tells a deed: "drones that hit Erbil", "the man who planned attacks on"."""
     reach = _CUE_REACH["background"] if deed.kind in {"", "noun"} else 1
-    return not _RELATIVES.isdisjoint(reading.folded[deed.field].text[: deed.start].split()[-reach:])
+    return not RELATIVES.isdisjoint(reading.folded[deed.field].text[: deed.start].split()[-reach:])
 
 
 def _is_future(deed: Mention) -> bool:
@@ -245,7 +235,8 @@ def _stands_before(name: str, cue: Mention, deed: Mention, clause: Clause, readi
             and reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
             and not has_comma(cue, deed, reading)
         )
-    return name == "denied" and clause.has(cue, reading) and reading.word(cue) - reading.last_word(deed) == 1
+    between = reading.folded[deed.field].text[deed.end : cue.start].split()
+    return name == "denied" and clause.has(cue, reading) and between in ([], [_OBJECT])
 
 
 def has_comma(first: Mention, second: Mention, reading: Reading) -> bool:
@@ -279,13 +270,15 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     followed by a preposition, or by nothing, is "open". A word written without "~" is taken for a noun.
     """
     text = reading.folded[deed.field].text
-    if text[deed.start : deed.end].split()[0] in _BE or _is_suffered(deed, text):
+    if text[deed.start : deed.end].split()[0] in _BE | UNDER or _is_suffered(deed, text):
         return "passive"  # "come under fire"
+    if not UNDER.isdisjoint(text[: deed.start].split()[-2:]) and not _is_participle(deed.alias, arabic=False):
+        return "passive"  # "base under drone attack"
     has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
     if deed.kind in {"", "noun"} and not has_be:
         return "noun"
     after = text[deed.end :].split(maxsplit=2)[:2]
-    is_placed = not after or after[0] in _PREPOSITIONS or (after[0] in _COMPASS and after[1:] == ["of"])
+    is_placed = not after or after[0] in PREPOSITIONS or (after[0] in COMPASS and after[1:] == ["of"])
     is_participle = _is_participle(deed.alias)
     if deed.kind == "passive" or (is_participle and has_be) or after[:1] == ["by"]:
         return "passive"
@@ -294,10 +287,13 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     return "active"
 
 
-def _is_participle(alias: str) -> bool:
-    """Return whether a form may be a participle: "struck in Erbil" lacks "was", and "strikes in Erbil" is a noun."""
+def _is_participle(alias: str, *, arabic: bool = True) -> bool:
+    """Return whether a form may be a participle: "struck in Erbil" lacks "was", and "strikes in Erbil" is a noun.
+
+    `arabic`: what is said of words in other scripts, whose forms do not tell.
+    """
     first = alias.split(maxsplit=1)[0].casefold()
-    return not first.isascii() or first.endswith("ed") or first in _PARTICIPLES
+    return (arabic and not first.isascii()) or first.endswith("ed") or first in _PARTICIPLES
 
 
 def _is_suffered(deed: Mention, text: str) -> bool:
@@ -390,7 +386,7 @@ def _is_apart(deed: Mention, party: Mention, reading: Reading) -> bool:
     """
     text = reading.folded[deed.field].text
     between = text[deed.end : party.start].split()
-    if not _LINKS.isdisjoint(between) or has_comma(deed, party, reading):
+    if not LINKS.isdisjoint(between) or has_comma(deed, party, reading):
         return True
     return bool(between) and party.attached and text[party.start] == "\u0648"
 
@@ -422,7 +418,7 @@ def _does_arabic(event: Event, party: Mention, reading: Reading, *, after: bool)
     if event.voice == "passive":
         return _is_after_by(event.deed, party, reading)
     following = reading.folded[party.field].text[party.end :].split(maxsplit=1)[:1]
-    has_object = bool(following) and following[0] not in _ARABIC_PREPOSITIONS and not _ends_clause(party, reading)
+    has_object = bool(following) and following[0] not in ARABIC_PREPOSITIONS and not _ends_clause(party, reading)
     beside = distance(event.deed, party, reading) == 1 and event.deed.kind == "either"  # a noun and its adjective
     return beside or (begins_clause(event.deed, reading) and has_object)
 
@@ -448,7 +444,7 @@ def _suffers(event: Event, distance: int, *, after: bool) -> bool:
 
 def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
     """Return whether a word such as "by" stands between a deed and a party."""
-    return not _BY.isdisjoint(reading.folded[deed.field].text[deed.end : party.start].split())
+    return not BY.isdisjoint(reading.folded[deed.field].text[deed.end : party.start].split())
 
 
 def _is_adjective(event: Event, distance: int) -> bool:

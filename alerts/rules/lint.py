@@ -105,7 +105,7 @@ def _unused(config: Config) -> Iterator[Problem]:
         if (
             each.id not in named
             and not each.id.startswith(READ_BY_NAME)
-            and each.id not in (*config.events.things, config.events.again)
+            and each.id not in (*config.events.things, config.events.again, config.events.everyday)
         ):
             yield Problem(each.place, f'list "{each.id}" is dead: no rule names it')
 

@@ -111,3 +111,31 @@ def test_without_deeds_nothing_is_read(tmp_path: Path) -> None:
     )
     plain = Matcher(load(tmp_path / "rules.yaml", environ={}))
     assert plain.find(Article("a1", "wire", "militia strikes base", NOW)).event is None
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Iran strikes base near Irbid - Times of Oman", ("iran",)),
+        ("Iran strikes base near Irbid | Gulf Times", ("iran",)),
+        ("Iran strikes base near Irbid - Jordan army says", ("iran", "jordan")),
+        ("Iran strikes base - Jordan", ("iran", "jordan")),
+    ],
+)
+def test_a_name_in_that_of_the_outlet_behind_a_headline_is_none(title: str, names: tuple[str, ...]) -> None:
+    assert read(title).names == names
+
+
+@pytest.mark.parametrize(
+    ("title", "deeds"),
+    [
+        ("US and Iran very close to deal, Iran confirms", {"confirm"}),
+        ("US and Iran hold talks in Doha", {"negotiate"}),
+        ("Iran closes Hormuz", {"close"}),
+        ("Police hold Iranian over blast", {"arrest", "assault"}),
+        ("Iran and US seal deal", {"deal"}),
+        ("Jordan intercepts Iranian drones", {"intercept"}),
+    ],
+)
+def test_an_everyday_phrase_is_no_deed(title: str, deeds: set[str]) -> None:
+    assert {act.deed for act in read(title).acts} == deeds

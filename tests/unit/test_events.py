@@ -66,6 +66,8 @@ def holds(place: Path, match: str, title: str) -> bool:
         (ON_BASE, "Air strike on base", True),
         (ON_BASE, "Iran strikes U.S. base", True),  # an initial ends no clause
         (ON_BASE, "Base air strike kills three", True),
+        (ON_BASE, "Base in Erbil under attack", True),  # whoever is under an attack suffers it
+        (ON_BASE, "Base of the town under heavy attack", True),
         (BY_MILITIA, "Hashd strikes base", True),
         (BY_MILITIA, "Base strikes Hashd", False),
         (BY_MILITIA, "Base struck by Hashd", True),

@@ -72,6 +72,51 @@ def test_a_clash_forbids(earlier: EventMention, later: EventMention) -> None:
     assert window(report(earlier)).nearest(report(later, 1, "daily")) is None
 
 
+def test_a_strike_and_the_answer_to_it_are_two_events() -> None:
+    answer = Act("assault", "happened", ("us",), ("kuwait",))
+    assert "somebody else" in clash(report(event(STRIKE)), report(event(answer)), SETTINGS)
+    # one side left open, or the deed only beside the news, tells nothing
+    assert not clash(report(event(STRIKE)), report(event(replace(answer, by=()))), SETTINGS)
+    assert not clash(report(event(STRIKE)), report(event(replace(answer, aside=True))), SETTINGS)
+    # nor does one of two deeds where the other agrees
+    assert not clash(report(event(STRIKE)), report(event(answer, STRIKE)), SETTINGS)
+
+
+def test_a_name_of_all_reports_and_a_deed_are_no_event() -> None:
+    settings = replace(SETTINGS, parties=frozenset({"us", "iran"}))
+    one, other = (event(Act("strike", "happened", (), ("us",)), words=words) for words in ("dawn", "dusk"))
+    known = EventWindow(settings)
+    known.add(report(one))
+    assert known.nearest(report(other, 1, "daily")) is None
+    assert window(report(one)).nearest(report(other, 1, "daily")) is not None  # "us" is no party there
+    # a deed and two such names are one, also where the deed is in the background
+    known.add(report(event(STRIKE), source="third"))
+    arrested = event(Act("arrest", "happened", ("us",), ("iran",)), replace(STRIKE, standing="background"))
+    assert known.nearest(report(event(STRIKE), 1, "daily")) is not None
+    assert known.nearest(report(arrested, 1, "daily")) is not None
+    unlike = event(Act("close", "happened", ("iran",), ("us",)))
+    assert known.nearest(report(unlike, 1, "daily")) is None
+
+
+def test_a_name_of_many_reports_is_as_common_as_a_state() -> None:
+    place = event(Act("strike", "happened"), places=("erbil",))
+    known = window(report(place))
+    assert known.nearest(report(place, 1, "daily")) is not None
+    for number in range(31):
+        closed = event(Act("close", "happened"), places=("erbil",), words=f"w{number}")
+        known.add(replace(report(closed, source=f"o{number}"), seq=100 + number))
+    assert known.nearest(report(place, 1, "daily")) is None
+
+
+def test_a_chain_ends_where_the_last_is_another_event_than_the_first_of_its_thread() -> None:
+    answer = Act("strike", "happened", ("us",), ("iran",))
+    first = report(event(STRIKE))
+    vague = replace(report(event(STRIKE, answer), 1, "daily"), seq=70)  # tells both
+    later = report(event(answer), 2, "third")
+    assert window(first, vague).nearest(later) is None
+    assert window(first, replace(vague, thread="t2")).nearest(later) is not None
+
+
 def test_what_lies_within_does_not_clash_nor_does_a_toll_that_rose() -> None:
     assert not clash(report(event(STRIKE, places=("erbil",))), report(event(STRIKE, places=("iraq",))), SETTINGS)
     assert not clash(report(event(STRIKE, killed=3)), report(event(STRIKE, killed=9)), SETTINGS)

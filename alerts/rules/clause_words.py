@@ -1,0 +1,39 @@
+"""The small words by which a clause is read, folded: which side of a deed its doer, target and place stand on. Pure."""
+
+from __future__ import annotations
+
+# begin another part of a clause: what stands behind them is no target of the deed before them
+LINKS = {"as", "while", "after", "amid", "before", "with", "when", "since", "because", "despite", "without", "where"}
+LINKS |= {"who", "which", "that", "says", "say", "if", "unless", "until", "hours", "days", "ahead", "following"}
+LINKS |= {"بعد", "قبل", "عقب", "إثر", "اثر", "بينما", "فيما", "خلال", "منذ", "مع", "وسط", "ردا", "با", "پس"}
+# turn from a deed to something else: "closes Hormuz over ..."
+TURN = {"as", "over", "after", "amid", "while", "because", "following", "despite", "before", "until", "for", "since"}
+TURN |= {"if", "when", "in", "who", "that", "retaliation", "by", "from"}
+TURN |= {"بسبب", "بعد", "ردا", "اثر", "خلال", "في", "داخل", "قبل", "عقب", "منذ", "پس", "در"}
+# put a deed behind them beside the news of a headline
+ASIDE = {"as", "over", "after", "amid", "while", "because", "following", "despite", "since", "when", "before"}
+ASIDE |= {"بعد", "عقب", "وسط", "ردا", "بينما", "فيما", "اثر", "منذ", "قبل", "پس", "همزمان", "تزامنا", "بالتزامن"}
+RELATIVES = {"who", "which", "that", "الذي", "التي", "الذين", "اللذين"}  # before a deed that is known already
+# before who does a deed
+DOING = {"by", "from", "من", "از", "توسط"}
+# ... and before the doer of a noun
+BY = DOING | {"of"}
+# before whom it is done to
+UPON = {"on", "at", "against", "to", "toward", "towards", "علي", "ضد", "نحو", "باتجاه", "به", "عليه"}
+UNDER = {"under", "تحت", "زير"}  # whoever is under an attack suffers it
+AND = {"and", "و"}
+# before where it is done
+INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
+INSIDE |= {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}  # ... of
+INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در"}
+# between those and a place: "in the Strait of Hormuz"
+OF_PLACES = {"the", "of", "strait", "gulf", "city", "town", "province", "port", "northern", "southern", "eastern"}
+OF_PLACES |= {"western", "central"}
+OF_PLACES |= {"مضيق", "محافظه", "مدينه", "قضاء", "ناحيه", "ميناء", "مطار", "تنگه", "استان", "شهر"}
+# behind a form that may be a participle: "struck in"
+PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "amid", "during", "from", "for", "with"}
+PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
+COMPASS = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "outside", "inside"}
+# behind the doer of an Arabic verb that has no object
+ARABIC_PREPOSITIONS = {"في", "علي", "من", "الي", "عن", "قرب", "داخل", "شمال", "جنوب", "غرب", "شرق", "شمالي", "جنوبي"}
+ARABIC_PREPOSITIONS |= {"غربي", "شرقي", "بعد", "قبل", "خلال", "عبر", "ضد", "وسط", "بين", "منذ"}
