@@ -75,6 +75,7 @@ class Canary:
         self._matcher = Matcher(self._own)
         self._next = time.monotonic()
         self.trace = Trace(self._next)
+        self._at = Stage.NOWHERE  # of the try under way
         self.arrived: datetime | None = None
         self.began = self._next  # when we began to send them, by the monotonic clock
         self.took = 0.0  # seconds of the last one
@@ -127,15 +128,15 @@ class Canary:
     async def _try_once(self, every: float) -> None:
         """Send one canary, and note when it arrived, or how far it came and when the next try is."""
         began = time.monotonic()
-        self.trace = replace(self.trace, seen=Stage.NOWHERE, why="")
+        self._saw(Stage.NOWHERE)
         try:
             async with asyncio.timeout(TRY_WITHIN):
                 self.arrived = await self._fly(datetime.now(UTC))
         except Exception as error:  # noqa: BLE001 - whatever stops it is what it is for: the watch tells how far it came
             why = "it took too long" if isinstance(error, TimeoutError) else _words(error)
-            self.trace = replace(self.trace, why=why)
+            self.trace = replace(self.trace, seen=self._at, why=why)
             self._next = time.monotonic() + again_after(every)
-            log.warning("canary lost seen=%s: %s", self.trace.seen.value, why)
+            log.warning("canary lost seen=%s: %s", self._at.value, why)
             return
         ended = time.monotonic()
         self.took = ended - began
@@ -224,7 +225,10 @@ class Canary:
         return answer, state
 
     def _saw(self, stage: Stage) -> None:
-        self.trace = replace(self.trace, seen=stage)
+        """Note how far the try under way has come. Where one before it failed, what is told is where that ended."""
+        self._at = stage
+        if not self.trace.why:
+            self.trace = replace(self.trace, seen=stage)
 
 
 def _words(error: Exception) -> str:
