@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from alerts.decide.finding import Finding, fault, ok, warning
+from alerts.render.words import time
 from alerts.run.backup_thread import folder_of, newest
 from crawler.config.upkeep import BackupSettings
 from crawler.sources.health import length
@@ -94,18 +95,18 @@ def check_disk(state_dir: Path) -> Iterator[Finding]:
             yield ok(name, words)
 
 
-def check_clock(ahead: tuple[str, datetime] | None, now: datetime) -> Iterator[Finding]:
+def check_clock(ahead: tuple[str, datetime] | None, now: datetime, zone: str = "UTC") -> Iterator[Finding]:
     """Yield whether the clock is synchronised, and whether stored times lie ahead of it."""
     remedy = "set the clock by NTP: systemctl enable --now systemd-timesyncd, or chrony"
     if ahead:
         what, at = ahead
-        yield fault("clock", f"{what} is stored as of {at:%Y-%m-%d %H:%M:%S} UTC, {length(at - now)} from now", remedy)
+        yield fault("clock", f"{what} is stored as of {time(at, zone, now)}, {length(at - now)} from now", remedy)
     synchronised = _is_synchronised()
     if synchronised is False:
-        yield warning("clock", f"not synchronised; it says {now:%Y-%m-%d %H:%M:%S} UTC", remedy)
+        yield warning("clock", f"not synchronised; it says {time(now, zone)}", remedy)
     elif not ahead:
         how = "synchronised" if synchronised else "whether it is synchronised cannot be read here"
-        yield ok("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC, {how}")
+        yield ok("clock", f"{time(now, zone)}, {how}")
 
 
 def _is_synchronised() -> bool | None:

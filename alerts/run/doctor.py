@@ -40,6 +40,7 @@ def examine(
     """Return all findings. `hidden` says why secrets cannot be read by this user, "" if they can."""
     config, unset = _load(rules, environ, hidden)
     known = config if isinstance(config, Config) else None
+    zone = known.timezone if known else "UTC"
     backup, retention = (known.backup, known.retention) if known else (BackupSettings(), Retention())
     found: list[Finding] = []
     with ExitStack() as stack:
@@ -56,7 +57,7 @@ def examine(
         found += _made(_of_store(connection, known, retention, now) if connection else [])
         found += _made(
             [
-                ("clock", lambda: check_clock(future.ahead(connection, now + AHEAD) if connection else None, now)),
+                ("clock", lambda: check_clock(_ahead(connection, now), now, zone)),
                 ("disk", lambda: check_disk(state_dir)),
                 ("backup", lambda: check_backups(backup, state_dir, now)),
                 ("rules", lambda: check_rules(config, unset)),
@@ -64,6 +65,10 @@ def examine(
             ]
         )
     return found
+
+
+def _ahead(connection: Connection | None, now: datetime) -> tuple[str, datetime] | None:
+    return future.ahead(connection, now + AHEAD) if connection else None
 
 
 def _of_store(

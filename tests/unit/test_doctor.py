@@ -155,7 +155,7 @@ WRONG: list[tuple[str, Callable[[Path], object], str, Level, str]] = [
     ("no daemon sign", lambda place: (place / "var" / LIFE).unlink(), "daemon", Level.WARNING, "without a life sign"),
     ("daemon stands still", life(at=(NOW - MINUTE).isoformat()), "daemon", Level.FAULT, "STANDS STILL"),
     ("daemon not well", life(why="the store has taken nothing"), "daemon", Level.FAULT, "the store has taken nothing"),
-    ("stored ahead of the clock", sql("UPDATE sources SET polled = '2026-06-15T13:00:00.000000Z'"), "clock", Level.FAULT, "a poll is stored as of 2026-06-15 13:00:00 UTC, 60 min from now"),
+    ("stored ahead of the clock", sql("UPDATE sources SET polled = '2026-06-15T13:00:00.000000Z'"), "clock", Level.FAULT, "a poll is stored as of 15 Jun 13:00 UTC, 60 min from now"),
     ("late message", sql("UPDATE deliveries SET state = 'queued', due = '2026-06-15T10:00:00.000000Z'"), "outbox", Level.WARNING, "due since 2 h"),
     ("source failing", sql("UPDATE sources SET outcome = 'timeout', failures = 1 WHERE source = 'wire'"), "sources failing", Level.WARNING, "1: wire"),
     ("source silent", sql("UPDATE sources SET heard = '2026-05-01T10:00:00.000000Z' WHERE source = 'wire'"), "sources silent", Level.WARNING, "wire: silent"),
