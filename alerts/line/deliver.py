@@ -14,6 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import OperationalError
 
 from alerts import receivers
@@ -233,6 +234,8 @@ class Deliver:
         try:
             with self._database.read() as connection:
                 message = compose(connection, self._config, target, delivery, now)
+        except DatabaseError as error:  # the store's fault and not the message's, which must not die of it
+            return SendResult(ok=False, retry=True, detail=f"the store could not be read: {error.orig}")
         except Exception as error:  # one message that cannot be rendered must not stop its target's lane
             log.exception("message not written delivery=%s", delivery.id)
             return SendResult(ok=False, detail=f"cannot be written: {error!r}")
