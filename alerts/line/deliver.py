@@ -14,8 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, SendResult, Target

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from alerts.line.deliver import Deliver
 from crawler.store.db import Database, WriterLane
-from tests.unit.alerts_made import NOW, SENT, settled
+from tests.unit.alerts_made import SENT, settled
+from tests.unit.desk import NOW
 
 
 def test_store_that_cannot_be_read_kills_no_message(tmp_path: Path) -> None:
