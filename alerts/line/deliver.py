@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, Message, SendResult, Target
@@ -245,6 +245,8 @@ class Deliver:
         try:
             with self._database.read() as connection:
                 message = compose(connection, self._config, target, delivery, now)
+        except DatabaseError as error:  # the store's fault and not the message's, which must not die of it
+            return SendResult(ok=False, retry=True, detail=f"the store could not be read: {error.orig}")
         except Exception as error:  # one message that cannot be rendered must not stop its target's lane
             log.exception("message not written delivery=%s", delivery.id)
             return SendResult(ok=False, detail=f"cannot be written: {error!r}")
