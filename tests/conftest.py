@@ -21,6 +21,7 @@ SHARING: Mapping[str, str] = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put tests that share something slow in one group of xdist's, and those that wait long first."""
     for item in items:

@@ -163,8 +163,9 @@ def test_a_store_removed_under_the_daemon_is_told_and_ends_it(desk: Desk) -> Non
     watched(desk)
     with daemon(desk) as running:
         deleted(desk.place / "var")
-        # into a file that nobody finds any more it would be written in vain
-        assert "this may be lost: the file of the store was removed" in desk.run("ack", "last", expect=1).stderr
+        # into a file that nobody finds any more it would be written in vain; on a slow machine the daemon has ended by then
+        refused = desk.run("ack", "last", expect=1).stderr
+        assert "this may be lost: the file of the store was removed" in refused or "no daemon listens" in refused
         assert desk.hook.wait_for_title("WATCHFLOOR does not watch", timeout=40)
         assert running.process.wait(timeout=20) == STANDS_STILL
         assert not any("Traceback" in line for line in running.log)
