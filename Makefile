@@ -32,11 +32,11 @@ contracts: .venv/installed-dev
 
 unit: .venv/installed-dev
 	@$(BIN)/python -m compileall -q alerts crawler
-	$(BIN)/pytest -W error -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -W error -n $(WORKERS)
 
 # Every point of a kill, every generated case, and a fresh interpreter for each command: what `unit` samples.
 exhaustive: .venv/installed-dev
-	WATCHFLOOR_EXHAUSTIVE=1 $(BIN)/pytest -W error --timeout 1800 -n auto --dist loadgroup
+	WATCHFLOOR_EXHAUSTIVE=1 $(BIN)/pytest -W error --timeout 1800 -n auto
 
 # Random one-place faults in the deciding rooms, each against the tests of its room: docs/testing.md
 mutants: .venv/installed-dev

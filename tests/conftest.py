@@ -2,8 +2,11 @@
 
 import warnings
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.unit.child import Child, children
 
@@ -14,28 +17,31 @@ with warnings.catch_warnings():
 
 # Tests that wait for a real limit or unit: they start first, so that none of them is waited for at the end.
 WAITING = ("test_silence", "test_deployed", "test_killed", "test_night", "test_time", "test_workers", "test_secrets")
-# Modules that share something slow to make, such as the shipped desk compiled: one worker runs them all.
+# Modules that share something slow to make, the shipped desk compiled: one worker runs them all, from the beginning.
 SHARING: Mapping[str, str] = {
     **dict.fromkeys(("test_desk_names", "test_desk_words", "test_desk_places"), "names of the desk"),
     **dict.fromkeys(("test_desk", "test_desk_kinds", "test_event_mention"), "rules of the desk"),
 }
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+class ByRoom(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a worker one test through the daemon at a time, and unit tests by the module, which shares its fixtures."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.partition("::")[0])
+        return SHARING.get(path.stem, path.stem) if "unit" in path.parts else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByRoom:
+    """Share the tests out in the order of `pytest_collection_modifyitems`."""
+    config.option.loadscopereorder = False
+    return ByRoom(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests that share something slow in one group of xdist's, and those that wait long first."""
-    for item in items:
-        of_module = item.path.stem if "child" in getattr(item, "fixturenames", ()) else ""
-        if group := SHARING.get(item.path.stem, of_module):
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    """Return when a test starts: what waits, what shares, then the rest as written."""
-    if item.path.stem in WAITING:
-        return 0
-    return 1 if item.get_closest_marker("xdist_group") else 2
+    """Put first what waits long, then what shares something slow, then the rest as written."""
+    items.sort(key=lambda item: 0 if item.path.stem in WAITING else 1 if item.path.stem in SHARING else 2)
 
 
 @pytest.fixture(scope="module")

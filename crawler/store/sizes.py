@@ -40,7 +40,7 @@ class Sample:
 
 
 def measure(connection: Connection, now: datetime) -> Sample | None:
-    """Return the present size of a store in a file, None of one in memory or of another database."""
+    """Return the present size of a store in a file; None of one in memory or removed, or of another database."""
     if connection.dialect.name != "sqlite":
         return None
     path = connection.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'").scalar()
@@ -51,7 +51,10 @@ def measure(connection: Connection, now: datetime) -> Sample | None:
         for name in ("page_count", "freelist_count", "page_size")
     )
     wal = Path(f"{path}-wal")
-    file = Path(path).stat().st_size + (wal.stat().st_size if wal.exists() else 0)
+    try:
+        file = Path(path).stat().st_size + (wal.stat().st_size if wal.exists() else 0)
+    except FileNotFoundError:  # removed under us: the watch tells it, and ends the process
+        return None
     return Sample(now, (pages - free) * size, file, shutil.disk_usage(path).free)
 
 

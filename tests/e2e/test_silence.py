@@ -168,7 +168,7 @@ def test_a_store_removed_under_the_daemon_is_told_and_ends_it(desk: Desk) -> Non
         assert "this may be lost: the file of the store was removed" in refused or "no daemon listens" in refused
         assert desk.hook.wait_for_title("WATCHFLOOR does not watch", timeout=40)
         assert running.process.wait(timeout=20) == STANDS_STILL
-        assert not any("Traceback" in line for line in running.log)
+        assert not any("Traceback" in line for line in running.log), "\n".join(running.log)
         # the socket is left, and nobody listens
         assert "no store in" in desk.run("status", expect=1).stderr
     assert "removed or replaced" in desk.hook.accepted[-1]["message"]
