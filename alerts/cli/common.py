@@ -23,6 +23,7 @@ from alerts.cli.secrets import Secrets, read_secrets
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_lines, read_text
+from alerts.run.good_rules import last_good
 from crawler.config.keys import span
 from crawler.config.yamlfile import ConfigError, Place
 
@@ -50,6 +51,24 @@ def load_config(path: Path, *, resolve_secrets: bool = True) -> Config:
         return configuration.load(path, resolve_secrets=resolve_secrets, environ=secrets_for(path).values)
     except ConfigError as error:
         refuse(error)
+
+
+def config_in_force(path: Path, state: Path) -> Config:
+    """Return the rules for a command that only shows; where they are faulty, those last in force, with a warning.
+
+    What was told is still to be read while somebody mends a typo. Without any kept in `state`, exit with 1 as
+    `load_config` does.
+    """
+    environ = secrets_for(path).values
+    try:
+        return configuration.load(path, resolve_secrets=False, environ=environ)
+    except ConfigError as error:
+        kept = last_good(state, path, environ, resolve_secrets=False)
+        if kept is None:
+            refuse(error)
+        faults = counted(len(error.problems), "error")
+        show(f"watchfloor: {path} has {faults} (watchfloor check); shown by the rules last in force", err=True)
+        return kept
 
 
 def secrets_for(rules: Path) -> Secrets:

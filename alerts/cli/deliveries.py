@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from alerts.alert import Delivery, DeliveryState, Kind, Target
 from alerts.cli.alone import serviced
 from alerts.cli.common import (
+    config_in_force,
     config_option,
     json_option,
     load_config,
@@ -142,7 +143,7 @@ def _printable(text: str) -> str:
 def show_one(identity: str, path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
     """Print one message whole, as it was or would be written; of a digest every story."""
     rules = rules_path(path)
-    config = load_config(rules, resolve_secrets=False)
+    config = config_in_force(rules, state_path(state_dir, rules))
     with reading(state_path(state_dir, rules)) as connection:
         delivery = outbox.find(connection, named(connection, identity, ids.MESSAGE))
         assert delivery is not None

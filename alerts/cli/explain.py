@@ -13,10 +13,10 @@ import click
 
 from alerts.cli.common import (
     Faults,
+    config_in_force,
     config_option,
     fail,
     json_option,
-    load_config,
     print_json,
     rules_path,
     state_option,
@@ -55,7 +55,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     the word seen that is nearest to what it lacks.
     """
     rules = rules_path(path)
-    config = load_config(rules, resolve_secrets=False)
+    config = config_in_force(rules, state_path(state_dir, rules))
     matcher = Matcher(config)
     # rules in shadow mode too: what they would do is what one asks
     chosen = [rule for rule in matcher.rules if only in {None, rule.id}]

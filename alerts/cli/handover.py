@@ -11,9 +11,9 @@ import click
 
 from alerts.alert import Delivery
 from alerts.cli.common import (
+    config_in_force,
     config_option,
     json_option,
-    load_config,
     print_json,
     rules_path,
     state_option,
@@ -41,8 +41,8 @@ from alerts.store.opening import need_store
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment) -> None:
     """Show the events told, who has taken notice, silences, failing sources, and what was not delivered."""
     rules = rules_path(path)
-    config = load_config(rules, resolve_secrets=False)
     state = state_path(state_dir, rules)
+    config = config_in_force(rules, state)
     now = datetime.now(UTC)
     begins = beginning(since, now, config.timezone)
     need_store(state)

@@ -12,11 +12,11 @@ import click
 from alerts.alert import Scope, Silence
 from alerts.cli.common import (
     DURATION,
+    config_in_force,
     config_option,
     counted,
     fail,
     json_option,
-    load_config,
     print_json,
     rules_path,
     state_option,
@@ -70,8 +70,8 @@ def add(
 ) -> None:
     """Begin a silence, and show what it would have held back in the last 24 hours."""
     rules = rules_path(path)
-    config = load_config(rules, resolve_secrets=False)
     state = state_path(state_dir, rules)
+    config = config_in_force(rules, state)
     now = datetime.now(UTC)
     scope, value = _about(scopes, config)
     ends = _end(length, until, config, now)

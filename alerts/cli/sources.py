@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import (
+    config_in_force,
     config_option,
     json_option,
-    load_config,
     print_json,
     rules_path,
     state_option,
@@ -43,7 +43,7 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
         hand_down(context, path=path, state_dir=state_dir, as_json=as_json)
         return
     rules = rules_path(path)
-    config = load_config(rules, resolve_secrets=False)
+    config = config_in_force(rules, state_path(state_dir, rules))
     sources = config.sources
     now = datetime.now(UTC)
     with reading(state_path(state_dir, rules)) as connection:

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from alerts.alert import Standing
 from alerts.cli.common import (
+    config_in_force,
     config_option,
     counted,
     json_option,
-    load_config,
     print_json,
     rules_path,
     state_option,
@@ -59,9 +59,9 @@ def command(
 ) -> None:
     """List threads, their stories and articles in order, with the relation and the evidence of each."""
     rules = rules_path(path)
-    config, now = load_config(rules, resolve_secrets=False), datetime.now(UTC)
+    state, now = state_path(state_dir, rules), datetime.now(UTC)
+    config = config_in_force(rules, state)
     letters = letters_of(config)
-    state = state_path(state_dir, rules)
     begins = beginning(since, now, config.timezone)
     need_store(state)
     tellings = tellings_since(state, EPOCH if name else begins) if told else {}

@@ -41,13 +41,15 @@ def keep(state_dir: Path, config: Config) -> None:
         log.warning("the rules in force are not kept: %s", error)
 
 
-def last_good(state_dir: Path, rules: Path, environ: Mapping[str, str]) -> Config | None:
+def last_good(
+    state_dir: Path, rules: Path, environ: Mapping[str, str], *, resolve_secrets: bool = True
+) -> Config | None:
     """Return the config that was last in force for a rules file, None if none is kept or it can no longer be used."""
     path = state_dir / GOOD / rules.name
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - in a folder that may not be entered, Path.exists raises
         return None
     try:
-        return configuration.load(path, environ=environ)
+        return configuration.load(path, resolve_secrets=resolve_secrets, environ=environ)
     except ConfigError as error:
         log.error("the rules kept in %s cannot be used either: %s", path.parent, error)
         return None

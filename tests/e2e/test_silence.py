@@ -251,6 +251,10 @@ def test_faulty_rules_at_the_start_leave_the_last_good_ones_in_force(desk: Desk)
         desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
         assert desk.hook.wait_for_title("A militia moves")
         assert "REFUSED" in desk.run("status").stdout
+        # what was told can still be read, by the rules in force
+        read = desk.run("handover", "--since", "1h")
+        assert "A militia moves" in read.stdout
+        assert "has 1 error (watchfloor check); shown by the rules last in force" in read.stderr
         desk.rules.write_text(good + "\n")
         assert running.says("rules reloaded version=")
 
