@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from alerts.alert import Delivery
+from alerts.alert import Delivery, Reason
 from alerts.decide.attempt import TargetState
 from alerts.render.words import plain, time
 
 LATE = timedelta(minutes=2)  # after its due time; what is sent sooner is not called late
+UNSEEN = "An earlier attempt may have arrived: its end was not seen."
+RESTORED = "The store was restored from a backup: this may have been sent before, which the backup does not know."
 DETAIL_LIMIT = 120  # characters of what the service said
 
 
@@ -20,8 +22,8 @@ def why_late(delivery: Delivery, target_state: TargetState, now: datetime, timez
         lines.append(f"Tried since {time(due, timezone)}; the last answer: {plain(delivery.detail)[:DETAIL_LIMIT]}")
     if now - due >= LATE:
         lines += _rested(due, target_state, now, timezone)
-    if delivery.repeat:
-        lines.append("An earlier attempt may have arrived: its end was not seen.")
+    if delivery.repeat and delivery.reason is not Reason.RESENT:  # of that its note says how it was
+        lines.append(UNSEEN if delivery.attempts > 1 else RESTORED)
     return tuple(lines)
 
 

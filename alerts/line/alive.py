@@ -29,12 +29,20 @@ def alive(connection: Connection, config: Config, target: str, since: datetime, 
     matches, stories = decisions.decided_since(connection, target, since)
     due = outbox.oldest_due(connection, now)
     arrived = marks.canary_arrived(connection)
-    ago = f"{length(now - arrived)} ago" if arrived else "never"
     parts = [
         f"The watch runs: {polled} of {len(wanted)} sources polled, {wrong}",
         f"{matches} matches on {stories} stories",
-        f"the oldest message waits for {length(now - due)}" if due else "no message waits",
-        f"the last canary arrived {ago}" if config.canary else "no canary is sent (settings.canary)",
+        f"the oldest message waits for {length(now - due)}" if due else "no message that is due waits",
+        _canary(arrived, config.canary, now),
     ]
     late = config.canary and (arrived is None or now - arrived > 2 * config.canary)
     return f"{'; '.join(parts)}.", not (ill or late or (due and now - due > WAITS_LONG))
+
+
+def _canary(arrived: datetime | None, every: timedelta, now: datetime) -> str:
+    if not every:
+        return "no canary is sent (settings.canary)"
+    if arrived is None:
+        return "NO CANARY has arrived yet"
+    late = now - arrived > 2 * every
+    return f"{'NO CANARY since the last one, which' if late else 'the last canary'} arrived {length(now - arrived)} ago"

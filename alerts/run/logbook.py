@@ -125,11 +125,12 @@ def saved_by(rules: Path, files: Iterable[str]) -> tuple[str, str]:
             seen = each.stat()
         except OSError:
             continue
-        newest = max(newest, (seen.st_mtime, _login(seen.st_uid), each.name))
+        newest = max(newest, (seen.st_mtime, login_of(seen.st_uid), each.name))
     return newest[1], newest[2]
 
 
-def _login(uid: int) -> str:
+def login_of(uid: int) -> str:
+    """Return the login name of a user, "uid N" for one without."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

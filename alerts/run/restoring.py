@@ -17,6 +17,7 @@ from pathlib import Path
 
 from alerts.decide.ledger import Ledger
 from alerts.run.backups import CHUNK, SPARE, Manifest, contents, give_to_owner, read_manifest, sync
+from alerts.run.logbook import login_of
 from alerts.run.store_stamp import STAMP, Stamp, sign_life, write_stamp
 from alerts.store.opening import PACKAGES
 from alerts.store.restoring import note_restored
@@ -160,7 +161,8 @@ def _ready(file: Path, part: Path, manifest: Manifest | None, now: datetime) -> 
             raise StoreError(f"{file} holds no store of ours (schema {schema})")
         database.migrate(*PACKAGES)
         with database.write() as connection:
-            waiting = note_restored(connection, now)
+            who = login_of(int(os.environ.get("SUDO_UID", os.getuid())))
+            waiting = note_restored(connection, now, file.name, who)
             stamp = sign_life(connection, now)
     finally:
         database.close()

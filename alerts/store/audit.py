@@ -33,6 +33,7 @@ class What(StrEnum):
 
     START = "start"
     STOP = "stop"
+    RESTORE = "restore"
     RULES = "rules"
     REFUSED = "refused"
     ORDER = "order"
@@ -64,8 +65,8 @@ def record(connection: Connection, entry: Entry) -> None:
 
 
 def last_run(connection: Connection) -> What | None:
-    """Return which was stored last, a start or a stop; None where there was neither."""
-    either = audit.c.what.in_((What.START.value, What.STOP.value))
+    """Return which was stored last, a start, a stop or a restore; None where there was none of them."""
+    either = audit.c.what.in_((What.START.value, What.STOP.value, What.RESTORE.value))
     found = connection.scalar(select(audit.c.what).where(either).order_by(audit.c.id.desc()).limit(1))
     return What(found) if found else None
 

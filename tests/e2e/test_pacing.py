@@ -104,7 +104,7 @@ def test_digest_goes_at_its_times_also_with_nothing_in_it(desk: Desk) -> None:
     assert "- ROUTINE Militia claims a bridge in Amerli" in message
     assert empty == "DIGEST nothing since 14 Jun 19:00 Baghdad (16:00 UTC)"
     assert "The watch runs: 1 of 1 sources polled, none of them down, silent or gone; 0 matches" in words
-    assert "; no message waits; the last canary arrived never." in words  # rounds send none
+    assert "; no message that is due waits; NO CANARY has arrived yet." in words  # rounds send none
     assert "The watch runs: 1 of 1 sources polled, none of them down, silent or gone; 1 matches on 1 stories" in message
     assert balanced(desk)
 

@@ -249,11 +249,19 @@ LATE = [
     ),
     (
         "maybe sent",
-        replace(SENT, due=AT, tried=AT, repeat=True),
+        replace(SENT, due=AT, tried=AT, repeat=True, attempts=2),
         WELL,
         AT,
         ["An earlier attempt may have arrived: its end was not seen."],
     ),
+    (
+        "of a restored store",
+        replace(SENT, due=AT, tried=AT, repeat=True, attempts=1),
+        WELL,
+        AT,
+        ["The store was restored from a backup: this may have been sent before, which the backup does not know."],
+    ),
+    ("sent again on request", replace(SENT, due=AT, repeat=True, attempts=2, reason=Reason.RESENT), WELL, AT, []),
 ]
 
 

@@ -22,9 +22,10 @@ from alerts.decide.repeats import may_repeat
 from alerts.run import restoring
 from alerts.run.backup_thread import Backups
 from alerts.run.backups import Manifest, backups_in, make_backup
+from alerts.run.logbook import login_of
 from alerts.run.restoring import discard, prove, put_in_place
 from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
-from alerts.store import decisions, outbox
+from alerts.store import audit, decisions, outbox
 from alerts.store.opening import PACKAGES
 from crawler.config.upkeep import BackupSettings
 from crawler.store.db import DATABASE, Database
@@ -196,6 +197,18 @@ def test_a_restore_brings_the_store_back_and_keeps_the_other(state: Path, tmp_pa
         assert all(each.repeat for each in waiting)
         assert connection.execute(text("PRAGMA auto_vacuum")).scalar_one() == 2
     database.close()
+
+
+def test_a_restore_is_in_the_log_and_what_follows_it_followed_no_kill(state: Path, tmp_path: Path) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    restored(made, state)
+    database = Database.at(state / DATABASE)
+    with database.write() as connection:
+        assert audit.last_run(connection) is audit.What.RESTORE
+        (entry,) = [each for each in audit.entries_since(connection, NOW) if each.what is audit.What.RESTORE]
+    database.close()
+    assert entry.title == f"the store was restored from {made.path.name}"
+    assert entry.who == login_of(os.getuid())
 
 
 def test_an_old_wal_is_not_played_into_the_restored_store(state: Path, tmp_path: Path) -> None:
