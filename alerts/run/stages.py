@@ -12,10 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
+from alerts.decide.steady import Steady
 from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
 from alerts.line.direct_notice import tell_once
-from alerts.line.notices import give_notice
+from alerts.line.notices import give_notice, queue_all
 from alerts.line.scheduled import ScheduledDigests
 from alerts.line.silences import tell_ended
 from alerts.line.triage import Triage
@@ -28,7 +31,7 @@ from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText, expire
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
-from crawler.store import sketches
+from crawler.store import sizes, sketches
 from crawler.store.db import WriterLane
 
 PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
@@ -263,6 +266,8 @@ class FetchPages(Stage):
 class Expire(Stage):
     """Delete one slice of what is kept for a limited time, give free space back, and measure the store once an hour.
 
+    Nothing is deleted before the clock has run for a day without a leap.
+
     In a tick only while nothing is polled, as it occupies the writer lane; if something always is, once a minute all
     the same.
     """
@@ -280,11 +285,28 @@ class Expire(Stage):
         if not turn.waits and (now < self._next or not idle):
             return
         self._next = now + EXPIRED_EVERY
+        await self._lane.write(partial(sizes.sample, now=now))
+        steady = await self._lane.write(partial(self._read_clock, now=now))
+        if not steady.trusted:  # by a clock that is years ahead, all of the store is old
+            return
         kept = self.config.retention
         await self._lane.write(partial(expire, now=now, kept=kept.evidence))
         for each in (sketches.expire, decisions.expire_waits, event_reports.expire):
             await self._lane.write(partial(each, now=now))
         await self._lane.write(partial(retention.keep_up, kept=kept, now=now))
+
+    def _read_clock(self, connection: Connection, now: datetime) -> Steady:
+        """Return whether the clock may be trusted; a leap is told, as nothing old is deleted for a day after it."""
+        found = retention.read_steady(connection, now)
+        if found.leapt:
+            days = abs(found.leapt).days
+            title = f"the clock leapt by {days} days: nothing old is deleted for 24 h"
+            body = (
+                f"It reads {now:%Y-%m-%d %H:%M} UTC. If that is wrong, set it (timedatectl): else what is kept for a "
+                "time counts as old from then on. If the machine was off for so long, all is well."
+            )
+            queue_all(connection, self.config, f"notice:clock leapt:{now.isoformat()}", title, body, now)
+        return found
 
 
 class TellFailing(Stage):

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, delete, func, select
 
 from alerts.alert import Kind, Scope
+from alerts.decide.steady import Steady, read_clock
 from alerts.store import silences as silence_store
 from alerts.store.acks import acks
 from alerts.store.decisions import alerts, counts, decisions, get_mark, set_mark, told, waits
@@ -24,6 +25,7 @@ from crawler.config.upkeep import SHORTEST, Retention
 from crawler.store import chain, retention, sizes
 from crawler.store.articles import add_up
 
+STEADY_MARK = "clock"  # since when it has run without a leap, and when it was last read
 MARK = "retention"  # how far the sweep under way has come, and when the last one ended
 STORIES = 50  # looked at in one commit: some 20 ms
 MESSAGES = 200  # digests and notices in one commit
@@ -65,9 +67,18 @@ def sweep(connection: Connection, kept: Retention, now: datetime) -> Swept:
     return Swept(len(old), len(names), _delete(connection, names, now) if names else 0)
 
 
+def read_steady(connection: Connection, now: datetime) -> Steady:
+    """Store that the clock reads `now`, and return since when it has run without a leap."""
+    stored = get_mark(connection, STEADY_MARK)
+    since, read = map(datetime.fromisoformat, json.loads(stored)) if stored else (None, None)
+    before = Steady(since, read) if since and read else None
+    found = read_clock(before, now)
+    set_mark(connection, STEADY_MARK, json.dumps([found.since.isoformat(), found.read.isoformat()]))
+    return found
+
+
 def keep_up(connection: Connection, kept: Retention, now: datetime) -> Swept:
-    """Make a slice of all upkeep: measure the store, delete what is old, and give back what that left free."""
-    sizes.sample(connection, now)
+    """Make a slice of all upkeep: delete what is old, and give back what that left free."""
     done = sweep(connection, kept, now)
     retention.expire_keys(connection, now)
     sizes.give_back(connection)

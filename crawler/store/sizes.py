@@ -60,8 +60,10 @@ def measure(connection: Connection, now: datetime) -> Sample | None:
 
 def sample(connection: Connection, now: datetime) -> bool:
     """Store the present size if the last one is an hour old, and delete those older than KEPT; return whether so."""
+    # what a clock that was ahead has stored says nothing of now
+    connection.execute(delete(store_sizes).where(store_sizes.c.at > now + EVERY))
     last: datetime | None = connection.scalar(select(func.max(store_sizes.c.at, type_=UtcTime)))
-    if last is not None and abs(now - last) < EVERY:  # abs: the clock may have been set back
+    if last is not None and abs(now - last) < EVERY:  # abs: the clock may have been set back a little
         return False
     found = measure(connection, now)
     if found is None:
