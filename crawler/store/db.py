@@ -98,11 +98,12 @@ class Database:
             connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
         )
         event.listen(engine, "connect", _prepare_reader)
+        event.listen(engine, "begin", _begin_reading)
         return engine
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a connection for reading, until the context ends."""
+        """Open a connection for reading, until the context ends; all it reads is of the moment of its first query."""
         with self.reading.connect() as connection:
             yield connection
 
@@ -241,6 +242,12 @@ def _begin_immediate(connection: Connection) -> None:
     # a deferred transaction that reads first and then writes fails at once, without the busy timeout, if another
     # process wrote in between
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    # the sqlite3 module begins no transaction for a SELECT: each would see a moment of its own, and an alert that is
+    # committed between two of them would look lost
+    connection.exec_driver_sql("BEGIN")
 
 
 class WriterLane:

@@ -61,3 +61,17 @@ def test_what_was_first_seen_since_is_read_from_there_on_and_as_it_stands(tmp_pa
     assert found == [f"Story number {n} of the day" for n in (25, 26, 28, 29)] + ["Story number 27 again"]
     assert "articles_by_time" in plan
     database.close()
+
+
+def test_all_that_a_reader_sees_is_of_one_moment(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / "watchfloor.db")
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE told (n INTEGER)"))
+    with database.read() as reader:
+        assert reader.scalar(text("SELECT count(*) FROM told")) == 0
+        with database.write() as connection:
+            connection.execute(text("INSERT INTO told VALUES (1)"))
+        assert reader.scalar(text("SELECT count(*) FROM told")) == 0  # else books are compared with later ones
+    with database.read() as reader:
+        assert reader.scalar(text("SELECT count(*) FROM told")) == 1
+    database.close()
