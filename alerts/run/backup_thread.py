@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alerts.run.backups import FOLDER, Manifest, backups_in, make_backup
+from alerts.run.backups import FOLDER, FolderBusy, Manifest, backups_in, make_backup, of_future
 from alerts.run.store_stamp import read_stamp
 from crawler.config.upkeep import BackupSettings
 from crawler.store.errors import StoreError
@@ -20,6 +20,7 @@ from crawler.store.errors import StoreError
 log = logging.getLogger(__name__)
 LOOK = 60.0  # seconds between two looks
 FIRST = 600.0  # seconds from the start to the first look: a daemon that starts over and over copies nothing
+BUSY_AGAIN = 60.0  # seconds from finding the folder in use to the next try
 AGAIN = 3600.0  # seconds from a failure to the next try
 REMEDY = "The older backups stay, and it is tried again each hour; watchfloor doctor shows the newest"
 
@@ -29,11 +30,14 @@ def folder_of(settings: BackupSettings, state_dir: Path) -> Path:
     return settings.to or state_dir / FOLDER
 
 
-def newest(settings: BackupSettings, state_dir: Path) -> Manifest | None:
-    """Return the newest backup of the store, None if there is none. Raises OSError and StoreError."""
+def newest(settings: BackupSettings, state_dir: Path, now: datetime) -> Manifest | None:
+    """Return the newest backup of the store in the folder that the settings name, None if there is none.
+
+    One of the future, made by a clock that was ahead, counts for none. Raises OSError and StoreError.
+    """
     stamp = read_stamp(state_dir)
     found = backups_in(folder_of(settings, state_dir), stamp.store if stamp else None)
-    return found[0] if found else None
+    return next((each for each in found if not of_future(each, now)), None)
 
 
 class Backups:
@@ -74,14 +78,17 @@ class Backups:
         if not settings.every:
             return
         try:
-            last = newest(settings, self._state_dir)
-            # abs: one dated in the future was made by a clock that was ahead
-            if last and abs(now - last.at) < settings.every:
+            last = newest(settings, self._state_dir, now)
+            if last and now - last.at < settings.every:
                 return
             made = make_backup(self._state_dir, folder_of(settings, self._state_dir), now, settings.keep)
+        except FolderBusy as busy:  # somebody makes one by hand
+            self._next = time.monotonic() + BUSY_AGAIN
+            log.info("backup put off: %s", busy)
         except Exception as error:  # noqa: BLE001 - whatever it is, a watch without backups must be told
             self._fail(error)
         else:
+            self._next = time.monotonic() + min(settings.every.total_seconds(), self._again)
             log.info("backup made file=%s bytes=%d", made.path, made.bytes)
             if self._failed:
                 self._failed = ""

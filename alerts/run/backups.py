@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,14 @@ FORMAT = 1
 FOLDER = "backups"  # in the state directory, where settings.backup names no other
 KEEP = 7
 NAME = "watchfloor-"  # the beginning of the names of both files
+AHEAD = timedelta(minutes=2)  # of a date that is still taken for now
 PART = ".part"  # the end of a name while the file is not whole
 SPARE = 32 << 20  # bytes that must stay free beside a backup
 CHUNK = 1 << 20
+
+
+class FolderBusy(StoreError):
+    """Another process makes a backup in the folder just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,7 @@ def make_backup(state_dir: Path, folder: Path, now: datetime, keep: int | None =
     with reading(state_dir):
         pass  # it raises where the store is missing, broken or of another program
     with _held(folder):
-        for left in folder.glob(f"{NAME}*{PART}*"):  # of a backup that was cut off: nobody else has the folder now
-            left.unlink(missing_ok=True)
+        _tidy(folder)
         _need_room(state_dir / DATABASE, folder)
         name = f"{NAME}{now:%Y%m%dT%H%M%SZ}"
         if (folder / f"{name}.json").exists():
@@ -91,15 +95,23 @@ def make_backup(state_dir: Path, folder: Path, now: datetime, keep: int | None =
             part.unlink()  # it was only to see that we may write here, with an error of the system
             copy_store(state_dir / DATABASE, part)
             made = _proven(part, folder, f"{name}.db", now)
-            _put(part, folder / made.file)
+            # the store last: what a crash leaves is then a part or a lone manifest, which the next backup removes,
+            # and never a whole store that nobody counts
             _write(folder / f"{name}.json", made)
+            _put(part, folder / made.file)
         except OSError as error:
+            (folder / f"{name}.json").unlink(missing_ok=True)
             raise StoreError(f"no backup was made in {folder}: {error.strerror}: {error.filename}") from error
         finally:
             part.unlink(missing_ok=True)
         if keep is not None:
-            _rotate(folder, made.store, keep)
+            _rotate(folder, made, keep, now)
     return made
+
+
+def of_future(made: Manifest, now: datetime) -> bool:
+    """Return whether a backup is dated later than now: by a clock that was ahead."""
+    return made.at > now + AHEAD
 
 
 def backups_in(folder: Path, store: str | None = None) -> list[Manifest]:
@@ -230,7 +242,7 @@ def _held(folder: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError as error:
-        raise StoreError(f"another backup is being made in {folder}; wait for its end") from error
+        raise FolderBusy(f"another backup is being made in {folder}; wait for its end") from error
     finally:
         os.close(handle)
 
@@ -267,8 +279,21 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _rotate(folder: Path, store: str, keep: int) -> None:
-    """Delete the backups of a store but for the newest `keep`; the manifest first, as without it there is none."""
-    for each in backups_in(folder, store)[keep:]:
-        (folder / each.file).with_suffix(".json").unlink(missing_ok=True)
-        each.path.unlink(missing_ok=True)
+def _rotate(folder: Path, made: Manifest, keep: int, now: datetime) -> None:
+    """Delete the backups of a store but for the newest `keep`; each manifest last, as a lone one is removed later.
+
+    Those of the future are not counted, and stay for a person to look at: they would push out all others.
+    """
+    mine = [each for each in backups_in(folder, made.store) if not of_future(each, now)]
+    for each in mine[keep:]:
+        if each.file != made.file:
+            each.path.unlink(missing_ok=True)
+            each.path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a backup left that was cut off: parts, and manifests without a store. Nobody else has the folder."""
+    left = [*folder.glob(f"{NAME}*{PART}*")]
+    left += [each for each in folder.glob(f"{NAME}*.json") if not each.with_suffix(".db").exists()]
+    for each in left:
+        each.unlink(missing_ok=True)

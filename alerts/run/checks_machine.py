@@ -14,6 +14,7 @@ from pathlib import Path
 from alerts.decide.finding import Finding, fault, ok, warning
 from alerts.render.words import time
 from alerts.run.backup_thread import folder_of, newest
+from alerts.run.backups import backups_in, of_future
 from crawler.config.upkeep import BackupSettings
 from crawler.sources.health import length
 from crawler.store.errors import StoreError
@@ -123,12 +124,16 @@ def check_backups(settings: BackupSettings, state_dir: Path, now: datetime) -> I
     """Yield how old the newest backup of the store is."""
     name, folder = "backup", folder_of(settings, state_dir)
     try:
-        last = newest(settings, state_dir)
+        last = newest(settings, state_dir, now)
+        ahead = [each for each in backups_in(folder) if of_future(each, now)]
     except (OSError, StoreError) as error:
         yield fault(
             name, f"{folder} cannot be read: {error}", "give the daemon a folder it may use: settings.backup.to"
         )
         return
+    if ahead:
+        words = f"{len(ahead)} of the future, as {ahead[0].path}"
+        yield fault(name, words, "the clock was ahead: look at them, then move them away with their .json")
     if not settings.every:
         yield ok(name, "made by somebody else: settings.backup.every is 0")
         return

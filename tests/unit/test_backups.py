@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -18,10 +20,12 @@ import pytest
 from sqlalchemy import text
 
 from alerts.alert import DeliveryState
+from alerts.decide.finding import Level
 from alerts.decide.repeats import may_repeat
 from alerts.run import restoring
-from alerts.run.backup_thread import Backups
+from alerts.run.backup_thread import Backups, newest
 from alerts.run.backups import Manifest, backups_in, make_backup
+from alerts.run.checks_machine import check_backups
 from alerts.run.logbook import login_of
 from alerts.run.restoring import discard, prove, put_in_place
 from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
@@ -121,6 +125,57 @@ def test_the_newest_are_kept_of_this_store_only(state: Path, tmp_path: Path) -> 
         "2026-06-15T12:02:00+00:00",
     ]
     assert len(files(folder)) == 6
+
+
+def test_backups_of_the_future_push_out_none_and_stop_none(state: Path, tmp_path: Path) -> None:
+    """A clock that was ahead left them; doctor tells, and a person decides."""
+    folder, day = tmp_path / "copies", timedelta(days=1)
+    ahead = [make_backup(state, folder, NOW + 365 * day + n * day, keep=9) for n in range(2)]
+    daily = [make_backup(state, folder, NOW + n * day, keep=3) for n in range(4)]
+    assert [each.file for each in backups_in(folder)] == [each.file for each in (*ahead[::-1], *daily[:0:-1])]
+    settings, now = BackupSettings(keep=3, to=folder), NOW + 3 * day + timedelta(hours=1)
+    last = newest(settings, state, now)
+    assert last is not None
+    assert last.file == daily[-1].file
+    assert [each.level for each in check_backups(settings, state, now)] == [Level.FAULT, Level.OK]
+    # the one just made is never deleted, whatever else is there
+    assert make_backup(state, folder, NOW - day, keep=1).path.exists()
+
+
+def test_a_manifest_whose_store_was_never_put_there_goes_with_the_next(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "copies"
+
+    def fails(part: Path, path: Path) -> None:
+        if path.suffix == ".db":
+            raise OSError(28, "No space left on device", "x")
+        part.rename(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("alerts.run.backups._put", fails)
+        with pytest.raises(StoreError, match="No space left"):
+            make_backup(state, folder, NOW)
+    assert [each.name for each in folder.iterdir()] == []
+    made = make_backup(state, folder, NOW)
+    made.path.unlink()  # as a kill between the two leaves it
+    assert make_backup(state, folder, NOW + timedelta(seconds=1)).path.exists()
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_a_folder_in_use_is_tried_again_and_told_nobody(state: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    folder = tmp_path / "copies"
+    made = make_backup(state, folder, datetime.now(UTC) - timedelta(days=2))
+    copies = Backups(state, lambda: BackupSettings(to=folder), lambda *words: told.append(words[0]), first=0, look=0.01)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    copies.start()
+    time.sleep(0.3)
+    copies.close()
+    os.close(handle)
+    assert told == []
+    assert [each.file for each in backups_in(folder)] == [made.file]
 
 
 def test_a_damaged_store_replaces_no_backup(state: Path, tmp_path: Path) -> None:
