@@ -65,7 +65,10 @@ def test_each_change_is_named(tmp_path: Path, name: str, expected: list[str], be
 
 
 SHOWN = [
-    ('  - {id: a, url: "https://a.example/feed?x=1&y=${Y}"}', '  - {id: a, url: "https://a.example/feed?x=***&y=${Y}"}'),
+    (
+        '  - {id: a, url: "https://a.example/feed?x=1&y=${Y}"}',
+        '  - {id: a, url: "https://a.example/feed?x=***&y=${Y}"}',
+    ),
     ('    url: "tgram://123456789:AAabcdefghijk/99"', '    url: "tgram://***"'),
     ('receivers: {desk: {url: "https://hooks.example/T1/B2"}}', 'receivers: {desk: {url: "https://***"}}'),
     ('  hook: {urls: ["tgram://${BOT}/AAabc/${CHAT}"]}', '  hook: {urls: ["tgram://${BOT}/***/${CHAT}"]}'),
