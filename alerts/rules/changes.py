@@ -18,7 +18,13 @@ _NAMED = {"sources": "source", "rules": "rule", "receivers": "receiver", "entiti
 _WHOLE = frozenset({"scale"})
 _DERIVED = frozenset({"version", "scale", "anchors", "shape", "number"})  # of a rule or row: told by others
 _TREES = frozenset({"match", "masking"})  # of a rule
-_ADDRESS = re.compile(r"(?P<key>\burl:\s*[\"']?)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>[^\s\"'\]},]*)")
+_ADDRESS = re.compile(
+    r"(?P<key>\burl:\s*[\"']?)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>(?:\$\{\w+\}|[^\s\"'\]},])*)"
+)
+_VALUE = re.compile(r"(?P<name>[?&;][^=&;#]*)=(?:(?P<known>\$\{\w+\})(?=[&;#\"']|$)|[^&;#]*)")
+_VARIABLE = re.compile(r"(?P<variable>\$\{\w+\})|(?:(?!\$\{\w+\})[^/])+")
+_KEY = re.compile(r"[\"']?(?P<key>[\w-]+)[\"']?\s*:")
+_OF_SOURCES = "\0"  # no character of YAML
 
 
 def changes(old: Config, new: Config) -> tuple[str, ...]:
@@ -78,17 +84,38 @@ def bare(value: Any) -> Any:
 def difference(old: Mapping[str, str], new: Mapping[str, str], known: tuple[str, ...] = ()) -> str:
     """Return the unified diff of files by name, without secrets.
 
-    Shown are the addresses of sources, which stand behind `url:`; of any other only its service.
-    `known` are secrets as `redacted` takes them.
+    Shown are the addresses (http, https) behind `url:` below `sources`, without the values of their queries; of any
+    other only its service and the variables it names. `known` are secrets as `redacted` takes them.
     """
     lines: list[str] = []
     for name in sorted({*old, *new}):
-        before, after = old.get(name, "").splitlines(), new.get(name, "").splitlines()
+        before, after = _noted(old.get(name, "")), _noted(new.get(name, ""))
         lines += difflib.unified_diff(before, after, f"before/{name}", f"after/{name}", lineterm="", n=2)
-    return "\n".join(redacted(_ADDRESS.sub(_shown, line), known) for line in lines)
+    return "\n".join(redacted(_without_secrets(line), known) for line in lines)
+
+
+def _noted(text: str) -> list[str]:
+    """Return the lines of a file, those below `sources` with a note before them: a hunk does not show its section."""
+    section, lines = "", []
+    for line in text.splitlines():
+        if line[:1].strip() and line[0] not in "-#":
+            key = _KEY.match(line)
+            section = key["key"] if key else ""
+        lines.append(f"{_OF_SOURCES if section == 'sources' else ''}{line}")
+    return lines
+
+
+def _without_secrets(line: str) -> str:
+    of_sources = line[1:2] == _OF_SOURCES
+    return _ADDRESS.sub(_of_source if of_sources else _shown, line[:1] + line[2:] if of_sources else line)
+
+
+def _of_source(found: re.Match[str]) -> str:
+    if found["key"] and found["scheme"].lower() in {"http", "https"}:
+        return _VALUE.sub(lambda each: f"{each['name']}={each['known'] or HIDDEN}", found[0])
+    return _shown(found)
 
 
 def _shown(found: re.Match[str]) -> str:
-    if found["key"] or "${" in found[0]:
-        return found[0]
-    return f"{found['scheme']}://{HIDDEN}"
+    rest = _VARIABLE.sub(lambda each: each["variable"] or HIDDEN, found["rest"])
+    return f"{found['key'] or ''}{found['scheme']}://{rest if '${' in rest else HIDDEN}"

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from crawler.store.errors import StoreError
 
 PART = f"{DATABASE}.part"  # in the state directory: the copy until it is proven
 REPLACED = "replaced-"  # the beginning of the folder that the old store is kept in
+NEVER_MET = 2**62  # a life sign that no store has
 BESIDES = ("-wal", "-shm", "-journal")
 
 
@@ -69,8 +70,9 @@ def discard(state_dir: Path) -> None:
 def put_in_place(proven: Proven, state_dir: Path, now: datetime) -> Path:
     """Let a proven copy take the store's place; return the folder that has the old one. Raises StoreError.
 
-    The caller has the lock of the state directory. The old stamp stays until the end: of a restore that is cut off, the
-    next start says that the store holds less than it did, and a second restore mends it.
+    The caller has the lock of the state directory. Until the end the stamp is the old one, or, from before an old -wal
+    is moved, one that no store meets: of a restore that is cut off, the next start says that the store holds less than
+    it did, and a second restore mends it.
     """
     kept = state_dir / f"{REPLACED}{now:%Y%m%dT%H%M%SZ}"
     store = state_dir / DATABASE
@@ -82,6 +84,11 @@ def put_in_place(proven: Proven, state_dir: Path, now: datetime) -> Path:
             give_to_owner(kept / STAMP, state_dir)
         if store.exists():
             (kept / DATABASE).hardlink_to(store)
+        if (state_dir / f"{DATABASE}-wal").exists():
+            # the old store without its -wal may still bear the last life sign: no store may be accepted until the end
+            write_stamp(state_dir, replace(proven.stamp, sign=NEVER_MET))
+            give_to_owner(state_dir / STAMP, state_dir)
+            sync(state_dir)
         for end in BESIDES:  # before the new one is there: SQLite would play an old -wal into it
             with contextlib.suppress(FileNotFoundError):
                 (state_dir / f"{DATABASE}{end}").rename(kept / f"{DATABASE}{end}")

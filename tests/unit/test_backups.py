@@ -465,3 +465,27 @@ def test_the_daemons_own_backups_are_made_in_time_and_told_when_they_fail(state:
     finally:
         running.close()
     assert len(backups_in(tmp_path / "file")) == 1  # the next is due tomorrow
+
+
+def test_a_restore_cut_after_the_wal_was_moved_is_refused(state: Path, tmp_path: Path) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    dead = tmp_path / "dead"
+    dead.mkdir(mode=0o700)
+    with closing(sqlite3.connect(state / DATABASE)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the last life sign is in the file itself
+        connection.execute("INSERT INTO marks (name, value) VALUES ('probe', 'late')")
+        connection.commit()
+        for name in (DATABASE, f"{DATABASE}-wal", "store.stamp"):  # as a kill leaves them
+            shutil.copy(state / name, dead / name)
+    proven = prove(made.path, dead, NOW)
+    proven.part.unlink()  # what ends the restore between the two moves
+    with pytest.raises(StoreError, match="was not put in place"):
+        put_in_place(proven, dead, NOW)
+    database = Database.at(dead / DATABASE)
+    with database.read() as connection, pytest.raises(StoreError, match="holds less than it did"):
+        need_same(connection, dead)
+    database.close()
+    restored(made, dead, NOW + MINUTE)  # a second restore mends it
+    with Database.at(dead / DATABASE).read() as connection:
+        need_same(connection, dead)

@@ -65,11 +65,17 @@ def test_each_change_is_named(tmp_path: Path, name: str, expected: list[str], be
 
 
 SHOWN = [
-    ('  - {id: a, url: "https://a.example/feed?x=1"}', '  - {id: a, url: "https://a.example/feed?x=1"}'),
+    (
+        '  - {id: a, url: "https://a.example/feed?x=1&y=${Y}"}',
+        '  - {id: a, url: "https://a.example/feed?x=***&y=${Y}"}',
+    ),
+    ('    url: "tgram://123456789:AAabcdefghijk/99"', '    url: "tgram://***"'),
+    ('receivers: {desk: {url: "https://hooks.example/T1/B2"}}', 'receivers: {desk: {url: "https://***"}}'),
+    ('  hook: {urls: ["tgram://${BOT}/AAabc/${CHAT}"]}', '  hook: {urls: ["tgram://${BOT}/***/${CHAT}"]}'),
     ("    url: https://u:hunter22@a.example/feed", "    url: https://***@a.example/feed"),
     ('  hook: {urls: ["https://hooks.example/T1/B2"]}', '  hook: {urls: ["https://***"]}'),
     ('    - "watchslack://xoxb-1/C0"', '    - "watchslack://***"'),
-    ('  hook: {urls: ["${WATCH_URL}", "json://${HOST}/x"]}', '  hook: {urls: ["${WATCH_URL}", "json://${HOST}/x"]}'),
+    ('  hook: {urls: ["${WATCH_URL}", "json://${HOST}/x"]}', '  hook: {urls: ["${WATCH_URL}", "json://${HOST}/***"]}'),
     ("settings: {heartbeat: https://hc.example/uuid, admin: hook}", "settings: {heartbeat: https://***, admin: hook}"),
     ("  notes: ask for watchword", "  notes: ask for ***"),
 ]
@@ -77,7 +83,7 @@ SHOWN = [
 
 @pytest.mark.parametrize(("line", "shown"), SHOWN)
 def test_a_difference_shows_the_addresses_of_sources_and_no_others(line: str, shown: str) -> None:
-    made = difference({"rules.yaml": "version: 1\n"}, {"rules.yaml": f"version: 1\n{line}\n"}, ("watchword",))
+    made = difference({"rules.yaml": "sources:\n"}, {"rules.yaml": f"sources:\n{line}\n"}, ("watchword",))
     assert made.splitlines()[-1] == f"+{shown}"
 
 
