@@ -17,6 +17,7 @@ from pathlib import Path
 
 from alerts.decide.ledger import Ledger
 from alerts.run.backups import CHUNK, SPARE, Manifest, contents, give_to_owner, read_manifest, sync
+from alerts.run.integrity import LOOKED
 from alerts.run.logbook import login_of
 from alerts.run.store_stamp import STAMP, Stamp, sign_life, write_stamp
 from alerts.store.opening import PACKAGES
@@ -89,9 +90,11 @@ def put_in_place(proven: Proven, state_dir: Path, now: datetime) -> Path:
             write_stamp(state_dir, replace(proven.stamp, sign=NEVER_MET))
             give_to_owner(state_dir / STAMP, state_dir)
             sync(state_dir)
-        for end in BESIDES:  # before the new one is there: SQLite would play an old -wal into it
+        # the -wal before the new store is there, into which SQLite would play it; what was found in the old store is no
+        # news of the new one
+        for name in (*(f"{DATABASE}{end}" for end in BESIDES), LOOKED):
             with contextlib.suppress(FileNotFoundError):
-                (state_dir / f"{DATABASE}{end}").rename(kept / f"{DATABASE}{end}")
+                (state_dir / name).rename(kept / name)
         sync(kept)
         proven.part.replace(store)
         sync(state_dir)

@@ -240,12 +240,6 @@ class Service:
         clock = Clock()
         self._watch_signals()
         await self.start(clock())
-        log.info(
-            "running sources=%d rules=%d state=%s",
-            len(self.config.sources),
-            len(self.config.rules),
-            self.state_dir,
-        )
         self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
         copies = Backups(self.state_dir, lambda: self.config.backup, self._watch.tell)
         self.owned.add(copies, Backups.close).start()
@@ -265,6 +259,12 @@ class Service:
         group = self._socket.parent != self.state_dir
         control = self.owned.add(Control(self._socket, commands, group=group), Control.close)
         await control.open()
+        log.info(
+            "running sources=%d rules=%d state=%s",
+            len(self.config.sources),
+            len(self.config.rules),
+            self.state_dir,
+        )
         supervisor.tell("READY=1")
         await self._until_stopped()
         supervisor.tell("STOPPING=1")

@@ -6,6 +6,7 @@ News goes down the line: poll, judge, queue what is due by the clock, send. What
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,6 +34,8 @@ from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
 from crawler.store import sizes, sketches
 from crawler.store.db import WriterLane
+
+log = logging.getLogger(__name__)
 
 PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
 ENDED_EVERY = timedelta(minutes=1)  # between two looks for silences that have ended: nobody waits for that notice
@@ -278,6 +281,7 @@ class Expire(Stage):
     def __init__(self, config: Config, lane: WriterLane, collecting: Collecting) -> None:
         super().__init__(config)
         self._lane, self._collecting = lane, collecting
+        self._has_read = False  # the clock, in this process
 
     async def run(self, turn: Turn) -> None:
         now = turn.now
@@ -296,11 +300,17 @@ class Expire(Stage):
         await self._lane.write(partial(retention.keep_up, kept=kept, now=now))
 
     def _read_clock(self, connection: Connection, now: datetime) -> Steady:
-        """Return whether the clock may be trusted; a leap is told, as nothing old is deleted for a day after it."""
+        """Return whether the clock may be trusted.
+
+        A leap ahead while no process ran is told. One that a running daemon sees it tells as a step of the clock.
+        """
         found = retention.read_steady(connection, now)
+        is_first, self._has_read = not self._has_read, True
         if found.leapt:
-            days = abs(found.leapt).days
-            title = f"the clock leapt by {days} days: nothing old is deleted for 24 h"
+            log.warning("clock leapt by=%s: nothing old is deleted for a day", found.leapt)
+        if is_first and found.leapt > timedelta(0):
+            days = found.leapt.days
+            title = f"the clock is {days} days ahead of the last run: nothing old is deleted for 24 h"
             body = (
                 f"It reads {now:%Y-%m-%d %H:%M} UTC. If that is wrong, set it (timedatectl): else what is kept for a "
                 "time counts as old from then on. If the machine was off for so long, all is well."

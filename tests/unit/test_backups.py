@@ -26,6 +26,7 @@ from alerts.run import restoring
 from alerts.run.backup_thread import Backups, newest
 from alerts.run.backups import Manifest, backups_in, make_backup
 from alerts.run.checks_machine import check_backups
+from alerts.run.integrity import LOOKED, last_check
 from alerts.run.logbook import login_of
 from alerts.run.restoring import discard, prove, put_in_place
 from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
@@ -240,7 +241,9 @@ def test_a_restore_brings_the_store_back_and_keeps_the_other(state: Path, tmp_pa
     put_mark(state, "before")
     made = make_backup(state, tmp_path / "copies", NOW)
     put_mark(state, "after")
+    (state / LOOKED).write_text('{"at": "2026-06-15T12:00:00+00:00", "faults": ["a page"]}')
     kept = restored(made, state)
+    assert (last_check(state), bool(last_check(kept))) == (None, True), "of the old store"
     assert (mark(state / DATABASE), mark(kept / DATABASE)) == ("before", "after")
     assert kept.name == "replaced-20260615T120000Z"
     assert not list(state.glob("*.part*"))

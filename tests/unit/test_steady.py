@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
 from alerts.decide.steady import Steady, read_clock
-from alerts.store import retention
+from alerts.run.stages import Expire
+from alerts.store import outbox, retention
 from crawler.store import sizes
-from tests.unit.desk import NOW
+from tests.unit.desk import NOW, desk, rule
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -54,3 +57,19 @@ def test_sizes_stored_by_a_clock_that_was_ahead_are_dropped(line: Connection) ->
     line.execute(text("INSERT INTO store_sizes (at, used, file, free) VALUES ('2036-01-01 00:00:00', 1, 1, 1)"))
     sizes.sample(line, NOW)
     assert line.execute(text("SELECT count(*) FROM store_sizes")).scalar_one() == 0  # of a store in memory none is made
+
+
+def test_only_a_leap_ahead_while_no_process_ran_is_told(tmp_path: Path, line: Connection) -> None:
+    """A running daemon tells a step of the clock itself."""
+    config = replace(desk(tmp_path, rule("[x]")), admin="console")
+
+    def notices(*times: datetime) -> list[str]:
+        stage = Expire(config, None, None)  # type: ignore[arg-type]
+        for each in times:
+            stage._read_clock(line, each)
+        return [str((each.payload or {})["title"]) for each in outbox.deliveries_that(line)]
+
+    assert notices(NOW, NOW + HOUR, NOW + 90 * DAY) == []
+    title = "the clock is 10 days ahead of the last run: nothing old is deleted for 24 h"
+    assert notices(NOW + 100 * DAY, NOW + 100 * DAY + HOUR) == [title]
+    assert notices(NOW + DAY) == [title], "back again"
