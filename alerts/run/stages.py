@@ -23,6 +23,7 @@ from alerts.line.notices import give_notice, queue_all
 from alerts.line.scheduled import ScheduledDigests
 from alerts.line.silences import tell_ended
 from alerts.line.triage import Triage
+from alerts.render.words import time
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.health import Health
@@ -312,8 +313,8 @@ class Expire(Stage):
             days = found.leapt.days
             title = f"the clock is {days} days ahead of the last run: nothing old is deleted for 24 h"
             body = (
-                f"It reads {now:%Y-%m-%d %H:%M} UTC. If that is wrong, set it (timedatectl): else what is kept for a "
-                "time counts as old from then on. If the machine was off for so long, all is well."
+                f"It reads {time(now, self.config.timezone)}, {now.year}. If that is wrong, set it (timedatectl): "
+                "else what is kept for a time counts as old from then on. If the machine was off so long, all is well."
             )
             queue_all(connection, self.config, f"notice:clock leapt:{now.isoformat()}", title, body, now)
         return found

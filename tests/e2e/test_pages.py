@@ -176,6 +176,8 @@ def test_evidence_is_kept_with_its_fetch_and_expires(desk: Desk) -> None:
     ]
     assert "X-Served-By: node-7" in str(rows[0][3])
     desk.rounds("2026-06-21T09:06:00Z")
+    assert tables(desk, "select count(*) from evidence") == [(2,)], "the clock leapt by a week: nothing goes for a day"
+    desk.rounds("2026-06-22T09:06:00Z")
     assert tables(desk, "select count(*) from evidence") == [(0,)]
     assert tables(desk, "select count(*) from fetches") == [(0,)]
 
