@@ -24,7 +24,7 @@ class NotifyConsole(_Base):  # type: ignore[misc]
     request_rate_per_sec = 0
 
     def url(self, privacy: bool = False, *args: Any, **kwargs: Any) -> str:  # noqa: ARG002, FBT - Apprise's signature
-        return f"{SCHEMA}://"
+        return f"{self.protocol}://"
 
     @staticmethod
     def parse_url(url: str, *_: Any, **__: Any) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -26,11 +26,12 @@ from alerts.decide.same_event import EventWindow
 from alerts.line.compose import compose
 from alerts.line.deliver import Deliver
 from alerts.line.next_delivery import next_delivery
-from alerts.line.triage import Triage, settle
+from alerts.line.triage import TRIAGED, Triage, settle
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
-from alerts.store import marks, silences
+from alerts.store import decisions, marks, silences
+from crawler.article import Revision
 from crawler.collect.collecting import Collecting
 from crawler.collect.ingest import store_poll
 from crawler.fetch.fetching import parse
@@ -45,6 +46,7 @@ FIRST = 5.0  # seconds after the start, or the interval where that is shorter
 LOOKED = 1.0  # seconds between two looks whether it is due
 TRY_WITHIN = 60.0  # seconds; a parsing child has 10, a writer that waits for a lock 10
 SERVED_WITHIN = 10.0  # seconds
+JUDGED_WITHIN = timedelta(minutes=10)  # from storing an article; a batch of 200 takes a second or two
 LOOPBACK = "127.0.0.1"
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Canary</title><item><guid>{nonce}</guid>
 <title>Canary {nonce}, a story of Watchfloor's own</title><link>{url}</link><pubDate>{date}</pubDate>
@@ -181,6 +183,7 @@ class Canary:
     def _decide(self, connection: Connection, in_force: Matcher, before: int, now: datetime) -> tuple[Target, Message]:
         """Match and decide on what was just stored, claim the delivery, and write its message."""
         [revision] = archive.revisions_after(connection, before, 1)
+        _need_judging(connection, revision, now)
         in_force.find(revision.article)  # what it finds is nobody's concern, but it must not fail
         finding = self._matcher.find(revision.article)
         settle(connection, self._own, EventWindow(self._own.events), [(revision, finding)], now)
@@ -229,6 +232,16 @@ class Canary:
         self._at = stage
         if not self.trace.why:
             self.trace = replace(self.trace, seen=stage)
+
+
+def _need_judging(connection: Connection, stored: Revision, now: datetime) -> None:
+    """Raise CanaryLost where news beside the canary would be passed over, or has waited too long to be judged."""
+    mark = int(decisions.get_mark(connection, TRIAGED) or 0)
+    if stored.seq <= mark:
+        raise CanaryLost(f"the mark of what was judged is {mark}, ahead of all that is stored: news is passed over")
+    oldest = archive.revisions_after(connection, mark, 1)[0].seen
+    if now - oldest > JUDGED_WITHIN:
+        raise CanaryLost(f"articles have waited to be judged for {(now - oldest).total_seconds() / 60:.0f} min")
 
 
 def _words(error: Exception) -> str:

@@ -50,8 +50,15 @@ def test_it_passes_the_line_and_what_stops_it_is_told_with_the_place(desk: Desk)
         assert desk.hook.wait_for_words("stored, and not matched and decided on (OperationalError('no such table")
         assert "NOT WELL" in desk.run("status").stdout
         store.execute("ALTER TABLE hidden RENAME TO decisions")
-        store.close()
         assert desk.hook.wait_for_words("It was: a story of our own", "stored, and not matched")
+        # news would be stored and never judged, while all else moves
+        store.execute("INSERT OR REPLACE INTO marks (name, value) VALUES ('triaged', '99')")
+        store.commit()
+        assert desk.hook.wait_for_words("the mark of what was judged is 99, ahead of all that is stored")
+        store.execute("DELETE FROM marks WHERE name = 'triaged'")
+        store.commit()
+        store.close()
+        assert desk.hook.wait_for_words("It was: a story of our own", "the mark of what was judged")
         children = parsing_children(running.process.pid)
         assert children
         for child in children:
