@@ -474,11 +474,16 @@ def test_a_restore_cut_after_the_wal_was_moved_is_refused(state: Path, tmp_path:
     made = make_backup(state, tmp_path / "copies", NOW)
     dead = tmp_path / "dead"
     dead.mkdir(mode=0o700)
-    with closing(sqlite3.connect(state / DATABASE)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the last life sign is in the file itself
-        connection.execute("INSERT INTO marks (name, value) VALUES ('probe', 'late')")
-        connection.commit()
+    lived = Database.at(state / DATABASE)
+    for _ in range(5):  # the store has lived on since the backup, so it would meet the stamp of what is restored
+        with lived.write() as connection:
+            write_stamp(state, sign_life(connection, NOW))
+    lived.close()
+    with closing(sqlite3.connect(state / DATABASE)) as raw:
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the last life sign is in the file itself
+        raw.execute("INSERT INTO marks (name, value) VALUES ('probe', 'late')")
+        raw.commit()
         for name in (DATABASE, f"{DATABASE}-wal", "store.stamp"):  # as a kill leaves them
             shutil.copy(state / name, dead / name)
     proven = prove(made.path, dead, NOW)
