@@ -89,13 +89,7 @@ def holder(state_dir: Path) -> int | None:
         directory = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError:
         return None
-    try:
-        fcntl.flock(directory, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _pid(state_dir)
-    finally:
-        os.close(directory)
-    return _old_holder(state_dir)
+    return _pid(state_dir) if _is_locked(directory) else _old_holder(state_dir)
 
 
 def _old_holder(state_dir: Path) -> int | None:
@@ -104,13 +98,18 @@ def _old_holder(state_dir: Path) -> int | None:
         file = os.open(state_dir / LOCK, os.O_RDONLY)
     except OSError:  # no file, or one that is closed to us: then the socket shows whether a daemon runs
         return None
+    return _pid(state_dir) if _is_locked(file) else None
+
+
+def _is_locked(handle: int) -> bool:
+    """Return whether another process has the lock of an open file, and close it."""
     try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _pid(state_dir)
+        return True
     finally:
-        os.close(file)
-    return None
+        os.close(handle)
+    return False
 
 
 def _pid(state_dir: Path) -> int:
