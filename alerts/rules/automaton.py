@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ahocorasick_rs
 
@@ -33,12 +34,12 @@ _JOINED = (
     "فل",
     "فك",
 )  # wa, fa, bi, li, ka and their joins
-_BARE = "|".join(sorted(_JOINED, key=len, reverse=True))
-_DEFINITE = "|".join(
-    sorted((*(p + _ARTICLE for p in _JOINED if "ل" not in p), "لل", "ولل", "فلل"), key=len, reverse=True)
-)
-_PLURAL = "هايي|هاي|ها|"  # Persian -ha, -haye, -hayi written joined; with a ZWNJ they are a word of their own
-_JOINED_BY_LETTER = {"ي": "|ان", "ا": "|ي", "و": "|ي"}  # plural -an after -i; ezafe -ye after -a and -u
+_NONE = frozenset({""})
+_DEFINITE = frozenset({*(p + _ARTICLE for p in _JOINED if "ل" not in p), "لل", "ولل", "فلل"})
+_EITHER = _DEFINITE | set(_JOINED)
+_PLURAL = frozenset({"هايي", "هاي", "ها", ""})  # Persian -ha, -haye, -hayi written joined; with a ZWNJ they are words
+# plural -an after -i; ezafe -ye after -a and -u
+_PLURAL_BY_LETTER = {"ي": _PLURAL | {"ان"}, "ا": _PLURAL | {"ي"}, "و": _PLURAL | {"ي"}}
 _SHORTEST_STEM = 3  # Arabic letters left of a first word once its article is taken off
 SHORTEST_NEEDLE = 2  # letters beside a wildcard
 
@@ -47,18 +48,25 @@ SHORTEST_NEEDLE = 2  # letters beside a wildcard
 class Spelling:
     """One way to write a term, prepared for the search.
 
-    `needle` is the fixed part that the automaton looks for. If `pattern` is None, the needle is the whole term and
-    begins and ends with a space. Otherwise the pattern must match from the start of the word that is `words_before`
-    words before the needle. `exact` has the letters that a case-exact spelling (`=US`) must show.
+    `needle` is the fixed part that the automaton looks for. Without `core` and `pattern` it is the whole term and begins
+    and ends with a space. `core` is the term without what may be attached to it; it starts `offset` letters after the
+    needle, and what stands between it and the spaces around must be one of `prefixes` and one of `suffixes`. A `pattern`
+    (wildcards) must match from the start of the word that is `words_before` words before the needle. `exact` has the
+    letters that a case-exact spelling (`=US`) must show.
     """
 
     alias: str
     needle: str
-    pattern: re.Pattern[str] | None = None
+    core: str = ""
+    offset: int = 0
+    prefixes: frozenset[str] = _NONE
+    suffixes: frozenset[str] = _NONE
+    pattern: str = ""
     words_before: int = 0
     exact: str = ""
 
 
+@lru_cache(maxsize=50_000)  # each term is read, counted by `check` and searched for: more than once a load
 def spelling(alias: str) -> Spelling | None:
     """Return an alias prepared for the search, None if too few letters of it are left to search for."""
     exact = alias[1:] if alias.startswith("=") else ""
@@ -75,25 +83,33 @@ def spelling(alias: str) -> Spelling | None:
 
 def _patterned(alias: str, folded: str) -> Spelling | None:
     """Return a spelling whose first and last word may take prefixes and suffixes, or that has wildcards."""
-    prefix, suffix, rest = "", "", folded
+    prefixes, suffixes, rest = _NONE, _NONE, folded
     if _ARABIC.match(folded[1]):
         stem = folded[1:].removeprefix(_ARTICLE)
         # without its article a short stem is a common word, so the article then stays part of the needle
         definite = len(stem) < len(folded) - 1 and len(stem.split(" ")[0]) >= _SHORTEST_STEM
-        prefix = _DEFINITE if definite else f"{_BARE}|{_DEFINITE}"
+        prefixes = _DEFINITE if definite else _EITHER
         rest = f"{ANY}{stem if definite else folded[1:]}"
     if _ARABIC.match(folded[-2]):
-        suffix = _PLURAL + _JOINED_BY_LETTER.get(folded[-2], "")
+        suffixes = _PLURAL_BY_LETTER.get(folded[-2], _PLURAL)
         rest = rest[:-1] + ANY + " "
     # the longest fixed part is the rarest in texts, so fewest candidates have to be checked
     needle = max(re.split(f"[{ANY}{ONE}]", rest), key=len)
     if len(needle.replace(" ", "")) < SHORTEST_NEEDLE:
         return None
-    middle = rest.strip(" ").removeprefix(ANY if prefix else "").removesuffix(ANY if suffix else "")
-    body = re.escape(middle).replace(ANY, "[^ ]*").replace(ONE, "[^ ]")
-    pattern = re.compile(f"({prefix}){body}(?:{suffix})(?= )")  # group 1 is what is attached
+    core = rest[1:].rstrip(" ").removesuffix(ANY if suffixes is not _NONE else "")
+    if ANY not in core and ONE not in core:
+        return Spelling(alias, needle, core, 1 - rest.index(needle), prefixes, suffixes)
     before = rest if rest.startswith(" ") else f" {rest}"
-    return Spelling(alias, needle, pattern, _words_before(before, needle))
+    pattern = _wild(core, prefixes, suffixes)
+    return Spelling(alias, needle, pattern=pattern, words_before=_words_before(before, needle))
+
+
+def _wild(core: str, prefixes: frozenset[str], suffixes: frozenset[str]) -> str:
+    """Return the pattern of a term with wildcards; its group 1 is what is attached before it."""
+    first, last = ("|".join(sorted(each, key=lambda text: (-len(text), text))) for each in (prefixes, suffixes))
+    body = re.escape(core).replace(ANY, "[^ ]*").replace(ONE, "[^ ]")
+    return f"({first}){body}(?:{last})(?= )"
 
 
 def _words_before(term: str, needle: str) -> int:
@@ -145,7 +161,7 @@ class Automaton:
         for needle, start, end in self.search(folded) if needled is None else needled:
             for number in self.by_needle[needle]:
                 each = self.spellings[number]
-                if each.pattern is None:
+                if not (each.core or each.pattern):
                     if not each.exact or _is_exact(each, folded, start + 1, end - 1):
                         yield number, start + 1, end - 1, False
                 elif (varied := _varied(each, folded.text, start)) and (number, varied[0]) not in seen:
@@ -163,11 +179,31 @@ def _is_exact(each: Spelling, folded: Folded, start: int, end: int) -> bool:
 
 def _varied(each: Spelling, text: str, start: int) -> tuple[int, int, bool] | None:
     """Match the whole spelling around a needle at `start`; return (start, end, attached), None if it does not match."""
-    assert each.pattern is not None
+    return _wildly(each, text, start) if each.pattern else _affixed(each, text, start + each.offset)
+
+
+@lru_cache(maxsize=10_000)  # when a text first has its needle: a desk has thousands, most of which no text needs
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _affixed(each: Spelling, text: str, start: int) -> tuple[int, int, bool] | None:
+    """Match the core of a spelling at `start`, with what is attached to it."""
+    end = start + len(each.core)
+    if not text.startswith(each.core, start):
+        return None
+    first, last = text.rfind(" ", 0, start) + 1, text.find(" ", end)
+    attached = text[first:start]
+    if attached not in each.prefixes or text[end:last] not in each.suffixes:
+        return None
+    return first, last, attached not in {"", _ARTICLE}
+
+
+def _wildly(each: Spelling, text: str, start: int) -> tuple[int, int, bool] | None:
     space = start if text[start] == " " else text.rfind(" ", 0, start)
     for _ in range(each.words_before):
         space = text.rfind(" ", 0, space)
         if space < 0:
             return None
-    match = each.pattern.match(text, space + 1)
+    match = _compiled(each.pattern).match(text, space + 1)
     return (*match.span(), match[1] not in {"", _ARTICLE}) if match else None

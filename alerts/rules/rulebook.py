@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from alerts.alert import Receiver, Severity
@@ -51,6 +52,8 @@ class _Reader:
     def book(self) -> Book:
         self._lists = {name: self._list(name, row) for name, row in self._given("lists").items()}
         self._entities = {name: self._entity(name, row) for name, row in self._given("entities").items()}
+        # rules of one scale ask for the same few hundred names
+        self._behind = cache(partial(behind, entities=self._entities, lists=self._lists))
         kinds = {kind for each in self._entities.values() for kind in each.is_a}
         self._names = {*self._entities, *self._lists, *kinds}
         for name, entity in self._entities.items():
@@ -244,7 +247,7 @@ class _Reader:
             least=least,
             most=most,
         )
-        return replace(made, version=version_of(made, self._entities, self._lists))
+        return replace(made, version=version_of(made, self._behind))
 
     def _whole(self, node: Node, key: str = "match") -> Condition | None:
         """Return a rule's `match`, or what stands under another key, as a condition. It must not only forbid."""
@@ -343,19 +346,25 @@ def _when(row: Values | None) -> When:
     return When(row["origins"], row["reliability"]) if row else When()
 
 
-def version_of(rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, TermList]) -> str:
+def behind(name: str, entities: Mapping[str, Entity], lists: Mapping[str, TermList]) -> list[object]:
+    """Return all words behind $name: the terms of the list, and of each entity that it names what it is found by."""
+    words: list[object] = [(name, sorted(lists[name].terms) if name in lists else ())]
+    for each in members(entities, name):
+        entity = entities[each]
+        judged = sorted(entity.not_like), sorted(entity.requires.items())
+        words.append((each, sorted(entity.aliases), entity.fuzzy, judged))
+    return words
+
+
+def version_of(rule: Rule, words_behind: Callable[[str], list[object]]) -> str:
     """Return a hash of all that decides whether and how a rule fires: tree, score, severity, the words behind names."""
-    words: list[object] = []
     boosts = rule.score.boosts if rule.score else ()
     conditions = (rule.match, *rule.masking, *(boost.condition for boost in boosts))
     used = [*rule.masks, *(term for condition in conditions for term in terms_of(condition))]
     used += [term for row in rule.scale for term in row.terms]
-    for name in sorted({term[1:] for term in used if term.startswith("$")}):
-        words.append((name, sorted(lists[name].terms) if name in lists else ()))
-        for each in members(entities, name):
-            entity = entities[each]
-            judged = sorted(entity.not_like), sorted(entity.requires.items())
-            words.append((each, sorted(entity.aliases), entity.fuzzy, judged))
+    words = [
+        each for name in sorted({term[1:] for term in used if term.startswith("$")}) for each in words_behind(name)
+    ]
     scored = rule.score and (rule.score.title, rule.score.lead, rule.score.lead_words, rule.score.body)
     boosted = [(shape(boost.condition), boost.add) for boost in boosts]
     decides = (rule.id, shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import is_
 
 from alerts.rule import Condition, Rule
 
@@ -32,6 +33,11 @@ def _rule(rule: Rule, made: dict[_Key, Condition]) -> Rule:
 
 def _one(condition: Condition, made: dict[_Key, Condition]) -> Condition:
     children = tuple(_one(child, made) for child in condition.children)
-    options = repr(sorted(condition.options.items()))
+    options = repr(sorted(condition.options.items())) if condition.options else ""
     key = (condition.op, condition.term, options, tuple(map(id, children)))
-    return made.setdefault(key, replace(condition, children=children))
+    found = made.get(key)
+    if found is None:
+        # kept as it is where no child was replaced; in both cases `made` holds it, so that its id stays its own
+        same = all(map(is_, children, condition.children))
+        found = made[key] = condition if same else replace(condition, children=children)
+    return found
