@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alerts.cli.common import secrets_for
 from alerts.run.owner import act_as_owner
-from alerts.run.service import Service
 
-Work = Callable[[Service, datetime], Awaitable[Mapping[str, Any]]]
+if TYPE_CHECKING:  # it imports the whole daemon; a command needs it only where none runs
+    from alerts.run.service import Service
+
+Work = Callable[["Service", datetime], Awaitable[Mapping[str, Any]]]
 
 
 def serviced(rules: Path, state: Path, work: Work) -> Mapping[str, Any]:
@@ -20,6 +22,8 @@ def serviced(rules: Path, state: Path, work: Work) -> Mapping[str, Any]:
 
     Raises AlreadyRunning if a daemon has been started since the caller looked.
     """
+    from alerts.run.service import Service  # noqa: PLC0415
+
     environ = secrets_for(rules).values
     act_as_owner(state)
 

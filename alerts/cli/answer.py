@@ -1,34 +1,103 @@
-"""The words of a command go in on standard input; the command runs as the daemon's user, within limits.
+"""Commands of others go in over a socket; each runs in a child forked from this process, as the daemon's user.
 
-Started by alerts/run/reads.py for somebody who may ask the daemon but not read its store. The words are that person's:
-what is not a command that reads, and every option that names a file, is refused here.
+Started by alerts/run/reads.py, which stands between it and whoever asks the daemon. This process imports what the
+commands import and reads the rules, once: a command is then a fork of some milliseconds instead of a second of imports.
+It has no secret. The words are somebody else's: what is not a command that reads, and every option that names a file,
+is refused here.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import os
 import resource
+import signal
+import socket
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from alerts.cli import main
+from alerts.cli import COMMANDS, main
+from alerts.cli.loading import config_shown
 from alerts.cli.reading import READS, is_read, names_files
+from crawler.config.yamlfile import ConfigError
 
 ASKED = "asked"  # the context's object: such a command does not ask the daemon in its turn
 ROOT = Path("/")
 MEMORY = 2 << 30  # bytes of address space
 CPU = 60  # seconds
 NICE = 10
+LARGEST_REQUEST = 200_000  # bytes
+STREAMS = 3  # output, errors, and the pipe that takes the child's pid and at last its exit code
+IDLE = 900.0  # seconds without a request, after which this process ends, and its memory is free again
 
 
-def run() -> None:
-    """Run the command, or refuse it in a sentence; ends the process."""
-    words = json.load(sys.stdin)
+def serve(line: socket.socket) -> None:
+    """Answer what comes over a SOCK_SEQPACKET socket until its other end is closed, or nothing comes for IDLE seconds.
+
+    Each message is {"words": [...], "environ": {...}} in JSON, with STREAMS descriptors beside it.
+    """
     os.chdir(ROOT)
     os.nice(NICE)  # the watch goes first
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: the kernel clears them away
+    for name in READS:
+        importlib.import_module(COMMANDS[name][0].partition(":")[0])
+    line.settimeout(IDLE)
+    with suppress(TimeoutError):
+        while True:
+            message, streams, _, _ = socket.recv_fds(line, LARGEST_REQUEST, STREAMS)
+            if not message:
+                return
+            request = json.loads(message)
+            _read_rules(request["environ"])
+            if os.fork() == 0:
+                line.close()
+                _child(request["words"], request["environ"], streams)
+            for each in streams:
+                os.close(each)
+
+
+def _read_rules(environ: Mapping[str, str]) -> None:
+    """Read the rules before the fork where their files have changed since: the children then find them read."""
+    with suppress(ConfigError, OSError):  # the command says what is wrong with them
+        config_shown(Path(environ["WATCHFLOOR_CONFIG"]))
+    gc.freeze()  # a child that looked through all this for garbage would copy its pages
+
+
+def _child(words: list[str], environ: Mapping[str, str], streams: list[int]) -> NoReturn:
+    """Run the command on these streams, say pid and exit code in the last of them, and end the process."""
+    out, err, status = streams
+    os.write(status, f"{os.getpid()}\n".encode())
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for stream, number in ((out, 1), (err, 2)):
+        os.dup2(stream, number)
+        os.close(stream)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(environ)
+    code = 1
+    try:
+        _run(words)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - a fault of ours: its lines go to the caller, as a command's own would
+        sys.excepthook(*sys.exc_info())
+    finally:
+        with suppress(OSError):  # the reader is gone: its time was over, or it had enough
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os.write(status, f"{code}\n".encode())
+        os._exit(0)  # past what the process it was forked from has to close
+
+
+def _run(words: list[str]) -> None:
+    """Run the command within its limits, or refuse it in a sentence. Raises SystemExit."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU))
     if problem := refusal(words):
@@ -75,4 +144,5 @@ def _under(command: click.Command | None, context: click.Context) -> list[click.
 
 
 if __name__ == "__main__":
-    run()
+    with socket.socket(fileno=int(sys.argv[1])) as given:
+        serve(given)

@@ -7,17 +7,8 @@ from pathlib import Path
 
 import click
 
-from alerts.cli.common import (
-    Faults,
-    articles_in,
-    config_option,
-    json_option,
-    load_config,
-    print_json,
-    rules_path,
-    state_option,
-    state_path,
-)
+from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.loading import Faults, articles_in, load_config
 from alerts.cli.progress import progress
 from alerts.cli.screen import show
 from alerts.cli.stored import archived

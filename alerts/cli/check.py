@@ -10,17 +10,8 @@ from pathlib import Path
 
 import click
 
-from alerts.cli.common import (
-    config_option,
-    counted,
-    excerpt,
-    load_config,
-    refuse,
-    rules_path,
-    secrets_for,
-    state_option,
-    state_path,
-)
+from alerts.cli.common import config_option, counted, excerpt, rules_path, secrets_for, state_option, state_path
+from alerts.cli.loading import load_config, refuse
 from alerts.cli.places import STORE
 from alerts.cli.progress import progress
 from alerts.cli.secrets import Secrets
@@ -93,7 +84,7 @@ def _loaded(rules: Path, secrets: Secrets) -> tuple[Config, list[str]]:
     """
     if not secrets.unreadable:
         return load_config(rules), []
-    config = load_config(rules, resolve_secrets=False)
+    config = load_config(rules, resolve_secrets=False, read_urls=True)
     hidden = [each.name for each in config.receivers.values() if any(_unset(target.url) for target in each.targets)]
     return (config, hidden) if hidden else (load_config(rules), [])
 

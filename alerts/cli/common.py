@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn, TextIO
@@ -20,12 +19,8 @@ from alerts.cli.places import secrets_path
 from alerts.cli.places import state_path as state_path
 from alerts.cli.screen import show
 from alerts.cli.secrets import Secrets, read_secrets
-from alerts.rule import Config
-from alerts.rules import config as configuration
-from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_lines, read_text
-from alerts.run.good_rules import last_good
 from crawler.config.keys import span
-from crawler.config.yamlfile import ConfigError, Place
+from crawler.config.yamlfile import Place
 
 config_option = click.option(
     "-c",
@@ -45,44 +40,9 @@ state_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def load_config(path: Path, *, resolve_secrets: bool = True) -> Config:
-    """Return the rules; print all their errors and exit with 1 if there are any."""
-    try:
-        return configuration.load(path, resolve_secrets=resolve_secrets, environ=secrets_for(path).values)
-    except ConfigError as error:
-        refuse(error)
-
-
-def config_in_force(path: Path, state: Path) -> Config:
-    """Return the rules for a command that only shows; where they are faulty, those last in force, with a warning.
-
-    What was told is still to be read while somebody mends a typo. Without any kept in `state`, exit with 1 as
-    `load_config` does.
-    """
-    environ = secrets_for(path).values
-    try:
-        return configuration.load(path, resolve_secrets=False, environ=environ)
-    except ConfigError as error:
-        kept = last_good(state, path, environ, resolve_secrets=False)
-        if kept is None:
-            refuse(error)
-        faults = counted(len(error.problems), "error")
-        show(f"watchfloor: {path} has {faults} (watchfloor check); shown by the rules last in force", err=True)
-        return kept
-
-
 def secrets_for(rules: Path) -> Secrets:
     """Return the environment with the secrets in the file beside the rules, which the service reads too."""
     return read_secrets(secrets_path(rules, os.environ), os.environ)
-
-
-def refuse(error: ConfigError) -> NoReturn:
-    """Print every error of a rules file with the line it is in, then their number, and exit with 1."""
-    for problem in error.problems:
-        click.echo(str(problem), err=True)
-        click.echo(excerpt(problem.place), err=True)
-    click.echo(f"{counted(len(error.problems), 'error')}; nothing was changed", err=True)
-    sys.exit(1)
 
 
 def excerpt(place: Place) -> str:
@@ -126,42 +86,6 @@ class _Duration(click.ParamType[timedelta]):
 
 
 DURATION = _Duration()
-
-
-class Faults:
-    """Prints each faulty line of an input and counts them; `end` exits with 1 if there were any."""
-
-    def __init__(self, name: str) -> None:
-        self._name, self.count = name, 0
-
-    def __call__(self, error: LineError) -> None:
-        self.count += 1
-        click.echo(f"watchfloor: {self._name}: {error}", err=True)
-
-    def end(self) -> None:
-        """Exit with 1 if a line was faulty: after the output, as the other lines were good."""
-        if self.count:
-            sys.exit(1)
-
-
-def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
-    """Yield the articles of a file: .txt (its first line is the title), JSON lines, .gz too.
-
-    - stands for standard input: JSON lines, or a headline a line.
-
-    Exit with 1 if it cannot be read at all; single faulty lines go to `faults`.
-    """
-    # a generator: a file of any size is read line by line, and `faults` fills while its articles are used
-    try:
-        if file.suffix == ".txt":
-            yield read_text(file.read_text(encoding="utf-8"), str(file))
-        elif str(file) == "-":
-            yield from read_given(sys.stdin, faults)
-        else:
-            with open_lines(file) as handle:
-                yield from read_lines(handle, faults)
-    except (LineError, OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: {error}")
 
 
 def print_json(value: object, out: TextIO | None = None) -> None:

@@ -6,25 +6,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import Connection
 
 from alerts.alert import Delivery, DeliveryState, Kind, Target
 from alerts.cli.alone import serviced
-from alerts.cli.common import (
-    config_in_force,
-    config_option,
-    json_option,
-    load_config,
-    print_json,
-    rules_path,
-    state_option,
-    state_path,
-)
+from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.ids import named
 from alerts.cli.lazy import hand_down
+from alerts.cli.loading import config_in_force, load_config
 from alerts.cli.orders import carry_out, listening
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
@@ -33,9 +25,11 @@ from alerts.render.digest import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.render.words import isolated, time
 from alerts.rule import Config
-from alerts.run.service import Service
 from alerts.store import digests, ids, outbox, sendlog
 from alerts.store.opening import reading
+
+if TYPE_CHECKING:
+    from alerts.run.service import Service
 
 STATES = click.Choice([state.value for state in DeliveryState])
 

@@ -11,19 +11,10 @@ from pathlib import Path
 
 import click
 
-from alerts.cli.common import (
-    Faults,
-    config_in_force,
-    config_option,
-    fail,
-    json_option,
-    print_json,
-    rules_path,
-    state_option,
-    state_path,
-)
+from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.given import given, is_file, is_id
 from alerts.cli.ids import place_in
+from alerts.cli.loading import Faults, config_in_force
 from alerts.cli.screen import show
 from alerts.decide.event_news import describe
 from alerts.decide.standing import letters_of, standing_of

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from alerts.cli.common import Faults, articles_in, fail
+from alerts.cli.common import fail
+from alerts.cli.loading import Faults, articles_in
 from alerts.run.article_lines import Line, headline
 
 STDIN = "-"

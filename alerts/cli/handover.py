@@ -10,15 +10,8 @@ from typing import Any
 import click
 
 from alerts.alert import Delivery
-from alerts.cli.common import (
-    config_in_force,
-    config_option,
-    json_option,
-    print_json,
-    rules_path,
-    state_option,
-    state_path,
-)
+from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.loading import config_in_force
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.line.orders import describe_ack, describe_silence, stamp
 from alerts.render.digest import newest_of, outlets_of

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from alerts.alert import Match
-from alerts.cli.common import Faults, config_option, fail, json_option, load_config, print_json, rules_path
+from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
 from alerts.cli.given import given, is_file, is_id
+from alerts.cli.loading import Faults, load_config
 from alerts.cli.screen import show
 from alerts.decide.event_news import describe
 from alerts.render.words import plain

@@ -17,12 +17,9 @@ from typing import Any
 from alerts.cli.asking import closed_to_us
 from alerts.cli.common import fail
 from alerts.cli.places import sockets_of
-from alerts.line.orders import ORDERS
-from alerts.run.control import ControlError, ask
+from alerts.run.ask import ControlError, ask
 from alerts.run.lock import AlreadyRunning, holder, lock
 from alerts.run.owner import act_as_owner
-from alerts.store.opening import PACKAGES, need_store
-from crawler.store.db import DATABASE, Database
 
 
 def run_order(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -62,6 +59,11 @@ def listening(state: Path) -> Path | None:
 
 def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
     """Run an order in this process, under the lock, and return its answer. Raises AlreadyRunning."""
+    # a command that the daemon carries out does without all this
+    from alerts.line.orders import ORDERS  # noqa: PLC0415
+    from alerts.store.opening import PACKAGES, need_store  # noqa: PLC0415
+    from crawler.store.db import DATABASE, Database  # noqa: PLC0415
+
     need_store(state)
     act_as_owner(state)
     with lock(state):

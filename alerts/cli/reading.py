@@ -23,6 +23,8 @@ READS: dict[str, tuple[str, ...]] = {
     "sources": ("", "evidence"),
     "test-receiver": ("",),  # a marked test, to receivers whose addresses only the daemon knows
 }
+# those of them that answer at once where the daemon has everything imported and read
+QUICK = frozenset({"status", "log", "stories", "handover", "explain", "deliveries", "silence", "sources"})
 WRITES = {"deliveries": {"resend"}, "silence": {"add", "end"}, "sources": {"add", "try"}}
 # what names a file of whoever asks, or of the daemon
 FILES = {"-c", "--config", "--state-dir", "--from", "--against", "--out", "--labels"}

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from alerts.cli.alone import serviced
-from alerts.cli.common import config_option, load_config, rules_path, state_option, state_path
+from alerts.cli.common import config_option, rules_path, state_option, state_path
+from alerts.cli.loading import load_config
 from alerts.cli.orders import carry_out, listening
 from alerts.cli.times import SINCE, Moment, beginning
 

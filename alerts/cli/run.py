@@ -13,16 +13,8 @@ from typing import TextIO
 
 import click
 
-from alerts.cli.common import (
-    config_option,
-    fail,
-    print_json,
-    refuse,
-    rules_path,
-    secrets_for,
-    state_option,
-    state_path,
-)
+from alerts.cli.common import config_option, fail, print_json, rules_path, secrets_for, state_option, state_path
+from alerts.cli.loading import refuse
 from alerts.cli.logs import log_to_stderr
 from alerts.cli.places import own_socket
 from alerts.line.direct_notice import tell_once

@@ -12,7 +12,6 @@ import click
 from alerts.alert import Scope, Silence
 from alerts.cli.common import (
     DURATION,
-    config_in_force,
     config_option,
     counted,
     fail,
@@ -22,6 +21,7 @@ from alerts.cli.common import (
     state_option,
     state_path,
 )
+from alerts.cli.loading import config_in_force
 from alerts.cli.orders import login_name, run_order
 from alerts.cli.screen import show
 from alerts.cli.times import UNTIL, Moment, desk_zone

@@ -7,16 +7,9 @@ from pathlib import Path
 
 import click
 
-from alerts.cli.common import (
-    config_in_force,
-    config_option,
-    json_option,
-    print_json,
-    rules_path,
-    state_option,
-    state_path,
-)
+from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.lazy import LazyGroup, hand_down
+from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
 from alerts.run.health import down_since, network_words
 from alerts.store.opening import reading

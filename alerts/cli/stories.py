@@ -11,17 +11,9 @@ import click
 from sqlalchemy import Connection
 
 from alerts.alert import Standing
-from alerts.cli.common import (
-    config_in_force,
-    config_option,
-    counted,
-    json_option,
-    print_json,
-    rules_path,
-    state_option,
-    state_path,
-)
+from alerts.cli.common import config_option, counted, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.ids import place_in
+from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of

@@ -12,7 +12,8 @@ import click
 
 from alerts import receivers
 from alerts.alert import Message, Target
-from alerts.cli.common import config_option, fail, json_option, load_config, print_json, rules_path
+from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
+from alerts.cli.loading import load_config
 from alerts.line.direct_notice import unstored_notice
 from alerts.render import words
 from crawler.config.keys import nearest

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind, Message, Reason, Target
 from alerts.decide.edits import first_handle
 from alerts.decide.lateness import why_late
-from alerts.render import form_of
+from alerts.render.form import form_of
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import acks, decisions, digests, outbox, targets

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
-from alerts.render import form_of
+from alerts.render.form import form_of
 from alerts.rule import Config
 from crawler.article import mint
 

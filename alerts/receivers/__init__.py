@@ -1,10 +1,36 @@
 """A URL goes in, a target comes out; a message goes in, and whether it was sent comes out (Apprise, Slack, mail).
 
-The only importers of Apprise: parse(url) -> Target or BadReceiverUrl; send(target, message) -> SendResult;
-acknowledged(target, handle) -> who reacted to a sent message.
+This room has the only importers of Apprise. They are loaded when a URL is first read or a message sent: most commands
+only name targets.
 """
 
-from alerts.receivers.sending import LookUpFailed, acknowledged, send
-from alerts.receivers.targets import BadReceiverUrl, parse, unresolved
+from __future__ import annotations
 
-__all__ = ["BadReceiverUrl", "LookUpFailed", "acknowledged", "parse", "send", "unresolved"]
+from alerts.alert import Message, SendResult, Target
+from alerts.receivers.naming import BadReceiverUrl, LookUpFailed, named
+
+__all__ = ["BadReceiverUrl", "LookUpFailed", "acknowledged", "named", "parse", "send"]
+
+
+def parse(receiver: str, url: str) -> Target:
+    """Return the target of a URL of `receiver`. Raise BadReceiverUrl, with the remedy, unless it names one address."""
+    from alerts.receivers import targets  # noqa: PLC0415
+
+    return targets.parse(receiver, url)
+
+
+def send(target: Target, message: Message) -> SendResult:
+    """Send a message to a target, in one attempt."""
+    from alerts.receivers import sending  # noqa: PLC0415
+
+    return sending.send(target, message)
+
+
+def acknowledged(target: Target, handle: str) -> str | None:
+    """Return who first reacted to a sent message, None if nobody has or the service cannot say.
+
+    Raise LookUpFailed if the service does not answer.
+    """
+    from alerts.receivers import sending  # noqa: PLC0415
+
+    return sending.acknowledged(target, handle)

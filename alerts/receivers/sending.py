@@ -11,7 +11,8 @@ from apprise import Apprise, AppriseResultStatus, NotifyBase, NotifyFormat, Over
 from alerts.alert import Message, SendResult, Target
 from alerts.receivers import answers
 from alerts.receivers.fitting import fitted, room_of
-from alerts.receivers.targets import BadReceiverUrl, asset, build, masked
+from alerts.receivers.naming import BadReceiverUrl, LookUpFailed, masked
+from alerts.receivers.targets import asset, build
 from alerts.receivers.urgency import type_of, with_priority
 
 _APPRISE = logging.getLogger("apprise")  # its own log names tokens: it goes to no handler, whatever the level
@@ -134,10 +135,6 @@ def _may_have_arrived(warned: str) -> bool:
 def _defused(text: str) -> str:
     """Return a text in which a chat service reads no mention and no link: an invisible word joiner breaks them."""
     return _MARKUP.sub(lambda found: f"{found[0]}\u2060", text)
-
-
-class LookUpFailed(Exception):
-    """A service did not say whether a message was acknowledged; the message hides secrets."""
 
 
 def acknowledged(target: Target, handle: str) -> str | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyBase
 from apprise.plugins import N_MGR
 
 from alerts.alert import Target
-from alerts.receivers import console, logline, mailurl, watchmail, watchslack
+from alerts.receivers import console, logline, slackurl, watchmail, watchslack  # noqa: F401 - adds itself to Apprise
+from alerts.receivers.naming import BadReceiverUrl, masked, named
 from alerts.receivers.urgency import shuts
 from crawler.config.keys import nearest
 
@@ -19,7 +18,7 @@ from crawler.config.keys import nearest
 COMMON = (
     console.SCHEMA,
     logline.SCHEMA,
-    watchslack.SCHEMA,
+    slackurl.SCHEMA,
     *watchmail.SCHEMAS,
     "mailto",
     "mailtos",
@@ -34,16 +33,6 @@ COMMON = (
 )
 # services that Apprise no longer has, and what to write instead
 _ENDED = {"msteams": "Microsoft ended the connectors of Teams; make a Workflow there and write workflows://"}
-_ADDRESSES: Mapping[str, Callable[[str], str]] = {
-    watchslack.SCHEMA: watchslack.address,
-    **dict.fromkeys(watchmail.SCHEMAS, mailurl.address),
-}
-CAN_EDIT = frozenset({watchslack.SCHEMA})
-CAN_ACK = frozenset({watchslack.SCHEMA})
-
-
-class BadReceiverUrl(ValueError):
-    """A URL that would deliver to nobody, to fewer than it names, or to several; the message hides secrets."""
 
 
 def parse(receiver: str, url: str) -> Target:
@@ -65,23 +54,7 @@ def parse(receiver: str, url: str) -> Target:
         )
     if shut := shuts(schema, service):
         raise BadReceiverUrl(f"{masked(url)} says {shut}, by which nobody is called; leave it out")
-    return _target(receiver, url)
-
-
-def unresolved(receiver: str, url: str) -> Target:
-    """Return a target for a URL whose ${NAME}s are not resolved, for commands that only name it and never send."""
-    return _target(receiver, url)
-
-
-def _target(receiver: str, url: str) -> Target:
-    """Return the target of a URL, named by its address if the service says which part that is, else by the whole URL.
-
-    A changed token or password then leaves the target the same, with its waiting messages and what it was told.
-    """
-    schema = url.partition(":")[0].lower()
-    address = _ADDRESSES[schema](url) if schema in _ADDRESSES else ""
-    digest = hashlib.sha256((f"{schema}://{address}" if address else url).encode()).hexdigest()[:6]
-    return Target(f"{receiver}#{digest}", receiver, url, schema, schema in CAN_EDIT, schema in CAN_ACK)
+    return named(receiver, url)
 
 
 def asset() -> AppriseAsset:
@@ -119,15 +92,6 @@ def _schemas() -> set[str]:
     return set(N_MGR.schemas())  # type: ignore[no-untyped-call]
 
 
-def masked(url: str) -> str:
-    """Return a URL without what may be secret: all but its service and the host of a mail server."""
-    schema, _, rest = url.partition("://")
-    found = re.search(r"@([\w.-]+)(?=[:/?]|$)" if "@" in rest else r"^([\w.-]+)(?=[:/?]|$)", rest)
-    host = found[1] if found else ""
-    shown = host if schema.startswith(("mailto", "json", "xml", "form")) else ""
-    return f"{schema}://{shown}{'***' if rest != shown else ''}"
-
-
 def _written(url: str) -> list[str]:
     """Return the addresses in a URL as the service reads them, before it checks them."""
     schema = url.partition(":")[0].lower()
@@ -154,4 +118,4 @@ def host_of(target: Target) -> str:
         return urlsplit(target.url).hostname or ""
     if target.schema in {"mailto", "mailtos"}:
         return str(getattr(build(target.url), "smtp_host", ""))
-    return "slack.com" if target.schema in {watchslack.SCHEMA, "slack"} else ""
+    return "slack.com" if target.schema in {slackurl.SCHEMA, "slack"} else ""

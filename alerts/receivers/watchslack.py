@@ -18,10 +18,10 @@ from apprise.plugins import N_MGR
 
 from alerts.alert import Kind, Message, SendResult
 from alerts.receivers.slackapi import Slack, SlackFault
+from alerts.receivers.slackurl import SCHEMA, URL, problem
 from alerts.render.words import cut, plain
 from crawler.article import minted
 
-SCHEMA = "watchslack"
 DEADLINE = 30.0  # seconds for one delivery: look-up, post and all
 TEXT_LIMIT = 4_000  # Slack's advice for `text`; past 40,000 it cuts by itself
 EVENT = "watchfloor_delivery"  # names our metadata among those of other apps
@@ -42,9 +42,6 @@ ROOTLESS = frozenset(
 # Slack does not like the layout: the message is sent as plain text
 UNSHOWN = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"})
 
-_URL = re.compile(r"watchslack://(?P<token>[^/?#]*)/?(?P<channel>[^/?#]*)/?(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_TOKEN = re.compile(r"xoxb-[A-Za-z0-9-]{10,}")
-_CHANNEL = re.compile(r"[CGD][A-Z0-9]{7,}")
 _NAMES: OrderedDict[tuple[str, str], str] = OrderedDict()  # (channel, user) -> name; a name changes rarely
 NAMES_KEPT = 1_000
 _Base: Any = NotifyBase  # Apprise types its base by the values of no service
@@ -66,27 +63,6 @@ class Handle:
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.ts}{f'@{self.root}' if self.root and self.root != self.ts else ''}"
-
-
-def problem(url: str) -> str:
-    """Return what is wrong with a URL of this service and what to write instead, "" if nothing is."""
-    found = _URL.fullmatch(url)
-    token, channel, rest = (found["token"], found["channel"], found["rest"]) if found else ("", "", "")
-    if not _TOKEN.fullmatch(token):
-        kind = " (this is a user's or an expiring token)" if re.match(r"xox[^b]", token) else ""
-        return f"has no bot token in its first part{kind}; write {SCHEMA}://xoxb-.../C0123ABCD"
-    if rest.startswith("#") or not _CHANNEL.fullmatch(channel):
-        return (
-            "has no channel id in its second part; write the id (C0123ABCD: in Slack, the channel's name, About, at "
-            "the bottom), for a name can change and its history cannot be asked for"
-        )
-    return f"has something behind the channel id; write {SCHEMA}://xoxb-.../C0123ABCD alone" if rest else ""
-
-
-def address(url: str) -> str:
-    """Return the channel of a URL, without the token; "" if it names none."""
-    found = _URL.fullmatch(url)
-    return found["channel"] if found else ""
 
 
 class NotifyWatchSlack(_Base):  # type: ignore[misc]
@@ -116,7 +92,7 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
 
     @staticmethod
     def parse_url(url: str, *_: Any, **__: Any) -> dict[str, Any] | None:
-        found = _URL.fullmatch(url)
+        found = URL.fullmatch(url)
         if found is None or problem(url):
             return None
         return {"schema": SCHEMA, "token": found["token"], "channel": found["channel"]}

@@ -48,9 +48,9 @@ SHORTEST_NEEDLE = 2  # letters beside a wildcard
 class Spelling:
     """One way to write a term, prepared for the search.
 
-    `needle` is the fixed part that the automaton looks for. Without `core` and `pattern` it is the whole term and begins
-    and ends with a space. `core` is the term without what may be attached to it; it starts `offset` letters after the
-    needle, and what stands between it and the spaces around must be one of `prefixes` and one of `suffixes`. A `pattern`
+    `needle` is the fixed part that the automaton looks for. Without `core` and `pattern` it is the whole term, with a
+    space before and after it. `core` is the term without what may be attached to it: it starts `offset` letters after
+    the needle, and what stands between it and the spaces around it must be in `prefixes` and in `suffixes`. A `pattern`
     (wildcards) must match from the start of the word that is `words_before` words before the needle. `exact` has the
     letters that a case-exact spelling (`=US`) must show.
     """

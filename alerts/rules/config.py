@@ -35,11 +35,12 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 Fingerprint = tuple[tuple[int, int, int] | None, ...]  # of each file, None while it cannot be read
 
 
-def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]) -> Config:
+def load(path: Path, *, resolve_secrets: bool = True, read_urls: bool = True, environ: Mapping[str, str]) -> Config:
     """Return the checked content of a rules file and its includes. Raise ConfigError with every problem in them.
 
     `${NAME}` in receiver URLs is taken from `environ`. Without `resolve_secrets` it stays as it is, and such a receiver
-    cannot be sent to.
+    cannot be sent to. Without `read_urls` the others are not read either: their faults stay unsaid, and Apprise, which
+    takes a tenth of a second to import, stays out.
     """
     problems = Problems()
     text, root = read_file(path, problems)
@@ -58,7 +59,7 @@ def load(path: Path, *, resolve_secrets: bool = True, environ: Mapping[str, str]
         if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
             remedy = overlooked(path, root, files)
             problems.add(raw[""], f'rules.yaml lacks "{section}" ({doc}){remedy}')
-    config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None)
+    config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None, read_urls)
     config = replace(config, patterns=include_patterns(root))
     if problems:
         raise ConfigError(problems)
@@ -149,6 +150,7 @@ def _config(
     text: str,
     problems: Problems,
     environ: Mapping[str, str] | None,
+    read_urls: bool,
 ) -> Config:
     is_given = raw["settings"] is not None and raw["settings"] is not MISSING
     settings = raw["settings"] if is_given else {key.name: key.default for key in SETTINGS.keys}
@@ -158,7 +160,7 @@ def _config(
     known = (
         None
         if rows is MISSING
-        else {name: _receiver(name, row, zone, problems, environ) for name, (row, _) in rows.items()}
+        else {name: _receiver(name, row, zone, problems, environ, read_urls) for name, (row, _) in rows.items()}
     )
     _check_receivers(rows, known or {}, problems)
     _check_settings(settings, known, raw[""], problems)
@@ -371,12 +373,16 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _receiver(name: str, row: Any, zone: str, problems: Problems, environ: Mapping[str, str] | None) -> Receiver:
+def _receiver(
+    name: str, row: Any, zone: str, problems: Problems, environ: Mapping[str, str] | None, read_urls: bool
+) -> Receiver:
     if row is MISSING:
         # its fault is noted; known by name, it causes no second problem in each rule that notifies it
         return Receiver(name, ())
     twice(row["urls"], "Apprise URL", problems)
-    targets = [target for url, place in row["urls"] if (target := _target(name, url, place, problems, environ))]
+    targets = [
+        target for url, place in row["urls"] if (target := _target(name, url, place, problems, environ, read_urls))
+    ]
     _check_apart(targets, row["urls"], problems)
     own, escalate = row["timezone"], row["escalate"]
     return Receiver(
@@ -403,10 +409,12 @@ def _check_apart(targets: Sequence[Target], urls: Sequence[tuple[str, Place]], p
         problems.add(urls[-1][1], f"{many} URLs of {targets[0].receiver} name the same address; keep one of them")
 
 
-def _target(name: str, url: str, place: Place, problems: Problems, environ: Mapping[str, str] | None) -> Target | None:
+def _target(
+    name: str, url: str, place: Place, problems: Problems, environ: Mapping[str, str] | None, read_urls: bool
+) -> Target | None:
     # only `run`, `check` and `test-receiver` resolve secrets; other commands must work without them
-    if environ is None and _VARIABLE.search(url):
-        return receivers.unresolved(name, url)
+    if environ is None and (not read_urls or _VARIABLE.search(url)):
+        return receivers.named(name, url)
     values = environ or {}
     unset = [each for each in _VARIABLE.findall(url) if not values.get(each)]
     for each in unset:

@@ -21,19 +21,10 @@ LARGEST_REQUEST = 100_000  # bytes of a request
 REQUEST_WITHIN = 5.0  # seconds in which a request must have arrived
 TAKEN_WITHIN = 30.0  # seconds in which the caller must have read its answer
 MOST_CALLERS = 32  # connections at a time; a command makes one
-ANSWER_WITHIN = 90.0  # seconds a command waits for its answer
 LOGIN = "login"  # the key of a request under which a command finds who asks
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 Command = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-
-
-class ControlError(Exception):
-    """The daemon could not be reached or answered with an error; the message is for the user."""
-
-
-class NobodyListens(ControlError):
-    """The socket is there, and the daemon that made it is gone."""
 
 
 class Control:
@@ -121,25 +112,3 @@ async def _reply(line: bytes, commands: Mapping[str, Command], login: str) -> Ma
     except Exception:  # the caller must learn it, and the next one must be answered
         log.exception("request failed command=%s login=%s", request["command"], login)
         return {"error": "the daemon could not do it; its log says why"}
-
-
-def ask(path: Path, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Send a request to the daemon that listens at `path`; return its answer. Raises ControlError."""
-    try:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(ANSWER_WITHIN)
-            line.connect(str(path))
-            line.sendall(json.dumps(request).encode() + b"\n")
-            reply: Mapping[str, Any] = json.loads(line.makefile(encoding="utf-8").readline())
-    except PermissionError as error:
-        raise ControlError(f"{path}: only members of the daemon's group may ask it ({error.strerror})") from error
-    except ConnectionRefusedError as error:
-        raise NobodyListens(
-            f"no daemon runs: {path} is left of one that was killed. Start it (systemctl start watchfloor); its log "
-            "says why it ended (journalctl -u watchfloor)"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise ControlError(f"the daemon does not answer: {error}") from error
-    if "error" in reply:
-        raise ControlError(str(reply["error"]))
-    return reply

@@ -49,7 +49,7 @@ def last_good(
     if not os.path.exists(path):  # noqa: PTH110 - in a folder that may not be entered, Path.exists raises
         return None
     try:
-        return configuration.load(path, resolve_secrets=resolve_secrets, environ=environ)
+        return configuration.load(path, resolve_secrets=resolve_secrets, read_urls=resolve_secrets, environ=environ)
     except ConfigError as error:
         log.error("the rules kept in %s cannot be used either: %s", path.parent, error)
         return None

@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -17,11 +18,13 @@ from alerts.line.notices import give_notice, queue_all
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import decisions
-from crawler.collect.collecting import Collecting
 from crawler.sources.health import TELLING, SourceHealth, health_of, in_words, length
 from crawler.sources.polling import moved
 from crawler.sources.source import Source, SourceState
 from crawler.store.db import Database, WriterLane
+
+if TYPE_CHECKING:  # it imports all that fetches; `status` needs the words below alone
+    from crawler.collect.collecting import Collecting
 
 log = logging.getLogger(__name__)
 MARK = "health"  # source id -> what the admin was last told of it

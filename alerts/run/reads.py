@@ -1,26 +1,24 @@
 """The words of a command that only reads go in; what it prints and its exit code come out, from a child process.
 
-The child is one command like any other, run as the daemon's user for somebody who may not read the store. It is bounded
-in time, memory and output, has a lower priority, and has no secret in its environment: it cannot stop the watch.
+The child is one command like any other, run as the daemon's user for somebody who asks the daemon. It is bounded in
+time, memory and output, has a lower priority, and has no secret in its environment: it cannot stop the watch.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio import StreamReader
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from alerts.run.answerer import Answerer, Child, Gone
+
 log = logging.getLogger(__name__)
-COMMAND = (sys.executable, "-m", "alerts.cli.answer")  # started by name: this room imports nothing of the command line
 READS_AT_ONCE = 2
 WAITING_AT_MOST = 8
-READ_WITHIN = 40.0  # seconds, of which the start of Python takes one or two
+READ_WITHIN = 40.0  # seconds, of which the first start takes one or two
 LARGEST_ANSWER = 8_000_000  # bytes of what is printed
 LARGEST_COMPLAINT = 100_000  # bytes of what is printed on standard error: a few errors of a rules file
 # What a command may need that names no secret. WATCHFLOOR_SOCKET is not among it: a child must not ask in its turn.
@@ -32,18 +30,22 @@ class Reads:
     """Answers the requests {"command": "read", "words": [...], "columns": 80, "color": true}, until `close`."""
 
     def __init__(self, rules: Path, state_dir: Path, environ: Mapping[str, str]) -> None:
-        places = {"WATCHFLOOR_CONFIG": str(rules.absolute()), "WATCHFLOOR_STATE_DIR": str(state_dir.absolute())}
+        self._rules = str(rules.absolute())
+        places = {"WATCHFLOOR_CONFIG": self._rules, "WATCHFLOOR_STATE_DIR": str(state_dir.absolute())}
         self._bare = {name: environ[name] for name in KEPT if name in environ} | places
         self._full = {name: text for name, text in environ.items() if name != "WATCHFLOOR_SOCKET"} | places
         self._free = asyncio.Semaphore(READS_AT_ONCE)
         self._waiting = 0
-        self._running: set[Process] = set()
+        self._answerer: Answerer | None = None  # kept from one command to the next: it has no secret
+        self._running: set[Child] = set()
 
     async def answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return {"out", "err", "exit"} of a command that reads, or {"error"} where it is refused or takes too much."""
         words = request["words"]
         if not isinstance(words, list) or not words or not all(isinstance(each, str) for each in words):
             return {"error": 'a read has "words", a list of texts: the command and its options'}
+        if request.get("rules", self._rules) != self._rules:
+            return {"error": f"this daemon goes by {self._rules}"}
         if self._waiting >= WAITING_AT_MOST:
             return {"error": "too many commands wait for an answer already; try again in a moment"}
         self._waiting += 1
@@ -56,9 +58,11 @@ class Reads:
         return answer
 
     def close(self) -> None:
-        """Kill the commands that run."""
+        """Kill the commands that run, and what answers them."""
         for each in self._running:
-            _kill(each)
+            each.kill()
+        if self._answerer:
+            self._answerer.close()
 
     def _environ(self, request: Mapping[str, Any], command: str) -> dict[str, str]:
         # folded to the caller's terminal, by alerts/cli/screen.py; anything odd counts as no terminal
@@ -69,56 +73,61 @@ class Reads:
         return (self._full if command == SENDS else self._bare) | shown | plain
 
     async def _read(self, words: list[str], environ: Mapping[str, str]) -> Mapping[str, Any]:
-        child = await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environ)
-        self._running.add(child)
         try:
             async with asyncio.timeout(READ_WITHIN):
-                return await _printed(child, words)
+                if words[0] != SENDS:
+                    return await self._answered(words, environ)
+                sender = Answerer(environ)  # with secrets, and for this command only
+                try:
+                    return await self._printed(await sender.ask(words, environ))
+                finally:
+                    sender.close()
         except TimeoutError:
             return {"error": f"stopped after {READ_WITHIN:.0f} s; ask for less (--since)"}
+        except Gone as error:
+            log.error("a command could not be started: %s", error)
+            return {"error": "the daemon could not start the command; its log says why"}
+
+    async def _answered(self, words: list[str], environ: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return the answer of the process that is kept, or of a new one where that has ended. Raises Gone."""
+        kept = self._answerer
+        answerer = self._answerer = kept or Answerer(self._bare)
+        try:
+            child = await answerer.ask(words, environ)
+        except Gone:
+            answerer.close()
+            if self._answerer is answerer:  # else another command has started the next one
+                self._answerer = None
+            if kept is None:
+                raise
+            return await self._answered(words, environ)
+        return await self._printed(child)
+
+    async def _printed(self, child: Child) -> Mapping[str, Any]:
+        self._running.add(child)
+        try:
+            out, err = await asyncio.gather(
+                _up_to(LARGEST_ANSWER, child.out, child), _up_to(LARGEST_COMPLAINT, child.err, child)
+            )
+            code = await child.exit_code()
         finally:
             # also where the daemon ends meanwhile: no child outlives the request it answers
-            await _end(child)
             self._running.discard(child)
+            child.close()
+        if out is None or err is None:
+            return {"error": f"over {LARGEST_ANSWER // 1_000_000} MB to print; ask for less (--since)"}
+        if code is None:
+            return {"error": "the command was killed: it took too much memory or time; ask for less (--since)"}
+        return {"out": out.decode("utf-8", "replace"), "err": err.decode("utf-8", "replace"), "exit": code}
 
 
-async def _printed(child: Process, words: list[str]) -> Mapping[str, Any]:
-    assert child.stdin is not None
-    assert child.stdout is not None
-    assert child.stderr is not None
-    with suppress(BrokenPipeError, ConnectionResetError):  # it ended before it read its words: its complaint says why
-        child.stdin.write(json.dumps(words).encode())
-        await child.stdin.drain()
-    child.stdin.close()
-    out, err = await asyncio.gather(
-        _up_to(LARGEST_ANSWER, child.stdout, child), _up_to(LARGEST_COMPLAINT, child.stderr, child)
-    )
-    if out is None or err is None:
-        return {"error": f"over {LARGEST_ANSWER // 1_000_000} MB to print; ask for less (--since)"}
-    return {"out": out.decode("utf-8", "replace"), "err": err.decode("utf-8", "replace"), "exit": await child.wait()}
-
-
-async def _up_to(most: int, stream: asyncio.StreamReader, child: Process) -> bytes | None:
+async def _up_to(most: int, stream: StreamReader, child: Child) -> bytes | None:
     """Return what a stream gives to its end; None where it is more than `most` bytes: the child is killed then."""
     parts, size = [], 0
-    while part := await stream.read(65536):  # to its end in any case: until then the child cannot be waited for
+    while part := await stream.read(65536):  # to its end in any case, so that its pipe is closed
         size += len(part)
         if size <= most:
             parts.append(part)
         else:
-            _kill(child)
+            child.kill()
     return b"".join(parts) if size <= most else None
-
-
-def _kill(child: Process) -> None:
-    with suppress(ProcessLookupError):
-        child.kill()
-
-
-async def _end(child: Process) -> None:
-    """Kill a child and wait for it, after the rest of what it printed."""
-    _kill(child)
-    for stream in (child.stdout, child.stderr):
-        while stream and await stream.read(65536):
-            pass
-    await child.wait()

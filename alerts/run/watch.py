@@ -18,17 +18,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alerts.decide.life import STILL, Life, Signs, life_of
 from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
-from alerts.run.canary import Canary
 from alerts.run.store_stamp import sign_life, write_stamp
 from alerts.store import audit
 from alerts.store.audit import Entry, What
 from crawler.store.db import DATABASE, WriterLane
+
+if TYPE_CHECKING:  # it imports all that fetches; `status` needs the last life sign alone
+    from alerts.run.canary import Canary
 
 log = logging.getLogger(__name__)
 LOOK = 5.0  # seconds between two looks

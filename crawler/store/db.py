@@ -21,15 +21,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Text, TypeDecorator, create_engine, event, inspect, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from crawler.store.errors import StoreBusy, StoreError
+from crawler.store.versions import known_versions, version_in
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -122,6 +119,8 @@ class Database:
         Raise StoreError, and change nothing, where the version of one of them is newer than this program or unknown, or
         where `judge`, which is shown the store as it is, raises one.
         """
+        from crawler.store.migrating import upgrade  # noqa: PLC0415 - a tenth of a second, which only the daemon needs
+
         with self._store_errors():
             # all are judged before any is touched: half a migrated store would fit no program
             with self.writing.connect() as connection:
@@ -130,9 +129,7 @@ class Database:
                 judge(connection)
             for package in packages:
                 with self.writing.connect() as connection:
-                    config = _alembic(package)
-                    config.attributes["connection"] = connection
-                    command.upgrade(config, "head")
+                    upgrade(connection, package)
 
     def check(self, *packages: str) -> None:
         """Raise StoreError unless the tables of each package are of the version that this program reads and writes."""
@@ -186,11 +183,9 @@ class Database:
 
         Raise StoreError if the version in the store is not one of ours.
         """
-        scripts = ScriptDirectory.from_config(_alembic(package))
-        table = {"version_table": f"{package}_version"}
-        found = "".join(MigrationContext.configure(connection, opts=table).get_current_heads())
-        newest = scripts.get_current_head() or ""
-        if found and found not in {each.revision for each in scripts.walk_revisions()}:
+        known, found = known_versions(package), version_in(connection, package)
+        newest = known[-1]
+        if found and found not in known:
             raise StoreError(
                 f"{self.url.database}: made by another Watchfloor (schema {found}, known here up to {newest}); run "
                 "that one, restore a backup, or move the file away to begin anew"
@@ -213,12 +208,6 @@ class Database:
         """Close all connections."""
         self.writing.dispose()
         self.reading.dispose()
-
-
-def _alembic(package: str) -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", f"{package}.store:migrations")
-    return config
 
 
 def _prepare_writer(connection: Any, _: object) -> None:

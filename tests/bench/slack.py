@@ -17,7 +17,7 @@ import requests
 
 from alerts import receivers
 from alerts.alert import Message, Target
-from alerts.render import form_of
+from alerts.render.form import form_of
 from crawler.article import mint
 from tests.e2e.injections import OURS, STRINGS, messages
 from tests.e2e.slackapi import CHANNEL, TOKEN, Fault, SlackApi

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,32 +12,104 @@ from typing import Any
 import psutil
 import pytest
 
-from alerts.run import reads
+from alerts.run import answerer, reads
 
 FLOOD = "print('x' * 9_000_000)"
-HANG = "import signal; signal.pause()"
-COMPLAIN = "import sys; sys.stderr.write('x' * 200_000); sys.stderr.flush(); import signal; signal.pause()"
+HANG = "signal.pause()"
+COMPLAIN = "sys.stderr.write('x' * 200_000); sys.stderr.flush(); signal.pause()"
+DIE = "os.kill(os.getpid(), signal.SIGKILL)"
+
+
+def _behave(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Let the real answering process run this code in its child, in a command's place."""
+    lines = f"""
+import os, signal, socket, sys
+from alerts.cli import answer
+def run(words):
+    {code}
+answer._run = run
+answer.serve(socket.socket(fileno=int(sys.argv[1])))
+"""
+    monkeypatch.setattr(answerer, "COMMAND", (sys.executable, "-c", lines))
 
 
 def _answers(place: Path, many: int = 1) -> list[Mapping[str, Any]]:
     async def ask() -> list[Mapping[str, Any]]:
         asked = reads.Reads(place / "rules.yaml", place / "var", {})
-        return await asyncio.gather(*(asked.answer({"words": ["status"]}) for _ in range(many)))
+        try:
+            return await asyncio.gather(*(asked.answer({"words": ["status"]}) for _ in range(many)))
+        finally:
+            asked.close()
 
     return asyncio.run(ask())
 
 
-@pytest.mark.parametrize(("code", "said"), [(FLOOD, "over 8 MB"), (COMPLAIN, "over 8 MB"), (HANG, "stopped after 1 s")])
+@pytest.mark.parametrize(
+    ("code", "said"), [(FLOOD, "over 8 MB"), (COMPLAIN, "over 8 MB"), (HANG, "stopped after 8 s"), (DIE, "was killed")]
+)
 def test_read_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, said: str) -> None:
-    monkeypatch.setattr(reads, "COMMAND", (sys.executable, "-c", code))
-    monkeypatch.setattr(reads, "READ_WITHIN", 1.0 if code == HANG else 60.0)
+    _behave(monkeypatch, code)
+    monkeypatch.setattr(reads, "READ_WITHIN", 8.0 if code == HANG else 60.0)
     (answer,) = _answers(tmp_path)
     assert said in answer["error"]
-    assert not [each for each in psutil.Process().children() if code in each.cmdline()]
+    assert _gone()
 
 
 def test_more_reads_than_may_wait_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reads, "COMMAND", (sys.executable, "-c", "print('done')"))
+    _behave(monkeypatch, "print('done')")
     answers = _answers(tmp_path, reads.WAITING_AT_MOST + 3)
     assert sum("too many" in each.get("error", "") for each in answers) == 3
     assert sum(each.get("out") == "done\n" for each in answers) == reads.WAITING_AT_MOST
+
+
+def test_an_answering_process_that_ended_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _behave(monkeypatch, "print(os.getppid())")
+
+    async def work() -> list[str]:
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {})
+        found = []
+        try:
+            for _ in range(3):
+                found.append((await asked.answer({"words": ["status"]}))["out"])
+                if len(found) == 2:
+                    psutil.Process(int(found[-1])).kill()
+        finally:
+            asked.close()
+        return found
+
+    first, second, third = asyncio.run(work())
+    assert first == second
+    assert third != second
+    assert _gone()
+
+
+def test_an_answering_process_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answerer, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
+    (answer,) = _answers(tmp_path)
+    assert "could not start the command" in answer["error"]
+
+
+def test_a_command_has_its_own_words_exit_code_and_environment(tmp_path: Path) -> None:
+    async def work() -> list[Mapping[str, Any]]:
+        environ = {"PATH": os.environ["PATH"], "SLACK_TOKEN": "xoxb-not-for-a-child"}
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", environ)
+        try:
+            return [
+                await asked.answer({"words": words}) for words in (["status"], ["status", "--nonsense"], ["ack", "s"])
+            ]
+        finally:
+            asked.close()
+
+    nothing, nonsense, writes = asyncio.run(work())
+    assert (nothing["exit"], nothing["out"]) == (1, "")
+    assert "no store in" in nothing["err"]
+    assert nonsense["exit"] == 2
+    assert "does not take --nonsense" in nonsense["err"]
+    assert "only commands that read" in writes["err"]
+
+
+def _gone() -> bool:
+    """Return whether no answering process and no child of one is left; a fork has its parent's command line."""
+    ours = [each for each in psutil.process_iter(["cmdline"]) if answerer.COMMAND[-1] in (each.info["cmdline"] or ())]
+    _, alive = psutil.wait_procs(ours, timeout=5)
+    return not alive

@@ -16,7 +16,7 @@ from typing import Any
 
 from alerts.alert import Alert
 from alerts.line.orders import ORDERS, signed_by
-from alerts.render import form_of
+from alerts.render.form import form_of
 from alerts.rules.config import load
 from alerts.run.control import Command, Control
 from crawler.config.yamlfile import ConfigError

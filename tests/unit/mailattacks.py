@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alerts.alert import Kind, Message, Sibling, Standing
-from alerts.render import FORMS
+from alerts.render.form import FORMS
 from tests.unit.mailcases import ENGLISH, ZONE, delivery, hit
 
 PAYLOADS = [

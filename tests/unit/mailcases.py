@@ -22,7 +22,7 @@ from alerts.alert import (
     Sibling,
     Standing,
 )
-from alerts.render import FORMS
+from alerts.render.form import FORMS
 from crawler.article import Article
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mail"

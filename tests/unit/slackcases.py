@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling, Standing
-from alerts.render import form_of
+from alerts.render.form import form_of
 from crawler.article import Article
 
 NOW = datetime(2026, 11, 25, 0, 7, tzinfo=UTC)

@@ -19,7 +19,7 @@ from alerts.receivers import BadReceiverUrl, parse
 from alerts.receivers.mailurl import EXAMPLE, LONGEST_TIMEOUT, Account, Tls, account_of
 from alerts.receivers.mime import compose, subject
 from alerts.receivers.smtp import MEANING, QUIT_TIMEOUT, REPLIES_OF_PATIENCE
-from alerts.render import FORMS, PLAIN
+from alerts.render.form import FORMS, PLAIN
 from alerts.render.mail import CHIPS, DARK, LIGHT
 from alerts.render.words import link
 from crawler.text.urls import host

@@ -69,9 +69,9 @@ def test_matrix_by_a_token_is_taken(url: str) -> None:
 
 
 def test_secret_that_is_not_looked_up_leaves_what_the_service_can() -> None:
-    target = receivers.unresolved("watch", "watchslack://${SLACK_TOKEN}/C0123ABCD")
+    target = receivers.named("watch", "watchslack://${SLACK_TOKEN}/C0123ABCD")
     assert (target.can_edit, target.can_ack) == (True, True)
-    assert not receivers.unresolved("watch", "slack://${SLACK}").can_edit
+    assert not receivers.named("watch", "slack://${SLACK}").can_edit
 
 
 @pytest.mark.parametrize("written", ["C0WATCH001:1700000000.000100", "C0WATCH001:1700000001.000100@1700000000.000100"])

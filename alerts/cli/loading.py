@@ -1,0 +1,117 @@
+"""A rules file or a file of articles goes in; what it holds comes out, or its faults are printed and the command ends.
+
+Not in common.py: it imports all that reads rules, which a command that the daemon answers does without.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from alerts.cli.common import counted, excerpt, fail, secrets_for
+from alerts.cli.screen import show
+from alerts.rule import Config
+from alerts.rules import config as configuration
+from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_lines, read_text
+from alerts.run.good_rules import last_good
+from crawler.config.yamlfile import ConfigError
+
+
+def load_config(path: Path, *, resolve_secrets: bool = True, read_urls: bool = False) -> Config:
+    """Return the rules; print all their errors and exit with 1 if there are any. Secrets are needed in URLs only."""
+    read_urls = read_urls or resolve_secrets
+    environ = secrets_for(path).values
+    try:
+        return configuration.load(path, resolve_secrets=resolve_secrets, read_urls=read_urls, environ=environ)
+    except ConfigError as error:
+        refuse(error)
+
+
+def config_shown(path: Path) -> Config:
+    """Return the rules, without secrets and with URLs unread: from memory while their files are as they were.
+
+    Raises ConfigError.
+    """
+    kept = _shown.get(path)
+    if kept is not None and _seen(path, kept[1]) == kept[0]:
+        return kept[1]
+    began = time.time_ns()
+    config = configuration.load(path, resolve_secrets=False, read_urls=False, environ={})
+    seen = _seen(path, config)
+    if all(each is not None and each[0] < began for each in seen):  # what was saved meanwhile may not be in it
+        _shown[path] = (seen, config)
+    return config
+
+
+_shown: dict[Path, tuple[configuration.Fingerprint, Config]] = {}
+
+
+def _seen(path: Path, config: Config) -> configuration.Fingerprint:
+    return configuration.fingerprint(path, configuration.watched(config))
+
+
+def config_in_force(path: Path, state: Path) -> Config:
+    """Return the rules for a command that only shows; where they are faulty, those last in force, with a warning.
+
+    What was told is still to be read while somebody mends a typo. Without any kept in `state`, exit with 1 as
+    `load_config` does.
+    """
+    try:
+        return config_shown(path)
+    except ConfigError as error:
+        kept = last_good(state, path, {}, resolve_secrets=False)
+        if kept is None:
+            refuse(error)
+        faults = counted(len(error.problems), "error")
+        show(f"watchfloor: {path} has {faults} (watchfloor check); shown by the rules last in force", err=True)
+        return kept
+
+
+def refuse(error: ConfigError) -> NoReturn:
+    """Print every error of a rules file with the line it is in, then their number, and exit with 1."""
+    for problem in error.problems:
+        click.echo(str(problem), err=True)
+        click.echo(excerpt(problem.place), err=True)
+    click.echo(f"{counted(len(error.problems), 'error')}; nothing was changed", err=True)
+    sys.exit(1)
+
+
+class Faults:
+    """Prints each faulty line of an input and counts them; `end` exits with 1 if there were any."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self.count = name, 0
+
+    def __call__(self, error: LineError) -> None:
+        self.count += 1
+        click.echo(f"watchfloor: {self._name}: {error}", err=True)
+
+    def end(self) -> None:
+        """Exit with 1 if a line was faulty: after the output, as the other lines were good."""
+        if self.count:
+            sys.exit(1)
+
+
+def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
+    """Yield the articles of a file: .txt (its first line is the title), JSON lines, .gz too.
+
+    - stands for standard input: JSON lines, or a headline a line.
+
+    Exit with 1 if it cannot be read at all; single faulty lines go to `faults`.
+    """
+    # a generator: a file of any size is read line by line, and `faults` fills while its articles are used
+    try:
+        if file.suffix == ".txt":
+            yield read_text(file.read_text(encoding="utf-8"), str(file))
+        elif str(file) == "-":
+            yield from read_given(sys.stdin, faults)
+        else:
+            with open_lines(file) as handle:
+                yield from read_lines(handle, faults)
+    except (LineError, OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: {error}")
