@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from alerts.render.words import isolated, plain, rated, time
 from alerts.run import archive
 from alerts.run.tellings import Telling, Tellings, tellings_since
 from alerts.store import ids
-from alerts.store.event_reports import evidence_of
+from alerts.store.event_reports import evidence_in
 from alerts.store.opening import need_store, reading
 from crawler.article import EPOCH, Member, Relation
 
@@ -58,31 +58,43 @@ def command(
     need_store(state)
     tellings = tellings_since(state, EPOCH if name else begins) if told else {}
     name = None if name is None else place_in(state, name, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
+    shown = 0
     with reading(state) as connection:  # one for all: a day has thousands of threads
         threads = _threads_told(connection, tellings) if told and not name else _threads(connection, begins, name)
-        if told:
-            threads = [
-                kept for each in threads if (kept := tuple(member for member in each if member.story in tellings))
-            ]
-        for members in threads:
+        joined = _evidence(connection, [members[0].thread for members in threads])
+        for whole in threads:
+            wanted = _wanted(whole, name) & (set(tellings) if told else {each.story for each in whole})
+            members = tuple(each for each in whole if each.story in wanted)
+            if not members:
+                continue
             # of the whole thread, though --story shows a part of it: other stories confirm this one too
-            standing = standing_of(archive.thread_of(connection, members[0].thread), letters)
-            joined = evidence_of(connection, members[0].thread)
+            standing = standing_of(whole, letters)
+            shown += 1
             if as_json:
                 print_json(_record(members, standing, joined, tellings if told else None))
             else:
                 show(*_lines(members, standing, joined, tellings, config.timezone))
-    if not threads and not as_json:
+    if not shown and not as_json:
         then = "" if name else f" since {time(begins, config.timezone)}"
         show(f"no story was told{then}" if told else f"no article was stored{then}")
+
+
+def _wanted(members: Thread, name: str | None) -> set[str]:
+    """Return the stories of a thread that are shown: all, or the one that `name`, of an article too, belongs to."""
+    return {each.story for each in members if name is None or name in {each.article, each.story, each.thread}}
+
+
+def _evidence(connection: Connection, threads: Sequence[str]) -> dict[str, str]:
+    """Return by story why it joined its thread, where it did by the event it tells."""
+    chunks = (threads[start : start + archive.READ_AT_ONCE] for start in range(0, len(threads), archive.READ_AT_ONCE))
+    return {story: why for chunk in chunks for story, why in evidence_in(connection, chunk).items()}
 
 
 def _threads(connection: Connection, since: datetime, name: str | None) -> list[Thread]:
     if name is None:
         return archive.threads_since(connection, since)
     found = archive.thread_of(connection, name)
-    wanted = {each.story for each in found if name in {each.article, each.story, each.thread}}
-    return [tuple(each for each in found if each.story in wanted)]
+    return [found] if found else []
 
 
 def _threads_told(connection: Connection, tellings: Tellings) -> list[Thread]:

@@ -1,1 +1,1 @@
-"""Alerts, digests and notices as messages. Pure; `form_of` in form.py is the way in."""
+"""An alert, digest or notice goes in; the message in the form of the target's service comes out (pure)."""

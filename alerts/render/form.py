@@ -1,4 +1,4 @@
-"""An alert, digest or notice goes in; the message in the form of the target's service comes out (pure)."""
+"""The forms of a message by service: `form_of` is the way into this room."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from crawler.article import Article, Member
 from crawler.store import articles as archive
 
 ARTICLES_AT_MOST = 1_000_000  # returned by one call: far more than any `--since` asks for
-READ_AT_ONCE = 1_000  # revisions
+READ_AT_ONCE = 500  # threads
 
 
 def articles_of(state_dir: Path, identity: str) -> list[Article]:
@@ -40,12 +40,14 @@ def thread_of(connection: Connection, identity: str) -> tuple[Member, ...]:
 
 
 def threads_since(connection: Connection, since: datetime) -> list[tuple[Member, ...]]:
-    """Return the threads in which an article was stored since then, ordered by their latest article."""
-    threads: dict[str, None] = {}
-    for each in archive.revisions_since(connection, since, READ_AT_ONCE):
-        threads.pop(each.placement.thread, None)  # so that it moves to the end: the order is that of the last one
-        threads[each.placement.thread] = None
-    return [archive.members_of(connection, thread) for thread in threads]
+    """Return the threads in which an article was first seen since then, ordered by their latest article."""
+    # a query for many: a day has thousands of threads, most of one article
+    names = archive.threads_since(connection, since)
+    return [
+        members
+        for start in range(0, len(names), READ_AT_ONCE)
+        for members in archive.members_in(connection, names[start : start + READ_AT_ONCE]).values()
+    ]
 
 
 def decisions_on(state_dir: Path, story: str) -> list[tuple[int, StoredDecision]]:

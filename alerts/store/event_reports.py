@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,6 +76,18 @@ def evidence_of(connection: Connection, thread: str) -> dict[str, str]:
         event_reports.c.thread == thread, event_reports.c.evidence != ""
     )
     return {row.story: row.evidence for row in connection.execute(found.order_by(event_reports.c.seq.desc()))}
+
+
+def evidence_in(connection: Connection, names: Sequence[str]) -> dict[str, str]:
+    """Return what `evidence_of` returns, for all stories of these threads."""
+    return {row.story: row.evidence for row in connection.execute(_EVIDENCE_IN, {"names": list(names)})}
+
+
+_EVIDENCE_IN = (
+    select(event_reports.c.story, event_reports.c.evidence)
+    .where(event_reports.c.thread.in_(bindparam("names", expanding=True)), event_reports.c.evidence != "")
+    .order_by(event_reports.c.seq.desc())
+)
 
 
 def mention_of(connection: Connection, story: str) -> EventMention | None:

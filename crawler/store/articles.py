@@ -434,11 +434,34 @@ _MEMBERS_OF = _MEMBERS.where(
     )
 )
 _MEMBER = _MEMBERS.where(articles.c.id == bindparam("name"))
+_MEMBERS_IN = _MEMBERS.where(stories.c.thread.in_(bindparam("names", expanding=True)))
+_THREADS_SINCE = (
+    select(stories.c.thread)
+    .select_from(articles)
+    .join(stories, stories.c.id == articles.c.story)
+    .join(revisions, _IS_CURRENT)
+    .where(articles.c.first_seen >= bindparam("since", type_=UtcTime))
+    .group_by(stories.c.thread)
+    .order_by(func.max(revisions.c.seq))
+)
 
 
 def members_of(connection: Connection, name: str) -> tuple[Member, ...]:
     """Return the articles of the story or thread with this id, in the order they were first seen."""
     return tuple(_member(row) for row in connection.execute(_MEMBERS_OF, {"name": name}).mappings())
+
+
+def threads_since(connection: Connection, since: datetime) -> list[str]:
+    """Return the threads in which an article was first seen at or after `since`, ordered by their latest article."""
+    return list(connection.scalars(_THREADS_SINCE, {"since": since}))
+
+
+def members_in(connection: Connection, names: Sequence[str]) -> dict[str, tuple[Member, ...]]:
+    """Return the articles of each of these threads, in the order they were first seen, by thread in the order given."""
+    found: dict[str, list[Member]] = {name: [] for name in names}
+    for row in connection.execute(_MEMBERS_IN, {"names": list(names)}).mappings():
+        found[row["thread"]].append(_member(row))
+    return {name: tuple(members) for name, members in found.items() if members}
 
 
 def _member(row: RowMapping) -> Member:

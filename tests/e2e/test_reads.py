@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from alerts.run import answerer, reads
+from alerts.run import reads
 
 FLOOD = "print('x' * 9_000_000)"
 HANG = "signal.pause()"
@@ -30,7 +30,7 @@ def run(words):
 answer._run = run
 answer.serve(socket.socket(fileno=int(sys.argv[1])))
 """
-    monkeypatch.setattr(answerer, "COMMAND", (sys.executable, "-c", lines))
+    monkeypatch.setattr(reads, "COMMAND", (sys.executable, "-c", lines))
 
 
 def _answers(place: Path, many: int = 1) -> list[Mapping[str, Any]]:
@@ -84,7 +84,7 @@ def test_an_answering_process_that_ended_is_replaced(tmp_path: Path, monkeypatch
 
 
 def test_an_answering_process_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answerer, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
+    monkeypatch.setattr(reads, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
     (answer,) = _answers(tmp_path)
     assert "could not start the command" in answer["error"]
 
@@ -110,6 +110,6 @@ def test_a_command_has_its_own_words_exit_code_and_environment(tmp_path: Path) -
 
 def _gone() -> bool:
     """Return whether no answering process and no child of one is left; a fork has its parent's command line."""
-    ours = [each for each in psutil.process_iter(["cmdline"]) if answerer.COMMAND[-1] in (each.info["cmdline"] or ())]
+    ours = [each for each in psutil.process_iter(["cmdline"]) if reads.COMMAND[-1] in (each.info["cmdline"] or ())]
     _, alive = psutil.wait_procs(ours, timeout=5)
     return not alive

@@ -136,6 +136,7 @@ STARTING = {
     "start_unix_server",
     "AsyncIOScheduler",
     "create_subprocess_exec",
+    "Popen",
 }
 
 
