@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import (
     Column,
@@ -11,12 +12,15 @@ from sqlalchemy import (
     Float,
     Table,
     Text,
+    Update,
     and_,
+    bindparam,
     case,
     func,
     literal,
     or_,
     select,
+    text,
     update,
 )
 
@@ -26,7 +30,7 @@ from alerts.decide.edits import edit_action
 from alerts.decide.retries import AGE_LIMIT, LONGEST_RETRY
 from alerts.store import targets
 from alerts.store.decisions import metadata
-from alerts.store.outbox import WAITING, deliveries, fold, on_subject, read
+from alerts.store.outbox import WAITING, WAITS, deliveries, fold, on_subject, read
 from crawler.store.articles import save
 from crawler.store.db import UtcTime
 
@@ -85,32 +89,62 @@ def waiting(connection: Connection, target: str, now: datetime) -> list[Delivery
     return [read(row) for row in connection.execute(found).mappings()]
 
 
+def most_urgent(connection: Connection, target: str, now: datetime, most: int) -> list[Delivery]:
+    """Return the first `most` deliveries that are due for a target, in the order in which pacing sends them."""
+    found = connection.execute(_MOST_URGENT, {"target": target, "now": now, "most": most})
+    return [read(row) for row in found.mappings()]
+
+
+def waiting_in(connection: Connection, target: str, thread: str) -> list[Delivery]:
+    """Return what waits for a target of a thread."""
+    return [read(row) for row in connection.execute(_WAITING_IN, {"target": target, "thread": thread}).mappings()]
+
+
+# built once: a busy lane asks after every message
+_MOST_URGENT = (
+    select(deliveries)
+    .where(deliveries.c.target == bindparam("target"), WAITS, deliveries.c.due <= bindparam("now", type_=UtcTime))
+    .order_by(deliveries.c.severity.desc(), text("(kind = 'edit')"), deliveries.c.queued, deliveries.c.id)
+    .limit(bindparam("most"))
+)
+_WAITING_IN = (
+    select(deliveries)
+    .where(deliveries.c.target == bindparam("target"), deliveries.c.thread == bindparam("thread"), WAITS)
+    .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
+)
+
+
 def pinged_threads(
     connection: Connection, target: str, since: datetime, now: datetime
 ) -> dict[str, dict[str, datetime]]:
     """Return by thread and story when a target was last sent a ping, between `since` and `now`."""
-    pings = [kind.value for kind in PINGS]
-    found = (
-        select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
-        .where(
-            deliveries.c.target == target,
-            deliveries.c.thread != "",
-            deliveries.c.sent > since,
-            deliveries.c.sent <= now,  # later ones were stored by a clock that was ahead: they would pause for too long
-        )
-        .where(deliveries.c.kind.in_(pings))
-        .group_by(deliveries.c.thread, deliveries.c.subject)
-    )
     by_thread: dict[str, dict[str, datetime]] = {}
-    for row in connection.execute(found):
+    for row in connection.execute(_PINGED, {"target": target, "since": since, "now": now}):
         by_thread.setdefault(row.thread, {})[row.subject] = row.at
     return by_thread
 
 
+_PINGED = (
+    select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
+    .where(
+        deliveries.c.target == bindparam("target"),
+        deliveries.c.thread != "",
+        deliveries.c.sent > bindparam("since", type_=UtcTime),
+        # later ones were stored by a clock that was ahead: they would pause for too long
+        deliveries.c.sent <= bindparam("now", type_=UtcTime),
+    )
+    .where(deliveries.c.kind.in_([kind.value for kind in PINGS]))
+    .group_by(deliveries.c.thread, deliveries.c.subject)
+)
+
+
 def bucket_of(connection: Connection, target: str) -> tuple[float | None, datetime | None]:
     """Return the tokens of a target's bucket and the time of that count; (None, None) if nothing was sent yet."""
-    row = connection.execute(select(buckets.c.tokens, buckets.c.at).where(buckets.c.target == target)).first()
+    row = connection.execute(_BUCKET, {"name": target}).first()
     return (row.tokens, row.at) if row else (None, None)
+
+
+_BUCKET = select(buckets.c.tokens, buckets.c.at).where(buckets.c.target == bindparam("name"))
 
 
 def save_bucket(connection: Connection, target: str, tokens: float, now: datetime) -> None:
@@ -124,22 +158,24 @@ def claim(connection: Connection, delivery: str, now: datetime) -> Delivery | No
     The claim is committed before the send begins, and one delivery a target is claimed at a time: a kill leaves at
     most one message a target of which nobody knows whether it arrived.
     """
-    # one UPDATE that tests the state: whoever comes second gets no row, whatever was read before
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.id == delivery, deliveries.c.state.in_(WAITING))
-        .values(
-            state=DeliveryState.SENDING.value,
-            attempts=deliveries.c.attempts + 1,
-            tried=func.coalesce(deliveries.c.tried, literal(now, UtcTime)),
-            lease=now + LEASE,
-            changed=now,
-        )
-        .returning(*deliveries.c)
-    )
-    row = connection.execute(statement).mappings().first()
+    row = connection.execute(_CLAIM, {"which": delivery, "now": now, "until": now + LEASE}).mappings().first()
     taken = read(row) if row else None
     return taken if taken and (taken.kind is not Kind.EDIT or _has_its_turn(connection, taken, now)) else None
+
+
+# one UPDATE that tests the state: whoever comes second gets no row, whatever was read before
+_CLAIM = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("which"), deliveries.c.state.in_(WAITING))
+    .values(
+        state=DeliveryState.SENDING.value,
+        attempts=deliveries.c.attempts + 1,
+        tried=func.coalesce(deliveries.c.tried, bindparam("now", type_=UtcTime)),
+        lease=bindparam("until", type_=UtcTime),
+        changed=bindparam("now", type_=UtcTime),
+    )
+    .returning(*deliveries.c)
+)
 
 
 def _has_its_turn(connection: Connection, edit: Delivery, now: datetime) -> bool:
@@ -169,10 +205,17 @@ def settle(connection: Connection, delivery: Delivery, made: AttemptOutcome, res
         values["due"] = made.due
     if result.uncertain:
         values["repeat"] = True
+    which = {"which": delivery.id, "attempt": delivery.attempts}
+    return bool(connection.execute(_settle(tuple(values)), which | values).rowcount)
+
+
+@lru_cache
+def _settle(columns: tuple[str, ...]) -> Update:
+    """Return the update of these columns of a delivery that is in flight."""
     # the number of the attempt: a late answer to an earlier one must not settle the one that runs
-    in_flight = (deliveries.c.attempts == delivery.attempts, deliveries.c.state.in_(IN_FLIGHT))
-    statement = update(deliveries).where(deliveries.c.id == delivery.id, *in_flight)
-    return bool(connection.execute(statement.values(values)).rowcount)
+    in_flight = (deliveries.c.attempts == bindparam("attempt"), deliveries.c.state.in_(IN_FLIGHT))
+    values = {name: bindparam(name, type_=deliveries.c[name].type) for name in columns}
+    return update(deliveries).where(deliveries.c.id == bindparam("which"), *in_flight).values(values)
 
 
 def recover(connection: Connection, now: datetime) -> int:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 
@@ -43,6 +44,8 @@ from crawler.article import mint
 from crawler.store.articles import count, load_counts, save_once
 from crawler.store.db import UtcTime
 
+# literally so in queries too: only then may SQLite use an index of what waits (partialindex.html, section 3.1)
+WAITS = text("state IN ('queued', 'held', 'unknown')")
 deliveries = Table(
     "deliveries",
     metadata,
@@ -83,6 +86,20 @@ deliveries = Table(
     Index("deliveries_by_series", "series"),
     Index("deliveries_by_kind", "kind", "state"),  # the ledger counts them all
     Index("deliveries_by_changed", "changed"),
+    # each claim: the first few of what waits for a target, and what else waits of a thread
+    Index(
+        "deliveries_next",
+        "target",
+        text("severity DESC"),
+        text("(kind = 'edit')"),
+        "queued",
+        "id",
+        "due",
+        "attempts",
+        sqlite_where=WAITS,
+        postgresql_where=WAITS,
+    ),
+    Index("deliveries_waiting", "target", "thread", sqlite_where=WAITS, postgresql_where=WAITS),
 )
 former_ids = Table(  # a message that was sent and is sent again gets a new id; people still have the earlier ones
     "former_ids",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, select
+from sqlalchemy import Boolean, Column, Connection, Integer, Table, Text, bindparam, select
 
 from alerts.decide.attempt import TargetState
 from alerts.store.decisions import metadata
@@ -26,11 +26,12 @@ targets = Table(
 )
 # the columns by the fields of TargetState, which takes a row as its keyword arguments
 _STATES = select(*(targets.c[each.name] for each in fields(TargetState)))
+_STATE = _STATES.where(targets.c.target == bindparam("name"))  # built once: each claim asks
 
 
 def state_of_target(connection: Connection, target: str) -> TargetState:
     """Return the state of a target; that of a healthy one if none is stored."""
-    row = connection.execute(_STATES.where(targets.c.target == target)).mappings().first()
+    row = connection.execute(_STATE, {"name": target}).mappings().first()
     return TargetState(**row) if row else TargetState(target)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import pkgutil
 import shutil
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ PINNED = {  # a migration that was committed is never changed: a change to it fa
     "alerts_2_event_reports.py": "9953933f0d40de76c7947c8d7fba715b74e1137cd357ebd85331aa0aa7a11bdc",
     "alerts_3_audit.py": "d98a0d1705d5d352680cd4bc5e2f0d6c291ac4a1572e9f82db7716254c695efd",
     "alerts_4_look_back.py": "d27a9e2947f6bb5da8765daf8d2b56050ec9041b6e70cf537c1f9aa831c55f7a",
+    "alerts_5_next.py": "815356653677e2ad3f4cf10c5aec1c6fd2f228d35a0e011c0f2ec36ac33f4957",
     "crawler_1_first.py": "268dbed61d306d3501dd9c4742a2e2fa059e8a2fda4de4a9cc026bf0d9e64858",
     "crawler_2_upkeep.py": "ab8d9ad69eb151e047cf29dcd143638d895060f41cbf2190b1bdb25ff7e730e3",
 }
@@ -65,13 +67,30 @@ def migrated() -> Iterator[Connection]:
 def differences(connection: Connection, metadata: MetaData) -> list[object]:
     versions = [f"{package}_version" for package in PACKAGES]
     options = {"include_name": lambda name, kind, _: kind != "table" or name not in versions}
-    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+    with warnings.catch_warnings():
+        # neither SQLAlchemy nor Alembic read such an index from SQLite: `written` compares it instead
+        warnings.filterwarnings("ignore", ".* expression-based index '?deliveries_next")
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+def written(connection: Connection) -> dict[str, str]:
+    """Return the statements of the indexes that hold a part of a table, or an expression; Alembic compares neither."""
+    found = connection.execute(
+        text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
+    )
+    return {row.name: " ".join(row.sql.replace('"', "").split()) for row in found}
 
 
 def test_migrated_schema_is_the_one_in_the_code(migrated: Connection) -> None:
     tables = all_tables().tables
     assert {"articles", "evidence", "deliveries", "silences"} <= tables.keys()
     assert differences(migrated, all_tables()) == []
+    fresh = Database("sqlite://")
+    with fresh.write() as connection:
+        all_tables().create_all(connection)
+        assert written(migrated) == written(connection)
+        assert {"deliveries_next", "deliveries_waiting"} <= written(connection).keys()
+    fresh.close()
     kinds = {row.name: bool(row.wr) for row in migrated.execute(text("PRAGMA table_list"))}
     assert {name for name in tables if kinds[name]} == {
         name for name, table in tables.items() if table.dialect_options["sqlite"]["with_rowid"] is False
@@ -142,7 +161,7 @@ def set_version(state: Path, package: str, version: str) -> None:
 @pytest.mark.parametrize("state", ["v0.1.0.sqlite3"], indirect=True)
 @pytest.mark.parametrize(
     ("package", "version", "newest"),
-    [("crawler", "c0030", "crawler_2"), ("alerts", "a0003", "alerts_4"), ("alerts", "alerts_999", "alerts_4")],
+    [("crawler", "c0030", "crawler_2"), ("alerts", "a0003", "alerts_5"), ("alerts", "alerts_999", "alerts_5")],
 )
 def test_a_store_of_an_unknown_version_is_refused_and_left_as_it_is(
     state: Path, package: str, version: str, newest: str
@@ -176,7 +195,7 @@ def test_a_reader_refuses_a_store_that_was_not_brought_up(tmp_path: Path) -> Non
     database = Database.at(tmp_path / DATABASE)
     database.migrate("crawler")
     database.close()
-    with pytest.raises(StoreError, match="schema of no version, needed is alerts_4"), reading(tmp_path):
+    with pytest.raises(StoreError, match="schema of no version, needed is alerts_5"), reading(tmp_path):
         pass
 
 

@@ -1,0 +1,90 @@
+"""A claim that looks at the first few of what waits does what the plan of all does."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from alerts.alert import Delivery, Hours, Kind, NewDelivery, Reason, Receiver, SendResult, Severity, Target
+from alerts.decide.attempt import judge_attempt
+from alerts.line import next_delivery as line
+from alerts.store import claims, outbox, targets
+from alerts.store.opening import PACKAGES
+from crawler.store.db import Database
+
+NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
+TARGET = Target("desk#1", "desk", "watchslack://xoxb-1111-2222-three/C0123ABCD", "watchslack", can_edit=True)
+DESKS = (
+    Receiver("desk", (TARGET,), rate=600),
+    Receiver("desk", (TARGET,), rate=8),
+    Receiver("desk", (TARGET,), rate=60, group_wait=timedelta(seconds=90)),
+    Receiver("desk", (TARGET,), rate=60, quiet=Hours(time(3, 2), time(4)), breach=Severity.IMMEDIATE),
+)
+KINDS = (Kind.ALERT, Kind.UPDATE, Kind.EDIT, Kind.EDIT)
+
+
+def _queue(connection: Connection, chance: random.Random, n: int) -> None:
+    story = chance.randrange(40)
+    made = NewDelivery(
+        TARGET.id,
+        TARGET.receiver,
+        chance.choice(KINDS),
+        chance.choice(tuple(Severity)),
+        chance.choice((Reason.FIRST_ARTICLE, Reason.UPDATED, Reason.SEVERITY_RAISED, Reason.REPEATS)),
+        f"s{story}",
+        n + 1,
+        ("militia",),
+        thread=f"t{story % 23}",
+        due=NOW + timedelta(seconds=chance.choice((0, 0, 0, 40, 400))),
+    )
+    outbox.queue(connection, made, NOW + timedelta(milliseconds=n))
+
+
+def _told(desk: Receiver, seed: int) -> list[Any]:
+    """Return what was claimed, one after another, and what became of each message."""
+    chance = random.Random(seed)
+    database = Database("sqlite://")
+    database.migrate(*PACKAGES)
+    told: list[Any] = []
+    with database.write() as connection:
+        for n in range(300):
+            _queue(connection, chance, n)
+        for n in range(60):
+            now = NOW + timedelta(seconds=7 * n)
+            claimed = line.next_delivery(connection, TARGET.id, desk, now)
+            told.append(claimed and claimed.id)
+            if claimed:
+                result = SendResult(ok=chance.random() < 0.95, detail="busy", handle=f"h{n}")
+                before = targets.state_of_target(connection, TARGET.id)
+                claims.settle(connection, claimed, judge_attempt(claimed, result, before, now), result, now)
+        each = outbox.deliveries.c
+        ends = (each.id, each.state, each.carried_how, each.carried_by, each.attempts, each.notes)
+        told += [tuple(row) for row in connection.execute(select(*ends).order_by(each.id))]
+    database.close()
+    return told
+
+
+@pytest.mark.parametrize("desk", range(len(DESKS)))
+@pytest.mark.parametrize("seed", range(4))
+def test_a_claim_from_the_first_few_is_the_claim_from_all(
+    desk: int, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.line.next_delivery._alerts", lambda *_: [])  # no stories are stored: none is listed
+    monkeypatch.setattr("alerts.line.next_delivery.digests.add_to_digest", lambda *_: 0)
+    looked: list[Delivery | None] = []
+    first: Callable[..., Delivery | None] = line._first
+
+    def counted(*given: Any) -> Delivery | None:
+        looked.append(first(*given))
+        return looked[-1]
+
+    monkeypatch.setattr(line, "_first", counted)
+    quick = _told(DESKS[desk], seed)
+    monkeypatch.setattr(line, "_first", lambda *_: None)
+    assert quick == _told(DESKS[desk], seed)
+    assert sum(each is not None for each in looked) >= 3  # else this says nothing
