@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Decision, KnownEvent, Match, Reason, Receiver, Silence, Standing, Told, Wait
+from alerts.alert import Alert, Decision, KnownEvent, Match, Reason, Receiver, Severity, Silence, Standing, Told, Wait
 from alerts.decide.repeats import may_repeat
 from alerts.decide.same_event import EventWindow
 from alerts.decide.silences import silenced
@@ -33,8 +34,12 @@ from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-BATCH = 200  # revisions matched and committed at once: other writes wait for the lane no longer than that takes
+BATCH = 500  # revisions matched at once: of these, what is flash is decided on first
+SLICE = 50  # matching revisions in one commit: other writes, so claims too, wait for the lane no longer than it takes
 TRIAGED = "triaged"  # the mark that holds the `seq` of the last revision decided on
+AHEAD = "triaged_ahead"  # the mark that holds, as JSON, every `seq` behind that one that was decided on before its turn
+Matched = list[tuple[Revision, Finding]]
+Queued = Callable[[], Awaitable[object]]
 
 
 @dataclass(slots=True)
@@ -77,8 +82,12 @@ class Triage:
         self.config, self._matcher = config, matcher
         self._window = EventWindow(config.events)
 
-    async def run(self, now: datetime) -> TriageResult:
-        """Decide on all revisions not triaged yet, a batch a commit, and return what was decided."""
+    async def run(self, now: datetime, queued: Queued | None = None) -> TriageResult:
+        """Decide on all revisions not triaged yet, a slice a commit, and return what was decided.
+
+        `queued` is called once what is flash is queued: it is sent while the rest is still decided on. The rest is sent
+        after it all, so that stories of one event share a message.
+        """
         result = TriageResult()
         while True:
             # A tick and a poll that just ended both call this; two at once would match the same batch. The turn is
@@ -87,12 +96,18 @@ class Triage:
                 # one of each: a reload in between waits for the next batch
                 config, matcher, window = self.config, self._matcher, self._window
                 # Matching takes longest, so it reads on its own connection; only what follows takes the writer lane.
-                matched = await asyncio.to_thread(self._match_next, matcher)
-                if not matched:
+                matched, upto = await asyncio.to_thread(self._match_next, matcher)
+                if not upto:
                     return result
+                moved: dict[str, str] = {}
                 try:
-                    work = partial(settle, config=config, window=window, matched=matched, now=now)
-                    result += await self._lane.write(work)
+                    for part, end in slices(matched, upto):
+                        work = partial(
+                            settle, config=config, window=window, matched=part, now=now, moved=moved, upto=end
+                        )
+                        result += (made := await self._lane.write(work))
+                        if queued and made.alerts and not end:
+                            await queued()
                 except Exception:
                     self._window = EventWindow(self.config.events)  # it may hold reports of the commit that failed
                     raise
@@ -102,11 +117,14 @@ class Triage:
         async with self._turn:
             return await self._lane.write(lambda connection: work(connection, self._matcher))
 
-    def _match_next(self, matcher: Matcher) -> list[tuple[Revision, Finding]]:
+    def _match_next(self, matcher: Matcher) -> tuple[Matched, int]:
+        """Return the next revisions with what they match, and the last `seq` of all that were looked at; 0 for none."""
         with self._database.read() as connection:
             after = int(decisions.get_mark(connection, TRIAGED) or 0)
             waiting = archive.revisions_after(connection, after, BATCH)
-        return [(revision, self._match(matcher, revision)) for revision in waiting]
+            ahead = decided_ahead(connection)
+        matched = [(each, self._match(matcher, each)) for each in waiting if each.seq not in ahead]
+        return matched, waiting[-1].seq if waiting else 0
 
     def _match(self, matcher: Matcher, revision: Revision) -> Finding:
         try:
@@ -117,21 +135,52 @@ class Triage:
             return Finding()
 
 
+def slices(matched: Matched, upto: int) -> Iterator[tuple[Matched, int]]:
+    """Yield what each commit decides on and its `upto`, as `settle` takes them: what is flash first, then in order.
+
+    A story's revisions stay in their order: those before a flash one come with it.
+    """
+    urgent: dict[str, int] = {}  # story -> its last flash revision
+    for revision, finding in matched:
+        if any(match.severity is Severity.FLASH for match in finding.matches):
+            urgent[revision.placement.story] = revision.seq
+    first = [each for each in matched if each[0].seq <= urgent.get(each[0].placement.story, 0)]
+    rest = [each for each in matched if each[0].seq > urgent.get(each[0].placement.story, 0)]
+    if first and rest:
+        yield first, 0
+    part, many = ([], 0) if rest else (first, 0)
+    for each in rest:
+        if many == SLICE:
+            yield part, part[-1][0].seq
+            part, many = [], 0
+        part.append(each)
+        many += bool(each[1].matches)
+    yield part, upto
+
+
+def decided_ahead(connection: Connection) -> frozenset[int]:
+    """Return each `seq` behind the mark TRIAGED that was decided on before its turn."""
+    return frozenset(json.loads(decisions.get_mark(connection, AHEAD) or "[]"))
+
+
 def settle(
     connection: Connection,
     config: Config,
     window: EventWindow,
-    matched: list[tuple[Revision, Finding]],
+    matched: Matched,
     now: datetime,
+    moved: dict[str, str] | None = None,
+    upto: int | None = None,
 ) -> TriageResult:
-    """Commit 2: decide on matched revisions, queue their deliveries, and move the mark behind the last of them.
+    """Commit 2: decide on matched revisions, queue their deliveries, and move the mark to `upto`, or to the last one.
 
-    Return what was decided. The reports of events that it stores are added to `window`, which must be made anew if the
-    commit fails. All is one transaction: after a crash the batch is decided again from the start, and
-    nothing of it was queued.
+    With `upto` 0 the mark stays, and the revisions are noted as decided on ahead of their turn. `moved` has the threads
+    that earlier commits moved since the revisions were read. Return what was decided. The reports of events that it
+    stores are added to `window`, which must be made anew if the commit fails. All is one transaction: after a crash
+    these revisions are decided on again, and nothing of them was queued.
     """
     result = TriageResult(revisions=len(matched))
-    moved: dict[str, str] = {}  # the revisions were read before this batch moved their threads
+    moved = {} if moved is None else moved  # the revisions were read before this batch moved their threads
     for read, finding in matched:
         thread = read.placement.thread
         revision = replace(read, placement=replace(read.placement, thread=moved.get(thread, thread)))
@@ -143,10 +192,20 @@ def settle(
                 moved[thread] = revision.placement.thread
         for case in _cases(connection, config, revision, finding):
             _settle_case(connection, config, window, case, now, result)
-    if matched:
-        decisions.set_mark(connection, TRIAGED, str(matched[-1][0].seq))
+    if upto is None:
+        upto = matched[-1][0].seq if matched else 0
+    _move_mark(connection, [revision.seq for revision, _ in matched], upto)
     archive.count(connection, decisions.counts, result.counts)
     return result
+
+
+def _move_mark(connection: Connection, done: list[int], upto: int) -> None:
+    ahead = decided_ahead(connection)
+    if upto:
+        decisions.set_mark(connection, TRIAGED, str(upto))
+    left = {each for each in ahead if each > upto} if upto else ahead.union(done)
+    if left != ahead:
+        decisions.set_mark(connection, AHEAD, json.dumps(sorted(left)))
 
 
 @dataclass(frozen=True, slots=True)

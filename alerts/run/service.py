@@ -166,7 +166,7 @@ class Service:
             poll,
             TellHealth(config, health, self._collecting),
             MendChildren(config, health, (workers, page_workers)),
-            Judge(config, triage),
+            Judge(config, triage, self._deliver),
             Digest(config, ScheduledDigests(self.lane, config)),
             Acknowledge(config, acknowledgements),
             EndSilences(config, self.lane),

@@ -143,12 +143,14 @@ class Judge(Stage):
     failing = "new articles cannot be judged: no alert is made of them"
     on_news = True
 
-    def __init__(self, config: Config, triage: Triage) -> None:
+    def __init__(self, config: Config, triage: Triage, deliver: Deliver) -> None:
         super().__init__(config)
-        self._triage = triage
+        self._triage, self._deliver = triage, deliver
 
     async def run(self, turn: Turn) -> None:
-        result = await self._triage.run(turn.now)
+        # a flash among hundreds is sent while the others are still decided on
+        queued = None if turn.waits else partial(self._deliver.start_due, turn.clock)
+        result = await self._triage.run(turn.now, queued)
         turn.did.matches += result.matches
         turn.did.alerts += result.alerts
 
