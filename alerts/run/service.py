@@ -247,7 +247,7 @@ class Service:
         ticker.start()
         canary = self.owned.add(Canary(self._line, lambda: self.config), Canary.close)
         canary.start()
-        self._watch.start(canary)
+        self._watch.start(canary, self._deliver.sends)
         gauges = Gauges(self.database, self.state_dir, self._watch, canary, self._line)
         page = Page(lambda: gauges.gather(self.config))
         watch = self._watch

@@ -231,6 +231,7 @@ class Send(Stage):
             turn.did.deliveries += (await self._deliver.drain(turn.clock))["sent"]
         else:
             await self._deliver.start_due(turn.clock)
+            self._deliver.need_lanes()
 
     def use(self, config: Config) -> None:
         super().use(config)
