@@ -172,7 +172,7 @@ def _ready(file: Path, part: Path, manifest: Manifest | None, now: datetime) -> 
         database.migrate(*PACKAGES)
         with database.write() as connection:
             who = login_of(int(os.environ.get("SUDO_UID", os.getuid())))
-            waiting = note_restored(connection, now, file.name, who)
+            waiting = note_restored(connection, now, file.name, who, manifest.sha256 if manifest else "")
             stamp = sign_life(connection, now)
     finally:
         database.close()

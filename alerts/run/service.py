@@ -61,7 +61,7 @@ from alerts.run.stages import (
     TellFailing,
     TellHealth,
 )
-from alerts.run.store_stamp import need_file, need_same, sign_life, write_stamp
+from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from alerts.run.stored import note_reload
 from alerts.run.watch import Watch
 from alerts.store import clock_steps, ids, sendlog
@@ -143,7 +143,8 @@ class Service:
         await self._migrate()
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
-        write_stamp(self.state_dir, await self.lane.write(partial(sign_life, now=now)))
+        before = None if self._accept_store else read_stamp(self.state_dir)
+        write_stamp(self.state_dir, await self.lane.write(partial(sign_life, now=now, before=before)))
         self._logbook = Logbook(self.lane, self.state_dir, self._rules.path, self._rules.environ)
         self._watch = owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
         workers = owned.add(Workers(), Workers.close)

@@ -20,19 +20,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DatabaseError
+
 from alerts.decide.life import STILL, Life, Sending, Signs, life_of, stuck_lanes
 from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
 from alerts.run.canary import Canary
-from alerts.run.store_stamp import sign_life, write_stamp
+from alerts.run.store_stamp import Stamp, read_stamp, sign_life, write_stamp
 from alerts.store import audit
 from alerts.store.audit import Entry, What
 from crawler.store.db import DATABASE, WriterLane
+from crawler.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 LOOK = 5.0  # seconds between two looks
 SIGN = 20.0  # seconds between two life signs written to the store
+LAST_SIGN = 5.0  # seconds that the end waits for one
 BEAT = 60.0  # seconds between two heartbeats
 SEEN_BEFORE = 2  # looks in a row: after a stop (SIGSTOP, a laptop's sleep) the first look finds everything old
 PAUSED = 3  # paces between two looks: more is a pause of the whole process
@@ -42,6 +46,10 @@ TELLING = 30.0  # seconds the last notice may take before the process ends
 CANARY_REMEDY = (
     "News may be lost from sight at the same place. The log says more (canary lost); it is tried again each minute. "
     "If it goes on, restart the daemon"
+)
+CUT_REMEDY = (
+    "Somebody changed the store with another program than ours, or it was replaced. Keep it and the backups as they "
+    "are; watchfloor verify says more. The watch goes on"
 )
 SENDING_REMEDY = (
     "Its messages are kept; each is given up after five minutes and goes again, marked. Other receivers are not "
@@ -79,6 +87,8 @@ class Watch:
         now = time.monotonic()
         self.beats = Beats(now, now)
         self._files = _identities(state_dir)
+        self._stamped = _stamp_of(state_dir)
+        self._cut_told = False
         self.looked = self._resumed = now
         self._seen = 0  # looks in a row that found something wrong
         self._told = ""
@@ -100,10 +110,20 @@ class Watch:
         return _identities(self._state_dir) == self._files
 
     def close(self) -> None:
-        """Stop looking."""
+        """Stop looking, and write a last life sign: the stamp must have the end of the chain."""
         self._ending.set()
         if self._thread.ident:
             self._thread.join()
+        self._sign_last()
+
+    def _sign_last(self) -> None:
+        if not self._lane.runs or not self.store_there:
+            return
+        try:
+            stamp = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC), self._stamped))
+            write_stamp(self._state_dir, stamp.result(LAST_SIGN))
+        except (DatabaseError, OSError, TimeoutError) as error:  # the stamp is then of the life sign before
+            log.error("last life sign not written: %r", error)
 
     def _run(self) -> None:
         while not self._ending.wait(self._pause()):
@@ -145,7 +165,7 @@ class Watch:
             self._unwell(life)
         if now - self._signed >= self._paces.sign and (self._signing is None or self._signing.done()):
             self._signed = now
-            self._signing = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC)))
+            self._signing = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC), self._stamped))
             self._signing.add_done_callback(self._stamp)
 
     def _keep(self) -> None:
@@ -187,10 +207,15 @@ class Watch:
         """Keep the stamp of a life sign that is durable; where the store refused it, the lane has noted that."""
         if signing.cancelled() or signing.exception():
             return
+        stamp = signing.result()
         try:
-            write_stamp(self._state_dir, signing.result())
+            write_stamp(self._state_dir, stamp)
         except OSError as error:
             log.error("stamp not written: %s", error)
+        self._stamped = stamp
+        if stamp.cut and not self._cut_told:
+            self._cut_told = True
+            self.tell("the chain of evidence was cut", f"{stamp.cut}. {CUT_REMEDY}")
 
     def _show(self, life: Life, wanting: str) -> None:
         """Write what was seen for `status`. Where nothing more can be written it gets old: that is shown as well."""
@@ -312,6 +337,15 @@ def _aside(name: str, work: Callable[[], Any]) -> threading.Thread:
     thread = threading.Thread(target=work, name=name, daemon=True)
     thread.start()
     return thread
+
+
+def _stamp_of(state_dir: Path) -> Stamp | None:
+    """Return the stamp of the start; one that cannot be read has ended the start before."""
+    try:
+        return read_stamp(state_dir)
+    except StoreError as error:
+        log.error("stamp not read: %s", error)
+        return None
 
 
 def _identities(state_dir: Path) -> tuple[tuple[int, int] | None, ...]:

@@ -7,13 +7,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.store import audit, claims, decisions
+from crawler.store import chain
 
 RESTORED = "restored"  # the name of the mark
 
 
-def note_restored(connection: Connection, now: datetime, file: str = "", by: str = "") -> int:
+def note_restored(connection: Connection, now: datetime, file: str = "", by: str = "", sha256: str = "") -> int:
     """Store that the store was restored, and mark what waits as a possible repeat; return how many messages wait."""
     decisions.set_mark(connection, RESTORED, now.isoformat())
+    chain.seal_restore(connection, file, sha256, now)
     title = f"the store was restored from {file or 'a backup'}"
     lines = ("what was done between the backup and now is not in this log",)
     audit.record(connection, audit.Entry(now, audit.What.RESTORE, by, title, lines))
