@@ -64,7 +64,7 @@ from alerts.run.stages import (
 from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from alerts.run.stored import note_reload
 from alerts.run.watch import Watch
-from alerts.store import clock_steps, ids, sendlog
+from alerts.store import clock_steps, ids, restoring, sendlog
 from alerts.store.audit import Entry, What
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
@@ -205,6 +205,8 @@ class Service:
         self._collecting.believe(now)
         await self.lane.write(partial(_believe, now=now))
         await self._deliver.recover(now)
+        if renewed := await self.lane.write(partial(restoring.note_start, now=now)):
+            log.warning("first start since a restore: messages over their age are tried anew number=%d", renewed)
         if self._rules.problems:  # we run by the rules that were last in force
             await self._refuse(self._rules.problems, now)
         else:

@@ -106,6 +106,11 @@ def set_mark(connection: Connection, name: str, value: str) -> None:
     save(connection, marks, {"name": name, "value": value}, "name")
 
 
+def drop_mark(connection: Connection, name: str) -> None:
+    """Delete a mark, if there is one."""
+    connection.execute(delete(marks).where(marks.c.name == name))
+
+
 def told_of(connection: Connection, story: str) -> dict[str, Told]:
     """Return what each target was told of a story, by target."""
     return {row.target: _told(row) for row in connection.execute(select(told).where(told.c.story == story))}

@@ -67,8 +67,12 @@ def test_what_the_backup_does_not_know_is_told_again_and_marked(desk: Desk) -> N
     assert "books: they balance" in said
     assert "Acknowledgements and silences given since are lost" in said
     # the news that only the lost store knew is told again and marked; what the backup knew is not
-    desk.rounds(at(10))
+    desk.rounds(at(30 * 60))  # the day in which it is marked begins with the first start
     assert desk.hook.titles() == [*told, f"(possible repeat) {told[1]}"]
+    # and ends a day after it, also for what bears no date
+    desk.outlet.serve("/a.xml", rss(OLD, NEW, {"title": "Militia buys a quarry near Kut", "guid": "3"}))
+    desk.rounds(at(30 * 60 + 24 * 60 + 1))
+    assert desk.hook.titles()[3:] == ["PRIORITY Militia buys a quarry near Kut | Outlet 1"]
     report = desk.status()
     assert set(report["ledger"]["remainders"].values()) == {0}
     assert json.loads(desk.run("verify", "--json").stdout)["broken"] is None

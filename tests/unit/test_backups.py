@@ -17,11 +17,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from alerts.alert import DeliveryState
 from alerts.decide.finding import Level
-from alerts.decide.repeats import may_repeat
+from alerts.decide.repeats import Restore, may_repeat
 from alerts.run import restoring
 from alerts.run.backup_thread import Backups, newest
 from alerts.run.backups import Manifest, backups_in, make_backup
@@ -30,8 +30,9 @@ from alerts.run.integrity import LOOKED, last_check
 from alerts.run.logbook import login_of
 from alerts.run.restoring import discard, prove, put_in_place
 from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
-from alerts.store import audit, decisions, outbox
+from alerts.store import audit, claims, decisions, outbox
 from alerts.store.opening import PACKAGES
+from alerts.store.restoring import last_restore, note_restored, note_start
 from crawler.config.upkeep import BackupSettings
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
@@ -426,8 +427,9 @@ REPEATS = [
     ("without a date", None, NOW, NOW + HOUR, True),
     ("judged at the restore", None, NOW, NOW, True),
     ("judged before it, by another clock", None, NOW, NOW - MINUTE, False),
-    ("a day later", None, NOW, NOW + 24 * HOUR, False),
-    ("just within a day", None, NOW, NOW + 24 * HOUR - MINUTE, True),
+    ("a day after the start", None, NOW, NOW + 34 * HOUR, False),
+    ("first started after ten hours", NOW - HOUR, NOW, NOW + 33 * HOUR, True),
+    ("just within a day of the start", None, NOW, NOW + 34 * HOUR - MINUTE, True),
 ]
 
 
@@ -437,7 +439,37 @@ REPEATS = [
 def test_what_may_have_been_told_before_a_restore(
     published: datetime | None, at: datetime | None, now: datetime, expected: bool
 ) -> None:
-    assert may_repeat(published, at, now) is expected
+    assert may_repeat(published, Restore(at, at + 10 * HOUR) if at else None, now) is expected
+
+
+def test_before_the_first_start_the_day_has_not_begun() -> None:
+    assert may_repeat(NOW - HOUR, Restore(NOW), NOW + 1000 * HOUR)
+
+
+def test_the_first_start_since_a_restore_is_noted_once_and_what_is_over_its_age_is_tried_anew(
+    state: Path, tmp_path: Path
+) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    restored(made, state, NOW + 100 * HOUR)
+    database = Database.at(state / DATABASE)
+    with database.write() as connection:
+        waiting = connection.execute(text("SELECT count(*) FROM deliveries WHERE state IN ('queued', 'unknown')"))
+        number = waiting.scalar_one()
+        connection.execute(text("UPDATE deliveries SET tried = due"))
+        assert number
+        assert note_start(connection, NOW + 200 * HOUR) == number
+        assert {
+            target for target in _waited_for(connection) if claims.spent(connection, target, NOW + 200 * HOUR)
+        } == set()
+        assert note_start(connection, NOW + 900 * HOUR) == 0  # not the first
+        assert last_restore(connection) == Restore(NOW + 100 * HOUR, NOW + 200 * HOUR)
+        note_restored(connection, NOW + 950 * HOUR)
+        assert last_restore(connection) == Restore(NOW + 950 * HOUR)
+    database.close()
+
+
+def _waited_for(connection: Connection) -> set[str]:
+    return set(connection.scalars(text("SELECT target FROM deliveries")))
 
 
 # -- the daemon's own ----------------------------------------------------------------------------------------------
