@@ -100,6 +100,7 @@ def test_nothing_of_a_deleted_story_is_left_but_its_sums_keys_and_seals(line: Co
         for name in line.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'table'"))
     }
     kept = {
+        "audit",
         "counts",
         "alert_counts",
         "marks",
