@@ -66,6 +66,11 @@ def _proofs(proven: Proven) -> Iterator[str]:
     left = {name: n for name, n in proven.ledger.remainders().items() if n}
     yield f"books: UNACCOUNTED FOR when the backup was made: {left}" if left else "books: they balance"
     waiting = counted(proven.waiting, "message")
+    if proven.as_it_was:
+        yield (
+            f"space: it was not written anew, so what is deleted later makes the file no smaller ({proven.as_it_was}); "
+            "with more room, back it up and restore that"
+        )
     yield f"holds: {counts['articles']:,} articles, {counts['stories']:,} stories, {waiting} waiting"
 
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -24,16 +25,17 @@ from alerts.decide.finding import Level
 from alerts.decide.repeats import Restore, may_repeat
 from alerts.run import restoring
 from alerts.run.backup_thread import Backups, newest
-from alerts.run.backups import Manifest, backups_in, make_backup
+from alerts.run.backups import SPARE, Manifest, backups_in, make_backup
 from alerts.run.checks_machine import check_backups
 from alerts.run.integrity import LOOKED, last_check
 from alerts.run.logbook import login_of
-from alerts.run.restoring import discard, prove, put_in_place
+from alerts.run.restoring import PART, discard, prove, put_in_place
 from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from alerts.store import audit, claims, decisions, outbox
 from alerts.store.opening import PACKAGES
 from alerts.store.restoring import last_restore, note_restored, note_start
 from crawler.config.upkeep import BackupSettings
+from crawler.store.copies import faults_of, make_compactable
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
 
@@ -256,6 +258,49 @@ def test_a_restore_brings_the_store_back_and_keeps_the_other(state: Path, tmp_pa
         assert all(each.repeat for each in waiting)
         assert connection.execute(text("PRAGMA auto_vacuum")).scalar_one() == 2
     database.close()
+
+
+@pytest.mark.parametrize("full", ["state", "temporary files"])
+def test_a_tight_disk_leaves_the_copy_as_it_is_with_a_sentence(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    usage, place = shutil.disk_usage(tmp_path), state if full == "state" else temporary
+    tight = usage._replace(free=made.bytes + SPARE)  # what a copy of it needs, and no more
+
+    def of(folder: Path) -> object:
+        used = (state / PART).stat().st_size if (state / PART).exists() else 0
+        return tight._replace(free=tight.free - used) if folder == place else usage
+
+    monkeypatch.setattr(shutil, "disk_usage", of)
+    proven = prove(made.path, state, NOW)
+    assert f"{place} has 31 MB free, and that takes 32" in proven.as_it_was or "has 32 MB free" in proven.as_it_was
+    put_in_place(proven, state, NOW)
+    database = Database.at(state / DATABASE)
+    with database.read() as connection:
+        need_same(connection, state)
+        assert connection.execute(text("PRAGMA auto_vacuum")).scalar_one() == 0
+    database.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system takes root")
+def test_a_disk_that_gets_full_while_a_copy_is_written_anew_costs_nothing(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    size = RELEASED.stat().st_size
+    mounted = ["mount", "-t", "tmpfs", "-o", f"size={(size >> 10) + 40}k", "tmpfs", str(small)]
+    if subprocess.run(mounted, check=False, capture_output=True).returncode:
+        pytest.skip("no file system may be mounted here")
+    try:
+        shutil.copy(RELEASED, small / DATABASE)
+        assert make_compactable(small / DATABASE, -size) == "database or disk is full"
+        assert faults_of(small / DATABASE, thorough=True) == []
+        assert (small / DATABASE).read_bytes() == RELEASED.read_bytes()
+    finally:
+        subprocess.run(["umount", small], check=False)
 
 
 def test_a_restore_is_in_the_log_and_what_follows_it_followed_no_kill(state: Path, tmp_path: Path) -> None:

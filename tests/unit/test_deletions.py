@@ -18,6 +18,7 @@ from alerts.decide.deletions import FEWEST, Deleted, notice_of, words_of
 from alerts.run.logbook import read_log
 from alerts.run.stage import Turn
 from alerts.run.stages import Expire
+from alerts.store import retention
 from alerts.store.audit import What
 from alerts.store.opening import PACKAGES
 from crawler.collect.collecting import Collecting
@@ -66,6 +67,7 @@ def test_a_sweep_is_logged_kept_and_told(
     told: str,
 ) -> None:
     monkeypatch.setattr(deletions, "FEWEST", 2)
+    monkeypatch.setattr(retention, "STORIES", 3)  # a sweep of two slices
     caplog.set_level(logging.INFO)
     config = replace(config_of(tmp_path), retention=kept)
     database = Database.at(tmp_path / DATABASE)
@@ -80,7 +82,13 @@ def test_a_sweep_is_logged_kept_and_told(
     later = NOW + 45 * DAY
 
     async def work() -> None:
-        for turn in (later - DAY, later, *(later + (n + 1) * MINUTE for n in range(4)), later + 61 * MINUTE):
+        for turn in (
+            later - DAY,
+            later,
+            *(later + (n + 1) * MINUTE for n in range(4)),
+            later + 61 * MINUTE,
+            *(later + 500 * MINUTE + n * MINUTE for n in range(4)),
+        ):
             await stage.run(Turn(lambda now=turn: now, waits=True))  # type: ignore[misc]
 
     asyncio.run(work())
