@@ -66,6 +66,11 @@ def _proofs(proven: Proven) -> Iterator[str]:
     left = {name: n for name, n in proven.ledger.remainders().items() if n}
     yield f"books: UNACCOUNTED FOR when the backup was made: {left}" if left else "books: they balance"
     waiting = counted(proven.waiting, "message")
+    if proven.as_it_was:
+        yield (
+            f"space: it was not written anew, so what is deleted later makes the file no smaller ({proven.as_it_was}); "
+            "with more room, back it up and restore that"
+        )
     yield f"holds: {counts['articles']:,} articles, {counts['stories']:,} stories, {waiting} waiting"
 
 
@@ -86,11 +91,12 @@ def _consequences(proven: Proven, now: datetime, zone: str) -> Iterator[str]:
     yield f"The store will be as it was when the backup was made: {since}."
     yield (
         f"- {counted(proven.waiting, 'message')} waited then and may have been sent since. They go again, marked "
-        '"(possible repeat)"; Slack (watchslack) is asked first, and what it has is not sent again.'
+        '"(possible repeat)", and are tried for as long as new ones from the first start on; Slack (watchslack) is '
+        "asked first, and what it has is not sent again."
     )
     yield (
         "- What was polled since is polled again, as far as the feeds still show it. What was told of it is told "
-        'again, marked "(possible repeat)" for 24 h where it was published before now.'
+        'again, marked "(possible repeat)" for 24 h from the first start where it was published before now.'
     )
     yield "- News that has left its feed since is not in the store, and was told before if at all."
     yield "- Acknowledgements and silences given since are lost; give those that still hold again."

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import Connection
 
 from alerts.cli.backup import settings_of
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.screen import show
 from alerts.run.backup_thread import folder_of
-from alerts.run.backups import Manifest, backups_in
-from alerts.run.store_stamp import IDENTITY
-from alerts.store import restoring
-from alerts.store.decisions import alert_text, get_mark
+from alerts.run.vouching import Vouched, vouched_by
+from alerts.store.decisions import alert_text
 from alerts.store.opening import reading
 from crawler.store import chain
 
@@ -25,47 +21,47 @@ from crawler.store import chain
 @state_option
 @json_option
 def command(path: Path | None, state_dir: Path | None, *, as_json: bool) -> None:
-    """Compute the hash of every record anew and name the first broken link; backups vouch for what they have seen."""
+    """Compute the hash of every record anew and name the first broken link.
+
+    Backups, and the stamp beside the store, vouch for what they have seen.
+    """
     rules = rules_path(path)
     state = state_path(state_dir, rules)
     with reading(state) as connection:
         done = chain.verify(connection, lambda story, revision: alert_text(connection, story, revision))
-        head, vouched, doubted = chain.head(connection), *_vouched(connection, rules, state)
-    broken = done.broken
+        head = chain.head(connection)
+        vouched = vouched_by(connection, state, folder_of(settings_of(rules), state))
     if as_json:
-        report = {"records": done.records, "with_content": done.whole, "dropped": done.dropped, "head": head.hash}
-        wrong = {"n": broken.n, "subject": broken.subject, "why": broken.why} if broken else None
-        print_json(report | {"broken": wrong, "vouched_up_to": vouched, "contradicted_by": doubted})
+        print_json(_report(done, head, vouched))
     else:
-        show(
-            f"{done.records:,} records follow one another: {done.whole:,} with their content, {done.dropped:,} without"
-        )
-        show(f"head: {head.n} {head.hash}")
-        if vouched:
-            show(f"a backup vouches for the first {vouched:,}")
-        for each in doubted:
-            show(f"CONTRADICTED by the backup {each}: records that it has seen were replaced since")
-        if broken:
-            show(f"BROKEN at record {broken.n} ({broken.subject}): {broken.why}")
-    if broken or doubted:
+        show(*_lines(done, head, vouched))
+    if done.broken or vouched.doubts:
         fail("the chain of evidence is not as it was written; keep the store and the backups as they are")
 
 
-def _vouched(connection: Connection, rules: Path, state: Path) -> tuple[int, list[str]]:
-    """Return up to which record backups say the same, and the backups that say otherwise.
-
-    A backup made before a restore may know records that the restored store never had: it is not asked.
-    """
-    restored = restoring.restored_at(connection) or datetime.min.replace(tzinfo=UTC)
-    vouched, doubted = 0, []
-    for each in backups_in(folder_of(settings_of(rules), state), get_mark(connection, IDENTITY)):
-        n = int(each.head["n"])
-        if n and chain.hash_at(connection, n) == each.head["hash"]:
-            vouched = max(vouched, n)
-        elif n and _is_later(each, restored):
-            doubted.append(str(each.path))
-    return vouched, doubted
+def _report(done: chain.Verified, head: chain.Head, vouched: Vouched) -> dict[str, object]:
+    broken = done.broken
+    return {
+        "records": done.records,
+        "with_content": done.whole,
+        "dropped": done.dropped,
+        "head": head.hash,
+        "broken": {"n": broken.n, "subject": broken.subject, "why": broken.why} if broken else None,
+        "vouched_up_to": vouched.up_to,
+        "contradicted_by": list(vouched.doubts),
+        "restored_from": list(vouched.restored),
+    }
 
 
-def _is_later(made: Manifest, than: datetime) -> bool:
-    return made.at > than
+def _lines(done: chain.Verified, head: chain.Head, vouched: Vouched) -> list[str]:
+    lines = [
+        f"{done.records:,} records follow one another: {done.whole:,} with their content, {done.dropped:,} without",
+        f"head: {head.n} {head.hash}",
+    ]
+    if vouched.up_to:
+        lines.append(f"a backup vouches for the first {vouched.up_to:,}")
+    lines += [f"restored from {each}" for each in vouched.restored]
+    lines += [f"CONTRADICTED by {each}" for each in vouched.doubts]
+    if done.broken:
+        lines.append(f"BROKEN at record {done.broken.n} ({done.broken.subject}): {done.broken.why}")
+    return lines

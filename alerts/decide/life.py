@@ -5,7 +5,7 @@ Silence looks the same whether there is no news or nobody looks: so each lane mu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 STILL = 30.0  # seconds without a sign: three times what a commit may wait for a lock
@@ -13,6 +13,7 @@ HOPELESS = 120.0  # seconds: the loop or the writer will not move again by itsel
 LONG_TICK = 600.0  # seconds: judging a backlog of ten thousand articles takes less
 UNSTORED = 120.0  # seconds
 UNPOLLED = 900.0  # seconds in which a source was due and none was polled
+SENDING = 120.0  # seconds for one send: three times what a receiver is given to connect and to answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,31 @@ class Life:
     def well(self) -> bool:
         """Whether nothing stands still."""
         return not self.why
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A send whose thread has not ended, with the moment of a clock that is never set at which it began."""
+
+    receiver: str
+    target: str
+    began: float
+
+
+def stuck_lanes(sends: Iterable[Sending], now: float, resumed: float) -> dict[str, str]:
+    """Return in words each target of which a send does not end; `resumed`: when the process was last let go on."""
+    by_target: dict[str, list[Sending]] = {}
+    for each in sends:
+        if now - max(each.began, resumed) > SENDING:
+            by_target.setdefault(each.target, []).append(each)
+    return {target: _lane_words(each, now) for target, each in sorted(by_target.items())}
+
+
+def _lane_words(stuck: list[Sending], now: float) -> str:
+    first = stuck[0]
+    many = "a message" if len(stuck) == 1 else f"{len(stuck)} messages"
+    longest = (now - min(each.began for each in stuck)) / 60
+    return f"sending to {first.receiver} hangs: {many} to {first.target} did not end for {longest:.0f} min"
 
 
 def life_of(signs: Signs) -> Life:

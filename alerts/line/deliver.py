@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from alerts import receivers
 from alerts.alert import Delivery, DeliveryState, Message, SendResult, Target
 from alerts.decide.attempt import LEASE, AttemptOutcome, judge_attempt
+from alerts.decide.life import Sending
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
 from alerts.line.notices import tell_back, tell_dead, tell_down, tell_removed, tell_waits
@@ -29,7 +31,7 @@ from alerts.store import claims, moved_targets, outbox, targets
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
-HUNG_AT_MOST = 8  # threads of one target; the breaker opens after five failures, so the admin was told long before
+HUNG_AT_MOST = 8  # threads of one target; the watch tells the admin of the first
 RECORD_RETRY = 1.0  # seconds after which a commit that failed is tried again
 T = TypeVar("T")
 
@@ -42,6 +44,10 @@ class _Ended:
     result: SendResult
 
 
+class LaneStopped(Exception):
+    """Lanes that ended by an error; the message names each with it."""
+
+
 class Deliver:
     """Sends what is due, at least once: a send whose end was not seen is repeated, marked "possible repeat"."""
 
@@ -49,7 +55,9 @@ class Deliver:
         self._database, self._lane = database, lane
         self._running: dict[str, asyncio.Task[Counter[str]]] = {}
         self._asked: set[str] = set()  # targets for which more came due while their lane ran
-        self._hung: Counter[str] = Counter()
+        self._sends: dict[asyncio.Future[SendResult], Sending] = {}  # those whose threads have not ended
+        self._moved: dict[str, float] = {}  # by target, when a send of it last ended
+        self._failed: dict[str, BaseException] = {}  # by target, what stopped its lane since `need_lanes` asked
         self._stopping = False
         self.use(config)
 
@@ -106,7 +114,7 @@ class Deliver:
         for target in await _in_thread("look", partial(self._due, now)):
             if target in self._running:
                 self._asked.add(target)  # the lane may have claimed its last already: it looks once more before it ends
-            elif target in self._targets and self._hung[target] < HUNG_AT_MOST:
+            elif target in self._targets and self._hung(target) < HUNG_AT_MOST:
                 task = asyncio.create_task(self._send_all(self._targets[target], clock), name=f"lane {target}")
                 self._running[target] = task
                 task.add_done_callback(partial(self._ended, target))
@@ -159,6 +167,13 @@ class Deliver:
         self._running.pop(target, None)
         if not task.cancelled() and (error := task.exception()):
             log.error("lane stopped target=%s error=%r", target, error)
+            self._failed[target] = error
+
+    def need_lanes(self) -> None:
+        """Raise LaneStopped if a lane has ended by an error since this was last called; its messages go again."""
+        failed, self._failed = self._failed, {}
+        if failed:
+            raise LaneStopped("; ".join(f"lane {target}: {error!r}" for target, error in failed.items()))
 
     async def close(self, patience: float) -> None:
         """Claim nothing more, and wait at most `patience` seconds for the sends in progress."""
@@ -206,18 +221,23 @@ class Deliver:
         Both are one transaction, so that a message in a busy lane costs one fsync (decision 100).
         """
         state = self._record(connection, ended.delivery, ended.result, now) if ended else None
-        if self._stopping or self._hung[target.id] >= HUNG_AT_MOST:
+        if self._stopping or self._hung(target.id) >= HUNG_AT_MOST:
             return state, None
         receiver = self._config.receivers.get(target.receiver)
         return state, next_delivery(connection, target.id, receiver, now) if receiver else None
 
+    def sends(self) -> list[Sending]:
+        """Return the sends under way, without what a lane has left behind and sent past; any thread may ask."""
+        under_way = list(self._sends.values())
+        return [each for each in under_way if each.began >= self._moved.get(each.target, each.began)]
+
+    def _hung(self, target: str) -> int:
+        return sum(each.target == target for each in self._sends.values())
+
     def hung(self) -> Counter[str]:
         """Return the number of threads of sends that have not ended, by the service they send to."""
         schemas = {name: each.schema for name, each in self._targets.items()}
-        counted: Counter[str] = Counter()
-        for target, n in list(self._hung.items()):
-            counted[schemas.get(target, "gone")] += n
-        return counted
+        return Counter(schemas.get(each.target, "gone") for each in list(self._sends.values()))
 
     async def try_out(self, target: Target, message: Message) -> SendResult:
         """Send a message that is stored nowhere, in a thread as any other, and return the result."""
@@ -231,8 +251,8 @@ class Deliver:
         Python cannot end a thread, and only one that is a daemon lets the process end (decision 100).
         """
         sending = _start(f"send-{target.receiver}", partial(self._compose_and_send, target, delivery, clock()))
-        self._hung[target.id] += 1
-        sending.add_done_callback(lambda _: self._hung.subtract([target.id]))
+        self._sends[sending] = Sending(target.receiver, target.id, time.monotonic())
+        sending.add_done_callback(self._note_end)
         try:
             # shield: on timeout only the waiting is cancelled; the answer may still come, to `_late_end`
             return await asyncio.wait_for(asyncio.shield(sending), LEASE.total_seconds())
@@ -240,6 +260,9 @@ class Deliver:
             sending.add_done_callback(lambda done: self._late_end(target, delivery, done, clock))
             detail = f"no answer within {LEASE.total_seconds():.0f} s"
             return SendResult(ok=False, retry=True, uncertain=True, detail=detail)
+
+    def _note_end(self, sending: asyncio.Future[SendResult]) -> None:
+        self._moved[self._sends.pop(sending).target] = time.monotonic()
 
     def _compose_and_send(self, target: Target, delivery: Delivery, now: datetime) -> SendResult:
         try:

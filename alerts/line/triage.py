@@ -381,7 +381,7 @@ def _count_silenced(connection: Connection, decided: CaseDecisions) -> None:
 
 def _queue(connection: Connection, decided: CaseDecisions) -> None:
     """Queue the alert for each target that is told, under the rules decided and those it was told under before."""
-    restored = restoring.restored_at(connection) if decided.queued else None
+    restored = restoring.last_restore(connection) if decided.queued else None
     repeat = may_repeat(decided.case.revision.article.published, restored, decided.now)
     for each in decided.queued:
         known = decided.told.get(each.target)

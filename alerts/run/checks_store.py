@@ -45,14 +45,15 @@ def check_store(database: Database, state_dir: Path, now: datetime, *, thorough:
         yield fault("store", str(error), RESTORE)
         return
     yield ok("store", f"schema {schema}, the one of its stamp")
-    yield _integrity(database, state_dir, now, thorough=thorough)
+    if not thorough:  # then alerts/run/checks_thorough.py reads more than this
+        yield _integrity(database, state_dir, now)
 
 
-def _integrity(database: Database, state_dir: Path, now: datetime, *, thorough: bool) -> Finding:
+def _integrity(database: Database, state_dir: Path, now: datetime) -> Finding:
     name, last = "integrity", last_check(state_dir)
     if last and last.faults:
         return fault(name, f"damaged: {'; '.join(last.faults[:2])}", RESTORE)
-    if thorough or (state_dir / DATABASE).stat().st_size <= READ_THROUGH:
+    if (state_dir / DATABASE).stat().st_size <= READ_THROUGH:
         try:
             faults = database.faults()
         except DatabaseError as error:

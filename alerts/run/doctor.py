@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from alerts.decide.finding import Finding, Level, fault
 from alerts.rule import Config
 from alerts.rules import config as configuration
+from alerts.run.backup_thread import folder_of
 from alerts.run.checks_line import (
     check_daemon,
     check_receivers,
@@ -25,6 +26,7 @@ from alerts.run.checks_line import (
 )
 from alerts.run.checks_machine import check_backups, check_clock, check_directory, check_disk
 from alerts.run.checks_store import check_books, check_growth, check_store, growth_of
+from alerts.run.checks_thorough import check_chain, check_evidence, check_tables
 from alerts.store import future
 from crawler.config.upkeep import BackupSettings, Retention
 from crawler.config.yamlfile import ConfigError
@@ -55,6 +57,8 @@ def examine(
         usable = not any(each.name == "store" and each.level is Level.FAULT for each in found)
         connection = stack.enter_context(database.read()) if usable else None
         found += _made(_of_store(connection, known, retention, now) if connection else [])
+        if thorough and connection:
+            found += _made(_of_all_of_it(database, connection, state_dir, folder_of(backup, state_dir)))
         found += _made(
             [
                 ("clock", lambda: check_clock(_ahead(connection, now), now, zone)),
@@ -81,6 +85,15 @@ def _of_store(
         ("outbox", lambda: check_waiting(connection, now)),
         ("reload", lambda: check_reload(connection)),
         ("sources", lambda: check_sources(connection, config, now) if config else ()),
+    ]
+
+
+def _of_all_of_it(database: Database, connection: Connection, state_dir: Path, folder: Path) -> list[tuple[str, Check]]:
+    """Return the checks that read all of the store: minutes of a large one."""
+    return [
+        ("integrity", lambda: check_tables(database)),
+        ("chain", lambda: check_chain(connection, state_dir, folder)),
+        ("evidence", lambda: check_evidence(connection)),
     ]
 
 

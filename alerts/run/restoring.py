@@ -43,6 +43,7 @@ class Proven:
     ledger: Ledger
     waiting: int  # messages that are marked as possible repeats
     stamp: Stamp
+    as_it_was: str = ""  # why it was not written anew, where its free pages cannot be given back; "" if they can
 
 
 def prove(file: Path, state_dir: Path, now: datetime, *, unvouched: bool = False) -> Proven:
@@ -172,16 +173,16 @@ def _ready(file: Path, part: Path, manifest: Manifest | None, now: datetime) -> 
         database.migrate(*PACKAGES)
         with database.write() as connection:
             who = login_of(int(os.environ.get("SUDO_UID", os.getuid())))
-            waiting = note_restored(connection, now, file.name, who)
+            waiting = note_restored(connection, now, file.name, who, manifest.sha256 if manifest else "")
             stamp = sign_life(connection, now)
     finally:
         database.close()
     held = contents(part)
     _need_balance(file, manifest, held.ledger, held.counts)
-    make_compactable(part)
+    as_it_was = make_compactable(part, SPARE)
     sync(part)
     words = ", ".join(schema.values())
-    return Proven(part, manifest, words, held.counts, held.ledger, waiting, stamp)
+    return Proven(part, manifest, words, held.counts, held.ledger, waiting, stamp, as_it_was)
 
 
 def _need_balance(file: Path, manifest: Manifest | None, ledger: Ledger, counts: Mapping[str, int]) -> None:

@@ -61,10 +61,10 @@ from alerts.run.stages import (
     TellFailing,
     TellHealth,
 )
-from alerts.run.store_stamp import need_file, need_same, sign_life, write_stamp
+from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from alerts.run.stored import note_reload
 from alerts.run.watch import Watch
-from alerts.store import clock_steps, ids, sendlog
+from alerts.store import clock_steps, ids, restoring, sendlog
 from alerts.store.audit import Entry, What
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
@@ -143,7 +143,8 @@ class Service:
         await self._migrate()
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
-        write_stamp(self.state_dir, await self.lane.write(partial(sign_life, now=now)))
+        before = None if self._accept_store else read_stamp(self.state_dir)
+        write_stamp(self.state_dir, await self.lane.write(partial(sign_life, now=now, before=before)))
         self._logbook = Logbook(self.lane, self.state_dir, self._rules.path, self._rules.environ)
         self._watch = owned.add(Watch(self.state_dir, self.lane, lambda: self.config), Watch.close)
         workers = owned.add(Workers(), Workers.close)
@@ -204,6 +205,8 @@ class Service:
         self._collecting.believe(now)
         await self.lane.write(partial(_believe, now=now))
         await self._deliver.recover(now)
+        if renewed := await self.lane.write(partial(restoring.note_start, now=now)):
+            log.warning("first start since a restore: messages over their age are tried anew number=%d", renewed)
         if self._rules.problems:  # we run by the rules that were last in force
             await self._refuse(self._rules.problems, now)
         else:
@@ -247,7 +250,7 @@ class Service:
         ticker.start()
         canary = self.owned.add(Canary(self._line, lambda: self.config), Canary.close)
         canary.start()
-        self._watch.start(canary)
+        self._watch.start(canary, self._deliver.sends)
         gauges = Gauges(self.database, self.state_dir, self._watch, canary, self._line)
         page = Page(lambda: gauges.gather(self.config))
         watch = self._watch

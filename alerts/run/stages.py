@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.decide.deletions import notice_of
 from alerts.decide.steady import Steady
 from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
@@ -27,7 +29,7 @@ from alerts.render.words import time
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.health import Health
-from alerts.run.stage import Stage, Turn
+from alerts.run.stage import LONG_AGO, Stage, Turn
 from alerts.store import decisions, event_reports, retention
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText, expire
@@ -41,6 +43,7 @@ log = logging.getLogger(__name__)
 PAGES_OF_A_ROUND = 20.0  # seconds a single round gives to pages; what is left waits for the next
 ENDED_EVERY = timedelta(minutes=1)  # between two looks for silences that have ended: nobody waits for that notice
 EXPIRED_EVERY = timedelta(seconds=10)  # one slice of what is kept for a while
+SAID_EVERY = timedelta(hours=1)  # between two lines of the log on what was deleted
 EXPIRED_AT_LAST = timedelta(minutes=1)  # without an idle moment
 FAILING_OFTEN, FAILING_WITHIN = 3, timedelta(minutes=10)  # failures of a stage in this time: no passing fault
 ARTICLES_NAMED = 20  # in one notice
@@ -233,6 +236,7 @@ class Send(Stage):
             turn.did.deliveries += (await self._deliver.drain(turn.clock))["sent"]
         else:
             await self._deliver.start_due(turn.clock)
+            self._deliver.need_lanes()
 
     def use(self, config: Config) -> None:
         super().use(config)
@@ -285,6 +289,8 @@ class Expire(Stage):
         super().__init__(config)
         self._lane, self._collecting = lane, collecting
         self._has_read = False  # the clock, in this process
+        self._dropped: Counter[str] = Counter()  # rows deleted since that was logged
+        self._said = LONG_AGO
 
     async def run(self, turn: Turn) -> None:
         now = turn.now
@@ -297,10 +303,29 @@ class Expire(Stage):
         if not steady.trusted:  # by a clock that is years ahead, all of the store is old
             return
         kept = self.config.retention
-        await self._lane.write(partial(expire, now=now, kept=kept.evidence))
+        self._dropped["evidence"] += await self._lane.write(partial(expire, now=now, kept=kept.evidence))
         for each in (sketches.expire, decisions.expire_waits, event_reports.expire):
             await self._lane.write(partial(each, now=now))
-        await self._lane.write(partial(retention.keep_up, kept=kept, now=now))
+        swept = await self._lane.write(partial(self._keep_up, now=now))
+        self._dropped.update(stories=swept.stories, articles=swept.articles, notices_and_digests=swept.messages)
+        self._say_what_was_dropped(now)
+
+    def _keep_up(self, connection: Connection, now: datetime) -> retention.Swept:
+        """Delete a slice; where a sweep ends that deleted much, queue a notice in its commit."""
+        swept = retention.keep_up(connection, self.config.retention, now)
+        if swept.ended and (notice := notice_of(swept.ended, swept.left)):
+            # while the store stays too large, each sweep would say so again: one notice a week
+            when = f"early:{now:%G-W%V}" if swept.ended.early else f"much:{now.isoformat()}"
+            queue_all(connection, self.config, f"notice:deleted:{when}", *notice, now)
+        return swept
+
+    def _say_what_was_dropped(self, now: datetime) -> None:
+        """Log once an hour what was deleted since, if anything was."""
+        if not self._said <= now < self._said + SAID_EVERY:
+            self._said, dropped = now, +self._dropped
+            if dropped:
+                log.info("deleted for its age %s", " ".join(f"{name}={n}" for name, n in sorted(dropped.items())))
+            self._dropped.clear()
 
     def _read_clock(self, connection: Connection, now: datetime) -> Steady:
         """Return whether the clock may be trusted.

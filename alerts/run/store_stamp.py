@@ -1,7 +1,8 @@
 """What a store held, kept beside it: an empty or older store in its place is refused instead of watched with.
 
 A store that was emptied looks like a first run: all news would be baseline, and nothing would be told. The stamp is a
-small file with the store's id and the number of its last life sign; the store has both as well.
+small file with the store's id and the number of its last life sign; the store has both as well. It also has the head of
+the chain of evidence: a chain that was cut, or made anew, does not hold it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 
 from alerts.store import decisions
+from crawler.store import chain
 from crawler.store.db import DATABASE
 from crawler.store.errors import StoreError
 
@@ -29,18 +31,26 @@ REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A store's id, the number of the last life sign written to it, and when that was, in ISO 8601."""
+    """A store's id, the number of the last life sign written to it, and when that was, in ISO 8601.
+
+    `seals` and `seal` are the number and hash of the chain's newest record then. `cut` says what was found missing of
+    the chain since the stamp was first written, "" if nothing was.
+    """
 
     store: str
     sign: int
     at: str
+    seals: int = 0
+    seal: str = ""
+    cut: str = ""
 
 
 def read_stamp(state_dir: Path) -> Stamp | None:
     """Return the stamp of a state directory, None where it has none. Raise StoreError for one that cannot be read."""
     try:
         raw = json.loads((state_dir / STAMP).read_text(encoding="utf-8"))
-        return Stamp(str(raw["store"]), int(raw["sign"]), str(raw["at"]))
+        seals, seal, cut = int(raw.get("seals", 0)), str(raw.get("seal", "")), str(raw.get("cut", ""))
+        return Stamp(str(raw["store"]), int(raw["sign"]), str(raw["at"]), seals, seal, cut)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -85,12 +95,25 @@ def need_same(connection: Connection, state_dir: Path) -> None:
         raise StoreError(f"{path} holds less than it did at {stamp.at}: {lost}. {REMEDY}")
 
 
-def sign_life(connection: Connection, now: datetime) -> Stamp:
-    """Write the next life sign into the store, and an id if it has none. Return the stamp, to be kept once durable."""
+def sign_life(connection: Connection, now: datetime, before: Stamp | None = None) -> Stamp:
+    """Write the next life sign into the store, and an id if it has none. Return the stamp, to be kept once durable.
+
+    `before` is the stamp of the life sign before: what the chain has lost since is kept in the new one.
+    """
     identity = decisions.get_mark(connection, IDENTITY)
     if identity is None:
         identity = uuid.uuid4().hex
         decisions.set_mark(connection, IDENTITY, identity)
     sign = int(decisions.get_mark(connection, SIGN) or 0) + 1
     decisions.set_mark(connection, SIGN, str(sign))
-    return Stamp(identity, sign, now.isoformat(timespec="seconds"))
+    last, cut = chain.head(connection), (before.cut or cut_of(connection, before)) if before else ""
+    return Stamp(identity, sign, now.isoformat(timespec="seconds"), last.n, last.hash, cut)
+
+
+def cut_of(connection: Connection, stamp: Stamp) -> str:
+    """Return in words that the chain of evidence no longer holds the record that was its newest; "" if it does."""
+    if not stamp.seals or chain.hash_at(connection, stamp.seals) == stamp.seal:
+        return ""
+    last = chain.head(connection).n
+    gone = f"the chain ends at {last}" if last < stamp.seals else "another record has its number"
+    return f"record {stamp.seals} ({stamp.seal[:12]}), its newest of {stamp.at}, is not there: {gone}"

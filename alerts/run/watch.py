@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,14 +20,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alerts.decide.life import STILL, Life, Signs, life_of
+from sqlalchemy.exc import DatabaseError
+
+from alerts.decide.life import STILL, Life, Sending, Signs, life_of, stuck_lanes
 from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
-from alerts.run.store_stamp import sign_life, write_stamp
+from alerts.run.store_stamp import Stamp, read_stamp, sign_life, write_stamp
 from alerts.store import audit
 from alerts.store.audit import Entry, What
 from crawler.store.db import DATABASE, WriterLane
+from crawler.store.errors import StoreError
 
 if TYPE_CHECKING:  # it imports all that fetches; `status` needs the last life sign alone
     from alerts.run.canary import Canary
@@ -35,6 +38,7 @@ if TYPE_CHECKING:  # it imports all that fetches; `status` needs the last life s
 log = logging.getLogger(__name__)
 LOOK = 5.0  # seconds between two looks
 SIGN = 20.0  # seconds between two life signs written to the store
+LAST_SIGN = 5.0  # seconds that the end waits for one
 BEAT = 60.0  # seconds between two heartbeats
 SEEN_BEFORE = 2  # looks in a row: after a stop (SIGSTOP, a laptop's sleep) the first look finds everything old
 PAUSED = 3  # paces between two looks: more is a pause of the whole process
@@ -44,6 +48,14 @@ TELLING = 30.0  # seconds the last notice may take before the process ends
 CANARY_REMEDY = (
     "News may be lost from sight at the same place. The log says more (canary lost); it is tried again each minute. "
     "If it goes on, restart the daemon"
+)
+CUT_REMEDY = (
+    "Somebody changed the store with another program than ours, or it was replaced. Keep it and the backups as they "
+    "are; watchfloor verify says more. The watch goes on"
+)
+SENDING_REMEDY = (
+    "Its messages are kept; each is given up after five minutes and goes again, marked. Other receivers are not "
+    "affected. See whether its service answers (watchfloor test-receiver); if it does, restart the daemon"
 )
 LIFE = "life.json"  # in the state directory
 
@@ -67,6 +79,9 @@ class Watch:
         self._state_dir, self._lane, self._config = state_dir, lane, config
         self._paces = paces or Paces()
         self._canary: Canary | None = None
+        self._sends: Callable[[], list[Sending]] = list
+        self._lanes: dict[str, str] = {}  # by target, the words on a lane whose send does not end
+        self._lanes_told: dict[str, str] = {}
         self.direct = 0  # notices past the store
         self._unkept: list[Entry] = []  # of those, the ones that the store's log has not yet
         self._life: Life | None = None  # what the last look found
@@ -74,7 +89,9 @@ class Watch:
         now = time.monotonic()
         self.beats = Beats(now, now)
         self._files = _identities(state_dir)
-        self.looked = now
+        self._stamped = _stamp_of(state_dir)
+        self._cut_told = False
+        self.looked = self._resumed = now
         self._seen = 0  # looks in a row that found something wrong
         self._told = ""
         self._signed = self._beaten = -BEAT
@@ -82,9 +99,9 @@ class Watch:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
-    def start(self, canary: Canary | None = None) -> None:
-        """Begin to look, also for the canary; the loop has until now to come round."""
-        self._canary = canary
+    def start(self, canary: Canary | None = None, sends: Callable[[], list[Sending]] = list) -> None:
+        """Begin to look, also for the canary and at the sends under way; the loop has until now to come round."""
+        self._canary, self._sends = canary, sends
         self.looked = self.beats.loop = self.beats.tick = time.monotonic()
         self._show(Life(), "")  # at once: who is stopped before the first look must be seen to stand still
         self._thread.start()
@@ -95,10 +112,20 @@ class Watch:
         return _identities(self._state_dir) == self._files
 
     def close(self) -> None:
-        """Stop looking."""
+        """Stop looking, and write a last life sign: the stamp must have the end of the chain."""
         self._ending.set()
         if self._thread.ident:
             self._thread.join()
+        self._sign_last()
+
+    def _sign_last(self) -> None:
+        if not self._lane.runs or not self.store_there:
+            return
+        try:
+            stamp = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC), self._stamped))
+            write_stamp(self._state_dir, stamp.result(LAST_SIGN))
+        except (DatabaseError, OSError, TimeoutError) as error:  # the stamp is then of the life sign before
+            log.error("last life sign not written: %r", error)
 
     def _run(self) -> None:
         while not self._ending.wait(self._pause()):
@@ -123,13 +150,16 @@ class Watch:
         self._seen = 0 if life.well else self._seen + 1
         canary = self._canary
         missing = canary.missing(now) if canary else ""
-        self._show(life, missing)
+        # what the loop has not noted as ended, as it stands still itself, hangs nowhere
+        self._lanes = stuck_lanes(self._sends(), now, self._resumed) if life.well else {}
+        self._show(life, missing or "; ".join(self._lanes.values()))
         if not life.hopeless:  # a restart heals nothing else: the disk stays full, the file locked
             supervisor.tell("WATCHDOG=1")
         if life.well:
             self._well_again()
             self._look_for_canary(missing)
-            if now - self._beaten >= BEAT and (canary is None or canary.arrived_lately(now)):
+            self._tell_lanes()
+            if now - self._beaten >= BEAT and not self._lanes and (canary is None or canary.arrived_lately(now)):
                 self._beaten = now
                 _aside("heartbeat", lambda: heartbeat.beat(self._config().heartbeat))
             self._keep()
@@ -137,7 +167,7 @@ class Watch:
             self._unwell(life)
         if now - self._signed >= self._paces.sign and (self._signing is None or self._signing.done()):
             self._signed = now
-            self._signing = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC)))
+            self._signing = self._lane.put(lambda connection: sign_life(connection, datetime.now(UTC), self._stamped))
             self._signing.add_done_callback(self._stamp)
 
     def _keep(self) -> None:
@@ -152,6 +182,7 @@ class Watch:
 
     def _shift(self, pause: float) -> None:
         """Leave out a pause in which the whole process stood still: SIGSTOP, a frozen cgroup, a halted machine."""
+        self._resumed = self.looked + pause
         self.beats.loop += pause
         self.beats.tick += pause
         self.beats.due = self.beats.due + pause if self.beats.due else None
@@ -178,17 +209,22 @@ class Watch:
         """Keep the stamp of a life sign that is durable; where the store refused it, the lane has noted that."""
         if signing.cancelled() or signing.exception():
             return
+        stamp = signing.result()
         try:
-            write_stamp(self._state_dir, signing.result())
+            write_stamp(self._state_dir, stamp)
         except OSError as error:
             log.error("stamp not written: %s", error)
+        self._stamped = stamp
+        if stamp.cut and not self._cut_told:
+            self._cut_told = True
+            self.tell("the chain of evidence was cut", f"{stamp.cut}. {CUT_REMEDY}")
 
-    def _show(self, life: Life, missing: str) -> None:
+    def _show(self, life: Life, wanting: str) -> None:
         """Write what was seen for `status`. Where nothing more can be written it gets old: that is shown as well."""
         shown = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "pid": os.getpid(),
-            "why": life.why or missing,
+            "why": life.why or wanting,
             "canary": bool(self._canary and self._canary.every),
         }
         place, body = self._state_dir / LIFE, json.dumps(shown).encode()
@@ -230,6 +266,17 @@ class Watch:
             before, self._missing = self._missing, ""
             self.tell("the canary arrives again", f"It was: {before}")
 
+    def _tell_lanes(self) -> None:
+        """Tell the admin once of each lane that hangs, through receivers that do not, and once that it goes on."""
+        for target in self._lanes.keys() - self._lanes_told.keys():
+            self._lanes_told[target] = words = self._lanes[target]
+            title, _, body = words.partition(": ")
+            self.tell(title, f"{body}. {SENDING_REMEDY}")
+        for target in self._lanes_told.keys() - self._lanes.keys():
+            words = self._lanes_told.pop(target)
+            # to whom the other was told: the target itself may answer again by now
+            self.tell(words.partition(":")[0].replace(" hangs", " goes on"), f"It was: {words}", [target])
+
     def _save(self) -> None:
         """Where only the -wal file was removed, bring what it holds into the store: we are the last who have it."""
         file, _ = _identities(self._state_dir)
@@ -246,8 +293,8 @@ class Watch:
             self.tell("is well again", f"It was: {before}")
 
     def well(self, now: float) -> bool:
-        """Return whether the last look, which is not long ago, found nothing that stands still."""
-        return self._life is not None and self._life.well and now - self.looked < STILL
+        """Return whether the last look, which is not long ago, found nothing that stands still, and no lane."""
+        return self._life is not None and self._life.well and not self._lanes and now - self.looked < STILL
 
     def dead(self) -> str:
         """Return why only a restart heals this process; "" while it is worth keeping."""
@@ -260,14 +307,15 @@ class Watch:
         if self._life is None:
             return "it is starting"
         canary = self._canary
-        return self.dead() or self._life.why or (canary.missing(time.monotonic()) if canary else "")
+        missing = canary.missing(time.monotonic()) if canary else ""
+        return self.dead() or self._life.why or missing or "; ".join(self._lanes.values())
 
-    def tell(self, title: str, body: str) -> threading.Thread:
-        """Tell the admin past the store, in a thread that is returned."""
-        config, now = self._config(), datetime.now(UTC)
+    def tell(self, title: str, body: str, not_by: Iterable[str] = ()) -> threading.Thread:
+        """Tell the admin past the store, in a thread that is returned; receivers whose lanes hang are asked last."""
+        config, now, stuck = self._config(), datetime.now(UTC), frozenset((*self._lanes, *not_by))
         self.direct += 1
         self._unkept.append(Entry(now, What.DIRECT, "", title, (body,)))
-        return _aside("direct notice", lambda: _tell(self._state_dir, config, title, body, now))
+        return _aside("direct notice", lambda: _tell(self._state_dir, config, title, body, now, stuck))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +326,11 @@ class Paces:
     sign: float = SIGN
 
 
-def _tell(state_dir: Path, config: Config, title: str, body: str, now: datetime) -> None:
+def _tell(state_dir: Path, config: Config, title: str, body: str, now: datetime, not_by: Collection[str]) -> None:
     """Tell the admin past the store, again after growing pauses until somebody took it."""
     for pause in RETRIES:
         time.sleep(pause)
-        if tell_once(state_dir, config, title, body, now):
+        if tell_once(state_dir, config, title, body, now, not_by):
             return
 
 
@@ -291,6 +339,15 @@ def _aside(name: str, work: Callable[[], Any]) -> threading.Thread:
     thread = threading.Thread(target=work, name=name, daemon=True)
     thread.start()
     return thread
+
+
+def _stamp_of(state_dir: Path) -> Stamp | None:
+    """Return the stamp of the start; one that cannot be read has ended the start before."""
+    try:
+        return read_stamp(state_dir)
+    except StoreError as error:
+        log.error("stamp not read: %s", error)
+        return None
 
 
 def _identities(state_dir: Path) -> tuple[tuple[int, int] | None, ...]:

@@ -38,6 +38,7 @@ class What(StrEnum):
     REFUSED = "refused"
     ORDER = "order"
     DIRECT = "direct notice"
+    DELETION = "deletion"
     ACK = "ack"
     SILENCE = "silence"
     NOTICE = "notice"

@@ -265,13 +265,22 @@ def hasten(connection: Connection, target: str, now: datetime) -> None:
 
 def spent(connection: Connection, target: str, now: datetime) -> list[Delivery]:
     """Return what waits for a target for longer than AGE_LIMIT allows its severity: not worth sending any more."""
+    found = select(deliveries).where(deliveries.c.target == target, deliveries.c.state.in_(WAITING), _spent(now))
+    return [read(row) for row in connection.execute(found).mappings()]
+
+
+def renew_spent(connection: Connection, now: datetime) -> int:
+    """Let what waits for longer than AGE_LIMIT allows be due from now on; return how many messages."""
+    old = deliveries.c.state.in_(WAITING), _spent(now)
+    return connection.execute(update(deliveries).where(*old).values(due=now, tried=None)).rowcount
+
+
+def _spent(now: datetime) -> ColumnElement[bool]:
     since = func.coalesce(deliveries.c.tried, deliveries.c.due)
     # one alternative for each severity: the limit is of the message, and what waits may be many thousand rows
-    old = or_(
+    return or_(
         *(
             and_(deliveries.c.severity == int(severity), since < literal(now - age, UtcTime))
             for severity, age in AGE_LIMIT.items()
         )
     )
-    found = select(deliveries).where(deliveries.c.target == target, deliveries.c.state.in_(WAITING), old)
-    return [read(row) for row in connection.execute(found).mappings()]

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    cast,
     delete,
     func,
     select,
@@ -103,6 +104,11 @@ _MARK = select(marks.c.value).where(marks.c.name == bindparam("wanted"))
 def set_mark(connection: Connection, name: str, value: str) -> None:
     """Store the value of a mark."""
     save(connection, marks, {"name": name, "value": value}, "name")
+
+
+def drop_mark(connection: Connection, name: str) -> None:
+    """Delete a mark, if there is one."""
+    connection.execute(delete(marks).where(marks.c.name == name))
 
 
 def told_of(connection: Connection, story: str) -> dict[str, Told]:
@@ -265,6 +271,18 @@ def alert_text(connection: Connection, story: str, revision: int) -> str | None:
     found = select(alerts.c.content).where(alerts.c.story == story, alerts.c.revision == revision)
     text: str | None = connection.scalar(found)
     return text
+
+
+def unsealed_alerts(connection: Connection) -> int:
+    """Return how many alert revisions have no record in the chain of evidence, of those since its first record.
+
+    Those from before the chain was made have none: so where it is empty, none is counted.
+    """
+    subject = alerts.c.story + "/" + cast(alerts.c.revision, Text)
+    known = select(chain.seals.c.n).where(chain.seals.c.kind == chain.ALERT, chain.seals.c.subject == subject).exists()
+    began = select(func.min(chain.seals.c.at)).scalar_subquery()
+    counted = select(func.count()).select_from(alerts).where(~known, alerts.c.created >= began)
+    return connection.scalar(counted) or 0
 
 
 def load_alert(connection: Connection, story: str, revision: int) -> Alert:

@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, delete, func, select
 
 from alerts.alert import Kind, Scope
+from alerts.decide.deletions import Deleted, words_of
 from alerts.decide.steady import Steady, read_clock
+from alerts.store import audit
 from alerts.store import silences as silence_store
 from alerts.store.acks import acks
 from alerts.store.decisions import alerts, counts, decisions, get_mark, set_mark, told, waits
@@ -23,7 +25,7 @@ from alerts.store.outbox import GONE, IN_FLIGHT_OR_WAITING, deliveries, former_i
 from crawler.article import mint
 from crawler.config.upkeep import SHORTEST, Retention
 from crawler.store import chain, retention, sizes
-from crawler.store.articles import add_up
+from crawler.store.articles import add_up, stories
 
 STEADY_MARK = "clock"  # since when it has run without a leap, and when it was last read
 MARK = "retention"  # how far the sweep under way has come, and when the last one ended
@@ -37,12 +39,18 @@ BESIDES = (Kind.DIGEST.value, Kind.NOTICE.value)  # messages that are on no stor
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one slice did: stories looked at, stories and articles deleted, messages deleted that are on no story."""
+    """What one slice did: stories looked at, stories and articles deleted, messages deleted that are on no story.
+
+    `ended` is what the whole sweep deleted, in the slice that ends one that deleted something, `left` how many stories
+    the store has then.
+    """
 
     looked: int = 0
     stories: int = 0
     articles: int = 0
     messages: int = 0
+    ended: Deleted | None = None
+    left: int = 0
 
 
 def sweep(connection: Connection, kept: Retention, now: datetime) -> Swept:
@@ -50,21 +58,30 @@ def sweep(connection: Connection, kept: Retention, now: datetime) -> Swept:
 
     Above `kept.most_gb` stories that did not alert go from SHORTEST on, the oldest first, until the store is below.
     """
-    at, name, rests = _progress(connection)
+    at, name, rests, before = _progress(connection)
     if now < rests <= now + SWEEP:  # a later time was stored by a clock that was ahead
         return Swept()
     size = sizes.measure(connection, now)
     young = SHORTEST if size and size.used > kept.most_gb * 1e9 else kept.articles
     old = retention.oldest(connection, (at, name), now - min(young, kept.alerted), STORIES)
     if not old:
-        set_mark(connection, MARK, json.dumps([BEGINNING.isoformat(), "", (now + SWEEP).isoformat()]))
-        return Swept(messages=_sweep_messages(connection, now - kept.alerted))
+        _keep_progress(connection, BEGINNING, "", now + SWEEP, Deleted())
+        messages = _sweep_messages(connection, now - kept.alerted)
+        if not before.stories:
+            return Swept(messages=messages)
+        audit.record(connection, audit.Entry(now, audit.What.DELETION, "", words_of(before)))
+        left = connection.scalar(select(func.count()).select_from(stories)) or 0
+        return Swept(messages=messages, ended=before, left=left)
     last = old[-1]
-    set_mark(connection, MARK, json.dumps([last.joined.isoformat(), last.id, BEGINNING.isoformat()]))
     alerted = _alerted(connection, [each.id for each in old])
     due = [each for each in old if each.joined < now - (kept.alerted if each.id in alerted else young)]
     names = _unneeded(connection, due, now)
-    return Swept(len(old), len(names), _delete(connection, names, now) if names else 0)
+    gone = _delete(connection, names, now) if names else 0
+    in_time = now - kept.articles
+    early = sum(each.joined >= in_time for each in due if each.id in names and each.id not in alerted)
+    done = Deleted(before.stories + len(names), before.articles + gone, before.early + early)
+    _keep_progress(connection, last.joined, last.id, BEGINNING, done)
+    return Swept(len(old), len(names), gone)
 
 
 def read_steady(connection: Connection, now: datetime) -> Steady:
@@ -85,13 +102,18 @@ def keep_up(connection: Connection, kept: Retention, now: datetime) -> Swept:
     return done
 
 
-def _progress(connection: Connection) -> tuple[datetime, str, datetime]:
-    """Return up to which story the sweep has come, and until when none is begun."""
+def _progress(connection: Connection) -> tuple[datetime, str, datetime, Deleted]:
+    """Return up to which story the sweep has come, until when none is begun, and what it has deleted so far."""
     stored = get_mark(connection, MARK)
     if stored is None:
-        return BEGINNING, "", BEGINNING
-    at, name, rests = json.loads(stored)
-    return datetime.fromisoformat(at), name, datetime.fromisoformat(rests)
+        return BEGINNING, "", BEGINNING, Deleted()
+    at, name, rests, *done = json.loads(stored)
+    return datetime.fromisoformat(at), name, datetime.fromisoformat(rests), Deleted(*done)
+
+
+def _keep_progress(connection: Connection, at: datetime, name: str, rests: datetime, done: Deleted) -> None:
+    sums = [done.stories, done.articles, done.early]
+    set_mark(connection, MARK, json.dumps([at.isoformat(), name, rests.isoformat(), *sums]))
 
 
 def _alerted(connection: Connection, names: Sequence[str]) -> set[str]:

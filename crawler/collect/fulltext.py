@@ -280,7 +280,10 @@ class FullText:
         return False
 
 
-def expire(connection: Connection, now: datetime, kept: timedelta = evidence.EVIDENCE_KEPT) -> None:
-    """Delete a slice of the evidence older than `kept`, and give up the pages that waited too long."""
-    evidence.expire(connection, now, kept)
+def expire(connection: Connection, now: datetime, kept: timedelta = evidence.EVIDENCE_KEPT) -> int:
+    """Delete a slice of the evidence older than `kept`, and give up the pages that waited too long.
+
+    Return how many fetches lost their evidence.
+    """
     pages_wanted.expire(connection, now)
+    return evidence.expire(connection, now, kept)

@@ -1,7 +1,8 @@
 """SQL for the chain of evidence: what alerted, and the raw bytes it was seen in, each record with the hash of the last.
 
 Records are only added. A record says what its bytes were (SHA-256), when and from where they came; retention may later
-drop the bytes, never the record, so that a link taken out or changed is found for as long as there is a store.
+drop the bytes, never the record, and says so in a record of its own, as a restore does. So a link taken out or changed
+is found for as long as there is a store; that the newest ones were cut off is found by who has kept the head elsewhere.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from crawler.store.db import UtcTime
 from crawler.store.evidence import Kept, evidence, fetches, unpacked
 
 ALERT = "alert"  # the kind of a record of what was told; those of raw bytes have the forms of evidence.Kept
+DROPPED, RESTORED = "dropped", "restored"  # the kinds of records of what became of the chain itself
 BEGINNING = "0" * 64  # what the first record has for the hash of the one before
 AT_ONCE = 500  # records read together
 
@@ -122,6 +124,41 @@ def _said(row: RowMapping) -> dict[str, object]:
     }
 
 
+def seal_restore(connection: Connection, file: str, sha256: str, now: datetime) -> None:
+    """Add that the store was restored from a file. What precedes the record is the last that the backup had."""
+    _add_deed(connection, "", RESTORED, {"file": file, "sha256": sha256}, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A restore: the number of its record, when it was, the file and its SHA-256, and the head that this had."""
+
+    n: int
+    at: datetime
+    file: str
+    sha256: str
+    head: Head
+
+
+def restores(connection: Connection) -> list[Restored]:
+    """Return what the chain says of restores, the oldest first."""
+    rows = connection.execute(select(seals).where(seals.c.kind == RESTORED).order_by(seals.c.n)).mappings()
+    made = [(row, json.loads(row["said"])) for row in rows]
+    return [
+        Restored(row["n"], row["at"], said["file"], said["sha256"], Head(row["n"] - 1, row["previous"]))
+        for row, said in made
+    ]
+
+
+def _add_deed(connection: Connection, story: str, kind: str, said: dict[str, object], now: datetime) -> None:
+    digest = hashlib.sha256(_written(said).encode()).hexdigest()
+    _add(connection, [(story, kind, f"{story}/{head(connection).n + 1}", digest, said, None)], now)
+
+
+def _written(said: dict[str, object]) -> str:
+    return json.dumps(said, ensure_ascii=True, sort_keys=True)
+
+
 def _add(
     connection: Connection,
     records: Sequence[tuple[str, str, str, str, dict[str, object], bytes | None]],
@@ -137,7 +174,7 @@ def _add(
             "subject": subject,
             "at": now,
             "sha256": digest,
-            "said": json.dumps(said, ensure_ascii=True, sort_keys=True),
+            "said": _written(said),
             "previous": last.hash,
         }
         last = Head(last.n + 1, _hash(row))
@@ -178,8 +215,9 @@ def verify(connection: Connection, alert: Callable[[str, int], str | None]) -> V
     Every hash is computed anew, and raw bytes are compared with the SHA-256 that the record vouches for.
     """
     done, last = Verified(), Head(0, BEGINNING)
+    dropped = _said_to_be_dropped(connection)
     for row in _records(connection):
-        why = _fault(row, last) or _content_fault(row, alert)
+        why = _fault(row, last) or _content_fault(row, alert, row["n"] in dropped) or _deed_fault(connection, row)
         if why:
             done.broken = Broken(row["n"], row["subject"], why)
             return done
@@ -212,10 +250,25 @@ def _fault(row: RowMapping, last: Head) -> str:
     return "" if _hash(row) == row["hash"] else "what the record says was changed"
 
 
-def _content_fault(row: RowMapping, alert: Callable[[str, int], str | None]) -> str:
-    if row["dropped"]:
+def _said_to_be_dropped(connection: Connection) -> set[int]:
+    said = connection.scalars(select(seals.c.said).where(seals.c.kind == DROPPED))
+    return {int(n) for each in said for n in json.loads(each)["records"]}
+
+
+def _deed_fault(connection: Connection, row: RowMapping) -> str:
+    """Return what is wrong with a record of what was dropped: its story goes with it, in the same commit."""
+    if row["kind"] != DROPPED or not row["story"]:
         return ""
-    if row["kind"] == ALERT:
+    left = connection.scalar(select(articles.c.id).where(articles.c.story == row["story"]).limit(1))
+    return f"it says that story {row['story']} was dropped, and the story is there" if left else ""
+
+
+def _content_fault(row: RowMapping, alert: Callable[[str, int], str | None], was_dropped: bool) -> str:
+    if row["dropped"]:
+        return "" if was_dropped else "its content is marked as dropped, and no record says that it was"
+    if row["kind"] in {DROPPED, RESTORED}:
+        raw = row["said"].encode()
+    elif row["kind"] == ALERT:
         story, _, revision = row["subject"].rpartition("/")
         content = alert(story, int(revision))
         if content is None:
@@ -232,9 +285,12 @@ def _content_fault(row: RowMapping, alert: Callable[[str, int], str | None]) -> 
 
 
 def drop(connection: Connection, stories: Sequence[str], now: datetime) -> None:
-    """Drop the bytes that are sealed of some stories; the records stay."""
-    gone = update(seals).where(seals.c.story.in_(stories), seals.c.dropped.is_(None))
-    connection.execute(gone.values(packed=None, dropped=now))
+    """Drop the bytes that are sealed of some stories; the records stay, and one is added that names them."""
+    mine = seals.c.story.in_(stories), seals.c.dropped.is_(None), seals.c.kind != DROPPED
+    found = connection.execute(select(seals.c.n, seals.c.story).where(*mine).order_by(seals.c.n)).all()
+    connection.execute(update(seals).where(*mine).values(packed=None, dropped=now))
+    for story in dict.fromkeys(row.story for row in found):
+        _add_deed(connection, story, DROPPED, {"records": [row.n for row in found if row.story == story]}, now)
 
 
 def sealed(connection: Connection, article: str) -> list[Kept]:

@@ -6,7 +6,9 @@ copy on a read-only disk can be looked at.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -31,15 +33,29 @@ def copy_store(source: Path, target: Path) -> None:
         raise StoreError(f"{source} could not be copied to {target.parent}: {error}") from error
 
 
-def make_compactable(path: Path) -> None:
-    """Write a copy anew if it was made before free pages could be given back. Raises StoreError."""
+def make_compactable(path: Path, spare: int) -> str:
+    """Write a copy anew if it was made before free pages could be given back; return "", or why that was left out.
+
+    A copy serves as well without. SQLite writes the rows to its folder for temporary files, then back with a journal
+    beside the copy: both need the size of it, and `spare` bytes must stay free. Raises StoreError for other faults.
+    """
     try:
         with closing(sqlite3.connect(path)) as connection:
-            if connection.execute("PRAGMA auto_vacuum").fetchone() == (0,):
-                connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-                connection.execute("VACUUM")
+            if connection.execute("PRAGMA auto_vacuum").fetchone() != (0,):
+                return ""
+            need = path.stat().st_size
+            for folder in (path.parent, Path(tempfile.gettempdir())):
+                if (free := shutil.disk_usage(folder).free) < need + spare:
+                    return f"{folder} has {free >> 20} MB free, and that takes {(need + spare) >> 20}"
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            connection.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:  # the copy is as it was
+            return str(error)
+        raise StoreError(f"{path} could not be written anew: {error}") from error
     except sqlite3.Error as error:
         raise StoreError(f"{path} could not be written anew: {error}") from error
+    return ""
 
 
 def faults_of(path: Path, *, thorough: bool = False) -> list[str]:

@@ -13,6 +13,7 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -177,6 +178,17 @@ class Database:
         """Return the names of all tables."""
         with self.read() as connection:
             return inspect(connection).get_table_names()
+
+    def orphans(self) -> list[tuple[str, str, int]]:
+        """Return the tables with rows that refer to rows that are not there: their names, that of the other, how many.
+
+        [] for other databases than SQLite, which let no such row be.
+        """
+        if not self.sqlite:
+            return []
+        with self.read() as connection:
+            rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        return [(table, parent, n) for (table, parent), n in Counter((row[0], row[2]) for row in rows).items()]
 
     def _known_version(self, connection: Connection, package: str) -> tuple[str, str]:
         """Return the version of a package's tables in the store ("" if it has none) and the newest that we know.

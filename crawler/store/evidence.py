@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    tuple_,
 )
 
 from crawler.article import mint
@@ -33,6 +34,7 @@ from crawler.store.db import UtcTime
 
 EVIDENCE_KEPT = timedelta(days=7)  # where settings.retention.evidence says nothing else
 FETCHES_DROPPED = 200  # in one commit, so that other writes get their turn (decision 77)
+AT_ONCE = 500  # pieces read together
 LEVEL = 6  # of zlib: at 9 a page takes three times as long and is 1 % smaller
 LARGEST_PIECE = 20_000_000  # bytes, unpacked: about twice the largest body that is fetched
 
@@ -134,6 +136,22 @@ def kept(connection: Connection, article: str) -> list[Kept]:
         )
         for row in rows
     ]
+
+
+def altered(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Yield each article with a piece of evidence that is not what was fetched, and why; it reads all of them."""
+    place = ("", "")
+    key = tuple_(evidence.c.article, evidence.c.fetch)
+    while rows := connection.execute(
+        select(evidence).where(key > place).order_by(evidence.c.article, evidence.c.fetch).limit(AT_ONCE)
+    ).all():
+        for row in rows:
+            try:
+                if hashlib.sha256(unpacked(row.packed)).hexdigest() != row.sha256:
+                    yield row.article, "its bytes do not have the SHA-256 they were stored with"
+            except zlib.error as error:
+                yield row.article, f"its bytes cannot be unpacked: {error}"
+        place = (rows[-1].article, rows[-1].fetch)
 
 
 def unpacked(packed: bytes) -> bytes:

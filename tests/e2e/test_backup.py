@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -65,9 +67,27 @@ def test_what_the_backup_does_not_know_is_told_again_and_marked(desk: Desk) -> N
     assert "books: they balance" in said
     assert "Acknowledgements and silences given since are lost" in said
     # the news that only the lost store knew is told again and marked; what the backup knew is not
-    desk.rounds(at(10))
+    desk.rounds(at(30 * 60))  # the day in which it is marked begins with the first start
     assert desk.hook.titles() == [*told, f"(possible repeat) {told[1]}"]
+    # and ends a day after it, also for what bears no date
+    desk.outlet.serve("/a.xml", rss(OLD, NEW, {"title": "Militia buys a quarry near Kut", "guid": "3"}))
+    desk.rounds(at(30 * 60 + 24 * 60 + 1))
+    assert desk.hook.titles()[3:] == ["PRIORITY Militia buys a quarry near Kut | Outlet 1"]
     report = desk.status()
     assert set(report["ledger"]["remainders"].values()) == {0}
     assert json.loads(desk.run("verify", "--json").stdout)["broken"] is None
     assert {path.stat().st_mode & 0o077 for path in (desk.place / "var").iterdir()} == {0}
+
+
+def test_a_chain_that_was_cut_while_nothing_ran_is_told_at_the_next_start(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(OLD))
+    desk.write("/a.xml")
+    desk.rounds(at(-30))
+    assert "1 records follow" not in desk.run("verify").stdout  # its entry is sealed as well
+    with closing(sqlite3.connect(desk.place / "var" / "watchfloor.db")) as connection, connection:
+        connection.execute("DELETE FROM seals")
+        connection.execute("DELETE FROM alerts")
+    assert "CONTRADICTED by the stamp beside the store" in desk.run("verify", expect=1).stdout
+    with daemon(desk):
+        assert desk.hook.wait_for_title("WATCHFLOOR the chain of evidence was cut")
+    assert "the chain ends at 0" in json.loads(desk.run("verify", "--json", expect=1).stdout)["contradicted_by"][0]

@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -17,22 +18,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from alerts.alert import DeliveryState
 from alerts.decide.finding import Level
-from alerts.decide.repeats import may_repeat
+from alerts.decide.repeats import Restore, may_repeat
 from alerts.run import restoring
 from alerts.run.backup_thread import Backups, newest
-from alerts.run.backups import Manifest, backups_in, make_backup
+from alerts.run.backups import SPARE, Manifest, backups_in, make_backup
 from alerts.run.checks_machine import check_backups
 from alerts.run.integrity import LOOKED, last_check
 from alerts.run.logbook import login_of
-from alerts.run.restoring import discard, prove, put_in_place
+from alerts.run.restoring import PART, discard, prove, put_in_place
 from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
-from alerts.store import audit, decisions, outbox
+from alerts.store import audit, claims, decisions, outbox
 from alerts.store.opening import PACKAGES
+from alerts.store.restoring import last_restore, note_restored, note_start
 from crawler.config.upkeep import BackupSettings
+from crawler.store.copies import faults_of, make_compactable
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
 
@@ -257,6 +260,49 @@ def test_a_restore_brings_the_store_back_and_keeps_the_other(state: Path, tmp_pa
     database.close()
 
 
+@pytest.mark.parametrize("full", ["state", "temporary files"])
+def test_a_tight_disk_leaves_the_copy_as_it_is_with_a_sentence(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    usage, place = shutil.disk_usage(tmp_path), state if full == "state" else temporary
+    tight = usage._replace(free=made.bytes + SPARE)  # what a copy of it needs, and no more
+
+    def of(folder: Path) -> object:
+        used = (state / PART).stat().st_size if (state / PART).exists() else 0
+        return tight._replace(free=tight.free - used) if folder == place else usage
+
+    monkeypatch.setattr(shutil, "disk_usage", of)
+    proven = prove(made.path, state, NOW)
+    assert f"{place} has 31 MB free, and that takes 32" in proven.as_it_was or "has 32 MB free" in proven.as_it_was
+    put_in_place(proven, state, NOW)
+    database = Database.at(state / DATABASE)
+    with database.read() as connection:
+        need_same(connection, state)
+        assert connection.execute(text("PRAGMA auto_vacuum")).scalar_one() == 0
+    database.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system takes root")
+def test_a_disk_that_gets_full_while_a_copy_is_written_anew_costs_nothing(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    size = RELEASED.stat().st_size
+    mounted = ["mount", "-t", "tmpfs", "-o", f"size={(size >> 10) + 40}k", "tmpfs", str(small)]
+    if subprocess.run(mounted, check=False, capture_output=True).returncode:
+        pytest.skip("no file system may be mounted here")
+    try:
+        shutil.copy(RELEASED, small / DATABASE)
+        assert make_compactable(small / DATABASE, -size) == "database or disk is full"
+        assert faults_of(small / DATABASE, thorough=True) == []
+        assert (small / DATABASE).read_bytes() == RELEASED.read_bytes()
+    finally:
+        subprocess.run(["umount", small], check=False)
+
+
 def test_a_restore_is_in_the_log_and_what_follows_it_followed_no_kill(state: Path, tmp_path: Path) -> None:
     made = make_backup(state, tmp_path / "copies", NOW)
     restored(made, state)
@@ -426,8 +472,9 @@ REPEATS = [
     ("without a date", None, NOW, NOW + HOUR, True),
     ("judged at the restore", None, NOW, NOW, True),
     ("judged before it, by another clock", None, NOW, NOW - MINUTE, False),
-    ("a day later", None, NOW, NOW + 24 * HOUR, False),
-    ("just within a day", None, NOW, NOW + 24 * HOUR - MINUTE, True),
+    ("a day after the start", None, NOW, NOW + 34 * HOUR, False),
+    ("first started after ten hours", NOW - HOUR, NOW, NOW + 33 * HOUR, True),
+    ("just within a day of the start", None, NOW, NOW + 34 * HOUR - MINUTE, True),
 ]
 
 
@@ -437,7 +484,37 @@ REPEATS = [
 def test_what_may_have_been_told_before_a_restore(
     published: datetime | None, at: datetime | None, now: datetime, expected: bool
 ) -> None:
-    assert may_repeat(published, at, now) is expected
+    assert may_repeat(published, Restore(at, at + 10 * HOUR) if at else None, now) is expected
+
+
+def test_before_the_first_start_the_day_has_not_begun() -> None:
+    assert may_repeat(NOW - HOUR, Restore(NOW), NOW + 1000 * HOUR)
+
+
+def test_the_first_start_since_a_restore_is_noted_once_and_what_is_over_its_age_is_tried_anew(
+    state: Path, tmp_path: Path
+) -> None:
+    made = make_backup(state, tmp_path / "copies", NOW)
+    restored(made, state, NOW + 100 * HOUR)
+    database = Database.at(state / DATABASE)
+    with database.write() as connection:
+        waiting = connection.execute(text("SELECT count(*) FROM deliveries WHERE state IN ('queued', 'unknown')"))
+        number = waiting.scalar_one()
+        connection.execute(text("UPDATE deliveries SET tried = due"))
+        assert number
+        assert note_start(connection, NOW + 200 * HOUR) == number
+        assert {
+            target for target in _waited_for(connection) if claims.spent(connection, target, NOW + 200 * HOUR)
+        } == set()
+        assert note_start(connection, NOW + 900 * HOUR) == 0  # not the first
+        assert last_restore(connection) == Restore(NOW + 100 * HOUR, NOW + 200 * HOUR)
+        note_restored(connection, NOW + 950 * HOUR)
+        assert last_restore(connection) == Restore(NOW + 950 * HOUR)
+    database.close()
+
+
+def _waited_for(connection: Connection) -> set[str]:
+    return set(connection.scalars(text("SELECT target FROM deliveries")))
 
 
 # -- the daemon's own ----------------------------------------------------------------------------------------------

@@ -219,6 +219,97 @@ def test_flipped_pages_are_found_by_reading_through(place: Path) -> None:
     assert Level.FAULT in {found[name].level for name in ("store", "integrity") if name in found}
 
 
+PAGE = 512  # bytes, of the store of the first release
+
+
+def root_of(place: Path, name: str) -> int:
+    with contextlib.closing(sqlite3.connect(place / "var" / DATABASE)) as connection:
+        found: int = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).fetchone()[0]
+    return found
+
+
+def overwrite(name: str) -> Callable[[Path], object]:
+    def change(place: Path) -> None:
+        with (place / "var" / DATABASE).open("r+b") as handle:
+            handle.seek((root_of(place, name) - 1) * PAGE)
+            handle.write(b"\xff" * 64)
+
+    return change
+
+
+def leave_out_of_index(place: Path) -> None:
+    """Add a row while an index of its table is not there, and put the index back without it."""
+    path, root = place / "var" / DATABASE, root_of(place, "former_keys_by_day")
+    for each in (
+        "DELETE FROM sqlite_schema WHERE name = 'former_keys_by_day'",
+        "INSERT INTO former_keys VALUES (1, 2)",
+        "INSERT INTO sqlite_schema VALUES ('index', 'former_keys_by_day', 'former_keys', {root},"
+        " 'CREATE INDEX former_keys_by_day ON former_keys (day)')",
+    ):
+        with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute(each.format(root=root))
+    close(place / "var")
+
+
+AT = "'2026-06-14T12:00:00.000000Z'"
+PIECE = (
+    f"INSERT INTO fetches VALUES ('f1', 'wire', {AT}, 'u', 200, '', '');"
+    "INSERT INTO evidence VALUES ('a0', 'f1', 'entry', 'no such hash', x'789c030000000001');"
+    "INSERT INTO evidence VALUES ('a1', 'f1', 'entry', 'no such hash', x'ffff');"
+)
+DAMAGED: list[tuple[str, Callable[[Path], object], str, str, str]] = [
+    ("a table", overwrite("acks"), "integrity", "table acks: ", "watchfloor restore the newest backup"),
+    ("an index", leave_out_of_index, "integrity", "table former_keys: ", "REINDEX former_keys"),
+    (
+        "a reference",
+        sql("PRAGMA foreign_keys = OFF; DELETE FROM stories"),
+        "integrity",
+        "table articles: 3 of its rows refer to a row of stories that is not there",
+        "watchfloor restore",
+    ),
+    (
+        "the chain",
+        sql(f"INSERT INTO seals VALUES (1, 's', 'alert', 's/1', {AT}, '00', '{{}}', NULL, '00', '00', NULL)"),
+        "chain",
+        "table seals, record 1: ",
+        "watchfloor verify",
+    ),
+    ("evidence", sql(PIECE), "evidence", "table evidence, of article a0: its bytes do not have", "keep the store"),
+]
+
+
+@pytest.mark.parametrize(
+    ("damage", "name", "words", "remedy"), [each[1:] for each in DAMAGED], ids=[each[0] for each in DAMAGED]
+)
+def test_reading_through_names_the_table_and_the_remedy(
+    place: Path, damage: Callable[[Path], object], name: str, words: str, remedy: str
+) -> None:
+    damage(place)
+    found = [each for each in examine(place / "rules.yaml", place / "var", {}, NOW, thorough=True) if each.level]
+    mine = [each for each in found if each.name == name]
+    assert mine, found
+    assert mine[0].words.startswith(words)
+    assert remedy in mine[0].remedy
+    assert all(each.words.startswith("table ") for each in mine)
+    assert ("REINDEX" in mine[0].remedy) == ("REINDEX" in remedy)
+    assert {each.name for each in found} <= {name, "ledger", "evidence"}
+
+
+def test_reading_through_a_whole_store_says_what_was_read(place: Path) -> None:
+    found = examined(place, thorough=True)
+    assert ill(found) == {}
+    assert found["chain"].words == "0 records follow one another"
+    assert "0 pieces" in found["evidence"].words
+    assert "tables, whole" in found["integrity"].words
+    sql(PIECE)(place)
+    wrong = [each for each in examine(place / "rules.yaml", place / "var", {}, NOW, thorough=True) if each.level]
+    assert [each.words.partition(":")[0] for each in wrong] == [
+        "table evidence, of article a0",
+        "table evidence, of article a1",
+    ]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user takes root")
 def test_a_user_who_may_not_look_is_told_so(place: Path) -> None:
     place.parent.chmod(0o755)

@@ -13,7 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from alerts.decide.life import HOPELESS, LONG_TICK, STILL, UNPOLLED, UNSTORED, Life, Signs, life_of
+from alerts.decide.life import (
+    HOPELESS,
+    LONG_TICK,
+    SENDING,
+    STILL,
+    UNPOLLED,
+    UNSTORED,
+    Life,
+    Sending,
+    Signs,
+    life_of,
+    stuck_lanes,
+)
 from alerts.line.direct_notice import tell_once
 from alerts.rules.config import load
 from alerts.run.heartbeat import beat
@@ -51,6 +63,17 @@ def test_whatever_moves_is_well() -> None:
     assert life_of(WELL) == Life()
     edge = Signs(loop=STILL, tick=LONG_TICK, writer=STILL, refused=STILL, overdue=UNPOLLED)
     assert life_of(edge).well
+
+
+def test_each_lane_that_hangs_is_named_with_what_is_under_way() -> None:
+    sends = [Sending("hook", "hook#1", 0.0), Sending("hook", "hook#1", 60.0), Sending("mail", "mail#1", 300.0)]
+    assert stuck_lanes(sends, 360.0, 0.0) == {
+        "hook#1": "sending to hook hangs: 2 messages to hook#1 did not end for 6 min"
+    }
+    assert stuck_lanes(sends, SENDING, 0.0) == {}
+    assert list(stuck_lanes(sends, SENDING + 1, 0.0)) == ["hook#1"]
+    assert stuck_lanes(sends, 360.0, 300.0) == {}  # the process was stopped until then
+    assert list(stuck_lanes(sends, 301.0 + SENDING, 300.0)) == ["hook#1", "mail#1"]
 
 
 RULES = """version: 1

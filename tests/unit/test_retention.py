@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -99,6 +100,7 @@ def test_nothing_of_a_deleted_story_is_left_but_its_sums_keys_and_seals(line: Co
         for name in line.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'table'"))
     }
     kept = {
+        "audit",
         "counts",
         "alert_counts",
         "marks",
@@ -112,7 +114,7 @@ def test_nothing_of_a_deleted_story_is_left_but_its_sums_keys_and_seals(line: Co
     }
     assert {name for name, n in rows.items() if n} <= kept | {"crawler_version", "alerts_version"}
     assert rows["former_keys"] == 4  # GUID and headline of each
-    assert line.scalar(text("SELECT count(*) FROM seals WHERE dropped IS NULL")) == 0
+    assert line.scalars(text("SELECT DISTINCT kind FROM seals WHERE dropped IS NULL")).all() == ["dropped"]
 
 
 def polled(line: Connection, guid: str, title: str, now: datetime, published: datetime | None = NOW) -> Stored:
@@ -298,6 +300,11 @@ TAMPERED = [
     ("DELETE FROM seals WHERE n = 1", 2, "record 1 before it is not there"),
     ("DELETE FROM seals WHERE n IN (2, 3)", 4, "record 2 to 3 before it is not there"),
     ("UPDATE alerts SET content = replace(content, 'Hawija', 'Kifri')", 1, "its content is not what was sealed"),
+    (
+        "UPDATE seals SET dropped = '2026-06-14T13:00:00.000000Z', packed = NULL WHERE n = 2",
+        2,
+        "marked as dropped, and no record says that it was",
+    ),
     ("DELETE FROM alerts", 1, "the alert it seals is not there"),
 ]
 
@@ -328,7 +335,51 @@ def test_bytes_dropped_for_their_age_leave_the_chain_whole(sealed: Connection) -
     sketches.expire(sealed, NOW + 30 * DAY)
     sealed.execute(text("UPDATE deliveries SET state = 'sent'"))
     swept(sealed, NOW + 1828 * DAY)
-    assert verified(sealed) == chain.Verified(records=4, dropped=4)
+    # a record of what was dropped for each of the three stories
+    assert verified(sealed) == chain.Verified(records=7, whole=3, dropped=4)
+    said = sealed.execute(text("SELECT said FROM seals WHERE kind = 'dropped' ORDER BY n")).scalars()
+    assert [json.loads(each) for each in said] == [{"records": [1, 2]}, {"records": [3]}, {"records": [4]}]
+
+
+def test_what_is_dropped_twice_is_said_once(sealed: Connection) -> None:
+    story = str(sealed.scalar(text("SELECT story FROM seals WHERE n = 1")))
+    for _ in range(2):
+        chain.drop(sealed, [story], NOW)
+    assert chain.head(sealed).n == 5
+    assert sealed.scalars(text("SELECT n FROM seals WHERE dropped IS NOT NULL")).all() == [1, 2]
+
+
+FORGED = [
+    ("UPDATE seals SET said = replace(said, '[1, 2]', '[1]') WHERE n = 5", 2, "no record says that it was"),
+    (
+        "UPDATE seals SET said = replace(said, '[1, 2]', '[1, 2, 9]') WHERE n = 5",
+        5,
+        "what the record says was changed",
+    ),
+    ("DELETE FROM seals WHERE n = 6", 3, "no record says that it was"),
+]
+
+
+@pytest.mark.parametrize(("sql", "n", "why"), FORGED, ids=[each[0][:60] for each in FORGED])
+def test_what_was_dropped_is_held_by_its_record(sealed: Connection, config: Config, sql: str, n: int, why: str) -> None:
+    sketches.expire(sealed, NOW + 30 * DAY)
+    sealed.execute(text("UPDATE deliveries SET state = 'sent'"))
+    swept(sealed, NOW + 1828 * DAY)
+    judge(sealed, config, "daily", {"Militia burns a depot in Samarra": ""}, NOW + 1828 * DAY)
+    assert verified(sealed).broken is None
+    sealed.execute(text(sql))
+    broken = verified(sealed).broken
+    assert broken is not None
+    assert (broken.n, why in broken.why) == (n, True)
+
+
+def test_a_record_that_something_was_dropped_needs_its_story_to_be_gone(sealed: Connection) -> None:
+    """Whoever can write the store can add a record as we do: then the story must go with it, which is seen."""
+    story = str(sealed.scalar(text("UPDATE seals SET dropped = at, packed = NULL WHERE n = 2 RETURNING story")))
+    chain._add_deed(sealed, story, chain.DROPPED, {"records": [2]}, NOW)
+    assert verified(sealed).broken == chain.Broken(
+        5, f"{story}/5", f"it says that story {story} was dropped, and the story is there"
+    )
 
 
 # -- a store in a file -----------------------------------------------------------------------------------------------
