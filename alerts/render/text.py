@@ -29,7 +29,8 @@ def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) ->
 def render_notice(delivery: Delivery) -> Message:
     """Return the text of what the system says about itself."""
     payload = delivery.payload or {}
-    title = marked(delivery, f"WATCHFLOOR {payload.get('title', '')}")
+    said = f"WATCHFLOOR {payload.get('title', '')}"
+    title = marked(said) if delivery.repeat else said
     # line by line, because `plain` makes a space of each line break
     body = "\n".join(plain(line) for line in str(payload.get("body", "")).splitlines())
     return message(delivery, cut(plain(title), TITLE_LIMIT), f"{body}\n\nNotice, delivery {delivery.id}")

@@ -22,6 +22,7 @@ LEAD_LIMIT, LEAD_LEAST = 72, 12  # characters before a headline; with less room 
 CHANGE_LIMIT = 48  # characters of what changed
 HEADLINE_LEAST = 24  # characters of a headline: with less room the outlet is left out
 _DIGESTS = {Reason.REMATCH: " (found late)", Reason.STALE: " (older)", Reason.STORM: " (storm)"}
+REPEAT = "(possible repeat)"
 NO_HEADLINE = "(no headline)"
 _ROW = re.compile(r' \((?:".*"; )?row \d+\)$')  # after the words of a row of the scale
 _SUFFIX = re.compile(r"\s+[-–—|·]\s+(?P<outlet>[^|·–—]{2,60})$")
@@ -44,7 +45,8 @@ def alert_title(delivery: Delivery, alert: Alert) -> str:
     changed = f"({isolated(cut(plain('; '.join(changes)), CHANGE_LIMIT))}) " if changes else ""
     update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
     escalated = "ESCALATED " if delivery.kind is Kind.ESCALATION else ""
-    head = _led(marked(delivery, f"{alert.severity.word.upper()} {escalated}{update}"), alert)
+    said = f"{alert.severity.word.upper()} {escalated}{update}"
+    head = _led(marked(said) if delivery.repeat else said, alert)
     outlet = f" | {isolated(cut(plain(alert.article.outlet), PLACE_LIMIT))}"
     return _fitted(head, headline_of(alert.article), outlet)
 
@@ -82,7 +84,8 @@ def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
         if not messages:
             return f"DIGEST nothing since {since}"
         return f"DIGEST nothing to add to the {messages} message{'s' * (messages != 1)} since {since}"
-    head = _led(marked(delivery, f"DIGEST {counts(events)}{what}: "), events[0][0])
+    said = f"DIGEST {counts(events)}{what}: "
+    head = _led(marked(said) if delivery.repeat else said, events[0][0])
     return _fitted(head, headline_of(events[0][0].article), "")
 
 
@@ -92,9 +95,10 @@ def counts(events: Sequence[Sequence[Alert]]) -> str:
     return ", ".join(f"{n} {Severity(severity).word.upper()}" for severity, n in sorted(found.items(), reverse=True))
 
 
-def marked(delivery: Delivery, title: str) -> str:
-    """Return a title, marked if an earlier attempt of the delivery may have arrived."""
-    return f"(possible repeat) {title}" if delivery.repeat else title
+def marked(title: str) -> str:
+    """Return a title with a mark that an earlier attempt may have arrived, behind what says how urgent it is."""
+    head, between, rest = title.partition(": " if title.startswith("DIGEST ") else " ")
+    return f"{head} {REPEAT}{between}{rest}"
 
 
 def _gist(alert: Alert) -> str:

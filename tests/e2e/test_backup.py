@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+from alerts.render.title import marked
 from tests.e2e.conftest import Desk
 from tests.e2e.running import daemon
 from tests.e2e.servers import rss
@@ -66,7 +67,7 @@ def test_what_the_backup_does_not_know_is_told_again_and_marked(desk: Desk) -> N
     assert "Acknowledgements and silences given since are lost" in said
     # the news that only the lost store knew is told again and marked; what the backup knew is not
     desk.rounds(at(10))
-    assert desk.hook.titles() == [*told, f"(possible repeat) {told[1]}"]
+    assert desk.hook.titles() == [*told, marked(told[1])]
     report = desk.status()
     assert set(report["ledger"]["remainders"].values()) == {0}
     assert json.loads(desk.run("verify", "--json").stdout)["broken"] is None

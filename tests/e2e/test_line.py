@@ -143,7 +143,7 @@ def test_failed_send_is_retried_and_not_repeated(desk: Desk) -> None:
     desk.write("/a.xml", notify="[hook, mail]")
     desk.hook.script = [500]
     desk.rounds(T0, T1, T2)
-    assert desk.hook.titles() == ["(possible repeat) PRIORITY A militia moves | Outlet 1"]
+    assert desk.hook.titles() == ["PRIORITY (possible repeat) A militia moves | Outlet 1"]
     assert len(desk.mail.messages) == 1
     assert desk.hook.seen == 2
     assert balanced(desk)

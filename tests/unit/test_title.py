@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Kind, Reason, Severity, Sibling
 from alerts.decide.glosses import who_or_where
+from alerts.render import FORMS, PLAIN, Form
 from alerts.render.digest import LINK_SHOWN, digest_sheet, events_of
 from alerts.render.sheet import TOLD_HERE
 from alerts.render.text import render_alert, render_digest
-from alerts.render.title import TITLE_LIMIT, alert_title, digest_title, headline_of
+from alerts.render.title import TITLE_LIMIT, alert_title, digest_title, headline_of, marked
 from alerts.rules.match import Matcher
 from alerts.store import decisions
 from crawler.text.scripts import is_foreign, script_of
@@ -94,6 +95,30 @@ def test_title_keeps_its_limit_and_some_of_the_headline(kind: Kind, *, repeat: b
     assert len(title) <= TITLE_LIMIT
     assert ARABIC[:12] in title
     assert title.count("\u2068") == title.count("\u2069")
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("FLASH Rockets hit base: two hurt", "FLASH (possible repeat) Rockets hit base: two hurt"),
+        ("DIGEST 1 FLASH, 2 ROUTINE: Deal", "DIGEST 1 FLASH, 2 ROUTINE (possible repeat): Deal"),
+        ("DIGEST nothing since 06:00", "DIGEST nothing since 06:00 (possible repeat)"),
+        ("WATCHFLOOR a source is down", "WATCHFLOOR (possible repeat) a source is down"),
+    ],
+)
+def test_a_repeat_says_first_how_urgent_it_is(title: str, said: str) -> None:
+    assert marked(title) == said
+
+
+@pytest.mark.parametrize("form", [PLAIN, FORMS["watchmail"]])
+def test_severity_stands_before_the_mark_of_a_repeat_in_every_form(form: Form) -> None:
+    again = replace(SENT, repeat=True)
+    assert form.alert(again, ALERT, "UTC").title.startswith("IMMEDIATE (possible repeat) ")
+    digest = form.digest(replace(again, kind=Kind.DIGEST, reason=Reason.ROUTINE), [ALERT], "UTC")
+    assert digest.title.startswith("DIGEST 1 IMMEDIATE (possible repeat): ")
+    assert (
+        form.notice(replace(again, kind=Kind.NOTICE, payload={"title": "x"})).title == "WATCHFLOOR (possible repeat) x"
+    )
 
 
 @pytest.mark.parametrize(
