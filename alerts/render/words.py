@@ -81,12 +81,17 @@ def cut(text: str, limit: int) -> str:
 
 
 def time(at: datetime, timezone: str, now: datetime | None = None) -> str:
-    """Return a time in the zone of `settings.timezone` and in UTC. With `now`, the year if it is another one."""
+    """Return a time in the zone of `settings.timezone` and in UTC, with the date in UTC if it is another.
+
+    With `now`, the year if it is another one.
+    """
     local, at = at.astimezone(ZoneInfo(timezone)), at.astimezone(UTC)
     day = f"{local:%d %b}" if now is None or now.astimezone(local.tzinfo).year == local.year else f"{local:%d %b %Y}"
     if timezone == "UTC":
         return f"{day} {local:%H:%M} UTC"
-    return f"{day} {local:%H:%M} {timezone.rpartition('/')[2].replace('_', ' ')} ({at:%H:%M} UTC)"
+    # past midnight the two dates differ, and one that is not said is taken for the other's
+    utc = f"{at:%H:%M}" if at.date() == local.date() else f"{at:%d %b %H:%M}"
+    return f"{day} {local:%H:%M} {timezone.rpartition('/')[2].replace('_', ' ')} ({utc} UTC)"
 
 
 def rated(standing: Standing) -> str:

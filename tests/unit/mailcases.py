@@ -132,11 +132,11 @@ QUIET = {
 NOTICES = {
     "en": (
         "source Northern Gazette is down",
-        "It has answered 503 since 02:10 Baghdad (23:10 UTC).\nIt is asked again every 30 min.",
+        "It has answered 503 since 02:10 Baghdad (13 Jun 23:10 UTC).\nIt is asked again every 30 min.",
     ),
     "ar": (
         "source جريدة الوادي is down",
-        "It has answered 503 since 02:10 Baghdad (23:10 UTC).\nIt is asked again every 30 min.",
+        "It has answered 503 since 02:10 Baghdad (13 Jun 23:10 UTC).\nIt is asked again every 30 min.",
     ),
     "fa": (
         "source روزنامهٔ دره is silent",
