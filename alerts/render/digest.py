@@ -10,7 +10,7 @@ from alerts.alert import Alert, Delivery, Reason, Severity
 from alerts.render.sheet import HEADLINE_LIMIT, name, shown_headline, split_notes
 from alerts.render.title import CHANGE_LIMIT, digest_title, lead
 from alerts.render.why import REASONS
-from alerts.render.words import cut, isolated, link, plain, time
+from alerts.render.words import cut, link, ours, time
 
 DIGEST_SHOWN = 50  # events
 OUTLETS_SHOWN = 4  # of an event
@@ -111,12 +111,12 @@ def _health(delivery: Delivery) -> str:
 
 def _group(events: tuple[tuple[Alert, ...], ...], timezone: str) -> tuple[str, tuple[DigestItem, ...]]:
     cause = events[0][0].causes[0]
-    return f"{cause.title} ({cause.rule})", tuple(_item(each, timezone) for each in events)
+    return f"{ours(cause.title)} ({cause.rule})", tuple(_item(each, timezone) for each in events)
 
 
 def _item(event: tuple[Alert, ...], timezone: str) -> DigestItem:
     first = event[0]
-    told = cut(plain("; ".join(first.changes)), CHANGE_LIMIT)
+    told = cut(ours("; ".join(first.changes)), CHANGE_LIMIT)
     before = cut(lead(first), HEADLINE_LIMIT) if first.foreign else ""
     headline = f"{before}{shown_headline(first.article)}{f' ({told})' if told else ''}"
     return DigestItem(first.severity, headline, link(first.article.url), _line(event, timezone))
@@ -129,7 +129,7 @@ def _line(event: tuple[Alert, ...], timezone: str) -> str:
     # nothing is lost by leaving out a long link: the id leads to it
     where = url if url and len(url) <= LINK_SHOWN else None
     newest = newest_of(event)
-    later = [f"newest: {isolated(cut(shown_headline(newest.article), NEWEST_LIMIT))}"] if newest is not event[0] else []
+    later = [f"newest: {cut(shown_headline(newest.article), NEWEST_LIMIT)}"] if newest is not event[0] else []
     return ", ".join([_outlets(event), when, *later, *([where] if where else []), _stories(event)])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from alerts.alert import Alert, Delivery, Severity
 from alerts.render.title import NO_HEADLINE, alert_title, headline_of
 from alerts.render.why import NAME_LIMIT, all_hits, sent_because, whys
-from alerts.render.words import clean, cut, isolated, link, plain, rated, time
+from alerts.render.words import clean, cut, isolated, link, ours, plain, rated, time
 from crawler.article import Article
 from crawler.text.folding import fold
 from crawler.text.urls import host
@@ -65,8 +65,8 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         outlet=f"{name(article.outlet)}{_host(article.url)}{f', {plain(article.lang)}' if article.lang else ''}",
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
-        changes=tuple(f"Updated: {cut(plain(change), NOTE_LIMIT)}" for change in alert.changes),
-        event=f"Event: {cut(plain(alert.event_line), NOTE_LIMIT)}" if alert.event_line else "",
+        changes=tuple(f"Updated: {cut(ours(change), NOTE_LIMIT)}" for change in alert.changes),
+        event=f"Event: {cut(ours(alert.event_line), NOTE_LIMIT)}" if alert.event_line else "",
         quote=_quote(alert),
         glosses=tuple(_gloss(each) for each in alert.glosses),
         why=whys(alert.causes),
@@ -94,8 +94,8 @@ def _gloss(line: str) -> str:
     """Return a gloss, "words found = their meaning", with the words found isolated in their own direction."""
     found, equals, meaning = line.partition(" = ")
     if not equals:
-        return isolated(cut(line, NOTE_LIMIT))
-    return f"{isolated(cut(found, NAME_LIMIT))}{equals}{cut(plain(meaning), NOTE_LIMIT)}"
+        return cut(ours(line), NOTE_LIMIT)
+    return f"{isolated(cut(found, NAME_LIMIT))}{equals}{cut(ours(meaning), NOTE_LIMIT)}"
 
 
 def _orders(alert: Alert) -> str:
@@ -108,7 +108,7 @@ def _orders(alert: Alert) -> str:
 
 def split_notes(delivery: Delivery) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the notes on a message itself, and those that tell other stories with it."""
-    shown = [isolated(cut(plain(each), NOTE_LIMIT)) for each in delivery.notes]
+    shown = [cut(ours(each), NOTE_LIMIT) for each in delivery.notes]
     others = [plain(each).startswith(TOLD_HERE) for each in delivery.notes]
     return (
         tuple(note for note, other in zip(shown, others, strict=True) if not other),
@@ -166,5 +166,5 @@ def _siblings(alert: Alert) -> str:
     ]
     others = max(0, len(newest) - SIBLINGS_SHOWN) + alert.more_siblings
     more = f"; and {others} more" if others else ""
-    evidence = f" ({cut(plain(alert.evidence), NOTE_LIMIT)})" if alert.evidence else ""
+    evidence = f" ({cut(ours(alert.evidence), NOTE_LIMIT)})" if alert.evidence else ""
     return f"Same event: {'; '.join(shown)}{more}{evidence}"

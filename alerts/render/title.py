@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from alerts.alert import Alert, Delivery, Kind, Reason, Severity
-from alerts.render.words import cut, is_rtl, isolated, plain
+from alerts.render.words import cut, is_rtl, isolated, ours, plain
 from crawler.article import Article
 from crawler.text.folding import fold
 
@@ -42,7 +42,7 @@ def headline_of(article: Article) -> str:
 def alert_title(delivery: Delivery, alert: Alert) -> str:
     """Return the title of an alert: severity, what changed, what is known of it, headline and outlet."""
     changes = _telling(delivery, alert)
-    changed = f"({isolated(cut(plain('; '.join(changes)), CHANGE_LIMIT))}) " if changes else ""
+    changed = f"({cut(ours('; '.join(changes)), CHANGE_LIMIT)}) " if changes else ""
     update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
     escalated = "ESCALATED " if delivery.kind is Kind.ESCALATION else ""
     said = f"{alert.severity.word.upper()} {escalated}{update}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Reason
-from alerts.render.words import cut, isolated, plain
+from alerts.render.words import cut, isolated, ours, plain
 
 NAME_LIMIT = 80  # characters of an outlet, a hit, a gloss's first half
 DECIDED_SHOWN = 3  # hits in the line that says why
@@ -58,7 +58,7 @@ def whys(causes: Sequence[Cause]) -> tuple[str, ...]:
     if not causes:
         return ()
     first = max(causes, key=lambda each: each.severity)
-    others = [plain(each.title) for each in causes if each is not first]
+    others = [ours(each.title) for each in causes if each is not first]
     also = (f"Other rules that match: {'; '.join(others)}",) if others else ()
     return (_why(first), *also)
 
@@ -84,13 +84,13 @@ def found(hits: Iterable[Hit], shown: int) -> str:
 
 def _why(cause: Cause) -> str:
     # the first words of what the rule is for: the whole question is in the rules
-    pir = cut(plain(cause.pir).partition(":")[0], NAME_LIMIT)
+    pir = cut(ours(plain(cause.pir).partition(":")[0]), NAME_LIMIT)
     purpose = f" [{pir}]" if pir else ""
     if cause.why:
         decided = f"{cause.severity.word}, {_QUOTED.sub(_isolated, plain(cause.why))}"
     else:
         decided = _deciding(cause.hits) or EARLIER
-    return f"Why: {plain(cause.title)}{purpose}: {decided}"
+    return f"Why: {ours(cause.title)}{purpose}: {decided}"
 
 
 def _deciding(hits: Sequence[Hit]) -> str:

@@ -23,10 +23,15 @@ _HIDDEN = re.compile(  # bidi controls, invisible letters, tags, lone surrogates
     r"\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
 _PILED = regex.compile(r"(\p{M}{4})\p{M}+")  # marks upon marks: more than any script writes hide what stands round them
-_UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\xa0<>\"'|\\^`{}\[\]]")
+_UNSAFE = re.compile(r"[^\x21-\x7e]|[<>\"'|\\^`{}\[\]]")  # also letters that would turn the line round them
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*\.?")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 ISOLATE, POP = "\u2068", "\u2069"  # FSI, PDI
+ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{POP}]*){POP}")
+# words of Hebrew's and Arabic's blocks in a row, with ZWNJ and ZWJ inside, and what stands between them: numbers and
+# points, but neither what our own lines set between two texts ("->", ", ", "; ", "|") nor Latin letters
+_LETTERS = "\u0590-\u08ff\u200c\u200d\ufb1d-\ufdff\ufe70-\ufeff"
+RUN = re.compile(f"([{_LETTERS}]+(?:(?:[ -]+|[ ]?[:.%/\u00ab\u00bb\u2013]+[ ]?|[ ]\\d[\\d.,]*[ ])[{_LETTERS}]+)*)")
 
 
 def plain(text: str) -> str:
@@ -45,8 +50,20 @@ def isolated(text: str) -> str:
     return f"{ISOLATE}{text}{POP}" if is_rtl(text) else text
 
 
+def ours(text: str) -> str:
+    """Return a line of ours that quotes others, cleaned, each quote isolated in its own direction.
+
+    What is isolated already is one quote; otherwise each run of right-to-left words is. The rest runs from left to
+    right: "2 -> 5" stays the way from 2 to 5.
+    """
+    pieces = ISOLATED.split(text)  # every second one was isolated
+    return "".join(
+        isolated(piece) if at % 2 else RUN.sub(f"{ISOLATE}\\1{POP}", clean(piece)) for at, piece in enumerate(pieces)
+    ).strip()
+
+
 def link(url: str | None) -> str | None:
-    """Return a link as it may be printed: http(s), host in ASCII, nothing in it that could end it or hide its end.
+    """Return a link as it may be printed: http(s), in ASCII, nothing in it that could end it or hide its end.
 
     None if there is none, or one that no reader should open: with credentials, another scheme, too long, or a host that
     browsers read differently from people (escape, backslash, IPv6 address).
@@ -68,9 +85,20 @@ def is_rtl(text: str) -> bool:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return at most `limit` characters of a text, cut at a space if possible and never within a grapheme."""
+    """Return at most `limit` characters of a text, cut at a space if possible and never within a grapheme.
+
+    What was isolated where it is cut is isolated still.
+    """
     if len(text) <= limit:
         return text
+    kept = _cut(text, limit)
+    if kept.count(ISOLATE) > kept.count(POP):
+        kept = _cut(text, limit - 1)
+        kept += POP * (kept.count(ISOLATE) - kept.count(POP))
+    return kept
+
+
+def _cut(text: str, limit: int) -> str:
     head = ""
     # a letter parted from its marks, or an emoji from its joiner, would show as another
     for grapheme in regex.findall(r"\X", text[: limit + 1])[:-1]:  # the last may be a part of one
@@ -97,5 +125,5 @@ def time(at: datetime, timezone: str, now: datetime | None = None) -> str:
 def rated(standing: Standing) -> str:
     """Return a standing in words: its rating, that it is automatic, its origins. "B3, automatic (1 origin: bbc)"."""
     many = len(standing.origins)
-    names = f": {', '.join(plain(each) for each in standing.origins)}" if many else ""
+    names = f": {', '.join(isolated(each) for each in standing.origins)}" if many else ""
     return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"

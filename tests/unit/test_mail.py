@@ -221,7 +221,7 @@ LINKS = [
     ("https://outlet.example/\"x'y`z", "https://outlet.example/%22x%27y%60z"),
     ("https://outlet.example/a b?c d#e f", "https://outlet.example/a%20b?c%20d"),
     ("https://outlet.example/\u202egpj.exe", "https://outlet.example/gpj.exe"),
-    ("https://outlet.example/خبر/١", "https://outlet.example/خبر/١"),
+    ("https://outlet.example/خبر/١", "https://outlet.example/%D8%AE%D8%A8%D8%B1/%D9%A1"),
     ("https://outlet.example/%D8%AE?a=%20", "https://outlet.example/%D8%AE?a=%20"),
     ("https://outlet.example/a\nb", "https://outlet.example/ab"),
     ("https://outlet.example/?u=https://x.example/?a=b", "https://outlet.example/?u=https://x.example/?a=b"),

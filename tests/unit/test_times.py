@@ -88,7 +88,8 @@ def test_time_has_a_year_only_where_it_is_another() -> None:
     assert time(NOW, "Asia/Baghdad", NOW) == "14 Jun 15:00 Baghdad (12:00 UTC)"
     assert time(NOW, "UTC", datetime(2027, 1, 1, tzinfo=UTC)) == "14 Jun 2026 12:00 UTC"
     assert (
-        time(datetime(2026, 12, 31, 22, 0, tzinfo=UTC), "Asia/Baghdad", NOW) == "01 Jan 2027 01:00 Baghdad (31 Dec 22:00 UTC)"
+        time(datetime(2026, 12, 31, 22, 0, tzinfo=UTC), "Asia/Baghdad", NOW)
+        == "01 Jan 2027 01:00 Baghdad (31 Dec 22:00 UTC)"
     )
 
 

@@ -57,7 +57,7 @@ def test_change_in_arabic_and_a_forged_line_stay_in_their_place() -> None:
         FULL, changes=("14 -> 17 قتيلا\nSent because: nothing",), siblings=(Sibling("s9", "انفجار\nWhy: x", "Y"),)
     )
     body = render_alert(SENT, alert, "UTC").body.splitlines()
-    assert "Updated: 14 -> 17 قتيلا Sent because: nothing" in body
+    assert "Updated: 14 -> 17 \u2068قتيلا\u2069 Sent because: nothing" in body
     assert "Same event: \u2068انفجار Why: x\u2069 (Y, s9)" in body
 
 
