@@ -18,7 +18,7 @@ from alerts.render.text import render_alert, render_digest
 from alerts.render.title import TITLE_LIMIT, alert_title, digest_title, headline_of, marked
 from alerts.rules.match import Matcher
 from alerts.store import decisions
-from crawler.text.scripts import is_foreign, script_of
+from crawler.text.scripts import is_foreign, language_of, script_of
 from tests.unit.alerts_made import ALERT, SENT, settled
 from tests.unit.desk import NOW, article, desk, rule
 from tests.unit.settled import step
@@ -48,6 +48,33 @@ def test_script_is_that_of_most_letters(text: str, script: str) -> None:
     assert script_of(text) == script
     assert is_foreign(text, "en") is (script not in {"Latin", ""})
     assert is_foreign(text, "fa") is (script not in {"Arabic", ""})
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "language"),
+    [
+        ("پهپادها به مقر حزب در نزدیکی شهر اصابت کرد", "en", "fa"),
+        ("سقوط صواريخ على قاعدة غربي البلاد", "en-GB", "ar"),
+        ("پهپادها به مقر حزب در نزدیکی شهر اصابت کرد", "ar", "fa"),
+        ("سقوط صواريخ على قاعدة أخرى", "fa", "ar"),
+        ("هێرشێک بۆ سەر بنکەیەک", "ar", "ckb"),
+        ("هێرشێک بۆ سەر بنکەیەک", "ckb", "ckb"),
+        ("گفت", "ar", "ar"),  # one letter proves nothing
+        ("حمله موشکي به شهر", "fa", "fa"),
+        ("سقوط صواريخ على قاعدة", None, "ar"),
+        ("حشد", "en", None),
+        ("حشد", "ur", "ur"),
+        ("Rockets hit Balad", "ar", None),
+        ("Rockets hit Balad", "tr", "tr"),
+        ("Rockets hit Balad", None, None),
+        ("Ракеты", "en", None),
+        ("טילים", "en", "he"),
+        ("导弹", "zh", "zh"),  # a language that we do not know is left
+        ("2:1", "en", "en"),
+    ],
+)
+def test_language_is_that_of_the_text(text: str, said: str | None, language: str | None) -> None:
+    assert language_of(text, said) == language
 
 
 @pytest.mark.parametrize(
