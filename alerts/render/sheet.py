@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from alerts.alert import Alert, Delivery, Severity
 from alerts.render.title import NO_HEADLINE, alert_title, headline_of
-from alerts.render.why import NAME_LIMIT, all_hits, sent_because, whys
+from alerts.render.why import NAME_LIMIT, all_hits, deciding_words, sent_because, whys
 from alerts.render.words import clean, cut, isolated, link, ours, plain, rated, time
 from crawler.article import Article
 from crawler.text.folding import fold
@@ -126,12 +127,16 @@ def _times(alert: Alert, timezone: str) -> str:
 
 
 def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
-    """Return the body around its first hit, or its beginning if only the headline has hits."""
+    """Return the body around the words that decided, or around its first hit; its beginning if it has neither."""
     body = alert.article.body
-    hits = sorted((hit.start, hit.end) for cause in alert.causes for hit in cause.hits if hit.field == "body")
-    # a third before the hit and two thirds behind it, from word to word
-    middle = hits[0][0] if hits else 0
-    start, end = max(0, middle - QUOTE_RADIUS), min(len(body), middle + 2 * QUOTE_RADIUS)
+    decided = _decided(alert)
+    hits = sorted(
+        {*decided, *((hit.start, hit.end) for cause in alert.causes for hit in cause.hits if hit.field == "body")}
+    )
+    first, last = (decided or hits or [(0, 0)])[0]
+    # the beginning, as far as it will do; else a third before the words and two thirds behind them, from word to word
+    middle = 0 if last <= 2 * QUOTE_RADIUS else first
+    start, end = max(0, middle - QUOTE_RADIUS), min(len(body), max(middle, QUOTE_RADIUS) + 2 * QUOTE_RADIUS)
     if start:
         start += body[start:middle].find(" ") + 1
     if end < len(body):
@@ -147,6 +152,13 @@ def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
             at = last
     pieces += [(body[at:end], False), *([(" …", False)] if end < len(body) else [])]
     return tuple((clean(words), hit) for words, hit in pieces if words)
+
+
+def _decided(alert: Alert) -> list[tuple[int, int]]:
+    """Return where the words that decided stand in the body, the most telling first: each the first time."""
+    words = [each for each in deciding_words(alert.causes) if each.strip()]
+    found = (re.search(rf"(?<!\w){re.escape(each)}(?!\w)", alert.article.body, re.IGNORECASE) for each in words)
+    return [each.span() for each in found if each]
 
 
 def _also(alert: Alert) -> str:
