@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from alerts.alert import Standing
 from alerts.cli.common import (
     config_in_force,
     config_option,
@@ -28,6 +27,7 @@ from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import isolated, plain, rated, time
 from alerts.run import archive
 from alerts.run.tellings import Telling, Tellings, tellings_since
+from alerts.standing import Standing
 from alerts.store import ids
 from alerts.store.event_reports import evidence_of
 from alerts.store.opening import need_store, reading

@@ -164,7 +164,7 @@ def _decided(alert: Alert) -> list[tuple[int, int]]:
 def _also(alert: Alert) -> str:
     others = [name(outlet) for outlet in alert.outlets if outlet != alert.article.outlet]
     more = f" and {len(others) - OUTLETS_SHOWN} more" if len(others) > OUTLETS_SHOWN else ""
-    return f"Also reported by {len(others)}: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
+    return f"Also on this story: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
 
 
 def _siblings(alert: Alert) -> str:

@@ -7,13 +7,14 @@ direction (UAX #9), and long text is cut between graphemes (UAX #29).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import regex
 
-from alerts.alert import Standing
+from alerts.standing import Standing
 from crawler.text.urls import ascii_host, usable
 
 # ZWNJ and ZWJ (U+200C, U+200D) stay: Persian words and emoji are written with them; so does U+FE0F of emoji.
@@ -123,7 +124,18 @@ def time(at: datetime, timezone: str, now: datetime | None = None) -> str:
 
 
 def rated(standing: Standing) -> str:
-    """Return a standing in words: its rating, that it is automatic, its origins. "B3, automatic (1 origin: bbc)"."""
-    many = len(standing.origins)
-    names = f": {', '.join(isolated(each) for each in standing.origins)}" if many else ""
-    return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"
+    """Return a standing in words: its rating, that it is automatic, its origins. "B3, automatic (1 origin: bbc)".
+
+    Where a toll is told, that is what is rated: "(1 of 3 origins says 2 wounded: bbc; no casualties: wire, post)".
+    """
+    many, said = len(standing.origins), standing.agreement
+    if said is None:
+        names = f": {_names(standing.origins)}" if many else ""
+        return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"
+    count = f"{len(said.by)} of {many} origins say{'s' * (len(said.by) == 1)} {said.toll}: {_names(said.by)}"
+    others = [f"{words}: {_names(names)}" for words, names in said.others]
+    return f"{standing.rating}, automatic ({'; '.join([count, *others])})"
+
+
+def _names(origins: Iterable[str]) -> str:
+    return ", ".join(isolated(each) for each in origins)

@@ -74,14 +74,14 @@ def _words(condition: Condition, reading: Reading, found: Mentions) -> tuple[str
 
 def _deciding(condition: Condition, reading: Reading) -> Iterator[Mention]:
     """Yield the mentions of the events by which a condition holds, in the order in which it asks for them."""
-    if condition.op == "none" or (found := evaluate(condition, reading)) is None:
+    found = evaluate(condition, reading)
+    if found is None:
         return
     if condition.op == "event":
         yield from found
         return
-    seen = narrowed(condition.op, reading) if condition.op in {"title", "lead", "body"} else reading
     for child in condition.children:
-        yield from _deciding(child, seen)
+        yield from _deciding(child, reading)
 
 
 def _overlap(one: Hit, other: Hit) -> bool:

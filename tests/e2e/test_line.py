@@ -79,7 +79,7 @@ def test_same_story_of_two_outlets_is_one_alert_that_names_both(desk: Desk) -> N
     assert desk.rounds(T0)[0]["alerts"] == 1
     assert len(desk.hook.accepted) == 1
     message = desk.hook.accepted[0]["message"]
-    assert "Also reported by 1: Outlet" in message
+    assert "Also on this story: Outlet" in message
     ledger = desk.status()["ledger"]
     assert (ledger["queued"], ledger["suppressed"]) == (1, {"told": 1})
     assert balanced(desk)

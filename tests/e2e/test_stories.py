@@ -50,7 +50,7 @@ def test_new_toll_of_another_outlet_pings_and_says_what_changed(desk: Desk) -> N
     _, (title, message) = told(desk)
     assert title.startswith("PRIORITY UPDATE (14 -> 17")
     assert "Updated: 14 -> 17" in message
-    assert "Also reported by 1: Outlet 1" in message
+    assert "Also on this story: Outlet 1" in message
     assert balanced(desk)
 
 
@@ -68,7 +68,7 @@ def test_toll_that_rose_told_in_other_words_updates_the_story(desk: Desk) -> Non
     desk.rounds(T1)
     _, (title, message) = told(desk)
     assert title.startswith("PRIORITY UPDATE (3 -> 5 killed)")
-    assert "Also reported by 1: Outlet 1" in message
+    assert "Also on this story: Outlet 1" in message
     assert balanced(desk)
 
 

@@ -20,9 +20,9 @@ from alerts.alert import (
     Reason,
     Severity,
     Sibling,
-    Standing,
 )
 from alerts.render import FORMS
+from alerts.standing import Standing
 from crawler.article import Article
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mail"

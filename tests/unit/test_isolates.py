@@ -10,11 +10,12 @@ from dataclasses import replace
 import pytest
 from lxml import html
 
-from alerts.alert import Ack, Kind, Message, Reason, Scope, Severity, Sibling, Silence, Standing
+from alerts.alert import Ack, Kind, Message, Reason, Scope, Severity, Sibling, Silence
 from alerts.render import FORMS
 from alerts.render.handover import Failing, Handover, ToldStory, markdown
 from alerts.render.title import alert_title
 from alerts.render.words import ISOLATE, POP, RUN, cut, ours
+from alerts.standing import Standing
 from tests.unit.mailcases import ARABIC, ENGLISH, NOW, PERSIAN, ZONE, delivery
 
 RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")

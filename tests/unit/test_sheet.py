@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from alerts.alert import Alert, Hit, Kind, Reason, Sibling, Standing
+from alerts.alert import Alert, Hit, Kind, Reason, Sibling
 from alerts.decide.glosses import glosses, place_of
 from alerts.render.text import render_alert, render_digest
 from alerts.render.title import TITLE_LIMIT
 from alerts.render.words import cut, link, plain
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
+from alerts.standing import Standing
 from tests.unit.alerts_made import ALERT, SENT, settled
 from tests.unit.desk import HEAD, article, rule
 from tests.unit.hostile import ALL, LINKS, TEMPLATES
@@ -60,7 +61,7 @@ def test_hostile_text_forges_no_line_and_hides_nothing(text: str) -> None:
         "Published",
         "Updated:",
         "Why:",
-        "Also reported by 1:",
+        "Also on this story:",
         "Same event:",
         "Sent because:",
         "Story s1, alert 1",
@@ -152,7 +153,7 @@ https://wire.example/1
 
 Why: Rockets: "Rockets" in the body
 قاعدة حرير = Harir air base
-Also reported by 1: Daily
+Also on this story: Daily
 Sent because: nobody acknowledged it in time.
 
 All hits of rule r, version 0a1b2c3d, score 7.5: "Rockets" in the body

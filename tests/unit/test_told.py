@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Kind, Match, Reason, Severity, Sibling, Standing
+from alerts.alert import Kind, Match, Reason, Severity, Sibling
 from alerts.decide.standing import is_met, lacking, siblings_of, standing_of
 from alerts.line.triage import _strongest
 from alerts.render.text import render_alert
 from alerts.rule import When
+from alerts.standing import Standing
 from alerts.store import decisions, snapshot
 from crawler.article import Member, Relation
 from tests.unit.desk import NOW, desk, rule
@@ -36,7 +37,7 @@ Published 14 Jun 12:00 UTC; seen 14 Jun 12:00 UTC
 (the source gave no link)
 
 Why: Militias: "militia" in the title
-Also reported by 1: Daily
+Also on this story: Daily
 Same event: Story 7 (Daily, s7); Story 6 (Daily, s6); Story 5 (Daily, s5); and 2 more
 Sent because: what it tells has changed.
 
