@@ -90,11 +90,16 @@ def _toll_in(title: str, body: str, origin: str, source: str) -> TollReport:
 
 
 def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:
-    """Return the article the alert quotes, and its causes. A reprint that adds no rule leaves the earlier article."""
+    """Return the article the alert quotes, and its causes.
+
+    A reprint leaves the earlier article, unless it adds a rule; always one that told a change: a reprint may be of what
+    stood before it.
+    """
     if before is None:
         return revision.article, causes
     repeats = revision.placement.relation is Relation.DUPLICATE and not revision.placement.change
-    if repeats and {each.rule for each in causes} <= {each.rule for each in before.causes}:
+    adds = not {each.rule for each in causes} <= {each.rule for each in before.causes}
+    if repeats and (not adds or before.changes):
         return before.article, _strongest_causes(before.causes, causes)
     return revision.article, _strongest_causes(causes, before.causes)
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from alerts.alert import Alert, Delivery, Severity
+from alerts.render.quote import quote, tells
 from alerts.render.title import NO_HEADLINE, alert_title, headline_of
-from alerts.render.why import NAME_LIMIT, all_hits, deciding_words, sent_because, whys
-from alerts.render.words import clean, cut, isolated, link, ours, plain, rated, time
+from alerts.render.why import NAME_LIMIT, all_hits, sent_because, whys
+from alerts.render.words import cut, isolated, link, ours, plain, rated, time
 from crawler.article import Article
-from crawler.text.folding import fold
 from crawler.text.urls import host
 
-QUOTE_RADIUS = 110  # characters of text shown on each side of the hits
 HEADLINE_LIMIT = 500  # characters
 NOTE_LIMIT = 300  # characters of a note, a change, a gloss
 OUTLETS_SHOWN = 8
 SIBLINGS_SHOWN = 3
 SIBLING_LIMIT = 80  # characters of each
+ELSEWHERE = "not in the report below"
 TOLD_HERE = "Same event, told here only:"  # begins the note on another story that is told with a message
 
 
@@ -66,9 +65,9 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         outlet=f"{name(article.outlet)}{_host(article.url)}{f', {plain(article.lang)}' if article.lang else ''}",
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
-        changes=tuple(f"Updated: {cut(ours(change), NOTE_LIMIT)}" for change in alert.changes),
+        changes=tuple(_changed(change, alert) for change in alert.changes),
         event=f"Event: {cut(ours(alert.event_line), NOTE_LIMIT)}" if alert.event_line else "",
-        quote=_quote(alert),
+        quote=quote(alert),
         glosses=tuple(_gloss(each) for each in alert.glosses),
         why=whys(alert.causes),
         also=_also(alert),
@@ -84,6 +83,13 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
 def shown_headline(article: Article) -> str:
     """Return a headline, isolated in its own direction."""
     return isolated(cut(headline_of(article), HEADLINE_LIMIT)) or NO_HEADLINE
+
+
+def _changed(change: str, alert: Alert) -> str:
+    """Return a line on what changed, with the outlet of the article quoted if that has the new words."""
+    said = name(alert.article.outlet) if tells(change, alert.article) else ELSEWHERE
+    what = "" if change.startswith("CORRECTED") else "Updated: "
+    return f"{what}{cut(ours(change), NOTE_LIMIT)} ({said})"
 
 
 def name(outlet: str) -> str:
@@ -124,41 +130,6 @@ def _host(url: str | None) -> str:
 def _times(alert: Alert, timezone: str) -> str:
     published = time(alert.article.published, timezone) if alert.article.published else "at an unknown time"
     return f"Published {published}; seen {time(alert.article.first_seen, timezone)}"
-
-
-def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
-    """Return the body around the words that decided, or around its first hit; its beginning if it has neither."""
-    body = alert.article.body
-    decided = _decided(alert)
-    hits = sorted(
-        {*decided, *((hit.start, hit.end) for cause in alert.causes for hit in cause.hits if hit.field == "body")}
-    )
-    first, last = (decided or hits or [(0, 0)])[0]
-    # the beginning, as far as it will do; else a third before the words and two thirds behind them, from word to word
-    middle = 0 if last <= 2 * QUOTE_RADIUS else first
-    start, end = max(0, middle - QUOTE_RADIUS), min(len(body), max(middle, QUOTE_RADIUS) + 2 * QUOTE_RADIUS)
-    if start:
-        start += body[start:middle].find(" ") + 1
-    if end < len(body):
-        end = max(body.rfind(" ", middle, end), middle + 1)
-    if not body[start:end].strip() or fold(body) == fold(alert.article.title):
-        return ()  # a summary that repeats the headline says nothing
-    pieces: list[tuple[str, bool]] = [("… ", False)] if start else []
-    at = start
-    for first, last in hits:
-        # hits of several rules may overlap; of these the first is marked
-        if first >= at and last <= end:
-            pieces += [(body[at:first], False), (body[first:last], True)]
-            at = last
-    pieces += [(body[at:end], False), *([(" …", False)] if end < len(body) else [])]
-    return tuple((clean(words), hit) for words, hit in pieces if words)
-
-
-def _decided(alert: Alert) -> list[tuple[int, int]]:
-    """Return where the words that decided stand in the body, the most telling first: each the first time."""
-    words = [each for each in deciding_words(alert.causes) if each.strip()]
-    found = (re.search(rf"(?<!\w){re.escape(each)}(?!\w)", alert.article.body, re.IGNORECASE) for each in words)
-    return [each.span() for each in found if each]
 
 
 def _also(alert: Alert) -> str:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from alerts.alert import Alert, Delivery, Kind, Message, Severity
+from alerts.alert import Alert, Delivery, Message, Severity
 from alerts.render import text
 from alerts.render.digest import DigestItem, DigestSheet, digest_sheet
 from alerts.render.sheet import Sheet, sheet
-from alerts.render.title import lead
+from alerts.render.title import lead, what_kind
 from alerts.render.words import ISOLATE, POP, cut, is_rtl, isolated, ours, plain
 
 LONGEST_HEADER = 150  # UTF-16 units
@@ -33,7 +33,6 @@ LIGHTS = {
     Severity.PRIORITY: "🟡",
     Severity.ROUTINE: "⚪",
 }
-KINDS = {Kind.UPDATE: " UPDATE", Kind.ESCALATION: " ESCALATED"}
 Block = dict[str, Any]
 BOLD = {"bold": True}
 
@@ -42,7 +41,7 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     """Return the blocks of an alert. The receiver marks repeats, because it can look whether it is one."""
     told = sheet(replace(delivery, repeat=False), alert, timezone)
     said = text.message(delivery, told.title, text.alert_lines(told))
-    return replace(said, blocks=_within(_alert(told, f"{KINDS.get(delivery.kind, '')} {lead(alert)}")))
+    return replace(said, blocks=_within(_alert(told, f" {what_kind(delivery, alert)}{lead(alert)}")))
 
 
 def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:

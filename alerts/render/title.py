@@ -41,14 +41,19 @@ def headline_of(article: Article) -> str:
 
 def alert_title(delivery: Delivery, alert: Alert) -> str:
     """Return the title of an alert: severity, what changed, what is known of it, headline and outlet."""
-    changes = _telling(delivery, alert)
-    changed = f"({cut(ours('; '.join(changes)), CHANGE_LIMIT)}) " if changes else ""
-    update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
-    escalated = "ESCALATED " if delivery.kind is Kind.ESCALATION else ""
-    said = f"{alert.severity.word.upper()} {escalated}{update}"
+    said = f"{alert.severity.word.upper()} {what_kind(delivery, alert)}"
     head = _led(marked(said) if delivery.repeat else said, alert)
     outlet = f" | {isolated(cut(plain(alert.article.outlet), PLACE_LIMIT))}"
     return _fitted(head, headline_of(alert.article), outlet)
+
+
+def what_kind(delivery: Delivery, alert: Alert) -> str:
+    """Return what stands behind the severity: "ESCALATED ", "UPDATE (14 -> 17 killed) ", or ""."""
+    if delivery.kind is Kind.ESCALATION:
+        return "ESCALATED "
+    changes = _telling(delivery, alert)
+    changed = f"({cut(ours('; '.join(changes)), CHANGE_LIMIT)}) " if changes else ""
+    return f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
 
 
 def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:

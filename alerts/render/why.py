@@ -12,7 +12,7 @@ from crawler.text.folding import fold
 NAME_LIMIT = 80  # characters of an outlet, a hit, a gloss's first half
 DECIDED_SHOWN = 3  # hits in the line that says why
 HITS_SHOWN = 12  # terms of a rule in the list of all hits
-EARLIER = "an earlier report of this story"
+EARLIER = "another report of this story"
 _QUOTED = re.compile('"([^"]*)"')
 
 REASONS = {

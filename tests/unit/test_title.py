@@ -59,6 +59,7 @@ def test_script_is_that_of_most_letters(text: str, script: str) -> None:
         ("سقوط صواريخ على قاعدة أخرى", "fa", "ar"),
         ("هێرشێک بۆ سەر بنکەیەک", "ar", "ckb"),
         ("هێرشێک بۆ سەر بنکەیەک", "ckb", "ckb"),
+        ("گزارش: قاعدة أخرى إلى الغرب", "fa", "fa"),
         ("گفت", "ar", "ar"),  # one letter proves nothing
         ("حمله موشکي به شهر", "fa", "fa"),
         ("سقوط صواريخ على قاعدة", None, "ar"),
@@ -255,7 +256,7 @@ def test_another_story_stands_behind_the_one_that_rings() -> None:
     other = f"{TOLD_HERE} IMMEDIATE Rockets hit base, no casualties reported | Daily s7"
     alert = replace(ALERT, changes=("0 -> 2 wounded",))
     lines = render_alert(replace(SENT, notes=(other, "Late: the server was down.")), alert, "UTC").body.splitlines()
-    assert lines[:2] == ["Updated: 0 -> 2 wounded", "Rockets hit base"]
+    assert lines[:2] == ["Updated: 0 -> 2 wounded (not in the report below)", "Rockets hit base"]
     assert lines.index("Late: the server was down.") < lines.index("Wire (wire.example), en") < lines.index(other)
 
 
