@@ -79,14 +79,14 @@ def _standing(
     told = _toll_in(article.title, article.body, origin, article.source)
     if not (told.toll or told.none) or len(standing.origins) < 2:
         return standing
-    others = [each for each in members if each.article != article.id][-REPORTS_READ:]
-    reports = [_toll_in(*archive.content_of(connection, each.article), each.origin, each.source) for each in others]
+    newest = members[-REPORTS_READ:]
+    reports = [_toll_in(*archive.content_of(connection, each.article), each.origin, each.source) for each in newest]
     return agreed(standing, told, reports, letters_of(config))
 
 
 def _toll_in(title: str, body: str, origin: str, source: str) -> TollReport:
-    toll = casualties(title, body[:TOLD_IN])
-    return TollReport(origin, source, toll, unharmed(f"{title}\n{body[:TOLD_IN]}") - toll.keys())
+    lead = body[:TOLD_IN]
+    return TollReport(origin, source, casualties(title, lead), unharmed(f"{title}\n{lead}"))
 
 
 def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:

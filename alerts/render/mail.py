@@ -93,7 +93,7 @@ def _item(each: DigestItem) -> Html:
     link = _anchor(each.url, host(each.url)) if each.url else ""
     headline = tag("div", isolates(each.headline), class_="headline")
     where = tag("div", isolates(before), link, isolates(after), class_="lesser")
-    return tag("li", _chip(each.severity), headline, where)
+    return tag("li", _chip(each.severity, f", {each.age}" if each.age else ""), headline, where)
 
 
 def _glance(told: Sheet) -> str:

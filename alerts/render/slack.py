@@ -162,7 +162,9 @@ def _item(each: DigestItem) -> Block:
     headline = cut(each.headline, LONGEST_ITEM) or "(no headline)"
     line = each.line.replace(f", {each.url}", "") if each.url else each.line  # the headline is the link
     shown = _link(each.url, headline) if each.url else _text(headline)
-    return _section([_bold(f"{each.severity.word.upper()} "), shown, _text(f"\n{cut(line, LONGEST_ITEM)}")])
+    return _section(
+        [_bold(f"{each.precedence}{':' if each.age else ''} "), shown, _text(f"\n{cut(line, LONGEST_ITEM)}")]
+    )
 
 
 def _paragraphs(body: str) -> list[Block]:

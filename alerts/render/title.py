@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from alerts.alert import Alert, Delivery, Kind, Reason, Severity
-from alerts.render.words import cut, is_rtl, isolated, ours, plain
+from alerts.render.words import cut, is_rtl, isolated, ours, plain, span
 from crawler.article import Article
 from crawler.text.folding import fold
 
@@ -21,7 +22,8 @@ GIST_LIMIT = 45  # characters of what is known of a headline in another script
 LEAD_LIMIT, LEAD_LEAST = 72, 12  # characters before a headline; with less room there is nothing
 CHANGE_LIMIT = 48  # characters of what changed
 HEADLINE_LEAST = 24  # characters of a headline: with less room the outlet is left out
-_DIGESTS = {Reason.REMATCH: " (found late)", Reason.STALE: " (older)", Reason.STORM: " (storm)"}
+_DIGESTS = {Reason.REMATCH: "found late", Reason.STALE: "older", Reason.STORM: "storm"}
+OLD = timedelta(minutes=15)  # from then on a digest says how old an event is that would have interrupted
 REPEAT = "(possible repeat)"
 NO_HEADLINE = "(no headline)"
 _ROW = re.compile(r' \((?:".*"; )?row \d+\)$')  # after the words of a row of the scale
@@ -82,16 +84,23 @@ def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
 
     Of an event the first alert is told.
     """
-    what = _DIGESTS.get(delivery.reason, "")
     if not events:
         words = delivery.payload or {}
         since, messages = words.get("since", "the last one"), words.get("meanwhile", 0)
         if not messages:
             return f"DIGEST nothing since {since}"
         return f"DIGEST nothing to add to the {messages} message{'s' * (messages != 1)} since {since}"
-    said = f"DIGEST {counts(events)}{what}: "
+    what = ", ".join(each for each in (_DIGESTS.get(delivery.reason, ""), age_of(delivery, events[0][0])) if each)
+    said = f"DIGEST {counts(events)}{f' ({what})' if what else ''}: "
     head = _led(marked(said) if delivery.repeat else said, events[0][0])
     return _fitted(head, headline_of(events[0][0].article), "")
+
+
+def age_of(delivery: Delivery, alert: Alert) -> str:
+    """Return how old an event was when its digest was due, "50 h old"; "" for what would not have interrupted."""
+    at = alert.article.published or alert.article.first_seen
+    age = delivery.due - at
+    return f"{span(age)} old" if alert.severity >= Severity.IMMEDIATE and age >= OLD else ""
 
 
 def counts(events: Sequence[Sequence[Alert]]) -> str:

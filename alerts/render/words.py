@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
@@ -121,6 +121,14 @@ def time(at: datetime, timezone: str, now: datetime | None = None) -> str:
     # past midnight the two dates differ, and one that is not said is taken for the other's
     utc = f"{at:%H:%M}" if at.date() == local.date() else f"{at:%d %b %H:%M}"
     return f"{day} {local:%H:%M} {timezone.rpartition('/')[2].replace('_', ' ')} ({utc} UTC)"
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time as people say it: "40 min", "50 h", "4 days"."""
+    minutes = round(length.total_seconds() / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{round(minutes / 60)} h" if minutes < 72 * 60 else f"{round(minutes / 1440)} days"
 
 
 def rated(standing: Standing) -> str:

@@ -104,10 +104,14 @@ def test_snapshot_keeps_who_says_what_and_every_form_says_it() -> None:
 
 def test_reports_of_a_thread_are_read_for_the_toll(tmp_path: Path, line: Connection) -> None:
     config = desk(tmp_path, rule("[militia, base]"))
-    step(line, config, "one", "Rockets fall on militia base at Hawija, governor says", 0, "Nobody was hurt, he said.")
-    step(line, config, "two", "Mortars fall on militia base at Hawija, governor says", 5, "He spoke of a quiet night.")
+    first = "Rockets fall on militia base at Hawija, governor says"
+    ((revision, _, _),) = step(line, config, "one", first, 0, "Nobody was hurt, he said.").decided
+    assert decisions.load_alert(line, revision.placement.story, 1).standing.agreement is None  # there is one origin
+    step(line, config, "two", "Mortars fall on militia base at Hawija, governor says", 5, "One man was killed.")
     title = "Rockets on militia base at Hawija kill three men, governor says"
     ((revision, _, _),) = step(line, config, "three", title, 10).decided
     told = decisions.load_alert(line, revision.placement.story, 1)
     assert told.standing.origins == ("one", "two", "three")
-    assert told.standing.agreement == Agreement("3 killed", ("three",), (("no casualties", ("one",)),))
+    assert told.standing.agreement == Agreement(
+        "3 killed", ("three",), (("no casualties", ("one",)), ("1 killed", ("two",)))
+    )

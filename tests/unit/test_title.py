@@ -249,6 +249,32 @@ def test_digest_title_begins_in_the_readers_language() -> None:
     assert ARABIC[:12] in title
 
 
+@pytest.mark.parametrize(
+    ("severity", "age", "reason", "title", "item"),
+    [
+        (Severity.FLASH, timedelta(hours=50), Reason.STALE, "DIGEST 1 FLASH (older, 50 h old): ", "FLASH, 50 h old: "),
+        (Severity.IMMEDIATE, timedelta(minutes=15), Reason.STORM, "DIGEST 1 IMMEDIATE (storm, 15 min old): ", "IMMEDIATE, 15 min old: "),
+        (Severity.FLASH, timedelta(days=4), Reason.REMATCH, "DIGEST 1 FLASH (found late, 4 days old): ", "FLASH, 4 days old: "),
+        (Severity.FLASH, timedelta(minutes=119), Reason.QUIET_HOURS, "DIGEST 1 FLASH (119 min old): ", "FLASH, 119 min old: "),
+        (Severity.FLASH, timedelta(minutes=14), Reason.STORM, "DIGEST 1 FLASH (storm): ", "FLASH "),
+        (Severity.PRIORITY, timedelta(hours=50), Reason.ROUTINE, "DIGEST 1 PRIORITY: ", "PRIORITY "),
+    ],
+)  # fmt: skip
+def test_digest_says_how_old_it_is_what_would_have_interrupted(
+    severity: Severity, age: timedelta, reason: Reason, title: str, item: str
+) -> None:
+    late = replace(ALERT, severity=severity, article=replace(ALERT.article, published=NOW - age))
+    sent = replace(DIGEST, reason=reason, due=NOW)
+    for form in (PLAIN, FORMS["watchmail"], FORMS["watchslack"]):
+        message = form.digest(sent, [late], "UTC")
+        assert message.title == f"{title}Rockets hit base"
+        assert f"\n- {item}Rockets hit base\n" in message.body
+        assert not message.html or f">{item.rstrip(': ')}</span>" in message.html
+        assert not message.blocks or f"'text': '{item}'" in str(message.blocks)
+    unseen = replace(late, article=replace(late.article, published=None, first_seen=NOW - age))
+    assert digest_title(sent, [(unseen,)]) == f"{title}Rockets hit base"
+
+
 # -- words that mislead -----------------------------------------------------------------------------------------
 
 

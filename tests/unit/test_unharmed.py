@@ -36,6 +36,8 @@ from crawler.stories.unharmed import BOTH, DEAD, HURT, unharmed
         ("casualties are not known", frozenset()),
         ("خسائر مادية دون تفاصيل", frozenset()),
         ("تلفات سنگین به دشمن", frozenset()),
+        ("Casino deaths are looked into", frozenset()),
+        ("There was no deathly silence", frozenset()),
         ("", frozenset()),
     ],
 )
