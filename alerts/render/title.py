@@ -22,7 +22,8 @@ GIST_LIMIT = 45  # characters of what is known of a headline in another script
 LEAD_LIMIT, LEAD_LEAST = 72, 12  # characters before a headline; with less room there is nothing
 CHANGE_LIMIT = 48  # characters of what changed
 HEADLINE_LEAST = 24  # characters of a headline: with less room the outlet is left out
-_DIGESTS = {Reason.REMATCH: "found late", Reason.STALE: "older", Reason.STORM: "storm"}
+OLDER = "older"
+_DIGESTS = {Reason.REMATCH: "found late", Reason.STALE: OLDER, Reason.STORM: "storm"}
 OLD = timedelta(minutes=15)  # from then on a digest says how old an event is that would have interrupted
 REPEAT = "(possible repeat)"
 NO_HEADLINE = "(no headline)"
@@ -90,10 +91,14 @@ def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
         if not messages:
             return f"DIGEST nothing since {since}"
         return f"DIGEST nothing to add to the {messages} message{'s' * (messages != 1)} since {since}"
-    what = ", ".join(each for each in (_DIGESTS.get(delivery.reason, ""), age_of(delivery, events[0][0])) if each)
+    what = _what(_DIGESTS.get(delivery.reason, ""), age_of(delivery, events[0][0]))
     said = f"DIGEST {counts(events)}{f' ({what})' if what else ''}: "
     head = _led(marked(said) if delivery.repeat else said, events[0][0])
     return _fitted(head, headline_of(events[0][0].article), "")
+
+
+def _what(kind: str, age: str) -> str:
+    return ", ".join(each for each in ("" if age and kind == OLDER else kind, age) if each)
 
 
 def age_of(delivery: Delivery, alert: Alert) -> str:

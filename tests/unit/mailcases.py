@@ -194,6 +194,7 @@ def delivery(kind: Kind, made: Alert | None = None, **more: object) -> Delivery:
 def digest_of(script: str) -> list[Alert]:
     """Give an urgent story and two quiet ones."""
     first = SCRIPTS[script]
+    first = replace(first, article=replace(first.article, published=NOW - timedelta(hours=50)))  # older than is fresh
     quiet = [
         replace(
             first,

@@ -252,7 +252,7 @@ def test_digest_title_begins_in_the_readers_language() -> None:
 @pytest.mark.parametrize(
     ("severity", "age", "reason", "title", "item"),
     [
-        (Severity.FLASH, timedelta(hours=50), Reason.STALE, "DIGEST 1 FLASH (older, 50 h old): ", "FLASH, 50 h old: "),
+        (Severity.FLASH, timedelta(hours=50), Reason.STALE, "DIGEST 1 FLASH (50 h old): ", "FLASH, 50 h old: "),
         (Severity.IMMEDIATE, timedelta(minutes=15), Reason.STORM, "DIGEST 1 IMMEDIATE (storm, 15 min old): ", "IMMEDIATE, 15 min old: "),
         (Severity.FLASH, timedelta(days=4), Reason.REMATCH, "DIGEST 1 FLASH (found late, 4 days old): ", "FLASH, 4 days old: "),
         (Severity.FLASH, timedelta(minutes=119), Reason.QUIET_HOURS, "DIGEST 1 FLASH (119 min old): ", "FLASH, 119 min old: "),
