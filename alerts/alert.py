@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 from alerts.event import EventMention
+from alerts.standing import Standing
 from crawler.article import Article
 
 
@@ -184,26 +185,6 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a thread is confirmed: its origins in order, and the best Admiralty letter of its sources.
-
-    The two are never folded into one score (NATO AJP-2.1 rates source and information apart).
-    """
-
-    origins: tuple[str, ...] = ()
-    letter: str = "F"
-
-    @property
-    def number(self) -> int:
-        """The automatic number: 2 when two origins agree, 3 single origin, 6 unknown. Only people set 1."""
-        return 2 if len(self.origins) > 1 else 3 if self.origins else 6
-
-    @property
-    def rating(self) -> str:
-        return f"{self.letter}{self.number}"
-
-
-@dataclass(frozen=True, slots=True)
 class Sibling:
     """Another story of the same thread, by its first headline and outlet."""
 
@@ -232,7 +213,7 @@ class Alert:
     causes: tuple[Cause, ...]
     outlets: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
-    standing: Standing = Standing()
+    standing: Standing = Standing()  # noqa: RUF009 - frozen
     siblings: tuple[Sibling, ...] = ()
     glosses: tuple[str, ...] = ()
     more_siblings: int = 0

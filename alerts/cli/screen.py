@@ -22,7 +22,9 @@ FALLBACK = (80, 24)  # columns and lines of a terminal that does not say its siz
 LEAST = 40  # columns: in fewer, the indents alone would fill a line
 _NONE = {"Mn", "Me", "Cf", "Cc"}  # marks on a letter, joiners and bidi controls
 # what is never broken: a time, with its zone and UTC, and a word
-_PIECES = re.compile(r"\d\d \w{3} (?:\d{4} )?\d\d:\d\d [\w /-]{1,30}(?:\(\d\d:\d\d UTC\)|(?<=UTC))\S*|\S+")
+_PIECES = re.compile(
+    r"\d\d \w{3} (?:\d{4} )?\d\d:\d\d [\w /-]{1,30}(?:\((?:\d\d \w{3} )?\d\d:\d\d UTC\)|(?<=UTC))\S*|\S+"
+)
 _CELLS = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 

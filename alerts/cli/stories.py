@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from alerts.alert import Standing
 from alerts.cli.common import config_option, counted, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.ids import place_in
 from alerts.cli.loading import config_in_force
@@ -20,6 +19,7 @@ from alerts.decide.standing import letters_of, standing_of
 from alerts.render.words import isolated, plain, rated, time
 from alerts.run import archive
 from alerts.run.tellings import Telling, Tellings, tellings_since
+from alerts.standing import Standing
 from alerts.store import ids
 from alerts.store.event_reports import evidence_in
 from alerts.store.opening import need_store, reading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from alerts.alert import Hit, Match
@@ -12,8 +13,11 @@ from alerts.event import EventMention
 from alerts.rule import Config, Entity
 from alerts.rules.lexicon import members
 from crawler.text.folding import fold
+from crawler.text.stopwords import STOP
 
 GLOSSES_SHOWN = 4  # lines of an alert
+KNOWN_BY = 4  # letters: Iraq, Iraq's and Iraqi are one word
+_WORD = re.compile(r"[\w'’-]+")
 
 
 def glosses(matches: Iterable[Match], config: Config) -> tuple[str, ...]:
@@ -93,13 +97,28 @@ def _found(matches: Iterable[Match], config: Config) -> Iterator[tuple[Hit, Enti
 
 
 def _line(text: str, entity: Entity) -> str:
-    label, gloss = _label(entity), entity.gloss
-    if _is_latin(text) and not gloss:
-        return ""
+    label = _label(entity)
     if fold(text) == fold(label) or (_is_latin(text) and fold(label).startswith(fold(text))):
         # "Ain al-Asad = Ain al-Asad air base" would explain nothing
-        return f"{text}: {gloss}" if gloss else ""
+        return f"{text}: {entity.gloss}" if _explains(entity.gloss, text) else ""
+    gloss = entity.gloss if _explains(entity.gloss, f"{text} {label}") else ""
+    if _is_latin(text) and not gloss:
+        return ""
     return f"{text} = {label}{f', {gloss}' if gloss else ''}"
+
+
+def _explains(gloss: str, said: str) -> bool:
+    """Return whether a gloss tells more than is said beside it: a name, or two further words.
+
+    "Iraqi soldiers = Iraqi army, Iraq's regular army" explains nothing; a word known in another form is none further.
+    """
+    known = [each[:KNOWN_BY] for each in fold(said).split()]
+    new = [each for each in _WORD.findall(gloss) if fold(each).strip() not in STOP and not _is_known(each, known)]
+    return len(new) > 1 or any(each[:1].isupper() for each in new)
+
+
+def _is_known(word: str, known: list[str]) -> bool:
+    return all(each[:KNOWN_BY] in known for each in fold(word).split() if len(each) > 1)
 
 
 def _label(entity: Entity) -> str:

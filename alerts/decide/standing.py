@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from alerts.alert import Sibling, Standing
+from alerts.alert import Sibling
 from alerts.rule import Config, When
+from alerts.standing import Agreement, Standing
 from crawler.article import Member
+from crawler.stories.harm_words import KINDS
 
 LETTERS = "ABCDEF"  # NATO AJP-2.1, reliability of a source: A reliable to E unreliable, F cannot be judged
 
@@ -22,6 +25,51 @@ def standing_of(members: Iterable[Member], letters: Mapping[str, str]) -> Standi
     # in the order of the members: the origin that reported first is named first
     origins = tuple(dict.fromkeys(each.origin for each in seen if each.origin))
     return Standing(origins, min((letters.get(each.source, "F") for each in seen), default="F"))
+
+
+@dataclass(frozen=True, slots=True)
+class TollReport:
+    """What one report says of a toll: numbers by kind, and the kinds of which it says that there were none."""
+
+    origin: str
+    source: str
+    toll: Mapping[str, int]
+    none: frozenset[str]
+
+
+def agreed(standing: Standing, told: TollReport, reports: Iterable[TollReport], letters: Mapping[str, str]) -> Standing:
+    """Return the standing of a thread with what its reports, oldest first, say of the toll that `told` tells.
+
+    Of an origin its newest word counts. The letter is the best of those sources whose newest word is that toll.
+    """
+    kind = next((each for each in KINDS if each in told.toll), next((each for each in KINDS if each in told.none), ""))
+    if not kind:
+        return standing
+    said: dict[str, tuple[str, str]] = {}
+    for each in (*reports, told):
+        if each.origin and (words := _toll(each, kind)):
+            said[each.origin] = words, letters.get(each.source, "F")
+    toll = _toll(told, kind)
+    by = [name for name, (words, _) in said.items() if words == toll]
+    others: dict[str, list[str]] = {}
+    for name, (words, _) in said.items():
+        if words != toll:
+            others.setdefault(words, []).append(name)
+    letter = min((said[name][1] for name in by), default=standing.letter)
+    return replace(
+        standing,
+        letter=letter,
+        agreement=Agreement(toll, tuple(by), tuple((words, tuple(names)) for words, names in others.items())),
+    )
+
+
+def _toll(report: TollReport, kind: str) -> str:
+    """Return in words what a report says of a kind: "2 wounded", "no casualties", "" where it says nothing."""
+    if kind in report.toll:
+        return f"{report.toll[kind]} {kind}"
+    if kind in report.none:
+        return "no casualties" if len(report.none) > 1 else f"none {kind}"
+    return ""
 
 
 def siblings_of(members: Iterable[Member], story: str) -> tuple[Sibling, ...]:

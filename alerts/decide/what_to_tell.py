@@ -24,12 +24,12 @@ from alerts.alert import (
     Reason,
     Receiver,
     Severity,
-    Standing,
     Target,
     Told,
 )
 from alerts.decide.standing import is_met
 from alerts.rule import Config, Rule
+from alerts.standing import Standing
 from crawler.article import Relation, Revision
 
 PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but for a raised severity

@@ -10,13 +10,19 @@ from sqlalchemy import Connection
 from alerts.alert import Alert, Cause, Match
 from alerts.decide.event_news import describe
 from alerts.decide.glosses import glosses, place_of, who_or_where
-from alerts.decide.standing import letters_of, siblings_of, standing_of
+from alerts.decide.standing import TollReport, agreed, letters_of, siblings_of, standing_of
 from alerts.event import EventMention
 from alerts.rule import Config
+from alerts.standing import Standing
 from alerts.store import decisions, event_reports
 from crawler.article import Article, Member, Relation, Revision
+from crawler.store import articles as archive
+from crawler.stories.casualties import casualties
+from crawler.stories.unharmed import unharmed
 from crawler.text.scripts import is_foreign
 
+REPORTS_READ = 60  # of a thread, the newest, for what they say of a toll
+TOLD_IN = 600  # characters of a text in which it says how many were harmed, or that nobody was
 SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
 
 
@@ -40,6 +46,7 @@ def make_alert(
     before = decisions.load_alert(connection, story, last) if last else None
     article, causes = _quoted(revision, _causes(config, matches), before)
     siblings = siblings_of(members, story)
+    standing = standing_of(members, letters_of(config))
     foreign = is_foreign(article.title, config.language)
     told = event if article is revision.article or before is None else before.event
     return Alert(
@@ -52,7 +59,7 @@ def make_alert(
         causes=causes,
         outlets=tuple(dict.fromkeys(each.outlet for each in members if each.story == story)),
         changes=untold,
-        standing=standing_of(members, letters_of(config)),
+        standing=_standing(connection, config, members, article, standing),
         siblings=siblings[-SIBLINGS_KEPT:],
         more_siblings=max(0, len(siblings) - SIBLINGS_KEPT),
         glosses=glosses(matches, config),
@@ -64,12 +71,35 @@ def make_alert(
     )
 
 
+def _standing(
+    connection: Connection, config: Config, members: tuple[Member, ...], article: Article, standing: Standing
+) -> Standing:
+    """Return the standing of a thread, with what its reports say of the toll that the article tells, if any."""
+    origin = next((each.origin for each in members if each.article == article.id), "")
+    told = _toll_in(article.title, article.body, origin, article.source)
+    if not (told.toll or told.none) or len(standing.origins) < 2:
+        return standing
+    newest = members[-REPORTS_READ:]
+    reports = [_toll_in(*archive.content_of(connection, each.article), each.origin, each.source) for each in newest]
+    return agreed(standing, told, reports, letters_of(config))
+
+
+def _toll_in(title: str, body: str, origin: str, source: str) -> TollReport:
+    lead = body[:TOLD_IN]
+    return TollReport(origin, source, casualties(title, lead), unharmed(f"{title}\n{lead}"))
+
+
 def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:
-    """Return the article the alert quotes, and its causes. A reprint that adds no rule leaves the earlier article."""
+    """Return the article the alert quotes, and its causes.
+
+    A reprint leaves the earlier article, unless it adds a rule; always one that told a change: a reprint may be of what
+    stood before it.
+    """
     if before is None:
         return revision.article, causes
     repeats = revision.placement.relation is Relation.DUPLICATE and not revision.placement.change
-    if repeats and {each.rule for each in causes} <= {each.rule for each in before.causes}:
+    adds = not {each.rule for each in causes} <= {each.rule for each in before.causes}
+    if repeats and (not adds or before.changes):
         return before.article, _strongest_causes(before.causes, causes)
     return revision.article, _strongest_causes(causes, before.causes)
 

@@ -13,7 +13,7 @@ from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.digest import LINK_SHOWN
 from alerts.render.sheet import TOLD_HERE
 from alerts.render.title import headline_of, lead
-from alerts.render.words import link
+from alerts.render.words import isolated, link
 from alerts.store import claims, decisions, digests, outbox, targets
 
 LOOKED_AT = 16  # deliveries, before all that waits is looked at
@@ -114,8 +114,8 @@ def _named(alert: Alert) -> str:
     changed = f" ({'; '.join(alert.changes)})" if alert.changes else ""
     url = link(alert.article.url) if alert.article.url else None
     where = url if url and len(url) <= LINK_SHOWN else None
-    what = f"{alert.severity.word.upper()} {lead(alert)}{headline_of(alert.article)}{changed}"
-    return f"{TOLD_HERE} {what} | {alert.article.outlet}{f' {where}' if where else ''} {alert.story}"
+    what = f"{alert.severity.word.upper()} {lead(alert)}{isolated(headline_of(alert.article))}{changed}"
+    return f"{TOLD_HERE} {what} | {isolated(alert.article.outlet)}{f' {where}' if where else ''} {alert.story}"
 
 
 def _alerts(connection: Connection, listed: Sequence[Delivery]) -> list[Alert]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Decision, KnownEvent, Match, Reason, Receiver, Severity, Silence, Standing, Told, Wait
+from alerts.alert import Alert, Decision, KnownEvent, Match, Reason, Receiver, Severity, Silence, Told, Wait
 from alerts.decide.repeats import may_repeat
 from alerts.decide.same_event import EventWindow
 from alerts.decide.silences import silenced
@@ -26,6 +26,7 @@ from alerts.line.new_alert import make_alert
 from alerts.line.new_delivery import Waiting, add_stale, queue_decision, waiting_on, without_pause
 from alerts.rule import Config
 from alerts.rules.match import Finding, Matcher
+from alerts.standing import Standing
 from alerts.store import decisions, event_reports, restoring
 from alerts.store import silences as silence_store
 from crawler.article import Member, Relation, Revision

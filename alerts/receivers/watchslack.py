@@ -19,6 +19,7 @@ from apprise.plugins import N_MGR
 from alerts.alert import Kind, Message, SendResult
 from alerts.receivers.slackapi import Slack, SlackFault
 from alerts.receivers.slackurl import SCHEMA, URL, problem
+from alerts.render.title import TITLE_LIMIT, marked
 from alerts.render.words import cut, plain
 from crawler.article import minted
 
@@ -243,10 +244,10 @@ def _marked(message: Message, error: SlackFault) -> Message:
     note = {"type": "context", "elements": [{"type": "plain_text", "text": why, "emoji": False}]}
     return replace(
         message,
-        title=f"(possible repeat) {message.title}",
+        title=cut(marked(message.title), TITLE_LIMIT),
         body=f"{why}\n{message.body}",
         # Slack takes 50 blocks; a message from alerts/render has fewer
-        blocks=(note, *message.blocks[:49]) if message.blocks else (),
+        blocks=(*message.blocks[:1], note, *message.blocks[1:49]) if message.blocks else (),
     )
 
 

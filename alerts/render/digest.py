@@ -8,9 +8,9 @@ from itertools import groupby
 
 from alerts.alert import Alert, Delivery, Reason, Severity
 from alerts.render.sheet import HEADLINE_LIMIT, name, shown_headline, split_notes
-from alerts.render.title import CHANGE_LIMIT, digest_title, lead
+from alerts.render.title import CHANGE_LIMIT, age_of, digest_title, lead
 from alerts.render.why import REASONS
-from alerts.render.words import cut, isolated, link, plain, time
+from alerts.render.words import cut, link, ours, time
 
 DIGEST_SHOWN = 50  # events
 OUTLETS_SHOWN = 4  # of an event
@@ -21,12 +21,21 @@ NEWEST_LIMIT = 120  # characters of a headline beside the entry's own
 
 @dataclass(frozen=True, slots=True)
 class DigestItem:
-    """One event of a digest: the headline of its newest story of the highest severity, and a line on all of them."""
+    """One event of a digest: the headline of its newest story of the highest severity, and a line on all of them.
+
+    `age` says how old it was when the digest was due, where it would have interrupted ("50 h old"); else it is "".
+    """
 
     severity: Severity
     headline: str
     url: str | None
     line: str
+    age: str = ""
+
+    @property
+    def precedence(self) -> str:
+        """Return its severity, with its age: "FLASH, 50 h old"."""
+        return f"{self.severity.word.upper()}{f', {self.age}' if self.age else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, sho
     return DigestSheet(
         title=digest_title(delivery, events),
         intro=_intro(delivery, len(alerts)),
-        groups=tuple(_group(tuple(found), timezone) for _, found in groups),
+        groups=tuple(_group(delivery, tuple(found), timezone) for _, found in groups),
         more=f"and {len(events) - shown} more: watchfloor deliveries show {delivery.id}" if len(events) > shown else "",
         notes=(*listed[0], *listed[1]),
         footer=f"{_health(delivery) if alerts else ''}Digest {delivery.subject}, delivery {delivery.id}",
@@ -109,17 +118,21 @@ def _health(delivery: Delivery) -> str:
     return f"{line} " if line else ""
 
 
-def _group(events: tuple[tuple[Alert, ...], ...], timezone: str) -> tuple[str, tuple[DigestItem, ...]]:
+def _group(
+    delivery: Delivery, events: tuple[tuple[Alert, ...], ...], timezone: str
+) -> tuple[str, tuple[DigestItem, ...]]:
     cause = events[0][0].causes[0]
-    return f"{cause.title} ({cause.rule})", tuple(_item(each, timezone) for each in events)
+    return f"{ours(cause.title)} ({cause.rule})", tuple(_item(delivery, each, timezone) for each in events)
 
 
-def _item(event: tuple[Alert, ...], timezone: str) -> DigestItem:
+def _item(delivery: Delivery, event: tuple[Alert, ...], timezone: str) -> DigestItem:
     first = event[0]
-    told = cut(plain("; ".join(first.changes)), CHANGE_LIMIT)
+    told = cut(ours("; ".join(first.changes)), CHANGE_LIMIT)
     before = cut(lead(first), HEADLINE_LIMIT) if first.foreign else ""
     headline = f"{before}{shown_headline(first.article)}{f' ({told})' if told else ''}"
-    return DigestItem(first.severity, headline, link(first.article.url), _line(event, timezone))
+    return DigestItem(
+        first.severity, headline, link(first.article.url), _line(event, timezone), age_of(delivery, first)
+    )
 
 
 def _line(event: tuple[Alert, ...], timezone: str) -> str:
@@ -129,7 +142,7 @@ def _line(event: tuple[Alert, ...], timezone: str) -> str:
     # nothing is lost by leaving out a long link: the id leads to it
     where = url if url and len(url) <= LINK_SHOWN else None
     newest = newest_of(event)
-    later = [f"newest: {isolated(cut(shown_headline(newest.article), NEWEST_LIMIT))}"] if newest is not event[0] else []
+    later = [f"newest: {cut(shown_headline(newest.article), NEWEST_LIMIT)}"] if newest is not event[0] else []
     return ", ".join([_outlets(event), when, *later, *([where] if where else []), _stories(event)])
 
 

@@ -14,7 +14,7 @@ from itertools import groupby
 from alerts.alert import Ack, Alert, Delivery, Severity, Silence
 from alerts.render.digest import events_of, newest_of, outlets_of
 from alerts.render.title import NO_HEADLINE, headline_of, lead
-from alerts.render.words import cut, isolated, link, plain, rated, time
+from alerts.render.words import cut, isolated, link, ours, rated, time
 
 EVENTS_SHOWN = 40  # of each severity
 HEADLINE_LIMIT = 160  # characters
@@ -85,8 +85,8 @@ def _told(stories: Sequence[ToldStory]) -> str:
 
 
 def marked_down(text: str) -> str:
-    """Return a text of others, cleaned, with Markdown's marks escaped: it is shown letter for letter."""
-    return _escaped(plain(text))
+    """Return a text of others, cleaned and isolated, with Markdown's marks escaped: it is shown letter for letter."""
+    return _escaped(ours(text))
 
 
 def _escaped(text: str) -> str:

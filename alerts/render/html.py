@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import html
-import re
 from dataclasses import dataclass
 
-from alerts.render.words import ISOLATE, POP
+from alerts.render.words import ISOLATE, ISOLATED, POP, RUN
 
-_ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{POP}]*){POP}")
-# ZWNJ and ZWJ too, which Persian has inside words
-_LETTERS = "\u0590-\u08ff\u200c\u200d\ufb1d-\ufdff\ufe70-\ufeff"
-_RUN = re.compile(f"([{_LETTERS}]+(?:[ -]+[{_LETTERS}]+)*)")  # words of Hebrew's and Arabic's blocks in a row
 VOID = {"meta", "br"}
 
 
@@ -48,12 +43,12 @@ def isolates(text: str) -> Html:
 
     What the plain text isolates with characters is one quote; otherwise each run of right-to-left words is.
     """
-    pieces = _ISOLATED.split(text)  # every second one was isolated
+    pieces = ISOLATED.split(text)  # every second one was isolated
     return joined(*(tag("bdi", piece, dir="auto") if at % 2 else _runs(piece) for at, piece in enumerate(pieces)))
 
 
 def _runs(text: str) -> Html:
-    pieces = _RUN.split(text)
+    pieces = RUN.split(text)
     return joined(*(tag("bdi", piece, dir="auto") if at % 2 else piece for at, piece in enumerate(pieces)))
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from string import punctuation
-from urllib.parse import quote
 
 from alerts.alert import Alert, Delivery, Kind, Message, Severity
 from alerts.render import text
 from alerts.render.digest import DigestItem, DigestSheet, digest_sheet
 from alerts.render.html import Content, Html, bare, isolates, lines, tag
 from alerts.render.sheet import Sheet, sheet
-from alerts.render.words import clean, cut
+from alerts.render.words import cut, isolated, ours
 from crawler.text.urls import host
 
 PREHEADER_LIMIT = 140  # characters that lists of mails show after the subject
@@ -50,7 +48,7 @@ def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) ->
 def render_notice(delivery: Delivery) -> Message:
     """Return the mail of what the system says about itself."""
     message = text.render_notice(delivery)
-    said = _paragraphs((clean(line) for line in message.body.split("\n")), "line")
+    said = _paragraphs(message.body.split("\n"), "line")
     return replace(message, html=_page(message.title, message.body, [tag("h1", isolates(message.title)), *said]))
 
 
@@ -93,9 +91,9 @@ def _item(each: DigestItem) -> Html:
     if each.url and each.url not in each.line:
         before = f"{before}, "  # too long to be written out in the line
     link = _anchor(each.url, host(each.url)) if each.url else ""
-    headline = tag("div", bare(each.headline), class_="headline", dir="auto")
+    headline = tag("div", isolates(each.headline), class_="headline")
     where = tag("div", isolates(before), link, isolates(after), class_="lesser")
-    return tag("li", _chip(each.severity), headline, where)
+    return tag("li", _chip(each.severity, f", {each.age}" if each.age else ""), headline, where)
 
 
 def _glance(told: Sheet) -> str:
@@ -103,7 +101,7 @@ def _glance(told: Sheet) -> str:
 
     Before a text in another script than its reader's comes the event, in words.
     """
-    quote = "".join(words for words, _ in told.quote).strip()
+    quote = isolated("".join(words for words, _ in told.quote))
     event = told.event if told.foreign else ""
     return next((each for each in ("; ".join(told.changes), event, quote, *told.why) if each), "")
 
@@ -139,16 +137,15 @@ def _link(url: str | None) -> Html:
 
 
 def _anchor(url: str, words: str, **more: str) -> Html:
-    """Return a link; letters outside ASCII are percent-encoded, because not every mail program does that."""
-    return tag("a", words, href=quote(url, safe=punctuation), **more)
+    return tag("a", words, href=url, **more)
 
 
 # what must hold even where a mail program drops the style sheet stands in the elements themselves
 def _page(title: str, glance: str, body: Sequence[Html]) -> str:
     hidden = "display:none;max-height:0;max-width:0;overflow:hidden;opacity:0"
     column = "max-width:600px;margin:0 auto;padding:16px;font-family:sans-serif;font-size:16px;line-height:1.5"
-    head = tag("head", lines("", *_HEAD, tag("title", bare(title)), tag("style", Html(_STYLE)), ""))
-    preheader = tag("div", cut(bare(" ".join(glance.split())), PREHEADER_LIMIT), style=hidden, dir="auto")
+    head = tag("head", lines("", *_HEAD, tag("title", title), tag("style", Html(_STYLE)), ""))
+    preheader = tag("div", cut(ours(" ".join(glance.split())), PREHEADER_LIMIT), style=hidden)
     page = tag("body", lines("", preheader, tag("div", lines("", *body, ""), class_="column", style=column), ""))
     return f"<!DOCTYPE html>\n{tag('html', lines('', head, page, ''), lang='en', dir='ltr').text}\n"
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.alert import Alert, Delivery, Severity
+from alerts.render.quote import quote, tells
 from alerts.render.title import NO_HEADLINE, alert_title, headline_of
 from alerts.render.why import NAME_LIMIT, all_hits, sent_because, whys
-from alerts.render.words import clean, cut, isolated, link, plain, rated, time
+from alerts.render.words import cut, isolated, link, ours, plain, rated, time
 from crawler.article import Article
-from crawler.text.folding import fold
 from crawler.text.urls import host
 
-QUOTE_RADIUS = 110  # characters of text shown on each side of the hits
 HEADLINE_LIMIT = 500  # characters
 NOTE_LIMIT = 300  # characters of a note, a change, a gloss
 OUTLETS_SHOWN = 8
 SIBLINGS_SHOWN = 3
 SIBLING_LIMIT = 80  # characters of each
+ELSEWHERE = "not in the report below"
 TOLD_HERE = "Same event, told here only:"  # begins the note on another story that is told with a message
 
 
@@ -65,9 +65,9 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         outlet=f"{name(article.outlet)}{_host(article.url)}{f', {plain(article.lang)}' if article.lang else ''}",
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
-        changes=tuple(f"Updated: {cut(plain(change), NOTE_LIMIT)}" for change in alert.changes),
-        event=f"Event: {cut(plain(alert.event_line), NOTE_LIMIT)}" if alert.event_line else "",
-        quote=_quote(alert),
+        changes=tuple(_changed(change, alert) for change in alert.changes),
+        event=f"Event: {cut(ours(alert.event_line), NOTE_LIMIT)}" if alert.event_line else "",
+        quote=quote(alert),
         glosses=tuple(_gloss(each) for each in alert.glosses),
         why=whys(alert.causes),
         also=_also(alert),
@@ -85,6 +85,13 @@ def shown_headline(article: Article) -> str:
     return isolated(cut(headline_of(article), HEADLINE_LIMIT)) or NO_HEADLINE
 
 
+def _changed(change: str, alert: Alert) -> str:
+    """Return a line on what changed, with the outlet of the article quoted if that has the new words."""
+    said = name(alert.article.outlet) if tells(change, alert.article) else ELSEWHERE
+    what = "" if change.startswith("CORRECTED") else "Updated: "
+    return f"{what}{cut(ours(change), NOTE_LIMIT)} ({said})"
+
+
 def name(outlet: str) -> str:
     """Return the name of an outlet as it may be shown."""
     return isolated(cut(plain(outlet), NAME_LIMIT))
@@ -94,8 +101,8 @@ def _gloss(line: str) -> str:
     """Return a gloss, "words found = their meaning", with the words found isolated in their own direction."""
     found, equals, meaning = line.partition(" = ")
     if not equals:
-        return isolated(cut(line, NOTE_LIMIT))
-    return f"{isolated(cut(found, NAME_LIMIT))}{equals}{cut(plain(meaning), NOTE_LIMIT)}"
+        return cut(ours(line), NOTE_LIMIT)
+    return f"{isolated(cut(found, NAME_LIMIT))}{equals}{cut(ours(meaning), NOTE_LIMIT)}"
 
 
 def _orders(alert: Alert) -> str:
@@ -108,7 +115,7 @@ def _orders(alert: Alert) -> str:
 
 def split_notes(delivery: Delivery) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the notes on a message itself, and those that tell other stories with it."""
-    shown = [isolated(cut(plain(each), NOTE_LIMIT)) for each in delivery.notes]
+    shown = [cut(ours(each), NOTE_LIMIT) for each in delivery.notes]
     others = [plain(each).startswith(TOLD_HERE) for each in delivery.notes]
     return (
         tuple(note for note, other in zip(shown, others, strict=True) if not other),
@@ -125,34 +132,10 @@ def _times(alert: Alert, timezone: str) -> str:
     return f"Published {published}; seen {time(alert.article.first_seen, timezone)}"
 
 
-def _quote(alert: Alert) -> tuple[tuple[str, bool], ...]:
-    """Return the body around its first hit, or its beginning if only the headline has hits."""
-    body = alert.article.body
-    hits = sorted((hit.start, hit.end) for cause in alert.causes for hit in cause.hits if hit.field == "body")
-    # a third before the hit and two thirds behind it, from word to word
-    middle = hits[0][0] if hits else 0
-    start, end = max(0, middle - QUOTE_RADIUS), min(len(body), middle + 2 * QUOTE_RADIUS)
-    if start:
-        start += body[start:middle].find(" ") + 1
-    if end < len(body):
-        end = max(body.rfind(" ", middle, end), middle + 1)
-    if not body[start:end].strip() or fold(body) == fold(alert.article.title):
-        return ()  # a summary that repeats the headline says nothing
-    pieces: list[tuple[str, bool]] = [("… ", False)] if start else []
-    at = start
-    for first, last in hits:
-        # hits of several rules may overlap; of these the first is marked
-        if first >= at and last <= end:
-            pieces += [(body[at:first], False), (body[first:last], True)]
-            at = last
-    pieces += [(body[at:end], False), *([(" …", False)] if end < len(body) else [])]
-    return tuple((clean(words), hit) for words, hit in pieces if words)
-
-
 def _also(alert: Alert) -> str:
     others = [name(outlet) for outlet in alert.outlets if outlet != alert.article.outlet]
     more = f" and {len(others) - OUTLETS_SHOWN} more" if len(others) > OUTLETS_SHOWN else ""
-    return f"Also reported by {len(others)}: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
+    return f"Also on this story: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
 
 
 def _siblings(alert: Alert) -> str:
@@ -166,5 +149,5 @@ def _siblings(alert: Alert) -> str:
     ]
     others = max(0, len(newest) - SIBLINGS_SHOWN) + alert.more_siblings
     more = f"; and {others} more" if others else ""
-    evidence = f" ({cut(plain(alert.evidence), NOTE_LIMIT)})" if alert.evidence else ""
+    evidence = f" ({cut(ours(alert.evidence), NOTE_LIMIT)})" if alert.evidence else ""
     return f"Same event: {'; '.join(shown)}{more}{evidence}"

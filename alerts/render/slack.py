@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
-from alerts.alert import Alert, Delivery, Kind, Message, Severity
+from alerts.alert import Alert, Delivery, Message, Severity
 from alerts.render import text
 from alerts.render.digest import DigestItem, DigestSheet, digest_sheet
 from alerts.render.sheet import Sheet, sheet
-from alerts.render.title import lead
-from alerts.render.words import ISOLATE, POP, cut, is_rtl, isolated, plain
+from alerts.render.title import lead, what_kind
+from alerts.render.words import ISOLATE, POP, cut, is_rtl, isolated, ours, plain
 
 LONGEST_HEADER = 150  # UTF-16 units
 LONGEST_BLOCK = 2_900  # characters; Slack takes 3,000
@@ -34,8 +33,6 @@ LIGHTS = {
     Severity.PRIORITY: "🟡",
     Severity.ROUTINE: "⚪",
 }
-ASCII_URL = "/%:@!$&'()*+,;=?~-._#[]"  # what of RFC 3986 stays as it is; letters of other scripts are encoded
-KINDS = {Kind.UPDATE: " UPDATE", Kind.ESCALATION: " ESCALATED"}
 Block = dict[str, Any]
 BOLD = {"bold": True}
 
@@ -44,7 +41,7 @@ def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     """Return the blocks of an alert. The receiver marks repeats, because it can look whether it is one."""
     told = sheet(replace(delivery, repeat=False), alert, timezone)
     said = text.message(delivery, told.title, text.alert_lines(told))
-    return replace(said, blocks=_within(_alert(told, f"{KINDS.get(delivery.kind, '')} {lead(alert)}")))
+    return replace(said, blocks=_within(_alert(told, f" {what_kind(delivery, alert)}{lead(alert)}")))
 
 
 def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) -> Message:
@@ -162,10 +159,12 @@ def _joined(blocks: list[Block], elements: list[Block]) -> list[Block]:
 
 
 def _item(each: DigestItem) -> Block:
-    headline = isolated(cut(plain(each.headline.strip(ISOLATE + POP)), LONGEST_ITEM)) or "(no headline)"
+    headline = cut(each.headline, LONGEST_ITEM) or "(no headline)"
     line = each.line.replace(f", {each.url}", "") if each.url else each.line  # the headline is the link
     shown = _link(each.url, headline) if each.url else _text(headline)
-    return _section([_bold(f"{each.severity.word.upper()} "), shown, _text(f"\n{cut(line, LONGEST_ITEM)}")])
+    return _section(
+        [_bold(f"{each.precedence}{':' if each.age else ''} "), shown, _text(f"\n{cut(line, LONGEST_ITEM)}")]
+    )
 
 
 def _paragraphs(body: str) -> list[Block]:
@@ -176,7 +175,8 @@ def _paragraphs(body: str) -> list[Block]:
         piece = cut(rest, LONGEST_BLOCK)
         # without the mark of the cut, since the text goes on in the next block
         taken = len(piece) if piece == rest else max(len(piece) - 1, 1)
-        blocks.append(_rich(_section([_text(rest[:taken])])))
+        shown = "\n".join(ours(line) for line in rest[:taken].split("\n"))
+        blocks.append(_rich(_section([_text(shown)])))
         rest = rest[taken:].lstrip()
     return blocks
 
@@ -260,4 +260,4 @@ def _bold(words: str) -> Block:
 
 
 def _link(url: str, words: str) -> Block:
-    return {"type": "link", "url": quote(url, safe=ASCII_URL), "text": words}
+    return {"type": "link", "url": url, "text": words}

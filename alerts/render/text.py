@@ -11,7 +11,7 @@ from alerts.alert import Alert, Delivery, Message
 from alerts.render.digest import LINK_SHOWN, DigestSheet, digest_sheet
 from alerts.render.sheet import Sheet, sheet
 from alerts.render.title import TITLE_LIMIT, marked
-from alerts.render.words import cut, isolated, plain
+from alerts.render.words import cut, isolated, ours
 
 
 def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
@@ -29,10 +29,11 @@ def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) ->
 def render_notice(delivery: Delivery) -> Message:
     """Return the text of what the system says about itself."""
     payload = delivery.payload or {}
-    title = marked(delivery, f"WATCHFLOOR {payload.get('title', '')}")
+    said = f"WATCHFLOOR {payload.get('title', '')}"
+    title = marked(said) if delivery.repeat else said
     # line by line, because `plain` makes a space of each line break
-    body = "\n".join(plain(line) for line in str(payload.get("body", "")).splitlines())
-    return message(delivery, cut(plain(title), TITLE_LIMIT), f"{body}\n\nNotice, delivery {delivery.id}")
+    body = "\n".join(ours(line) for line in str(payload.get("body", "")).splitlines())
+    return message(delivery, cut(ours(title), TITLE_LIMIT), f"{body}\n\nNotice, delivery {delivery.id}")
 
 
 def message(delivery: Delivery, title: str, body: str) -> Message:
@@ -87,7 +88,7 @@ def digest_lines(told: DigestSheet) -> str:
     for heading, items in told.groups:
         lines += ["", heading]
         for each in items:
-            lines += [f"- {each.severity.word.upper()} {each.headline}", f"  {each.line}"]
+            lines += [f"- {each.precedence}{':' if each.age else ''} {each.headline}", f"  {each.line}"]
     if told.more:
         lines += ["", told.more]
     return "\n".join([*lines, "", told.footer])

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from alerts.alert import Alert, Delivery, Kind, Reason, Severity
-from alerts.render.words import cut, is_rtl, isolated, plain
+from alerts.render.words import cut, is_rtl, isolated, ours, plain, span
 from crawler.article import Article
 from crawler.text.folding import fold
 
@@ -21,7 +22,10 @@ GIST_LIMIT = 45  # characters of what is known of a headline in another script
 LEAD_LIMIT, LEAD_LEAST = 72, 12  # characters before a headline; with less room there is nothing
 CHANGE_LIMIT = 48  # characters of what changed
 HEADLINE_LEAST = 24  # characters of a headline: with less room the outlet is left out
-_DIGESTS = {Reason.REMATCH: " (found late)", Reason.STALE: " (older)", Reason.STORM: " (storm)"}
+OLDER = "older"
+_DIGESTS = {Reason.REMATCH: "found late", Reason.STALE: OLDER, Reason.STORM: "storm"}
+OLD = timedelta(minutes=15)  # from then on a digest says how old an event is that would have interrupted
+REPEAT = "(possible repeat)"
 NO_HEADLINE = "(no headline)"
 _ROW = re.compile(r' \((?:".*"; )?row \d+\)$')  # after the words of a row of the scale
 _SUFFIX = re.compile(r"\s+[-–—|·]\s+(?P<outlet>[^|·–—]{2,60})$")
@@ -40,13 +44,19 @@ def headline_of(article: Article) -> str:
 
 def alert_title(delivery: Delivery, alert: Alert) -> str:
     """Return the title of an alert: severity, what changed, what is known of it, headline and outlet."""
-    changes = _telling(delivery, alert)
-    changed = f"({isolated(cut(plain('; '.join(changes)), CHANGE_LIMIT))}) " if changes else ""
-    update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
-    escalated = "ESCALATED " if delivery.kind is Kind.ESCALATION else ""
-    head = _led(marked(delivery, f"{alert.severity.word.upper()} {escalated}{update}"), alert)
+    said = f"{alert.severity.word.upper()} {what_kind(delivery, alert)}"
+    head = _led(marked(said) if delivery.repeat else said, alert)
     outlet = f" | {isolated(cut(plain(alert.article.outlet), PLACE_LIMIT))}"
     return _fitted(head, headline_of(alert.article), outlet)
+
+
+def what_kind(delivery: Delivery, alert: Alert) -> str:
+    """Return what stands behind the severity: "ESCALATED ", "UPDATE (14 -> 17 killed) ", or ""."""
+    if delivery.kind is Kind.ESCALATION:
+        return "ESCALATED "
+    changes = _telling(delivery, alert)
+    changed = f"({cut(ours('; '.join(changes)), CHANGE_LIMIT)}) " if changes else ""
+    return f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
 
 
 def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:
@@ -75,15 +85,27 @@ def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
 
     Of an event the first alert is told.
     """
-    what = _DIGESTS.get(delivery.reason, "")
     if not events:
         words = delivery.payload or {}
         since, messages = words.get("since", "the last one"), words.get("meanwhile", 0)
         if not messages:
             return f"DIGEST nothing since {since}"
         return f"DIGEST nothing to add to the {messages} message{'s' * (messages != 1)} since {since}"
-    head = _led(marked(delivery, f"DIGEST {counts(events)}{what}: "), events[0][0])
+    what = _what(_DIGESTS.get(delivery.reason, ""), age_of(delivery, events[0][0]))
+    said = f"DIGEST {counts(events)}{f' ({what})' if what else ''}: "
+    head = _led(marked(said) if delivery.repeat else said, events[0][0])
     return _fitted(head, headline_of(events[0][0].article), "")
+
+
+def _what(kind: str, age: str) -> str:
+    return ", ".join(each for each in ("" if age and kind == OLDER else kind, age) if each)
+
+
+def age_of(delivery: Delivery, alert: Alert) -> str:
+    """Return how old an event was when its digest was due, "50 h old"; "" for what would not have interrupted."""
+    at = alert.article.published or alert.article.first_seen
+    age = delivery.due - at
+    return f"{span(age)} old" if alert.severity >= Severity.IMMEDIATE and age >= OLD else ""
 
 
 def counts(events: Sequence[Sequence[Alert]]) -> str:
@@ -92,9 +114,10 @@ def counts(events: Sequence[Sequence[Alert]]) -> str:
     return ", ".join(f"{n} {Severity(severity).word.upper()}" for severity, n in sorted(found.items(), reverse=True))
 
 
-def marked(delivery: Delivery, title: str) -> str:
-    """Return a title, marked if an earlier attempt of the delivery may have arrived."""
-    return f"(possible repeat) {title}" if delivery.repeat else title
+def marked(title: str) -> str:
+    """Return a title with a mark that an earlier attempt may have arrived, behind what says how urgent it is."""
+    head, between, rest = title.partition(": " if title.startswith("DIGEST ") else " ")
+    return f"{head} {REPEAT}{between}{rest}"
 
 
 def _gist(alert: Alert) -> str:

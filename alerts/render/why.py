@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Reason
-from alerts.render.words import cut, isolated, plain
+from alerts.render.words import cut, isolated, ours, plain
+from crawler.text.folding import fold
 
 NAME_LIMIT = 80  # characters of an outlet, a hit, a gloss's first half
 DECIDED_SHOWN = 3  # hits in the line that says why
 HITS_SHOWN = 12  # terms of a rule in the list of all hits
-EARLIER = "an earlier report of this story"
+EARLIER = "another report of this story"
 _QUOTED = re.compile('"([^"]*)"')
 
 REASONS = {
@@ -57,8 +58,8 @@ def whys(causes: Sequence[Cause]) -> tuple[str, ...]:
     """Return the gravest rule with what decided, then the titles of the others in one line."""
     if not causes:
         return ()
-    first = max(causes, key=lambda each: each.severity)
-    others = [plain(each.title) for each in causes if each is not first]
+    first = _gravest(causes)
+    others = [ours(each.title) for each in causes if each is not first]
     also = (f"Other rules that match: {'; '.join(others)}",) if others else ()
     return (_why(first), *also)
 
@@ -84,23 +85,40 @@ def found(hits: Iterable[Hit], shown: int) -> str:
 
 def _why(cause: Cause) -> str:
     # the first words of what the rule is for: the whole question is in the rules
-    pir = cut(plain(cause.pir).partition(":")[0], NAME_LIMIT)
+    pir = cut(ours(plain(cause.pir).partition(":")[0]), NAME_LIMIT)
     purpose = f" [{pir}]" if pir else ""
     if cause.why:
         decided = f"{cause.severity.word}, {_QUOTED.sub(_isolated, plain(cause.why))}"
     else:
-        decided = _deciding(cause.hits) or EARLIER
-    return f"Why: {plain(cause.title)}{purpose}: {decided}"
+        decided = ", ".join(map(_where, _deciding(cause.hits))) or EARLIER
+    return f"Why: {ours(cause.title)}{purpose}: {decided}"
 
 
-def _deciding(hits: Sequence[Hit]) -> str:
-    """Return the first hits in a line, each of other words and with its field."""
-    words = {hit.text: hit for hit in reversed(hits)}
-    first = list(reversed(words.values()))[:DECIDED_SHOWN]
-    return ", ".join(
-        f'"{isolated(cut(hit.text, NAME_LIMIT))}"{" in look-alike letters" * hit.disguised} in the {hit.field}'
-        for hit in first
-    )
+def deciding_words(causes: Sequence[Cause]) -> tuple[str, ...]:
+    """Return the words that decided how grave an alert is, the most telling first."""
+    if not causes:
+        return ()
+    gravest = _gravest(causes)
+    return tuple(_QUOTED.findall(gravest.why)) or tuple(hit.text for hit in _deciding(gravest.hits))
+
+
+def _gravest(causes: Sequence[Cause]) -> Cause:
+    return max(causes, key=lambda each: each.severity)
+
+
+def _deciding(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the first hits: one for each term before a further one of any, no words twice."""
+    of_terms: dict[str, Hit] = {}
+    for hit in hits:
+        of_terms.setdefault(hit.term, hit)
+    words: dict[str, Hit] = {}
+    for hit in (*of_terms.values(), *hits):
+        words.setdefault(fold(hit.text), hit)
+    return list(words.values())[:DECIDED_SHOWN]
+
+
+def _where(hit: Hit) -> str:
+    return f'"{isolated(cut(hit.text, NAME_LIMIT))}"{" in look-alike letters" * hit.disguised} in the {hit.field}'
 
 
 def _score(cause: Cause) -> str:

@@ -7,13 +7,14 @@ direction (UAX #9), and long text is cut between graphemes (UAX #29).
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import regex
 
-from alerts.alert import Standing
+from alerts.standing import Standing
 from crawler.text.urls import ascii_host, usable
 
 # ZWNJ and ZWJ (U+200C, U+200D) stay: Persian words and emoji are written with them; so does U+FE0F of emoji.
@@ -23,10 +24,15 @@ _HIDDEN = re.compile(  # bidi controls, invisible letters, tags, lone surrogates
     r"\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
 _PILED = regex.compile(r"(\p{M}{4})\p{M}+")  # marks upon marks: more than any script writes hide what stands round them
-_UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\xa0<>\"'|\\^`{}\[\]]")
+_UNSAFE = re.compile(r"[^\x21-\x7e]|[<>\"'|\\^`{}\[\]]")  # also letters that would turn the line round them
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*\.?")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 ISOLATE, POP = "\u2068", "\u2069"  # FSI, PDI
+ISOLATED = re.compile(f"{ISOLATE}([^{ISOLATE}{POP}]*){POP}")
+# words of Hebrew's and Arabic's blocks in a row, with ZWNJ and ZWJ inside, and what stands between them: numbers and
+# points, but neither what our own lines set between two texts ("->", ", ", "; ", "|") nor Latin letters
+_LETTERS = "\u0590-\u08ff\u200c\u200d\ufb1d-\ufdff\ufe70-\ufeff"
+RUN = re.compile(f"([{_LETTERS}]+(?:(?:[ -]+|[ ]?[:.%/\u00ab\u00bb\u2013]+[ ]?|[ ]\\d[\\d.,]*[ ])[{_LETTERS}]+)*)")
 
 
 def plain(text: str) -> str:
@@ -45,8 +51,20 @@ def isolated(text: str) -> str:
     return f"{ISOLATE}{text}{POP}" if is_rtl(text) else text
 
 
+def ours(text: str) -> str:
+    """Return a line of ours that quotes others, cleaned, each quote isolated in its own direction.
+
+    What is isolated already is one quote; otherwise each run of right-to-left words is. The rest runs from left to
+    right: "2 -> 5" stays the way from 2 to 5.
+    """
+    pieces = ISOLATED.split(text)  # every second one was isolated
+    return "".join(
+        isolated(piece) if at % 2 else RUN.sub(f"{ISOLATE}\\1{POP}", clean(piece)) for at, piece in enumerate(pieces)
+    ).strip()
+
+
 def link(url: str | None) -> str | None:
-    """Return a link as it may be printed: http(s), host in ASCII, nothing in it that could end it or hide its end.
+    """Return a link as it may be printed: http(s), in ASCII, nothing in it that could end it or hide its end.
 
     None if there is none, or one that no reader should open: with credentials, another scheme, too long, or a host that
     browsers read differently from people (escape, backslash, IPv6 address).
@@ -68,9 +86,20 @@ def is_rtl(text: str) -> bool:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return at most `limit` characters of a text, cut at a space if possible and never within a grapheme."""
+    """Return at most `limit` characters of a text, cut at a space if possible and never within a grapheme.
+
+    What was isolated where it is cut is isolated still.
+    """
     if len(text) <= limit:
         return text
+    kept = _cut(text, limit)
+    if kept.count(ISOLATE) > kept.count(POP):
+        kept = _cut(text, limit - 1)
+        kept += POP * (kept.count(ISOLATE) - kept.count(POP))
+    return kept
+
+
+def _cut(text: str, limit: int) -> str:
     head = ""
     # a letter parted from its marks, or an emoji from its joiner, would show as another
     for grapheme in regex.findall(r"\X", text[: limit + 1])[:-1]:  # the last may be a part of one
@@ -81,16 +110,40 @@ def cut(text: str, limit: int) -> str:
 
 
 def time(at: datetime, timezone: str, now: datetime | None = None) -> str:
-    """Return a time in the zone of `settings.timezone` and in UTC. With `now`, the year if it is another one."""
+    """Return a time in the zone of `settings.timezone` and in UTC, with the date in UTC if it is another.
+
+    With `now`, the year if it is another one.
+    """
     local, at = at.astimezone(ZoneInfo(timezone)), at.astimezone(UTC)
     day = f"{local:%d %b}" if now is None or now.astimezone(local.tzinfo).year == local.year else f"{local:%d %b %Y}"
     if timezone == "UTC":
         return f"{day} {local:%H:%M} UTC"
-    return f"{day} {local:%H:%M} {timezone.rpartition('/')[2].replace('_', ' ')} ({at:%H:%M} UTC)"
+    # past midnight the two dates differ, and one that is not said is taken for the other's
+    utc = f"{at:%H:%M}" if at.date() == local.date() else f"{at:%d %b %H:%M}"
+    return f"{day} {local:%H:%M} {timezone.rpartition('/')[2].replace('_', ' ')} ({utc} UTC)"
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time as people say it: "40 min", "50 h", "4 days"."""
+    minutes = round(length.total_seconds() / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{round(minutes / 60)} h" if minutes < 72 * 60 else f"{round(minutes / 1440)} days"
 
 
 def rated(standing: Standing) -> str:
-    """Return a standing in words: its rating, that it is automatic, its origins. "B3, automatic (1 origin: bbc)"."""
-    many = len(standing.origins)
-    names = f": {', '.join(plain(each) for each in standing.origins)}" if many else ""
-    return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"
+    """Return a standing in words: its rating, that it is automatic, its origins. "B3, automatic (1 origin: bbc)".
+
+    Where a toll is told, that is what is rated: "(1 of 3 origins says 2 wounded: bbc; no casualties: wire, post)".
+    """
+    many, said = len(standing.origins), standing.agreement
+    if said is None:
+        names = f": {_names(standing.origins)}" if many else ""
+        return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"
+    count = f"{len(said.by)} of {many} origins say{'s' * (len(said.by) == 1)} {said.toll}: {_names(said.by)}"
+    others = [f"{words}: {_names(names)}" for words, names in said.others]
+    return f"{standing.rating}, automatic ({'; '.join([count, *others])})"
+
+
+def _names(origins: Iterable[str]) -> str:
+    return ", ".join(isolated(each) for each in origins)

@@ -17,7 +17,7 @@ from alerts.alert import Hit, Severity
 from alerts.rule import BY_SCALE, SEVERITIES, Condition, Row, Rule, Score
 from alerts.rules.lexicon import terms_of
 from alerts.rules.operators import anchors, evaluate, narrowed
-from alerts.rules.reading import Mentions, Reading
+from alerts.rules.reading import Mention, Mentions, Reading
 from crawler.config.keys import MISSING, Choice, Number
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar
@@ -52,18 +52,40 @@ def grade(rule: Rule, reading: Reading, mentions: Mentions) -> Grade:
         if found is None:
             continue
         severity = min(max(row.severity, rule.least), rule.most)
-        return Grade(severity, row, _words(reading.hits(found)))
+        return Grade(severity, row, _words(row.condition, seen, found))
     return Grade(rule.least)
 
 
-def _words(hits: Iterable[Hit]) -> tuple[str, ...]:
-    """Return the first words that a row was found by; of those that overlap, as "US" and "US troops", the longer."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda each: each.start - each.end):
-        if not any(hit.field == other.field and hit.start < other.end and other.start < hit.end for other in kept):
-            kept.append(hit)
-    ordered = sorted(kept, key=lambda each: (each.field != "title", each.start))
+def _words(condition: Condition, reading: Reading, found: Mentions) -> tuple[str, ...]:
+    """Return the words that decide: those of the events asked for (deed, victim, number), then the others in order.
+
+    Of words that overlap, as "US" and "US troops", the longer is said.
+    """
+    deciding = _deciding(condition, reading)
+    decisive = {hit: rank for rank, hit in enumerate(dict.fromkeys(map(reading.hit, deciding)))}
+    kept: dict[Hit, int] = {}
+    for hit in sorted(reading.hits(found), key=lambda each: each.start - each.end):
+        rank = decisive.get(hit, len(decisive))
+        longer = next((each for each in kept if _overlap(hit, each)), hit)
+        kept[longer] = min(rank, kept.get(longer, rank))
+    ordered = sorted(kept, key=lambda each: (kept[each], each.field != "title", each.start))
     return tuple(dict.fromkeys(each.text for each in ordered))[:WORDS_SHOWN]
+
+
+def _deciding(condition: Condition, reading: Reading) -> Iterator[Mention]:
+    """Yield the mentions of the events by which a condition holds, in the order in which it asks for them."""
+    found = evaluate(condition, reading)
+    if found is None:
+        return
+    if condition.op == "event":
+        yield from found
+        return
+    for child in condition.children:
+        yield from _deciding(child, reading)
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
 
 
 def where(mentions: Mentions) -> str:

@@ -8,7 +8,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from alerts.alert import Alert, Cause, Hit, Match, Severity, Sibling, Standing
+from alerts.alert import Alert, Cause, Hit, Match, Severity, Sibling
+from alerts.standing import Agreement, Standing
 from alerts.store.event_reports import load_mention
 from crawler.article import Article
 
@@ -33,10 +34,16 @@ def load(text: str) -> Alert:
     for name in ("outlets", "changes", "glosses"):
         raw[name] = tuple(raw.get(name, ()))  # an alert queued by an older version lacks the later ones
     standing = raw.get("standing", {"origins": (), "letter": "F"})
-    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"])
+    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], _agreement(standing.get("agreement")))
     raw["event"] = load_mention(raw["event"]) if raw.get("event") else None
     raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))
     return Alert(**raw)
+
+
+def _agreement(raw: Mapping[str, Any] | None) -> Agreement | None:
+    if raw is None:
+        return None
+    return Agreement(raw["toll"], tuple(raw["by"]), tuple((words, tuple(names)) for words, names in raw["others"]))
 
 
 def dump_match(match: Match) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry, Placement, Relation, mint
 from crawler.parse.belonging import not_the_article
-from crawler.parse.normalise import Draft, article, believed, draft
+from crawler.parse.normalise import Draft, article, believed, draft, language
 from crawler.sources.polling import heard
 from crawler.sources.source import FetchOutcome, Source, SourceState
 from crawler.store import articles as archive
@@ -318,7 +318,7 @@ def store_page(
     seq = archive.revise_article(connection, name, made, number, now, "")
     text = Candidates(connection, now).read(made.title, made.text, source.id, source.outlet)
     save_sketch(connection, name, seq, now, sketch(text))
-    filled = {"author": page.author, "lang": source.lang or page.lang, "published": made.published}
+    filled = {"author": page.author, "lang": language(made, source.lang or page.lang), "published": made.published}
     complete(connection, name, number, filled)
     end(connection, name, "stored")
     return True

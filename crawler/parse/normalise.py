@@ -11,6 +11,7 @@ from crawler.article import Article, Entry
 from crawler.sources.source import Source
 from crawler.text import urls
 from crawler.text.folding import fold
+from crawler.text.scripts import language_of
 
 OLDEST = datetime(1980, 1, 1, tzinfo=UTC)  # before feeds and the web: a date like that is a fault, not a date
 FRESH = timedelta(days=30)
@@ -19,6 +20,7 @@ SHORTEST_TEXT = (
     8  # words of a text that, with a mistyped headline, names an article: shorter ones are "Watch the video"
 )
 SHORTEST_KEY = 12  # characters of a headline that names an article: shorter ones are "Live" and "Video"
+LANGUAGE_READ = 500  # characters of a text by which its language is told
 TITLE_LIMIT = 1_000  # characters
 TEXT_LIMIT = 200_000  # characters
 
@@ -122,10 +124,15 @@ def article(made: Draft, source: Source, identity: str, now: datetime) -> Articl
         summary=made.summary,
         text=made.text,
         author=entry.author,
-        lang=entry.lang or source.lang,
+        lang=language(made, entry.lang or source.lang),
         published=made.published,
         first_seen=now,
     )
+
+
+def language(made: Draft, said: str | None) -> str | None:
+    """Return the language of a draft: the one that is said, unless it is plainly written in another."""
+    return language_of(f"{made.title} {(made.summary or made.text)[:LANGUAGE_READ]}", said)
 
 
 def _hash(*parts: str) -> str:

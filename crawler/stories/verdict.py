@@ -236,7 +236,7 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
 def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
     """Return the finding on a text that is the same and whose numbers agree: a mere repeat, or a new version."""
     if _is_correction(earlier, later):
-        return Relation.UPDATED, f"{measured}, marked as a correction", "CORRECTED"
+        return Relation.UPDATED, f"{measured}, marked as a correction", _corrected(found)
     if found.lead < LEAD_KNOWN:
         return _judge_lead(found, measured)
     # the limits for the same owner are stricter: another outlet that rewords a report is still a reprint (decision 41)
@@ -299,7 +299,8 @@ def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str)
     few = len(found.changes) <= max(1, found.agreeing // 2)
     if series or not few or (_short(earlier, later) and not _one_toll(earlier.wording, later.wording, found)):
         return Relation.RELATED, reason, ""
-    return Relation.UPDATED, reason, _changed(found.changes)
+    change = _corrected(found) if _is_correction(earlier, later) else _changed(found.changes)
+    return Relation.UPDATED, reason, change
 
 
 def _one_toll(one: Wording, other: Wording, found: Comparison) -> bool:
@@ -355,6 +356,13 @@ def _changed(changes: tuple[NumberChange, ...] | list[NumberChange]) -> str:
     return ", ".join(str(change) for change in changes[:3])
 
 
+def _corrected(found: Comparison) -> str:
+    """Return in words what a correction corrects: numbers, else names, else whatever words took the place of others."""
+    named = [each for each in found.differing if each.named] or found.differing
+    what = _changed(found.changes) or ", ".join(f"{each.before} -> {each.after}" for each in named[:2])
+    return f"CORRECTED: {what}" if what else "CORRECTED, in no words that we find"
+
+
 def _differing(found: Comparison) -> str:
     words = [str(each) for each in (*found.differing[:2], *found.changes[:2])]
     return f", differs: {', '.join(words)}" if words else ""
@@ -367,9 +375,9 @@ def _minutes(age: timedelta) -> str:
 
 def material(before: Wording, after: Wording) -> str:
     """Return in words what an edit of one article changed that matters to readers, "" where nothing does."""
-    if after.corrected and not before.corrected:
-        return "CORRECTED"
     found = compare(before, after)
+    if after.corrected and not before.corrected:
+        return _corrected(found)
     if found.changes:
         return _changed(found.changes)
     if names := [each for each in found.differing if each.named]:

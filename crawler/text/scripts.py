@@ -1,4 +1,4 @@
-"""Tell the script a text is mostly written in, and the script a language is written in."""
+"""Tell the script a text is mostly written in, the script a language is written in, and whether a text is in it."""
 
 from __future__ import annotations
 
@@ -37,6 +37,17 @@ SCRIPTS: Mapping[str, str] = {  # by ISO 639 code: the languages that `settings.
 }
 
 
+_ONLY = {"Hebrew": "he"}  # scripts of one language of SCRIPTS
+# letters that the others do not write: teh marbuta, alef maksura, alef with hamza; Farsi yeh, keheh, gaf, peh, tcheh,
+# jeh; Kurdish ae, e, oe, rr, ll
+_OWN_LETTERS: Mapping[str, str] = {
+    "ar": "\u0629\u0649\u0623\u0625",
+    "fa": "\u06cc\u06a9\u06af\u067e\u0686\u0698",
+    "ckb": "\u06d5\u06ce\u06c6\u0695\u06b5",
+}
+SURE = 3  # such letters, against a source that names another language of the same script
+
+
 def script_of(text: str) -> str:
     """Return the script that most letters of a text are in, "" where it has none."""
     found = Counter(_script(char) for char in text if char.isalpha())
@@ -47,6 +58,25 @@ def is_foreign(text: str, language: str) -> bool:
     """Return whether a text is mostly in another script than `language`, a key of SCRIPTS, is written in."""
     script = script_of(text)
     return bool(script) and script != SCRIPTS[language]
+
+
+def language_of(text: str, said: str | None) -> str | None:
+    """Return the language that a source says a text is in, unless its letters are another's.
+
+    Those of the Arabic script are told apart by letters that only one language has. None where nothing tells which
+    other language it is.
+    """
+    script, code = script_of(text), (said or "").partition("-")[0].lower()
+    if not script or (said and code not in SCRIPTS):
+        return said
+    is_its_script = SCRIPTS.get(code) == script
+    if script != "Arabic":
+        return said if is_its_script else _ONLY.get(script)
+    found = Counter({each: sum(map(text.count, letters)) for each, letters in _OWN_LETTERS.items()})
+    likely, letters = found.most_common(1)[0]
+    if is_its_script and (found.get(code, 1) or letters < SURE):
+        return said
+    return likely if letters else None
 
 
 def _script(letter: str) -> str:

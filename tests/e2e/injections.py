@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alerts.alert import Alert, Hit, Kind, Message, Reason, Sibling, Standing
+from alerts.alert import Alert, Hit, Kind, Message, Reason, Sibling
+from alerts.standing import Standing
 from tests.unit.slackcases import SLACK, alert_of, delivery
 
 OURS = "https://outlet.example/en/1"

@@ -14,6 +14,7 @@ import pytest
 from alerts.alert import DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
 from alerts.decide.attempt import LEASE
 from alerts.line import deliver as delivering
+from alerts.render.title import marked
 from alerts.store import claims, clock_steps, notices, outbox, sendlog, targets
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.servers import Hook, Outlet, closing_all
@@ -95,7 +96,7 @@ def test_flash_goes_to_the_stand_by_after_two_minutes_once(tmp_path: Path) -> No
         assert "the receiver it was for cannot be reached" in flashes[0]["message"]
         down.script = []
         await line.drain(NOW + HOUR)
-        (told,) = [body["message"] for body in down.accepted if " FLASH A militia" in body["title"]]
+        (told,) = [body["message"] for body in down.accepted if "FLASH (possible repeat) A militia" in body["title"]]
         assert "Told other at 14 Jun 12:01 UTC, as this receiver could not be reached." in told
         assert line.on("flash", "other").reason is Reason.STANDBY
         assert line.balanced()
@@ -227,7 +228,7 @@ def test_lease_that_ended_without_a_record_goes_again_marked(tmp_path: Path) -> 
         await line.drain(NOW + LEASE)
         assert hook.seen == 0
         await line.drain(NOW + LEASE + 2 * MINUTE)
-        assert hook.titles() == ["(possible repeat) PRIORITY A militia moves one | Wire"]
+        assert hook.titles() == ["PRIORITY (possible repeat) A militia moves one | Wire"]
 
     with hooks(1) as (hook,):
         outgoing(tmp_path, {"desk": urls(hook)}, work)
@@ -240,7 +241,7 @@ def test_lost_acknowledgement_is_sent_again_marked_with_the_same_id(tmp_path: Pa
         await line.drain()
         await line.drain(NOW + HOUR)
         first, second = hook.accepted
-        assert second["title"] == f"(possible repeat) {first['title']}"
+        assert second["title"] == marked(first["title"])
         identity = line.on("one", "desk").id
         assert all(f"delivery {identity}" in body["message"] for body in hook.accepted)
 
@@ -315,7 +316,7 @@ def test_resend_sends_once_more_marked_and_the_books_balance(
         assert (identity != first.id) == (name == "sent")
         await line.drain(NOW + HOUR)
         last = hook.accepted[-1]
-        assert last["title"] == "(possible repeat) PRIORITY A militia moves one | Wire"
+        assert last["title"] == "PRIORITY (possible repeat) A militia moves one | Wire"
         assert "Sent again on request" in last["message"]
         assert "somebody asked for it again" in last["message"]
         assert line.on("one", "desk").state is DeliveryState.SENT

@@ -54,9 +54,9 @@ def test_kill_loses_nothing(desk: Desk, point: str, k: int) -> None:
     assert_placed(desk)
     desk.rounds(T1, T2)
     assert_placed(desk)
-    clean = [title.removeprefix("(possible repeat) ") for title in desk.hook.titles()]
+    clean = [title.replace(" (possible repeat)", "") for title in desk.hook.titles()]
     assert {title.partition("PRIORITY ")[2].partition(" |")[0] for title in clean} == set(titles)
-    repeats = [title for title in desk.hook.titles() if title.startswith("(possible repeat)")]
+    repeats = [title for title in desk.hook.titles() if "(possible repeat)" in title]
     assert len(clean) - STORIES <= len(repeats) <= 1
     ledger = desk.status()["ledger"]
     assert not any(ledger["remainders"].values())

@@ -79,7 +79,7 @@ def test_same_story_of_two_outlets_is_one_alert_that_names_both(desk: Desk) -> N
     assert desk.rounds(T0)[0]["alerts"] == 1
     assert len(desk.hook.accepted) == 1
     message = desk.hook.accepted[0]["message"]
-    assert "Also reported by 1: Outlet" in message
+    assert "Also on this story: Outlet" in message
     ledger = desk.status()["ledger"]
     assert (ledger["queued"], ledger["suppressed"]) == (1, {"told": 1})
     assert balanced(desk)
@@ -143,7 +143,7 @@ def test_failed_send_is_retried_and_not_repeated(desk: Desk) -> None:
     desk.write("/a.xml", notify="[hook, mail]")
     desk.hook.script = [500]
     desk.rounds(T0, T1, T2)
-    assert desk.hook.titles() == ["(possible repeat) PRIORITY A militia moves | Outlet 1"]
+    assert desk.hook.titles() == ["PRIORITY (possible repeat) A militia moves | Outlet 1"]
     assert len(desk.mail.messages) == 1
     assert desk.hook.seen == 2
     assert balanced(desk)

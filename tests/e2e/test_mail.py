@@ -17,6 +17,7 @@ from apprise import Apprise
 
 from alerts import receivers
 from alerts.alert import Kind, Message, SendResult, Severity, Target
+from alerts.render.title import marked
 from tests.e2e.headlines import headlines
 from tests.e2e.mailserver import DROP, HANG, Post, Raw, authority
 from tests.e2e.starting import EXHAUSTIVE
@@ -66,7 +67,7 @@ def test_a_repeat_has_the_same_message_id_and_an_update_hangs_under_the_same_roo
     update = replace(
         cases()["update-ar"], key="d0a1b2c3d4e5f7", topic=MESSAGE.topic, follows="<d0a1b2c3d4e5f6@example.org>"
     )
-    for message in (MESSAGE, replace(MESSAGE, title="(possible repeat) " + MESSAGE.title, repeat=True), update):
+    for message in (MESSAGE, replace(MESSAGE, title=marked(MESSAGE.title), repeat=True), update):
         assert send(post.url(), message).ok
     first, again, later = post.mails()
     assert first["Message-ID"] == again["Message-ID"] != later["Message-ID"]

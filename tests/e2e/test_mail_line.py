@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from alerts.render.title import marked
 from tests.e2e.conftest import Desk
 from tests.e2e.mailserver import DROP, Post
 from tests.e2e.servers import rss
@@ -69,7 +70,7 @@ def test_a_mail_whose_acceptance_was_lost_comes_again_marked_and_with_the_same_i
     desk.rounds(T1, T2)
     first, again = post.mails()
     assert first["Message-ID"] == again["Message-ID"]
-    assert again["Subject"] == f"(possible repeat) {first['Subject']}"
+    assert again["Subject"] == marked(first["Subject"])
 
 
 def test_of_two_recipients_only_the_one_that_failed_is_tried_again(desk: Desk, post: Post) -> None:

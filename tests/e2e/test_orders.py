@@ -13,7 +13,7 @@ from tests.e2e.dated import item
 from tests.e2e.running import daemon
 from tests.e2e.servers import rss
 
-TIME = r"\d\d \w{3} \d\d:\d\d Baghdad \(\d\d:\d\d UTC\)"
+TIME = r"\d\d \w{3} \d\d:\d\d Baghdad \((?:\d\d \w{3} )?\d\d:\d\d UTC\)"
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ def test_what_did_not_arrive_is_posted(api: SlackApi, target: Target) -> None:
     assert receivers.send(target, message()).uncertain
     assert receivers.send(target, message(repeat=True)).ok
     assert api.times() == {message().key: 1}
-    assert not api.messages[0].text.startswith("(possible repeat)")  # it was looked for: it is none
+    assert "(possible repeat)" not in api.messages[0].text  # it was looked for: it is none
 
 
 def test_look_up_goes_through_all_pages_since_the_message_was_queued(api: SlackApi, target: Target) -> None:
@@ -211,8 +211,8 @@ def test_look_up_that_is_refused_for_good_posts_and_says_so(api: SlackApi, targe
     (posted,) = api.messages
     assert result.ok
     assert "could not be looked for" in result.detail
-    assert posted.text == "(possible repeat) FLASH Rockets 1"
-    assert "missing_scope" in posted.blocks[0]["elements"][0]["text"]
+    assert posted.text == "FLASH (possible repeat) Rockets 1"
+    assert "missing_scope" in posted.blocks[1]["elements"][0]["text"]  # behind the header, which says how urgent
 
 
 def test_message_is_found_by_its_small_print_where_metadata_is_hidden(api: SlackApi, target: Target) -> None:

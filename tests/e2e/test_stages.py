@@ -92,7 +92,7 @@ def test_round_that_cannot_judge_still_sends_and_ends_with_one(desk: Desk) -> No
         decisions.set_mark(connection, "triaged", "no number")
     database.close()
     done = desk.run("run", "--at", "-", stdin="2026-06-14T10:10:00Z\n", expect=1)
-    assert desk.hook.titles() == ["(possible repeat) PRIORITY A militia moves | Outlet 1"]
+    assert desk.hook.titles() == ["PRIORITY (possible repeat) A militia moves | Outlet 1"]
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1].startswith(
         "watchfloor: the round was done but for what failed, the log above says why: judge: ValueError("

@@ -29,7 +29,7 @@ ENGLISH = (
     "A militia says that it struck an air base housing foreign troops in western Iraq with a salvo of rockets at dawn"
 )
 ID = re.compile(r"\b[adst][0-9a-hjkmnp-tv-z]{14}\b")
-TIME = r"\d\d \w{3} \d\d:\d\d Baghdad \(\d\d:\d\d UTC\)"
+TIME = r"\d\d \w{3} \d\d:\d\d Baghdad \((?:\d\d \w{3} )?\d\d:\d\d UTC\)"
 
 
 @pytest.fixture

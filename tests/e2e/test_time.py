@@ -75,7 +75,7 @@ def test_clock_that_is_set_delays_repeats_and_floods_nothing(desk: Desk, step: t
                 await ticked(service, hands.clock)
             assert len(desk.outlet.asked("/a.xml")) == 3, "a poll a minute, as before"
             clock, news = told_apart(desk)
-            assert news == ["(possible repeat) PRIORITY A militia moves | Outlet 1"]
+            assert news == ["PRIORITY (possible repeat) A militia moves | Outlet 1"]
             # by such a clock all news would look old: that is told
             assert clock == (["the clock of this machine was set forward by 3652 d"] if step.days > 2 else [])
             with service.database.read() as connection:
@@ -122,7 +122,7 @@ def test_store_timed_by_a_clock_that_was_ahead_is_taken_for_now(desk: Desk) -> N
     desk.rounds("2036-06-14T10:00:00Z")
     assert desk.hook.accepted == []
     desk.rounds("2026-06-14T10:00:00Z", "2026-06-14T10:05:00Z", "2026-06-14T10:05:01Z")
-    assert desk.hook.titles() == ["(possible repeat) PRIORITY A militia moves | Outlet 1"]
+    assert desk.hook.titles() == ["PRIORITY (possible repeat) A militia moves | Outlet 1"]
     assert len(desk.outlet.asked("/a.xml")) == 2
 
 
@@ -146,7 +146,7 @@ def test_what_was_judged_goes_out_where_nothing_more_can_be_judged(desk: Desk) -
     asyncio.run(run())
     titles = sorted(desk.hook.titles())
     assert titles == [
-        "(possible repeat) PRIORITY A militia moves | Outlet 1",
+        "PRIORITY (possible repeat) A militia moves | Outlet 1",
         "WATCHFLOOR new articles cannot be judged: no alert is made of them",
     ]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Standing
+from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity
 from alerts.rule import Config
 from alerts.rules.config import load
+from alerts.standing import Standing
 from tests.unit.desk import HEAD, NOW, article, rule
 
 TITLE = "Rockets hit base"

@@ -40,7 +40,7 @@ LINKS = [
     ("https://a.example/a\u2028b\u00a0c", "https://a.example/a%E2%80%A8b%C2%A0c"),
     ("https://a.example/](https://evil.example)", "https://a.example/%5D(https://evil.example)"),
     ("https://\u0430pple.example/x", "https://xn--pple-43d.example/x"),
-    ("https://a.example:8443/قصة", "https://a.example:8443/قصة"),
+    ("https://a.example:8443/قصة", "https://a.example:8443/%D9%82%D8%B5%D8%A9"),
     ("javascript:alert(1)", None),
     ("data:text/html,x", None),
     ("file:///etc/passwd", None),

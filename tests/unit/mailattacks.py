@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alerts.alert import Kind, Message, Sibling, Standing
+from alerts.alert import Kind, Message, Sibling
 from alerts.render.form import FORMS
+from alerts.standing import Standing
 from tests.unit.mailcases import ENGLISH, ZONE, delivery, hit
 
 PAYLOADS = [

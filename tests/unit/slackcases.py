@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling, Standing
+from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling
 from alerts.render.form import form_of
+from alerts.standing import Standing
 from crawler.article import Article
 
 NOW = datetime(2026, 11, 25, 0, 7, tzinfo=UTC)

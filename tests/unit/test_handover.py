@@ -17,9 +17,9 @@ from alerts.alert import (
     Scope,
     Severity,
     Silence,
-    Standing,
 )
 from alerts.render.handover import Failing, Handover, ToldStory, markdown
+from alerts.standing import Standing
 from tests.unit.desk import NOW, article
 from tests.unit.hostile import ALL
 

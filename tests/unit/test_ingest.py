@@ -59,6 +59,23 @@ def test_same_entry_again_is_known_and_writes_nothing(archive: Archive) -> None:
     assert archive.totals() == {"articles": 2, "revisions": 2, "stories": 2, "threads": 2}
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "said", "stored"),
+    [
+        ("Persian under English", "پهپادها به مقر حزب در نزدیکی شهر اصابت کرد و چند نفر زخمی شدند", "en", "fa"),
+        ("حمله به شهر", "Five people were hurt when a drone fell on a market in the centre of the town.", "en", "en"),
+        ("", "سقوط صواريخ على قاعدة أخرى", "en-GB", "ar"),
+    ],
+)
+def test_article_is_in_the_language_of_its_text(
+    archive: Archive, title: str, text: str, said: str, stored: str
+) -> None:
+    archive.poll("a", entry(title, "1", text, lang=said))
+    with archive.database.read() as connection:
+        (revision,) = articles.revisions_after(connection, 0, 10)
+    assert revision.article.lang == stored
+
+
 def test_changed_headline_or_text_is_a_revision_and_a_bumped_date_is_none(archive: Archive) -> None:
     archive.poll("a", entry("One", "1", "text"))
     assert archive.poll("a", entry("One, updated", "1", "text")).revised == 1

@@ -59,7 +59,7 @@ def judged(place: Path, title: str, body: str = "", more: str = "") -> Match:
 @pytest.mark.parametrize(
     ("title", "body", "severity", "why"),
     [
-        ("Badr strikes base", "", Severity.FLASH, 'a base is struck by a militia ("Badr", "strikes", "base"; row 2)'),
+        ("Badr strikes base", "", Severity.FLASH, 'a base is struck by a militia ("strikes", "Badr", "base"; row 2)'),
         ("Jets bomb base", "", Severity.IMMEDIATE, 'a base is struck ("bomb", "base"; row 3)'),
         ("Police arrest Badr man", "", Severity.PRIORITY, 'somebody is arrested ("arrest"; row 4)'),
         ("Drill: Badr strikes base", "", Severity.PRIORITY, 'a drill ("Drill"; row 1)'),  # the exception stands above

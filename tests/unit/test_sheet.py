@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from alerts.alert import Alert, Hit, Kind, Reason, Sibling, Standing
-from alerts.decide.glosses import glosses, place_of
+from alerts.alert import Alert, Hit, Kind, Reason, Sibling
+from alerts.decide.glosses import _line, glosses, place_of
 from alerts.render.text import render_alert, render_digest
 from alerts.render.title import TITLE_LIMIT
 from alerts.render.words import cut, link, plain
+from alerts.rule import Entity
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
+from alerts.standing import Standing
+from crawler.config.yamlfile import Place
 from tests.unit.alerts_made import ALERT, SENT, settled
 from tests.unit.desk import HEAD, article, rule
 from tests.unit.hostile import ALL, LINKS, TEMPLATES
@@ -60,7 +63,7 @@ def test_hostile_text_forges_no_line_and_hides_nothing(text: str) -> None:
         "Published",
         "Updated:",
         "Why:",
-        "Also reported by 1:",
+        "Also on this story:",
         "Same event:",
         "Sent because:",
         "Story s1, alert 1",
@@ -152,7 +155,7 @@ https://wire.example/1
 
 Why: Rockets: "Rockets" in the body
 قاعدة حرير = Harir air base
-Also reported by 1: Daily
+Also on this story: Daily
 Sent because: nobody acknowledged it in time.
 
 All hits of rule r, version 0a1b2c3d, score 7.5: "Rockets" in the body
@@ -208,6 +211,26 @@ GLOSSED = [
 def test_glosses_say_who_was_found(tmp_path: Path, name: str, title: str, lines: tuple[str, ...]) -> None:
     config = settled(tmp_path)
     assert glosses(Matcher(config).match(article(title)), config) == lines, name
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "gloss", "line"),
+    [
+        ("Iraqi soldiers", "Iraqi army", "Iraq's regular army", ""),
+        ("Iraqi soldiers", "Iraqi army", "the army of Iraq, led from Taji", "Iraqi soldiers = Iraqi army, the army of Iraq, led from Taji"),
+        ("Balad base", "Balad air base", "air base at Balad", ""),
+        ("Balad base", "Balad air base", "air base near Samarra", "Balad base = Balad air base, air base near Samarra"),
+        ("Balad", "Balad", "Balad", ""),
+        ("Balad", "Balad air base", "the air base", "Balad: the air base"),
+        ("Badr", "Badr", "party with a militia of its own", "Badr: party with a militia of its own"),
+        ("Badr", "Badr", "the party", ""),
+        ("بلد", "Balad", "Balad", "بلد = Balad"),
+        ("بلد", "Balad", "", "بلد = Balad"),
+        ("بلد", "Balad", "town of Iraq", "بلد = Balad, town of Iraq"),
+    ],
+)  # fmt: skip
+def test_gloss_that_tells_nothing_is_left_out(text: str, label: str, gloss: str, line: str) -> None:
+    assert _line(text, Entity("x", Place("", 0, 0), (text,), label=label, gloss=gloss)) == line
 
 
 def test_four_glosses_are_shown_and_the_label_is_the_first_name_that_reads(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_silence_that_is_over_is_told_though_no_message_comes(tmp_path: Path, st
     assert told.payload
     assert str(told.payload["body"]).splitlines()[:2] == [
         "1 message held back by silence q1 (Noor: drill at Balad), ended 14 Jun 19:00 Baghdad (16:00 UTC)",
-        "1 message held back by silence q2 (Noor: another), until 15 Jun 00:00 Baghdad (21:00 UTC)",
+        "1 message held back by silence q2 (Noor: another), until 15 Jun 00:00 Baghdad (14 Jun 21:00 UTC)",
     ]
 
 

@@ -29,7 +29,10 @@ def _alert(lang: str) -> Message:
 
 
 def _update(lang: str) -> Message:
-    told = replace(alert_of(lang), changes=("14 -> 17 killed",))
+    first = alert_of(lang)
+    later = replace(first.article, title=first.article.title.replace("14", "17").replace("۱۴", "۱۷"))
+    later = replace(later, text=first.article.text.replace("14", "17").replace("۱۴", "۱۷"), outlet=first.outlets[-1])
+    told = replace(first, changes=("14 -> 17 killed",), article=later)
     late = ("Held from 22:00 to 06:00 by quiet hours.",)
     return SLACK.alert(delivery(Kind.UPDATE, Reason.UPDATED, notes=late, attempts=3), told, "Asia/Baghdad")
 

@@ -88,8 +88,22 @@ def test_time_has_a_year_only_where_it_is_another() -> None:
     assert time(NOW, "Asia/Baghdad", NOW) == "14 Jun 15:00 Baghdad (12:00 UTC)"
     assert time(NOW, "UTC", datetime(2027, 1, 1, tzinfo=UTC)) == "14 Jun 2026 12:00 UTC"
     assert (
-        time(datetime(2026, 12, 31, 22, 0, tzinfo=UTC), "Asia/Baghdad", NOW) == "01 Jan 2027 01:00 Baghdad (22:00 UTC)"
+        time(datetime(2026, 12, 31, 22, 0, tzinfo=UTC), "Asia/Baghdad", NOW)
+        == "01 Jan 2027 01:00 Baghdad (31 Dec 22:00 UTC)"
     )
+
+
+@pytest.mark.parametrize(
+    ("hour", "zone", "said"),
+    [
+        (20, "Asia/Baghdad", "14 Jun 23:59 Baghdad (20:59 UTC)"),
+        (21, "Asia/Baghdad", "15 Jun 00:59 Baghdad (14 Jun 21:59 UTC)"),
+        (3, "America/New_York", "13 Jun 23:59 New York (14 Jun 03:59 UTC)"),
+        (21, "UTC", "14 Jun 21:59 UTC"),
+    ],
+)
+def test_date_in_utc_is_said_where_it_is_another(hour: int, zone: str, said: str) -> None:
+    assert time(datetime(2026, 6, 14, hour, 59, tzinfo=UTC), zone) == said
 
 
 def test_one_function_writes_every_time_that_people_read() -> None:

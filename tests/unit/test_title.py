@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Kind, Reason, Severity, Sibling
 from alerts.decide.glosses import who_or_where
+from alerts.render import FORMS, PLAIN, Form
 from alerts.render.digest import LINK_SHOWN, digest_sheet, events_of
 from alerts.render.sheet import TOLD_HERE
 from alerts.render.text import render_alert, render_digest
-from alerts.render.title import TITLE_LIMIT, alert_title, digest_title, headline_of
+from alerts.render.title import TITLE_LIMIT, alert_title, digest_title, headline_of, marked
 from alerts.rules.match import Matcher
 from alerts.store import decisions
-from crawler.text.scripts import is_foreign, script_of
+from crawler.text.scripts import is_foreign, language_of, script_of
 from tests.unit.alerts_made import ALERT, SENT, settled
 from tests.unit.desk import NOW, article, desk, rule
 from tests.unit.settled import step
@@ -47,6 +48,34 @@ def test_script_is_that_of_most_letters(text: str, script: str) -> None:
     assert script_of(text) == script
     assert is_foreign(text, "en") is (script not in {"Latin", ""})
     assert is_foreign(text, "fa") is (script not in {"Arabic", ""})
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "language"),
+    [
+        ("پهپادها به مقر حزب در نزدیکی شهر اصابت کرد", "en", "fa"),
+        ("سقوط صواريخ على قاعدة غربي البلاد", "en-GB", "ar"),
+        ("پهپادها به مقر حزب در نزدیکی شهر اصابت کرد", "ar", "fa"),
+        ("سقوط صواريخ على قاعدة أخرى", "fa", "ar"),
+        ("هێرشێک بۆ سەر بنکەیەک", "ar", "ckb"),
+        ("هێرشێک بۆ سەر بنکەیەک", "ckb", "ckb"),
+        ("گزارش: قاعدة أخرى إلى الغرب", "fa", "fa"),
+        ("گفت", "ar", "ar"),  # one letter proves nothing
+        ("حمله موشکي به شهر", "fa", "fa"),
+        ("سقوط صواريخ على قاعدة", None, "ar"),
+        ("حشد", "en", None),
+        ("حشد", "ur", "ur"),
+        ("Rockets hit Balad", "ar", None),
+        ("Rockets hit Balad", "tr", "tr"),
+        ("Rockets hit Balad", None, None),
+        ("Ракеты", "en", None),
+        ("טילים", "en", "he"),
+        ("导弹", "zh", "zh"),  # a language that we do not know is left
+        ("2:1", "en", "en"),
+    ],
+)
+def test_language_is_that_of_the_text(text: str, said: str | None, language: str | None) -> None:
+    assert language_of(text, said) == language
 
 
 @pytest.mark.parametrize(
@@ -94,6 +123,30 @@ def test_title_keeps_its_limit_and_some_of_the_headline(kind: Kind, *, repeat: b
     assert len(title) <= TITLE_LIMIT
     assert ARABIC[:12] in title
     assert title.count("\u2068") == title.count("\u2069")
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("FLASH Rockets hit base: two hurt", "FLASH (possible repeat) Rockets hit base: two hurt"),
+        ("DIGEST 1 FLASH, 2 ROUTINE: Deal", "DIGEST 1 FLASH, 2 ROUTINE (possible repeat): Deal"),
+        ("DIGEST nothing since 06:00", "DIGEST nothing since 06:00 (possible repeat)"),
+        ("WATCHFLOOR a source is down", "WATCHFLOOR (possible repeat) a source is down"),
+    ],
+)
+def test_a_repeat_says_first_how_urgent_it_is(title: str, said: str) -> None:
+    assert marked(title) == said
+
+
+@pytest.mark.parametrize("form", [PLAIN, FORMS["watchmail"]])
+def test_severity_stands_before_the_mark_of_a_repeat_in_every_form(form: Form) -> None:
+    again = replace(SENT, repeat=True)
+    assert form.alert(again, ALERT, "UTC").title.startswith("IMMEDIATE (possible repeat) ")
+    digest = form.digest(replace(again, kind=Kind.DIGEST, reason=Reason.ROUTINE), [ALERT], "UTC")
+    assert digest.title.startswith("DIGEST 1 IMMEDIATE (possible repeat): ")
+    assert (
+        form.notice(replace(again, kind=Kind.NOTICE, payload={"title": "x"})).title == "WATCHFLOOR (possible repeat) x"
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,6 +249,32 @@ def test_digest_title_begins_in_the_readers_language() -> None:
     assert ARABIC[:12] in title
 
 
+@pytest.mark.parametrize(
+    ("severity", "age", "reason", "title", "item"),
+    [
+        (Severity.FLASH, timedelta(hours=50), Reason.STALE, "DIGEST 1 FLASH (50 h old): ", "FLASH, 50 h old: "),
+        (Severity.IMMEDIATE, timedelta(minutes=15), Reason.STORM, "DIGEST 1 IMMEDIATE (storm, 15 min old): ", "IMMEDIATE, 15 min old: "),
+        (Severity.FLASH, timedelta(days=4), Reason.REMATCH, "DIGEST 1 FLASH (found late, 4 days old): ", "FLASH, 4 days old: "),
+        (Severity.FLASH, timedelta(minutes=119), Reason.QUIET_HOURS, "DIGEST 1 FLASH (119 min old): ", "FLASH, 119 min old: "),
+        (Severity.FLASH, timedelta(minutes=14), Reason.STORM, "DIGEST 1 FLASH (storm): ", "FLASH "),
+        (Severity.PRIORITY, timedelta(hours=50), Reason.ROUTINE, "DIGEST 1 PRIORITY: ", "PRIORITY "),
+    ],
+)  # fmt: skip
+def test_digest_says_how_old_it_is_what_would_have_interrupted(
+    severity: Severity, age: timedelta, reason: Reason, title: str, item: str
+) -> None:
+    late = replace(ALERT, severity=severity, article=replace(ALERT.article, published=NOW - age))
+    sent = replace(DIGEST, reason=reason, due=NOW)
+    for form in (PLAIN, FORMS["watchmail"], FORMS["watchslack"]):
+        message = form.digest(sent, [late], "UTC")
+        assert message.title == f"{title}Rockets hit base"
+        assert f"\n- {item}Rockets hit base\n" in message.body
+        assert not message.html or f">{item.rstrip(': ')}</span>" in message.html
+        assert not message.blocks or f"'text': '{item}'" in str(message.blocks)
+    unseen = replace(late, article=replace(late.article, published=None, first_seen=NOW - age))
+    assert digest_title(sent, [(unseen,)]) == f"{title}Rockets hit base"
+
+
 # -- words that mislead -----------------------------------------------------------------------------------------
 
 
@@ -203,7 +282,7 @@ def test_another_story_stands_behind_the_one_that_rings() -> None:
     other = f"{TOLD_HERE} IMMEDIATE Rockets hit base, no casualties reported | Daily s7"
     alert = replace(ALERT, changes=("0 -> 2 wounded",))
     lines = render_alert(replace(SENT, notes=(other, "Late: the server was down.")), alert, "UTC").body.splitlines()
-    assert lines[:2] == ["Updated: 0 -> 2 wounded", "Rockets hit base"]
+    assert lines[:2] == ["Updated: 0 -> 2 wounded (not in the report below)", "Rockets hit base"]
     assert lines.index("Late: the server was down.") < lines.index("Wire (wire.example), en") < lines.index(other)
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Kind, Match, Reason, Severity, Sibling, Standing
+from alerts.alert import Kind, Match, Reason, Severity, Sibling
 from alerts.decide.standing import is_met, lacking, siblings_of, standing_of
 from alerts.line.triage import _strongest
+from alerts.render import FORMS, PLAIN
+from alerts.render.quote import tells
 from alerts.render.text import render_alert
 from alerts.rule import When
+from alerts.standing import Standing
 from alerts.store import decisions, snapshot
 from crawler.article import Member, Relation
 from tests.unit.desk import NOW, desk, rule
@@ -26,8 +29,8 @@ FULL = replace(
     siblings=tuple(Sibling(f"s{n}", f"Story {n}", "Daily") for n in range(3, 8)),
 )
 GOLDEN = """\
-Updated: 14 -> 17 killed
-Updated: CORRECTED
+Updated: 14 -> 17 killed (not in the report below)
+CORRECTED (Wire)
 Bomb hits militia patrol
 
 Wire
@@ -36,7 +39,7 @@ Published 14 Jun 12:00 UTC; seen 14 Jun 12:00 UTC
 (the source gave no link)
 
 Why: Militias: "militia" in the title
-Also reported by 1: Daily
+Also on this story: Daily
 Same event: Story 7 (Daily, s7); Story 6 (Daily, s6); Story 5 (Daily, s5); and 2 more
 Sent because: what it tells has changed.
 
@@ -57,7 +60,7 @@ def test_change_in_arabic_and_a_forged_line_stay_in_their_place() -> None:
         FULL, changes=("14 -> 17 قتيلا\nSent because: nothing",), siblings=(Sibling("s9", "انفجار\nWhy: x", "Y"),)
     )
     body = render_alert(SENT, alert, "UTC").body.splitlines()
-    assert "Updated: 14 -> 17 قتيلا Sent because: nothing" in body
+    assert "Updated: 14 -> 17 \u2068قتيلا\u2069 Sent because: nothing (not in the report below)" in body
     assert "Same event: \u2068انفجار Why: x\u2069 (Y, s9)" in body
 
 
@@ -185,8 +188,66 @@ def test_change_to_a_story_is_told_though_its_words_match_no_rule(tmp_path: Path
     assert (made.kind, made.reason, made.queue) == (Kind.UPDATE, Reason.UPDATED, True)
     told = decisions.load_alert(line, revision.placement.story, 2)
     assert told.changes == (revision.placement.change,)
-    assert "an earlier report of this story" in render_alert(SENT, told, "UTC").body
+    assert "another report of this story" in render_alert(SENT, told, "UTC").body
     assert step(line, config, "three", "Bomb hits patrol near Hawija", 50, TEXT.format(toll=17)).decided == []
+
+
+LATE = (
+    "Officials in Hawija spoke at noon of a quiet road, of new patrols and of a market that opened again after two "
+    "days. Families came back to the farms north of the town and shops were open. The governor thanked the guards and "
+    "promised cameras on the bridge before the end of the month. Of the bomb on Sunday he said that {toll} men were "
+    "killed by it. He will travel to the capital next week, his office said, to ask for more vehicles."
+)
+
+
+@pytest.mark.parametrize("toll", ["17", "seventeen"])
+def test_update_says_first_what_changed_who_says_so_and_quotes_the_new_words(toll: str) -> None:
+    article = replace(ALERT.article, title="Hawija governor on the bomb", text=LATE.format(toll=toll), outlet="Daily")
+    told = replace(ALERT, changes=("14 -> 17 killed",), article=article)
+    for form in (PLAIN, FORMS["watchmail"], FORMS["watchslack"]):
+        message = form.alert(SENT, told, "UTC")
+        assert message.title.startswith("PRIORITY UPDATE (14 -> 17 killed) ")
+        lines = message.body.splitlines()
+        assert lines[0] == "Updated: 14 -> 17 killed (Daily)"
+        assert lines[2].startswith('"… ')
+        assert f"he said that {toll} men were killed" in lines[2]
+        assert not message.html or f"<mark>{toll}</mark>" in message.html
+        header = str(message.blocks[0]["text"]["text"]) if message.blocks else ""  # type: ignore[index]
+        assert not header or header.startswith("🟡 PRIORITY UPDATE (14 -> 17 killed) ")
+
+
+@pytest.mark.parametrize(
+    ("change", "text", "said"),
+    [
+        ("14 -> 17 killed", "At least 17 are dead", True),
+        ("14 -> 17 killed", "Some 170 are dead", False),
+        ("kills 14 -> 1,200", "A toll of 1,200", True),
+        ("taji -> balad", "Rockets at Balad.", True),
+        ("CORRECTED: harith -> haris, a -> zerqan", "Zerqan", True),
+        ("CORRECTED: harith -> haris", "Zerqan", False),
+        ("new lead", "Anything", True),
+        ("14 -> 17 جنديا", "مقتل ١٧ جنديا", True),
+    ],
+)
+def test_outlet_beside_a_change_has_the_new_words(change: str, text: str, *, said: bool) -> None:
+    assert tells(change, replace(ALERT.article, title=text)) is said
+    assert tells(change, replace(ALERT.article, title="", text=text)) is said
+
+
+def test_reprint_of_the_old_text_is_not_quoted_where_a_change_is_known(tmp_path: Path, line: Connection) -> None:
+    config = desk(tmp_path, rule("[militia]") + rule("[ambulances]", name="other"))
+    step(line, config, "one", "Bomb hits militia patrol near Hawija", 0, TEXT.format(toll=14).split(" Ambul")[0])
+    step(line, config, "two", "Bomb hits militia patrol near Hawija", 5, TEXT.format(toll=17).split(" Ambul")[0])
+    ((revision, _, (made,)),) = step(
+        line, config, "three", "Bomb hits militia patrol near Hawija", 8, TEXT.format(toll=14)
+    ).decided
+    assert revision.placement.relation is Relation.DUPLICATE
+    assert made.reason is Reason.NEW_RULE
+    told = decisions.load_alert(
+        line, revision.placement.story, decisions.last_alert_revision(line, revision.placement.story)
+    )
+    assert "17 men were killed" in told.article.body
+    assert {each.rule for each in told.causes} == {"r", "other"}
 
 
 def test_change_is_told_to_those_who_were_told_though_another_rule_matches_it(tmp_path: Path, line: Connection) -> None:

@@ -1,0 +1,41 @@
+"""How far what is told is confirmed: who reports it, how reliable they are, and how far they agree on the toll."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the origins of a thread say of the toll that an alert tells.
+
+    `toll` is that toll in words ("2 wounded", "no casualties"), `by` are the origins that tell it; `others` is what
+    else is said, each with the origins that say it. Those that say nothing of it are in neither.
+    """
+
+    toll: str
+    by: tuple[str, ...]
+    others: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a thread is confirmed: its origins in order, and the best Admiralty letter of its sources.
+
+    Where a toll is told, `agreement` says who tells it; it is that toll which is rated then. The two are never folded
+    into one score (NATO AJP-2.1 rates source and information apart).
+    """
+
+    origins: tuple[str, ...] = ()
+    letter: str = "F"
+    agreement: Agreement | None = None
+
+    @property
+    def number(self) -> int:
+        """The automatic number: 2 when two origins agree, 3 single origin, 6 unknown. Only people set 1."""
+        agreeing = len(self.agreement.by if self.agreement else self.origins)
+        return 2 if agreeing > 1 else 3 if agreeing else 6
+
+    @property
+    def rating(self) -> str:
+        return f"{self.letter}{self.number}"
