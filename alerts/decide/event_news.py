@@ -14,7 +14,7 @@ from alerts.decide.same_event import Report, alike, is_within, narrowest, told
 from alerts.event import EventMention
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import UNLISTED
-from alerts.rules.events import HAPPENED
+from alerts.rules.event_standing import HAPPENED
 
 KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})

@@ -217,10 +217,18 @@ def clash(earlier: Report, later: Report, settings: EventSettings) -> str:
 
 
 def _roles_clash(one: EventMention, other: EventMention, settings: EventSettings) -> str:
+    if _is_drill(one) != _is_drill(other):
+        return "one is a drill"
     if swapped := _swapped(one, other, settings):
         return f"who did it to whom is the other way round: {swapped}"
     others = _other_acts(one, other, settings)
     return f"somebody else did it to somebody else: {others}" if others else ""
+
+
+def _is_drill(mention: EventMention) -> bool:
+    """Return whether a report tells of a drill and of nothing that happened."""
+    acts = told(mention)
+    return bool(acts) and all(each.standing == "rehearsed" for each in acts)
 
 
 def _places_agree(one: Iterable[str], other: Iterable[str], wider: Mapping[str, frozenset[str]]) -> bool:

@@ -37,3 +37,8 @@ COMPASS = {"north", "south", "east", "west", "northeast", "northwest", "southeas
 # behind the doer of an Arabic verb that has no object
 ARABIC_PREPOSITIONS = {"في", "علي", "من", "الي", "عن", "قرب", "داخل", "شمال", "جنوب", "غرب", "شرق", "شمالي", "جنوبي"}
 ARABIC_PREPOSITIONS |= {"غربي", "شرقي", "بعد", "قبل", "خلال", "عبر", "ضد", "وسط", "بين", "منذ"}
+# before a time at which something else goes on, and before what a deed is a part of
+DURING = {"during", "amid", "خلال", "اثناء", "هنگام", "حين"}
+WITHIN = {"in", "for", "of", "from", "part", "في", "ضمن", "من", "عن", "در", "براي", "از"}
+OBJECT = "را"  # Persian puts it after the object of a verb
+SELF = {"it", "they", "its", "their", "he", "she"}  # whoever was named before

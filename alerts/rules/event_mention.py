@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from alerts.event import Act, EventMention
 from alerts.rule import Condition, Config
 from alerts.rules import events
-from alerts.rules.clause_words import AND, ASIDE, DOING, INSIDE, OF_PLACES, TURN, UPON
+from alerts.rules.clause_words import ASIDE, INSIDE, OF_PLACES
+from alerts.rules.event_clause import clause_of
+from alerts.rules.event_roles import is_adjective, roles_of, words_between
+from alerts.rules.event_standing import CUES, STANDING
 from alerts.rules.lexicon import members
 from alerts.rules.operators import evaluate
 from alerts.rules.reading import Mention, Reading
@@ -25,12 +28,12 @@ from crawler.text.stopwords import STOP
 PARTY = "party-"  # how the lists of the config are named whose words are one who acts
 LEAD_CHARS = 240  # of the text, where the headline tells no act: its first sentence
 AGAIN_REACH = 2  # words between a deed and a word such as "new"
-ROLE_REACH = 6  # words between a deed and who does it or suffers it
 UNLISTED = "?"  # before a place that no list names
 _PLACE = re.compile(r"(?<=[a-z] )(?:in|near|at|outside) (?P<place>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)")
 _OUTLET = re.compile(r"\s[-|]\s(?:[A-Z][\w'.’]*|of|the|al)(?:[ -](?:[A-Z][\w'.’]*|of|the|al)){1,4}\s*$")
+_SPEECH = frozenset({"deny", "refuse", "confirm", "claim", "condemn"})  # deeds that are done to nobody
+DRILL = "drill"  # the deed of those who only rehearse one
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
-_ADJECTIVE = re.compile(r"(?<!ت)(?:ي|يه|يان|يين|يتان)$")  # Arabic nisba: "a strike American Saudi" names who strikes
 _WORD = re.compile(r"\S+")
 _PART_ENDS = frozenset(",;\u060c\u061b")
 _NOWHERE = Place("", 0, 0)  # of conditions that no file holds
@@ -41,7 +44,7 @@ class EventReader:
 
     def __init__(self, config: Config) -> None:
         deeds = sorted(name for name in config.lists if name.startswith(events.DEED))
-        cues = tuple(_term(f"{events.STANDING}{name}") for name in events.STANDINGS)
+        cues = tuple(_term(f"{STANDING}{name}") for name in CUES)
         self._deeds = {name.removeprefix(events.DEED): _deed(name, cues) for name in deeds}
         self._parties = {f"${name}": name.removeprefix(PARTY) for name in config.lists if name.startswith(PARTY)}
         self._things = {f"${name}": name for name in config.events.things}
@@ -69,7 +72,7 @@ class EventReader:
         placed = [
             (name, each)
             for name, each in named
-            if _is_where(each, reading) and not (each.end in deeds and _is_adjective(each, reading))
+            if _is_where(each, reading) and not (each.end in deeds and is_adjective(each, reading))
         ]
         actors = [pair for pair in named if pair not in placed]
         acts = tuple(
@@ -99,19 +102,19 @@ class EventReader:
         again: list[Mention],
         reading: Reading,
     ) -> Act:
-        """Return an act with those of the names around it that word order makes its doer or its target."""
-        clause = events.clause_of(event.deed, reading)
-        near = [(name, each) for name, each in named if clause.has(each, reading) and not each.overlaps(event.deed)]
-        before = _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading)
-        after = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading)
-        sides = (*(before or [Side()])[:1], *(*after, Side(), Side())[:2])
-        if events.is_persian_verb(event.deed) and event.voice == "active" and before:
-            by, on = _persian_roles(near, event.deed, reading)
-        else:
-            by, on = _roles(event, *sides, begins=events.begins_clause(event.deed, reading))
+        """Return an act with those of the names around it that word order makes its doer or its target.
+
+        What is only done in a drill is the drill, and befalls nobody.
+        """
+        by, on = roles_of(event, named, reading)
+        if event.standing == "rehearsed":
+            deed, on = DRILL, ()
+        elif deed in _SPEECH:
+            by, on = by or (on if event.voice == "active" else ()), ()  # an Arabic verb has its doer behind it
+        clause = clause_of(event.deed, reading)
         text = reading.folded[event.deed.field].text
         again_said = any(
-            each.overlaps(event.deed) or len(_between(each, event.deed, text)) < AGAIN_REACH
+            each.overlaps(event.deed) or len(words_between(each, event.deed, text)) < AGAIN_REACH
             for each in again
             if clause.has(each, reading)
         )
@@ -188,111 +191,6 @@ def _term(name: str) -> Condition:
 def _deed(name: str, cues: tuple[Condition, ...]) -> Condition:
     deeds = Condition("any", _NOWHERE, (_term(name),))
     return Condition("event", _NOWHERE, (deeds, *cues), options={"roles": (), "standing": ()})
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """The names nearest to a deed on one side of it, joined by "and" or by nothing, and the words between."""
-
-    names: tuple[str, ...] = ()
-    between: tuple[str, ...] = ()
-    said: str = ""  # the first of the names as it is written
-
-
-def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> list[Side]:
-    """Return the groups of names on one side of a deed, nearest first; none farther from it than ROLE_REACH words."""
-    text = reading.folded[deed.field].text
-    sides: list[Side] = []
-    last = deed
-    for name, each in sorted(named, key=lambda pair: abs(pair[1].start - deed.start)):
-        if len(_between(deed, each, text)) >= ROLE_REACH:
-            break
-        joined = sides and (each.overlaps(last) or _joins(last, each, reading))
-        if joined:
-            sides[-1] = replace(sides[-1], names=(*sides[-1].names, name))
-        else:
-            sides.append(Side((name,), _between(last, each, text), text[each.start : each.end]))
-        last = each if last is deed or not joined else max(last, each, key=lambda one: abs(one.start - deed.start))
-    return sides
-
-
-def _joins(one: Mention, other: Mention, reading: Reading) -> bool:
-    """Return whether two names belong together: by "and", by a comma, or as one phrase, "Saudi oil tankers"."""
-    between = _between(one, other, reading.folded[one.field].text)
-    if AND.issuperset(between):
-        return True
-    first, second = sorted((one, other), key=lambda each: each.start)
-    return len(between) == 1 and _is_adjective(first, reading) and not events.has_comma(first, second, reading)
-
-
-def _is_adjective(each: Mention, reading: Reading) -> bool:
-    """Return whether an English name has the form that stands before a noun: Saudi, Iranian, US."""
-    said = reading.folded[each.field].text[each.start : each.end]
-    return said == "us" or said.endswith(("ian", "i", "ish", "ese", "ican"))
-
-
-def _between(one: Mention, other: Mention, text: str) -> tuple[str, ...]:
-    first, second = sorted((one, other), key=lambda each: each.start)
-    return tuple(text[first.end : second.start].split())
-
-
-Roles = tuple[tuple[str, ...], tuple[str, ...]]  # doers and targets
-
-
-def _roles(event: events.Event, before: Side, after: Side, further: Side, *, begins: bool) -> Roles:
-    """Return the doers and the targets of a deed by the names nearest before it, after it, and behind those.
-
-    `begins`: the deed begins its clause.
-    """
-    if after.names and not UPON.isdisjoint(further.between) and event.voice != "active":
-        return after.names, further.names  # "attack by Iran on Kuwait", and so in Arabic and Persian
-    if not event.deed.alias.isascii():
-        if begins and event.voice == "active" and further.names and TURN.isdisjoint(further.between):
-            return after.names, further.names  # Arabic: verb, doer, target
-        return _arabic_roles(event, before, after)
-    voice = _voice(event, after)
-    turned = not TURN.isdisjoint(after.between)  # "closes Hormuz over ...", "strikes as ...": something else follows
-    doer = after.names if not DOING.isdisjoint(after.between) else ()
-    if voice == "passive" or (voice == "open" and before.names):
-        return doer, before.names  # "base struck by Iran", "base hit in attack"
-    target = () if turned or doer else after.names
-    if voice == "noun":
-        near = before.names if len(before.between) < 2 else ()
-        return doer or near, target if not UPON.isdisjoint(after.between) else ()
-    return doer or before.names, target
-
-
-def _persian_roles(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> Roles:
-    """Return the doers and the targets of a Persian verb, which ends its clause: targets are marked, doers are not."""
-    before = [(name, each) for name, each in named if each.end <= deed.start]
-    on = [name for name, each in before if events.is_persian_object(each, reading)]
-    return tuple(name for name, _ in before if name not in on), tuple(on)
-
-
-def _voice(event: events.Event, after: Side) -> events.Voice:
-    """Return the voice of an English deed; "US strikes in Iraq" is a noun, and "base struck in Iraq" is open."""
-    if event.voice == "open" and (event.deed.alias.endswith("s") or after.between[:1] in {("on",), ("against",)}):
-        return "noun"
-    return event.voice
-
-
-def _arabic_roles(event: events.Event, before: Side, after: Side) -> Roles:
-    """Return the doers and the targets of an Arabic or Persian deed.
-
-    The adjective behind a noun says who does it ("a strike American"), "on" says to whom. A name before the deed is its
-    doer where another follows.
-    """
-    turned = not TURN.isdisjoint(after.between)
-    if not UPON.isdisjoint(after.between):
-        # "soldiers American in an attack on": who stands before a noun and a word between does not do it
-        return before.names if event.voice != "noun" or not before.between else (), after.names
-    adjective = not after.between and _ADJECTIVE.search(after.said) and (event.voice != "active" or not before.names)
-    # "an attack from Iran", and not "four killed of the Guards"
-    if after.names and (adjective or (len(after.between) == 1 and after.between[0] in DOING)):
-        return after.names, () if event.voice == "noun" else before.names
-    if event.voice == "passive":
-        return (), before.names or (() if turned else after.names)
-    return before.names, () if turned else after.names
 
 
 def _is_where(each: Mention, reading: Reading) -> bool:

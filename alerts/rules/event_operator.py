@@ -10,11 +10,12 @@ from collections.abc import Callable
 from alerts.rule import Condition
 from alerts.rules import events
 from alerts.rules.event_numbers import KINDS, Asked, Comparison
+from alerts.rules.event_standing import CUES, HAPPENED, STANDING, STANDINGS
 from crawler.config.keys import IDENT, MISSING, Choice, Key, ListOf, Placed, Raw, Table
 from crawler.config.yamlfile import Node, Problems
 
 CONDITION = Raw({"$ref": "#/definitions/condition"})
-_TOLD, _ANY = (events.HAPPENED, "claimed"), "any"
+_TOLD, _ANY = (HAPPENED, "claimed"), "any"
 EVENT = Table(
     (
         Key("deed", ListOf(Placed(IDENT), "a list of deeds"), doc="the lists deed-NAME of which one is found"),
@@ -24,7 +25,7 @@ EVENT = Table(
         *(Key(kind, Comparison(), None, doc=f'how many are {kind}: ">= 3", "< 10", 3') for kind in KINDS),
         Key(
             "standing",
-            ListOf(Choice((events.HAPPENED, *events.STANDINGS, _ANY)), "a list of standings"),
+            ListOf(Choice((HAPPENED, *STANDINGS, _ANY)), "a list of standings"),
             None,
             doc="what the words make of it; happened and claimed unless said otherwise",
         ),
@@ -45,9 +46,9 @@ def read_event(
     if any(each is None for each in read):
         return None
     deeds = [Condition("term", place, term=f"${events.DEED}{name}") for name, place in values["deed"]]
-    cues = [Condition("term", node.place, term=f"${events.STANDING}{name}") for name in events.STANDINGS]
+    cues = [Condition("term", node.place, term=f"${STANDING}{name}") for name in CUES]
     told = values["standing"] or _TOLD
-    told = (events.HAPPENED, *events.STANDINGS) if _ANY in told else told
+    told = (HAPPENED, *STANDINGS) if _ANY in told else told
     children = (Condition("any", node.place, tuple(deeds)), *(each for each in read if each is not None), *cues)
     asked = tuple(Asked(kind, *values[kind]) for kind in KINDS if values[kind] is not None)
     options = {"roles": roles, "standing": told, **({"numbers": asked} if asked else {})}

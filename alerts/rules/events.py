@@ -11,48 +11,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from alerts.rule import Condition
-from alerts.rules.clause_words import ARABIC_PREPOSITIONS, BY, COMPASS, LINKS, PREPOSITIONS, RELATIVES, UNDER
+from alerts.rules.clause_words import ARABIC_PREPOSITIONS, BY, LINKS, OBJECT
+from alerts.rules.event_clause import begins_clause, clause_of, ends_clause, has_comma
 from alerts.rules.event_numbers import Asked, numbers
-from alerts.rules.forms.english_words import IRREGULAR
-from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
+from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
+from alerts.rules.event_voice import REACH, Voice, is_persian_verb, is_persian_word, voice
+from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
 Evaluate = Callable[[Condition, Reading], Mentions | None]
-Voice = Literal["active", "passive", "noun", "open"]
-DEED, STANDING = "deed-", "standing-"  # how the lists of the config are named
-HAPPENED = "happened"
-# the first that a deed's words show holds: what is remembered and denied is remembered
-STANDINGS = ("remembered", "opinion", "roundup", "denied", "conditional", "asked", "expected", "background", "claimed")
+DEED = "deed-"  # how the lists of deeds are named
 ROLES = ("by", "on", "in")
-REACH = 8  # words from a deed to its doer, target or place
-_ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
-_IN_CLAUSE = "conditional"  # "if" may follow what depends on it
 # what stands before these is no party, but says whose friend or make something is: "Iran-backed"
 _WHOSE = {"backed", "aligned", "linked", "allied", "affiliated", "made", "built", "supplied", "supported", "led"}
 _ADJECTIVE = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|mani|meni|outhi)$")  # of a nation
 _SIDES = {"pro", "anti"}
-_OBJECT = "را"  # Persian puts it after the object of a verb
 _ONTO, _OBJECT_REACH = {"به", "بر", "علیه", "عليه"}, 4  # before it, and how many words before a name of it
-_SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض", "تعرضه", "تعرضها", "لتعرض", "بتعرض"}  # ... لهجوم
-_FUTURE = re.compile("\u0633[\u064a\u062a\u0646]\\w{3,}|(?:.* )?\u062e\u0648\u0627\u0647\\w* .*")  # sa-, Persian "will"
-_PERSIAN_END = re.compile(r"\w (?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
-_NO_FUTURE = ("سيطر", "سيّر")  # pasts that begin as a future does
-_LABEL_WORDS = 4  # of a headline, in which a cue of opinion labels it
-_COMMAS = frozenset(",\u060c")
-_CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
-_BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
-_BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
-_BEFORE_VERB = 1  # words before a verb that still begins its clause: "urgent", "the news agency"
 _BESIDE = 3  # words from the noun of a deed to its doer
-# no dot of "U.S." or another initial
-_BREAK = re.compile(r"[;:|\u061b\u2026\u2014]|\s[-\u2013]\s|[!?\u061f](?=\s|$)|(?<!\b\w)\.(?=\s|$)")
-_CLAUSE_CHARS = 400  # a clause ends there at the latest, so that a text without full stops costs no more
-_NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
-_PARTICIPLES = frozenset(word for pasts in IRREGULAR.values() for word in pasts[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +41,6 @@ class Event:
     voice: Voice
     standing: str
     cue: Mention | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """The part of a field between two breaks in which a deed stands, as offsets of the original text."""
-
-    start: int
-    end: int
-
-    def has(self, each: Mention, reading: Reading) -> bool:
-        start, end = reading.folded[each.field].span(each.start, each.end)
-        return self.start <= start and end <= self.end
 
 
 def find(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mentions | None:
@@ -155,155 +121,16 @@ def _numbers(condition: Condition, event: Event, reading: Reading) -> list[Menti
 
 def _cues(condition: Condition, reading: Reading, evaluate: Evaluate) -> Mapping[str, Mentions]:
     children = condition.children[1 + len(roles(condition)) :]
-    return {name: evaluate(child, reading) or () for name, child in zip(STANDINGS, children, strict=True)}
+    return {name: evaluate(child, reading) or () for name, child in zip(CUES, children, strict=True)}
 
 
 def _known_event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Event:
     """Return how a deed is told. Every condition asks for the same cues, so it is read once."""
     known: Event | None = reading.known.get((DEED, deed))
     if known is None:
-        known = reading.known[DEED, deed] = _event(deed, reading, cues)
+        spoken = voice(deed, reading)
+        known = reading.known[DEED, deed] = Event(deed, spoken, *standing(deed, spoken, cues, reading))
     return known
-
-
-def _event(deed: Mention, reading: Reading, cues: Mapping[str, Mentions]) -> Event:
-    clause, spoken = clause_of(deed, reading), voice(deed, reading)
-    if _is_asked(deed, reading):
-        return Event(deed, spoken, "opinion")
-    if _is_future(deed):
-        return Event(deed, spoken, "expected")
-    if _is_known(deed, reading):
-        return Event(deed, spoken, "background")
-    for name in STANDINGS:
-        if name == "background" and (_is_clause(deed, spoken) or (spoken == "open" and _ends_clause(deed, reading))):
-            continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
-        for cue in cues[name]:
-            if cue.field == deed.field and not cue.overlaps(deed) and _shows(name, cue, deed, clause, reading):
-                return Event(deed, spoken, name, cue)
-    return Event(deed, spoken, HAPPENED)
-
-
-def _is_known(deed: Mention, reading: Reading) -> bool:
-    """Return whether a relative clause tells a deed: "drones that hit Erbil", "the man who planned attacks on"."""
-    reach = _CUE_REACH["background"] if deed.kind in {"", "noun"} else 1
-    return not RELATIVES.isdisjoint(reading.folded[deed.field].text[: deed.start].split()[-reach:])
-
-
-def _is_future(deed: Mention) -> bool:
-    """Return whether the form itself says that the deed is still to come."""
-    return deed.kind not in {"", "noun"} and not deed.alias.startswith(_NO_FUTURE) and bool(_FUTURE.match(deed.alias))
-
-
-def _is_clause(deed: Mention, spoken: Voice) -> bool:
-    """Return whether a deed is a finite verb; an Arabic past may be spelt as the noun of the deed."""
-    return spoken == "passive" or (
-        spoken == "active" and not (deed.kind == "either" and ARABIC_SCRIPT.search(deed.alias))
-    )
-
-
-def _is_asked(deed: Mention, reading: Reading) -> bool:
-    """Return whether the clause ends with a question mark: "Will Iran strike Kuwait?" tells of no strike."""
-    folded = reading.folded[deed.field]
-    _, last = folded.span(deed.start, deed.end)
-    rest = folded.original[last:]
-    ends = _BREAK.search(rest)
-    return ends is not None and ends[0].strip() in {"?", "\u061f"}
-
-
-def _shows(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Reading) -> bool:
-    """Return whether a cue is about a deed.
-
-    What labels a whole headline ("Roundup", "claims") may stand anywhere in it. Other cues stand before the deed, with
-    no comma between: "strike hits funeral" is no memory. Only Persian denies after the noun of the deed.
-    """
-    if reading.folded[cue.field].text[cue.end + 1 : cue.end + 2].isdigit():
-        return False  # "toll rises to 7"
-    if name in _ANYWHERE:
-        return cue.field == "title" or clause.has(cue, reading)
-    if name == _IN_CLAUSE:
-        return clause.has(cue, reading)
-    return abs(cue.start - deed.start) <= _NEAR_CHARS and _stands_before(name, cue, deed, clause, reading)
-
-
-def _stands_before(name: str, cue: Mention, deed: Mention, clause: Clause, reading: Reading) -> bool:
-    """Return whether a cue stands where it is about a deed: before it, in reach; a Persian denial right behind it."""
-    if cue.end <= deed.start:
-        if name == "opinion":  # "Why ...", "Analysis: ...", and not "a war that could end"
-            return reading.word(cue) < _LABEL_WORDS
-        return name == "remembered" or (
-            clause.has(cue, reading)
-            and reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
-            and not has_comma(cue, deed, reading)
-        )
-    between = reading.folded[deed.field].text[deed.end : cue.start].split()
-    return name == "denied" and clause.has(cue, reading) and between in ([], [_OBJECT])
-
-
-def has_comma(first: Mention, second: Mention, reading: Reading) -> bool:
-    """Return whether a comma stands between two mentions of a field."""
-    folded = reading.folded[first.field]
-    between = folded.original[folded.span(first.start, first.end)[1] : folded.span(second.start, second.end)[0]]
-    return not _COMMAS.isdisjoint(between)
-
-
-def clause_of(deed: Mention, reading: Reading) -> Clause:
-    """Return the part of the field around a deed, between a colon, dash, semicolon or full stop and the next."""
-    known: Clause | None = reading.known.get((Clause, deed))
-    if known is None:
-        known = reading.known[Clause, deed] = _clause_of(deed, reading)
-    return known
-
-
-def _clause_of(deed: Mention, reading: Reading) -> Clause:
-    folded = reading.folded[deed.field]
-    first, last = folded.span(deed.start, deed.end)
-    begin = max(0, first - _CLAUSE_CHARS)
-    before = [match.end() for match in _BREAK.finditer(folded.original, begin, first)]
-    after = _BREAK.search(folded.original, last, last + _CLAUSE_CHARS)
-    return Clause(before[-1] if before else begin, after.start() if after else last + _CLAUSE_CHARS)
-
-
-def voice(deed: Mention, reading: Reading) -> Voice:
-    """Return the voice of a deed by its form, and where one spelling has several, by the words beside it.
-
-    English headlines leave out "was" ("US base hit in drone attack"), so a form that may be a participle and is
-    followed by a preposition, or by nothing, is "open". A word written without "~" is taken for a noun.
-    """
-    text = reading.folded[deed.field].text
-    if text[deed.start : deed.end].split()[0] in _BE | UNDER or _is_suffered(deed, text):
-        return "passive"  # "come under fire"
-    if not UNDER.isdisjoint(text[: deed.start].split()[-2:]) and not _is_participle(deed.alias, arabic=False):
-        return "passive"  # "base under drone attack"
-    has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
-    if deed.kind in {"", "noun"} and not has_be:
-        return "noun"
-    after = text[deed.end :].split(maxsplit=2)[:2]
-    is_placed = not after or after[0] in PREPOSITIONS or (after[0] in COMPASS and after[1:] == ["of"])
-    is_participle = _is_participle(deed.alias)
-    if deed.kind == "passive" or (is_participle and has_be) or after[:1] == ["by"]:
-        return "passive"
-    if deed.kind == "either" and (is_placed or _ends_clause(deed, reading)):
-        return "open" if is_participle else "noun"
-    return "active"
-
-
-def _is_participle(alias: str, *, arabic: bool = True) -> bool:
-    """Return whether a form may be a participle: "struck in Erbil" lacks "was", and "strikes in Erbil" is a noun.
-
-    `arabic`: what is said of words in other scripts, whose forms do not tell.
-    """
-    first = alias.split(maxsplit=1)[0].casefold()
-    return (arabic and not first.isascii()) or first.endswith("ed") or first in _PARTICIPLES
-
-
-def _is_suffered(deed: Mention, text: str) -> bool:
-    """Return whether the noun of a deed follows "comes under" in Arabic, with its target between the two."""
-    return deed.attached and not _SUFFERS.isdisjoint(text[: deed.start].split()[-REACH:])
-
-
-def _ends_clause(deed: Mention, reading: Reading) -> bool:
-    _, last = reading.folded[deed.field].span(deed.start, deed.end)
-    return not reading.folded[deed.field].original[last : clause_of(deed, reading).end].strip()
 
 
 def _parties(event: Event, parties: Mapping[str, Mentions], reading: Reading) -> list[Mention] | None:
@@ -315,7 +142,7 @@ def _parties(event: Event, parties: Mapping[str, Mentions], reading: Reading) ->
             each
             for each in mentions
             if each.field == event.deed.field
-            and abs(each.start - event.deed.start) <= _NEAR_CHARS
+            and abs(each.start - event.deed.start) <= NEAR_CHARS
             and not each.overlaps(event.deed)
             and not any(each.overlaps(other) for other in chosen)
             and (role == "in" or clause.has(each, reading))
@@ -351,7 +178,7 @@ def is_persian_object(party: Mention, reading: Reading) -> bool:
     """Return whether Persian marks a name as what a verb is done to: "be" or "bar" before it, "ra" behind it."""
     text = reading.folded[party.field].text
     before, behind = text[: party.start].split()[-_OBJECT_REACH:], text[party.end :].split(maxsplit=1)[:1]
-    return behind == [_OBJECT] or not _ONTO.isdisjoint(before)
+    return behind == [OBJECT] or not _ONTO.isdisjoint(before)
 
 
 def _has_persian_object(event: Event, reading: Reading) -> bool:
@@ -359,7 +186,7 @@ def _has_persian_object(event: Event, reading: Reading) -> bool:
     folded = reading.folded[event.deed.field]
     begin = clause_of(event.deed, reading).start
     words = folded.original[begin : folded.span(event.deed.start, event.deed.end)[0]].split()
-    return not {_OBJECT, *_ONTO}.isdisjoint(words)
+    return not {OBJECT, *_ONTO}.isdisjoint(words)
 
 
 def _says_whose(party: Mention, reading: Reading) -> bool:
@@ -374,7 +201,7 @@ def _is_subject(deed: Mention, party: Mention, reading: Reading) -> bool:
     """Return whether a name begins the clause of a Persian verb that has an object of its own, marked by "ra"."""
     folded = reading.folded[deed.field]
     between = folded.text[party.end : deed.start].split()
-    if not is_persian_verb(deed) or _OBJECT not in between[1:]:
+    if not is_persian_verb(deed) or OBJECT not in between[1:]:
         return False
     return not folded.original[clause_of(deed, reading).start : folded.span(party.start, party.end)[0]].strip()
 
@@ -418,16 +245,9 @@ def _does_arabic(event: Event, party: Mention, reading: Reading, *, after: bool)
     if event.voice == "passive":
         return _is_after_by(event.deed, party, reading)
     following = reading.folded[party.field].text[party.end :].split(maxsplit=1)[:1]
-    has_object = bool(following) and following[0] not in ARABIC_PREPOSITIONS and not _ends_clause(party, reading)
+    has_object = bool(following) and following[0] not in ARABIC_PREPOSITIONS and not ends_clause(party, reading)
     beside = distance(event.deed, party, reading) == 1 and event.deed.kind == "either"  # a noun and its adjective
     return beside or (begins_clause(event.deed, reading) and has_object)
-
-
-def begins_clause(deed: Mention, reading: Reading) -> bool:
-    """Return whether a deed begins its clause, but for a word such as "urgent"."""
-    folded = reading.folded[deed.field]
-    start = clause_of(deed, reading).start
-    return len(folded.original[start : folded.span(deed.start, deed.end)[0]].split()) <= _BEFORE_VERB
 
 
 def _suffers(event: Event, distance: int, *, after: bool) -> bool:
@@ -438,8 +258,8 @@ def _suffers(event: Event, distance: int, *, after: bool) -> bool:
         return event.voice != "passive" or ARABIC_SCRIPT.search(event.deed.alias) is not None
     if event.voice == "noun":
         # "embassy attack"; Persian puts the target before the noun of a compound
-        return (distance == 1 and not ARABIC_SCRIPT.search(event.deed.alias)) or _is_persian(event.deed.alias)
-    return event.voice == "passive" or _is_persian(event.deed.alias)
+        return (distance == 1 and not ARABIC_SCRIPT.search(event.deed.alias)) or is_persian_word(event.deed.alias)
+    return event.voice == "passive" or is_persian_word(event.deed.alias)
 
 
 def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
@@ -449,16 +269,6 @@ def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:
 
 def _is_adjective(event: Event, distance: int) -> bool:
     return distance == 1 and ARABIC_SCRIPT.search(event.deed.alias) is not None
-
-
-def is_persian_verb(deed: Mention) -> bool:
-    """Return whether a deed is a Persian verb, which is the last word of its clause."""
-    return _is_persian(deed.alias) and deed.kind not in {"", "noun"}
-
-
-def _is_persian(alias: str) -> bool:
-    """Return whether a word is Persian: by letters that Arabic lacks, or by the verb that ends a compound."""
-    return is_persian(alias) or _PERSIAN_END.search(alias) is not None
 
 
 def distance(deed: Mention, party: Mention, reading: Reading) -> int:

@@ -14,7 +14,8 @@ from alerts.rule import Condition, Config, Rule
 from alerts.rules import scale
 from alerts.rules.automaton import Automaton, spelling
 from alerts.rules.event_mention import PARTY
-from alerts.rules.events import DEED, STANDING
+from alerts.rules.event_standing import STANDING
+from alerts.rules.events import DEED
 from alerts.rules.everywhere import everywhere
 from alerts.rules.forms.paradigm import denied, is_paradigm
 from alerts.rules.lexicon import expand, members, spelt, terms_of

@@ -12,7 +12,7 @@ from typing import Any
 
 from alerts.alert import Receiver, Severity
 from alerts.rule import Boost, Condition, Entity, Row, Rule, RuleTests, Score, TermList, When
-from alerts.rules.events import STANDING
+from alerts.rules.event_standing import STANDING
 from alerts.rules.forms.paradigm import is_paradigm
 from alerts.rules.lexicon import members, terms_of
 from alerts.rules.operators import asks, read_condition, read_term

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from alerts.event import EventMention
 from alerts.rule import Condition, Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
@@ -50,3 +51,10 @@ def graded(title: str, text: str = "") -> str:
     """Return the highest severity that the desk gives an article, "none" where no rule matches."""
     found = matcher().match(Article("a1", "wire", title, NOW, text=text))
     return max(match.severity for match in found).word if found else "none"
+
+
+def read(title: str, text: str = "") -> EventMention:
+    """Return what the shipped desk reads in an article, whether a rule matches it or not."""
+    event = matcher().event(Article("a1", "wire", title, NOW, outlet="Gulf Wire", text=text))
+    assert event is not None, title
+    return event

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Kind, Reason
 from alerts.decide.standing import TollReport, agreed
-from alerts.render import FORMS, PLAIN
+from alerts.render.form import FORMS, PLAIN
 from alerts.render.handover import Handover, ToldStory, markdown
 from alerts.render.words import rated
 from alerts.standing import Agreement, Standing

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from alerts.alert import Alert, Hit, Severity
-from alerts.render import FORMS
+from alerts.render.form import FORMS
 from alerts.render.quote import RADIUS
 from alerts.render.sheet import sheet
 from alerts.render.text import render_alert

@@ -9,13 +9,13 @@ import yaml
 
 from tests.unit.shipped import graded
 
-KINDS = Path(__file__).with_name("kinds.yaml")
+KINDS = tuple(Path(__file__).with_name(name) for name in ("kinds.yaml", "kinds_denied.yaml"))
 STEPS = ("none", "routine", "priority", "immediate", "flash")
 
 
 def cases(rows: str = "headlines") -> list[tuple[str, str, str, str]]:
-    kinds = yaml.safe_load(KINDS.read_text(encoding="utf-8"))
-    return [(kind, line, row["least"], row["most"]) for kind, row in kinds.items() for line in row.get(rows, ())]
+    kinds = [pair for path in KINDS for pair in yaml.safe_load(path.read_text(encoding="utf-8")).items()]
+    return [(kind, line, row["least"], row["most"]) for kind, row in kinds for line in row.get(rows, ())]
 
 
 def told_as_it_is(line: str, least: str, most: str) -> bool:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from alerts.event import EventMention
 from alerts.rules.config import load
 from alerts.rules.event_mention import stem
 from alerts.rules.match import Matcher
 from crawler.article import Article
 from tests.unit.desk import NOW
-
-ROOT = Path(__file__).parents[2]
-
-
-@cache
-def matcher() -> Matcher:
-    return Matcher(load(ROOT / "rules.yaml", environ={}))
-
-
-def read(title: str, text: str = "") -> EventMention:
-    """Return what the shipped desk reads in an article, whether a rule matches it or not."""
-    event = matcher().event(Article("a1", "wire", title, NOW, outlet="Gulf Wire", text=text))
-    assert event is not None, title
-    return event
-
+from tests.unit.shipped import read
 
 ROLES = [
     ("Iran strikes US base in Jordan", "strike", ("iran",), ("us",), ("jordan",)),

@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from alerts.alert import Ack, Kind, Message, Reason, Scope, Severity, Sibling, Silence
-from alerts.render import FORMS
+from alerts.render.form import FORMS
 from alerts.render.handover import Failing, Handover, ToldStory, markdown
 from alerts.render.title import alert_title
 from alerts.render.words import ISOLATE, POP, RUN, cut, ours

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from alerts.alert import Kind, Match, Reason, Severity, Sibling
 from alerts.decide.standing import is_met, lacking, siblings_of, standing_of
 from alerts.line.triage import _strongest
-from alerts.render import FORMS, PLAIN
+from alerts.render.form import FORMS, PLAIN
 from alerts.render.quote import tells
 from alerts.render.text import render_alert
 from alerts.rule import When

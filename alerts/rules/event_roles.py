@@ -1,0 +1,159 @@
+"""Of the names around a deed, tell its doers and its targets by the order of words. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from alerts.rules.clause_words import AND, DOING, OBJECT, SELF, TURN, UPON
+from alerts.rules.event_clause import begins_clause, clause_of, has_comma
+from alerts.rules.event_standing import STANDING
+from alerts.rules.event_voice import Voice, is_persian_verb
+from alerts.rules.events import Event, is_persian_object
+from alerts.rules.reading import Mention, Reading
+
+ROLE_REACH = 6  # words between a deed and who does it or suffers it
+_ADJECTIVE = re.compile(r"(?<!ت)(?:ي|يه|يان|يين|يتان)$")  # Arabic nisba: "a strike American Saudi" names who strikes
+Named = list[tuple[str, Mention]]  # names, each with its mention
+Roles = tuple[tuple[str, ...], tuple[str, ...]]  # doers and targets
+
+
+def roles_of(event: Event, named: Named, reading: Reading) -> Roles:
+    """Return the doers and the targets of a deed among the names of its field."""
+    clause = clause_of(event.deed, reading)
+    near = [(name, each) for name, each in named if clause.has(each, reading) and not each.overlaps(event.deed)]
+    near = [pair for pair in near if not _denies(pair[1], event, reading)]
+    before = _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading)
+    after = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading)
+    sides = (*(before or [Side()])[:1], *(*after, Side(), Side())[:2])
+    if is_persian_verb(event.deed) and event.voice == "active" and before:
+        return _persian_roles(near, event.deed, reading)
+    by, on = _roles(event, *sides, begins=begins_clause(event.deed, reading))
+    return by or tuple(name for name, each in named if each.overlaps(event.deed)), on  # Persian "attack of Iran"
+
+
+def _denies(party: Mention, event: Event, reading: Reading) -> bool:
+    """Return whether a name is that of who denies a deed, which says nothing of who did it.
+
+    It stands before an English denial, behind an Arabic one that begins its clause, and first in a Persian clause.
+    """
+    cue, deed = event.cue, event.deed
+    if cue is None or not cue.term.startswith(f"${STANDING}denied"):
+        return False
+    text = reading.folded[deed.field].text
+    if cue.start > deed.start:
+        return (not deed.alias.isascii() and party.end <= deed.start) or party.start > deed.end + len(
+            text[deed.end : cue.start].partition(f" {OBJECT} ")[0]
+        )
+    if party.end <= cue.start:
+        words = text[cue.end : deed.start].split()
+        # "denies it struck", "denies striking"
+        of_its_own = event.voice == "active" and (not SELF.isdisjoint(words) or deed.alias.endswith("ing"))
+        return not of_its_own
+    return party.end <= deed.start and not cue.alias.isascii() and begins_clause(cue, reading)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The names nearest to a deed on one side of it, joined by "and" or by nothing, and the words between."""
+
+    names: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
+    said: str = ""  # the first of the names as it is written
+
+
+def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> list[Side]:
+    """Return the groups of names on one side of a deed, nearest first; none farther from it than ROLE_REACH words."""
+    text = reading.folded[deed.field].text
+    sides: list[Side] = []
+    last = deed
+    for name, each in sorted(named, key=lambda pair: abs(pair[1].start - deed.start)):
+        if len(words_between(deed, each, text)) >= ROLE_REACH:
+            break
+        joined = sides and (each.overlaps(last) or _joins(last, each, reading))
+        if joined:
+            sides[-1] = replace(sides[-1], names=(*sides[-1].names, name))
+        else:
+            sides.append(Side((name,), words_between(last, each, text), text[each.start : each.end]))
+        last = each if last is deed or not joined else max(last, each, key=lambda one: abs(one.start - deed.start))
+    return sides
+
+
+def _joins(one: Mention, other: Mention, reading: Reading) -> bool:
+    """Return whether two names belong together: by "and", by a comma, or as one phrase, "Saudi oil tankers"."""
+    between = words_between(one, other, reading.folded[one.field].text)
+    if AND.issuperset(between):
+        return True
+    first, second = sorted((one, other), key=lambda each: each.start)
+    return len(between) == 1 and is_adjective(first, reading) and not has_comma(first, second, reading)
+
+
+def is_adjective(each: Mention, reading: Reading) -> bool:
+    """Return whether an English name has the form that stands before a noun: Saudi, Iranian, US."""
+    said = reading.folded[each.field].text[each.start : each.end]
+    return said == "us" or said.endswith(("ian", "i", "ish", "ese", "ican"))
+
+
+def words_between(one: Mention, other: Mention, text: str) -> tuple[str, ...]:
+    first, second = sorted((one, other), key=lambda each: each.start)
+    return tuple(text[first.end : second.start].split())
+
+
+def _roles(event: Event, before: Side, after: Side, further: Side, *, begins: bool) -> Roles:
+    """Return the doers and the targets of a deed by the names nearest before it, after it, and behind those.
+
+    `begins`: the deed begins its clause.
+    """
+    if after.names and not UPON.isdisjoint(further.between) and event.voice != "active":
+        return after.names, further.names  # "attack by Iran on Kuwait", and so in Arabic and Persian
+    if not event.deed.alias.isascii():
+        if begins and event.voice == "active" and further.names and TURN.isdisjoint(further.between):
+            return after.names, further.names  # Arabic: verb, doer, target
+        return _arabic_roles(event, before, after)
+    voice = _voice(event, after)
+    turned = not TURN.isdisjoint(after.between)  # "closes Hormuz over ...", "strikes as ...": something else follows
+    doer = after.names if not DOING.isdisjoint(after.between) else ()
+    if voice == "passive" or (voice == "open" and before.names):
+        return doer, before.names  # "base struck by Iran", "base hit in attack"
+    target = () if turned or doer else after.names
+    if voice == "noun":
+        near = before.names if len(before.between) < 2 else ()
+        return doer or near, target if not UPON.isdisjoint(after.between) else ()
+    return doer or before.names, target
+
+
+def _persian_roles(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> Roles:
+    """Return the doers and the targets of a Persian verb, which ends its clause: targets are marked, doers are not."""
+    before = [(name, each) for name, each in named if each.end <= deed.start]
+    on = [name for name, each in before if is_persian_object(each, reading)]
+    by = [(name, each) for name, each in before if name not in on]
+    text = reading.folded[deed.field].text
+    # whoever stands behind the object does it: "the strike of Iran on Kuwait" + OBJECT + "Centcom denied"
+    behind = [name for name, each in by if OBJECT in text[: each.start].split()]
+    return tuple(behind or [name for name, _ in by]), tuple(on)
+
+
+def _voice(event: Event, after: Side) -> Voice:
+    """Return the voice of an English deed; "US strikes in Iraq" is a noun, and "base struck in Iraq" is open."""
+    if event.voice == "open" and (event.deed.alias.endswith("s") or after.between[:1] in {("on",), ("against",)}):
+        return "noun"
+    return event.voice
+
+
+def _arabic_roles(event: Event, before: Side, after: Side) -> Roles:
+    """Return the doers and the targets of an Arabic or Persian deed.
+
+    The adjective behind a noun says who does it ("a strike American"), "on" says to whom. A name before the deed is its
+    doer where another follows.
+    """
+    turned = not TURN.isdisjoint(after.between)
+    if not UPON.isdisjoint(after.between):
+        # "soldiers American in an attack on": who stands before a noun and a word between does not do it
+        return before.names if event.voice != "noun" or not before.between else (), after.names
+    adjective = not after.between and _ADJECTIVE.search(after.said) and (event.voice != "active" or not before.names)
+    # "an attack from Iran", and not "four killed of the Guards"
+    if after.names and (adjective or (len(after.between) == 1 and after.between[0] in DOING)):
+        return after.names, () if event.voice == "noun" else before.names
+    if event.voice == "passive":
+        return (), before.names or (() if turned else after.names)
+    return before.names, () if turned else after.names

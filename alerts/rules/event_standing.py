@@ -1,0 +1,223 @@
+"""How a deed stands: that it happened, or that words around it deny, expect, ask for, rehearse or remember it. Pure.
+
+Cues are lists of the config named `standing-...`. Most stand right before the deed; a denial may also be said of all
+that follows it ("denies that ...") or of all that precedes it ("... did not happen", and every Persian verb).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from alerts.rules.clause_words import AND, ASIDE, DURING, INSIDE, OBJECT, RELATIVES, UPON, WITHIN
+from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
+from alerts.rules.event_voice import REACH, Voice, is_finite, is_persian_verb, is_persian_word
+from alerts.rules.reading import Mention, Mentions, Reading
+
+STANDING = "standing-"  # how the lists of cues are named
+HAPPENED = "happened"
+# the first that a deed's words show holds: what is remembered and denied is remembered
+STANDINGS = (
+    *("remembered", "opinion", "roundup", "rehearsed", "denied"),
+    *("conditional", "asked", "expected", "background", "claimed"),
+)
+# further lists of cues: of a denial whose reach is a clause, of what no denial denies, and of what is only imitated
+_AFTER, _BEFORE, _SPARED, _IMITATED = "denied-after", "denied-before", "denied-not", "imitated"
+CUES = (*STANDINGS, _AFTER, _BEFORE, _SPARED, _IMITATED)
+NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
+_ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
+_IN_CLAUSE = "conditional"  # "if" may follow what depends on it
+_FUTURE = re.compile("\u0633[\u064a\u062a\u0646]\\w{3,}|(?:.* )?\u062e\u0648\u0627\u0647\\w* .*")  # sa-, Persian "will"
+_NO_FUTURE = ("سيطر", "سيّر")  # pasts that begin as a future does
+_PRESENT = ("\u064a", "\u062a")  # begin the present of an Arabic verb: he, she
+_LABEL_WORDS = 4  # of a headline, in which a cue of opinion labels it
+_CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
+_LASTING = ("kill", "wound", "die")  # deeds that are real in a drill too
+Cues = Mapping[str, Mentions]
+
+
+def standing(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple[str, Mention | None]:
+    """Return how a deed stands, and the cue that shows it if there is one."""
+    if is_question(deed, reading):
+        return "opinion", None
+    if _is_future(deed):
+        return "expected", None
+    denial, spared = _denial(deed, spoken, cues, reading)
+    if _is_known(deed, denial, reading):
+        return "background", denial
+    for name in STANDINGS:
+        if name == "denied" and denial:
+            return ("background" if spared else name), denial
+        if name == "background" and (is_finite(deed, spoken) or (spoken == "open" and ends_clause(deed, reading))):
+            continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
+        if name == "rehearsed":
+            cue = next(_rehearsals(deed, spoken, cues, reading), None)
+        else:
+            cue = next((each for each in cues[name] if name != "denied" and _shows(name, each, deed, reading)), None)
+        if cue:
+            return name, cue
+    return HAPPENED, None
+
+
+def _is_known(deed: Mention, denial: Mention | None, reading: Reading) -> bool:
+    """Return whether a relative clause tells a deed: "drones that hit Erbil", "the man who planned attacks on".
+
+    The "that" of "denies that" begins none.
+    """
+    text = reading.folded[deed.field].text
+    reach = _CUE_REACH["background"] if deed.kind in {"", "noun"} else 1
+    begin = denial.end if denial and denial.end <= deed.start else 0
+    words = text[begin : deed.start].split()
+    return not RELATIVES.isdisjoint(words[1:][-reach:] if begin else words[-reach:])
+
+
+def _is_future(deed: Mention) -> bool:
+    """Return whether the form itself says that the deed is still to come."""
+    return deed.kind not in {"", "noun"} and not deed.alias.startswith(_NO_FUTURE) and bool(_FUTURE.match(deed.alias))
+
+
+def _shows(name: str, cue: Mention, deed: Mention, reading: Reading) -> bool:
+    """Return whether a cue is about a deed.
+
+    What labels a whole headline ("Roundup", "claims") may stand anywhere in it. Other cues stand before the deed, with
+    no comma between: "strike hits funeral" is no memory. Only Persian denies after the noun of the deed.
+    """
+    if cue.field != deed.field or cue.overlaps(deed):
+        return False
+    if reading.folded[cue.field].text[cue.end + 1 : cue.end + 2].isdigit():
+        return False  # "toll rises to 7"
+    clause = clause_of(deed, reading)
+    if name in _ANYWHERE:
+        return cue.field == "title" or clause.has(cue, reading)
+    if name == _IN_CLAUSE:
+        return clause.has(cue, reading)
+    return abs(cue.start - deed.start) <= NEAR_CHARS and _stands_before(name, cue, deed, reading)
+
+
+def _stands_before(name: str, cue: Mention, deed: Mention, reading: Reading) -> bool:
+    """Return whether a cue stands where it is about a deed: before it, in reach; a Persian denial right behind it."""
+    if cue.end <= deed.start:
+        if name == "opinion":  # "Why ...", "Analysis: ...", and not "a war that could end"
+            return reading.word(cue) < _LABEL_WORDS
+        return name == "remembered" or (
+            clause_of(deed, reading).has(cue, reading)
+            and reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
+            and not has_comma(cue, deed, reading)
+        )
+    between = reading.folded[deed.field].text[deed.end : cue.start].split()
+    return name == "denied" and clause_of(deed, reading).has(cue, reading) and between in ([], [OBJECT])
+
+
+def _denial(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple[Mention | None, bool]:
+    """Return the cue that denies a deed, and whether only a part in it is denied: "denies involvement in attack".
+
+    What no denial denies is a cue too: "no group claims attack" denies no attack.
+    """
+    spared = [each for each in cues[_SPARED] if each.field == deed.field and not each.overlaps(deed)]
+    for cue in _denials(deed, spoken, cues, reading):
+        # "nobody claims the attack", but "nobody hurt"
+        if not any(each.overlaps(cue) and reading.word(deed) - reading.last_word(each) > 1 for each in spared):
+            # what is spared stands before the deed, and in Persian the denial behind both
+            begin = cue.end if cue.end <= deed.start else max(0, deed.start - NEAR_CHARS)
+            part = any(
+                begin <= each.start and each.end <= deed.start and clause_of(deed, reading).has(each, reading)
+                for each in spared
+            )
+            return cue, part
+    return None, False
+
+
+def _denials(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Iterator[Mention]:
+    for cue in cues["denied"]:
+        if _shows("denied", cue, deed, reading) and (
+            cue.start > deed.start or _is_denied_after(cue, deed, spoken, reading)
+        ):
+            yield cue
+    near = [
+        (name, each)
+        for name in (_AFTER, _BEFORE)
+        for each in cues[name]
+        if each.field == deed.field and not each.overlaps(deed) and clause_of(deed, reading).has(each, reading)
+    ]
+    for name, cue in near:
+        if has_comma(*_in_order(cue, deed), reading):
+            continue
+        if (name == _AFTER and _is_denied_after(cue, deed, spoken, reading)) or (
+            name == _BEFORE and _is_denied_before(deed, cue, spoken, reading)
+        ):
+            yield cue
+
+
+def _is_denied_after(cue: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:
+    """Return whether a deed belongs to what is denied behind a cue: "denies that soldiers were hurt in an attack"."""
+    text = reading.folded[deed.field].text
+    if deed.start < cue.end or not ASIDE.isdisjoint(text[cue.end : deed.start].split()):
+        return False
+    # an Arabic verb with an attached "and" has the doer of the denial: "denies the strike and bombs a camp"
+    is_verb = is_finite(deed, spoken) or (spoken == "active" and deed.alias.startswith(_PRESENT))
+    return not (deed.attached and text[deed.start] == "\u0648" and is_verb)
+
+
+def _is_denied_before(deed: Mention, cue: Mention, spoken: Voice, reading: Reading) -> bool:
+    """Return whether a deed belongs to what is denied in front of a cue: "attack on base did not happen"."""
+    text = reading.folded[deed.field].text
+    between, before = text[deed.end : cue.start].split(), text[: deed.start].split()
+    if cue.start < deed.end or not ASIDE.isdisjoint((*between, *before[-2:])) or not AND.isdisjoint(between[1:]):
+        return False
+    # a verb of its own is denied only in a clause that depends on the denial: "that base was hit is false"
+    depends = not RELATIVES.isdisjoint(before)
+    return not is_persian_verb(deed) and (depends or not is_finite(deed, spoken) or spoken == "passive")
+
+
+def _rehearsals(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Iterator[Mention]:
+    """Yield the cues that show that a deed is only done in a drill."""
+    for name in (_IMITATED, "rehearsed"):
+        for cue in cues[name]:
+            if cue.field == deed.field and not cue.overlaps(deed) and clause_of(deed, reading).has(cue, reading):
+                is_shown = _is_imitated if name == _IMITATED else _is_in_drill
+                if is_shown(cue, deed, spoken, reading):
+                    yield cue
+
+
+def _is_imitated(cue: Mention, deed: Mention, _: Voice, reading: Reading) -> bool:
+    """Return whether a cue says that a deed is imitated: "simulating attack", "fires missiles at mock base"."""
+    first, last = _in_order(cue, deed)
+    between = reading.folded[deed.field].text[first.end : last.start].split()
+    # a Persian verb stands behind all that it is about
+    near = len(between) < (REACH if first is cue or is_persian_word(cue.alias) else _CUE_REACH["denied"])
+    return near and not has_comma(first, last, reading) and ASIDE.isdisjoint(between)
+
+
+def _is_in_drill(cue: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:
+    """Return whether a deed is a part of a drill, and not one that befalls those who hold it.
+
+    So it is in "IRGC fires missiles in drill" and "missile attack drill", not in "drill hit by rocket" and "rockets hit
+    troops during drill". Who dies in a drill is dead.
+    """
+    if any(each.start == deed.start for name in _LASTING for each in reading.mentions.get(f"$deed-{name}", ())):
+        return False
+    text = reading.folded[deed.field].text
+    if cue.end > deed.start:
+        return _is_part_of(cue, deed, spoken, reading)
+    if has_comma(cue, deed, reading):  # with no doer of its own: "holds drill, fires missiles"
+        folded = reading.folded[deed.field]
+        return folded.original[: folded.span(deed.start, deed.end)[0]].rstrip().endswith((",", "\u060c"))
+    return spoken in {"noun", "active"} and ASIDE.isdisjoint(text[cue.end : deed.start].split())
+
+
+def _is_part_of(drill: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:
+    """Return whether the words between a deed and the drill behind it make it a part of the drill."""
+    between = reading.folded[deed.field].text[deed.end : drill.start].split()
+    if has_comma(deed, drill, reading) or not ASIDE.isdisjoint(between):
+        return False
+    links = [n for n, word in enumerate(between) if word in UPON | INSIDE | DURING | WITHIN]
+    if not links:
+        return spoken == "noun" and len(between) < _CUE_REACH["denied"] - 1  # "missile attack drill"
+    thing, link = between[: links[-1]], between[links[-1]]
+    if link in DURING:
+        return spoken == "active" and not thing
+    return link in WITHIN and (spoken == "active" or (spoken == "noun" and UPON.isdisjoint(thing)))
+
+
+def _in_order(one: Mention, other: Mention) -> tuple[Mention, Mention]:
+    return (one, other) if one.start <= other.start else (other, one)

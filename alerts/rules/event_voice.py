@@ -1,0 +1,80 @@
+"""The voice of a deed: whether the words before it do it or suffer it; by its form and the words beside it. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from alerts.rules.clause_words import COMPASS, PREPOSITIONS, UNDER
+from alerts.rules.event_clause import ends_clause
+from alerts.rules.forms.english_words import IRREGULAR
+from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
+from alerts.rules.reading import Mention, Reading
+
+Voice = Literal["active", "passive", "noun", "open"]
+REACH = 8  # words from a deed to its doer, target or place
+_SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض", "تعرضه", "تعرضها", "لتعرض", "بتعرض"}  # ... لهجوم
+_PERSIAN_END = re.compile(r"\w (?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
+_BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
+_BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
+_PARTICIPLES = frozenset(word for pasts in IRREGULAR.values() for word in pasts[-1])
+
+
+def voice(deed: Mention, reading: Reading) -> Voice:
+    """Return the voice of a deed by its form, and where one spelling has several, by the words beside it.
+
+    English headlines leave out "was" ("US base hit in drone attack"), so a form that may be a participle and is
+    followed by a preposition, or by nothing, is "open". A word written without "~" is taken for a noun.
+    """
+    text = reading.folded[deed.field].text
+    if text[deed.start : deed.end].split()[0] in _BE | UNDER or _is_suffered(deed, text):
+        return "passive"  # "come under fire"
+    if not UNDER.isdisjoint(text[: deed.start].split()[-2:]) and not _is_participle(deed.alias, arabic=False):
+        return "passive"  # "base under drone attack"
+    has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
+    if (deed.kind in {"", "noun"} and not has_be) or _has_article(deed, text):
+        return "noun"
+    after = text[deed.end :].split(maxsplit=2)[:2]
+    is_placed = not after or after[0] in PREPOSITIONS or (after[0] in COMPASS and after[1:] == ["of"])
+    is_participle = _is_participle(deed.alias)
+    if deed.kind == "passive" or (is_participle and has_be) or after[:1] == ["by"]:
+        return "passive"
+    if deed.kind == "either" and (is_placed or ends_clause(deed, reading)):
+        return "open" if is_participle else "noun"
+    return "active"
+
+
+def _has_article(deed: Mention, text: str) -> bool:
+    """Return whether an Arabic word that may be a verb has the article of a noun."""
+    return text.startswith("ال", deed.start) and not deed.alias.startswith(("ال", "إل", "أل"))
+
+
+def _is_participle(alias: str, *, arabic: bool = True) -> bool:
+    """Return whether a form may be a participle: "struck in Erbil" lacks "was", and "strikes in Erbil" is a noun.
+
+    `arabic`: what is said of words in other scripts, whose forms do not tell.
+    """
+    first = alias.split(maxsplit=1)[0].casefold()
+    return (arabic and not first.isascii()) or first.endswith("ed") or first in _PARTICIPLES
+
+
+def _is_suffered(deed: Mention, text: str) -> bool:
+    """Return whether the noun of a deed follows "comes under" in Arabic, with its target between the two."""
+    return deed.attached and not _SUFFERS.isdisjoint(text[: deed.start].split()[-REACH:])
+
+
+def is_finite(deed: Mention, spoken: Voice) -> bool:
+    """Return whether a deed is a finite verb; an Arabic past may be spelt as the noun of the deed."""
+    return spoken == "passive" or (
+        spoken == "active" and not (deed.kind == "either" and ARABIC_SCRIPT.search(deed.alias))
+    )
+
+
+def is_persian_verb(deed: Mention) -> bool:
+    """Return whether a deed is a Persian verb, which is the last word of its clause."""
+    return is_persian_word(deed.alias) and deed.kind not in {"", "noun"}
+
+
+def is_persian_word(alias: str) -> bool:
+    """Return whether a word is Persian: by letters that Arabic lacks, or by the verb that ends a compound."""
+    return is_persian(alias) or _PERSIAN_END.search(alias) is not None

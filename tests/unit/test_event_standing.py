@@ -1,0 +1,116 @@
+"""How a deed stands that is denied or only rehearsed, and who is told to deny it, as the shipped desk reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from alerts.decide.same_event import Report, clash, parts_of
+from tests.unit.desk import NOW
+from tests.unit.shipped import read, shipped
+
+DENIED = [
+    ("پنتاگون حمله به پایگاه عین‌الاسد را تکذیب کرد", "assault", ("ain-al-asad",), ("pentagon",)),
+    ("حمله موشکی به اسرائیل تکذیب شد", "strike", ("israel",), ()),
+    ("US military denies that American soldiers were wounded in blast", "wound", ("us",), ("us",)),
+    ("US military denies soldiers were wounded in strike on Harir base", "strike", ("harir",), ("us",)),
+    ("Iran denies US strikes hit Natanz", "assault", ("natanz",), ("iran",)),
+    ("نفى الجيش الأميركي مقتل جنود في قصف قاعدة حرير", "strike", ("harir",), ("us",)),
+    ("لا صحة للأنباء عن هجوم على قاعدة حرير", "assault", ("harir",), ()),
+    ("Strike on Harir base did not happen", "strike", ("harir",), ()),
+    ("That US struck Harir base is false", "strike", ("harir",), ()),
+]
+
+
+@pytest.mark.parametrize(("title", "deed", "on", "denier"), DENIED, ids=[each[0] for each in DENIED])
+def test_a_denial_is_of_the_deed_and_names_who_denies(
+    title: str, deed: str, on: tuple[str, ...], denier: tuple[str, ...]
+) -> None:
+    acts = read(title).acts
+    act = next(each for each in acts if each.deed == deed)
+    assert (act.standing, act.on) == ("denied", on)
+    assert not set(act.by) & set(denier)
+    assert next((each.by for each in acts if each.deed == "deny"), ()) == denier
+    assert all(not each.on for each in acts if each.deed == "deny")
+
+
+@pytest.mark.parametrize(
+    ("title", "deed", "by"),
+    [
+        ("Iran denies it struck Kuwait", "strike", ("iran",)),
+        ("Iran denies striking Kuwait", "strike", ("iran",)),
+        ("سنتکام حمله ایران به کویت را تکذیب کرد", "assault", ("iran",)),
+        ("البنتاغون ينفي القصف الأميركي على إيران", "strike", ("us",)),
+    ],
+)
+def test_whose_deed_is_denied_is_still_read(title: str, deed: str, by: tuple[str, ...]) -> None:
+    act = next(each for each in read(title).acts if each.deed == deed)
+    assert (act.standing, act.by) == ("denied", by)
+
+
+@pytest.mark.parametrize(
+    ("title", "deed", "standing"),
+    [
+        ("Kataib Hezbollah denies involvement in attack on US troops in Jordan", "assault", "background"),
+        ("Kataib Hezbollah denies attack that killed two US soldiers", "kill", "background"),
+        ("ایران دست داشتن در حمله به پایگاه حریر را تکذیب کرد", "assault", "background"),
+        ("No group claims attack on Harir base", "assault", "claimed"),
+        ("No casualties in attack on Harir base", "assault", "happened"),
+        ("Drones hit Harir base, Iran denies role", "assault", "happened"),
+        ("Iran denies role as drones hit Harir base", "assault", "happened"),
+        ("إيران تنفي الهجوم وتقصف أربيل", "strike", "happened"),
+        ("پهپادها به پایگاه حریر حمله کردند و ایران نقش خود را تکذیب کرد", "assault", "happened"),
+        ("پس از حمله به پایگاه حریر ایران نقش خود را تکذیب کرد", "assault", "background"),
+        ("حمله به پایگاه حریر و آمریکا تلفات را تکذیب کرد", "assault", "happened"),
+        ("Iran struck Harir base and reports of losses are false", "strike", "happened"),
+    ],
+)
+def test_what_a_denial_leaves_standing(title: str, deed: str, standing: str) -> None:
+    assert [each.standing for each in read(title).acts if each.deed == deed][:1] == [standing]
+
+
+REHEARSED = [
+    "US troops hold live-fire drill simulating drone attack on base in Iraq",
+    "Iran holds naval drill, fires missiles near Strait of Hormuz",
+    "Iran fires missiles in naval drill near Strait of Hormuz",
+    "Iran fires missiles at mock US base",
+    "US embassy in Baghdad plans air raid drill",
+    "مناورة تحاكي هجوما على قاعدة عين الأسد",
+    "هجوم في مناورات للجيش الإيراني",
+    "ارتش اسرائیل حمله به ایران را در رزمایش بزرگ هوایی پاییزی شبیه‌سازی کرد",
+]
+
+
+@pytest.mark.parametrize("title", REHEARSED)
+def test_what_is_only_done_in_a_drill_is_the_drill(title: str) -> None:
+    war = {"strike", "assault", "attack", "launch"}
+    acts = read(title).acts
+    assert not war & {each.deed for each in acts}
+    assert {(each.standing, each.on) for each in acts if each.deed == "drill"} == {("rehearsed", ())}
+
+
+@pytest.mark.parametrize(
+    ("title", "deed"),
+    [
+        ("Drill of US troops hit by drone in Iraq", "assault"),
+        ("Drones hit US troops during drill in Iraq", "assault"),
+        ("Attack on US troops in drill in Iraq", "assault"),
+        ("Drones attack base, drill called off", "strike"),
+        ("Rockets strike Harir base as drill begins", "strike"),
+        ("Drill begins as rockets strike Harir base", "strike"),
+        ("US troops begin drill, rockets strike Harir base", "strike"),
+        ("Two US soldiers killed in drill in Iraq", "kill"),
+        ("Drill in Iraq kills two US soldiers", "kill"),
+        ("Attack during drill in Iraq", "assault"),
+    ],
+)
+def test_a_drill_that_is_struck_is_struck(title: str, deed: str) -> None:
+    assert [each.standing for each in read(title).acts if each.deed == deed] == ["happened"]
+
+
+def test_a_drill_is_no_report_of_an_attack() -> None:
+    drill, attack = read("Drill simulates drone attack on Harir base"), read("Drone attack on Harir base")
+    events = shipped().events
+    first, second = (Report(n, f"s{n}", f"t{n}", f"o{n}", "", NOW, each) for n, each in enumerate((drill, attack)))
+    assert ("deed", "drill") in parts_of(drill, events)
+    assert "drill" in clash(first, second, events)
+    assert not clash(second, second, events)
