@@ -76,8 +76,10 @@ def _standing(
 ) -> Standing:
     """Return the standing of a thread, with what its reports say of the toll that the article tells, if any."""
     origin = next((each.origin for each in members if each.article == article.id), "")
+    if len(standing.origins) < 2:
+        return standing
     told = _toll_in(article.title, article.body, origin, article.source)
-    if not (told.toll or told.none) or len(standing.origins) < 2:
+    if not (told.toll or told.none):
         return standing
     newest = members[-REPORTS_READ:]
     reports = [_toll_in(*archive.content_of(connection, each.article), each.origin, each.source) for each in newest]

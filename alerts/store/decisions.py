@@ -113,7 +113,10 @@ def drop_mark(connection: Connection, name: str) -> None:
 
 def told_of(connection: Connection, story: str) -> dict[str, Told]:
     """Return what each target was told of a story, by target."""
-    return {row.target: _told(row) for row in connection.execute(select(told).where(told.c.story == story))}
+    return {row.target: _told(row) for row in connection.execute(_TOLD, {"wanted": story})}
+
+
+_TOLD = select(told).where(told.c.story == bindparam("wanted"))
 
 
 def told_of_stories(connection: Connection, stories: Iterable[str]) -> dict[str, dict[str, Told]]:
@@ -248,21 +251,17 @@ def decisions_by_revision(connection: Connection) -> dict[int, list[StoredDecisi
 
 def last_alert_revision(connection: Connection, story: str) -> int:
     """Return the number of a story's newest alert revision, 0 if it has none."""
-    return connection.scalar(select(func.max(alerts.c.revision)).where(alerts.c.story == story)) or 0
+    return connection.scalar(_LAST_ALERT, {"wanted": story}) or 0
+
+
+_LAST_ALERT = select(func.max(alerts.c.revision)).where(alerts.c.story == bindparam("wanted"))
 
 
 def add_alert(connection: Connection, alert: Alert) -> None:
     """Store a new alert revision, and seal it in the chain of evidence."""
     content = snapshot.dump(alert)
-    connection.execute(
-        alerts.insert().values(
-            story=alert.story,
-            revision=alert.revision,
-            severity=int(alert.severity),
-            created=alert.created,
-            content=content,
-        )
-    )
+    values = {"story": alert.story, "revision": alert.revision, "severity": int(alert.severity)}
+    connection.execute(alerts.insert(), {**values, "created": alert.created, "content": content})
     chain.seal_alert(connection, alert.story, alert.revision, content, alert.created)
 
 

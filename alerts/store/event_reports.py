@@ -72,10 +72,7 @@ _IN_THREAD = select(event_reports.c.seq).where(event_reports.c.thread == bindpar
 
 def evidence_of(connection: Connection, thread: str) -> dict[str, str]:
     """Return by story of a thread why it joined it, where it joined by the event it tells."""
-    found = select(event_reports.c.story, event_reports.c.evidence).where(
-        event_reports.c.thread == thread, event_reports.c.evidence != ""
-    )
-    return {row.story: row.evidence for row in connection.execute(found.order_by(event_reports.c.seq.desc()))}
+    return evidence_in(connection, [thread])
 
 
 def evidence_in(connection: Connection, names: Sequence[str]) -> dict[str, str]:

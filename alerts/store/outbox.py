@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -128,15 +129,17 @@ def add_folded(connection: Connection, new: NewDelivery, carrier: Carrier, now: 
 
 def untried(connection: Connection, story: str, target: str) -> list[Delivery]:
     """Return the waiting pings and edits on a story for a target of which no attempt was made."""
-    # not the unknown ones: they were tried, and what may have arrived is not changed any more
-    waiting = (
-        deliveries.c.subject == story,
-        deliveries.c.target == target,
-        deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
-        deliveries.c.kind.in_([kind.value for kind in (*PINGS, Kind.EDIT)]),
-        deliveries.c.attempts == 0,
-    )
-    return [read(row) for row in connection.execute(select(deliveries).where(*waiting)).mappings()]
+    return [read(row) for row in connection.execute(_UNTRIED, {"story": story, "for": target}).mappings()]
+
+
+# not the unknown ones: they were tried, and what may have arrived is not changed any more
+_UNTRIED = select(deliveries).where(
+    deliveries.c.subject == bindparam("story"),
+    deliveries.c.target == bindparam("for"),
+    deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
+    deliveries.c.kind.in_([kind.value for kind in (*PINGS, Kind.EDIT)]),
+    deliveries.c.attempts == 0,
+)
 
 
 def fold(connection: Connection, delivery: str, carrier: Carrier, now: datetime) -> None:

@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, delete, func, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from alerts.alert import Alert, Scope, Silence
 from alerts.render.words import time
@@ -65,7 +78,7 @@ def lift(connection: Connection, now: datetime) -> None:
 
 def silences_in_force(connection: Connection, now: datetime) -> list[Silence]:
     """Return the silences in force at `now`, oldest first."""
-    return _silences(connection, silences.c.begins <= now, silences.c.ends > now)
+    return [_silence(row) for row in connection.execute(_IN_FORCE, {"now": now}).mappings()]
 
 
 def silences_since(connection: Connection, since: datetime) -> list[Silence]:
@@ -79,9 +92,13 @@ def all_silences(connection: Connection) -> list[Silence]:
 
 
 def _silences(connection: Connection, *wanted: Any) -> list[Silence]:
-    # by length first: q10 comes after q9
-    found = select(silences).where(*wanted).order_by(silences.c.begins, func.length(silences.c.id), silences.c.id)
-    return [_silence(row) for row in connection.execute(found).mappings()]
+    return [_silence(row) for row in connection.execute(_ORDERED.where(*wanted)).mappings()]
+
+
+# by length first: q10 comes after q9
+_ORDERED = select(silences).order_by(silences.c.begins, func.length(silences.c.id), silences.c.id)
+_NOW = bindparam("now", type_=UtcTime)
+_IN_FORCE = _ORDERED.where(silences.c.begins <= _NOW, silences.c.ends > _NOW)  # built once: each decision asks
 
 
 def _silence(row: RowMapping) -> Silence:
@@ -98,8 +115,7 @@ def take_withheld(connection: Connection, target: str, now: datetime, timezone: 
 
     The counts are deleted. So the caller must queue the message that has the lines in the same commit.
     """
-    taken = delete(withheld).where(withheld.c.target == target).returning(withheld.c.silence, withheld.c.n)
-    counted = {row.silence: row.n for row in connection.execute(taken)}
+    counted = {row.silence: row.n for row in connection.execute(_TAKE, {"wanted": target})}
     if not counted:
         return ()
     return tuple(
@@ -107,6 +123,9 @@ def take_withheld(connection: Connection, target: str, now: datetime, timezone: 
         f"({each.author}: {each.reason}), {end_of(each, now, timezone)}"
         for each in _silences(connection, silences.c.id.in_(counted))
     )
+
+
+_TAKE = delete(withheld).where(withheld.c.target == bindparam("wanted")).returning(withheld.c.silence, withheld.c.n)
 
 
 def targets_untold(connection: Connection, over: datetime) -> list[str]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     select,
     update,
@@ -39,6 +40,8 @@ DROPPED, RESTORED = "dropped", "restored"  # the kinds of records of what became
 BEGINNING = "0" * 64  # what the first record has for the hash of the one before
 AT_ONCE = 500  # records read together
 
+# story, kind, subject, SHA-256, what else is said of it, the packed bytes
+Record = tuple[str, str, str, str, dict[str, object], bytes | None]
 metadata = MetaData()
 seals = Table(
     "seals",
@@ -69,8 +72,11 @@ class Head:
 
 def head(connection: Connection) -> Head:
     """Return the newest record; number 0 with the hash BEGINNING where there is none."""
-    row = connection.execute(select(seals.c.n, seals.c.hash).order_by(seals.c.n.desc()).limit(1)).first()
+    row = connection.execute(_HEAD).first()
     return Head(row.n, row.hash) if row else Head(0, BEGINNING)
+
+
+_HEAD = select(seals.c.n, seals.c.hash).order_by(seals.c.n.desc()).limit(1)
 
 
 def hash_at(connection: Connection, n: int) -> str | None:
@@ -83,34 +89,38 @@ def seal_alert(connection: Connection, story: str, revision: int, content: str, 
     """Add an alert revision, and what was fetched of the articles of its story; call it in the alert's commit."""
     digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
     _add(connection, [(story, ALERT, f"{story}/{revision}", digest, {}, None)], now)
-    _seal(connection, select(articles.c.id).where(articles.c.story == story), now)
+    _add(connection, [_record(row) for row in connection.execute(_UNSEALED_OF, {"wanted": story}).mappings()], now)
 
 
 def seal_pieces(connection: Connection, names: Iterable[str], now: datetime) -> None:
     """Add what was just fetched of these articles, if their stories have alerted; call it in their commit."""
-    told = select(seals.c.n).where(seals.c.story == articles.c.story).exists()
-    _seal(connection, select(articles.c.id).where(articles.c.id.in_(list(names)), told), now)
+    found = connection.execute(_UNSEALED_IN, {"wanted": list(names)}).mappings()
+    _add(connection, [_record(row) for row in found], now)
 
 
-def _seal(connection: Connection, of: object, now: datetime) -> None:
-    subject = evidence.c.article + "/" + evidence.c.fetch
-    known = select(seals.c.n).where(seals.c.kind == evidence.c.form, seals.c.subject == subject).exists()
-    found = (
-        select(evidence, fetches, articles.c.story)
-        .join(fetches, fetches.c.id == evidence.c.fetch)
-        .join(articles, articles.c.id == evidence.c.article)
-        .where(evidence.c.article.in_(of), ~known)  # type: ignore[arg-type]
-        .order_by(fetches.c.fetched, evidence.c.article, evidence.c.fetch)
+# what was fetched and is not sealed; built once: each alert and each poll of a told story asks
+_UNSEALED = (
+    select(evidence, fetches, articles.c.story)
+    .join(fetches, fetches.c.id == evidence.c.fetch)
+    .join(articles, articles.c.id == evidence.c.article)
+    .where(
+        ~select(seals.c.n)
+        .where(seals.c.kind == evidence.c.form, seals.c.subject == evidence.c.article + "/" + evidence.c.fetch)
+        .exists()
     )
-    rows = connection.execute(found).mappings().all()
-    _add(
-        connection,
-        [
-            (row["story"], row["form"], f"{row['article']}/{row['fetch']}", row["sha256"], _said(row), row["packed"])
-            for row in rows
-        ],
-        now,
-    )
+    .order_by(fetches.c.fetched, evidence.c.article, evidence.c.fetch)
+)
+_UNSEALED_OF = _UNSEALED.where(
+    evidence.c.article.in_(select(articles.c.id).where(articles.c.story == bindparam("wanted")))
+)
+_UNSEALED_IN = _UNSEALED.where(
+    evidence.c.article.in_(bindparam("wanted", expanding=True)),
+    select(seals.c.n).where(seals.c.story == articles.c.story).exists(),
+)
+
+
+def _record(row: RowMapping) -> Record:
+    return row["story"], row["form"], f"{row['article']}/{row['fetch']}", row["sha256"], _said(row), row["packed"]
 
 
 def _said(row: RowMapping) -> dict[str, object]:
@@ -161,7 +171,7 @@ def _written(said: dict[str, object]) -> str:
 
 def _add(
     connection: Connection,
-    records: Sequence[tuple[str, str, str, str, dict[str, object], bytes | None]],
+    records: Sequence[Record],
     now: datetime,
 ) -> None:
     last = head(connection) if records else Head(0, "")

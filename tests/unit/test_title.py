@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Kind, Reason, Severity, Sibling
 from alerts.decide.glosses import who_or_where
-from alerts.render.form import FORMS, PLAIN, Form
 from alerts.render.digest import LINK_SHOWN, digest_sheet, events_of
+from alerts.render.form import FORMS, PLAIN, Form
 from alerts.render.sheet import TOLD_HERE
 from alerts.render.text import render_alert, render_digest
 from alerts.render.title import TITLE_LIMIT, alert_title, digest_title, headline_of, marked
