@@ -114,7 +114,7 @@ def _folded(word: str) -> tuple[str, ...]:
 def _tolls(tokens: Sequence[str], numbers: Sequence[Number]) -> Iterator[Count]:
     """Yield the number behind each "toll", "number of wounded" and the like: the one that it rises to."""
     for at, word in enumerate(tokens):
-        if not words.has_stem(bare(word), words.COUNTED) or (kind := _of_toll(tokens, at)) is None:
+        if not words.is_counted(bare(word)) or (kind := _of_toll(tokens, at)) is None:
             continue
         reach = [
             each
@@ -130,12 +130,15 @@ def _tolls(tokens: Sequence[str], numbers: Sequence[Number]) -> Iterator[Count]:
             yield Count(kind, chosen.value, chosen.first, chosen.last, word, chosen.at_least)
 
 
+_is_toll = words.stems("toll", "fatalit", "deaths", "حصيله", "تلفات")
+
+
 def _of_toll(tokens: Sequence[str], at: int) -> Kind | None:
     """Return whom a toll counts: what a word beside it says, else the dead; None for the number of anything else."""
     for each in (*tokens[at + 1 : at + 4], *reversed(tokens[max(0, at - 1) : at])):
         if kind := kind_of(each):
             return kind[0]
-    return KILLED if words.has_stem(bare(tokens[at]), ("toll", "fatalit", "deaths", "حصيله", "تلفات")) else None
+    return KILLED if _is_toll(bare(tokens[at])) else None
 
 
 def _direct(

@@ -7,7 +7,7 @@ prefixes are attached.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -35,9 +35,20 @@ DEEDS = (
 )  # fmt: skip
 
 
-def has_stem(word: str, stems: Sequence[str]) -> bool:
-    """Return whether a folded word has one of the stems, each where its script has it."""
-    return any(word.startswith(stem) if stem.isascii() else stem in word for stem in stems)
+def stems(*given: str) -> Callable[[str], bool]:
+    """Return a function that says whether a folded word has one of these stems, each where its script has it."""
+    latin = tuple(each for each in given if each.isascii())
+    others = tuple(each for each in given if not each.isascii())
+
+    @lru_cache(maxsize=1 << 14)  # the words of a language are few, and every text asks for the same again
+    def has_stem(word: str) -> bool:
+        return word.startswith(latin) or (not word.isascii() and any(each in word for each in others))
+
+    return has_stem
+
+
+is_dead, is_harm, is_counted, is_rise, is_deed = (stems(*each) for each in (DEAD, HARMED, COUNTED, RISES, DEEDS))
+is_of_toll = stems(*HARMED, *COUNTED, *RISES)
 
 
 # -- how people are harmed, for `casualties`: these also say on which side of the word its number stands ----------

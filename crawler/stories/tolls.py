@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 
 from crawler.stories.casualties import KILLED, counted
-from crawler.stories.harm_words import COUNTED, DEAD, DEEDS, HARMED, PEOPLE, RISES, has_stem
+from crawler.stories.harm_words import PEOPLE, is_counted, is_dead, is_deed, is_harm, is_of_toll, is_rise
 from crawler.stories.wording import Wording
 from crawler.text.stopwords import STOP
 
@@ -19,12 +19,12 @@ SENTENCES = 2  # of a body, in which a toll is told
 
 def harms(words: Iterable[str]) -> bool:
     """Return whether one of some folded words is about people killed, hurt, missing or arrested."""
-    return any(has_stem(word, HARMED) for word in words)
+    return any(map(is_harm, words))
 
 
 def subject(text: Wording) -> frozenset[str]:
     """Return the words of a headline that say where and what, without its toll. All deeds become "attack"."""
-    return frozenset("attack" if has_stem(word, DEEDS) else word for word in text.topic if not _of_toll(word))
+    return frozenset("attack" if is_deed(word) else word for word in text.topic if not _of_toll(word))
 
 
 def new_toll(earlier: Wording, later: Wording) -> str:
@@ -37,7 +37,7 @@ def new_toll(earlier: Wording, later: Wording) -> str:
 
 
 def _of_toll(word: str) -> bool:
-    return word in PEOPLE or has_stem(word, (*HARMED, *COUNTED, *RISES))
+    return word in PEOPLE or is_of_toll(word)
 
 
 def _opening(text: Wording) -> tuple[tuple[str, ...], ...]:
@@ -56,9 +56,9 @@ def _dead(text: Wording) -> Iterator[tuple[int, str]]:
 def _risen(text: Wording) -> Iterator[int]:
     """Yield the numbers to which a text says that a toll of dead has risen."""
     for words in _opening(text):
-        tolls = [at for at, word in enumerate(words) if has_stem(word, COUNTED)]
-        rises = [at for at, word in enumerate(words) if has_stem(word, RISES)]
-        if tolls and rises and any(has_stem(word, DEAD) for word in (*text.title, *words)):
+        tolls = [at for at, word in enumerate(words) if is_counted(word)]
+        rises = [at for at, word in enumerate(words) if is_rise(word)]
+        if tolls and rises and any(map(is_dead, (*text.title, *words))):
             yield from (int(word) for word in words[min(*tolls, *rises) :] if word.isdecimal())
 
 
@@ -66,7 +66,7 @@ def _one_event(earlier: Wording, later: Wording) -> bool:
     """Return whether every place and target in the later headline also appears in the opening of the earlier text."""
     known = {word for words in _opening(earlier) for word in words if word not in STOP}
     said = subject(later)
-    places = [word for word in said if not has_stem(word, DEEDS)]
+    places = [word for word in said if not is_deed(word)]
     return len(said) > 1 and bool(places) and all(_stands(word, known) for word in places)
 
 

@@ -50,7 +50,10 @@ SURE = 3  # such letters, against a source that names another language of the sa
 
 def script_of(text: str) -> str:
     """Return the script that most letters of a text are in, "" where it has none."""
-    found = Counter(_script(char) for char in text if char.isalpha())
+    found: Counter[str] = Counter()
+    for char, n in Counter(text).items():  # each letter once
+        if char.isalpha():
+            found[_script(char)] += n
     return found.most_common(1)[0][0] if found else ""
 
 
