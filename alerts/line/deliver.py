@@ -29,6 +29,7 @@ from alerts.line.untold import carried_by, untell
 from alerts.rule import Config
 from alerts.store import claims, moved_targets, outbox, targets
 from crawler.store.db import Database, WriterLane
+from crawler.store.faults import in_words
 
 log = logging.getLogger(__name__)
 HUNG_AT_MOST = 8  # threads of one target; the watch tells the admin of the first
@@ -173,7 +174,7 @@ class Deliver:
         """Raise LaneStopped if a lane has ended by an error since this was last called; its messages go again."""
         failed, self._failed = self._failed, {}
         if failed:
-            raise LaneStopped("; ".join(f"lane {target}: {error!r}" for target, error in failed.items()))
+            raise LaneStopped("; ".join(f"lane {target}: {in_words(error)}" for target, error in failed.items()))
 
     async def close(self, patience: float) -> None:
         """Claim nothing more, and wait at most `patience` seconds for the sends in progress."""
