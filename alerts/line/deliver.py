@@ -240,6 +240,15 @@ class Deliver:
         schemas = {name: each.schema for name, each in self._targets.items()}
         return Counter(schemas.get(each.target, "gone") for each in list(self._sends.values()))
 
+    def send_ages(self, now: float) -> dict[tuple[str, ...], float]:
+        """Return how long the oldest send of each service is under way, by the monotonic clock; 0 where none is."""
+        services = {name: each.schema for name, each in self._targets.items()}
+        ages: dict[tuple[str, ...], float] = {(schema,): 0.0 for schema in services.values()}
+        for each in self.sends():
+            name = (services.get(each.target, "gone"),)
+            ages[name] = max(ages.get(name, 0.0), now - each.began)
+        return ages
+
     async def try_out(self, target: Target, message: Message) -> SendResult:
         """Send a message that is stored nowhere, in a thread as any other, and return the result."""
         return await _start(f"send-{target.receiver}", partial(receivers.send, target, message))
