@@ -47,9 +47,7 @@ METRICS: Mapping[str, Kind] = {
     "watchfloor_rules_refused": Kind("1 while rules.yaml as it lies on disk is refused"),
     "watchfloor_store_bytes": Kind("size of the store's files", ("file",)),
     "watchfloor_disk_free_bytes": Kind("room on the disks that are written to, by what is there", ("place",)),
-    "watchfloor_backup_age_seconds": Kind(
-        "age of the newest backup; +Inf where there is none, missing where off"
-    ),
+    "watchfloor_backup_age_seconds": Kind("age of the newest backup; +Inf where there is none, missing where off"),
     "watchfloor_backup_every_seconds": Kind("how often the daemon makes one; missing where that is off"),
     "watchfloor_memory_bytes": Kind("memory of the daemon, by process", ("process",)),
     "watchfloor_open_files": Kind("open files of the daemon itself"),
