@@ -199,6 +199,7 @@ class Config:
     metrics: str = ""
     files: tuple[str, ...] = ()
     polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
+    receivers_at: Mapping[str, Place] = field(default_factory=dict)  # where each is written, by name
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload
     host_at_once: int = 4
     host_apart: timedelta | None = None

@@ -17,7 +17,7 @@ from alerts.cli.common import counted, excerpt, fail, secrets_for
 from alerts.cli.screen import show
 from alerts.rule import Config
 from alerts.rules import config as configuration
-from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_lines, read_text
+from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_headlines, read_lines, read_text
 from alerts.run.good_rules import last_good
 from crawler.config.yamlfile import ConfigError
 
@@ -98,7 +98,7 @@ class Faults:
 
 
 def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
-    """Yield the articles of a file: .txt (its first line is the title), JSON lines, .gz too.
+    """Yield the articles of a file: .txt (its first line is the title, or each line is one), JSON lines, .gz too.
 
     - stands for standard input: JSON lines, or a headline a line.
 
@@ -107,7 +107,11 @@ def articles_in(file: Path, faults: Faults) -> Iterator[Line]:
     # a generator: a file of any size is read line by line, and `faults` fills while its articles are used
     try:
         if file.suffix == ".txt":
-            yield read_text(file.read_text(encoding="utf-8"), str(file))
+            text = file.read_text(encoding="utf-8-sig")
+            if listed := read_headlines(text):
+                how = "an empty line after the headline makes it one article"
+                click.echo(f"watchfloor: {file}: read as {len(listed)} headlines, one a line; {how}", err=True)
+            yield from listed or [read_text(text, str(file))]
         elif str(file) == "-":
             yield from read_given(sys.stdin, faults)
         else:

@@ -29,6 +29,8 @@ HIT_KEYS = ("term", "alias", "field", "start", "end", "text", "disguised")
 def command(path: Path | None, *, as_json: bool, what: str) -> None:
     """Say which rules match a headline, or the articles in a file: JSON lines, or a .txt whose first line is the title.
 
+    A .txt of short lines without an empty one between them is a list: a headline a line.
+
     - reads standard input: JSON lines, or a headline a line. That no rule matches is no error.
     """
     if is_id(what) and not is_file(what):

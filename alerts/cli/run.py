@@ -26,6 +26,7 @@ from alerts.run.service import Service, describe
 from alerts.run.stage import StageError
 from crawler.config.yamlfile import ConfigError
 from crawler.store.errors import StoreBusy, StoreError
+from crawler.store.faults import in_words
 
 BUSY = 75  # exit code: EX_TEMPFAIL of sysexits.h
 STORE_REFUSED = 78  # exit code: EX_CONFIG of sysexits.h. A restart mends nothing, and the unit starts it no more
@@ -87,7 +88,7 @@ def command(
     except Exception as error:
         if service and not (once or at):
             title = "stopped by a fault: nothing is watched"
-            tell_once(service.state_dir, service.config, title, repr(error), datetime.now(UTC))
+            tell_once(service.state_dir, service.config, title, in_words(error), datetime.now(UTC))
         raise
 
 

@@ -29,6 +29,7 @@ from alerts.line.untold import carried_by, untell
 from alerts.rule import Config
 from alerts.store import claims, moved_targets, outbox, targets
 from crawler.store.db import Database, WriterLane
+from crawler.store.faults import in_words
 
 log = logging.getLogger(__name__)
 HUNG_AT_MOST = 8  # threads of one target; the watch tells the admin of the first
@@ -173,7 +174,7 @@ class Deliver:
         """Raise LaneStopped if a lane has ended by an error since this was last called; its messages go again."""
         failed, self._failed = self._failed, {}
         if failed:
-            raise LaneStopped("; ".join(f"lane {target}: {error!r}" for target, error in failed.items()))
+            raise LaneStopped("; ".join(f"lane {target}: {in_words(error)}" for target, error in failed.items()))
 
     async def close(self, patience: float) -> None:
         """Claim nothing more, and wait at most `patience` seconds for the sends in progress."""
@@ -238,6 +239,15 @@ class Deliver:
         """Return the number of threads of sends that have not ended, by the service they send to."""
         schemas = {name: each.schema for name, each in self._targets.items()}
         return Counter(schemas.get(each.target, "gone") for each in list(self._sends.values()))
+
+    def send_ages(self, now: float) -> dict[tuple[str, ...], float]:
+        """Return how long the oldest send of each service is under way, by the monotonic clock; 0 where none is."""
+        services = {name: each.schema for name, each in self._targets.items()}
+        ages: dict[tuple[str, ...], float] = {(schema,): 0.0 for schema in services.values()}
+        for each in self.sends():
+            name = (services.get(each.target, "gone"),)
+            ages[name] = max(ages.get(name, 0.0), now - each.began)
+        return ages
 
     async def try_out(self, target: Target, message: Message) -> SendResult:
         """Send a message that is stored nowhere, in a thread as any other, and return the result."""

@@ -190,6 +190,7 @@ def _config(
         sources=make_sources(sources, problems),
         polled_at={row["id"][0]: row["url"][1] for row in sources},
         receivers=known or {},
+        receivers_at={} if rows is MISSING else {name: place for name, (_, place) in rows.items()},
         entities=book.entities,
         lists=book.lists,
         rules=book.rules,

@@ -23,7 +23,7 @@ from alerts.rules.match import Matcher, positive_terms
 from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
 from crawler.article import Article
-from crawler.config.yamlfile import Place, Problem
+from crawler.config.yamlfile import Problem
 from crawler.sources.addresses import Guard
 from crawler.text.folding import Folded, fold
 
@@ -188,17 +188,17 @@ def _bones(folded: str) -> str:
 
 
 def _unreachable(config: Config) -> Iterator[Problem]:
-    start = Place(config.path, 1, 1)
     for receiver in config.receivers.values():
+        place = config.receivers_at[receiver.name]
         rules = [rule for rule in config.rules if receiver.name in rule.notify and rule.mode == "live"]
         if not rules and receiver.name != config.admin:
-            yield Problem(start, f'receiver "{receiver.name}" is reached by no live rule')
+            yield Problem(place, f'receiver "{receiver.name}" is reached by no live rule')
         # without a rule only the line above is worth saying, so the default makes this no second problem
         most = max((_highest(rule) for rule in rules), default=receiver.min_severity)
         if most < receiver.min_severity:
             word = receiver.min_severity.word
             yield Problem(
-                start, f'receiver "{receiver.name}" asks for {word}, and no rule that notifies it is so urgent'
+                place, f'receiver "{receiver.name}" asks for {word}, and no rule that notifies it is so urgent'
             )
 
 
@@ -289,7 +289,7 @@ def _one_way(config: Config) -> Iterator[Problem]:
         for target in receiver.targets:
             if target.schema == "slack" or "://hooks.slack.com/" in target.url:
                 yield Problem(
-                    Place(config.path, 1, 1),
+                    config.receivers_at[receiver.name],
                     f'receiver "{receiver.name}" reaches Slack by Apprise ({target.schema}://): no message is edited, '
                     "none is acknowledged there, and with a bot token what Slack refuses (ok: false) counts as sent; "
                     "watchslack:// does all three (docs/receivers.md)",

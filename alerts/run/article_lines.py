@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 
 from crawler.article import Article
 
+LISTED, LONGEST = 3, 200  # lines, and characters of one: what a list of headlines has at the least and at the most
 TEXT_KEYS = ("title", "text", "summary", "url", "source", "lang")
 
 
@@ -65,6 +66,20 @@ def read_given(handle: Iterable[str], faulty: Callable[[LineError], None]) -> It
 def headline(text: str, name: str) -> Line:
     """Return an article of a headline alone."""
     return Line(Article(name, "", text, _now_unknown()), explicit_id=False, at=None)
+
+
+def read_headlines(text: str) -> list[Line]:
+    """Return an article for each line of a text that is a list of headlines; [] where it is the text of one article.
+
+    A list is at least LISTED lines with no empty one between them, none too long for a headline, that neither go on from
+    the line before nor end as sentences do. Where its lines are wrapped, an article has some that do.
+    """
+    lines = text.strip().splitlines()
+    is_list = len(lines) >= LISTED and all(
+        0 < len(each.strip()) <= LONGEST and not each.strip()[0].islower() and not each.rstrip().endswith(".")
+        for each in lines
+    )
+    return [headline(each.strip(), f"line:{n}") for n, each in enumerate(lines, 1)] if is_list else []
 
 
 def read_text(text: str, name: str) -> Line:

@@ -15,7 +15,7 @@ from pathlib import Path
 from alerts.run.backups import FOLDER, FolderBusy, Manifest, backups_in, make_backup, of_future
 from alerts.run.store_stamp import read_stamp
 from crawler.config.upkeep import BackupSettings
-from crawler.store.errors import StoreError
+from crawler.store.faults import in_words
 
 log = logging.getLogger(__name__)
 LOOK = 60.0  # seconds between two looks
@@ -96,7 +96,7 @@ class Backups:
 
     def _fail(self, error: Exception) -> None:
         self._next = time.monotonic() + self._again
-        why = str(error) if isinstance(error, StoreError | OSError) else repr(error)
+        why = in_words(error)
         log.error("no backup was made: %s", why)
         if not self._failed and not self._ending.is_set():
             self._tell("no backup could be made", f"{why}. {REMEDY}")

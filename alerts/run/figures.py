@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -16,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.line.triage import TRIAGED
 from alerts.rule import Config
+from alerts.run.backup_thread import folder_of, newest
 from alerts.run.canary import Canary, Line
 from alerts.run.metrics import Figures
 from alerts.run.stored import last_reload
@@ -26,6 +29,7 @@ from crawler.sources.source import OutcomeName
 from crawler.store import articles as archive
 from crawler.store import pages_wanted
 from crawler.store.db import DATABASE, Database
+from crawler.store.errors import StoreError
 
 COUNTED_EVERY = 60.0  # seconds between two counts of all deliveries
 GONE = "gone"  # the service of a target that left rules.yaml
@@ -40,10 +44,14 @@ class Gauges:
         self._database, self._state_dir = database, state_dir
         self._watch, self._canary, self._line = watch, canary, line
         self._sent: tuple[float, Of] = (-COUNTED_EVERY, {})
+        self._kept: tuple[float, Found] = (-COUNTED_EVERY, {})
 
     def gather(self, config: Config) -> Figures:
         """Return all figures; without those of the store while it cannot be read."""
         found = self._of_process(time.monotonic())
+        if time.monotonic() - self._kept[0] > COUNTED_EVERY:
+            self._kept = (time.monotonic(), backups_of(config, self._state_dir, datetime.now(UTC)))
+        found |= self._kept[1] | {"watchfloor_disk_free_bytes": _free(config, self._state_dir)}
         try:
             with self._database.read() as connection:
                 found |= of_store(connection, config, datetime.now(UTC))
@@ -74,6 +82,7 @@ class Gauges:
             "watchfloor_network_down": {(): collecting.network.down},
             "watchfloor_direct_notices_total": {(): watch.direct},
             "watchfloor_sends_hung": {(name,): n for name, n in line.deliver.hung().items()},
+            "watchfloor_send_oldest_seconds": line.deliver.send_ages(now),
             "watchfloor_children_replaced_total": {(): sum(each.died for each in line.pools)},
             "watchfloor_store_bytes": _sizes(self._state_dir),
             "watchfloor_memory_bytes": _memory(),
@@ -87,6 +96,30 @@ class Gauges:
             found["watchfloor_canary_took_seconds"] = {(): canary.took}
             found["watchfloor_canary_missing"] = {(): missing}
         return found
+
+
+def backups_of(config: Config, state_dir: Path, now: datetime) -> Found:
+    """Return the age of the newest backup, and how often the daemon makes one; nothing where it makes none."""
+    every = config.backup.every.total_seconds()
+    if not every:
+        return {}
+    try:
+        last = newest(config.backup, state_dir, now)
+    except (OSError, StoreError):  # a folder that cannot be read is no backup
+        last = None
+    age = (now - last.at).total_seconds() if last else math.inf
+    return {"watchfloor_backup_age_seconds": {(): age}, "watchfloor_backup_every_seconds": {(): every}}
+
+
+def _free(config: Config, state_dir: Path) -> Of:
+    """Return the room on the disks of the store, of the backups and of temporary files; without those not there."""
+    free: Of = {}
+    places = {"state": state_dir, "backups": folder_of(config.backup, state_dir), "temp": Path(tempfile.gettempdir())}
+    for name, place in places.items():
+        with suppress(OSError):
+            found = os.statvfs(place)
+            free[name,] = float(found.f_bavail * found.f_frsize)
+    return free
 
 
 def of_store(connection: Connection, config: Config, now: datetime) -> Found:

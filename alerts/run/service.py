@@ -174,7 +174,7 @@ class Service:
             Send(config, self._deliver),
             FetchPages(config, self._pages, self._collecting, self._heard),
             Expire(config, self.lane, self._collecting),
-            TellFailing(config, triage, self.lane, self.state_dir),
+            TellFailing(config, triage, self.lane, self.state_dir, lambda: self._watch.store_there),
         )
 
     async def _migrate(self) -> None:

@@ -37,6 +37,7 @@ from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
 from crawler.store import sizes, sketches
 from crawler.store.db import WriterLane
+from crawler.store.faults import in_words
 
 log = logging.getLogger(__name__)
 
@@ -351,14 +352,17 @@ class TellFailing(Stage):
     """Tell the admin of articles that could not be matched, and of stages that fail again and again.
 
     The last stage, so that `turn.failed` names all that failed before it. Its notice is stored and sent like any other,
-    but past the store where sending itself is what fails; where the store takes nothing, the watch tells.
+    but past the store where sending itself is what fails; where the store takes nothing or is gone, the watch tells.
     """
 
     name = "tell failing"
     failing = "nothing is told of what fails"
 
-    def __init__(self, config: Config, triage: Triage, lane: WriterLane, state_dir: Path) -> None:
+    def __init__(
+        self, config: Config, triage: Triage, lane: WriterLane, state_dir: Path, store_there: Callable[[], bool]
+    ) -> None:
         super().__init__(config)
+        self._store_there = store_there
         self._triage, self._lane, self._state_dir = triage, lane, state_dir
         self._failed: dict[str, list[datetime]] = {}  # by stage: its failures of the last FAILING_WITHIN
         self._told: set[str] = set()
@@ -367,9 +371,11 @@ class TellFailing(Stage):
         if self._triage.failed:
             await self._tell_unmatched(turn.now)
         self._note(turn)
+        if not self._store_there():  # the watch tells it, as the one reason for all that fails
+            return
         for name, error in turn.failed.items():
             if len(self._failed[name]) >= FAILING_OFTEN and name not in self._told:
-                words = f"It is tried again all the time, and what waits is kept; the log says why: {error!r}"
+                words = f"It is tried again all the time, and what waits is kept; the log says more: {in_words(error)}"
                 cause = f"failing:{name}:{turn.now.isoformat()}"
                 if name == Send.name:
                     told = (self._state_dir, self.config, turn.stopped[name], words, turn.now)

@@ -31,6 +31,7 @@ from alerts.store import audit
 from alerts.store.audit import Entry, What
 from crawler.store.db import DATABASE, WriterLane
 from crawler.store.errors import StoreError
+from crawler.store.faults import in_words
 
 if TYPE_CHECKING:  # it imports all that fetches; `status` needs the last life sign alone
     from alerts.run.canary import Canary
@@ -135,7 +136,7 @@ class Watch:
                 log.exception("a look at our own life failed")
                 self._seen += 1
                 if self._seen >= SEEN_BEFORE:
-                    self._unwell(Life(f"the watch cannot look at itself: {error!r}"))
+                    self._unwell(Life(f"the watch cannot look at itself: {in_words(error)}"))
 
     def _pause(self) -> float:
         """Return the seconds to the next look: LOOK, or sooner where canaries come more often than that."""

@@ -13,6 +13,7 @@ import os
 import resource
 import select
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -33,6 +34,9 @@ LARGEST_CHILD = 1 << 30  # bytes of address space a child may add
 # Children are forked from one server process that has imported the parsers: a child that was killed is replaced in
 # some 10 ms instead of half a second, and its imports are shared memory. A plain fork of the daemon would copy locks
 # that other threads hold. multiprocessing starts the server with the first child, and again if it was killed.
+# Where the daemon is killed, or ends at once as only a restart heals it, the tracker of multiprocessing removes the
+# semaphores of the pools and warns of a leak, which is none. It takes over the warning options of this process.
+sys.warnoptions.append("ignore:resource_tracker:UserWarning")
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(["crawler.fetch.workers", *PARSERS])
 

@@ -92,3 +92,16 @@ def test_a_chain_that_was_cut_while_nothing_ran_is_told_at_the_next_start(desk: 
     with daemon(desk):
         assert desk.hook.wait_for_title("WATCHFLOOR the chain of evidence was cut")
     assert "the chain ends at 0" in json.loads(desk.run("verify", "--json", expect=1).stdout)["contradicted_by"][0]
+
+
+def test_a_store_that_is_removed_is_told_in_one_notice_and_ends_without_a_warning(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss(OLD))
+    desk.write("/a.xml", every="1s")
+    with daemon(desk, fresh=True) as running:
+        assert running.says("stored source=s1|polled source=s1|source=s1")
+        for each in (desk.place / "var").glob("watchfloor.db*"):
+            each.unlink()
+        assert running.process.wait(60) == 70
+    assert [each for each in desk.hook.titles() if "WATCHFLOOR" in each] == ["WATCHFLOOR does not watch"]
+    assert "Error" not in str(desk.hook.accepted)
+    assert "leaked" not in "".join(running.log)

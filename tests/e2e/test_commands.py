@@ -76,6 +76,27 @@ def test_match_takes_a_headline_and_a_headline_a_line(desk: Desk) -> None:
     assert desk.run("explain", "-", stdin="Quiet day\n").stdout.startswith("matches no rule\n")
 
 
+LISTED = "Militia seizes bridge\nCity wins the cup, 3-1\nميليشيا تهاجم قاعدة\n"
+TEXTS = [
+    ("a headline a line", LISTED, ["Militia seizes bridge", "City wins the cup, 3-1", "ميليشيا تهاجم قاعدة"]),
+    ("an empty line makes it one", LISTED.replace("\n", "\n\n", 1), ["Militia seizes bridge"]),
+    ("two lines", "Quiet day\nA militia moves", ["Quiet day"]),
+    ("wrapped", "Quiet day\nThe governor said that the\nroads are open again, and", ["Quiet day"]),
+    ("sentences", "Quiet day\nThe governor spoke.\nThe roads are open.", ["Quiet day"]),
+    ("a long line", "Quiet day\nNobody came\n" + "Roads " * 40, ["Quiet day"]),
+]
+
+
+@pytest.mark.parametrize(("text", "titles"), [each[1:] for each in TEXTS], ids=[each[0] for each in TEXTS])
+def test_a_text_file_is_one_article_or_a_list_of_headlines(desk: Desk, text: str, titles: list[str]) -> None:
+    desk.write("/a.xml")
+    (desk.place / "today.txt").write_text(text, encoding="utf-8")
+    done = desk.run("match", "today.txt")
+    heads = [line for line in done.stdout.splitlines() if not line.startswith("  ")]
+    assert [line.partition(": ")[2] for line in heads] == titles
+    assert (f"today.txt: read as {len(titles)} headlines, one a line" in done.stderr) == (len(titles) > 1)
+
+
 NO_TEXT = [
     (("match", "storry.txt"), "", 'there is no file "storry.txt"'),
     (("explain", "here/story"), "", 'there is no file "here/story"'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import urllib.error
 import urllib.request
@@ -53,6 +54,9 @@ def test_a_monitor_reads_all_figures_and_a_hostile_caller_costs_nothing(desk: De
         assert found['watchfloor_sources{state="well"}'] == 1
         assert found["watchfloor_canary_age_seconds"] < 60
         assert found['watchfloor_store_bytes{file="database"}'] > 0
+        free = shutil.disk_usage(desk.place).free
+        assert abs(found['watchfloor_disk_free_bytes{place="state"}'] - free) < 1 << 30
+        assert found["watchfloor_backup_every_seconds"] == 86400
         # callers that never end their request: the watch goes on
         with ExitStack() as held:
             for _ in range(3 * MOST_CALLERS):

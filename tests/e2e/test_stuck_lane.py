@@ -43,6 +43,7 @@ def test_a_lane_that_hangs_is_told_through_another_and_once_that_it_goes_on(
             await line.deliver.start_due(line.clock)
             assert await asyncio.to_thread(other.wait_for_title, "WATCHFLOOR sending to desk hangs")
             assert len(stuck.asked("/x")) == 1  # it is not asked to tell of itself
+            assert line.deliver.send_ages(time.monotonic())["json",] > 0.5
             assert "a message to desk" in watch.not_ready()
             assert not watch.well(time.monotonic())
             assert json.loads((tmp_path / "life.json").read_text())["why"].startswith("sending to desk hangs")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import math
 import os
 import shutil
 import sqlite3
@@ -23,10 +24,12 @@ from sqlalchemy import Connection, text
 from alerts.alert import DeliveryState
 from alerts.decide.finding import Level
 from alerts.decide.repeats import Restore, may_repeat
+from alerts.rules.config import load
 from alerts.run import restoring
 from alerts.run.backup_thread import Backups, newest
 from alerts.run.backups import SPARE, Manifest, backups_in, make_backup
 from alerts.run.checks_machine import check_backups
+from alerts.run.figures import backups_of
 from alerts.run.integrity import LOOKED, last_check
 from alerts.run.logbook import login_of
 from alerts.run.restoring import PART, discard, prove, put_in_place
@@ -574,3 +577,26 @@ def test_a_restore_cut_after_the_wal_was_moved_is_refused(state: Path, tmp_path:
     restored(made, dead, NOW + MINUTE)  # a second restore mends it
     with Database.at(dead / DATABASE).read() as connection:
         need_same(connection, dead)
+
+
+# -- what monitoring sees of them --------------------------------------------------------------------------------------
+
+
+def test_the_age_of_the_newest_backup_is_a_figure(state: Path) -> None:
+    rules = state.parent / "rules.yaml"
+    rules.write_text(WATCHED.format(every="1d"))
+    config = load(rules, environ={})
+    assert backups_of(config, state, NOW)["watchfloor_backup_age_seconds"] == {(): math.inf}
+    make_backup(state, state / "backups", NOW)
+    found = backups_of(config, state, NOW + HOUR)
+    assert found == {"watchfloor_backup_age_seconds": {(): 3600}, "watchfloor_backup_every_seconds": {(): 86400}}
+    rules.write_text(WATCHED.format(every="0"))
+    assert backups_of(load(rules, environ={}), state, NOW) == {}
+
+
+WATCHED = """version: 1
+settings: {{backup: {{every: {every}}}}}
+sources: [{{id: a, name: A, url: "https://a.example/feed", lang: en}}]
+receivers: {{console: {{urls: ["console://"]}}}}
+rules: [{{id: r, title: R, match: militia, severity: priority, notify: [console]}}]
+"""

@@ -72,6 +72,25 @@ def desk(place: Path, text: str) -> Config:
     return load(path, environ={})
 
 
+@pytest.mark.parametrize(
+    ("receiver", "words"),
+    [
+        ('spare: {urls: ["json://127.0.0.1:9/"]}', "reached by no live rule"),
+        ('console2: {urls: ["json://127.0.0.1:9/"], min_severity: flash}', "no rule that notifies it is so urgent"),
+        ('chat: {urls: ["slack://TA/BA/CAAAAAAAAAAAAAAAAAAAAAAA/#desk"]}', "reaches Slack by Apprise"),
+    ],
+)
+def test_a_warning_on_a_receiver_stands_at_its_place(tmp_path: Path, receiver: str, words: str) -> None:
+    head = f'receivers:\n  console: {{urls: ["console://"]}}\n  {receiver}\n'
+    rules = (
+        (RULE % "[gunmen]").replace("[console]", "[console, console2]") if "console2" in receiver else RULE % "[gunmen]"
+    )
+    text = HEAD + head + rules
+    [found] = [str(problem) for problem in warnings(desk(tmp_path, text)) if words in str(problem)]
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if receiver in each)
+    assert f"rules.yaml:{line}:3:" in found
+
+
 @pytest.mark.parametrize(("name", "head", "rules", "words"), WARNED, ids=[row[0] for row in WARNED])
 def test_warns(tmp_path: Path, name: str, head: str, rules: str, words: str) -> None:
     found = [str(problem) for problem in warnings(desk(tmp_path, HEAD + head + rules))]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from alerts.line.triage import Triage
 from alerts.rule import Config
@@ -17,6 +19,8 @@ from alerts.run.stage import Stage, StageError, Turn, run_stages, use_in_stages
 from alerts.run.stages import EndSilences, TellFailing
 from alerts.store import outbox, silences
 from crawler.store.db import Database, WriterLane
+from crawler.store.errors import StoreError
+from crawler.store.faults import in_words
 from tests.unit.desk import NOW, desk, rule
 from tests.unit.silenced import add
 
@@ -105,14 +109,16 @@ def test_silences_that_end_are_told_though_the_clock_was_set_back(config: Config
     database.close()
 
 
-def notices(config: Config, tmp_path: Path, passes: list[tuple[timedelta, bool]]) -> list[list[str]]:
+def notices(
+    config: Config, tmp_path: Path, passes: list[tuple[timedelta, bool]], *, there: bool = True
+) -> list[list[str]]:
     """Run a stage and TellFailing, each pass at NOW plus a time; return the titles stored after each pass."""
     database = Database.at(tmp_path / "watchfloor.db")
     database.migrate("crawler", "alerts")
 
     async def run() -> list[list[str]]:
         lane = WriterLane(database)
-        tell = TellFailing(config, Triage(database, lane, config, Matcher(config)), lane, tmp_path)
+        tell = TellFailing(config, Triage(database, lane, config, Matcher(config)), lane, tmp_path, lambda: there)
         told = []
         for at, fails in passes:
             turn = Turn(partial(_same, NOW + at))
@@ -140,6 +146,29 @@ def test_stage_that_fails_each_time_it_has_work_is_told(config: Config, tmp_path
     """A stage with work once a minute does nothing in most passes, which is no sign that it works."""
     passes = [(minute * MINUTE / 2, minute % 2 == 0) for minute in range(6)]
     assert notices(config, tmp_path, passes)[-2:] == [["nothing is noted"]] * 2
+
+
+def test_what_fails_while_the_store_is_gone_is_told_by_the_watch_alone(config: Config, tmp_path: Path) -> None:
+    passes = [(minute * MINUTE, True) for minute in range(5)]
+    assert notices(config, tmp_path, passes, there=False)[-1] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            OperationalError("SELECT 1", {}, sqlite3.OperationalError("disk I/O error")),
+            "the store does not do it: disk I/O error",
+        ),
+        (StoreError("no room; make some"), "no room; make some"),
+        (OSError(28, "No space left on device", "/srv/x"), "No space left on device: /srv/x"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (KeyError("a"), "a fault of the program, to be reported with the log (KeyError: 'a')"),
+    ],
+    ids=["database", "ours", "file", "system", "any other"],
+)
+def test_errors_are_told_in_words(error: Exception, words: str) -> None:
+    assert in_words(error) == words
 
 
 def test_two_passing_faults_are_not_told(config: Config, tmp_path: Path) -> None:
