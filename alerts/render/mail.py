@@ -65,7 +65,9 @@ def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
         _link(told.url),
         *_paragraphs([] if told.foreign else [told.event], "line"),
         *_paragraphs([*told.why, *told.glosses, told.also, told.siblings, *told.told_here], "line"),
-        *_paragraphs([told.reason, *told.hits, *told.footer.split("\n")], "lesser"),
+        *_paragraphs([told.reason, told.ack], "line"),
+        tag("hr"),
+        *_paragraphs(told.details, "lesser"),
     ]
 
 

@@ -13,6 +13,8 @@ from alerts.render.sheet import Sheet, sheet
 from alerts.render.title import TITLE_LIMIT, marked
 from alerts.render.words import cut, isolated, ours
 
+DIVIDER = "---- details ----"  # before what an officer need not read
+
 
 def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     """Return the text of an alert."""
@@ -73,9 +75,10 @@ def alert_lines(told: Sheet) -> str:
         told.siblings,
         *told.told_here,
         told.reason,
+        told.ack,
         None,
-        *told.hits,
-        told.footer,
+        DIVIDER,
+        *told.details,
         *([f"Link: {url}"] if len(url) > LINK_SHOWN else ()),
     ]
     # None stands for an empty line; "" is left out

@@ -26,6 +26,7 @@ MIXED = [
         siblings=(Sibling("s1", "انفجار في بلد", "دجلة"),),
         outlets=(each.article.outlet, "دجلة", "شفق"),
         causes=(
+            replace(each.causes[0], title="قتال", why='a fight ("قتال"; row 9)', severity=Severity.ROUTINE),
             replace(each.causes[0], title="هجوم على قاعدة", pir="قوات 1", why='somebody threatens ("تتوعد"; row 3)'),
         ),
         standing=Standing(("دجلة", "wire"), "B"),

@@ -300,18 +300,27 @@ def test_cause_of_a_message_knows_its_event(reason: Reason, kind: Kind, siblings
     assert f"\nSent because: {words}.\n" in render_alert(replace(SENT, reason=reason, kind=kind), alert, "UTC").body
 
 
-def test_three_words_decide_and_the_rest_is_at_the_end() -> None:
+def test_three_words_decide_and_details_stand_behind_a_line() -> None:
     hits = tuple(replace(ALERT.causes[0].hits[0], term=f"t{n}", text=f"word{n}") for n in range(9))
     others = Cause("q", "Strikes", "1a2b3c4d", Severity.PRIORITY, hits[:1])
     body = render_alert(SENT, replace(ALERT, causes=(others, replace(ALERT.causes[0], hits=hits))), "UTC").body
     (why,) = (each for each in body.splitlines() if each.startswith("Why:"))
     assert why == 'Why: Rockets: "word0" in the body, "word1" in the body, "word2" in the body'
-    assert "\nOther rules that match: Strikes\n" in body
-    assert (
-        body.index("Sent because")
-        < body.index("All hits of rule r, version 0a1b2c3d, score 7.5:")
-        < body.index("word8")
+    assert '\nOther rules that match: Strikes ("word0")\n' in body
+    assert "word3" not in body
+    officers, details = body.split("\n\n---- details ----\n")
+    assert officers.endswith("Acknowledge: watchfloor ack s1")
+    assert details.startswith(
+        "Every word found: watchfloor explain s1\nRules: q 1a2b3c4d, r 0a1b2c3d (score 7.5)\nStory s1, "
     )
+    many = replace(ALERT, causes=tuple(replace(others, rule=f"r{n}", score=None) for n in range(15)))
+    assert "r11 1a2b3c4d and 3 more\n" in render_alert(SENT, many, "UTC").body
+    mail = FORMS["watchmail"].alert(SENT, ALERT, "UTC").html
+    assert mail.index("watchfloor ack s1") < mail.index("<hr>") < mail.index("watchfloor explain s1")
+    blocks = FORMS["watchslack"].alert(SENT, ALERT, "UTC").blocks
+    at = [each["type"] for each in blocks].index("divider")
+    assert "watchfloor explain s1" in str(blocks[at + 1])
+    assert "Sent because" in str(blocks[:at])
 
 
 @pytest.mark.parametrize("length", [LINK_SHOWN, LINK_SHOWN + 1])
