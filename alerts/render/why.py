@@ -55,7 +55,7 @@ def sent_because(delivery: Delivery, alert: Alert) -> str:
 
 
 def whys(causes: Sequence[Cause]) -> tuple[str, ...]:
-    """Return the gravest rule with what decided, then the others in one line, each with its most telling word."""
+    """Return the gravest rule with what decided, then the others in one line, each with the first word it found."""
     if not causes:
         return ()
     first = _gravest(causes)
@@ -72,8 +72,8 @@ def rules_of(causes: Iterable[Cause]) -> str:
 
 
 def _other(cause: Cause) -> str:
-    words = deciding_words([cause])
-    return f'{ours(cause.title)} ("{isolated(cut(words[0], NAME_LIMIT))}")' if words else ours(cause.title)
+    word = next((hit.text for hit in cause.hits), "")  # its own: the row that decided may be another rule's too
+    return f'{ours(cause.title)} ("{isolated(cut(word, NAME_LIMIT))}")' if word else ours(cause.title)
 
 
 def _why(cause: Cause) -> str:
