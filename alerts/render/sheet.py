@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alerts.alert import Alert, Delivery, Severity
 from alerts.render.quote import quote, tells
-from alerts.render.title import NO_HEADLINE, alert_title, headline_of
+from alerts.render.title import NO_HEADLINE, alert_title, headline_of, lead
 from alerts.render.why import NAME_LIMIT, rules_of, sent_because, whys
 from alerts.render.words import cut, isolated, link, ours, plain, rated, time
 from crawler.article import Article
@@ -66,7 +66,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
         changes=tuple(_changed(change, alert) for change in alert.changes),
-        event=f"Event: {cut(ours(alert.event_line), NOTE_LIMIT)}" if alert.event_line else "",
+        event=_event(alert),
         quote=quote(alert),
         glosses=tuple(_gloss(each) for each in alert.glosses),
         why=whys(alert.causes),
@@ -88,6 +88,13 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
 def shown_headline(article: Article) -> str:
     """Return a headline, isolated in its own direction."""
     return isolated(cut(headline_of(article), HEADLINE_LIMIT)) or NO_HEADLINE
+
+
+def _event(alert: Alert) -> str:
+    """Return what the headline tells, in words; where no deed was read, what is known of one in another script."""
+    if alert.event_line:
+        return f"Event: {cut(ours(alert.event_line), NOTE_LIMIT)}"
+    return lead(alert).removesuffix(": ") if alert.foreign else ""
 
 
 def _changed(change: str, alert: Alert) -> str:

@@ -159,7 +159,7 @@ def _joined(blocks: list[Block], elements: list[Block]) -> list[Block]:
 
 
 def _item(each: DigestItem) -> Block:
-    headline = cut(each.headline, LONGEST_ITEM) or "(no headline)"
+    headline = cut(each.whole, LONGEST_ITEM) or "(no headline)"
     line = each.line.replace(f", {each.url}", "") if each.url else each.line  # the headline is the link
     shown = _link(each.url, headline) if each.url else _text(headline)
     return _section(

@@ -91,7 +91,7 @@ def digest_lines(told: DigestSheet) -> str:
     for heading, items in told.groups:
         lines += ["", heading]
         for each in items:
-            lines += [f"- {each.precedence}{':' if each.age else ''} {each.headline}", f"  {each.line}"]
+            lines += [f"- {each.precedence}{':' if each.age else ''} {each.whole}", f"  {each.line}"]
     if told.more:
         lines += ["", told.more]
     return "\n".join([*lines, "", told.footer])

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from lxml import html
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Kind, Reason, Severity, Sibling
@@ -226,7 +227,7 @@ def test_three_stories_of_one_deal_are_one_entry() -> None:
     told = digest_sheet(DIGEST, [*DEAL, OTHER], "UTC")
     assert told.title == "DIGEST 1 IMMEDIATE, 1 PRIORITY: Deal signed"
     items = [item for _, items in told.groups for item in items]
-    assert [(each.severity, each.headline) for each in items] == [
+    assert [(each.severity, each.whole) for each in items] == [
         (Severity.IMMEDIATE, "Deal signed"),
         (Severity.PRIORITY, "Rockets hit base"),
     ]
@@ -273,6 +274,33 @@ def test_digest_says_how_old_it_is_what_would_have_interrupted(
         assert not message.blocks or f"'text': '{item}'" in str(message.blocks)
     unseen = replace(late, article=replace(late.article, published=None, first_seen=NOW - age))
     assert digest_title(sent, [(unseen,)]) == f"{title}Rockets hit base"
+
+
+def test_headline_in_another_script_has_a_line_of_its_own_in_a_mail() -> None:
+    changed = replace(FOREIGN, changes=("2 -> 5 killed",))
+    page = html.document_fromstring(FORMS["watchmail"].digest(DIGEST, [changed], "UTC").html)
+    assert page.findtext(".//h1") == "DIGEST 1 IMMEDIATE"
+    lines = [(each.text_content(), each.get("dir")) for each in page.iter("div") if each.get("class") == "headline"]
+    known = "US or coalition forces are attacked, Ain al-Asad air base"
+    assert lines == [(known, None), (ARABIC, "auto"), ("(2 -> 5 killed)", None)]
+
+
+@pytest.mark.parametrize(
+    ("line", "foreign", "first"),
+    [
+        ("strike; in Iraq", True, "Event: strike; in Iraq"),
+        ("", True, "US or coalition forces are attacked, Ain al-Asad air base"),
+        ("", False, f"\u2068{ARABIC}\u2069"),
+    ],
+)
+def test_a_message_that_its_reader_cannot_read_begins_with_what_is_known(
+    line: str, first: str, *, foreign: bool
+) -> None:
+    alert = replace(FOREIGN, event_line=line, foreign=foreign)
+    assert render_alert(SENT, alert, "UTC").body.splitlines()[0] == first
+    page = html.document_fromstring(FORMS["watchmail"].alert(SENT, alert, "UTC").html)
+    shown = page.find_class("column")[0].text_content().split("\n")
+    assert shown[2] == first.strip("\u2068\u2069")
 
 
 # -- words that mislead -----------------------------------------------------------------------------------------
