@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.alert import Alert, Delivery, Severity
@@ -71,7 +72,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         glosses=tuple(_gloss(each) for each in alert.glosses),
         why=whys(alert.causes),
         also=_also(alert),
-        siblings=_siblings(alert),
+        siblings=_siblings(alert, told_here),
         told_here=told_here,
         reason=sent_because(delivery, alert),
         notes=notes,
@@ -142,9 +143,10 @@ def _also(alert: Alert) -> str:
     return f"Also on this story: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
 
 
-def _siblings(alert: Alert) -> str:
-    """Return the other stories of the event in a line, newest first."""
-    newest = alert.siblings[::-1]
+def _siblings(alert: Alert, told_here: Sequence[str]) -> str:
+    """Return the other stories of the event in a line, newest first, without those that this message tells itself."""
+    told = {word for line in told_here for word in line.split()[-1:]}  # such a line ends with the id of its story
+    newest = [each for each in alert.siblings[::-1] if each.story not in told]
     if not newest:
         return ""
     shown = [

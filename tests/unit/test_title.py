@@ -314,6 +314,16 @@ def test_another_story_stands_behind_the_one_that_rings() -> None:
     assert lines.index("Late: the server was down.") < lines.index("Wire (wire.example), en") < lines.index(other)
 
 
+def test_a_story_told_with_a_message_is_not_named_a_second_time() -> None:
+    siblings = (Sibling("s6", "Base quiet", "Post"), Sibling("s7", "Rockets hit base, no casualties", "Daily"))
+    notes = (f"{TOLD_HERE} IMMEDIATE Rockets hit base, no casualties | Daily s7",)
+    body = render_alert(replace(SENT, notes=notes), replace(ALERT, siblings=siblings), "UTC").body
+    assert "\nSame event: Base quiet (Post, s6)\n" in body
+    alone = render_alert(replace(SENT, notes=notes), replace(ALERT, siblings=siblings[1:]), "UTC").body
+    assert "\nSame event: " not in alone
+    assert TOLD_HERE in alone
+
+
 @pytest.mark.parametrize(
     ("reason", "kind", "siblings", "words"),
     [
