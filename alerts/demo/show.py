@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 EXPLAINED = {
     "no_match": "no rule asks for it",
     "told": "the same story has been told",
-    "repeats": "the same event has been told, in other words or another language: goes to a digest",
+    "repeats": "the same event, in other words or another language: told with its next message, or in a digest",
     "stale": "older than the freshness limit: goes to a digest",
     "baseline": "was there before we began to watch",
     "below_min_severity": "the receiver asked for higher severities only",

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from alerts.alert import Alert, Delivery, Reason, Severity
 from alerts.render.sheet import HEADLINE_LIMIT, name, shown_headline, split_notes
-from alerts.render.title import CHANGE_LIMIT, age_of, digest_title, lead
+from alerts.render.title import CHANGE_LIMIT, age_of, digest_heading, digest_title, lead
 from alerts.render.why import REASONS
 from alerts.render.words import cut, link, ours, time
 
@@ -23,7 +23,9 @@ NEWEST_LIMIT = 120  # characters of a headline beside the entry's own
 class DigestItem:
     """One event of a digest: the headline of its newest story of the highest severity, and a line on all of them.
 
-    `age` says how old it was when the digest was due, where it would have interrupted ("50 h old"); else it is "".
+    `lead` is what is known of a headline in another script than its reader's, with a colon behind it. `told` is what
+    changed, in brackets. `age` says how old it was when the digest was due, where it would have interrupted ("50 h
+    old"). Each is "" where there is nothing to say.
     """
 
     severity: Severity
@@ -31,6 +33,13 @@ class DigestItem:
     url: str | None
     line: str
     age: str = ""
+    lead: str = ""
+    told: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Return the headline with what stands before and behind it."""
+        return f"{self.lead}{self.headline}{self.told}"
 
     @property
     def precedence(self) -> str:
@@ -40,9 +49,13 @@ class DigestItem:
 
 @dataclass(frozen=True, slots=True)
 class DigestSheet:
-    """What a digest says: events by the rule that found them, each group with its heading."""
+    """What a digest says: events by the rule that found them, each group with its heading.
+
+    `heading` is the title without the headline that it ends with.
+    """
 
     title: str
+    heading: str
     intro: str
     groups: tuple[tuple[str, tuple[DigestItem, ...]], ...]
     more: str = ""
@@ -58,6 +71,7 @@ def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, sho
     listed = split_notes(delivery)
     return DigestSheet(
         title=digest_title(delivery, events),
+        heading=digest_heading(delivery, events),
         intro=_intro(delivery, len(alerts)),
         groups=tuple(_group(delivery, tuple(found), timezone) for _, found in groups),
         more=f"and {len(events) - shown} more: watchfloor deliveries show {delivery.id}" if len(events) > shown else "",
@@ -129,9 +143,14 @@ def _item(delivery: Delivery, event: tuple[Alert, ...], timezone: str) -> Digest
     first = event[0]
     told = cut(ours("; ".join(first.changes)), CHANGE_LIMIT)
     before = cut(lead(first), HEADLINE_LIMIT) if first.foreign else ""
-    headline = f"{before}{shown_headline(first.article)}{f' ({told})' if told else ''}"
     return DigestItem(
-        first.severity, headline, link(first.article.url), _line(event, timezone), age_of(delivery, first)
+        severity=first.severity,
+        headline=shown_headline(first.article),
+        url=link(first.article.url),
+        line=_line(event, timezone),
+        age=age_of(delivery, first),
+        lead=before,
+        told=f" ({told})" if told else "",
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from alerts.render.words import ISOLATE, ISOLATED, POP, RUN
 
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "hr"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def render_digest(delivery: Delivery, alerts: Sequence[Alert], timezone: str) ->
     """Return the mail of a digest."""
     told = digest_sheet(delivery, alerts, timezone)
     message = text.message(delivery, told.title, text.digest_lines(told))
-    first = next((item.headline for _, items in told.groups for item in items), "")
+    first = next((item.whole for _, items in told.groups for item in items), "")
     return replace(message, html=_page(told.title, first, _digest(delivery, told)))
 
 
@@ -65,7 +65,9 @@ def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
         _link(told.url),
         *_paragraphs([] if told.foreign else [told.event], "line"),
         *_paragraphs([*told.why, *told.glosses, told.also, told.siblings, *told.told_here], "line"),
-        *_paragraphs([told.reason, *told.hits, *told.footer.split("\n")], "lesser"),
+        *_paragraphs([told.reason, told.ack], "line"),
+        tag("hr"),
+        *_paragraphs(told.details, "lesser"),
     ]
 
 
@@ -77,7 +79,7 @@ def _digest(delivery: Delivery, told: DigestSheet) -> list[Html]:
     ]
     return [
         *_notes(delivery, told.notes),
-        tag("h1", isolates(told.title)),
+        tag("h1", isolates(told.heading)),
         *_paragraphs([told.intro], "line"),
         *groups,
         *_paragraphs([told.more], "line"),
@@ -91,9 +93,12 @@ def _item(each: DigestItem) -> Html:
     if each.url and each.url not in each.line:
         before = f"{before}, "  # too long to be written out in the line
     link = _anchor(each.url, host(each.url)) if each.url else ""
-    headline = tag("div", isolates(each.headline), class_="headline")
+    # the two on lines of their own: one that turns in its middle is hard to read
+    lead = tag("div", isolates(each.lead.removesuffix(": ")), class_="headline") if each.lead else ""
+    headline = tag("div", bare(each.headline), class_="headline", dir="auto")
+    told = tag("div", isolates(each.told.strip()), class_="headline") if each.told else ""
     where = tag("div", isolates(before), link, isolates(after), class_="lesser")
-    return tag("li", _chip(each.severity, f", {each.age}" if each.age else ""), headline, where)
+    return tag("li", _chip(each.severity, f", {each.age}" if each.age else ""), lead, headline, told, where)
 
 
 def _glance(told: Sheet) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.alert import Alert, Delivery, Severity
 from alerts.render.quote import quote, tells
-from alerts.render.title import NO_HEADLINE, alert_title, headline_of
-from alerts.render.why import NAME_LIMIT, all_hits, sent_because, whys
+from alerts.render.title import NO_HEADLINE, alert_title, headline_of, lead
+from alerts.render.why import NAME_LIMIT, rules_of, sent_because, whys
 from alerts.render.words import cut, isolated, link, ours, plain, rated, time
 from crawler.article import Article
 from crawler.text.urls import host
@@ -26,8 +27,8 @@ class Sheet:
     """What a message on a story says, in words that can be shown as they are; "" where there is nothing to say.
 
     `quote` is the text around the hits in pieces: (words, whether they were a hit). `notes` are on this message,
-    `told_here` are other stories that it tells as well. `why` names what decided, `hits` all that was found. `foreign`:
-    the headline is in another script than its readers read.
+    `told_here` are other stories that it tells as well. `why` names what decided, `details` are for those who ask
+    further: they stand behind a line of their own. `foreign`: the headline is in another script than its readers read.
     """
 
     severity: Severity
@@ -46,9 +47,9 @@ class Sheet:
     siblings: str = ""
     told_here: tuple[str, ...] = ()
     reason: str = ""
-    hits: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    footer: str = ""
+    ack: str = ""
+    details: tuple[str, ...] = ()
     foreign: bool = False
 
 
@@ -66,23 +67,35 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
         changes=tuple(_changed(change, alert) for change in alert.changes),
-        event=f"Event: {cut(ours(alert.event_line), NOTE_LIMIT)}" if alert.event_line else "",
+        event=_event(alert),
         quote=quote(alert),
         glosses=tuple(_gloss(each) for each in alert.glosses),
         why=whys(alert.causes),
         also=_also(alert),
-        siblings=_siblings(alert),
+        siblings=_siblings(alert, told_here),
         told_here=told_here,
         reason=sent_because(delivery, alert),
-        hits=all_hits(alert.causes),
         notes=notes,
-        footer=f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}\n{_orders(alert)}",
+        ack=f"Acknowledge: watchfloor ack {alert.story}",
+        details=(
+            f"Every word found: watchfloor explain {alert.story}",
+            *([f"Why one event: {cut(ours(alert.evidence), NOTE_LIMIT)}"] if alert.siblings and alert.evidence else []),
+            *(each for each in (rules_of(alert.causes),) if each),
+            f"Story {alert.story}, alert {alert.revision}, delivery {delivery.id}",
+        ),
     )
 
 
 def shown_headline(article: Article) -> str:
     """Return a headline, isolated in its own direction."""
     return isolated(cut(headline_of(article), HEADLINE_LIMIT)) or NO_HEADLINE
+
+
+def _event(alert: Alert) -> str:
+    """Return what the headline tells, in words; where no deed was read, what is known of one in another script."""
+    if alert.event_line:
+        return f"Event: {cut(ours(alert.event_line), NOTE_LIMIT)}"
+    return lead(alert).removesuffix(": ") if alert.foreign else ""
 
 
 def _changed(change: str, alert: Alert) -> str:
@@ -103,14 +116,6 @@ def _gloss(line: str) -> str:
     if not equals:
         return cut(ours(line), NOTE_LIMIT)
     return f"{isolated(cut(found, NAME_LIMIT))}{equals}{cut(ours(meaning), NOTE_LIMIT)}"
-
-
-def _orders(alert: Alert) -> str:
-    """Return a line on how to acknowledge a story and how to silence it."""
-    return (
-        f"Acknowledge: watchfloor ack {alert.story} | "
-        f'Silence: watchfloor silence add --story {alert.story} --for 4h --reason "..."'
-    )
 
 
 def split_notes(delivery: Delivery) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -138,9 +143,10 @@ def _also(alert: Alert) -> str:
     return f"Also on this story: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
 
 
-def _siblings(alert: Alert) -> str:
-    """Return the other stories of the event in a line, newest first."""
-    newest = alert.siblings[::-1]
+def _siblings(alert: Alert, told_here: Sequence[str]) -> str:
+    """Return the other stories of the event in a line, newest first, without those that this message tells itself."""
+    told = {word for line in told_here for word in line.split()[-1:]}  # such a line ends with the id of its story
+    newest = [each for each in alert.siblings[::-1] if each.story not in told]
     if not newest:
         return ""
     shown = [
@@ -149,5 +155,4 @@ def _siblings(alert: Alert) -> str:
     ]
     others = max(0, len(newest) - SIBLINGS_SHOWN) + alert.more_siblings
     more = f"; and {others} more" if others else ""
-    evidence = f" ({cut(ours(alert.evidence), NOTE_LIMIT)})" if alert.evidence else ""
-    return f"Same event: {'; '.join(shown)}{more}{evidence}"
+    return f"Same event: {'; '.join(shown)}{more}"

@@ -23,7 +23,6 @@ LONGEST_BLOCK = 2_900  # characters; Slack takes 3,000
 LONGEST_TOTAL = 12_000  # characters of all blocks; Slack refuses somewhere above 13,000
 MOST_BLOCKS = 48  # two of Slack's 50 stay free, one for the receiver's own note
 LONGEST_LINE = 700  # characters of a reason, a list of outlets
-RULES_SHOWN = 6  # of those whose hits are listed
 LONGEST_CHANGE, CHANGES_SHOWN = 200, 6  # characters of what changed; how many of them
 LONGEST_NOTICE = 10_000  # characters
 LONGEST_ITEM = 160  # characters of a headline in a digest
@@ -33,6 +32,7 @@ LIGHTS = {
     Severity.PRIORITY: "🟡",
     Severity.ROUTINE: "⚪",
 }
+SMALL = frozenset({"context", "divider"})  # types of the blocks that stand at the end of a message
 Block = dict[str, Any]
 BOLD = {"bold": True}
 
@@ -68,8 +68,8 @@ def _alert(told: Sheet, known: str) -> list[Block]:
         *([_rich({"type": "rich_text_quote", "elements": quoted})] if quoted else []),
         *_said(_reasons(told)),
         _context("To acknowledge, react here with ✅ or 👀."),
-        *[_context(cut(each, LONGEST_LINE)) for each in told.hits[:RULES_SHOWN]],
-        _context(told.footer),
+        {"type": "divider"},
+        _context("\n".join((*(cut(each, LONGEST_LINE) for each in told.details), told.ack))),
     ]
 
 
@@ -159,7 +159,7 @@ def _joined(blocks: list[Block], elements: list[Block]) -> list[Block]:
 
 
 def _item(each: DigestItem) -> Block:
-    headline = cut(each.headline, LONGEST_ITEM) or "(no headline)"
+    headline = cut(each.whole, LONGEST_ITEM) or "(no headline)"
     line = each.line.replace(f", {each.url}", "") if each.url else each.line  # the headline is the link
     shown = _link(each.url, headline) if each.url else _text(headline)
     return _section(
@@ -184,10 +184,10 @@ def _paragraphs(body: str) -> list[Block]:
 def _within(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Return as many blocks and as much text as Slack accepts; the footer at the end is always kept."""
     made = list(blocks)
-    small = [each for each in made if each["type"] == "context"]
+    small = [each for each in made if each["type"] in SMALL]
     room = LONGEST_TOTAL - sum(map(_size, small))
     kept: list[Block] = []
-    for each in (each for each in made if each["type"] != "context"):
+    for each in (each for each in made if each["type"] not in SMALL):
         if len(kept) + len(small) < MOST_BLOCKS and _size(each) <= room:
             kept.append(each)
             room -= _size(each)

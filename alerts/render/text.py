@@ -13,6 +13,8 @@ from alerts.render.sheet import Sheet, sheet
 from alerts.render.title import TITLE_LIMIT, marked
 from alerts.render.words import cut, isolated, ours
 
+DIVIDER = "---- details ----"  # before what an officer need not read
+
 
 def render_alert(delivery: Delivery, alert: Alert, timezone: str) -> Message:
     """Return the text of an alert."""
@@ -73,9 +75,10 @@ def alert_lines(told: Sheet) -> str:
         told.siblings,
         *told.told_here,
         told.reason,
+        told.ack,
         None,
-        *told.hits,
-        told.footer,
+        DIVIDER,
+        *told.details,
         *([f"Link: {url}"] if len(url) > LINK_SHOWN else ()),
     ]
     # None stands for an empty line; "" is left out
@@ -88,7 +91,7 @@ def digest_lines(told: DigestSheet) -> str:
     for heading, items in told.groups:
         lines += ["", heading]
         for each in items:
-            lines += [f"- {each.precedence}{':' if each.age else ''} {each.headline}", f"  {each.line}"]
+            lines += [f"- {each.precedence}{':' if each.age else ''} {each.whole}", f"  {each.line}"]
     if told.more:
         lines += ["", told.more]
     return "\n".join([*lines, "", told.footer])

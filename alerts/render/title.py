@@ -81,9 +81,20 @@ def lead(alert: Alert, limit: int = LEAD_LIMIT) -> str:
 
 
 def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
-    """Return the title of a digest: how many events of each severity, and the most urgent, which is the first of them.
+    """Return the title of a digest: its heading, and the most urgent event, which is the first of them.
 
     Of an event the first alert is told.
+    """
+    heading = digest_heading(delivery, events)
+    if not events:
+        return heading
+    return _fitted(_led(f"{heading}: ", events[0][0]), headline_of(events[0][0].article), "")
+
+
+def digest_heading(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
+    """Return how many events of each severity a digest has, and how old the most urgent is; or since when it has none.
+
+    With a mark, if an earlier attempt may have arrived.
     """
     if not events:
         words = delivery.payload or {}
@@ -92,9 +103,8 @@ def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
             return f"DIGEST nothing since {since}"
         return f"DIGEST nothing to add to the {messages} message{'s' * (messages != 1)} since {since}"
     what = _what(_DIGESTS.get(delivery.reason, ""), age_of(delivery, events[0][0]))
-    said = f"DIGEST {counts(events)}{f' ({what})' if what else ''}: "
-    head = _led(marked(said) if delivery.repeat else said, events[0][0])
-    return _fitted(head, headline_of(events[0][0].article), "")
+    said = f"DIGEST {counts(events)}{f' ({what})' if what else ''}"
+    return marked(said) if delivery.repeat else said
 
 
 def _what(kind: str, age: str) -> str:

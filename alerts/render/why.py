@@ -11,7 +11,7 @@ from crawler.text.folding import fold
 
 NAME_LIMIT = 80  # characters of an outlet, a hit, a gloss's first half
 DECIDED_SHOWN = 3  # hits in the line that says why
-HITS_SHOWN = 12  # terms of a rule in the list of all hits
+RULES_SHOWN = 12
 EARLIER = "another report of this story"
 _QUOTED = re.compile('"([^"]*)"')
 
@@ -55,32 +55,25 @@ def sent_because(delivery: Delivery, alert: Alert) -> str:
 
 
 def whys(causes: Sequence[Cause]) -> tuple[str, ...]:
-    """Return the gravest rule with what decided, then the titles of the others in one line."""
+    """Return the gravest rule with what decided, then the others in one line, each with the first word it found."""
     if not causes:
         return ()
     first = _gravest(causes)
-    others = [ours(each.title) for each in causes if each is not first]
+    others = [_other(each) for each in causes if each is not first]
     also = (f"Other rules that match: {'; '.join(others)}",) if others else ()
     return (_why(first), *also)
 
 
-def all_hits(causes: Iterable[Cause]) -> tuple[str, ...]:
-    """Return a line for each rule with its version, score and all that it found."""
-    return tuple(
-        f"All hits of rule {each.rule}, version {each.version}{_score(each)}: {found(each.hits, HITS_SHOWN) or EARLIER}"
-        for each in causes
-    )
+def rules_of(causes: Iterable[Cause]) -> str:
+    """Return the rules that matched in a line, each with its version and score: they say which words were asked for."""
+    named = [f"{each.rule} {each.version}{_score(each)}" for each in causes]
+    more = f" and {len(named) - RULES_SHOWN} more" if len(named) > RULES_SHOWN else ""
+    return f"Rules: {', '.join(named[:RULES_SHOWN])}{more}" if named else ""
 
 
-def found(hits: Iterable[Hit], shown: int) -> str:
-    """Return in a line each term found, with the first words found for it and the field they are in."""
-    terms: dict[str, dict[str, None]] = {}
-    for hit in hits:
-        mark = " in look-alike letters" if hit.disguised else ""
-        terms.setdefault(hit.term, {})[f'"{isolated(cut(hit.text, NAME_LIMIT))}"{mark} in the {hit.field}'] = None
-    named = [f"{next(iter(places))}{f' ({term})' if term.startswith('$') else ''}" for term, places in terms.items()]
-    more = f" and {len(named) - shown} more terms" if len(named) > shown else ""
-    return "; ".join(named[:shown]) + more
+def _other(cause: Cause) -> str:
+    word = next((hit.text for hit in cause.hits), "")  # its own: the row that decided may be another rule's too
+    return f'{ours(cause.title)} ("{isolated(cut(word, NAME_LIMIT))}")' if word else ours(cause.title)
 
 
 def _why(cause: Cause) -> str:
@@ -122,7 +115,7 @@ def _where(hit: Hit) -> str:
 
 
 def _score(cause: Cause) -> str:
-    return "" if cause.score is None else f", score {cause.score:g}"
+    return "" if cause.score is None else f" (score {cause.score:g})"
 
 
 def _isolated(quoted: re.Match[str]) -> str:

@@ -30,7 +30,7 @@ def test_new_story_reaches_webhook_and_mail_once(desk: Desk) -> None:
     assert second["deliveries"] == 0
     assert desk.hook.titles() == ["PRIORITY A militia moves | Outlet 1"]
     assert [message["Subject"] for message in desk.mail.messages] == ["PRIORITY A militia moves | Outlet 1"]
-    assert "rule militia, version" in desk.hook.accepted[0]["message"]
+    assert "Rules: militia " in desk.hook.accepted[0]["message"]
     assert balanced(desk)
 
 

@@ -95,7 +95,7 @@ def told(desk: Desk) -> str:
     """Give the messages as a reader sees them; hashes that change with any edit of a rule are blanked."""
     messages = [f"{body['title']}\n{body['message']}" for body in desk.hook.accepted]
     text = "\n\n----\n\n".join(messages) + "\n"
-    return re.sub(r"(?<=version )[0-9a-f]{8}|(?<=delivery )d\w{14}", "...", text)
+    return re.sub(r"(?<=[a-z] )[0-9a-f]{8}(?=,|$)|(?<=delivery )d\w{14}", "...", text, flags=re.MULTILINE)
 
 
 def test_the_messages_of_a_night(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_first_word_goes_at_once_though_a_second_article_was_judged_before(
     title, body = body_of(line, config, sent, NOW)
     assert sent is not None
     assert (sent.kind, title.split()[0]) == (Kind.ALERT, "FLASH")
-    assert "All hits of rule r, version" in body
+    assert re.search(r"\nRules: .*\br ", body)
     assert told_at(line, config, NOW + 40 * MINUTE) is None
     states = [each.state.value for each in outbox.on_subject(line, sent.subject, sent.target)]
     assert sorted(states) == ["folded", "sent"]
@@ -99,7 +100,7 @@ def test_reprint_that_brings_a_new_rule_is_told_in_its_own_words(tmp_path: Path,
     assert (revision.placement.relation, made.reason) == (Relation.DUPLICATE, Reason.NEW_RULE)
     title, body = body_of(line, config, told_at(line, config, NOW + 40 * MINUTE), NOW + 40 * MINUTE)
     assert title.endswith("| two")
-    assert '"mayor" in the body' in body
+    assert '\nOther rules that match: Rule other ("mayor")\n' in body
 
 
 def test_reprint_that_adds_nothing_leaves_the_word_to_the_article_before_it(tmp_path: Path, line: Connection) -> None:

@@ -26,6 +26,7 @@ MIXED = [
         siblings=(Sibling("s1", "انفجار في بلد", "دجلة"),),
         outlets=(each.article.outlet, "دجلة", "شفق"),
         causes=(
+            replace(each.causes[0], title="قتال", why='a fight ("قتال"; row 9)', severity=Severity.ROUTINE),
             replace(each.causes[0], title="هجوم على قاعدة", pir="قوات 1", why='somebody threatens ("تتوعد"; row 3)'),
         ),
         standing=Standing(("دجلة", "wire"), "B"),
@@ -95,7 +96,7 @@ def test_every_text_of_a_mail_in_html_isolates_what_runs_the_other_way() -> None
 def _own_direction(element: html.HtmlElement) -> bool:
     """Return whether an element has the direction of its text and holds nothing else: a quote, a headline, a bdi."""
     near = element if element.tag != "mark" else element.getparent()
-    return near.get("dir") == "auto" and (near.tag in {"bdi", "blockquote"} or near.tag == "h1")
+    return near.get("dir") == "auto" and (near.tag in {"bdi", "blockquote", "h1"} or near.get("class") == "headline")
 
 
 def test_every_text_in_slack_isolates_what_runs_the_other_way() -> None:

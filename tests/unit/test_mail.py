@@ -48,6 +48,7 @@ TAGS = {
     "a",
     "ul",
     "li",
+    "hr",
 }
 ATTRIBUTES = {"lang", "dir", "class", "style", "href", "name", "content", "charset"}
 

@@ -157,10 +157,12 @@ Why: Rockets: "Rockets" in the body
 قاعدة حرير = Harir air base
 Also on this story: Daily
 Sent because: nobody acknowledged it in time.
+Acknowledge: watchfloor ack s1
 
-All hits of rule r, version 0a1b2c3d, score 7.5: "Rockets" in the body
-Story s1, alert 1, delivery d1
-Acknowledge: watchfloor ack s1 | Silence: watchfloor silence add --story s1 --for 4h --reason "..."\
+---- details ----
+Every word found: watchfloor explain s1
+Rules: r 0a1b2c3d (score 7.5)
+Story s1, alert 1, delivery d1\
 """
 
 

@@ -154,7 +154,7 @@ def test_everything_too_long_at_once_still_fits() -> None:
     message = SLACK.alert(delivery(notes=(long[:5_000],) * 30), huge, "UTC")
     blocks = list(message.blocks)
     assert block_faults(blocks) == []
-    assert [each["type"] for each in blocks[-2:]] == ["context", "context"]
+    assert [each["type"] for each in blocks[-3:]] == ["context", "divider", "context"]
     assert "rich_text_quote" in json.dumps(blocks)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from lxml import html
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Kind, Reason, Severity, Sibling
@@ -226,7 +227,7 @@ def test_three_stories_of_one_deal_are_one_entry() -> None:
     told = digest_sheet(DIGEST, [*DEAL, OTHER], "UTC")
     assert told.title == "DIGEST 1 IMMEDIATE, 1 PRIORITY: Deal signed"
     items = [item for _, items in told.groups for item in items]
-    assert [(each.severity, each.headline) for each in items] == [
+    assert [(each.severity, each.whole) for each in items] == [
         (Severity.IMMEDIATE, "Deal signed"),
         (Severity.PRIORITY, "Rockets hit base"),
     ]
@@ -275,6 +276,33 @@ def test_digest_says_how_old_it_is_what_would_have_interrupted(
     assert digest_title(sent, [(unseen,)]) == f"{title}Rockets hit base"
 
 
+def test_headline_in_another_script_has_a_line_of_its_own_in_a_mail() -> None:
+    changed = replace(FOREIGN, changes=("2 -> 5 killed",))
+    page = html.document_fromstring(FORMS["watchmail"].digest(DIGEST, [changed], "UTC").html)
+    assert page.findtext(".//h1") == "DIGEST 1 IMMEDIATE"
+    lines = [(each.text_content(), each.get("dir")) for each in page.iter("div") if each.get("class") == "headline"]
+    known = "US or coalition forces are attacked, Ain al-Asad air base"
+    assert lines == [(known, None), (ARABIC, "auto"), ("(2 -> 5 killed)", None)]
+
+
+@pytest.mark.parametrize(
+    ("line", "foreign", "first"),
+    [
+        ("strike; in Iraq", True, "Event: strike; in Iraq"),
+        ("", True, "US or coalition forces are attacked, Ain al-Asad air base"),
+        ("", False, f"\u2068{ARABIC}\u2069"),
+    ],
+)
+def test_a_message_that_its_reader_cannot_read_begins_with_what_is_known(
+    line: str, first: str, *, foreign: bool
+) -> None:
+    alert = replace(FOREIGN, event_line=line, foreign=foreign)
+    assert render_alert(SENT, alert, "UTC").body.splitlines()[0] == first
+    page = html.document_fromstring(FORMS["watchmail"].alert(SENT, alert, "UTC").html)
+    shown = page.find_class("column")[0].text_content().split("\n")
+    assert shown[2] == first.strip("\u2068\u2069")
+
+
 # -- words that mislead -----------------------------------------------------------------------------------------
 
 
@@ -284,6 +312,16 @@ def test_another_story_stands_behind_the_one_that_rings() -> None:
     lines = render_alert(replace(SENT, notes=(other, "Late: the server was down.")), alert, "UTC").body.splitlines()
     assert lines[:2] == ["Updated: 0 -> 2 wounded (not in the report below)", "Rockets hit base"]
     assert lines.index("Late: the server was down.") < lines.index("Wire (wire.example), en") < lines.index(other)
+
+
+def test_a_story_told_with_a_message_is_not_named_a_second_time() -> None:
+    siblings = (Sibling("s6", "Base quiet", "Post"), Sibling("s7", "Rockets hit base, no casualties", "Daily"))
+    notes = (f"{TOLD_HERE} IMMEDIATE Rockets hit base, no casualties | Daily s7",)
+    body = render_alert(replace(SENT, notes=notes), replace(ALERT, siblings=siblings), "UTC").body
+    assert "\nSame event: Base quiet (Post, s6)\n" in body
+    alone = render_alert(replace(SENT, notes=notes), replace(ALERT, siblings=siblings[1:]), "UTC").body
+    assert "\nSame event: " not in alone
+    assert TOLD_HERE in alone
 
 
 @pytest.mark.parametrize(
@@ -300,18 +338,27 @@ def test_cause_of_a_message_knows_its_event(reason: Reason, kind: Kind, siblings
     assert f"\nSent because: {words}.\n" in render_alert(replace(SENT, reason=reason, kind=kind), alert, "UTC").body
 
 
-def test_three_words_decide_and_the_rest_is_at_the_end() -> None:
+def test_three_words_decide_and_details_stand_behind_a_line() -> None:
     hits = tuple(replace(ALERT.causes[0].hits[0], term=f"t{n}", text=f"word{n}") for n in range(9))
     others = Cause("q", "Strikes", "1a2b3c4d", Severity.PRIORITY, hits[:1])
     body = render_alert(SENT, replace(ALERT, causes=(others, replace(ALERT.causes[0], hits=hits))), "UTC").body
     (why,) = (each for each in body.splitlines() if each.startswith("Why:"))
     assert why == 'Why: Rockets: "word0" in the body, "word1" in the body, "word2" in the body'
-    assert "\nOther rules that match: Strikes\n" in body
-    assert (
-        body.index("Sent because")
-        < body.index("All hits of rule r, version 0a1b2c3d, score 7.5:")
-        < body.index("word8")
+    assert '\nOther rules that match: Strikes ("word0")\n' in body
+    assert "word3" not in body
+    officers, details = body.split("\n\n---- details ----\n")
+    assert officers.endswith("Acknowledge: watchfloor ack s1")
+    assert details.startswith(
+        "Every word found: watchfloor explain s1\nRules: q 1a2b3c4d, r 0a1b2c3d (score 7.5)\nStory s1, "
     )
+    many = replace(ALERT, causes=tuple(replace(others, rule=f"r{n}", score=None) for n in range(15)))
+    assert "r11 1a2b3c4d and 3 more\n" in render_alert(SENT, many, "UTC").body
+    mail = FORMS["watchmail"].alert(SENT, ALERT, "UTC").html
+    assert mail.index("watchfloor ack s1") < mail.index("<hr>") < mail.index("watchfloor explain s1")
+    blocks = FORMS["watchslack"].alert(SENT, ALERT, "UTC").blocks
+    at = [each["type"] for each in blocks].index("divider")
+    assert "watchfloor explain s1" in str(blocks[at + 1])
+    assert "Sent because" in str(blocks[:at])
 
 
 @pytest.mark.parametrize("length", [LINK_SHOWN, LINK_SHOWN + 1])

@@ -42,10 +42,12 @@ Why: Militias: "militia" in the title
 Also on this story: Daily
 Same event: Story 7 (Daily, s7); Story 6 (Daily, s6); Story 5 (Daily, s5); and 2 more
 Sent because: what it tells has changed.
+Acknowledge: watchfloor ack s1
 
-All hits of rule r, version 0a1b2c3d: "militia" in the title
-Story s1, alert 2, delivery d1
-Acknowledge: watchfloor ack s1 | Silence: watchfloor silence add --story s1 --for 4h --reason "..."\
+---- details ----
+Every word found: watchfloor explain s1
+Rules: r 0a1b2c3d
+Story s1, alert 2, delivery d1\
 """
 
 
