@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from alerts.rule import Condition
-from alerts.rules.clause_words import ARABIC_PREPOSITIONS, BY, COMPASS, LINKS, PREPOSITIONS, RELATIVES, UNDER
+from alerts.rules.clause_words import ARABIC_PREPOSITIONS, ASIDE, BY, COMPASS, LINKS, PREPOSITIONS, RELATIVES, UNDER
 from alerts.rules.event_numbers import Asked, numbers
 from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
@@ -230,6 +230,9 @@ def _stands_before(name: str, cue: Mention, deed: Mention, clause: Clause, readi
     if cue.end <= deed.start:
         if name == "opinion":  # "Why ...", "Analysis: ...", and not "a war that could end"
             return reading.word(cue) < _LABEL_WORDS
+        text = reading.folded[deed.field].text
+        if name == "denied" and not ASIDE.isdisjoint(text[cue.end : deed.start].split()):
+            return False  # "talks postponed as Israel strikes": the talks are off, the strike is not
         return name == "remembered" or (
             clause.has(cue, reading)
             and reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]

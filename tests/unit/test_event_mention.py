@@ -32,6 +32,7 @@ def read(title: str, text: str = "") -> EventMention:
 ROLES = [
     ("Iran strikes US base in Jordan", "strike", ("iran",), ("us",), ("jordan",)),
     ("US base in Jordan struck by Iran", "strike", ("iran",), ("us",), ("jordan",)),
+    ("Two US soldiers killed, one missing after Iranian attack in Jordan", "kill", (), ("us",), ("jordan",)),
     ("US strikes on Iran kill nine", "strike", ("us",), ("iran",), ()),
     ("Cargo ship hit by projectile in Strait of Hormuz", "assault", (), ("ships",), ("hormuz",)),
     ("Houthis attack Saudi oil tankers", "assault", ("houthis",), ("saudi", "ships"), ()),
@@ -100,6 +101,19 @@ def test_the_end_of_a_truce_is_one_deed(title: str) -> None:
 def test_a_comma_between_two_names_ends_no_part(title: str, aside: bool) -> None:
     act = next(each for each in read(title).acts if each.deed == "attack")
     assert act.aside is aside
+
+
+@pytest.mark.parametrize(
+    ("title", "standing"),
+    [
+        ("US-Iran talks postponed as Israel strikes Lebanon", "happened"),
+        ("No injuries while drones strike base in Iraq", "happened"),
+        ("Israel postpones strikes on Lebanon", "denied"),
+        ("No strikes on base in Iraq, army says", "denied"),
+    ],
+)
+def test_what_is_denied_before_a_turn_denies_nothing_behind_it(title: str, standing: str) -> None:
+    assert {act.standing for act in read(title).acts if act.deed == "strike"} == {standing}
 
 
 def test_a_breach_of_a_promise_enters_nothing() -> None:
