@@ -55,8 +55,10 @@ class Reason(StrEnum):
     SECOND_ORIGIN = "second_origin"  # an origin other than the first reports it too
     NEWS_AGAIN = "news_again"  # it is reported again after twelve hours without a word
     DEVELOPMENT = "development"  # another story of an event told before, that adds to it
+    ANOTHER = "another"  # the same with another target, place or doer, or said to be another: it rings by itself
     FURTHER = "further"  # another story in the thread of an event told before; it may be another event
     REPEATS = "repeats"  # another story of an event told before, that adds nothing: it waits for the digest
+    POSSIBLY_SAME = "possibly_same"  # a story like an event told before in another thread: it waits for the digest
     WHEN_HOLDS = "when_holds"  # the rule's condition on the thread has come to hold
     REMATCH = "rematch"  # changed rules would have caught it
     ROUTINE = "routine"  # routine stories are told together
@@ -75,6 +77,10 @@ class Reason(StrEnum):
     SILENCED = "silenced"  # a silence is in force
     BELOW_SEVERITY = "below_min_severity"
     WAITING = "waiting"  # the rule matches; its condition on the thread does not hold yet
+
+
+NEWS = frozenset({Reason.DEVELOPMENT, Reason.ANOTHER})  # of an event told before
+LISTED = frozenset({Reason.REPEATS, Reason.POSSIBLY_SAME})  # why a message waits for the digest, however grave it is
 
 
 class DeliveryState(StrEnum):
@@ -251,13 +257,17 @@ class KnownEvent:
     """What one target was told of an event by other stories than the one at hand, and what this story adds.
 
     `severity` is the highest it was told, `origins` the most. `news` are the additions in words. `alike`: this story
-    has so much in common with those told that one without news is a repeat.
+    has so much in common with those told that one without news is a repeat. `elsewhere` is the headline of a story
+    in another thread that may tell the same event, "" where its own thread was told. `another`: it tells a deed on
+    another target, at another place or of another doer, so it may be a second attack.
     """
 
     severity: Severity
     news: tuple[str, ...] = ()
     alike: bool = False
     origins: int = 0
+    elsewhere: str = ""
+    another: bool = False
 
 
 @dataclass(frozen=True, slots=True)

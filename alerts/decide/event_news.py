@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from alerts.decide.same_event import Report, alike, is_within, narrowest, told
+from alerts.decide.same_event import Report, alike, clash, is_within, narrowest, roles_of, told
 from alerts.event import EventMention
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import UNLISTED
 from alerts.rules.event_standing import HAPPENED
 
 KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
+_QUESTION = ("?", "\u061f")
+_ANOTHER = "another "  # before a deed that is said to be another of a series
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})
 _TOLD = frozenset({HAPPENED, "claimed"})
 
@@ -49,7 +51,9 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
             targets = tuple(dict.fromkeys((*act.on, *where))) if act.deed in settings.by_target else ()
             named = targets or ("",)
             facts += [Fact(deed, name) for name in named]
-            facts += [Fact(f"another {deed}", name) for name in named if act.again]
+            # a strait that is closed again is closed: only an attack makes a series
+            series = act.again and act.deed in settings.by_target
+            facts += [Fact(f"{_ANOTHER}{deed}", name) for name in named if series]
         # the first act of a denial is the denying: "Customs confirm foiling of smuggling" denies no confirmation
         if act.standing == "denied" and number and act.deed in settings.by_target:
             facts.append(Fact(f"no {deed}"))
@@ -64,33 +68,79 @@ def news_in(
 ) -> tuple[str, ...]:
     """Return in words what a report adds to those `known` of its event: a toll, a deed on another target, a denial.
 
-    What was told `elsewhere`, of other events, is no news either, unless the headline begins with it: "Houthis attack
-    tankers as US strikes Iran".
+    What a report known named only beside its news or in its background is known as well ("killed in an attack in
+    Jordan"). What was told `elsewhere`, of other events, is no news either: "US strikes Iran, Tehran closes Hormuz"
+    where the strike was told by itself.
     """
-    before = list(known)
+    before, others = [_in_full(each) for each in known], list(elsewhere)
+    new = _new_facts(later, _known(before, settings), _known(others, settings), settings)
+    others_words = [*_other_doers(later, before, others, settings), *_persons(later, before, settings)]
+    tolls = () if _only_beside(later.mention, settings) else _tolls(later.mention.casualties, before)
+    return (*tolls, *(_words(each, settings) for each in new), *others_words)
+
+
+def _in_full(report: Report) -> Report:
+    """Return a report with the acts beside its news and in its background as news, but for what it remembers."""
+    acts = tuple(
+        replace(each, aside=False, standing=HAPPENED if each.standing == "background" else each.standing)
+        for each in report.mention.acts
+    )
+    return replace(report, mention=replace(report.mention, acts=acts))
+
+
+def _only_beside(mention: EventMention, settings: EventSettings) -> bool:
+    """Return whether all attacks of a headline stand beside its news, so that its toll is theirs."""
+    attacks = [each for each in mention.acts if each.deed in settings.by_target]
+    return bool(attacks) and all(each.aside for each in attacks)
+
+
+def tells_another(later: Report, known: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings) -> bool:
+    """Return whether a report tells a deed that was told before on another target, at another place or of another doer.
+
+    It may be a second attack.
+    """
+    before, others = [_in_full(each) for each in known], list(elsewhere)
     facts = _known(before, settings)
-    others = _known(elsewhere, settings)
-    ours = facts_of(later.mention, settings)
-    new = [
+    deeds = {each.what for each in facts}
+    return bool(_other_doers(later, before, others, settings)) or any(
+        each.what.removeprefix(_ANOTHER) in deeds and each.on
+        for each in _new_facts(later, facts, _known(others, settings), settings)
+    )
+
+
+def _new_facts(
+    later: Report, known: frozenset[Fact], elsewhere: frozenset[Fact], settings: EventSettings
+) -> list[Fact]:
+    """Return what a report tells beside what is `known` of its event and was told `elsewhere`, of other events.
+
+    Where its headline begins with a fact without a target (a deal, a closure), that may be another than one told
+    elsewhere.
+    """
+    return [
         each
-        for number, each in enumerate(ours)
-        if not _is_known(each, facts, settings) and not (number and _is_known(each, others, settings))
+        for number, each in enumerate(facts_of(later.mention, settings))
+        if not _is_known(each, known, settings) and not ((number or each.on) and _is_known(each, elsewhere, settings))
     ]
-    others_words = [*_other_doers(later, before, settings), *_persons(later, before, settings)]
-    return (*_tolls(later.mention.casualties, before), *(_words(each, settings) for each in new), *others_words)
 
 
-def _other_doers(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:
-    """Return in words the deeds that somebody else is said to do than in every report known: another's attack."""
+def _other_doers(
+    later: Report, known: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings
+) -> list[str]:
+    """Return in words the deeds that somebody else is said to do than in every report known: another's attack.
+
+    One that was told elsewhere of the same doer and target is none.
+    """
     words = []
     doers: dict[str, set[str]] = {}
     for act in (act for each in known for act in told(each.mention)):
         doers.setdefault(alike(act, settings), set()).update(act.by)
+    others = {role for each in elsewhere for role in roles_of(each.mention, settings)}
     for act in told(later.mention):
         before = doers.get(alike(act, settings), set())
         # who claims a deed is told as a claim
         named = act.deed in settings.by_target and act.standing == HAPPENED and act.by and before and not act.aside
-        if named and not any(is_within(one, other, settings.wider) for one in act.by for other in before):
+        is_other = named and not any(is_within(one, other, settings.wider) for one in act.by for other in before)
+        if is_other and others.isdisjoint(roles_of(replace(later.mention, acts=(act,)), settings)):
             words.append(f"{alike(act, settings)} by {_listed(act.by, settings)}")
     return list(dict.fromkeys(words))
 
@@ -104,9 +154,39 @@ def _persons(later: Report, known: Iterable[Report], settings: EventSettings) ->
     return [f"about {settings.labels.get(name, name)}" for name in new]
 
 
-def is_comment(mention: EventMention) -> bool:
-    """Return whether a headline begins with no news: an analysis, a round-up, a memorial."""
-    return any(each.standing in _COMMENT for each in told(mention)[:1])
+def is_comment(report: Report) -> bool:
+    """Return whether a headline is no news: an analysis, a round-up or a memorial, or it ends as a question."""
+    return report.title.rstrip(" '\"’”»").endswith(_QUESTION) or any(
+        each.standing in _COMMENT for each in told(report.mention)[:1]
+    )
+
+
+def like(later: Report, elsewhere: Iterable[Report], settings: EventSettings) -> list[Report]:
+    """Return the reports that may tell the same event as a later one: one deed on one target, and an equal toll.
+
+    Nothing that they say clashes. Without a toll, two attacks on one target are two until words tell that they are one.
+    """
+    main = [fact for fact in facts_of(replace(later.mention, acts=told(later.mention)[:1]), settings) if fact.on]
+    return [
+        each
+        for each in elsewhere
+        if any(each.mention.casualties.get(kind) == number for kind, number in later.mention.casualties.items())
+        and any(_same_target(fact, facts_of(each.mention, settings), settings) for fact in main)
+        and not clash(each, later, settings)
+    ]
+
+
+def possibly_same(
+    later: Report, candidates: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings
+) -> Report | None:
+    """Return the newest of the reports that a later one may repeat, None where it has news beside all of them.
+
+    News is another place, doer or person, a higher toll, a further deed, or a word such as "another".
+    """
+    known = list(candidates)
+    if not known or news_in(later, known, elsewhere, settings):
+        return None
+    return max(known, key=lambda each: each.at)
 
 
 def same_fact(later: Report, known: Iterable[Report], settings: EventSettings) -> list[Report]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from alerts.alert import PINGS, Decision, Delivery, DeliveryState, Kind, Reason, Receiver, Severity
+from alerts.alert import LISTED, PINGS, Decision, Delivery, DeliveryState, Kind, Reason, Receiver, Severity
 from alerts.decide.hours import next_at, quiet_until
 from alerts.decide.what_to_tell import PING_EVERY
 
@@ -134,15 +134,16 @@ def grown(waiting: Delivery, made: Decision, revision: int, now: datetime) -> De
     severity = max(waiting.severity, made.severity)
     told = replace(waiting, revision=revision, severity=severity, rules=rules)
     # what repeats a known event waits for the digest; news of it does not
-    news = waiting.reason is Reason.REPEATS and made.kind in PINGS and made.reason is not Reason.REPEATS
+    news = waiting.reason in LISTED and made.kind in PINGS and made.reason not in LISTED
     if made.severity <= waiting.severity and not news:
         return told
     reason = made.reason if news else waiting.reason
     return replace(told, due=min(now, waiting.due), held="", state=DeliveryState.QUEUED, reason=reason)
 
 
-def _urgency(each: Delivery) -> tuple[int, bool, datetime, str]:
-    return -each.severity, each.kind is Kind.EDIT, each.queued, each.id
+def _urgency(each: Delivery) -> tuple[int, bool, datetime, bool, str]:
+    # the first word on an event before a second attack of the same poll, which does not wait for it
+    return -each.severity, each.kind is Kind.EDIT, each.queued, each.reason is Reason.ANOTHER, each.id
 
 
 def _hold(each: Delivery, receiver: Receiver, pace: Pace, now: datetime) -> Hold | None:
@@ -166,7 +167,7 @@ def _hold(each: Delivery, receiver: Receiver, pace: Pace, now: datetime) -> Hold
 
 def _is_listed(each: Delivery) -> bool:
     """Return whether a message waits for the digest: routine, or a repeat of an event that was told."""
-    return each.kind in PINGS and (each.severity is Severity.ROUTINE or each.reason is Reason.REPEATS)
+    return each.kind in PINGS and (each.severity is Severity.ROUTINE or each.reason in LISTED)
 
 
 def _list_at(each: Delivery, receiver: Receiver) -> datetime:
@@ -184,8 +185,16 @@ def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None
 
 
 def _of_thread(each: Delivery, pace: Pace) -> datetime | None:
-    """Return when another story of the thread leaves room for this one, None if that is now."""
-    waits = each.kind in PINGS and each.severity is not Severity.FLASH and each.held != QUIET
+    """Return when another story of the thread leaves room for this one, None if that is now.
+
+    What tells another target, place or doer waits for no room: a second attack is not a line under the first.
+    """
+    waits = (
+        each.kind in PINGS
+        and each.severity is not Severity.FLASH
+        and each.held != QUIET
+        and each.reason is not Reason.ANOTHER
+    )
     others = [at for story, at in pace.pinged.get(each.thread, {}).items() if story != each.subject]
     return max(others) + THREAD_EVERY if waits and others else None
 
@@ -220,7 +229,7 @@ def _listed(free: Iterable[Delivery]) -> tuple[Delivery, ...]:
 def _slot(free: Iterable[Delivery], receiver: Receiver) -> Fold | None:
     """Return the digest of the messages that waited for it, also of a single one; None if there are none."""
     listed = _listed(free)
-    repeats = all(each.reason is Reason.REPEATS for each in listed)
+    repeats = all(each.reason in LISTED for each in listed)
     reason = Reason.SCHEDULED if receiver.digest else Reason.REPEATS if repeats else Reason.ROUTINE
     ends = [each.due if each.held == DIGEST else _list_at(each, receiver) for each in listed]
     return Fold(listed, reason, window_name(max(ends))) if listed else None
@@ -259,8 +268,11 @@ def _until_token(each: Delivery, receiver: Receiver, tokens: float, now: datetim
 
 
 def joined(send: Delivery, waiting: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    """Return what else waits of the same thread and is no more urgent: it is told in the same message."""
-    if send.kind not in PINGS or not send.thread:
+    """Return what else waits of the same thread and is no more urgent: it is told in the same message.
+
+    What tells another target, place or doer is told by itself.
+    """
+    if send.kind not in PINGS or not send.thread or send.reason is Reason.ANOTHER:
         return ()
     return tuple(
         each
@@ -270,5 +282,6 @@ def joined(send: Delivery, waiting: Iterable[Delivery]) -> tuple[Delivery, ...]:
         and each.kind in PINGS
         and Severity.ROUTINE < each.severity <= send.severity
         and each.severity is not Severity.FLASH
+        and each.reason is not Reason.ANOTHER
         and not each.attempts
     )

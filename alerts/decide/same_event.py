@@ -258,7 +258,7 @@ def narrowest(places: Iterable[str], wider: Mapping[str, frozenset[str]]) -> fro
 
 def _swapped(one: EventMention, other: EventMention, settings: EventSettings) -> str:
     """Return the two names that did one deed to each other in two reports, "" if both reports agree somewhere."""
-    first, second = _roles(one, settings), _roles(other, settings)
+    first, second = roles_of(one, settings), roles_of(other, settings)
     if first & second:
         return ""
     return next((f"{by} and {on}" for deed, by, on in sorted(first) if (deed, on, by) in second), "")
@@ -293,7 +293,8 @@ def _apart(one: Act, other: Act, settings: EventSettings) -> bool:
     )
 
 
-def _roles(mention: EventMention, settings: EventSettings) -> set[tuple[str, str, str]]:
+def roles_of(mention: EventMention, settings: EventSettings) -> set[tuple[str, str, str]]:
+    """Return each deed with who did it to whom, where a report names both."""
     return {(alike(act, settings), by, on) for act in told(mention) for by in act.by for on in act.on}
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.alert import (
+    LISTED,
+    NEWS,
     PINGS,
     Decision,
     Kind,
@@ -132,7 +134,7 @@ def after(told: Told | None, decision: Decision, revision: int, change: str, now
         revision=revision if decision.queue else before.revision,
         origins=max(before.origins, origins),
     )
-    if decision.reason is Reason.REPEATS:
+    if decision.reason in LISTED:
         return replace(known, revision=before.revision)  # it interrupts nobody, so it makes nothing known
     if not decision.queue or decision.kind not in PINGS:
         return known
@@ -167,6 +169,8 @@ def _decide_target(
     rules = tuple(rule.id for rule, _ in named)
     waiting = tuple(rule.id for rule, severity in loud if (rule, severity) not in ready)
     reason = _withheld(case, live, loud, ready)
+    if isinstance(told, KnownEvent) and told.elsewhere and severity > told.severity:
+        told = None  # graver than what it may repeat: a story of its own
     if reason is None:
         if isinstance(told, KnownEvent):
             made = _tell_event(target, severity, rules, told)
@@ -210,12 +214,14 @@ def _tell(
 def _tell_event(target: Target, severity: Severity, rules: tuple[str, ...], event: KnownEvent) -> Decision:
     """Return the decision for the first message on a story of an event that other stories told."""
     causes = (
+        (Reason.ANOTHER, event.another),
         (Reason.SEVERITY_RAISED, severity > event.severity),
         (Reason.DEVELOPMENT, bool(event.news)),
         (Reason.FURTHER, not event.alike),  # in doubt it interrupts
     )
-    reason = next((reason for reason, met in causes if met), Reason.REPEATS)
-    kind = Kind.UPDATE if reason is Reason.DEVELOPMENT else Kind.ALERT
+    repeats = Reason.POSSIBLY_SAME if event.elsewhere else Reason.REPEATS
+    reason = next((reason for reason, met in causes if met), repeats)
+    kind = Kind.UPDATE if reason in NEWS else Kind.ALERT
     return Decision(target.id, target.receiver, kind, severity, reason, queue=True, rules=rules)
 
 

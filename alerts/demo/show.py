@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from alerts.alert import Reason
+from alerts.alert import LISTED
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink
 from alerts.render.words import isolated
@@ -32,6 +32,7 @@ EXPLAINED = {
     "no_match": "no rule asks for it",
     "told": "the same story has been told",
     "repeats": "the same event, in other words or another language: told with its next message, or in a digest",
+    "possibly_same": "possibly an event that has been told: goes to a digest",
     "stale": "older than the freshness limit: goes to a digest",
     "baseline": "was there before we began to watch",
     "below_min_severity": "the receiver asked for higher severities only",
@@ -109,7 +110,7 @@ def _items(state: Path) -> list[NewsroomItem]:
 
 def _item(outlet: str, title: str, placement: Any, made: list[decisions.StoredDecision]) -> NewsroomItem:
     # what repeats an event is queued too, for the digest, and interrupts nobody
-    sent = tuple(each.receiver for each in made if each.queued and each.reason != Reason.REPEATS.value)
+    sent = tuple(each.receiver for each in made if each.queued and each.reason not in LISTED)
     rules = tuple(dict.fromkeys(rule for each in made for rule in each.rules))
     reason = "" if sent else made[0].reason if made else "no_match"
     evidence = placement.evidence if placement.relation is Relation.DUPLICATE else ""

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import KnownEvent
-from alerts.decide.event_news import KNOWN_FOR, is_comment, news_in, same_fact
+from alerts.decide.event_news import KNOWN_FOR, is_comment, like, news_in, possibly_same, same_fact, tells_another
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow, Report
 from alerts.event import EventMention
 from alerts.store import decisions, event_reports, silences
@@ -57,13 +57,17 @@ def _was_told(connection: Connection, thread: str) -> bool:
 def known_events(
     connection: Connection, window: EventWindow, revision: Revision, mention: EventMention, now: datetime
 ) -> Mapping[str, KnownEvent]:
-    """Return by target what it was told of the event of a revision by other stories of its thread; {} if nothing."""
-    placement = revision.placement
-    reports = [each for each in window.since(now - KNOWN_FOR) if each.story != placement.story]
-    if not any(each.thread == placement.thread for each in reports):
-        return {}
-    article = revision.article
+    """Return by target what it was told of the event of a revision by other stories; {} if nothing.
+
+    Those are stories of its thread, or else of another that may tell the same event.
+    """
+    placement, article = revision.placement, revision.article
     ours = Report(0, placement.story, placement.thread, article.source, article.title, revision.seen, mention)
+    known_for = SPAN if is_comment(ours) else KNOWN_FOR
+    reports = [each for each in window.since(now - known_for) if each.story != placement.story]
+    candidates = like(ours, [each for each in reports if each.thread != placement.thread], window.settings)
+    if not candidates and all(each.thread != placement.thread for each in reports):
+        return {}
     near = window.nearest(ours, [placement.thread])
     known = {}
     for target, told in decisions.told_of_stories(connection, {each.story for each in reports}).items():
@@ -76,7 +80,10 @@ def known_events(
                 # what another event told as grave does not become graver here
                 severity=max(heard[each.story].severity for each in (*mine, *same_fact(ours, others, window.settings))),
                 news=news_in(ours, mine, others, window.settings),
-                alike=(near is not None and near.share >= KNOWN) or is_comment(mention),
+                another=tells_another(ours, mine, others, window.settings),
+                alike=(near is not None and near.share >= KNOWN) or is_comment(ours),
                 origins=max(heard[each.story].origins for each in mine),
             )
+        elif same := possibly_same(ours, [each for each in candidates if each in others], others, window.settings):
+            known[target] = KnownEvent(heard[same.story].severity, alike=True, elsewhere=same.title)
     return known

@@ -14,7 +14,20 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Decision, KnownEvent, Match, Reason, Receiver, Severity, Silence, Told, Wait
+from alerts.alert import (
+    LISTED,
+    NEWS,
+    Alert,
+    Decision,
+    KnownEvent,
+    Match,
+    Reason,
+    Receiver,
+    Severity,
+    Silence,
+    Told,
+    Wait,
+)
 from alerts.decide.repeats import may_repeat
 from alerts.decide.same_event import EventWindow
 from alerts.decide.silences import silenced
@@ -359,9 +372,9 @@ def _judge(connection: Connection, config: Config, window: EventWindow, case: Ca
     matches = tuple(match for match in case.matches if match.rule in heard) or case.matches
     queued = [each for each in made if each.queue]
     untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
-    untold |= dict.fromkeys(
-        each for one in queued if one.reason is Reason.DEVELOPMENT for each in events[one.target].news
-    )
+    untold |= dict.fromkeys(each for one in queued if one.reason in NEWS for each in events[one.target].news)
+    if queued and all(each.reason is Reason.POSSIBLY_SAME for each in queued):
+        untold |= {f'possibly the same event as "{events[each.target].elsewhere}"': None for each in queued[:1]}
     alert = make_alert(connection, config, revision, matches, case.members, now, tuple(untold), case.event)
     return CaseDecisions(now, case, made, alert, told, tuple(silences), waiting, config.receivers, config.timezone)
 
@@ -433,8 +446,8 @@ def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
     amounts: Counter[str] = Counter(matched=len(made))
     for each in made:
         amounts["queued" if each.queue else f"suppressed:{each.reason.value}"] += 1
-        if each.queue and each.reason is Reason.REPEATS:
-            amounts["repeats"] += 1
+        if each.queue and each.reason in LISTED:
+            amounts[each.reason.value] += 1
     return amounts
 
 

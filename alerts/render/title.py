@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from alerts.alert import Alert, Delivery, Kind, Reason, Severity
+from alerts.alert import NEWS, Alert, Delivery, Kind, Reason, Severity
 from alerts.render.words import cut, is_rtl, isolated, ours, plain, span
 from crawler.article import Article
 from crawler.text.folding import fold
@@ -65,7 +65,7 @@ def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:
     What a headline adds to a known event it says better itself ("strike, Iraq"), if its reader can read it: then only
     the numbers are named.
     """
-    if delivery.reason is not Reason.DEVELOPMENT or alert.foreign:
+    if delivery.reason not in NEWS or alert.foreign:
         return alert.changes
     return tuple(each for each in alert.changes if any(char.isdigit() for char in each))
 

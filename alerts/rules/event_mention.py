@@ -29,13 +29,17 @@ PARTY = "party-"  # how the lists of the config are named whose words are one wh
 LEAD_CHARS = 240  # of the text, where the headline tells no act: its first sentence
 AGAIN_REACH = 2  # words between a deed and a word such as "new"
 UNLISTED = "?"  # before a place that no list names
-_PLACE = re.compile(r"(?<=[a-z] )(?:in|near|at|outside) (?P<place>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)")
+_PLACE = re.compile(r"(?<=[a-z] )(?:in|near|at|outside|off) (?P<place>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)")
+_OBJECT = re.compile(
+    r"\s(?:(?:the )?[a-z]+ of )?(?P<name>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]+)?)\b(?!['’])"
+)  # right behind a deed
 _OUTLET = re.compile(r"\s[-|]\s(?:[A-Z][\w'.’]*|of|the|al)(?:[ -](?:[A-Z][\w'.’]*|of|the|al)){1,4}\s*$")
 _SPEECH = frozenset({"deny", "refuse", "confirm", "claim", "condemn"})  # deeds that are done to nobody
 DRILL = "drill"  # the deed of those who only rehearse one
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
 _PART_ENDS = frozenset(",;\u060c\u061b")
+_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _NOWHERE = Place("", 0, 0)  # of conditions that no file holds
 
 
@@ -51,6 +55,7 @@ class EventReader:
         self._again = f"${config.events.again}"
         self._places = frozenset(each for kind in config.places for each in members(config.entities, kind))
         self._everyday = f"${config.events.everyday}"
+        self._by_target = config.events.by_target
         words = tuple(f"${name}" for name in (config.events.again, config.events.everyday) if name)
         standings = (f"${each.term.removeprefix('$')}" for each in cues if each.term[1:] in config.lists)
         self.terms = (
@@ -77,7 +82,7 @@ class EventReader:
         actors = [pair for pair in named if pair not in placed]
         acts = tuple(
             dict.fromkeys(
-                replace(self._act(deed, event, actors, again, reading), aside=_is_aside(event, told, reading))
+                replace(self._act(deed, event, actors, again, reading), aside=_is_aside(event, told, named, reading))
                 for deed, event in told
             )
         )
@@ -118,6 +123,8 @@ class EventReader:
             for each in again
             if clause.has(each, reading)
         )
+        if not on and deed in self._by_target and event.voice in {"active", "noun"}:
+            on = _unlisted_object(event.deed, reading, [each for _, each in near])
         # a town is struck and strikes nobody
         return Act(
             deed, event.standing, _unique(each for each in by if each not in self._places), _unique(on), again_said
@@ -174,14 +181,23 @@ def _first_sentence(reading: Reading) -> Spot:
     return Spot("body", first.start() + 1 if first else LEAD_CHARS)
 
 
-def _is_aside(event: events.Event, told: list[tuple[str, events.Event]], reading: Reading) -> bool:
-    """Return whether a deed stands behind a word such as "as" that follows an earlier deed; a comma ends that part."""
+def _is_aside(
+    event: events.Event, told: list[tuple[str, events.Event]], named: list[tuple[str, Mention]], reading: Reading
+) -> bool:
+    """Return whether a deed stands behind a word such as "as" that follows an earlier deed.
+
+    A comma ends that part, but for one between two names: "over after US, Iran trade attacks".
+    """
     first, deed, folded = told[0][1].deed, event.deed, reading.folded[event.deed.field]
     turns = [each for each in _WORD.finditer(folded.text, first.end, deed.start) if each[0] in ASIDE]
     if not turns:
         return False
-    since = folded.original[folded.span(*turns[-1].span())[1] : folded.span(deed.start, deed.end)[0]]
-    return _PART_ENDS.isdisjoint(since)
+    begin, end = folded.span(*turns[-1].span())[1], folded.span(deed.start, deed.end)[0]
+    spans = [folded.span(each.start, each.end) for _, each in named if each.field == deed.field]
+    ends = [at for at in range(begin, end) if folded.original[at] in _PART_ENDS]
+    return all(
+        any(stop == at for _, stop in spans) and any(start == at + len(", ") for start, _ in spans) for at in ends
+    )
 
 
 def _term(name: str) -> Condition:
@@ -208,6 +224,23 @@ def _unlisted(reading: Reading, where: Spot, named: list[tuple[str, Mention]]) -
         spans = (folded.span(each.start, each.end) for _, each in named)
         if not any(first < end and start < last for first, last in spans) and not found["place"].isupper():
             yield UNLISTED + fold(found["place"]).strip()
+
+
+def _unlisted_object(deed: Mention, reading: Reading, named: list[Mention]) -> tuple[str, ...]:
+    """Return the name that no list has right behind an English deed, with UNLISTED before it: "Houthis attack Eilat".
+
+    () where the deed has a capital itself: there a capital is a headline's style and marks no name.
+    """
+    folded = reading.folded[deed.field]
+    start, end = folded.span(deed.start, deed.end)
+    found = _OBJECT.match(folded.original, end)
+    if not found or not folded.original[start].islower() or not deed.alias.isascii():
+        return ()
+    start, stop = folded.within(*found.span("name"))
+    name = folded.text[start:stop]
+    is_name = name.split()[0] not in _DAYS and not name.split()[0].endswith(("ian", "ean", "ish", "ese", "i"))
+    is_listed = any(each.start < stop and start < each.end for each in named)
+    return (UNLISTED + name,) if is_name and not is_listed else ()
 
 
 def _words(reading: Reading, where: Spot, taken: list[Mention]) -> tuple[str, ...]:

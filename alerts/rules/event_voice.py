@@ -35,7 +35,13 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     if (deed.kind in {"", "noun"} and not has_be) or _has_article(deed, text):
         return "noun"
     after = text[deed.end :].split(maxsplit=2)[:2]
-    is_placed = not after or after[0] in PREPOSITIONS or (after[0] in COMPASS and after[1:] == ["of"])
+    # "two killed, three wounded": who is named before a comma suffered it
+    is_placed = (
+        not after
+        or after[0] in PREPOSITIONS
+        or _comma_follows(deed, reading)
+        or (after[0] in COMPASS and after[1:] == ["of"])
+    )
     is_participle = _is_participle(deed.alias)
     if deed.kind == "passive" or (is_participle and has_be) or after[:1] == ["by"]:
         return "passive"
@@ -47,6 +53,12 @@ def voice(deed: Mention, reading: Reading) -> Voice:
 def _has_article(deed: Mention, text: str) -> bool:
     """Return whether an Arabic word that may be a verb has the article of a noun."""
     return text.startswith("ال", deed.start) and not deed.alias.startswith(("ال", "إل", "أل"))
+
+
+def _comma_follows(deed: Mention, reading: Reading) -> bool:
+    folded = reading.folded[deed.field]
+    end = folded.span(deed.start, deed.end)[1]
+    return folded.original[end : end + 1] == ","
 
 
 def _is_participle(alias: str, *, arabic: bool = True) -> bool:

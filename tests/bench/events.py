@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from alerts.alert import PINGS, Severity
+from alerts.alert import LISTED, PINGS, Severity
 from alerts.rules.config import load
 from alerts.rules.labels import key_of
 from alerts.rules.match import Matcher
@@ -136,7 +136,7 @@ def _sent(replay: Replay, lines: Iterable[Line], times: Mapping[str, datetime]) 
 
 
 def _interrupts(told: Mapping[str, str]) -> bool:
-    return told["kind"] in PINGS and Severity.of(told["severity"]) > Severity.ROUTINE and told["reason"] != "repeats"
+    return told["kind"] in PINGS and Severity.of(told["severity"]) > Severity.ROUTINE and told["reason"] not in LISTED
 
 
 def _rows() -> Iterator[Row]:

@@ -91,6 +91,37 @@ def test_held_first_word_takes_in_what_follows(desk: Desk) -> None:
     assert balanced(desk)
 
 
+EVENTS = """\
+entities:
+  houthis: {aliases: ["Houthi", "Houthis"], is_a: armed-group}
+lists:
+  deed-attack: ["attack~", "strike~"]
+  again: ["second", "another"]
+  party-saudi: ["Saudi*"]
+  party-ships: ["tanker*", "ship"]
+rules:
+"""
+
+
+def test_two_attacks_of_one_poll_ring_each(desk: Desk) -> None:
+    settings = "backfill: 6h, events: {developments: [attack], by_target: [attack], again: again}"
+    desk.write("/a.xml", every="1m", settings=settings)
+    text = desk.rules.read_text().replace("rules:\n", EVENTS).replace("any: [militia,", 'any: ["$armed-group",')
+    desk.rules.write_text(text)
+    news(desk, "10:00", "Quiet day")
+    desk.rounds(when("10:00"))
+    pairs = (
+        ("Houthis attack Saudi airport with drones at dawn", "Houthis attack tanker with drones at dawn"),
+        ("Houthis attack port of Eilat", "Houthis attack Dimona"),
+    )
+    for hour, titles in enumerate(pairs, 12):
+        news(desk, f"{hour}:00", *titles)
+        desk.rounds(when(f"{hour}:00"))
+        rang = [title for title, _ in told(desk)][-2:]
+        assert [any(each.endswith(f"{one} | Outlet 1") for each in rang) for one in titles] == [True, True], rang
+    assert balanced(desk)
+
+
 def test_digest_goes_at_its_times_also_with_nothing_in_it(desk: Desk) -> None:
     receiver(desk, 'digest: ["07:00", "19:00"], timezone: Asia/Baghdad', severity="routine")  # 04:00 and 16:00 UTC
     news(desk, "10:00", "Quiet day")

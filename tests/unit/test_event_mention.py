@@ -16,6 +16,7 @@ from tests.unit.shipped import read
 ROLES = [
     ("Iran strikes US base in Jordan", "strike", ("iran",), ("us",), ("jordan",)),
     ("US base in Jordan struck by Iran", "strike", ("iran",), ("us",), ("jordan",)),
+    ("Two US soldiers killed, one missing after Iranian attack in Jordan", "kill", (), ("us",), ("jordan",)),
     ("US strikes on Iran kill nine", "strike", ("us",), ("iran",), ()),
     ("Cargo ship hit by projectile in Strait of Hormuz", "assault", (), ("ships",), ("hormuz",)),
     ("Houthis attack Saudi oil tankers", "assault", ("houthis",), ("saudi", "ships"), ()),
@@ -35,6 +36,73 @@ def test_who_did_what_to_whom(
     event = read(title)
     act = next(each for each in event.acts if each.deed == deed)
     assert (act.by, act.on, event.places) == (by, on, places)
+
+
+@pytest.mark.parametrize(
+    ("title", "on"),
+    [
+        ("Houthis attack Eilat with two drones", ("?eilat",)),
+        ("Houthis attack the port of Eilat with two drones", ("?eilat",)),
+        ("Houthi attack on tanker off Fujairah", ("ships",)),
+        ("Houthis Attack Convoy Passing Through Narrow Waters", ()),  # capitals by style
+        ("Houthis attack Monday at dawn", ()),
+        ("Houthis attack Norwegian crew at sea", ()),
+        ("Houthis attack Saudi airport", ("saudi",)),
+        ("Trump attacks Obama's record", ()),
+    ],
+)
+def test_a_target_that_no_list_names_is_what_stands_behind_the_deed(title: str, on: tuple[str, ...]) -> None:
+    act = next(each for each in read(title).acts if each.deed == "assault")
+    assert act.on == on
+
+
+def test_a_place_off_which_it_was_done_is_one() -> None:
+    assert read("Houthis attack tanker off Mokhalla").places == ("?mokhalla",)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Trump says ceasefire with Iran is over",
+        "Ceasefire with Iran no longer in effect, Trump says",
+        "Iran says truce ended",
+        "انهيار وقف إطلاق النار بين إيران وإسرائيل",
+        "پایان آتش‌بس میان ایران و اسرائیل",
+    ],
+)
+def test_the_end_of_a_truce_is_one_deed(title: str) -> None:
+    assert "lapse" in {act.deed for act in read(title).acts}
+
+
+@pytest.mark.parametrize(
+    ("title", "aside"),
+    [
+        ("Trump says ceasefire is over after US, Iran trade attacks", True),
+        ("Trump says ceasefire is over after raids, Iran attacks Kuwait", False),
+        ("Trump says ceasefire is over after talks, Iran attacks Kuwait", False),
+    ],
+)
+def test_a_comma_between_two_names_ends_no_part(title: str, aside: bool) -> None:
+    act = next(each for each in read(title).acts if each.deed == "attack")
+    assert act.aside is aside
+
+
+@pytest.mark.parametrize(
+    ("title", "standing"),
+    [
+        ("US-Iran talks postponed as Israel strikes Lebanon", "happened"),
+        ("No injuries while drones strike base in Iraq", "happened"),
+        ("Israel postpones strikes on Lebanon", "denied"),
+        ("No strikes on base in Iraq, army says", "denied"),
+    ],
+)
+def test_what_is_denied_before_a_turn_denies_nothing_behind_it(title: str, standing: str) -> None:
+    assert {act.standing for act in read(title).acts if act.deed == "strike"} == {standing}
+
+
+def test_a_breach_of_a_promise_enters_nothing() -> None:
+    title = "Iran closes Strait of Hormuz, calling raids a breach of promise"
+    assert "enter" not in {act.deed for act in read(title).acts}
 
 
 def test_a_town_is_struck_and_strikes_nobody() -> None:

@@ -33,7 +33,7 @@ LISTS = """\
   party-kuwait: ["Kuwait*", "الكويت"]
   party-jordan: ["Jordan*", "الأردن"]
 """
-EVENTS = "events: {developments: [strike, kill, arrest, deny], by_target: [strike, arrest]}"
+EVENTS = "events: {developments: [strike, kill, arrest, deny], by_target: [strike, kill, arrest]}"
 ANY = "[strike*, struck, hit, attack*, arrest*, kill*, denies, قصف]"
 
 
@@ -139,7 +139,7 @@ def test_another_place_is_another_event(line: Connection, config: Config) -> Non
 def test_another_place_in_the_same_words_interrupts(line: Connection, config: Config) -> None:
     step(line, config, "one", FIRST, 0)
     done = step(line, config, "two", FIRST.replace("Kuwait", "Jordan"), 10)
-    assert reasons(done) == ["development"]
+    assert reasons(done) == ["another"]
     assert decisions.load_alert(line, done.decided[0][0].placement.story, 1).changes == ("strike, Jordan",)
 
 
@@ -192,7 +192,7 @@ def test_the_second_origin_of_an_event_is_told_once(line: Connection, config: Co
 def test_another_attacker_is_another_attack(line: Connection, config: Config) -> None:
     step(line, config, "one", FIRST, 0)
     done = step(line, config, "two", "American base in Kuwait hit by Jordan, officials confirm", 10)
-    assert reasons(done) == ["development"]
+    assert reasons(done) == ["another"]
     assert decisions.load_alert(line, done.decided[0][0].placement.story, 1).changes == ("strike by Jordan",)
 
 
@@ -200,6 +200,54 @@ def test_repeats_do_not_keep_an_event_known(line: Connection, config: Config) ->
     step(line, config, "one", FIRST, 0)
     assert reasons(step(line, config, "two", REPEAT, 11 * 60)) == ["repeats"]
     assert reasons(step(line, config, "three", "Iran hits US base in Kuwait, say officers", 13 * 60)) != ["repeats"]
+
+
+SHOT = "Two American soldiers killed at dawn, officers mourn"
+SHOT_AGAIN = "Loss in the garrison: two American drivers killed on patrol"
+
+
+def test_what_may_repeat_another_thread_is_listed_and_counted(line: Connection, config: Config) -> None:
+    step(line, config, "one", SHOT, 0)
+    send_next(line, config, NOW)
+    done = step(line, config, "two", SHOT_AGAIN, 10)
+    assert reasons(done) == ["possibly_same"]
+    assert done.counts == {"matched": 1, "queued": 1, "possibly_same": 1}
+    story = done.decided[0][0].placement.story
+    assert decisions.load_alert(line, story, 1).changes == (f'possibly the same event as "{SHOT}"',)
+    assert send_next(line, config, NOW + 11 * MINUTE) == ""
+    subject = send_next(line, config, NOW + 7 * 60 * MINUTE)
+    assert [each.story for each in digests.digest_of(line, subject, lane(config)[0])] == [story]
+    # it made nothing known, so what repeats it is held for the same reason and no other
+    assert reasons(step(line, config, "three", SHOT_AGAIN.replace("garrison", "barracks"), 20)) == ["possibly_same"]
+
+
+def test_what_may_repeat_another_thread_rings_where_its_toll_is_higher(line: Connection, config: Config) -> None:
+    step(line, config, "one", SHOT, 0)
+    assert reasons(step(line, config, "two", SHOT_AGAIN.replace("two", "three"), 10)) == ["first_article"]
+
+
+def test_what_may_repeat_another_thread_rings_where_it_is_graver(line: Connection, tmp_path: Path) -> None:
+    config = with_lists(tmp_path, rule(ANY) + rule("[garrison]", name="grave", severity="flash"))
+    step(line, config, "one", SHOT, 0)
+    assert reasons(step(line, config, "two", SHOT_AGAIN, 10)) == ["first_article"]
+
+
+def test_who_was_not_told_of_the_other_thread_hears_of_it_as_new(line: Connection, tmp_path: Path) -> None:
+    rules = rule("[mourn]", notify="[hook]") + rule("[garrison]", name="both", notify="[console, hook]")
+    config = with_lists(tmp_path, rules)
+    step(line, config, "one", SHOT, 0)
+    done = step(line, config, "two", SHOT_AGAIN, 10)
+    assert reasons(done) == ["first_article", "possibly_same"]
+    # the alert is new to one of them, so it does not call itself a repeat
+    assert decisions.load_alert(line, done.decided[0][0].placement.story, 1).changes == ()
+
+
+def test_a_question_on_an_event_two_days_old_is_listed(line: Connection, config: Config) -> None:
+    step(line, config, "one", FIRST, 0)
+    asked = "US base in Kuwait hit by Iran: what do officials confirm?"
+    step(line, config, "two", "American base in Kuwait hit by Iran, officials confirm", 20 * 60)
+    assert reasons(step(line, config, "three", asked, 40 * 60)) == ["repeats"]
+    assert reasons(step(line, config, "four", asked.replace("?", " now"), 40 * 60)) != ["repeats"]
 
 
 def test_stories_of_one_batch_follow_the_thread_that_one_of_them_moved(line: Connection, config: Config) -> None:

@@ -7,7 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.decide.event_news import describe, facts_of, is_comment, news_in, same_fact
+from alerts.decide.event_news import (
+    describe,
+    facts_of,
+    is_comment,
+    like,
+    news_in,
+    possibly_same,
+    same_fact,
+    tells_another,
+)
 from alerts.decide.same_event import EventWindow, Report, clash
 from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
@@ -193,8 +202,92 @@ def test_another_event_in_the_same_headline_is_no_news() -> None:
     closed = event(Act("close", "happened", ("iran",), ("kuwait",)))
     assert news(both, event(STRIKE)) == ("close",)
     assert news(both, event(STRIKE), elsewhere=(closed,)) == ()
-    # unless the headline begins with it
+    # a closure with which the headline begins may be another; a strike on the same target is none
     assert news(closed, event(STRIKE), elsewhere=(closed,)) == ("close",)
+    assert news(event(STRIKE), closed, elsewhere=(event(STRIKE),)) == ()
+
+
+def test_a_strait_closed_again_is_closed_and_a_strike_again_is_another() -> None:
+    closed = Act("close", "happened", ("iran",))
+    assert news(event(replace(closed, again=True)), event(closed)) == ()
+    assert news(event(replace(STRIKE, again=True)), event(STRIKE)) == ("another strike, US",)
+
+
+@pytest.mark.parametrize("known", [replace(STRIKE, aside=True), replace(STRIKE, standing="background")])
+def test_what_was_told_beside_the_news_or_behind_it_is_known(known: Act) -> None:
+    killed = event(Act("kill", "happened", (), ("us",)), known, places=("kuwait",), killed=2)
+    assert news(event(STRIKE, places=("kuwait",)), killed) == ()
+    assert news(event(replace(STRIKE, by=("kuwait",))), killed) == ("strike by kuwait".replace("kuwait", "Kuwait"),)
+    # what only a memorial tells is not
+    assert news(event(STRIKE), event(Act("close", "happened"), replace(STRIKE, standing="remembered"))) != ()
+
+
+def test_a_toll_of_attacks_that_only_stand_beside_the_news_is_no_news() -> None:
+    halt = Act("close", "happened", ("iran",))
+    beside = event(halt, Act("kill", "happened", (), ("us",), aside=True), killed=4)
+    assert news(beside, event(halt), elsewhere=(event(Act("kill", "happened", (), ("us",))),)) == ()
+    assert news(event(halt, killed=4), event(halt)) == ("4 killed",)
+    assert news(
+        event(halt, STRIKE, Act("kill", "happened", (), ("us",), aside=True), killed=4), event(halt, STRIKE)
+    ) == (
+        "4 killed",
+        "kill",
+    )
+
+
+@pytest.mark.parametrize(
+    ("later", "another"),
+    [
+        (event(RAID), False),
+        (event(Act("strike", "happened", ("iran",), ("kuwait",))), True),
+        (event(STRIKE, places=("kuwait",)), True),
+        (event(replace(STRIKE, by=("iraq",))), True),
+        (event(replace(STRIKE, again=True)), True),
+        (event(Act("arrest", "happened", (), ("iran",))), False),
+        (event(STRIKE, killed=3), False),
+        (event(Act("close", "happened", ("iran",), ("kuwait",))), False),
+    ],
+    ids=["the same", "target", "place", "doer", "said to be", "another deed", "toll", "no target"],
+)
+def test_what_may_be_a_second_attack(later: EventMention, another: bool) -> None:
+    first = report(event(STRIKE))
+    assert tells_another(report(later, 1, "daily"), [first], [], SETTINGS) is another
+    # what was told by itself is no second attack here
+    assert not tells_another(report(later, 1, "daily"), [first], [report(later, 0.5, "x", thread="t2")], SETTINGS)
+
+
+SHOT = event(Act("kill", "happened", (), ("us",)), places=("erbil",), killed=1)
+
+
+@pytest.mark.parametrize(
+    ("later", "same"),
+    [
+        (event(Act("kill", "happened", (), ("us",)), places=("iraq",), killed=1), True),
+        (event(Act("kill", "happened", (), ("us",)), places=("iraq",), killed=2), False),
+        (event(Act("kill", "happened", (), ("us",)), places=("iraq",)), False),
+        (event(Act("kill", "happened", (), ("us",)), places=("basra",), killed=1), False),
+        (event(Act("kill", "happened", (), ("iran",)), killed=1), False),
+        (event(Act("kill", "happened", (), ("us",), again=True), places=("iraq",), killed=1), False),
+        (event(Act("kill", "happened", (), ("us",)), Act("close", "happened"), places=("iraq",), killed=1), False),
+    ],
+    ids=["a wider place", "higher toll", "no toll", "other place", "other target", "another", "a further deed"],
+)
+def test_a_report_with_the_toll_of_another_thread_may_tell_its_event(later: EventMention, same: bool) -> None:
+    first, ours = report(SHOT), report(later, 2, "daily", thread="t2")
+    found = possibly_same(ours, like(ours, [first], SETTINGS), [first], SETTINGS)
+    assert (found is first) is same
+
+
+def test_the_newest_of_those_it_may_repeat_is_named() -> None:
+    both = [report(SHOT, 1), report(SHOT, 0.5, "x")]
+    ours = report(SHOT, 2, "daily", thread="t2")
+    assert possibly_same(ours, like(ours, both, SETTINGS), both, SETTINGS) is both[0]
+
+
+def test_a_headline_that_ends_as_a_question_is_a_comment() -> None:
+    assert is_comment(report(event(STRIKE), title="Iran strikes US base: is war near?"))
+    assert is_comment(report(event(STRIKE), title="Iran strikes US base: 'is war near?'"))
+    assert not is_comment(report(event(STRIKE), title="Iran strikes US base"))
 
 
 def test_a_deed_named_beside_the_news_is_news_only_where_its_kind_was_not_told() -> None:
@@ -214,8 +307,8 @@ def test_a_headline_is_no_graver_by_what_it_names_beside_its_news() -> None:
 
 @pytest.mark.parametrize(("standing", "comment"), [("opinion", True), ("roundup", True), ("happened", False)])
 def test_an_analysis_is_a_comment(standing: str, comment: bool) -> None:
-    assert is_comment(event(Act("close", standing, ("iran",)), STRIKE)) is comment
-    assert not is_comment(event())
+    assert is_comment(report(event(Act("close", standing, ("iran",)), STRIKE))) is comment
+    assert not is_comment(report(event()))
 
 
 def test_an_event_is_described_by_its_first_deed_that_is_no_background() -> None:
