@@ -124,7 +124,7 @@ class EventReader:
             if clause.has(each, reading)
         )
         if not on and deed in self._by_target and event.voice in {"active", "noun"}:
-            on = _unlisted_object(event.deed, reading, [each for _, each in near])
+            on = _unlisted_object(event.deed, reading, [each for _, each in named])
         # a town is struck and strikes nobody
         return Act(
             deed, event.standing, _unique(each for each in by if each not in self._places), _unique(on), again_said
