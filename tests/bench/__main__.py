@@ -8,6 +8,8 @@ import sys
 
 from tests.bench import (
     cases,
+    claims,
+    commands,
     delivery,
     delivery_kill,
     desk,
@@ -29,6 +31,7 @@ from tests.bench import (
     stories_window,
     storm,
     timeline,
+    triage,
     weight,
 )
 
@@ -49,6 +52,9 @@ BENCHES = {
     "timeline": timeline.run,
     "extraction": extraction.run,
     "evidence": evidence.run,
+    "claims": claims.run,
+    "triage": triage.run,
+    "commands": commands.run,
     "delivery": delivery.run,
     "delivery-kill": delivery_kill.run,
     "storm": storm.run,
