@@ -188,6 +188,6 @@ def resend(identity: str, path: Path | None, state_dir: Path | None, *, as_json:
 async def _resent(service: Service, identity: str, now: datetime) -> Mapping[str, Any]:
     """Return what the daemon's control socket would answer."""
     try:
-        return await service.resend(identity, now)
+        return await service.commands.resend(identity, now)
     except (sendlog.CannotResend, ids.UnknownId) as error:
         return {"error": str(error)}

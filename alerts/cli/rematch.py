@@ -33,6 +33,6 @@ def command(path: Path | None, state_dir: Path | None, *, since: Moment) -> None
     config = load_config(rules, resolve_secrets=listening(state) is None)
     now = datetime.now(UTC)
     length = now - beginning(since, now, config.timezone)
-    alone = partial(serviced, rules, state, lambda service, now: service.rematch(length, now))
+    alone = partial(serviced, rules, state, lambda service, now: service.commands.rematch(length, now))
     done = carry_out(state, {"command": "rematch", "seconds": length.total_seconds()}, alone)
     click.echo(f"{done['stories']} stories that were not told, in {done['digests']} digests")

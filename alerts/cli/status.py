@@ -29,16 +29,24 @@ from alerts.run.checks_store import growth_of
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload, ledger_of
-from alerts.run.watch import last_life
-from alerts.store import marks, outbox
+from alerts.run.watch import last_life, last_seen
+from alerts.store import audit, marks, outbox
 from alerts.store import notices as notice_store
 from alerts.store import targets as target_store
+from alerts.store.audit import What
 from alerts.store.opening import reading
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.sources.health import health_of, in_words, length
 from crawler.sources.source import SourceState
 from crawler.store import articles as archive
+
+ENDED = {  # by what the store's log has last
+    What.START.value: "it ended without a word, so it was killed or the machine went down",
+    What.STOP.value: "it was told to stop",
+    What.RESTORE.value: "the store was restored since",
+    None: "how it ended is not known",
+}
 
 
 @click.command(name="status")
@@ -75,6 +83,13 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         oldest = outbox.oldest_due(connection, now)
         canary = marks.canary_arrived(connection)
         grows = growth_of(connection, now)
+        last_run = audit.last_run(connection)
+    seen = last_seen(state)
+    ended = {
+        "at": seen.isoformat() if seen else None,
+        "last": last_run.value if last_run else None,
+        "waiting": sum(n for (_, name), n in delivered.items() if name in outbox.IN_FLIGHT_OR_WAITING),
+    }
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
     by_health = Counter(health_of(each, now).value for each in states.values())
     by_state: Counter[str] = Counter()
@@ -83,6 +98,7 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
     return {
         "daemon": holder(state),  # the lock says whether it runs; a pid in a file would not
         "life": _life(state, holder(state), now),
+        "ended": ended,
         "network_down_since": down.isoformat() if down else None,
         "ledger": ledger.as_dict(),
         "stored": stored,
@@ -124,7 +140,7 @@ def _still_wanted(states: dict[str, SourceState], rules: Path) -> dict[str, Sour
 
 def _lines(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]:
     pid, down = report["daemon"], report["network_down_since"]
-    yield _daemon_words(pid, report["life"])
+    yield _daemon_words(pid, report["life"]) if pid is not None else _ended_words(report["ended"], zone, now)
     if down:
         yield network_words(datetime.fromisoformat(down), now, zone)
     yield from _books(report["ledger"])
@@ -149,9 +165,19 @@ def _life(state: Path, pid: int | None, now: datetime) -> dict[str, Any] | None:
     return {"age": max(0, round((now - last[0]).total_seconds())), "why": last[1]} if last else None
 
 
-def _daemon_words(pid: int | None, life: Mapping[str, Any] | None) -> str:
-    if pid is None:
-        return "daemon: not running"
+def _ended_words(ended: Mapping[str, Any], zone: str, now: datetime) -> str:
+    """Return that no daemon runs: since when, how it ended, what waits, and what to do."""
+    waits = ended["waiting"]
+    still = f"{counted(waits, 'message')} wait{'s' * (waits == 1)} to be sent" if waits else "no message waits"
+    start = f"Nothing is watched, {still}. Start it: sudo systemctl start watchfloor (without systemd: watchfloor run)"
+    if ended["at"] is None:
+        return f"daemon: not running; none ever ran here. {start}"
+    at = datetime.fromisoformat(ended["at"])
+    since = f"since {time(at, zone, now)}, {length(now - at)} ago"
+    return f"daemon: not running {since}: {ENDED.get(ended['last'], ENDED[None])}. {start}"
+
+
+def _daemon_words(pid: int, life: Mapping[str, Any] | None) -> str:
     if life is None:
         return f"daemon: running, pid {pid}, without a life sign yet"
     sign = f"last life sign {length(timedelta(seconds=life['age']))} ago"

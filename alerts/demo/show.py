@@ -14,7 +14,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from alerts.alert import LISTED
+from alerts.alert import LISTED, Reason
+from alerts.decide.ledger import Ledger
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink
 from alerts.render.words import isolated
@@ -156,9 +157,15 @@ def _say_books(say: Say, done: Round, state: Path) -> None:
     say(
         f"{done.polls} polls gave {books.entries} entries: {books.new} new, {books.known} known, "
         f"{books.revised} revised, {sum(books.rejected.values())} rejected.\n"
-        f"{books.matched} decisions: {books.queued} queued, suppressed: {suppressed}. "
-        f"{books.states['sent']} sent, {books.states['pending']} pending; {rest}."
+        f"{books.matched} decisions: {books.queued} queued, suppressed: {suppressed}.\n"
+        f"Of those queued: {', '.join(_states(books))}; {rest}."
     )
+
+
+def _states(books: Ledger) -> Iterator[str]:
+    """Yield how many messages are in each state, which together are those queued."""
+    told_by_another = {"folded": " (told by the message of another)"}
+    yield from (f"{n} {name}{told_by_another.get(name, '')}" for name, n in books.states.items() if n)
 
 
 def _heading(text: str) -> str:

@@ -71,7 +71,7 @@ def headline(text: str, name: str) -> Line:
 def read_headlines(text: str) -> list[Line]:
     """Return an article for each line of a text that is a list of headlines; [] where it is the text of one article.
 
-    A list is at least LISTED lines with no empty one between them, none too long for a headline, that neither go on
+    A list has at least LISTED lines with no empty one between them, none too long for a headline, that neither go on
     from the line before nor end as sentences do. Where its lines are wrapped, an article has some that do.
     """
     lines = text.strip().splitlines()

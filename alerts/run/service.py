@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import Connection
 
@@ -25,17 +25,16 @@ from alerts.line.acks import Acknowledgements
 from alerts.line.deliver import Deliver
 from alerts.line.direct_notice import tell_once
 from alerts.line.notices import give_notice
-from alerts.line.orders import ORDERS, Answer, Order, signed_by, stamp
-from alerts.line.rematch import Missed, missed, queue_digest
+from alerts.line.orders import stamp
 from alerts.line.scheduled import ScheduledDigests
-from alerts.line.silences import describe_withheld, would_have_withheld
 from alerts.line.triage import Triage
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run import supervisor
 from alerts.run.backup_thread import Backups
 from alerts.run.canary import Canary, Line
-from alerts.run.control import LOGIN, Command, Control
+from alerts.run.commands import Commands
+from alerts.run.control import Control
 from alerts.run.figures import Gauges
 from alerts.run.good_rules import keep, last_good
 from alerts.run.health import Health, clock_words
@@ -64,8 +63,7 @@ from alerts.run.stages import (
 from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from alerts.run.stored import note_reload
 from alerts.run.watch import Watch
-from alerts.store import clock_steps, ids, restoring, sendlog
-from alerts.store.audit import Entry, What
+from alerts.store import clock_steps, restoring
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText
@@ -79,9 +77,6 @@ from crawler.store.errors import StoreBusy
 log = logging.getLogger(__name__)
 OPENED_AGAIN = 5.0  # seconds between two tries to open a store that is locked
 TICK = 1.0  # seconds
-GONE = (
-    "this may be lost: the file of the store was removed or replaced under the daemon. Do it again once it has started"
-)
 LOOKED_BACK = timedelta(hours=24)  # over which a reload counts what the new rules would have told
 SENDS_END_WITHIN = 12.0  # seconds given to what is in flight when we are told to end
 
@@ -150,6 +145,9 @@ class Service:
         workers = owned.add(Workers(), Workers.close)
         page_workers = owned.add(Workers(processes=1), Workers.close)  # of their own: a hostile page delays no feed
         self._deliver = owned.add(Deliver(self.database, self.lane, config), lambda each: each.close(SENDS_END_WITHIN))
+        self.commands = Commands(
+            self.database, self.lane, self._deliver, self._logbook, lambda: self.config, lambda: self._watch.store_there
+        )
         acknowledgements = owned.add(Acknowledgements(self.database, self.lane, config), Acknowledgements.close)
         self._collecting = Collecting(self.database, self.lane, workers)
         poll = Poll(config, self._collecting, self._timeout, self._heard)
@@ -258,7 +256,7 @@ class Service:
         self.owned.add(signs, SignsServer.close).start()
         self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))
         reads = self.owned.add(self._reads, Reads.close)
-        commands = {"read": reads.answer, **self._commands(clock)}
+        commands = {"read": reads.answer, **self.commands.by_name(clock)}
         group = self._socket.parent != self.state_dir
         control = self.owned.add(Control(self._socket, commands, group=group), Control.close)
         await control.open()
@@ -348,7 +346,7 @@ class Service:
         await self._note_reload(now, "applied", ())
         await self._logbook.reloaded(before, loaded, now, signalled=self._rules.signalled)
         await asyncio.to_thread(keep, self.state_dir, loaded)
-        caught = await asyncio.to_thread(self._missed, loaded, Matcher(loaded), now - LOOKED_BACK)
+        caught = await asyncio.to_thread(self.commands.missed, loaded, Matcher(loaded), now - LOOKED_BACK)
         stories = len({each.revision.placement.story for each in caught})
         log.info("of the last 24 h the rules would have told %d stories more: watchfloor rematch sends them", stories)
         return True
@@ -368,81 +366,6 @@ class Service:
         """Store what `status` and `handover` say of the last reload."""
         note = partial(note_reload, now=now, result=result, version=self.config.version, problems=problems)
         await self.lane.write(note)
-
-    # -- commands --------------------------------------------------------------------------------------------
-
-    def _commands(self, clock: Clock) -> dict[str, Command]:
-        """Return what can be asked for over the control socket, by name."""
-        orders = {name: partial(self._ordered, order, clock) for name, order in ORDERS.items()}
-        own = {"rematch": self._asked_to_rematch, "resend": self._asked_to_resend}
-        asked = {**{name: partial(ask, clock=clock) for name, ask in own.items()}, **orders}
-        return {name: partial(self._surely, ask) for name, ask in asked.items()}
-
-    async def _surely(self, ask: Command, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Answer a request; with an error where the file was removed under us, into which the change was written."""
-        answer = await ask(request)
-        return answer if self._watch.store_there else {"error": GONE}
-
-    async def _ordered(self, order: Order, clock: Clock, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        asked = signed_by(request)
-        answer = await self.lane.write(lambda connection: order(connection, asked, clock()))
-        if request["command"] == "silence-add" and "error" not in answer:
-            answer = {**answer, "last_24h": await asyncio.to_thread(self._withheld_by, answer, clock())}
-        log.info("order %s by=%s error=%s", request["command"], asked.get("by", "-"), answer.get("error", "-"))
-        return answer
-
-    def _withheld_by(self, silence: Answer, now: datetime) -> Answer:
-        with self.database.read() as connection:
-            return describe_withheld(would_have_withheld(connection, self.config, silence, now))
-
-    async def _asked_to_rematch(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
-        done = await self.rematch(timedelta(seconds=float(request["seconds"])), clock())
-        await self._log_order(request, f"rematch of {request['seconds']} s: {done['stories']} stories", clock())
-        await self._deliver.start_due(clock)
-        return done
-
-    async def _log_order(self, request: Mapping[str, Any], title: str, now: datetime) -> None:
-        await self._logbook.note(Entry(now, What.ORDER, str(request.get(LOGIN, "")), title))
-
-    async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
-        try:
-            done = await self.resend(str(request["id"]), clock())
-        except (sendlog.CannotResend, ids.UnknownId) as error:
-            return {"error": str(error)}
-        await self._log_order(request, f"resend of {done['was']} as {done['id']}: {done['what']}", clock())
-        await self._deliver.start_due(clock)
-        return done
-
-    async def rematch(self, since: timedelta, now: datetime) -> dict[str, int]:
-        """Queue one digest a target of the stories since then that match the rules in force and were told to nobody.
-
-        Return the numbers of stories and digests.
-        """
-        config, matcher = self.config, Matcher(self.config)
-        found = await asyncio.to_thread(self._missed, config, matcher, now - since)
-        digests = await self.lane.write(lambda connection: queue_digest(connection, config, found, now))
-        log.info("rematched since=%s stories=%d digests=%d", now - since, len(found), digests)
-        return {"stories": len({each.revision.placement.story for each in found}), "digests": digests}
-
-    def _missed(self, config: Config, matcher: Matcher, since: datetime) -> list[Missed]:
-        with self.database.read() as connection:
-            return missed(connection, config, matcher, since)
-
-    async def resend(self, identity: str, now: datetime) -> dict[str, str]:
-        """Queue a delivery once more; return the id it goes under, the one it had, and its headline.
-
-        Raises CannotResend or UnknownId.
-        """
-        zone, homes = self.config.timezone, self.config.homes
-
-        def work(connection: Connection) -> dict[str, str]:
-            known = ids.resolve(connection, identity, ids.MESSAGE)
-            what = ids.MESSAGE.headline(connection, known)
-            return {"id": sendlog.resend(connection, known, now, zone, homes), "was": known, "what": what}
-
-        done: dict[str, str] = await self.lane.write(work)
-        log.info("resent delivery=%s as=%s", done["was"], done["id"])
-        return done
 
 
 def _believe(connection: Connection, now: datetime) -> None:

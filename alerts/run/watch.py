@@ -372,6 +372,14 @@ def _size(path: Path) -> int:
         return 0
 
 
+def last_seen(state_dir: Path) -> datetime | None:
+    """Return when a daemon last showed that it lives, whichever it was; None if none ever ran here."""
+    try:
+        return datetime.fromisoformat(json.loads((state_dir / LIFE).read_text(encoding="utf-8"))["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def last_life(state_dir: Path, pid: int | None) -> tuple[datetime, str] | None:
     """Return when the daemon of this pid last showed that it lives, and what it said stands still; None if never.
 

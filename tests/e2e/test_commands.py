@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from typing import Any
 
 import pytest
 
 from alerts.cli import COMMANDS
+from alerts.demo import show
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
 from tests.e2e.starting import start
@@ -95,6 +97,17 @@ def test_a_text_file_is_one_article_or_a_list_of_headlines(desk: Desk, text: str
     heads = [line for line in done.stdout.splitlines() if not line.startswith("  ")]
     assert [line.partition(": ")[2] for line in heads] == titles
     assert (f"today.txt: read as {len(titles)} headlines, one a line" in done.stderr) == (len(titles) > 1)
+
+
+def test_the_books_of_the_demo_name_every_state() -> None:
+    said: list[str] = []
+    show.run(said.append)
+    text = "\n".join(said)
+    queued = int(re.findall(r"decisions: (\d+) queued", text)[0])
+    [states] = re.findall(r"Of those queued: (.*); nothing unaccounted for", text)
+    named = {name: int(n) for n, name in re.findall(r"(\d+) (\w+)", states)}
+    assert sum(named.values()) == queued
+    assert {"sent", "folded"} <= set(named)
 
 
 NO_TEXT = [

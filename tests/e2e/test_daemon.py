@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import signal
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import psutil
 import pytest
@@ -184,3 +188,30 @@ def test_signal_in_the_first_tick_ends_without_a_traceback(desk: Desk) -> None:
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(20) == 0
     assert not [line for line in running.log if "Traceback" in line or "ERROR" in line]
+
+
+def test_status_says_how_the_daemon_ended_what_waits_and_what_to_do(desk: Desk) -> None:
+    def first_line() -> str:
+        return desk.run("status").stdout.splitlines()[0]
+
+    now = datetime.now(UTC)
+    date = format_datetime(now - timedelta(minutes=40))
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1", "date": date}))
+    desk.write("/a.xml", every="1s")
+    desk.hook.script = [500] * 1000
+    desk.rounds(f"{now - timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}")
+    assert first_line().startswith("daemon: not running; none ever ran here. Nothing is watched, 1 message waits to be")
+    with daemon(desk):
+        pass  # it ends by SIGKILL
+    killed = first_line()
+    assert re.match(
+        r"daemon: not running since \d\d \w+ .*UTC.*, \d+ s ago: it ended without a word, so it was killed", killed
+    )
+    assert "1 message waits to be sent. Start it: sudo systemctl start watchfloor" in killed
+    desk.hook.script = []
+    with daemon(desk) as running:
+        assert desk.hook.wait_for_title("A militia moves")
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(20) == 0
+    assert "it was told to stop. Nothing is watched, no message waits." in first_line()
+    assert json.loads(desk.run("status", "--json").stdout)["ended"]["last"] == "stop"

@@ -64,6 +64,21 @@ def test_shells_complete_commands(shell: str, tmp_path: Path) -> None:
         assert done.stdout == "plain,silence\n"
 
 
+def test_the_completion_of_a_checkout_is_as_it_is_documented(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    [line] = re.findall(r"^(eval .*bash_source.*?) +#", text, re.MULTILINE)
+    command = tmp_path / ".venv" / "bin" / "watchfloor"
+    command.parent.mkdir(parents=True)
+    started = "from alerts.cli import main; main(prog_name='watchfloor')"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{started}" "$@"\n')
+    command.chmod(0o755)
+    asked = "COMP_WORDS=(.venv/bin/watchfloor ver); COMP_CWORD=1; _watchfloor_completion .venv/bin/watchfloor"
+    script = f'{line}\n{asked}\necho "${{COMPREPLY[@]}}"'
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout == "verify\n"
+
+
 def test_secrets_come_from_the_credential_of_the_unit(tmp_path: Path) -> None:
     rules = tmp_path / "etc" / "rules.yaml"
     environ = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
