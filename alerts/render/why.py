@@ -24,7 +24,7 @@ REASONS = {
     Reason.SECOND_ORIGIN: "a second origin reports it",
     Reason.NEWS_AGAIN: "it is reported again after twelve hours",
     Reason.DEVELOPMENT: "it adds to an event told before",
-    Reason.FURTHER: "another story near an event told before",
+    Reason.FURTHER: "another report of an event told before, or of another like it",
     Reason.REPEATS: "more reports of events told before",
     Reason.WHEN_HOLDS: "the rule's condition on the thread has come to hold",
     Reason.STALE: "older than the freshness limit, so listed here instead of interrupting",
