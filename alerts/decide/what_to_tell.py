@@ -15,21 +15,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.alert import (
-    LISTED,
-    NEWS,
-    PINGS,
-    Decision,
-    Kind,
-    KnownEvent,
-    Match,
-    Reason,
-    Receiver,
-    Severity,
-    Target,
-    Told,
-)
+from alerts.alert import LISTED, NEWS, PINGS, Kind, Match, Reason, Receiver, Severity, Target
 from alerts.decide.standing import is_met
+from alerts.decision import Decision, KnownEvent, Told
 from alerts.rule import Config, Rule
 from alerts.standing import Standing
 from crawler.article import Relation, Revision

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from alerts.alert import LISTED, Reason
+from alerts.alert import LISTED
 from alerts.decide.ledger import Ledger
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink

@@ -8,20 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.alert import (
-    PINGS,
-    Alert,
-    Carried,
-    Carrier,
-    Decision,
-    Delivery,
-    Kind,
-    NewDelivery,
-    Reason,
-    Receiver,
-    Severity,
-)
+from alerts.alert import PINGS, Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver, Severity
 from alerts.decide.pacing import grown, slot_after, takes_in, window_name
+from alerts.decision import Decision
 from alerts.store import digests, outbox, silences
 
 Waiting = Mapping[str, Sequence[Delivery]]  # by target: what waits on one story and was never tried

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.alert import Kind, Match, NewDelivery, Reason, Told
+from alerts.alert import Kind, Match, NewDelivery, Reason
 from alerts.decide.standing import is_met, letters_of, standing_of
+from alerts.decision import Told
 from alerts.line.new_alert import make_alert
 from alerts.rule import Config
 from alerts.rules.match import Matcher

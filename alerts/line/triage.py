@@ -14,25 +14,13 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from alerts.alert import (
-    LISTED,
-    NEWS,
-    Alert,
-    Decision,
-    KnownEvent,
-    Match,
-    Reason,
-    Receiver,
-    Severity,
-    Silence,
-    Told,
-    Wait,
-)
+from alerts.alert import LISTED, NEWS, Alert, Match, Reason, Receiver, Severity, Silence
 from alerts.decide.repeats import may_repeat
 from alerts.decide.same_event import EventWindow
 from alerts.decide.silences import silenced
 from alerts.decide.standing import is_met, letters_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
+from alerts.decision import Decision, KnownEvent, Told, Wait
 from alerts.event import EventMention
 from alerts.line.event_threads import join, known_events, refresh
 from alerts.line.new_alert import make_alert

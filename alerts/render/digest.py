@@ -16,6 +16,7 @@ DIGEST_SHOWN = 50  # events
 OUTLETS_SHOWN = 4  # of an event
 STORIES_SHOWN = 3  # ids of an event
 LINK_SHOWN = 160  # characters of a link in a line; a longer one is not written out
+_KINDS = {Reason.ROUTINE: "Routine stories", Reason.SAME_EVENT: "Stories of one event"}  # need no reason besides
 NEWEST_LIMIT = 120  # characters of a headline beside the entry's own
 
 
@@ -123,6 +124,8 @@ def _intro(delivery: Delivery, n: int) -> str:
     if delivery.reason is Reason.STORM:
         why = f"{why}: {words.get('matches')} matches, {words.get('stories')} stories in 1 min"
     since = f", since {words['since']}" if words.get("since") else ""
+    if delivery.reason in _KINDS:
+        return f"{_KINDS[delivery.reason]}{since}:"
     return f"{'Found late' if late else 'Told together'} ({why}{since}):"
 
 

@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Decision, Delivery, DeliveryState, SendResult
+from alerts.alert import Delivery, DeliveryState, SendResult
 from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import Ledger
 from alerts.decide.same_event import EventWindow
+from alerts.decision import Decision
 from alerts.line.next_delivery import next_delivery
 from alerts.line.orders import stamp
 from alerts.line.triage import TRIAGED, TriageResult, settle

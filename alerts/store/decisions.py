@@ -26,7 +26,8 @@ from sqlalchemy import (
     update,
 )
 
-from alerts.alert import Alert, Decision, Severity, Told, Wait
+from alerts.alert import Alert, Severity
+from alerts.decision import Decision, Told, Wait
 from alerts.store import snapshot
 from crawler.store import chain
 from crawler.store.articles import save

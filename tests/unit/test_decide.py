@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alerts.alert import Decision, Kind, Match, Reason, Severity, Told
+from alerts.alert import Kind, Match, Reason, Severity
 from alerts.decide.ledger import balance
 from alerts.decide.retries import is_spent, retry_at
 from alerts.decide.what_to_tell import PING_EVERY, after, changes, decide, is_stale
+from alerts.decision import Decision, Told
 from alerts.rule import Config
 from alerts.standing import Standing
 from crawler.article import Relation

@@ -236,6 +236,21 @@ def test_three_stories_of_one_deal_are_one_entry() -> None:
     assert items[1].line.endswith("https://wire.example/1, d")
 
 
+@pytest.mark.parametrize(
+    ("reason", "payload", "intro"),
+    [
+        (Reason.ROUTINE, {}, "Routine stories:"),
+        (Reason.SCHEDULED, {"since": "14 Jun 12:00 UTC"}, "Told together (this receiver's digest is due, since 14 Jun 12:00 UTC):"),
+        (Reason.ROUTINE, {"since": "14 Jun 12:00 UTC"}, "Routine stories, since 14 Jun 12:00 UTC:"),
+        (Reason.SAME_EVENT, {}, "Stories of one event:"),
+        (Reason.REMATCH, {}, "Found late (the rules as changed would have caught it):"),
+    ],
+)  # fmt: skip
+def test_digest_says_once_why_its_stories_stand_together(reason: Reason, payload: dict[str, str], intro: str) -> None:
+    body = render_digest(replace(DIGEST, reason=reason, payload=payload), [ALERT], "UTC").body
+    assert body.splitlines()[0] == intro
+
+
 def test_every_story_is_in_one_event() -> None:
     assert sorted(each.story for event in events_of([*DEAL, OTHER]) for each in event) == ["a", "b", "c", "d"]
     assert len(events_of([replace(each, thread="") for each in DEAL])) == 3
@@ -298,6 +313,7 @@ def test_a_message_that_its_reader_cannot_read_begins_with_what_is_known(
 ) -> None:
     alert = replace(FOREIGN, event_line=line, foreign=foreign)
     assert render_alert(SENT, alert, "UTC").body.splitlines()[0] == first
+    assert foreign or "\nAin al-Asad air base\n" not in render_alert(SENT, alert, "UTC").body
     page = html.document_fromstring(FORMS["watchmail"].alert(SENT, alert, "UTC").html)
     shown = page.find_class("column")[0].text_content().split("\n")
     assert shown[2] == first.strip("\u2068\u2069")

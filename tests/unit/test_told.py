@@ -224,6 +224,7 @@ def test_update_says_first_what_changed_who_says_so_and_quotes_the_new_words(tol
         ("14 -> 17 killed", "At least 17 are dead", True),
         ("14 -> 17 killed", "Some 170 are dead", False),
         ("kills 14 -> 1,200", "A toll of 1,200", True),
+        ("kills 14 -> 1,200", "A toll of 1,300", False),
         ("taji -> balad", "Rockets at Balad.", True),
         ("CORRECTED: harith -> haris, a -> zerqan", "Zerqan", True),
         ("CORRECTED: harith -> haris", "Zerqan", False),
