@@ -103,7 +103,7 @@ def tells_another(later: Report, known: Iterable[Report], elsewhere: Iterable[Re
     facts = _known(before, settings)
     deeds = {each.what for each in facts}
     return bool(_other_doers(later, before, others, settings)) or any(
-        each.what.removeprefix(_ANOTHER) in deeds and each.on
+        each.what.removeprefix(_ANOTHER) in deeds
         for each in _new_facts(later, facts, _known(others, settings), settings)
     )
 

@@ -243,11 +243,12 @@ def test_a_toll_of_attacks_that_only_stand_beside_the_news_is_no_news() -> None:
         (event(STRIKE, places=("kuwait",)), True),
         (event(replace(STRIKE, by=("iraq",))), True),
         (event(replace(STRIKE, again=True)), True),
+        (event(replace(STRIKE, on=(), again=True)), True),
         (event(Act("arrest", "happened", (), ("iran",))), False),
         (event(STRIKE, killed=3), False),
         (event(Act("close", "happened", ("iran",), ("kuwait",))), False),
     ],
-    ids=["the same", "target", "place", "doer", "said to be", "another deed", "toll", "no target"],
+    ids=["the same", "target", "place", "doer", "said to be", "of nobody", "another deed", "toll", "no target"],
 )
 def test_what_may_be_a_second_attack(later: EventMention, another: bool) -> None:
     first = report(event(STRIKE))
@@ -276,6 +277,17 @@ def test_a_report_with_the_toll_of_another_thread_may_tell_its_event(later: Even
     first, ours = report(SHOT), report(later, 2, "daily", thread="t2")
     found = possibly_same(ours, like(ours, [first], SETTINGS), [first], SETTINGS)
     assert (found is first) is same
+
+
+def test_a_lower_toll_no_target_and_a_series_of_one_outlet_may_not_tell_its_event() -> None:
+    killed = event(Act("kill", "happened", (), ("us",)), killed=1)
+    three = report(event(Act("kill", "happened", (), ("us",)), killed=3))
+    assert like(report(killed, 2, "daily", thread="t2"), [three], SETTINGS) == []
+    nobody = event(Act("kill", "happened"), killed=1)
+    assert like(report(nobody, 2, "daily", thread="t2"), [report(nobody)], SETTINGS) == []
+    first, again = (report(killed, hours, title="Soldier killed", thread=f"t{hours}") for hours in (0, 7))
+    assert like(again, [first], SETTINGS) == []
+    assert like(replace(again, title="A soldier is killed"), [first], SETTINGS) == [first]
 
 
 def test_the_newest_of_those_it_may_repeat_is_named() -> None:
