@@ -42,3 +42,40 @@ DURING = {"during", "amid", "خلال", "اثناء", "هنگام", "حين"}
 WITHIN = {"in", "for", "of", "from", "part", "في", "ضمن", "من", "عن", "در", "براي", "از"}
 OBJECT = "را"  # Persian puts it after the object of a verb
 SELF = {"it", "they", "its", "their", "he", "she"}  # whoever was named before
+# between a name and what somebody else did, which the name only says: "US says strike hit base"
+SAYING = {"says", "say", "said", "saying", "confirms", "confirm", "confirmed", "reports", "report", "reported"}
+SAYING |= {"announces"}
+SAYING |= {"announced", "acknowledges", "admits", "investigates", "investigating", "probes", "condemns", "condemned"}
+SAYING |= {"denounces", "blames", "slams", "decries", "mourns", "identifies", "names", "warns", "fears"}
+SAYING |= {"reviews", "assesses"}
+SAYING |= {"believes", "thinks", "sees", "told", "tells", "notes", "vows", "after", "officials", "official"}
+SAYING |= {"casualties"}
+# behind a name: what it owns, which suffers a deed and does none ("US base attack")
+SITES = {"base", "bases", "embassy", "consulate", "outpost", "garrison", "camp", "barracks", "mission"}
+SITES |= {"facility", "convoy"}
+# between a doer and the noun of a deed: "US drone strike"
+MODIFIERS = {"air", "drone", "missile", "rocket", "artillery", "ground", "naval", "navy", "military", "army", "forces"}
+MODIFIERS |= {"retaliatory", "new", "fresh", "more", "further", "latest", "deadly", "overnight", "precision", "s"}
+MODIFIERS |= {"joint"}
+MODIFIERS |= {"massive", "large", "heavy", "planned", "led", "second", "third", "aerial", "cruise", "ballistic"}
+MODIFIERS |= {"special"}
+MODIFIERS |= {"suicide", "cyber", "cross", "border", "first", "major", "surprise", "night", "mortar", "warplane"}
+MODIFIERS |= {"shot"}
+# behind a deed: what belongs to who was named before
+OWN = {"its", "their", "our", "خود"}
+OWN |= {"قاعدته", "قاعدتها", "قاعدتنا", "قواعده", "قواعدها", "قواعدنا", "سفارته", "سفارتها", "قنصليتها"}
+OWN |= {"جنوده", "جنودها"}
+OWN |= {"قواته", "قواتها", "مقره", "مقراته", "مقراتها", "مواقعه", "مواقعها", "پایگاهش", "پایگاههایش", "نیروهایش"}
+# verbs whose subject does the deed named beside them: "began the attack on" (Persian), "announces targeting" (Arabic)
+LIGHT = {"اغاز", "شروع", "انجام", "ادامه", "صورت"}
+LIGHT |= {"يعلن", "تعلن", "اعلن", "اعلنت", "يتبني", "تتبني", "تبني", "تبنت", "ينفذ", "تنفذ", "نفذ", "نفذت"}
+LIGHT |= {"يعلنون", "يتبنون", "ينفذون", "يشنون", "يواصلون"}
+LIGHT |= {"claim", "claims", "claimed", "launch", "launches", "launched", "begin", "begins", "began", "start", "starts"}
+LIGHT |= {"resume", "resumes", "resumed", "continue", "continues", "conduct", "conducts", "conducted"}
+LIGHT |= {"stage", "stages"}
+LIGHT |= {"carry", "carries", "carried", "out", "mount", "mounts", "order", "orders", "ordered", "threaten"}
+LIGHT |= {"threatens"}
+LIGHT |= {"plan", "plans", "halt", "halts", "halted", "pause", "pauses", "suspend", "suspends", "stop", "stops", "end"}
+LIGHT |= {"ends", "renew", "renews", "widen", "widens", "expand", "expands", "intensify", "intensifies", "to"}
+LIGHT |= {"يشن", "تشن", "شن", "شنت", "يبدا", "تبدا", "بدا", "بدات", "يواصل", "تواصل", "واصل", "واصلت"}
+DYING = {"die", "dies", "died", "dying"}  # who stands before them suffers it

@@ -5,13 +5,29 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from alerts.rules.clause_words import AND, DOING, OBJECT, SELF, TURN, UPON
+from alerts.rules.clause_words import (
+    AND,
+    DOING,
+    DYING,
+    INSIDE,
+    LIGHT,
+    MODIFIERS,
+    OBJECT,
+    OWN,
+    RELATIVES,
+    SAYING,
+    SELF,
+    SITES,
+    TURN,
+    UPON,
+)
 from alerts.rules.event_clause import begins_clause, clause_of, has_comma
 from alerts.rules.event_standing import STANDING
 from alerts.rules.event_voice import Voice, is_persian_verb
 from alerts.rules.events import Event, is_persian_object
 from alerts.rules.reading import Mention, Reading
 
+OWN_REACH = 3  # words from a deed to what is said to be somebody's own
 ROLE_REACH = 6  # words between a deed and who does it or suffers it
 _ADJECTIVE = re.compile(r"(?<!ت)(?:ي|يه|يان|يين|يتان)$")  # Arabic nisba: "a strike American Saudi" names who strikes
 Named = list[tuple[str, Mention]]  # names, each with its mention
@@ -28,8 +44,35 @@ def roles_of(event: Event, named: Named, reading: Reading) -> Roles:
     sides = (*(before or [Side()])[:1], *(*after, Side(), Side())[:2])
     if is_persian_verb(event.deed) and event.voice == "active" and before:
         return _persian_roles(near, event.deed, reading)
-    by, on = _roles(event, *sides, begins=begins_clause(event.deed, reading))
+    before = sides[0]
+    subject = replace(before, names=_subject(event, before, reading))
+    by, on = _roles(event, before, subject, *sides[1:], begins=begins_clause(event.deed, reading))
+    owns = _is_owner(event, reading) or not SITES.isdisjoint(before.between[:1])
+    if owns and not (by or on):
+        on = before.names
     return by or tuple(name for name, each in named if each.overlaps(event.deed)), on  # Persian "attack of Iran"
+
+
+def _subject(event: Event, before: Side, reading: Reading) -> tuple[str, ...]:
+    """Return those of the names before a deed that may do it: not who tells of it, owns what suffers it, or dies."""
+    deed, words = event.deed, before.between
+    if not deed.alias.isascii():
+        # in Arabic and Persian the doer stands behind the noun of a deed
+        rest = reading.folded[deed.field].text[deed.end :].split()
+        return before.names if event.voice != "noun" or not LIGHT.isdisjoint((*words[-1:], *rest)) else ()
+    if words[:1] and words[0] in SITES:
+        return ()
+    if event.voice != "active":
+        return before.names if (MODIFIERS | LIGHT).issuperset(words) else ()
+    told = not SAYING.isdisjoint(words) and SELF.isdisjoint(words)
+    inner = before.link in (UPON | INSIDE) - {"to"} or not RELATIVES.isdisjoint(words[-1:])
+    return () if told or inner or deed.alias in DYING else before.names
+
+
+def _is_owner(event: Event, reading: Reading) -> bool:
+    """Return whether what a deed is done to belongs to who was named before: "confirms strike on its base"."""
+    words = reading.folded[event.deed.field].text[event.deed.end :].split()[:OWN_REACH]
+    return any(word in OWN for word in words)
 
 
 def _denies(party: Mention, event: Event, reading: Reading) -> bool:
@@ -60,6 +103,7 @@ class Side:
     names: tuple[str, ...] = ()
     between: tuple[str, ...] = ()
     said: str = ""  # the first of the names as it is written
+    link: str = ""  # the word before it
 
 
 def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> list[Side]:
@@ -74,7 +118,8 @@ def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) ->
         if joined:
             sides[-1] = replace(sides[-1], names=(*sides[-1].names, name))
         else:
-            sides.append(Side((name,), words_between(last, each, text), text[each.start : each.end]))
+            link = " ".join(text[: each.start].split()[-1:])
+            sides.append(Side((name,), words_between(last, each, text), text[each.start : each.end], link))
         last = each if last is deed or not joined else max(last, each, key=lambda one: abs(one.start - deed.start))
     return sides
 
@@ -99,27 +144,27 @@ def words_between(one: Mention, other: Mention, text: str) -> tuple[str, ...]:
     return tuple(text[first.end : second.start].split())
 
 
-def _roles(event: Event, before: Side, after: Side, further: Side, *, begins: bool) -> Roles:
+def _roles(event: Event, before: Side, subject: Side, after: Side, further: Side, *, begins: bool) -> Roles:
     """Return the doers and the targets of a deed by the names nearest before it, after it, and behind those.
 
-    `begins`: the deed begins its clause.
+    `subject`: those before it that may do it. `begins`: the deed begins its clause.
     """
     if after.names and not UPON.isdisjoint(further.between) and event.voice != "active":
         return after.names, further.names  # "attack by Iran on Kuwait", and so in Arabic and Persian
     if not event.deed.alias.isascii():
         if begins and event.voice == "active" and further.names and TURN.isdisjoint(further.between):
             return after.names, further.names  # Arabic: verb, doer, target
-        return _arabic_roles(event, before, after)
+        return _arabic_roles(event, before, subject, after)
     voice = _voice(event, after)
     turned = not TURN.isdisjoint(after.between)  # "closes Hormuz over ...", "strikes as ...": something else follows
-    doer = after.names if not DOING.isdisjoint(after.between) else ()
-    if voice == "passive" or (voice == "open" and before.names):
-        return doer, before.names  # "base struck by Iran", "base hit in attack"
+    doing = DOING - {"from"} if voice == "active" else DOING  # "intercepts drones from Iran"
+    doer = after.names if not doing.isdisjoint(after.between) else ()
+    if voice == "passive" or (voice == "open" and before.names) or event.deed.alias in DYING:
+        return doer, before.names  # "base struck by Iran", "base hit in attack", "soldiers die"
     target = () if turned or doer else after.names
     if voice == "noun":
-        near = before.names if len(before.between) < 2 else ()
-        return doer or near, target if not UPON.isdisjoint(after.between) else ()
-    return doer or before.names, target
+        return doer or subject.names, target if not UPON.isdisjoint(after.between) else ()
+    return doer or subject.names, target
 
 
 def _persian_roles(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> Roles:
@@ -140,20 +185,20 @@ def _voice(event: Event, after: Side) -> Voice:
     return event.voice
 
 
-def _arabic_roles(event: Event, before: Side, after: Side) -> Roles:
+def _arabic_roles(event: Event, before: Side, subject: Side, after: Side) -> Roles:
     """Return the doers and the targets of an Arabic or Persian deed.
 
-    The adjective behind a noun says who does it ("a strike American"), "on" says to whom. A name before the deed is its
+    The adjective behind a noun says who does it ("a strike American"), "on" says to whom. A name before a verb is its
     doer where another follows.
     """
     turned = not TURN.isdisjoint(after.between)
-    if not UPON.isdisjoint(after.between):
-        # "soldiers American in an attack on": who stands before a noun and a word between does not do it
-        return before.names if event.voice != "noun" or not before.between else (), after.names
-    adjective = not after.between and _ADJECTIVE.search(after.said) and (event.voice != "active" or not before.names)
+    if not UPON.isdisjoint(after.between[-OWN_REACH:]):
+        return subject.names, after.names
+    has_doer = subject.names or (event.voice == "active" and before.names)
+    adjective = not after.between and _ADJECTIVE.search(after.said) and not has_doer
     # "an attack from Iran", and not "four killed of the Guards"
     if after.names and (adjective or (len(after.between) == 1 and after.between[0] in DOING)):
         return after.names, () if event.voice == "noun" else before.names
     if event.voice == "passive":
         return (), before.names or (() if turned else after.names)
-    return before.names, () if turned else after.names
+    return subject.names, () if turned else after.names

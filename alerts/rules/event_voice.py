@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from alerts.rules.clause_words import COMPASS, PREPOSITIONS, UNDER
+from alerts.rules.clause_words import ARABIC_PREPOSITIONS, COMPASS, PREPOSITIONS, UNDER
 from alerts.rules.event_clause import ends_clause
 from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
@@ -32,7 +32,7 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     if not UNDER.isdisjoint(text[: deed.start].split()[-2:]) and not _is_participle(deed.alias, arabic=False):
         return "passive"  # "base under drone attack"
     has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
-    if (deed.kind in {"", "noun"} and not has_be) or _has_article(deed, text):
+    if (deed.kind in {"", "noun"} and not has_be) or _is_arabic_noun(deed, text):
         return "noun"
     after = text[deed.end :].split(maxsplit=2)[:2]
     # "two killed, three wounded": who is named before a comma suffered it
@@ -50,9 +50,13 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     return "active"
 
 
-def _has_article(deed: Mention, text: str) -> bool:
-    """Return whether an Arabic word that may be a verb has the article of a noun."""
-    return text.startswith("ال", deed.start) and not deed.alias.startswith(("ال", "إل", "أل"))
+def _is_arabic_noun(deed: Mention, text: str) -> bool:
+    """Return whether an Arabic word that may be a verb is a noun: it has an article, or "in", "by" or "to" before it."""
+    if deed.kind != "either" or not ARABIC_SCRIPT.search(deed.alias) or is_persian_word(deed.alias):
+        return False
+    has_article = text.startswith("ال", deed.start) and not deed.alias.startswith(("ال", "إل", "أل"))
+    has_particle = deed.attached and text[deed.start] in "بلك"
+    return has_article or has_particle or not ARABIC_PREPOSITIONS.isdisjoint(text[: deed.start].split()[-1:])
 
 
 def _comma_follows(deed: Mention, reading: Reading) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from alerts.rule import Condition
-from alerts.rules.clause_words import ARABIC_PREPOSITIONS, BY, LINKS, OBJECT
+from alerts.rules.clause_words import ARABIC_PREPOSITIONS, BY, LIGHT, LINKS, OBJECT, SAYING, SITES
 from alerts.rules.event_clause import begins_clause, clause_of, ends_clause, has_comma
 from alerts.rules.event_numbers import Asked, numbers
 from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
@@ -225,13 +225,21 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
         # "US strike", "strike by US", Arabic "a strike American"; never the target that follows a noun. Before a form
         # that may be a participle stands whoever suffers it ("US troops shelled near Mosul"), but for a bare name
         return (
-            distance <= (1 if event.voice == "open" else _BESIDE)
+            distance <= (1 if event.voice == "open" else _BESIDE) and not _only_tells(event.deed, party, reading)
             if not after
             else _is_after_by(event.deed, party, reading) or _is_adjective(event, distance)
         )
     if ARABIC_SCRIPT.search(event.deed.alias):
         return _does_arabic(event, party, reading, after=after)
     return after and distance <= _BESIDE + 1 if event.voice == "passive" else not after
+
+
+def _only_tells(deed: Mention, party: Mention, reading: Reading) -> bool:
+    """Return whether a name before the noun of a deed tells of it, or owns what suffers it: "US confirms strike"."""
+    words = reading.folded[deed.field].text[party.end : deed.start].split()
+    if ARABIC_SCRIPT.search(deed.alias) and not is_persian_word(deed.alias):
+        return bool(words) and LIGHT.isdisjoint(words)  # Arabic puts the doer of a noun behind it
+    return not SAYING.isdisjoint(words) or not SITES.isdisjoint(words[:1])
 
 
 def _does_arabic(event: Event, party: Mention, reading: Reading, *, after: bool) -> bool:

@@ -1,0 +1,56 @@
+"""Who did it to whom: a name that only tells of a deed, or owns what suffers it, did not do it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.shipped import read
+
+US = ("us",)
+ROLES = [  # an attack on the US in the words of those who tell of it; then deeds of those who are named
+    ("US confirms strike on its base in Kuwait", "strike", (), US),
+    ("US says drone strike hit its base in Erbil", "assault", (), US),
+    ("US condemns strike on its embassy", "strike", (), US),
+    ("US investigates drone strike on base in Jordan", "strike", (), ()),
+    ("US military reports strike on base in Iraq", "strike", (), ()),
+    ("US base strike kills three soldiers", "strike", (), US),
+    ("US embassy strike: two hurt", "strike", (), US),
+    ("Pentagon: drone attack on US base in Jordan killed three", "kill", (), US),
+    ("US shot down drone that attacked base in Jordan", "assault", (), ()),
+    ("US shot down drone that attacked base in Jordan", "intercept", US, ()),
+    ("American soldiers die in missile strike", "kill", (), US),
+    ("Kuwait intercepts missiles from Iran", "intercept", ("kuwait",), ()),
+    ("مقتل جنود أميركيين في ضربة بالأردن", "strike", (), ()),
+    ("إصابة جنود أميركيين بقصف صاروخي", "strike", (), ()),
+    ("الجيش الأميركي يؤكد استهداف قاعدته في أربيل", "strike", (), US),
+    ("واشنطن: الضربة على قاعدتنا في الأردن نفذتها إيران", "strike", (), ()),
+    ("آمریکا حمله به پایگاه خود در اردن را تایید کرد", "assault", (), US),
+    ("نظامیان آمریکایی در حمله پهپادی در اردن کشته شدند", "strike", (), ()),
+    ("US says it struck Iran", "strike", US, ("iran",)),
+    ("US drone strike on Iran", "strike", US, ("iran",)),
+    ("Houthis claim strike on Saudi Arabia", "strike", ("houthis",), ("saudi",)),
+    ("US strike kills three in Iran", "kill", US, ()),
+    ("الحوثيون يعلنون استهداف السعودية", "strike", ("houthis",), ("saudi",)),
+    ("القصف الأميركي على إيران مستمر", "strike", US, ("iran",)),
+    ("آمریکا حمله به ایران را آغاز کرد", "assault", US, ("iran",)),
+]
+# written after the kinds above were mended
+MORE = [
+    ("Washington reports rocket attack on its consulate in Erbil", "assault", (), US),
+    ("US mourns soldiers killed in strike", "strike", (), ()),
+    ("US identifies three soldiers killed in missile strike on Tower 22", "strike", (), ("tower-22",)),
+    ("US outpost attack wounds two", "assault", (), US),
+    ("Iran says strike hit its port", "strike", (), ("iran",)),
+    ("Israel admits missile strike hit its refinery", "strike", (), ("israel",)),
+    ("Kuwait condemns drone attack on its airport", "assault", (), ("kuwait",)),
+    ("البنتاغون يعلن إصابة جنود بهجوم على قاعدتهم", "assault", (), ()),
+    ("الكويت تدين استهداف مطارها بقصف", "strike", (), ()),
+    ("اسرائیل اصابت موشک به پالایشگاه خود را تایید کرد", "strike", (), ("israel",)),
+    ("Israel resumes strikes on Iran", "strike", ("israel",), ("iran",)),
+]
+
+
+@pytest.mark.parametrize(("title", "deed", "by", "on"), ROLES + MORE, ids=[each[0] for each in ROLES + MORE])
+def test_who_tells_of_a_deed_did_not_do_it(title: str, deed: str, by: tuple[str, ...], on: tuple[str, ...]) -> None:
+    act = next(each for each in read(title).acts if each.deed == deed)
+    assert (act.by, act.on) == (by, on)
