@@ -44,12 +44,12 @@ def roles_of(event: Event, named: Named, reading: Reading) -> Roles:
     sides = (*(before or [Side()])[:1], *(*after, Side(), Side())[:2])
     if is_persian_verb(event.deed) and event.voice == "active" and before:
         return _persian_roles(near, event.deed, reading)
-    before = sides[0]
-    subject = replace(before, names=_subject(event, before, reading))
-    by, on = _roles(event, before, subject, *sides[1:], begins=begins_clause(event.deed, reading))
-    owns = _is_owner(event, reading) or not SITES.isdisjoint(before.between[:1])
+    left = sides[0]
+    subject = replace(left, names=_subject(event, left, reading))
+    by, on = _roles(event, left, subject, *sides[1:], begins=begins_clause(event.deed, reading))
+    owns = _is_owner(event, reading) or not SITES.isdisjoint(left.between[:1])
     if owns and not (by or on):
-        on = before.names
+        on = left.names
     return by or tuple(name for name, each in named if each.overlaps(event.deed)), on  # Persian "attack of Iran"
 
 
