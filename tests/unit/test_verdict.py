@@ -206,6 +206,12 @@ def test_declared_languages_that_differ_are_never_one() -> None:
             (f"CORRECTED {TITLE}", TEXT.replace("14", "12")),
             "CORRECTED: 14 -> 12 soldiers",
         ),
+        (
+            "a corrected word",
+            (TITLE, TEXT),
+            (f"CORRECTED {TITLE}", TEXT.replace("road", "bridge")),
+            "CORRECTED: road -> bridge",
+        ),
         ("another text", (TITLE, TEXT), (TITLE, FRESH), "new lead"),
         ("a name", ("Rockets land near Taji", ""), ("Rockets land near Balad", ""), "taji -> balad"),
         (
