@@ -128,6 +128,16 @@ CASES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("listed", [Reason.REPEATS, Reason.POSSIBLY_SAME])
+def test_what_is_listed_and_brings_news_no_longer_waits(listed: Reason) -> None:
+    waiting = replace(waits("a", IMMEDIATE, held="digest", due=NOW + ONE), reason=listed)
+    made = Decision("floor/0", "floor", Kind.UPDATE, IMMEDIATE, Reason.UPDATED, queue=True, rules=("r",))
+    told = grown(waiting, made, 2, NOW)
+    assert (told.reason, told.due, told.held) == (Reason.UPDATED, NOW, "")
+    again = grown(waiting, replace(made, reason=listed), 2, NOW)
+    assert (again.reason, again.due, again.held) == (listed, NOW + ONE, "digest")
+
+
 @pytest.mark.parametrize(("name", "receiver", "lane", "waiting", "expected"), CASES, ids=[row[0] for row in CASES])
 def test_paces(name: str, receiver: Receiver, lane: Pace, waiting: list[Delivery], expected: dict[str, object]) -> None:
     assert said(plan(waiting, receiver, lane, NOW), waiting) == {**NOTHING, **expected}, name
