@@ -96,8 +96,12 @@ class Seen:
         return known
 
     def _ask(self, need: Need) -> bool:
+        # a set of terms is tested on the spot: to look up what was found for it costs as much
         if need.whole:
-            return all(map(self.meets, need.parts))
+            for part in need.parts:
+                if not self.meets(part) if part.parts else part.terms.isdisjoint(self._by_scope[part.scope]):
+                    return False
+            return True
         if not need.terms.isdisjoint(self._by_scope[need.scope]):
             return True
         return bool(need.parts) and any(map(self.meets, need.parts))
