@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip $(QUIET) --disable-pip-version-check
 # the tests start hundreds of processes: each would compile all modules again where this is set
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run demo test bench lint types contracts unit exhaustive mutants faults fuzz man wheels clean
+.PHONY: run demo test bench bench-quick lint types contracts unit exhaustive mutants faults fuzz man wheels clean
 
 run: .venv/installed
 	@$(BIN)/watchfloor run
@@ -56,6 +56,10 @@ man: .venv/installed
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
+
+# The figures that a change most often moves, in under three minutes, beside those last kept in docs/figures.
+bench-quick: .venv/installed-dev
+	$(BIN)/python -m tests.bench --quick
 
 # All packages in one folder, from which deploy/install.sh installs without a network.
 wheels: .venv/installed

@@ -1,4 +1,7 @@
-"""Run all benchmarks, or those named: python -m tests.bench [timeline latency seed weight ...]"""
+"""Run all benchmarks, or those named: python -m tests.bench [--keep | --quick] [timeline latency seed weight ...]
+
+--keep writes the figures to docs/figures; --quick runs QUICK and says which figures moved since they were kept.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from tests.bench import (
     events,
     evidence,
     extraction,
+    figures,
     june,
     labels,
     latency,
@@ -65,15 +69,36 @@ BENCHES = {
 }
 
 
+QUICK = ("claims", "triage", "latency", "commands", "event-cost", "cases")  # under three minutes
+
+
 def main() -> None:
-    wanted = sys.argv[1:] or list(BENCHES)
+    options = {each for each in sys.argv[1:] if each in {"--keep", "--quick"}}
+    names = [each for each in sys.argv[1:] if each not in options]
+    wanted = names or list(QUICK if "--quick" in options else BENCHES)
     unknown = [name for name in wanted if name not in BENCHES]
     if unknown:
         sys.exit(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}")
     print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     for name in wanted:
         print(f"\n== {name}", flush=True)
-        BENCHES[name]()
+        lines = figures.printed(BENCHES[name], sys.stdout)
+        if "--quick" in options:
+            _compare(name, lines)
+        if "--keep" in options:
+            figures.keep(name, lines)
+
+
+def _compare(name: str, lines: list[str]) -> None:
+    kept = figures.last(name)
+    if kept is None:
+        print("  nothing was kept of it: --keep")
+        return
+    found = list(figures.moved(kept["lines"], lines))
+    print(f"  since {kept['commit']} ({kept['at']}, load {kept['load']}; now {os.getloadavg()[0]:.1f}): ", end="")
+    print(f"{len(found)} figures moved by more than a tenth" if found else "nothing moved by more than a tenth")
+    for each in found:
+        print(f"    {each}")
 
 
 if __name__ == "__main__":
