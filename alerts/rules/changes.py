@@ -12,7 +12,7 @@ from alerts.render.redact import HIDDEN, redacted
 from alerts.rule import Config
 from crawler.config.yamlfile import Place
 
-_BOOKS = ("path", "version", "files", "patterns", "polled_at")  # of a config: what is no setting of the admin's
+_BOOKS = ("path", "version", "files", "patterns", "polled_at", "receivers_at")  # what is no setting of the admin's
 # by id: what an admin calls it
 _NAMED = {"sources": "source", "rules": "rule", "receivers": "receiver", "entities": "entity", "lists": "list"}
 _WHOLE = frozenset({"scale"})

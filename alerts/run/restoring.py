@@ -19,9 +19,10 @@ from alerts.decide.ledger import Ledger
 from alerts.run.backups import CHUNK, SPARE, Manifest, contents, give_to_owner, read_manifest, sync
 from alerts.run.integrity import LOOKED
 from alerts.run.logbook import login_of
-from alerts.run.store_stamp import STAMP, Stamp, sign_life, write_stamp
+from alerts.run.store_stamp import STAMP, Stamp, read_stamp, sign_life, write_stamp
 from alerts.store.opening import PACKAGES
 from alerts.store.restoring import note_restored
+from crawler.store.chain import head
 from crawler.store.copies import faults_of, make_compactable
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
@@ -174,7 +175,10 @@ def _ready(file: Path, part: Path, manifest: Manifest | None, now: datetime) -> 
         with database.write() as connection:
             who = login_of(int(os.environ.get("SUDO_UID", os.getuid())))
             waiting = note_restored(connection, now, file.name, who, manifest.sha256 if manifest else "")
-            stamp = sign_life(connection, now)
+            # kept outside the store, as the backup that it came from is rotated away before those that know more
+            stamp = replace(
+                sign_life(connection, now), restored=(*_restored_before(part.parent), head(connection).hash)
+            )
     finally:
         database.close()
     held = contents(part)
@@ -183,6 +187,14 @@ def _ready(file: Path, part: Path, manifest: Manifest | None, now: datetime) -> 
     sync(part)
     words = ", ".join(schema.values())
     return Proven(part, manifest, words, held.counts, held.ledger, waiting, stamp, as_it_was)
+
+
+def _restored_before(state_dir: Path) -> tuple[str, ...]:
+    try:
+        stamp = read_stamp(state_dir)
+    except StoreError:  # a stamp that cannot be read is replaced like the rest
+        return ()
+    return stamp.restored if stamp else ()
 
 
 def _need_balance(file: Path, manifest: Manifest | None, ledger: Ledger, counts: Mapping[str, int]) -> None:

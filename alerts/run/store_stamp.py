@@ -34,7 +34,8 @@ class Stamp:
     """A store's id, the number of the last life sign written to it, and when that was, in ISO 8601.
 
     `seals` and `seal` are the number and hash of the chain's newest record then. `cut` says what was found missing of
-    the chain since the stamp was first written, "" if nothing was.
+    the chain since the stamp was first written, "" if nothing was. `restored` are the hashes of the records of restores
+    that were made here.
     """
 
     store: str
@@ -43,6 +44,7 @@ class Stamp:
     seals: int = 0
     seal: str = ""
     cut: str = ""
+    restored: tuple[str, ...] = ()
 
 
 def read_stamp(state_dir: Path) -> Stamp | None:
@@ -50,7 +52,8 @@ def read_stamp(state_dir: Path) -> Stamp | None:
     try:
         raw = json.loads((state_dir / STAMP).read_text(encoding="utf-8"))
         seals, seal, cut = int(raw.get("seals", 0)), str(raw.get("seal", "")), str(raw.get("cut", ""))
-        return Stamp(str(raw["store"]), int(raw["sign"]), str(raw["at"]), seals, seal, cut)
+        restored = tuple(map(str, raw.get("restored", ())))
+        return Stamp(str(raw["store"]), int(raw["sign"]), str(raw["at"]), seals, seal, cut, restored)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -107,7 +110,8 @@ def sign_life(connection: Connection, now: datetime, before: Stamp | None = None
     sign = int(decisions.get_mark(connection, SIGN) or 0) + 1
     decisions.set_mark(connection, SIGN, str(sign))
     last, cut = chain.head(connection), (before.cut or cut_of(connection, before)) if before else ""
-    return Stamp(identity, sign, now.isoformat(timespec="seconds"), last.n, last.hash, cut)
+    restored = before.restored if before else ()
+    return Stamp(identity, sign, now.isoformat(timespec="seconds"), last.n, last.hash, cut, restored)
 
 
 def cut_of(connection: Connection, stamp: Stamp) -> str:

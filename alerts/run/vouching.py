@@ -6,7 +6,8 @@ seen its end: the stamp beside the store, each backup, and the stored alerts the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +36,20 @@ def vouched_by(connection: Connection, state_dir: Path, folder: Path) -> Vouched
     agree = {each.path: chain.hash_at(connection, int(each.head["n"])) == each.head["hash"] for each in backups}
     up_to = max((int(each.head["n"]) for each in backups if agree[each.path]), default=0)
     others = [each for each in backups if each.head["n"] and not agree[each.path]]
-    doubts = (*_by_stamp(connection, state_dir), *_by_alerts(connection), *_by_backups(others, restored, backups))
+    made = {(each.sha256, each.head["n"], each.head["hash"]) for each in backups}
+    here = _made_here(state_dir)
+    proven = {each.n for each in restored if each.hash in here or (each.sha256, each.head.n, each.head.hash) in made}
+    doubts = (*_by_stamp(connection, state_dir), *_by_alerts(connection), *_by_backups(others, restored, proven))
     names = (f"{each.file}, at record {each.n}, {each.at:%Y-%m-%dT%H:%M:%SZ}" for each in restored)
     return Vouched(up_to, doubts, tuple(names))
+
+
+def _made_here(state_dir: Path) -> tuple[str, ...]:
+    """Return the hashes of the records of restores that the stamp knows of."""
+    with suppress(StoreError):
+        stamp = read_stamp(state_dir)
+        return stamp.restored if stamp else ()
+    return ()
 
 
 def _by_stamp(connection: Connection, state_dir: Path) -> Iterator[str]:
@@ -58,16 +70,16 @@ def _by_alerts(connection: Connection) -> Iterator[str]:
 
 
 def _by_backups(
-    others: Iterable[Manifest], restored: Iterable[chain.Restored], backups: Iterable[Manifest]
+    others: Iterable[Manifest], restored: Iterable[chain.Restored], proven: Collection[int]
 ) -> Iterator[str]:
     """Yield the backups that have seen other records than the chain has, but those that a proven restore explains.
 
-    A backup made before a restore may know records that the restored store never had.
+    A backup made before a restore may know records that the restored store never had. `proven` are the numbers of
+    restores that the stamp, or the manifest of what was restored, vouches for.
     """
-    made = {(each.sha256, each.head["n"], each.head["hash"]) for each in backups}
     for each in others:
         explained = [back for back in restored if each.at < back.at and back.n <= each.head["n"]]
-        if any((back.sha256, back.head.n, back.head.hash) in made for back in explained):
+        if any(back.n in proven for back in explained):
             continue
         what = f"the backup {each.path}: records that it has seen are not there, or were replaced since"
         if explained:

@@ -141,9 +141,10 @@ def seal_restore(connection: Connection, file: str, sha256: str, now: datetime) 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A restore: the number of its record, when it was, the file and its SHA-256, and the head that this had."""
+    """A restore: number and hash of its record, when it was, the file and its SHA-256, and the head that this had."""
 
     n: int
+    hash: str
     at: datetime
     file: str
     sha256: str
@@ -155,7 +156,7 @@ def restores(connection: Connection) -> list[Restored]:
     rows = connection.execute(select(seals).where(seals.c.kind == RESTORED).order_by(seals.c.n)).mappings()
     made = [(row, json.loads(row["said"])) for row in rows]
     return [
-        Restored(row["n"], row["at"], said["file"], said["sha256"], Head(row["n"] - 1, row["previous"]))
+        Restored(row["n"], row["hash"], row["at"], said["file"], said["sha256"], Head(row["n"] - 1, row["previous"]))
         for row, said in made
     ]
 

@@ -262,7 +262,7 @@ def without_places(value: object) -> object:
     if isinstance(value, Place):
         return None
     if is_dataclass(value):
-        names = {each.name for each in fields(value)} - {"version", "path", "files", "polled_at"}
+        names = {each.name for each in fields(value)} - {"version", "path", "files", "polled_at", "receivers_at"}
         return type(value), {name: without_places(getattr(value, name)) for name in sorted(names)}
     if isinstance(value, Mapping):
         return {key: without_places(each) for key, each in value.items()}
