@@ -235,6 +235,7 @@ def test_what_may_repeat_another_thread_rings_where_it_is_graver(line: Connectio
 def test_who_was_not_told_of_the_other_thread_hears_of_it_as_new(line: Connection, tmp_path: Path) -> None:
     rules = rule("[mourn]", notify="[hook]") + rule("[garrison]", name="both", notify="[console, hook]")
     config = with_lists(tmp_path, rules)
+    step(line, config, "one", "Jordan: a garrison arrests a smuggler", 0)
     step(line, config, "one", SHOT, 0)
     done = step(line, config, "two", SHOT_AGAIN, 10)
     assert reasons(done) == ["first_article", "possibly_same"]
