@@ -139,7 +139,7 @@ def test_another_place_is_another_event(line: Connection, config: Config) -> Non
 def test_another_place_in_the_same_words_interrupts(line: Connection, config: Config) -> None:
     step(line, config, "one", FIRST, 0)
     done = step(line, config, "two", FIRST.replace("Kuwait", "Jordan"), 10)
-    assert reasons(done) == ["another"]
+    assert [(each.kind, each.reason) for each in done.decided[0][2]] == [(Kind.UPDATE, Reason.ANOTHER)]
     assert decisions.load_alert(line, done.decided[0][0].placement.story, 1).changes == ("strike, Jordan",)
 
 
@@ -235,6 +235,7 @@ def test_what_may_repeat_another_thread_rings_where_it_is_graver(line: Connectio
 def test_who_was_not_told_of_the_other_thread_hears_of_it_as_new(line: Connection, tmp_path: Path) -> None:
     rules = rule("[mourn]", notify="[hook]") + rule("[garrison]", name="both", notify="[console, hook]")
     config = with_lists(tmp_path, rules)
+    step(line, config, "one", "Jordan: a garrison arrests a smuggler", 0)
     step(line, config, "one", SHOT, 0)
     done = step(line, config, "two", SHOT_AGAIN, 10)
     assert reasons(done) == ["first_article", "possibly_same"]
