@@ -8,9 +8,9 @@ from itertools import groupby
 
 from alerts.alert import Alert, Delivery, Reason, Severity
 from alerts.render.sheet import HEADLINE_LIMIT, name, shown_headline, split_notes
-from alerts.render.title import CHANGE_LIMIT, digest_title, lead
+from alerts.render.title import changes_in_short, digest_title, lead
 from alerts.render.why import REASONS
-from alerts.render.words import cut, isolated, link, plain, time
+from alerts.render.words import cut, isolated, link, time
 
 DIGEST_SHOWN = 50  # events
 OUTLETS_SHOWN = 4  # of an event
@@ -116,7 +116,7 @@ def _group(events: tuple[tuple[Alert, ...], ...], timezone: str) -> tuple[str, t
 
 def _item(event: tuple[Alert, ...], timezone: str) -> DigestItem:
     first = event[0]
-    told = cut(plain("; ".join(first.changes)), CHANGE_LIMIT)
+    told = changes_in_short(first.changes)
     before = cut(lead(first), HEADLINE_LIMIT) if first.foreign else ""
     headline = f"{before}{shown_headline(first.article)}{f' ({told})' if told else ''}"
     return DigestItem(first.severity, headline, link(first.article.url), _line(event, timezone))

@@ -41,7 +41,7 @@ def headline_of(article: Article) -> str:
 def alert_title(delivery: Delivery, alert: Alert) -> str:
     """Return the title of an alert: severity, what changed, what is known of it, headline and outlet."""
     changes = _telling(delivery, alert)
-    changed = f"({isolated(cut(plain('; '.join(changes)), CHANGE_LIMIT))}) " if changes else ""
+    changed = f"({isolated(changes_in_short(changes))}) " if changes else ""
     update = f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
     escalated = "ESCALATED " if delivery.kind is Kind.ESCALATION else ""
     head = _led(marked(delivery, f"{alert.severity.word.upper()} {escalated}{update}"), alert)
@@ -49,10 +49,21 @@ def alert_title(delivery: Delivery, alert: Alert) -> str:
     return _fitted(head, headline_of(alert.article), outlet)
 
 
+def changes_in_short(changes: Sequence[str]) -> str:
+    """Return changes in CHANGE_LIMIT characters: whole ones and how many more; only the first may be cut."""
+    said = [plain(each) for each in changes]
+    for kept in range(len(said), 0, -1):
+        more = [f"{len(said) - kept} more"] if kept < len(said) else []
+        words = "; ".join([*said[:kept], *more])
+        if len(words) <= CHANGE_LIMIT:
+            return words
+    return cut(said[0], CHANGE_LIMIT) if said else ""
+
+
 def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:
     """Return the changes to name before the headline.
 
-    What a headline adds to a known event it says better itself ("strike, Iraq"), if its reader can read it: then only
+    What a headline adds to a known event it says better itself ("struck: Iraq"), if its reader can read it: then only
     the numbers are named.
     """
     if delivery.reason is not Reason.DEVELOPMENT or alert.foreign:
