@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from alerts.decide.same_event import Report, alike, clash, is_within, narrowest, roles_of, told
-from alerts.event import EventMention
+from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
-from alerts.rules.event_mention import UNLISTED
+from alerts.rules.event_mention import DRILL, UNLISTED
 from alerts.rules.event_standing import HAPPENED
+from alerts.rules.forms.english_words import IRREGULAR
 
 KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
 _QUESTION = ("?", "\u061f")
 _ANOTHER = "another "  # before a deed that is said to be another of a series
+# deeds of which the name says nothing: what was denied, refused or said, and what fell, stands in the headline
+_MUTE = frozenset({"deny", "refuse", "confirm", "claim", "fall"})
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})
 _TOLD = frozenset({HAPPENED, "claimed"})
 
@@ -233,28 +236,50 @@ def _tolls(later: Mapping[str, int], known: Iterable[Report]) -> list[str]:
 
 
 def _words(fact: Fact, settings: EventSettings) -> str:
-    """Return a fact as people read it: "strike, Kuwait"."""
-    return f"{fact.what}, {label_of(fact.on, settings)}" if fact.on else fact.what
+    """Return a fact as people read it: "struck: Kuwait", "claimed by Iran"; never as an order, "strike Kuwait"."""
+    if not fact.on:
+        return fact.what
+    label = label_of(fact.on, settings)
+    if fact.what == "claim":
+        return f"claimed by {label}"
+    return f"{fact.what} on {label}" if " " in fact.what else f"{done(fact.what)}: {label}"
+
+
+def done(deed: str) -> str:
+    """Return the English participle of a deed by its name, "struck", which says what somebody suffered."""
+    if deed in IRREGULAR:
+        return IRREGULAR[deed][-1][0]
+    return f"{deed}d" if deed.endswith("e") else f"{deed}ed"
 
 
 def describe(mention: EventMention, settings: EventSettings) -> str:
     """Return what a headline tells, in a line: "strike; by Iran; on US; in Jordan; claimed; 3 killed".
 
-    "" where it tells no deed.
+    "" where it tells no deed, or one that says nothing by itself: rather no line than a wrong one.
     """
     acts = told(mention)
     if not acts or mention.from_lead:
         return ""
-    main = acts[0]
+    main = _denied(acts) or acts[0]
     places = narrowest(mention.places, settings.wider) - {*main.by, *main.on}
-    if not (main.by or main.on or places):
+    if main.deed in _MUTE or not (main.by or main.on or places):
         return ""  # a deed alone may be an everyday word
     roles = (("by", main.by), ("on", main.on), ("in", sorted(places)))
-    standing = [main.standing] if main.standing != HAPPENED else []
+    standing = [] if main.standing == HAPPENED or main.deed == DRILL else [main.standing]
     tolls = [f"{number} {kind}" for kind, number in mention.casualties.items()]
     return "; ".join(
         [main.deed, *(f"{word} {_listed(names, settings)}" for word, names in roles if names), *standing, *tolls]
     )
+
+
+def _denied(acts: Iterable[Act]) -> Act | None:
+    """Return the denial of a deed as one act, "deny strike" by who denies; None where a headline begins otherwise."""
+    first = next(iter(acts))
+    denied = next((each for each in acts if each.standing == "denied"), None)
+    denier = next((each for each in acts if each.deed == "deny"), None)
+    if denied is None or denier is None or first not in (denied, denier):
+        return None
+    return replace(denied, deed=f"deny {denied.deed}", by=denier.by, standing=HAPPENED)
 
 
 def _listed(names: Iterable[str], settings: EventSettings) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from alerts.alert import Alert, Delivery, Reason, Severity
 from alerts.render.sheet import HEADLINE_LIMIT, name, shown_headline, split_notes
-from alerts.render.title import CHANGE_LIMIT, age_of, digest_heading, digest_title, lead
+from alerts.render.title import age_of, changes_in_short, digest_heading, digest_title, lead
 from alerts.render.why import REASONS
 from alerts.render.words import cut, link, ours, time
 
@@ -144,7 +144,7 @@ def _group(
 
 def _item(delivery: Delivery, event: tuple[Alert, ...], timezone: str) -> DigestItem:
     first = event[0]
-    told = cut(ours("; ".join(first.changes)), CHANGE_LIMIT)
+    told = ours(changes_in_short(first.changes))
     before = cut(lead(first), HEADLINE_LIMIT) if first.foreign else ""
     return DigestItem(
         severity=first.severity,

@@ -55,14 +55,25 @@ def what_kind(delivery: Delivery, alert: Alert) -> str:
     if delivery.kind is Kind.ESCALATION:
         return "ESCALATED "
     changes = _telling(delivery, alert)
-    changed = f"({cut(ours('; '.join(changes)), CHANGE_LIMIT)}) " if changes else ""
+    changed = f"({ours(changes_in_short(changes))}) " if changes else ""
     return f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
+
+
+def changes_in_short(changes: Sequence[str]) -> str:
+    """Return changes in CHANGE_LIMIT characters: whole ones and how many more; only the first may be cut."""
+    said = [plain(each) for each in changes]
+    for kept in range(len(said), 0, -1):
+        more = [f"{len(said) - kept} more"] if kept < len(said) else []
+        words = "; ".join([*said[:kept], *more])
+        if len(words) <= CHANGE_LIMIT:
+            return words
+    return cut(said[0], CHANGE_LIMIT) if said else ""
 
 
 def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:
     """Return the changes to name before the headline.
 
-    What a headline adds to a known event it says better itself ("strike, Iraq"), if its reader can read it: then only
+    What a headline adds to a known event it says better itself ("struck: Iraq"), if its reader can read it: then only
     the numbers are named.
     """
     if delivery.reason not in NEWS or alert.foreign:

@@ -39,17 +39,16 @@ def roles_of(event: Event, named: Named, reading: Reading) -> Roles:
     clause = clause_of(event.deed, reading)
     near = [(name, each) for name, each in named if clause.has(each, reading) and not each.overlaps(event.deed)]
     near = [pair for pair in near if not _denies(pair[1], event, reading)]
-    before = _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading)
-    after = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading)
-    sides = (*(before or [Side()])[:1], *(*after, Side(), Side())[:2])
-    if is_persian_verb(event.deed) and event.voice == "active" and before:
+    left = _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading)
+    right = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading)
+    if is_persian_verb(event.deed) and event.voice == "active" and left:
         return _persian_roles(near, event.deed, reading)
-    left = sides[0]
-    subject = replace(left, names=_subject(event, left, reading))
-    by, on = _roles(event, left, subject, *sides[1:], begins=begins_clause(event.deed, reading))
-    owns = _is_owner(event, reading) or not SITES.isdisjoint(left.between[:1])
+    before, after, further = (*left, Side())[0], *(*right, Side(), Side())[:2]
+    subject = replace(before, names=_subject(event, before, reading))
+    by, on = _roles(event, before, subject, after, further, begins=begins_clause(event.deed, reading))
+    owns = _is_owner(event, reading) or not SITES.isdisjoint(before.between[:1])
     if owns and not (by or on):
-        on = left.names
+        on = before.names
     return by or tuple(name for name, each in named if each.overlaps(event.deed)), on  # Persian "attack of Iran"
 
 
@@ -174,7 +173,8 @@ def _persian_roles(named: list[tuple[str, Mention]], deed: Mention, reading: Rea
     by = [(name, each) for name, each in before if name not in on]
     text = reading.folded[deed.field].text
     # whoever stands behind the object does it: "the strike of Iran on Kuwait" + OBJECT + "Centcom denied"
-    behind = [name for name, each in by if OBJECT in text[: each.start].split()]
+    words = {name: text[: each.start].split() for name, each in by}
+    behind = [name for name, _ in by if OBJECT in words[name] and INSIDE.isdisjoint(words[name][-OWN_REACH:])]
     return tuple(behind or [name for name, _ in by]), tuple(on)
 
 

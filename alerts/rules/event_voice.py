@@ -51,7 +51,7 @@ def voice(deed: Mention, reading: Reading) -> Voice:
 
 
 def _is_arabic_noun(deed: Mention, text: str) -> bool:
-    """Return whether an Arabic word that may be a verb is a noun: with an article, or "in", "by", "to" before it."""
+    """Return whether an Arabic word that may be a verb is a noun: with an article, or a word such as "in" before it."""
     if deed.kind != "either" or not ARABIC_SCRIPT.search(deed.alias) or is_persian_word(deed.alias):
         return False
     has_article = text.startswith("ال", deed.start) and not deed.alias.startswith(("ال", "إل", "أل"))

@@ -177,7 +177,9 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
 def is_persian_object(party: Mention, reading: Reading) -> bool:
     """Return whether Persian marks a name as what a verb is done to: "be" or "bar" before it, "ra" behind it."""
     text = reading.folded[party.field].text
-    before, behind = text[: party.start].split()[-_OBJECT_REACH:], text[party.end :].split(maxsplit=1)[:1]
+    # an object that is marked behind ends what "be" stands before
+    before = text[: party.start].rpartition(f" {OBJECT} ")[2].split()[-_OBJECT_REACH:]
+    behind = text[party.end :].split(maxsplit=1)[:1]
     return behind == [OBJECT] or not _ONTO.isdisjoint(before)
 
 

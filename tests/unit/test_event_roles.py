@@ -26,6 +26,8 @@ ROLES = [  # an attack on the US in the words of those who tell of it; then deed
     ("واشنطن: الضربة على قاعدتنا في الأردن نفذتها إيران", "strike", (), ()),
     ("آمریکا حمله به پایگاه خود در اردن را تایید کرد", "assault", (), US),
     ("نظامیان آمریکایی در حمله پهپادی در اردن کشته شدند", "strike", (), ()),
+    ("حمله ایران به کویت را سنتکام محکوم کرد", "condemn", ("centcom",), ()),
+    ("پهپادهای ایرانی مقر حزب کومله را در نزدیکی سلیمانیه هدف قرار دادند", "strike", ("iran",), ("komala",)),
     ("US says it struck Iran", "strike", US, ("iran",)),
     ("US drone strike on Iran", "strike", US, ("iran",)),
     ("Houthis claim strike on Saudi Arabia", "strike", ("houthis",), ("saudi",)),

@@ -140,7 +140,7 @@ def test_another_place_in_the_same_words_interrupts(line: Connection, config: Co
     step(line, config, "one", FIRST, 0)
     done = step(line, config, "two", FIRST.replace("Kuwait", "Jordan"), 10)
     assert [(each.kind, each.reason) for each in done.decided[0][2]] == [(Kind.UPDATE, Reason.ANOTHER)]
-    assert decisions.load_alert(line, done.decided[0][0].placement.story, 1).changes == ("strike, Jordan",)
+    assert decisions.load_alert(line, done.decided[0][0].placement.story, 1).changes == ("struck: Jordan",)
 
 
 def test_what_only_old_news_or_the_first_poll_told_silences_nothing(line: Connection, config: Config) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from alerts.decide.event_news import (
     describe,
+    done,
     facts_of,
     is_comment,
     like,
@@ -174,11 +175,11 @@ def test_a_repeat_in_other_words_adds_nothing() -> None:
     ("later", "words"),
     [
         (event(STRIKE, killed=2), ("2 killed",)),
-        (event(Act("strike", "happened", ("iran",), ("kuwait",))), ("strike, Kuwait",)),
+        (event(Act("strike", "happened", ("iran",), ("kuwait",))), ("struck: Kuwait",)),
         (event(Act("close", "happened", ("iran",), ("iraq",))), ("close",)),
-        (event(Act("strike", "claimed", ("kuwait",), ("us",))), ("claim, Kuwait",)),
+        (event(Act("strike", "claimed", ("kuwait",), ("us",))), ("claimed by Kuwait",)),
         (event(Act("deny", "happened"), Act("strike", "denied")), ("no strike",)),
-        (event(Act("strike", "happened", (), ("us",), again=True)), ("another strike, US",)),
+        (event(Act("strike", "happened", (), ("us",), again=True)), ("another strike on US",)),
     ],
     ids=["toll", "target", "deed", "claim", "denial", "another of the series"],
 )
@@ -328,3 +329,30 @@ def test_an_event_is_described_by_its_first_deed_that_is_no_background() -> None
     assert describe(told, SETTINGS) == "strike; by Iran; on US; in Erbil; 3 killed"
     assert describe(event(Act("kill", "claimed", ("iran",))), SETTINGS) == "kill; by Iran; claimed"
     assert describe(EventMention((STRIKE,), from_lead=True), SETTINGS) == ""
+
+
+DENY, DENIED = Act("deny", "happened", ("us",)), Act("strike", "denied", (), ("kuwait",))
+
+
+@pytest.mark.parametrize(
+    ("acts", "words"),
+    [
+        ((DENY, DENIED), "deny strike; by US; on Kuwait"),
+        ((DENIED, DENY), "deny strike; by US; on Kuwait"),
+        ((DENIED,), "strike; on Kuwait; denied"),
+        ((STRIKE, DENY, DENIED), "strike; by Iran; on US"),
+        ((DENY,), ""),  # of what, stands in the headline
+        ((Act("refuse", "happened", ("iran",)), Act("withdraw", "expected", ("iran",))), ""),
+        ((Act("fall", "happened", (), ("us",)),), ""),
+        ((Act("drill", "rehearsed", ("us",)),), "drill; by US"),
+    ],
+)
+def test_a_line_says_what_was_denied_or_nothing(acts: tuple[Act, ...], words: str) -> None:
+    assert describe(event(*acts), SETTINGS) == words
+
+
+@pytest.mark.parametrize(
+    ("deed", "participle"), [("strike", "struck"), ("kill", "killed"), ("seize", "seized"), ("withdraw", "withdrawn")]
+)
+def test_what_somebody_suffered_is_told_as_done(deed: str, participle: str) -> None:
+    assert done(deed) == participle

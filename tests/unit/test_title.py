@@ -16,7 +16,15 @@ from alerts.render.digest import LINK_SHOWN, digest_sheet, events_of
 from alerts.render.form import FORMS, PLAIN, Form
 from alerts.render.sheet import TOLD_HERE
 from alerts.render.text import render_alert, render_digest
-from alerts.render.title import TITLE_LIMIT, alert_title, digest_title, headline_of, marked
+from alerts.render.title import (
+    CHANGE_LIMIT,
+    TITLE_LIMIT,
+    alert_title,
+    changes_in_short,
+    digest_title,
+    headline_of,
+    marked,
+)
 from alerts.rules.match import Matcher
 from alerts.store import decisions
 from crawler.text.scripts import is_foreign, language_of, script_of
@@ -151,12 +159,30 @@ def test_severity_stands_before_the_mark_of_a_repeat_in_every_form(form: Form) -
 
 
 @pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ((), ""),
+        (("2 -> 5 killed", "struck: Iraq"), "2 -> 5 killed; struck: Iraq"),
+        (("14 -> 17 killed", "struck: Ain al-Asad air base", "claimed by Kataib Hezbollah"), "14 -> 17 killed; 2 more"),
+        (("a" * 30, "b" * 16), f"{'a' * 30}; {'b' * 16}"),
+        (
+            ("struck: the very long name of a base in the desert west", "2 killed"),
+            "struck: the very long name of a base in the…",
+        ),
+    ],
+)
+def test_changes_are_named_whole_or_counted(changes: tuple[str, ...], shown: str) -> None:
+    assert changes_in_short(changes) == shown
+    assert len(shown) <= CHANGE_LIMIT
+
+
+@pytest.mark.parametrize(
     ("reason", "changes", "title"),
     [
-        (Reason.DEVELOPMENT, ("strike, Iraq", "about Qaani"), "IMMEDIATE UPDATE Rockets hit base | Wire"),
+        (Reason.DEVELOPMENT, ("struck: Iraq", "about Qaani"), "IMMEDIATE UPDATE Rockets hit base | Wire"),
         (
             Reason.DEVELOPMENT,
-            ("2 -> 5 killed", "strike, Iraq"),
+            ("2 -> 5 killed", "struck: Iraq"),
             "IMMEDIATE UPDATE (2 -> 5 killed) Rockets hit base | Wire",
         ),
         (Reason.UPDATED, ("taji -> balad",), "IMMEDIATE UPDATE (taji -> balad) Rockets hit base | Wire"),
