@@ -211,7 +211,7 @@ def test_another_event_in_the_same_headline_is_no_news() -> None:
 def test_a_strait_closed_again_is_closed_and_a_strike_again_is_another() -> None:
     closed = Act("close", "happened", ("iran",))
     assert news(event(replace(closed, again=True)), event(closed)) == ()
-    assert news(event(replace(STRIKE, again=True)), event(STRIKE)) == ("another strike, US",)
+    assert news(event(replace(STRIKE, again=True)), event(STRIKE)) == ("another strike on US",)
 
 
 @pytest.mark.parametrize("known", [replace(STRIKE, aside=True), replace(STRIKE, standing="background")])
