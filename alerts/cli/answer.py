@@ -34,7 +34,9 @@ MEMORY = 2 << 30  # bytes of address space
 CPU = 60  # seconds
 NICE = 10
 LARGEST_REQUEST = 200_000  # bytes
-STREAMS = 3  # output, errors, and the pipe that takes the child's pid and at last its exit code
+STREAMS = 4  # output, errors, the pipe that takes the child's pid and at last its exit code, the one that starts it
+REFUSED = -2  # in an exit code's place, of a command that is not run for others; whoever may run it alone does
+RULES_READ = frozenset({"stories", "handover", "explain", "sources", "deliveries"})  # by these commands
 IDLE = 900.0  # seconds without a request, after which this process ends, and its memory is free again
 
 
@@ -44,10 +46,10 @@ def serve(line: socket.socket) -> None:
     Each message is {"words": [...], "environ": {...}} in JSON, with STREAMS descriptors beside it.
     """
     os.chdir(ROOT)
-    os.nice(NICE)  # the watch goes first
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: the kernel clears them away
     for name in READS:
         importlib.import_module(COMMANDS[name][0].partition(":")[0])
+    os.nice(NICE)  # the watch goes first; not before, or a busy machine would never have it ready
     line.settimeout(IDLE)
     with suppress(TimeoutError):
         while True:
@@ -55,7 +57,7 @@ def serve(line: socket.socket) -> None:
             if not message:
                 return
             request = json.loads(message)
-            _read_rules(request["environ"])
+            _read_rules(request["words"], request["environ"])
             if os.fork() == 0:
                 line.close()
                 _child(request["words"], request["environ"], streams)
@@ -63,17 +65,20 @@ def serve(line: socket.socket) -> None:
                 os.close(each)
 
 
-def _read_rules(environ: Mapping[str, str]) -> None:
+def _read_rules(words: list[str], environ: Mapping[str, str]) -> None:
     """Read the rules before the fork where their files have changed since: the children then find them read."""
-    with suppress(ConfigError, OSError):  # the command says what is wrong with them
-        config_shown(Path(environ["WATCHFLOOR_CONFIG"]))
+    if words[0] in RULES_READ:
+        with suppress(ConfigError, OSError):  # the command says what is wrong with them
+            config_shown(Path(environ["WATCHFLOOR_CONFIG"]))
     gc.freeze()  # a child that looked through all this for garbage would copy its pages
 
 
 def _child(words: list[str], environ: Mapping[str, str], streams: list[int]) -> NoReturn:
     """Run the command on these streams, say pid and exit code in the last of them, and end the process."""
-    out, err, status = streams
+    out, err, status, start = streams
     os.write(status, f"{os.getpid()}\n".encode())
+    if not os.read(start, 1):  # until the daemon has a handle of this process, so that it kills no other
+        os._exit(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for stream, number in ((out, 1), (err, 2)):
         os.dup2(stream, number)
@@ -102,7 +107,7 @@ def _run(words: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU))
     if problem := refusal(words):
         click.echo(f"watchfloor: {problem}", err=True)
-        sys.exit(2)
+        sys.exit(REFUSED)
     main.main(args=words, prog_name="watchfloor", obj=ASKED)
 
 
@@ -122,7 +127,9 @@ def refusal(words: list[str]) -> str:
 def _may_be_a_file(word: str) -> bool:
     """Return whether `explain` could take a word as a file or an address, from the root directory, where we run."""
     # nobody else can make an entry there: what it is now it still is when the command looks
-    return word == "-" or "://" in word or word.startswith("/") or (ROOT / word.split("/", maxsplit=1)[0]).exists()
+    first = ROOT / word.split("/", maxsplit=1)[0]
+    # os.path.exists: a headline is longer than a file's name may be, and Path.exists raises then
+    return word == "-" or "://" in word or word.startswith("/") or os.path.exists(first)  # noqa: PTH110
 
 
 def _options(group: click.Group, words: list[str]) -> set[str]:

@@ -39,7 +39,9 @@ def answered(words: Sequence[str]) -> None:
     if "WATCHFLOOR_SOCKET" not in os.environ and os.access(state / STORE, os.R_OK):
         if words[0] in QUICK and (near := _well(state)):
             with suppress(ControlError):  # this process finds out by itself what is the matter
-                _print(ask(near, _request(words) | {"rules": str(rules.absolute())}, within=QUICK_WITHIN))
+                reply = ask(near, _request(words) | {"rules": str(rules.absolute())}, within=QUICK_WITHIN)
+                if not reply.get("refused"):
+                    _print(reply)
         return
     socket = daemon_for(state)
     if socket is None:

@@ -6,7 +6,6 @@ Not in common.py: it imports all that reads rules, which a command that the daem
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -40,11 +39,10 @@ def config_shown(path: Path) -> Config:
     kept = _shown.get(path)
     if kept is not None and _seen(path, kept[1]) == kept[0]:
         return kept[1]
-    began = time.time_ns()
+    before = configuration.fingerprint(path, configuration.files_of(path))
     config = configuration.load(path, resolve_secrets=False, read_urls=False, environ={})
-    seen = _seen(path, config)
-    if all(each is not None and each[0] < began for each in seen):  # what was saved meanwhile may not be in it
-        _shown[path] = (seen, config)
+    if before == configuration.fingerprint(path, configuration.files_of(path)):  # nothing was saved meanwhile
+        _shown[path] = (_seen(path, config), config)
     return config
 
 

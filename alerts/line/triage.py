@@ -48,12 +48,14 @@ Queued = Callable[[], Awaitable[object]]
 class TriageResult:
     """What one or several commits of triage decided.
 
-    `alerts` counts cases for which something was queued; `counts` are the ledger's amounts by name.
+    `alerts` counts cases for which something was queued; `counts` are the ledger's amounts by name. `rings`: something
+    of it is flash.
     """
 
     revisions: int = 0
     matches: int = 0
     alerts: int = 0
+    rings: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     decided: list[tuple[Revision, tuple[Match, ...], tuple[Decision, ...]]] = field(default_factory=list)
 
@@ -61,6 +63,7 @@ class TriageResult:
         self.revisions += other.revisions
         self.matches += other.matches
         self.alerts += other.alerts
+        self.rings |= other.rings
         self.counts += other.counts
         self.decided += other.decided
         return self
@@ -87,15 +90,15 @@ class Triage:
     async def run(self, now: datetime, queued: Queued | None = None) -> TriageResult:
         """Decide on all revisions not triaged yet, a slice a commit, and return what was decided.
 
-        `queued` is called once what is flash is queued: it is sent while the rest is still decided on. The rest is sent
-        after it all, so that stories of one event share a message.
+        `queued` is called after each commit that queued a flash: it is sent while others are still decided on. What is
+        no flash is sent after that, so that stories of one event share a message.
         """
         result = TriageResult()
         while True:
             # A tick and a poll that just ended both call this; two at once would match the same batch. The turn is
             # taken for each batch anew, so that the canary waits for one batch and not for a whole backlog.
             async with self._turn:
-                # one of each: a reload in between waits for the next batch
+                # one of each for a commit; after a reload, what is not decided on yet is matched anew
                 config, matcher, window = self.config, self._matcher, self._window
                 # Matching takes longest, so it reads on its own connection; only what follows takes the writer lane.
                 matched, upto = await asyncio.to_thread(self._match_next, matcher)
@@ -104,11 +107,14 @@ class Triage:
                 moved: dict[str, str] = {}
                 try:
                     for part, end in slices(matched, upto):
+                        if self.config is not config:
+                            break
                         work = partial(
                             settle, config=config, window=window, matched=part, now=now, moved=moved, upto=end
                         )
-                        result += (made := await self._lane.write(work))
-                        if queued and made.alerts and not end:
+                        made = await self._lane.write(work)
+                        result += made
+                        if queued and made.rings:
                             await queued()
                 except Exception:
                     self._window = EventWindow(self.config.events)  # it may hold reports of the commit that failed
@@ -148,16 +154,24 @@ def slices(matched: Matched, upto: int) -> Iterator[tuple[Matched, int]]:
             urgent[revision.placement.story] = revision.seq
     first = [each for each in matched if each[0].seq <= urgent.get(each[0].placement.story, 0)]
     rest = [each for each in matched if each[0].seq > urgent.get(each[0].placement.story, 0)]
-    if first and rest:
-        yield first, 0
-    part, many = ([], 0) if rest else (first, 0)
-    for each in rest:
+    yield from ((part, 0) for part in _cut(first))
+    parts = list(_cut(rest))
+    # the last one moves the mark over what was decided ahead, also where nothing is left to decide
+    yield from ((part, part[-1][0].seq) for part in parts[:-1])
+    yield parts[-1] if parts else [], upto
+
+
+def _cut(matched: Matched) -> Iterator[Matched]:
+    """Yield parts with at most SLICE matching revisions."""
+    part, many = Matched(), 0
+    for each in matched:
         if many == SLICE:
-            yield part, part[-1][0].seq
+            yield part
             part, many = [], 0
         part.append(each)
         many += bool(each[1].matches)
-    yield part, upto
+    if part:
+        yield part
 
 
 def decided_ahead(connection: Connection) -> frozenset[int]:
@@ -334,6 +348,7 @@ def _settle_case(
     for step in STEPS:
         step(connection, decided)
     result.alerts += bool(decided.queued)
+    result.rings |= any(each.severity is Severity.FLASH for each in decided.queued)
     result.counts.update(_amounts(decided.made))
     result.decided.append((case.revision, case.matches, decided.made))
     _log(case.revision, decided.made)

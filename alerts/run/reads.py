@@ -22,9 +22,14 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "alerts.cli.answer")  # started by name: this room imports nothing of the command line
-READS_AT_ONCE = 2
+READS_AT_ONCE = 2  # of those that are asked often, and of the others, which may take long
+LONG = frozenset({"backtest", "suggest", "doctor", "verify", "test-receiver"})
+REFUSED = -2  # that of alerts/cli/answer.py
 WAITING_AT_MOST = 8
-START_WITHIN = 20.0  # seconds until a command begins
+LARGEST_WORDS = 50_000  # bytes of a command's words: what one line of the socket takes grows sixfold on the way
+START_WITHIN = 20.0  # seconds until a command begins of a process that starts; it goes on starting for the next
+READY_WITHIN = 5.0  # seconds until a command begins of a process that has answered before
+KILLED_WITHIN = 0.5  # seconds
 READ_WITHIN = 40.0  # seconds, of which the first start takes one or two
 LARGEST_ANSWER = 8_000_000  # bytes of what is printed
 LARGEST_COMPLAINT = 100_000  # bytes of what is printed on standard error: a few errors of a rules file
@@ -37,15 +42,16 @@ class Gone(Exception):
     """The answering process ended, or its child did before it ran anything."""
 
 
+class StillStarting(Exception):
+    """The answering process has not answered yet, and goes on starting."""
+
+
 class Child:
     """A command that runs: what it prints, and its end. `close` kills it if it still runs."""
 
-    def __init__(self, pid: int, out: StreamReader, err: StreamReader, status: StreamReader) -> None:
+    def __init__(self, handle: int, out: StreamReader, err: StreamReader, status: StreamReader) -> None:
         self.out, self.err, self._status = out, err, status
-        try:
-            self._handle = os.pidfd_open(pid)  # a number alone may be another process's by the time it is killed
-        except ProcessLookupError:
-            self._handle = -1  # it has ended already
+        self._handle = handle  # of the process (pidfd): its number may be another's by the time it is killed
 
     async def exit_code(self) -> int | None:
         """Return the exit code once the command has ended; None if it was killed."""
@@ -81,34 +87,56 @@ class Answerer:
             )
         ours.setblocking(False)  # the event loop asks
         self._line = ours
+        self.ready = False  # it has answered once
+        # it says nothing on this line: what comes is its end
+        asyncio.get_running_loop().add_reader(ours, self.close)
 
     async def ask(self, words: Sequence[str], environ: Mapping[str, str]) -> Child:
-        """Start a command. Raises Gone."""
-        pipes = [os.pipe() for _ in range(3)]
+        """Start a command. Raises Gone, and StillStarting."""
         request = json.dumps({"words": list(words), "environ": dict(environ)}).encode()
+        pipes = [os.pipe() for _ in range(3)]  # its output, errors and status
+        waits, start = os.pipe()  # the one by which we start it
+        theirs = [*(end for _, end in pipes), waits]
         try:
-            socket.send_fds(self._line, [request], [end for _, end in pipes])
+            socket.send_fds(self._line, [request], theirs)
         except OSError as error:
+            for each in (*(end for end, _ in pipes), start):
+                os.close(each)
             raise Gone(str(error)) from error
         finally:
-            for _, end in pipes:
-                os.close(end)
-            # a reader of a pipe that nobody got ends at once
-            out, err, status = [await _reader(start) for start, _ in pipes]
+            for each in theirs:
+                os.close(each)
         try:
-            async with asyncio.timeout(START_WITHIN):
+            out, err, status = [await _reader(each) for each, _ in pipes]
+            return Child(await self._begun(status, start), out, err, status)
+        finally:
+            os.close(start)
+
+    async def _begun(self, status: StreamReader, start: int) -> int:
+        """Return a handle of the child that waits to be started, and start it."""
+        try:
+            async with asyncio.timeout(READY_WITHIN if self.ready else START_WITHIN):
                 first = await status.readline()
-        except TimeoutError as error:
-            raise Gone(f"it began nothing within {START_WITHIN:.0f} s") from error
+        except TimeoutError:
+            if self.ready:
+                raise Gone(f"it began nothing within {READY_WITHIN:.0f} s") from None
+            raise StillStarting from None
         if not first:
             raise Gone("it ended before the command began")
-        return Child(int(first), out, err, status)
+        self.ready = True
+        handle = os.pidfd_open(int(first))
+        os.write(start, b"1")
+        return handle
 
     def close(self) -> None:
         """End the process. Commands that run are their askers' to kill."""
+        if self._line.fileno() < 0:
+            return
+        asyncio.get_running_loop().remove_reader(self._line)
         self._line.close()
         self._process.kill()
-        self._process.wait()
+        with suppress(subprocess.TimeoutExpired):  # it hangs in a system call; the loop does not wait for that
+            self._process.wait(KILLED_WITHIN)
 
 
 async def _reader(start: int) -> StreamReader:
@@ -127,7 +155,8 @@ class Reads:
         places = {"WATCHFLOOR_CONFIG": self._rules, "WATCHFLOOR_STATE_DIR": str(state_dir.absolute())}
         self._bare = {name: environ[name] for name in KEPT if name in environ} | places
         self._full = {name: text for name, text in environ.items() if name != "WATCHFLOOR_SOCKET"} | places
-        self._free = asyncio.Semaphore(READS_AT_ONCE)
+        self._free = {quick: asyncio.Semaphore(READS_AT_ONCE) for quick in (False, True)}
+        self._closed = False
         self._waiting = 0
         self._answerer: Answerer | None = None  # kept from one command to the next: it has no secret
         self._running: set[Child] = set()
@@ -139,11 +168,13 @@ class Reads:
             return {"error": 'a read has "words", a list of texts: the command and its options'}
         if request.get("rules", self._rules) != self._rules:
             return {"error": f"this daemon goes by {self._rules}"}
+        if len(json.dumps(words)) > LARGEST_WORDS:
+            return {"error": f"a command of over {LARGEST_WORDS // 1000} KB; write a file, and run it where it is"}
         if self._waiting >= WAITING_AT_MOST:
             return {"error": "too many commands wait for an answer already; try again in a moment"}
         self._waiting += 1
         try:
-            async with self._free:
+            async with self._free[words[0] not in LONG]:
                 answer = await self._read(words, self._environ(request, words[0]))
         finally:
             self._waiting -= 1
@@ -151,7 +182,8 @@ class Reads:
         return answer
 
     def close(self) -> None:
-        """Kill the commands that run, and what answers them."""
+        """Kill the commands that run, and what answers them; start no more."""
+        self._closed = True
         for each in self._running:
             each.kill()
         if self._answerer:
@@ -175,6 +207,8 @@ class Reads:
                     return await self._printed(await sender.ask(words, environ))
                 finally:
                     sender.close()
+        except StillStarting:
+            return {"error": "what answers commands is still starting; try again in a moment"}
         except TimeoutError:
             return {"error": f"stopped after {READ_WITHIN:.0f} s; ask for less (--since)"}
         except Gone as error:
@@ -183,6 +217,8 @@ class Reads:
 
     async def _answered(self, words: list[str], environ: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the answer of the process that is kept, or of a new one where that has ended. Raises Gone."""
+        if self._closed:
+            raise Gone("the daemon is ending")
         kept = self._answerer
         answerer = self._answerer = kept or Answerer(self._bare)
         try:
@@ -211,7 +247,8 @@ class Reads:
             return {"error": f"over {LARGEST_ANSWER // 1_000_000} MB to print; ask for less (--since)"}
         if code is None:
             return {"error": "the command was killed: it took too much memory or time; ask for less (--since)"}
-        return {"out": out.decode("utf-8", "replace"), "err": err.decode("utf-8", "replace"), "exit": code}
+        said = {"out": out.decode("utf-8", "replace"), "err": err.decode("utf-8", "replace")}
+        return {**said, "exit": 2, "refused": True} if code == REFUSED else {**said, "exit": code}
 
 
 async def _up_to(most: int, stream: StreamReader, child: Child) -> bytes | None:

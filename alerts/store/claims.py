@@ -96,21 +96,27 @@ def most_urgent(connection: Connection, target: str, now: datetime, most: int) -
 
 
 def waiting_in(connection: Connection, target: str, thread: str) -> list[Delivery]:
-    """Return what waits for a target of a thread."""
-    return [read(row) for row in connection.execute(_WAITING_IN, {"target": target, "thread": thread}).mappings()]
+    """Return what waits for a target of a thread, the most severe first, then the oldest."""
+    rows = connection.execute(_WAITING_IN, {"target": target, "thread": thread}).mappings()
+    return sorted(map(read, rows), key=lambda each: (-each.severity, each.queued, each.id))
 
 
 # built once: a busy lane asks after every message
 _MOST_URGENT = (
     select(deliveries)
     .where(deliveries.c.target == bindparam("target"), WAITS, deliveries.c.due <= bindparam("now", type_=UtcTime))
-    .order_by(deliveries.c.severity.desc(), text("(kind = 'edit')"), deliveries.c.queued, deliveries.c.id)
+    .order_by(
+        deliveries.c.severity.desc(),
+        text("(kind = 'edit')"),
+        deliveries.c.queued,
+        text("(reason = 'another')"),
+        deliveries.c.id,
+    )
     .limit(bindparam("most"))
 )
-_WAITING_IN = (
-    select(deliveries)
-    .where(deliveries.c.target == bindparam("target"), deliveries.c.thread == bindparam("thread"), WAITS)
-    .order_by(deliveries.c.severity.desc(), deliveries.c.queued, deliveries.c.id)
+# without an order: SQLite would take the index of what goes next, and read all of it
+_WAITING_IN = select(deliveries).where(
+    deliveries.c.target == bindparam("target"), deliveries.c.thread == bindparam("thread"), WAITS
 )
 
 

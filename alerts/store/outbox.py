@@ -94,6 +94,7 @@ deliveries = Table(
         text("severity DESC"),
         text("(kind = 'edit')"),
         "queued",
+        text("(reason = 'another')"),
         "id",
         "due",
         "attempts",

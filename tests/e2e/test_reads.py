@@ -108,6 +108,51 @@ def test_a_command_has_its_own_words_exit_code_and_environment(tmp_path: Path) -
     assert "only commands that read" in writes["err"]
 
 
+def test_a_long_headline_is_no_file_and_what_is_refused_says_so(tmp_path: Path) -> None:
+    async def work() -> list[Mapping[str, Any]]:
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {"PATH": os.environ["PATH"]})
+        try:
+            words = (["explain", "\u0642" * 150], ["explain", "/etc/passwd"], ["status", "x" * 60_000])
+            return [await asked.answer({"words": each}) for each in words]
+        finally:
+            asked.close()
+
+    headline, file, long = asyncio.run(work())
+    assert "Traceback" not in headline["err"]
+    assert "refused" not in headline
+    assert file["refused"]
+    assert file["exit"] == 2
+    assert "over 50 KB" in long["error"]
+
+
+def test_what_starts_slowly_goes_on_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reads, "START_WITHIN", 0.1)
+
+    async def work() -> list[Mapping[str, Any]]:
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {"PATH": os.environ["PATH"]})
+        answers: list[Mapping[str, Any]] = []
+        try:
+            while not answers or ("error" in answers[-1] and len(answers) < 300):
+                answers.append(await asked.answer({"words": ["status"]}))
+            return answers
+        finally:
+            asked.close()
+
+    first, *_, last = asyncio.run(work())
+    assert "still starting" in first["error"]
+    assert "no store in" in last["err"]
+
+
+def test_nothing_is_started_once_it_is_closed(tmp_path: Path) -> None:
+    async def work() -> Mapping[str, Any]:
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {"PATH": os.environ["PATH"]})
+        asked.close()
+        return await asked.answer({"words": ["status"]})
+
+    assert "error" in asyncio.run(work())
+    assert not [each for each in psutil.Process().children() if "alerts.cli.answer" in each.cmdline()]
+
+
 def _gone() -> bool:
     """Return whether no answering process and no child of one is left; a fork has its parent's command line."""
     ours = [each for each in psutil.process_iter(["cmdline"]) if reads.COMMAND[-1] in (each.info["cmdline"] or ())]

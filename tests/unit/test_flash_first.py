@@ -131,13 +131,14 @@ def test_each_revision_is_decided_on_once_whatever_is_cut_off(config: Config, cu
     database.close()
 
 
-def test_a_batch_of_flash_alone_is_one_commit(config: Config) -> None:
+def test_flash_alone_is_cut_as_well_and_the_mark_moves_at_last(config: Config) -> None:
     database = Database("sqlite://")
     database.migrate(*PACKAGES)
+    many = triage.SLICE + 5
     with database.write() as connection:
-        _stored(connection, _titles(3, {0, 1, 2}))
+        _stored(connection, _titles(many, set(range(many))))
     matched, upto = _batch(database, config)
-    assert list(triage.slices(matched, upto)) == [(matched, upto)]
+    assert [(len(part), end) for part, end in triage.slices(matched, upto)] == [(triage.SLICE, 0), (5, 0), (0, upto)]
     database.close()
 
 
@@ -160,6 +161,60 @@ def test_flash_may_be_sent_before_the_rest_is_decided_on(config: Config, tmp_pat
     try:
         assert asyncio.run(work()) == 30
         assert seen == [(1, int(Severity.FLASH))]
+    finally:
+        lane.close()
+        database.close()
+
+
+def test_rules_that_are_reloaded_meanwhile_decide_on_the_rest(config: Config, tmp_path: Path) -> None:
+    database = Database.at(tmp_path / "watchfloor.db")
+    database.migrate(*PACKAGES)
+    lane = WriterLane(database)
+    off = replace(config, rules=tuple(replace(each, mode="off") for each in config.rules))
+    judging = triage.Triage(database, lane, config, Matcher(config))
+
+    async def queued() -> None:
+        judging.use(off, Matcher(off))
+
+    async def work() -> int:
+        await lane.write(lambda connection: _stored(connection, _titles(30, {20})))
+        return (await judging.run(NOW + timedelta(seconds=1), queued)).alerts
+
+    try:
+        assert asyncio.run(work()) == 1
+        assert _batch(database, config) == ([], 0)
+    finally:
+        lane.close()
+        database.close()
+
+
+def test_a_flash_that_only_deciding_finds_is_sent_after_its_commit(config: Config, tmp_path: Path) -> None:
+    """A new toll of a story that was told as flash is flash, whatever its own words match."""
+    database = Database.at(tmp_path / "watchfloor.db")
+    database.migrate(*PACKAGES)
+    lane = WriterLane(database)
+    source = Source(id="wire", url="https://wire.example/", name="Wire", owner="wire", lang="en")
+    seen: list[list[tuple[str, Severity]]] = []
+
+    async def queued() -> None:
+        with database.read() as connection:
+            seen.append([(each.kind.value, each.severity) for each in outbox.deliveries_that(connection)])
+
+    async def tell(title: str, minutes: int) -> None:
+        now = NOW + timedelta(minutes=minutes)
+        entry = Entry(title=title, guid="1", text=f"{title}. Police said so at the scene.", published=NOW)
+        state = SourceState("wire", source.url, NOW, baseline=NOW)
+        await lane.write(lambda connection: store_poll(connection, source, state, [entry], (), now))
+        await triage.Triage(database, lane, config, Matcher(config)).run(now, queued)
+
+    async def work() -> None:
+        await tell("Blast kills 14 at airbase near Erbil", 1)
+        await tell("Blast kills 17 near Erbil", 40)
+
+    try:
+        asyncio.run(work())
+        assert len(seen) == 2
+        assert {severity for _, severity in seen[-1]} == {Severity.FLASH}
     finally:
         lane.close()
         database.close()

