@@ -72,6 +72,13 @@ def test_a_target_that_no_list_names_is_what_stands_behind_the_deed(title: str, 
     assert act.on == on
 
 
+def test_only_an_attack_has_a_target_that_no_list_names_and_a_listed_name_is_none() -> None:
+    visit = next(act for act in read("Iranian envoy visits Samarkand today").acts if act.deed == "visit")
+    assert visit.on == ()
+    attack = next(act for act in read("Drone attack Kuwait says it foiled at dawn").acts if act.deed == "assault")
+    assert "?kuwait" not in attack.on
+
+
 def test_a_place_off_which_it_was_done_is_one() -> None:
     assert read("Houthis attack tanker off Mokhalla").places == ("?mokhalla",)
 
