@@ -148,15 +148,17 @@ class EventWindow:
     def _tells_apart(self, shared: Iterable[Part], one: EventMention, other: EventMention) -> bool:
         """Return whether what two reports share tells their event from others of the day: a name that not all name.
 
-        States and things are in every report of a war. Of those it takes a deed and two names: "US" and "strike" are
-        no event, "US", "strike" and "Iran" are one.
+        States and things are in every report of a war. Of those it takes two names and a deed with which one of the
+        two begins: "US" and "strike" are no event, "US", "strike" and "Iran" are one; "...; Tehran rejects it" twice
+        is none.
         """
         names = [part for part in shared if part[0] == "name"]
         if any(name[1] not in self.settings.parties and not self._is_everyday(name) for name in names):
             return True
         # in the background a deed counts too: "arrests two after the strike"
         deeds, others = ({alike(act, self.settings) for act in each.acts} for each in (one, other))
-        return len(names) >= FEW_NAMES and bool(deeds & others)
+        first = {alike(act, self.settings) for each in (one, other) for act in told(each)[:1]}
+        return len(names) >= FEW_NAMES and bool(deeds & others & first)
 
     def _is_everyday(self, part: Part) -> bool:
         return len(self._by_part.get(part, ())) > EVERYDAY * max(FEWEST, len(self._reports))

@@ -56,6 +56,13 @@ def test_a_target_that_no_list_names_is_what_stands_behind_the_deed(title: str, 
     assert act.on == on
 
 
+def test_only_an_attack_has_a_target_that_no_list_names_and_a_listed_name_is_none() -> None:
+    visit = next(act for act in read("Iranian envoy visits Samarkand today").acts if act.deed == "visit")
+    assert visit.on == ()
+    strike = next(act for act in read("Deadly airstrike Kuwait reported at dawn").acts if act.deed == "strike")
+    assert strike.on == ()
+
+
 def test_a_place_off_which_it_was_done_is_one() -> None:
     assert read("Houthis attack tanker off Mokhalla").places == ("?mokhalla",)
 
@@ -94,6 +101,7 @@ def test_a_comma_between_two_names_ends_no_part(title: str, aside: bool) -> None
         ("No injuries while drones strike base in Iraq", "happened"),
         ("Israel postpones strikes on Lebanon", "denied"),
         ("No strikes on base in Iraq, army says", "denied"),
+        ("On this day in 1991 a panic as missiles strike Baghdad", "remembered"),
     ],
 )
 def test_what_is_denied_before_a_turn_denies_nothing_behind_it(title: str, standing: str) -> None:

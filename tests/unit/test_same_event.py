@@ -108,6 +108,16 @@ def test_a_name_of_all_reports_and_a_deed_are_no_event() -> None:
     assert known.nearest(report(unlike, 1, "daily")) is None
 
 
+def test_a_further_deed_of_both_headlines_is_no_event() -> None:
+    denied = Act("deny", "happened", ("iran",), ("us",))
+    one, other = event(STRIKE, denied), event(Act("close", "happened", ("iran",), ("us",)), denied)
+    known = EventWindow(replace(SETTINGS, parties=frozenset({"us", "iran"})))
+    known.add(report(one))
+    assert known.nearest(report(other, 1, "daily")) is None
+    # where one of them begins with it, the other may be what is denied
+    assert known.nearest(report(event(denied), 1, "daily")) is not None
+
+
 def test_a_name_of_many_reports_is_as_common_as_a_state() -> None:
     place = event(Act("strike", "happened"), places=("erbil",))
     known = window(report(place))
