@@ -68,6 +68,17 @@ def test_what_a_denial_leaves_standing(title: str, deed: str, standing: str) -> 
     assert [each.standing for each in read(title).acts if each.deed == deed][:1] == [standing]
 
 
+def test_who_denies_did_not_do_what_a_relative_clause_tells() -> None:
+    (kill,) = (
+        each for each in read("Kataib Hezbollah denies attack that killed two US soldiers").acts if each.deed == "kill"
+    )
+    assert (kill.by, kill.on) == ((), ("us",))
+    (hit,) = (
+        each for each in read("Iran denies attack by men who with drones shelled Erbil").acts if each.deed == "strike"
+    )
+    assert "iran" not in hit.by
+
+
 REHEARSED = [
     "US troops hold live-fire drill simulating drone attack on base in Iraq",
     "Iran holds naval drill, fires missiles near Strait of Hormuz",
