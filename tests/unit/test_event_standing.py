@@ -17,6 +17,7 @@ DENIED = [
     ("نفى الجيش الأميركي مقتل جنود في قصف قاعدة حرير", "strike", ("harir",), ("us",)),
     ("لا صحة للأنباء عن هجوم على قاعدة حرير", "assault", ("harir",), ()),
     ("Strike on Harir base did not happen", "strike", ("harir",), ()),
+    ("Pentagon denies that strike on Harir base took place", "strike", ("harir",), ("us", "pentagon")),
     ("That US struck Harir base is false", "strike", ("harir",), ()),
 ]
 
@@ -56,6 +57,7 @@ def test_whose_deed_is_denied_is_still_read(title: str, deed: str, by: tuple[str
         ("No group claims attack on Harir base", "assault", "claimed"),
         ("No casualties in attack on Harir base", "assault", "happened"),
         ("Drones hit Harir base, Iran denies role", "assault", "happened"),
+        ("Iran denies losses of its own army there, drones strike Harir base", "strike", "happened"),
         ("Iran denies role as drones hit Harir base", "assault", "happened"),
         ("إيران تنفي الهجوم وتقصف أربيل", "strike", "happened"),
         ("پهپادها به پایگاه حریر حمله کردند و ایران نقش خود را تکذیب کرد", "assault", "happened"),
@@ -87,6 +89,7 @@ REHEARSED = [
     "US embassy in Baghdad plans air raid drill",
     "مناورة تحاكي هجوما على قاعدة عين الأسد",
     "هجوم في مناورات للجيش الإيراني",
+    "ارتش اسرائیل حمله به ایران را با جنگنده‌های خود بر فراز مدیترانه شبیه‌سازی کرد",
     "ارتش اسرائیل حمله به ایران را در رزمایش بزرگ هوایی پاییزی شبیه‌سازی کرد",
 ]
 
@@ -112,6 +115,7 @@ def test_what_is_only_done_in_a_drill_is_the_drill(title: str) -> None:
         ("Two US soldiers killed in drill in Iraq", "kill"),
         ("Drill in Iraq kills two US soldiers", "kill"),
         ("Attack during drill in Iraq", "assault"),
+        ("Army simulates rescue, drones strike Harir base", "strike"),
     ],
 )
 def test_a_drill_that_is_struck_is_struck(title: str, deed: str) -> None:
