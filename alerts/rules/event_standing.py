@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from alerts.rules.clause_words import AND, ASIDE, DURING, INSIDE, OBJECT, RELATIVES, UPON, WITHIN
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
-from alerts.rules.event_voice import REACH, Voice, is_finite, is_persian_verb, is_persian_word
+from alerts.rules.event_voice import REACH, Voice, is_finite, is_persian_word
 from alerts.rules.reading import Mention, Mentions, Reading
 
 STANDING = "standing-"  # how the lists of cues are named
@@ -44,7 +44,7 @@ def standing(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tupl
         return "expected", None
     denial, spared = _denial(deed, spoken, cues, reading)
     if _is_known(deed, denial, reading):
-        return "background", denial
+        return "background", None
     for name in STANDINGS:
         if name == "denied" and denial:
             return ("background" if spared else name), denial
@@ -166,7 +166,7 @@ def _is_denied_before(deed: Mention, cue: Mention, spoken: Voice, reading: Readi
         return False
     # a verb of its own is denied only in a clause that depends on the denial: "that base was hit is false"
     depends = not RELATIVES.isdisjoint(before)
-    return not is_persian_verb(deed) and (depends or not is_finite(deed, spoken) or spoken == "passive")
+    return depends or not is_finite(deed, spoken) or spoken == "passive"
 
 
 def _rehearsals(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Iterator[Mention]:
