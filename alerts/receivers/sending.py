@@ -15,10 +15,6 @@ from alerts.receivers.naming import BadReceiverUrl, LookUpFailed, masked
 from alerts.receivers.targets import asset, build
 from alerts.receivers.urgency import type_of, with_priority
 
-_APPRISE = logging.getLogger("apprise")  # its own log names tokens: it goes to no handler, whatever the level
-_APPRISE.setLevel(logging.DEBUG)  # its words on a lost connection come at DEBUG, and only `_fault` reads them
-_APPRISE.propagate = False
-_APPRISE.addHandler(logging.NullHandler())
 logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it logs the paths of webhooks, which are their secrets
 DETAIL_LIMIT = 300
 # HTTP answers that the same request will get again (RFC 9110): refusals and redirects, but for those of the moment.
