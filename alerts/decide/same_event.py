@@ -81,7 +81,7 @@ class EventWindow:
         self._first: dict[str, Report] = {}  # of each thread
 
     def add(self, report: Report) -> None:
-        """Add a stored report; they come in the order of `seq`."""
+        """Add a stored report. They come in the order of `seq`, but for what is flash, which comes ahead of its turn."""
         parts = parts_of(report.mention, self.settings)
         self._reports[report.seq] = report, parts
         for part in parts:
@@ -101,7 +101,7 @@ class EventWindow:
                     del self._by_part[part]
 
     def since(self, at: datetime) -> list[Report]:
-        """Return the reports since then, oldest first."""
+        """Return the reports since then, in the order in which they were added."""
         return [report for report, _ in self._reports.values() if report.at >= at]
 
     def nearest(self, later: Report, threads: Iterable[str] | None = None) -> Likeness | None:
