@@ -81,7 +81,7 @@ class EventWindow:
         self._first: dict[str, Report] = {}  # of each thread
 
     def add(self, report: Report) -> None:
-        """Add a stored report. They come in the order of `seq`, but for what is flash, which comes ahead of its turn."""
+        """Add a stored report. They come in the order of `seq`, but for flash, which comes ahead of its turn."""
         parts = parts_of(report.mention, self.settings)
         self._reports[report.seq] = report, parts
         for part in parts:
