@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -23,6 +22,7 @@ from alerts.decide.what_to_tell import after, changes, decide
 from alerts.decision import Decision, KnownEvent, Told, Wait
 from alerts.event import EventMention
 from alerts.line.event_threads import join, known_events, refresh
+from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, move_mark, slices
 from alerts.line.new_alert import make_alert
 from alerts.line.new_delivery import Waiting, add_stale, queue_decision, waiting_on, without_pause
 from alerts.rule import Config
@@ -37,10 +37,6 @@ from crawler.store.db import Database, WriterLane
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 BATCH = 500  # revisions matched at once: of these, what is flash is decided on first
-SLICE = 50  # matching revisions in one commit: other writes, so claims too, wait for the lane no longer than it takes
-TRIAGED = "triaged"  # the mark that holds the `seq` of the last revision decided on
-AHEAD = "triaged_ahead"  # the mark that holds, as JSON, every `seq` behind that one that was decided on before its turn
-Matched = list[tuple[Revision, Finding]]
 Queued = Callable[[], Awaitable[object]]
 
 
@@ -143,42 +139,6 @@ class Triage:
             return Finding()
 
 
-def slices(matched: Matched, upto: int) -> Iterator[tuple[Matched, int]]:
-    """Yield what each commit decides on and its `upto`, as `settle` takes them: what is flash first, then in order.
-
-    A story's revisions stay in their order: those before a flash one come with it.
-    """
-    urgent: dict[str, int] = {}  # story -> its last flash revision
-    for revision, finding in matched:
-        if any(match.severity is Severity.FLASH for match in finding.matches):
-            urgent[revision.placement.story] = revision.seq
-    first = [each for each in matched if each[0].seq <= urgent.get(each[0].placement.story, 0)]
-    rest = [each for each in matched if each[0].seq > urgent.get(each[0].placement.story, 0)]
-    yield from ((part, 0) for part in _cut(first))
-    parts = list(_cut(rest))
-    # the last one moves the mark over what was decided ahead, also where nothing is left to decide
-    yield from ((part, part[-1][0].seq) for part in parts[:-1])
-    yield parts[-1] if parts else [], upto
-
-
-def _cut(matched: Matched) -> Iterator[Matched]:
-    """Yield parts with at most SLICE matching revisions."""
-    part, many = Matched(), 0
-    for each in matched:
-        if many == SLICE:
-            yield part
-            part, many = [], 0
-        part.append(each)
-        many += bool(each[1].matches)
-    if part:
-        yield part
-
-
-def decided_ahead(connection: Connection) -> frozenset[int]:
-    """Return each `seq` behind the mark TRIAGED that was decided on before its turn."""
-    return frozenset(json.loads(decisions.get_mark(connection, AHEAD) or "[]"))
-
-
 def settle(
     connection: Connection,
     config: Config,
@@ -210,18 +170,9 @@ def settle(
             _settle_case(connection, config, window, case, now, result)
     if upto is None:
         upto = matched[-1][0].seq if matched else 0
-    _move_mark(connection, [revision.seq for revision, _ in matched], upto)
+    move_mark(connection, [revision.seq for revision, _ in matched], upto)
     archive.count(connection, decisions.counts, result.counts)
     return result
-
-
-def _move_mark(connection: Connection, done: list[int], upto: int) -> None:
-    ahead = decided_ahead(connection)
-    if upto:
-        decisions.set_mark(connection, TRIAGED, str(upto))
-    left = {each for each in ahead if each > upto} if upto else ahead.union(done)
-    if left != ahead:
-        decisions.set_mark(connection, AHEAD, json.dumps(sorted(left)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ from alerts.decide.canary import Stage, Trace, again_after, arrived_lately, miss
 from alerts.decide.same_event import EventWindow
 from alerts.line.compose import compose
 from alerts.line.deliver import Deliver
+from alerts.line.judging_order import TRIAGED
 from alerts.line.next_delivery import next_delivery
-from alerts.line.triage import TRIAGED, Triage, settle
+from alerts.line.triage import Triage, settle
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher

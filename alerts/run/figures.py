@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from alerts.line.triage import TRIAGED
+from alerts.line.judging_order import TRIAGED
 from alerts.rule import Config
 from alerts.run.backup_thread import folder_of, newest
 from alerts.run.canary import Canary, Line

@@ -19,9 +19,10 @@ from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import Ledger
 from alerts.decide.same_event import EventWindow
 from alerts.decision import Decision
+from alerts.line.judging_order import TRIAGED
 from alerts.line.next_delivery import next_delivery
 from alerts.line.orders import stamp
-from alerts.line.triage import TRIAGED, TriageResult, settle
+from alerts.line.triage import TriageResult, settle
 from alerts.rule import Config
 from alerts.rules.match import Finding, Matcher
 from alerts.run.article_lines import Line

@@ -14,7 +14,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.decide.same_event import EventWindow
-from alerts.line.triage import SLICE, settle
+from alerts.line.judging_order import SLICE
+from alerts.line.triage import settle
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from alerts.store import decisions

@@ -18,8 +18,9 @@ from sqlalchemy import Connection
 from alerts.alert import Kind, NewDelivery, Reason, Scope, SendResult, Severity
 from alerts.decide.attempt import judge_attempt
 from alerts.decide.same_event import EventWindow
+from alerts.line.judging_order import TRIAGED
 from alerts.line.next_delivery import next_delivery
-from alerts.line.triage import TRIAGED, settle
+from alerts.line.triage import settle
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from alerts.alert import Severity
 from alerts.decide.same_event import EventWindow
-from alerts.line import triage
+from alerts.line import judging_order, triage
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
@@ -49,11 +49,11 @@ def _stored(connection: Connection, titles: list[str]) -> None:
     store_poll(connection, source, SourceState("wire", source.url, NOW, baseline=NOW), entries, (), NOW)
 
 
-def _batch(database: Database, config: Config) -> tuple[triage.Matched, int]:
+def _batch(database: Database, config: Config) -> tuple[judging_order.Matched, int]:
     matcher = Matcher(config)
     with database.read() as connection:
-        after = int(decisions.get_mark(connection, triage.TRIAGED) or 0)
-        ahead = triage.decided_ahead(connection)
+        after = int(decisions.get_mark(connection, judging_order.TRIAGED) or 0)
+        ahead = judging_order.decided_ahead(connection)
         waiting = archive.revisions_after(connection, after, triage.BATCH)
     found = [(each, matcher.find(each.article)) for each in waiting if each.seq not in ahead]
     return found, waiting[-1].seq if waiting else 0
@@ -71,10 +71,10 @@ def test_flash_is_decided_on_first_and_the_rest_in_order_in_slices(config: Confi
     database = Database("sqlite://")
     database.migrate(*PACKAGES)
     with database.write() as connection:
-        _stored(connection, _titles(triage.SLICE * 2 + 7, {40, 93}))
+        _stored(connection, _titles(judging_order.SLICE * 2 + 7, {40, 93}))
     matched, upto = _batch(database, config)
-    parts = list(triage.slices(matched, upto))
-    assert [len(part) for part, _ in parts] == [2, triage.SLICE, triage.SLICE, 5]
+    parts = list(judging_order.slices(matched, upto))
+    assert [len(part) for part, _ in parts] == [2, judging_order.SLICE, judging_order.SLICE, 5]
     first, end = parts[0]
     assert all(max(match.severity for match in found.matches) is Severity.FLASH for _, found in first)
     assert end == 0
@@ -96,7 +96,7 @@ def test_earlier_words_of_a_flash_story_come_with_it(config: Config) -> None:
     assert 0 < flash < 11
     for n in (flash - 1, flash + 1):  # a revision of its story before it, and one after it
         matched[n] = (_moved(matched[n][0], matched[flash][0].placement.story), matched[n][1])
-    (first, _), *_ = triage.slices(matched, upto)
+    (first, _), *_ = judging_order.slices(matched, upto)
     assert [revision.seq for revision, _ in first] == [matched[flash - 1][0].seq, matched[flash][0].seq]
     database.close()
 
@@ -109,14 +109,14 @@ def _moved(revision: Revision, story: str) -> Revision:
 def test_each_revision_is_decided_on_once_whatever_is_cut_off(config: Config, cut: int) -> None:
     database = Database("sqlite://")
     database.migrate(*PACKAGES)
-    many = triage.SLICE * 2 + 7
+    many = judging_order.SLICE * 2 + 7
     with database.write() as connection:
         _stored(connection, _titles(many, {40, 93}))
     last = _batch(database, config)[1]
     for stop in (cut, 99):  # the first process ends before its slice number `cut`
         window, moved = EventWindow(config.events), dict[str, str]()
         matched, upto = _batch(database, config)
-        for number, (part, end) in enumerate(triage.slices(matched, upto)):
+        for number, (part, end) in enumerate(judging_order.slices(matched, upto)):
             if number == stop:
                 break
             with database.write() as connection:
@@ -125,8 +125,8 @@ def test_each_revision_is_decided_on_once_whatever_is_cut_off(config: Config, cu
         told = [row.seq for row in connection.execute(select(decisions.decisions.c.seq))]
         assert len(told) == len(set(told)) == many
         assert connection.scalar(select(func.count()).select_from(outbox.deliveries)) == many
-        assert int(decisions.get_mark(connection, triage.TRIAGED) or 0) == last
-        assert triage.decided_ahead(connection) == frozenset()
+        assert int(decisions.get_mark(connection, judging_order.TRIAGED) or 0) == last
+        assert judging_order.decided_ahead(connection) == frozenset()
     assert _batch(database, config) == ([], 0)
     database.close()
 
@@ -134,11 +134,15 @@ def test_each_revision_is_decided_on_once_whatever_is_cut_off(config: Config, cu
 def test_flash_alone_is_cut_as_well_and_the_mark_moves_at_last(config: Config) -> None:
     database = Database("sqlite://")
     database.migrate(*PACKAGES)
-    many = triage.SLICE + 5
+    many = judging_order.SLICE + 5
     with database.write() as connection:
         _stored(connection, _titles(many, set(range(many))))
     matched, upto = _batch(database, config)
-    assert [(len(part), end) for part, end in triage.slices(matched, upto)] == [(triage.SLICE, 0), (5, 0), (0, upto)]
+    assert [(len(part), end) for part, end in judging_order.slices(matched, upto)] == [
+        (judging_order.SLICE, 0),
+        (5, 0),
+        (0, upto),
+    ]
     database.close()
 
 
