@@ -6,10 +6,18 @@ only name targets.
 
 from __future__ import annotations
 
+import logging
+
 from alerts.alert import Message, SendResult, Target
 from alerts.receivers.naming import BadReceiverUrl, LookUpFailed, named
 
 __all__ = ["BadReceiverUrl", "LookUpFailed", "acknowledged", "named", "parse", "send"]
+
+# here, before anything of Apprise is imported: its own log names tokens, so it goes to no handler, whatever the level
+_APPRISE = logging.getLogger("apprise")
+_APPRISE.setLevel(logging.DEBUG)  # its words on a lost connection come at DEBUG, and only sending.py reads them
+_APPRISE.propagate = False
+_APPRISE.addHandler(logging.NullHandler())
 
 
 def parse(receiver: str, url: str) -> Target:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from urllib.parse import urlsplit
 
@@ -15,10 +14,6 @@ from alerts.receivers.naming import BadReceiverUrl, masked, named
 from alerts.receivers.urgency import shuts
 from crawler.config.keys import nearest
 
-APPRISE = logging.getLogger("apprise")  # its own log names tokens: it goes to no handler, whatever the level
-APPRISE.setLevel(logging.DEBUG)  # its words on a lost connection come at DEBUG, and only sending.py reads them
-APPRISE.propagate = False
-APPRISE.addHandler(logging.NullHandler())
 # the services that a misspelt one is compared with, out of the 130 that Apprise knows
 COMMON = (
     console.SCHEMA,
