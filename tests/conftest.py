@@ -12,7 +12,7 @@ from tests.unit.child import Child, children
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    import alerts.receivers  # noqa: F401
+    import alerts.receivers.sending  # noqa: F401
 
 
 # Tests that wait for a real limit or unit: they start first, so that none of them is waited for at the end.

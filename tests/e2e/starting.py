@@ -32,6 +32,7 @@ LATER = (  # imported by a running line on its way
     "tldextract",
     "trafilatura",
     "alembic.command",
+    "alerts.receivers.sending",
 )
 FORKING.set_forkserver_preload([*(module for module, _ in COMMANDS.values()), *LATER])
 STREAMS = (("in", os.O_RDONLY), ("out", os.O_WRONLY | os.O_CREAT), ("err", os.O_WRONLY | os.O_CREAT))
