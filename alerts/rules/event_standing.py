@@ -114,9 +114,10 @@ def _denial(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple
     What no denial denies is a cue too: "no group claims attack" denies no attack.
     """
     spared = [each for each in cues[_SPARED] if each.field == deed.field and not each.overlaps(deed)]
+    # "nobody claims the attack", but "nobody hurt", "no US troops were hurt"
+    reach = 3 if spoken in {"passive", "open"} else 1
     for cue in _denials(deed, spoken, cues, reading):
-        # "nobody claims the attack", but "nobody hurt"
-        if not any(each.overlaps(cue) and reading.word(deed) - reading.last_word(each) > 1 for each in spared):
+        if not any(each.overlaps(cue) and reading.word(deed) - reading.last_word(each) > reach for each in spared):
             # what is spared stands before the deed, and in Persian the denial behind both
             begin = cue.end if cue.end <= deed.start else max(0, deed.start - NEAR_CHARS)
             part = any(
@@ -128,7 +129,9 @@ def _denial(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple
 
 
 def _denials(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Iterator[Mention]:
-    for cue in cues["denied"]:
+    # a list of what is spared has "no US" as one: of it the "no" denies what befell them, "no US troops hurt"
+    nobody = [each for each in cues[_SPARED] if each.alias.casefold().startswith("no ")]
+    for cue in (*cues["denied"], *nobody):
         if _shows("denied", cue, deed, reading) and (
             cue.start > deed.start or _is_denied_after(cue, deed, spoken, reading)
         ):

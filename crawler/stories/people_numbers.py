@@ -26,6 +26,9 @@ class Number:
     implied: bool = False  # no number is written: "soldier killed"
 
 
+_NOBODY = frozenset(("no", "not", "without", "هيچ", "بدون", "دون"))  # before a word that else counts one
+
+
 def numbers_in(tokens: Sequence[str]) -> Iterator[Number]:
     """Yield the numbers among folded words: digits, words, duals, "dozens", and one person without a number."""
     parted = [token[1:] if _is_joined(token) else token for token in tokens]
@@ -37,6 +40,8 @@ def numbers_in(tokens: Sequence[str]) -> Iterator[Number]:
             yield Number(int(written) * 12 if many else int(written), first, last + many)
         elif written in words.VAGUE:
             yield Number(words.VAGUE[written], first, last, at_least=True)
+        elif behind in _NOBODY:
+            pass  # "no one was killed", "هيچ سربازي كشته نشد"
         elif written in {"one", "يك"}:
             yield Number(1, first, last)
         else:

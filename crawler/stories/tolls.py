@@ -36,6 +36,30 @@ def new_toll(earlier: Wording, later: Wording) -> str:
     return f"{before} -> {after} {named}"
 
 
+def new_harm(before: Wording, after: Wording) -> str:
+    """Return "1 killed; 2 -> 5 wounded" for what a text tells of people harmed beyond an earlier one of it, else "".
+
+    Of headline and first sentence: what stands below is most often told of other events.
+    """
+    known, told = _harmed(before), _harmed(after)
+    more = {kind: number for kind, number in told.items() if number > known.get(kind, 0)}
+    return "; ".join(
+        f"{known[kind]} -> {number} {kind}" if kind in known else f"{number} {kind}" for kind, number in more.items()
+    )
+
+
+def _harmed(text: Wording) -> dict[str, int]:
+    """Return how many are killed, wounded, missing and held, each by the first words that tell it."""
+    found: dict[str, int] = {}
+    for words in (text.title, *text.sentences[:1]):
+        told: dict[str, int] = {}
+        for each in counted(words):
+            if not each.past and not each.at_least:
+                told[each.kind] = max(each.number, told.get(each.kind, 0))
+        found = told | found
+    return found
+
+
 def _of_toll(word: str) -> bool:
     return word in PEOPLE or is_of_toll(word)
 

@@ -14,7 +14,7 @@ from crawler.article import Relation
 from crawler.stories.compare import Comparison, NumberChange, compare
 from crawler.stories.frames import frame, is_background
 from crawler.stories.openings import SAME_FIGURES, TITLE_SHARED, agreement, exchanged, other_day
-from crawler.stories.tolls import harms, new_toll
+from crawler.stories.tolls import harms, new_harm, new_toll
 from crawler.stories.wording import Wording
 from crawler.text.figures import is_number
 
@@ -378,8 +378,12 @@ def material(before: Wording, after: Wording) -> str:
     found = compare(before, after)
     if after.corrected and not before.corrected:
         return _corrected(found)
-    if found.changes:
-        return _changed(found.changes)
+    numbers, harm = _changed(found.changes) if found.changes else "", new_harm(before, after)
+    # the first who died are more than a number that rose: "1 killed; 2 -> 5 wounded"
+    if harm and (not numbers or any("->" not in each for each in harm.split("; "))):
+        numbers = harm
+    if numbers:
+        return numbers
     if names := [each for each in found.differing if each.named]:
         if all(each.part == "title" for each in names) and _is_replaced(before, after):
             return "new headline"  # words at one place of two unlike headlines are no change of one for the other
