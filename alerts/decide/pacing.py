@@ -25,6 +25,7 @@ BURST = 0.75  # of the rate, at once; the rest of it comes back within a minute
 KEPT_FOR_FLASH = 1 / 6  # of the burst
 STORM_FROM = 10  # waiting messages; more than that are one digest instead of minutes of single ones
 UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # reasons that quiet hours do not hold, at any severity
+UNPAUSED = frozenset({Reason.SEVERITY_RAISED, Reason.FIRST_DEATHS, Reason.RESENT})  # of an update, too soon or not
 DIGEST, QUIET, GROUP, STORY, THREAD, RATE = "digest", "quiet hours", "group", "story", "thread", "rate"  # what holds
 
 
@@ -201,8 +202,9 @@ def _of_thread(each: Delivery, pace: Pace) -> datetime | None:
 
 
 def _of_story(each: Delivery, pace: Pace) -> datetime | None:
-    """Return when this story may ping again; a raised severity and a resend by a person do not wait."""
-    waits = each.kind is Kind.UPDATE and each.reason not in {Reason.SEVERITY_RAISED, Reason.RESENT}
+    """Return when this story may ping again; a raised severity, first deaths and a resend by a person do not
+    wait."""
+    waits = each.kind is Kind.UPDATE and each.reason not in UNPAUSED
     last = pace.pinged.get(each.thread, {}).get(each.subject) if waits else None
     return last + PING_EVERY if last else None
 

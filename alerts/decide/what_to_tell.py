@@ -26,6 +26,7 @@ PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but f
 FORGOTTEN = timedelta(hours=12)  # after so long without a ping, another report of a story pings again
 # a change of a number as crawler.stories words it ("killed 14 -> 17", "14 -> 17 killed"), or one that went back
 NUMBER = re.compile(r"(?P<of>\D*?)(?:still )?(?P<was>[\d.,]+)(?: -> (?P<to>[\d.,]+))?(?P<what>\D*)$")
+_FIRST_DEATHS = re.compile(r"(?:^|; )\d+ killed")  # as crawler.stories words it where no number was told before
 RulesMatched = list[tuple[Rule, Severity]]
 
 
@@ -192,7 +193,7 @@ def _tell(
     reason = _pinging(severity, frozenset(rules), told, case)
     if reason is None:
         kind, reason = Kind.EDIT, Reason.TOLD
-    elif told is not None and reason is not Reason.SEVERITY_RAISED:
+    elif told is not None and reason not in {Reason.SEVERITY_RAISED, Reason.FIRST_DEATHS}:
         due = _next_ping(told, case.now)
         reason = Reason.PACED if due and reason is Reason.UPDATED else reason
     queue = kind is not Kind.EDIT or target.can_edit
@@ -221,6 +222,7 @@ def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case:
     silent = told.pinged is not None and case.now - told.pinged >= FORGOTTEN
     causes = (
         (Reason.SEVERITY_RAISED, severity > told.severity),
+        (Reason.FIRST_DEATHS, severity >= Severity.IMMEDIATE and bool(_FIRST_DEATHS.search(case.change))),
         (Reason.WHEN_HOLDS, bool(new & case.waited)),
         (Reason.NEW_RULE, bool(new)),
         (Reason.UPDATED, bool(case.change)),

@@ -103,6 +103,22 @@ rules:
 """
 
 
+def test_first_deaths_of_an_edit_ring_at_once(desk: Desk) -> None:
+    """As an outlet edits its report under the same link: two wounded become one killed and five wounded."""
+    receiver(desk, "", severity="flash")
+    news(desk, "18:00", "Quiet day")
+    desk.rounds(when("18:00"))
+    for clock, title in (
+        ("18:30", "Militia drone wounds two soldiers at Tanf"),
+        ("18:40", "Militia drone kills one soldier, wounds five at Tanf"),
+    ):
+        desk.outlet.serve("/a.xml", rss(item("one", title, date=format_datetime(at("18:30")))))
+        desk.rounds(when(clock))
+    first, second = desk.hook.titles()
+    assert first.startswith("FLASH Militia drone wounds two")
+    assert second.startswith("FLASH UPDATE (1 killed; 2 -> 5 wounded) Militia drone kills one")
+
+
 def test_two_attacks_of_one_poll_ring_each(desk: Desk) -> None:
     settings = "backfill: 6h, events: {developments: [attack], by_target: [attack], again: again}"
     desk.write("/a.xml", every="1m", settings=settings)

@@ -27,6 +27,8 @@ MINUTE = timedelta(minutes=1)
 PINGED = Told(frozenset({"r"}), PRIORITY, 1, NOW - 31 * MINUTE)
 JUST_PINGED = Told(frozenset({"r"}), PRIORITY, 1, NOW - 10 * MINUTE)
 TOLL = {"relation": Relation.UPDATED, "change": "14 -> 17 killed"}
+DEATHS = {"relation": Relation.UPDATED, "change": "1 killed; 2 -> 5 wounded"}
+RUNG = Told(frozenset({"r"}), FLASH, 1, NOW - 10 * MINUTE)
 AGAIN = {"relation": Relation.DUPLICATE}
 OLD = NOW - timedelta(hours=49)
 WHEN = rule("[base]", name="when").replace("mode:", "when: {origins: 2}, mode:")
@@ -76,6 +78,9 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], Told | None, tuple[str, s
     ("as old as freshness allows", {"published": NOW - 2880 * MINUTE}, {}, None, ("alert", "first_article", True)),
     ("updated soon after a ping", TOLL, {}, JUST_PINGED, ("update", "paced", True)),
     ("a further rule soon after a ping", TOLL, {"rule": "other"}, JUST_PINGED, ("update", "new_rule", True)),
+    ("first deaths soon after a ping", DEATHS, {"severity": FLASH}, RUNG, ("update", "first_deaths", True)),
+    ("more deaths soon after a ping", TOLL, {"severity": FLASH}, RUNG, ("update", "paced", True)),
+    ("first deaths that ring nobody", DEATHS, {}, JUST_PINGED, ("update", "paced", True)),
     ("severity raised soon after a ping", TOLL, {"severity": FLASH}, JUST_PINGED, ("update", "severity_raised", True)),
     (
         "a second origin of what was told",

@@ -86,6 +86,8 @@ CASES = [
      [replace(waits(kind=Kind.UPDATE, thread="t1"), reason=Reason.RESENT)], {"send": "d1"}),
     ("nor a raised severity", FLOOR, Pace(pinged={"t1": {"s-d1": NOW - MINUTE}}),
      [replace(waits(kind=Kind.UPDATE, thread="t1"), reason=Reason.SEVERITY_RAISED)], {"send": "d1"}),
+    ("nor first deaths", FLOOR, Pace(pinged={"t1": {"s-d1": NOW - MINUTE}}),
+     [replace(waits(kind=Kind.UPDATE, thread="t1"), reason=Reason.FIRST_DEATHS)], {"send": "d1"}),
     ("a second attack waits for no room", FLOOR, PINGED, [replace(waits(thread="t1"), reason=Reason.ANOTHER)], {"send": "d1"}),
     ("it is no line under the first", FLOOR, Pace(), [waits("b", thread="t1"),
      replace(waits("a", thread="t1"), reason=Reason.ANOTHER)], {"send": "b"}),
