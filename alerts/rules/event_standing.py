@@ -129,9 +129,7 @@ def _denial(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple
 
 
 def _denials(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Iterator[Mention]:
-    # a list of what is spared has "no US" as one: of it the "no" denies what befell them, "no US troops hurt"
-    nobody = [each for each in cues[_SPARED] if each.alias.casefold().startswith("no ")]
-    for cue in (*cues["denied"], *nobody):
+    for cue in cues["denied"]:
         if _shows("denied", cue, deed, reading) and (
             cue.start > deed.start or _is_denied_after(cue, deed, spoken, reading)
         ):

@@ -147,6 +147,17 @@ def test_decides(
     assert (made.kind.value, made.reason.value, made.queue) == expected, name
 
 
+def test_first_deaths_go_at_once_and_more_deaths_after_the_pause(tmp_path: Path) -> None:
+    config = desk(tmp_path, rule("[militia]"))
+    target = config.receivers["console"].targets[0].id
+    for change, due in ((DEATHS["change"], None), (TOLL["change"], NOW + 20 * MINUTE)):
+        seen = revision(article("militia"), Relation.UPDATED, change=str(change))
+        (made,) = decide(
+            config, seen, [Match("r", FLASH, None, ())], {target: RUNG}, NOW, Standing(("a",)), frozenset()
+        )
+        assert made.due == due, change
+
+
 def test_backfill_lets_dated_newer_items_through_and_undated_ones_not(tmp_path: Path) -> None:
     config = desk(tmp_path, rule("[militia]"), settings="backfill: 6h")
     matches = [Match("r", PRIORITY, None, ())]

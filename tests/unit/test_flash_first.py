@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,6 +42,16 @@ def config(tmp_path: Path) -> Config:
     rules = tmp_path / "rules.yaml"
     rules.write_text(RULES, encoding="utf-8")
     return load(rules, environ={})
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[tuple[Database, WriterLane]]:
+    database = Database.at(tmp_path / "watchfloor.db")
+    database.migrate(*PACKAGES)
+    lane = WriterLane(database)
+    yield database, lane
+    lane.close()
+    database.close()
 
 
 def _stored(connection: Connection, titles: list[str]) -> None:
@@ -146,10 +157,8 @@ def test_flash_alone_is_cut_as_well_and_the_mark_moves_at_last(config: Config) -
     database.close()
 
 
-def test_flash_may_be_sent_before_the_rest_is_decided_on(config: Config, tmp_path: Path) -> None:
-    database = Database.at(tmp_path / "watchfloor.db")
-    database.migrate(*PACKAGES)
-    lane = WriterLane(database)
+def test_flash_may_be_sent_before_the_rest_is_decided_on(config: Config, line: tuple[Database, WriterLane]) -> None:
+    database, lane = line
     seen: list[tuple[int, int]] = []
 
     async def queued() -> None:
@@ -162,18 +171,14 @@ def test_flash_may_be_sent_before_the_rest_is_decided_on(config: Config, tmp_pat
         judging = triage.Triage(database, lane, config, Matcher(config))
         return (await judging.run(NOW + timedelta(seconds=1), queued)).alerts
 
-    try:
-        assert asyncio.run(work()) == 30
-        assert seen == [(1, int(Severity.FLASH))]
-    finally:
-        lane.close()
-        database.close()
+    assert asyncio.run(work()) == 30
+    assert seen == [(1, int(Severity.FLASH))]
 
 
-def test_rules_that_are_reloaded_meanwhile_decide_on_the_rest(config: Config, tmp_path: Path) -> None:
-    database = Database.at(tmp_path / "watchfloor.db")
-    database.migrate(*PACKAGES)
-    lane = WriterLane(database)
+def test_rules_that_are_reloaded_meanwhile_decide_on_the_rest(
+    config: Config, line: tuple[Database, WriterLane]
+) -> None:
+    database, lane = line
     off = replace(config, rules=tuple(replace(each, mode="off") for each in config.rules))
     judging = triage.Triage(database, lane, config, Matcher(config))
 
@@ -184,19 +189,15 @@ def test_rules_that_are_reloaded_meanwhile_decide_on_the_rest(config: Config, tm
         await lane.write(lambda connection: _stored(connection, _titles(30, {20})))
         return (await judging.run(NOW + timedelta(seconds=1), queued)).alerts
 
-    try:
-        assert asyncio.run(work()) == 1
-        assert _batch(database, config) == ([], 0)
-    finally:
-        lane.close()
-        database.close()
+    assert asyncio.run(work()) == 1
+    assert _batch(database, config) == ([], 0)
 
 
-def test_a_flash_that_only_deciding_finds_is_sent_after_its_commit(config: Config, tmp_path: Path) -> None:
+def test_a_flash_that_only_deciding_finds_is_sent_after_its_commit(
+    config: Config, line: tuple[Database, WriterLane]
+) -> None:
     """A new toll of a story that was told as flash is flash, whatever its own words match."""
-    database = Database.at(tmp_path / "watchfloor.db")
-    database.migrate(*PACKAGES)
-    lane = WriterLane(database)
+    database, lane = line
     source = Source(id="wire", url="https://wire.example/", name="Wire", owner="wire", lang="en")
     seen: list[list[tuple[str, Severity]]] = []
 
@@ -215,10 +216,6 @@ def test_a_flash_that_only_deciding_finds_is_sent_after_its_commit(config: Confi
         await tell("Blast kills 14 at airbase near Erbil", 1)
         await tell("Blast kills 17 near Erbil", 40)
 
-    try:
-        asyncio.run(work())
-        assert len(seen) == 2
-        assert {severity for _, severity in seen[-1]} == {Severity.FLASH}
-    finally:
-        lane.close()
-        database.close()
+    asyncio.run(work())
+    assert len(seen) == 2
+    assert {severity for _, severity in seen[-1]} == {Severity.FLASH}
