@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from alerts.rules.clause_words import AND, ASIDE, DURING, INSIDE, OBJECT, RELATIVES, UPON, WITHIN
+from alerts.rules.clause_words import AND, ASIDE, DURING, INSIDE, OBJECT, PREPOSITIONS, RELATIVES, UPON, WITHIN
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
-from alerts.rules.event_voice import REACH, Voice, is_finite, is_persian_word
+from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite, is_persian_word
+from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.reading import Mention, Mentions, Reading
 
 STANDING = "standing-"  # how the lists of cues are named
@@ -21,9 +22,11 @@ STANDINGS = (
     *("remembered", "opinion", "roundup", "rehearsed", "denied"),
     *("conditional", "asked", "expected", "background", "claimed"),
 )
-# further lists of cues: of a denial whose reach is a clause, of what no denial denies, and of what is only imitated
+# further lists of cues: of a denial whose reach is a clause, of what no denial denies, of what is only imitated, and of
+# what is expected where the cue stands behind the deed
 _AFTER, _BEFORE, _SPARED, _IMITATED = "denied-after", "denied-before", "denied-not", "imitated"
-CUES = (*STANDINGS, _AFTER, _BEFORE, _SPARED, _IMITATED)
+_COMING = "expected-behind"
+CUES = (*STANDINGS, _AFTER, _BEFORE, _SPARED, _IMITATED, _COMING)
 NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 _ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
 _IN_CLAUSE = "conditional"  # "if" may follow what depends on it
@@ -32,6 +35,7 @@ _NO_FUTURE = ("سيطر", "سيّر")  # pasts that begin as a future does
 _PRESENT = ("\u064a", "\u062a")  # begin the present of an Arabic verb: he, she
 _LABEL_WORDS = 4  # of a headline, in which a cue of opinion labels it
 _CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
+_WHEN = {"within", "this", "next", "soon", "today", "tonight", "tomorrow", "before", "any"}  # begin a time
 _LASTING = ("kill", "wound", "die")  # deeds that are real in a drill too
 Cues = Mapping[str, Mentions]
 
@@ -48,15 +52,31 @@ def standing(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tupl
     for name in STANDINGS:
         if name == "denied" and denial:
             return ("background" if spared else name), denial
-        if name == "background" and (is_finite(deed, spoken) or (spoken == "open" and ends_clause(deed, reading))):
+        if name == "background" and _tells(deed, spoken, reading):
             continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
         if name == "rehearsed":
             cue = next(_rehearsals(deed, spoken, cues, reading), None)
+        elif name == "expected" and (coming := _coming(deed, spoken, cues, reading)):
+            cue = coming
         else:
             cue = next((each for each in cues[name] if name != "denied" and _shows(name, each, deed, reading)), None)
         if cue:
             return name, cue
     return HAPPENED, None
+
+
+def _tells(deed: Mention, spoken: Voice, reading: Reading) -> bool:
+    """Return whether a verb tells its deed as news, whatever stands before it; a noun does not, nor "after signing"."""
+    if _is_gerund(deed) and any(
+        each.field == deed.field and each.end + 1 == deed.start
+        for each in reading.mentions.get(f"${STANDING}background", ())
+    ):
+        return False
+    return is_finite(deed, spoken) or (spoken == "open" and ends_clause(deed, reading))
+
+
+def _is_gerund(deed: Mention) -> bool:
+    return deed.kind == "active" and deed.alias.endswith("ing")
 
 
 def _is_known(deed: Mention, denial: Mention | None, reading: Reading) -> bool:
@@ -147,6 +167,32 @@ def _denials(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Iter
             name == _BEFORE and _is_denied_before(deed, cue, spoken, reading)
         ):
             yield cue
+
+
+def _coming(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Mention | None:
+    """Return the cue behind a deed that says that it is still to come: "signing expected within 24 hours".
+
+    Between both may stand whom it is done to, where the cue ends the clause: "strike on base in Iraq imminent".
+    """
+    if is_finite(deed, spoken) and not (spoken == "active" and _is_gerund(deed)):
+        return None
+    clause = clause_of(deed, reading)
+    behind = (each for each in cues[_COMING] if each.field == deed.field and each.start > deed.end)
+    return next((each for each in behind if clause.has(each, reading) and _is_said_of(each, deed, reading)), None)
+
+
+def _is_said_of(cue: Mention, deed: Mention, reading: Reading) -> bool:
+    """Return whether a cue behind the noun of a deed is about it, and not about a noun of its own behind that."""
+    text = reading.folded[deed.field].text
+    between, after = text[deed.end : cue.start].split(), text[cue.end :].split()
+    if has_comma(deed, cue, reading) or len(between) >= REACH:
+        return False
+    if not between:
+        return True
+    if ARABIC_SCRIPT.search(deed.alias):  # an adjective, behind others and behind whom it is done to
+        return not any(word.startswith("\u0648") for word in between)
+    is_last = not after or after[0] in PREPOSITIONS | _WHEN or comma_follows(cue, reading)
+    return between[0] in PREPOSITIONS and is_last
 
 
 def _is_denied_after(cue: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:

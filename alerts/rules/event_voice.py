@@ -39,7 +39,7 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     is_placed = (
         not after
         or after[0] in PREPOSITIONS
-        or _comma_follows(deed, reading)
+        or comma_follows(deed, reading)
         or (after[0] in COMPASS and after[1:] == ["of"])
     )
     is_participle = _is_participle(deed.alias)
@@ -59,7 +59,7 @@ def _is_arabic_noun(deed: Mention, text: str) -> bool:
     return has_article or has_particle or not ARABIC_PREPOSITIONS.isdisjoint(text[: deed.start].split()[-1:])
 
 
-def _comma_follows(deed: Mention, reading: Reading) -> bool:
+def comma_follows(deed: Mention, reading: Reading) -> bool:
     folded = reading.folded[deed.field]
     end = folded.span(deed.start, deed.end)[1]
     return folded.original[end : end + 1] == ","

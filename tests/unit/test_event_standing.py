@@ -129,3 +129,56 @@ def test_a_drill_is_no_report_of_an_attack() -> None:
     assert ("deed", "drill") in parts_of(drill, events)
     assert "drill" in clash(first, second, events)
     assert not clash(second, second, events)
+
+
+@pytest.mark.parametrize(
+    ("title", "deed", "standing"),
+    [
+        ("Iran strike on US base in Iraq expected", "strike", "expected"),
+        ("Israeli strike on Iran imminent, officials say", "strike", "expected"),
+        ("Iranian attack on Kuwait possible within days, US warns", "assault", "expected"),
+        ("US-Iran deal signing scheduled for Friday", "sign", "expected"),
+        ("هجوم إيراني وشيك على قاعدة حرير", "assault", "expected"),
+        ("هجوم إيراني على قاعدة حرير متوقع خلال ساعات", "assault", "expected"),
+        ("حمله موشکی احتمالی به پایگاه عین‌الاسد", "strike", "expected"),
+        # what is expected is another thing
+        ("Iran strike on US base in Iraq kills three, more expected", "strike", "happened"),
+        ("US base in Iraq hit, expected response unclear", "assault", "happened"),
+        ("Attack on Harir base likely work of militia", "assault", "happened"),
+        ("Drone strike on US troops in Iraq due to Iran, general says", "strike", "happened"),
+        ("هجوم إيراني على قاعدة حرير ورد متوقع", "assault", "happened"),
+        ("Missile strike inquiry in Iraq due", "strike", "happened"),
+        ("Iran condemns Israel bombing Tehran", "strike", "happened"),
+    ],
+)
+def test_what_stands_behind_a_noun_says_that_it_is_to_come(title: str, deed: str, standing: str) -> None:
+    assert next(each for each in read(title).acts if each.deed == deed).standing == standing
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Paris welcomes signing of accord between US and Iran",
+        "UN chief hails US accord with Iran",
+        "قطر ترحب باتفاق أميركا وإيران",
+    ],
+)
+def test_what_is_welcomed_is_known(title: str) -> None:
+    acts = read(title).acts
+    assert acts
+    assert {each.standing for each in acts} == {"background"}
+
+
+@pytest.mark.parametrize(
+    ("title", "deed"),
+    [("Iran reopens Strait of Hormuz", "reopen"), ("Iran closes Strait of Hormuz", "close")],
+)
+def test_a_strait_that_opens_does_not_close(title: str, deed: str) -> None:
+    assert [each.deed for each in read(title).acts] == [deed]
+
+
+@pytest.mark.parametrize(
+    "title", ["Iran and Oman close in on signing accord", "Hunger striking prisoners arrested in Iran"]
+)
+def test_a_phrase_that_is_no_deed(title: str) -> None:
+    assert not {"close", "strike"} & {each.deed for each in read(title).acts}
