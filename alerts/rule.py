@@ -160,13 +160,16 @@ class EventSettings:
     """How reports are grouped by the event they tell.
 
     `alike` maps a deed to the one that stands for it and its like, `wider` a place to those it lies in, `labels` a
-    name to how people read it. `parties` are the names that lists give to states and the like.
+    name to how people read it, `lasting` a deed that is told once to those that end it. `parties` are the names that
+    lists give to states and the like.
     """
 
     alike: Mapping[str, str] = field(default_factory=dict)
     parties: frozenset[str] = frozenset()
     developments: frozenset[str] = frozenset()
     by_target: frozenset[str] = frozenset()
+    lasting: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    defences: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
     again: str = ""
     everyday: str = ""
@@ -258,6 +261,18 @@ EVENTS = Table(
             ListOf(Placed(IDENT), "a list of deeds"),
             (),
             "of the developments those of which each further target is one; the others are told once",
+        ),
+        Key(
+            "lasting",
+            MapOf(ListOf(Placed(IDENT), "a list of deeds", least=0), "the deeds that end it, by a deed"),
+            None,
+            "deeds that are told once in three days, in whatever words, until one that ends them was told",
+        ),
+        Key(
+            "defences",
+            ListOf(Placed(IDENT), "a list of deeds"),
+            (),
+            "deeds that answer an attack, which is somebody else's: drones are shot down",
         ),
         Key(
             "persons",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from alerts.decide.same_event import Report, alike, clash, is_within, narrowest, roles_of, told
+from alerts.decide.event_acts import alike, is_ended, is_within, lasting_in_common, narrowest, roles_of, told
+from alerts.decide.same_event import Report, clash
 from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import DRILL, UNLISTED
@@ -51,7 +52,8 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
         if act.standing in _TOLD:
             # where it was done counts as whom it was done to: a base in Qatar after one in Kuwait is news
             where = () if number else mention.places
-            targets = tuple(dict.fromkeys((*act.on, *where))) if act.deed in settings.by_target else ()
+            on = () if act.deed in settings.defences else act.on
+            targets = tuple(dict.fromkeys((*on, *where))) if act.deed in settings.by_target else ()
             named = targets or ("",)
             facts += [Fact(deed, name) for name in named]
             # a strait that is closed again is closed: only an attack makes a series
@@ -141,7 +143,8 @@ def _other_doers(
     for act in told(later.mention):
         before = doers.get(alike(act, settings), set())
         # who claims a deed is told as a claim
-        named = act.deed in settings.by_target and act.standing == HAPPENED and act.by and before and not act.aside
+        attack = act.deed in settings.by_target - settings.defences
+        named = attack and act.standing == HAPPENED and act.by and before and not act.aside
         is_other = named and not any(is_within(one, other, settings.wider) for one in act.by for other in before)
         if is_other and others.isdisjoint(roles_of(replace(later.mention, acts=(act,)), settings)):
             words.append(f"{alike(act, settings)} by {_listed(act.by, settings)}")
@@ -162,6 +165,34 @@ def is_comment(report: Report) -> bool:
     return report.title.rstrip(" '\"’”»").endswith(_QUESTION) or any(
         each.standing in _COMMENT for each in told(report.mention)[:1]
     )
+
+
+def known_reports(later: Report, reports: Iterable[Report], settings: EventSettings, now: datetime) -> list[Report]:
+    """Return the reports of other stories that still count as known: those of KNOWN_FOR, and what lasts until it ends.
+
+    A comment is news after neither.
+    """
+    others = [each for each in reports if each.story != later.story]
+    recent = now - KNOWN_FOR
+    if is_comment(later):
+        return others
+    again = any(act.again for act in told(later.mention))
+    return [
+        each
+        for number, each in enumerate(others)
+        if each.at >= recent
+        or (
+            not again
+            and lasting_in_common(each.mention, later.mention, settings)
+            and not is_ended(each.mention, (newer.mention for newer in others[number + 1 :]), settings)
+        )
+    ]
+
+
+def repeats_lasting(later: Report, known: Iterable[Report], settings: EventSettings) -> bool:
+    """Return whether a report begins with a deed that lasts and that one of those known told of the same parties."""
+    main = replace(later.mention, acts=told(later.mention)[:1])
+    return any(lasting_in_common(each.mention, main, settings) for each in known)
 
 
 def like(later: Report, elsewhere: Iterable[Report], settings: EventSettings) -> list[Report]:
@@ -194,7 +225,8 @@ def possibly_same(
 
 def same_fact(later: Report, known: Iterable[Report], settings: EventSettings) -> list[Report]:
     """Return the reports that tell what a later one begins with or names beside its news, of whichever event."""
-    asides = tuple(replace(each, aside=False) for each in told(later.mention) if each.aside)
+    full = _in_full(later).mention.acts
+    asides = tuple(each for act, each in zip(later.mention.acts, full, strict=True) if act.aside)
     ours = {*facts_of(later.mention, settings)[:1], *facts_of(replace(later.mention, acts=asides), settings)}
     return [each for each in known if any(_is_known(fact, _known([each], settings), settings) for fact in ours)]
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
+from alerts.decide.event_acts import alike, is_within, lasting_in_common, narrowest, roles_of, told
 from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import UNLISTED
@@ -24,6 +25,7 @@ SPAN = timedelta(hours=72)  # between the first and the last report of one event
 SERIES = timedelta(hours=6)  # one outlet's headline again, later than this: the next one of a series
 ALIKE = 0.3  # of the weight of both reports: less than that in common are two events
 ALIKE_COMMENT = 0.15  # the same for a claim or a denial, which names who speaks and little of what happened
+ALIKE_LASTING = 0.2  # the same where both tell one deed that lasts of the same parties
 KNOWN = 0.4  # of the weight: less than that in common may be another event, so it interrupts though nothing looks new
 FEWEST = 300  # reports that rarity is counted among at least, so that a quiet day makes nothing common
 COMPARED = 200  # reports
@@ -118,12 +120,16 @@ class EventWindow:
             and later.at - earlier.at <= APART
             and later.at - (minted(earlier.thread) or earlier.at) <= SPAN
             and (wanted is None or earlier.thread in wanted)
-            and (likeness := self._likeness(earlier, theirs, ours)).share >= _asked(likeness, later)
-            and self._tells_apart(likeness.parts, earlier.mention, later.mention)
+            and self._may_be_one(likeness := self._likeness(earlier, theirs, ours), later)
             and not clash(earlier, later, self.settings)
             and not _roles_clash(self._first.get(earlier.thread, earlier).mention, later.mention, self.settings)
         ]
-        return max(found, key=lambda each: (each.share, each.earlier.at), default=None)
+        return max(found, key=lambda each: self._closeness(each, later), default=None)
+
+    def _closeness(self, likeness: Likeness, later: Report) -> tuple[bool, float, datetime]:
+        """Return what the nearest report has most of: one deed that lasts beats any number of words in common."""
+        earlier = likeness.earlier
+        return bool(lasting_in_common(earlier.mention, later.mention, self.settings)), likeness.share, earlier.at
 
     def _candidates(self, ours: frozenset[Part]) -> list[tuple[Report, frozenset[Part]]]:
         """Return the reports that share a name or a thing with ours: first those that share the rarest, newest first.
@@ -144,6 +150,15 @@ class EventWindow:
         common, lengths = self._square(shared), math.sqrt(self._square(theirs) * self._square(ours))
         heaviest = sorted(shared, key=lambda part: (-self._weight(part), part))
         return Likeness(earlier, common / lengths if lengths else 0.0, tuple(heaviest))
+
+    def _may_be_one(self, likeness: Likeness, later: Report) -> bool:
+        """Return whether two reports have enough in common: less where both tell one deed that lasts (event_acts)."""
+        if likeness.share >= ALIKE_LASTING and lasting_in_common(
+            likeness.earlier.mention, later.mention, self.settings
+        ):
+            return True
+        tells_apart = self._tells_apart(likeness.parts, likeness.earlier.mention, later.mention)
+        return tells_apart and likeness.share >= _asked(likeness, later)
 
     def _tells_apart(self, shared: Iterable[Part], one: EventMention, other: EventMention) -> bool:
         """Return whether what two reports share tells their event from others of the day: a name that not all name.
@@ -192,20 +207,11 @@ def parts_of(mention: EventMention, settings: EventSettings) -> frozenset[Part]:
     roles = {
         ("role", alike(act, settings), role, name)
         for act in acts
+        if act.deed not in settings.defences
         for role, names in (("by", act.by), ("on", act.on))
         for name in names
     }
     return frozenset({*core, *pairs, *roles, *(("word", each) for each in mention.words)})
-
-
-def told(mention: EventMention) -> tuple[Act, ...]:
-    """Return the acts a report is about: those in the background of it only where it tells no other."""
-    return tuple(each for each in mention.acts if each.standing != "background") or mention.acts
-
-
-def alike(act: Act, settings: EventSettings) -> str:
-    """Return the deed of an act, or the one that stands for it and its like."""
-    return settings.alike.get(act.deed, act.deed)
 
 
 def clash(earlier: Report, later: Report, settings: EventSettings) -> str:
@@ -242,20 +248,9 @@ def _places_agree(one: Iterable[str], other: Iterable[str], wider: Mapping[str, 
     )
 
 
-def is_within(one: str, other: str, wider: Mapping[str, frozenset[str]]) -> bool:
-    """Return whether two names are one, or one lies in the other: a base in Iraq, and Iraq."""
-    return one == other or one in wider.get(other, ()) or other in wider.get(one, ())
-
-
 def _may_hold(unlisted: str, place: str, wider: Mapping[str, frozenset[str]]) -> bool:
     """Return whether a place that no list names may lie in another: in a country, not in a town."""
     return unlisted.startswith(UNLISTED) and not place.startswith(UNLISTED) and place not in wider
-
-
-def narrowest(places: Iterable[str], wider: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Return the places without those that another of them lies in."""
-    named = frozenset(places)
-    return named - {around for each in named for around in wider.get(each, ())}
 
 
 def _swapped(one: EventMention, other: EventMention, settings: EventSettings) -> str:
@@ -284,7 +279,8 @@ def _other_acts(one: EventMention, other: EventMention, settings: EventSettings)
 
 
 def _main(mention: EventMention, settings: EventSettings) -> list[Act]:
-    return [each for each in told(mention) if each.deed in settings.by_target and not each.aside]
+    attacks = settings.by_target - settings.defences
+    return [each for each in told(mention) if each.deed in attacks and not each.aside]
 
 
 def _apart(one: Act, other: Act, settings: EventSettings) -> bool:
@@ -293,11 +289,6 @@ def _apart(one: Act, other: Act, settings: EventSettings) -> bool:
         ours and theirs and not any(is_within(a, b, settings.wider) for a in ours for b in theirs)
         for ours, theirs in sides
     )
-
-
-def roles_of(mention: EventMention, settings: EventSettings) -> set[tuple[str, str, str]]:
-    """Return each deed with who did it to whom, where a report names both."""
-    return {(alike(act, settings), by, on) for act in told(mention) for by in act.by for on in act.on}
 
 
 def _toll_clash(one: Mapping[str, int], other: Mapping[str, int]) -> str:

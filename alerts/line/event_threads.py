@@ -8,7 +8,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.decide.event_news import KNOWN_FOR, is_comment, like, news_in, possibly_same, same_fact, tells_another
+from alerts.decide.event_news import (
+    is_comment,
+    known_reports,
+    like,
+    news_in,
+    possibly_same,
+    repeats_lasting,
+    same_fact,
+    tells_another,
+)
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow, Report
 from alerts.decision import KnownEvent
 from alerts.event import EventMention
@@ -63,8 +72,7 @@ def known_events(
     """
     placement, article = revision.placement, revision.article
     ours = Report(0, placement.story, placement.thread, article.source, article.title, revision.seen, mention)
-    known_for = SPAN if is_comment(ours) else KNOWN_FOR
-    reports = [each for each in window.since(now - known_for) if each.story != placement.story]
+    reports = known_reports(ours, window.since(now - SPAN), window.settings, now)
     candidates = like(ours, [each for each in reports if each.thread != placement.thread], window.settings)
     if not candidates and all(each.thread != placement.thread for each in reports):
         return {}
@@ -81,7 +89,9 @@ def known_events(
                 severity=max(heard[each.story].severity for each in (*mine, *same_fact(ours, others, window.settings))),
                 news=news_in(ours, mine, others, window.settings),
                 another=tells_another(ours, mine, others, window.settings),
-                alike=(near is not None and near.share >= KNOWN) or is_comment(ours),
+                alike=(near is not None and near.share >= KNOWN)
+                or is_comment(ours)
+                or repeats_lasting(ours, mine, window.settings),
                 origins=max(heard[each.story].origins for each in mine),
             )
         elif same := possibly_same(ours, [each for each in candidates if each in others], others, window.settings):

@@ -276,11 +276,18 @@ def _events(given: Mapping[str, Any] | None, book: Book, problems: Problems) -> 
         for party, (row, place) in (given["within"] or {}).items()
         if known([(party, place)], parties, f"list {PARTY}NAME") and row is not MISSING
     }
+    lasting = {
+        deed: frozenset(known(row, deeds, f"list {DEED}NAME"))
+        for deed, (row, place) in (given["lasting"] or {}).items()
+        if known([(deed, place)], deeds, f"list {DEED}NAME") and row is not MISSING
+    }
     return EventSettings(
         alike={deed: group[0] for group in groups for deed in group},
         parties=parties,
         developments=frozenset(known(given["developments"], deeds, f"list {DEED}NAME")),
         by_target=frozenset(known(given["by_target"], deeds, f"list {DEED}NAME")),
+        lasting=lasting,
+        defences=frozenset(known(given["defences"], deeds, f"list {DEED}NAME")),
         persons=frozenset(
             each for kind in known(given["persons"], kinds, "entity or kind") for each in members(book.entities, kind)
         ),

@@ -7,18 +7,21 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.decide.event_acts import lasting_in_common
 from alerts.decide.event_news import (
     describe,
     done,
     facts_of,
     is_comment,
+    known_reports,
     like,
     news_in,
     possibly_same,
+    repeats_lasting,
     same_fact,
     tells_another,
 )
-from alerts.decide.same_event import EventWindow, Report, clash
+from alerts.decide.same_event import EventWindow, Report, clash, parts_of
 from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
 from tests.unit.desk import NOW
@@ -165,6 +168,124 @@ def test_old_reports_leave_the_window_and_no_trace() -> None:
     known.forget(NOW + 3 * HOUR)
     assert not known.since(NOW)
     assert known.nearest(report(event(STRIKE), 3)) is None
+
+
+# -- deeds that last ---------------------------------------------------------------------------------------------
+
+LASTING = replace(
+    SETTINGS,
+    developments=SETTINGS.developments | {"deal", "lapse", "reopen", "intercept"},
+    by_target=SETTINGS.by_target | {"intercept"},
+    alike={**SETTINGS.alike, "intercept": "strike"},
+    parties=frozenset({"us", "iran", "oman", "france"}),
+    lasting={"deal": frozenset({"lapse"}), "lapse": frozenset({"deal"}), "close": frozenset({"reopen"})},
+    defences=frozenset({"intercept"}),
+)
+DEAL = Act("deal", "happened", ("us", "iran"))
+
+
+def told_by(name: str, *acts: Act, words: int = 4) -> EventMention:
+    """Return what acts tell with somebody who only speaks of them, in words of their own."""
+    told = event(*acts, words=" ".join(f"{name}{number}" for number in range(words)))
+    return replace(told, names=(name, *told.names))
+
+
+def lasting_window(*reports: Report) -> EventWindow:
+    known = EventWindow(LASTING)
+    for each in reports:
+        known.add(each)
+    return known
+
+
+@pytest.mark.parametrize(
+    ("later", "same"),
+    [
+        (told_by("france", DEAL), True),
+        (told_by("france", replace(DEAL, by=())), True),
+        (told_by("france", replace(DEAL, by=("iran",), on=("oman",))), False),
+        (told_by("france", replace(DEAL, by=("iran",))), False),
+        (told_by("france", Act("lapse", "happened", ("us", "iran"))), False),
+        (told_by("france", replace(DEAL, standing="expected")), False),
+    ],
+    ids=["who speaks", "parties unclear", "others", "one of them", "another deed", "expected"],
+)
+def test_a_deed_that_lasts_is_the_same_of_the_same_parties(later: EventMention, same: bool) -> None:
+    first = told_by("oman", DEAL)
+    if not later.acts[0].by:
+        later = replace(later, names=("us", "iran"))
+    assert bool(lasting_in_common(first, later, LASTING)) is same
+    assert repeats_lasting(report(later, 1), [report(first)], LASTING) is same
+
+
+def test_a_deed_that_lasts_joins_with_less_in_common_and_before_what_has_more() -> None:
+    first, later = (report(told_by(name, DEAL, words=90), hours, name) for hours, name in enumerate(("oman", "france")))
+    near = lasting_window(first).nearest(later)
+    assert near is not None
+    assert 0.2 < near.share < 0.3
+    unlasting = EventWindow(replace(LASTING, lasting={}))
+    unlasting.add(first)
+    assert unlasting.nearest(later) is None
+    ended = replace(later.mention, acts=(Act("lapse", "happened", ("us", "iran")),))
+    nearest = lasting_window(first, report(ended, 0.5, "third", thread="t2")).nearest(later)
+    assert nearest is not None
+    assert nearest.earlier is first
+    # nothing but the deed and its parties is too little
+    assert (
+        lasting_window(report(told_by("oman", DEAL, words=250))).nearest(report(told_by("france", DEAL, words=250), 1))
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("between", "again", "known"),
+    [((), False, True), ((Act("lapse", "happened", ("us", "iran")),), False, False), ((), True, False)],
+    ids=["nothing", "ended", "said to be another"],
+)
+def test_what_lasts_is_known_for_days_until_it_ends(between: tuple[Act, ...], again: bool, known: bool) -> None:
+    first, ended = report(event(DEAL)), [report(event(each), 10, "x") for each in between]
+    later = report(event(replace(DEAL, again=again)), 20, "daily")
+    found = known_reports(later, [first, *ended], LASTING, later.at)
+    assert (first in found) is known
+    # an attack so long ago is known no more, and what is told today is
+    assert known_reports(report(event(STRIKE), 20, "daily"), [report(event(STRIKE))], LASTING, later.at) == []
+    assert known_reports(report(event(STRIKE), 20, "daily"), [report(event(STRIKE), 15)], LASTING, later.at) != []
+
+
+@pytest.mark.parametrize(
+    "other", [Act("lapse", "happened", ("oman", "france")), Act("close", "happened", ("us", "iran"))]
+)
+def test_the_deed_of_other_parties_and_one_that_ends_nothing_end_nothing(other: Act) -> None:
+    later = report(event(DEAL), 20, "daily")
+    known = known_reports(later, [report(event(DEAL)), report(event(other), 10, "x")], LASTING, later.at)
+    assert known[0].mention.acts == (DEAL,)
+
+
+def test_parties_that_only_the_headline_names_must_hold_all_that_word_order_gives() -> None:
+    three = event(replace(DEAL, by=("us", "iran", "oman")))
+    loose = replace(event(replace(DEAL, by=())), names=("us", "iran", "france"))
+    assert not lasting_in_common(three, loose, LASTING)
+    assert not lasting_in_common(loose, three, LASTING)
+    assert lasting_in_common(replace(loose, names=(*loose.names, "oman")), three, LASTING) == "deal"
+    # one state tells no deal from another
+    alone = event(replace(DEAL, by=("iran",)))
+    assert not lasting_in_common(alone, alone, LASTING)
+
+
+def test_a_deed_beside_the_news_or_behind_another_is_not_what_is_repeated() -> None:
+    assert not lasting_in_common(event(DEAL), event(STRIKE, replace(DEAL, aside=True)), LASTING)
+    assert not repeats_lasting(report(event(STRIKE, DEAL), 1), [report(event(DEAL))], LASTING)
+
+
+def test_who_shoots_a_drone_down_is_no_other_attacker() -> None:
+    shot = event(Act("intercept", "happened", ("us",), ("iran",)))
+    first, later = report(event(STRIKE)), report(shot, 1, "daily")
+    assert news_in(later, [first], [], LASTING) == ()
+    assert not tells_another(later, [first], [], LASTING)
+    assert not clash(first, later, LASTING)
+    # where it was done is news all the same
+    elsewhere = report(replace(shot, places=("erbil",)), 1, "daily")
+    assert news_in(elsewhere, [first], [], LASTING) == ("struck: Erbil",)
+    assert not any(part[0] == "role" for part in parts_of(shot, LASTING))
 
 
 # -- what is new ------------------------------------------------------------------------------------------------
@@ -319,6 +440,12 @@ def test_a_deed_named_beside_the_news_is_news_only_where_its_kind_was_not_told()
     assert news(beside, event(STRIKE), elsewhere=(event(Act("close", "happened", ("us",), ("iran",))),)) == ()
     other = event(Act("close", "happened", ("iran",)), Act("assault", "happened", ("us",), ("kuwait",), aside=True))
     assert news(other, event(Act("close", "happened", ("iran",)), STRIKE)) == ()
+
+
+def test_what_is_only_named_behind_the_news_is_the_same_fact_too() -> None:
+    behind = report(event(Act("close", "happened", ("iran",)), replace(STRIKE, standing="background", aside=True)), 2)
+    struck = report(event(STRIKE), thread="t2")
+    assert same_fact(behind, [struck], SETTINGS) == [struck]
 
 
 def test_a_headline_is_no_graver_by_what_it_names_beside_its_news() -> None:

@@ -1,0 +1,103 @@
+"""The acts of a report as events are compared by them: what it tells, of whom, where, and what of it lasts. Pure.
+
+A deed that lasts (a deal, a closure, a truce that ends) is told once: whoever names it of the same parties within three
+days tells the same one, in whatever words, until a deed that ends it was told. An attack may come again any hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from alerts.event import Act, EventMention
+from alerts.rule import EventSettings
+
+PARTIES = 2  # states that a deed must have in common with another to be the same, where both name no more than states
+_REAL = frozenset({"happened", "claimed", "background"})
+
+
+def told(mention: EventMention) -> tuple[Act, ...]:
+    """Return the acts a report is about: those in the background of it only where it tells no other."""
+    return tuple(each for each in mention.acts if each.standing != "background") or mention.acts
+
+
+def alike(act: Act, settings: EventSettings) -> str:
+    """Return the deed of an act, or the one that stands for it and its like."""
+    return settings.alike.get(act.deed, act.deed)
+
+
+def roles_of(mention: EventMention, settings: EventSettings) -> set[tuple[str, str, str]]:
+    """Return each deed with who did it to whom, where a report names both.
+
+    Who shoots a drone down did not send it, so that says nothing.
+    """
+    acts = [each for each in told(mention) if each.deed not in settings.defences]
+    return {(alike(act, settings), by, on) for act in acts for by in act.by for on in act.on}
+
+
+def is_within(one: str, other: str, wider: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether two names are one, or one lies in the other: a base in Iraq, and Iraq."""
+    return one == other or one in wider.get(other, ()) or other in wider.get(one, ())
+
+
+def narrowest(places: Iterable[str], wider: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Return the places without those that another of them lies in."""
+    named = frozenset(places)
+    return named - {around for each in named for around in wider.get(each, ())}
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """A deed that lasts as one report tells it: between whom, and whether word order says so."""
+
+    parties: frozenset[str]
+    certain: bool  # if not, the parties are all names of the report
+
+
+def lasting_in_common(one: EventMention, other: EventMention, settings: EventSettings) -> str:
+    """Return the deed that lasts and that both tell of the same parties, "" if there is none.
+
+    A deal that is only expected is another than one that was made: that it was made is news.
+    """
+    ours, theirs = (lasting(each, settings) for each in (one, other))
+    return next((deed for deed in theirs if deed in ours and _same_parties(ours[deed], theirs[deed], settings)), "")
+
+
+def is_ended(earlier: EventMention, since: Iterable[EventMention], settings: EventSettings) -> bool:
+    """Return whether a report since then tells what ends a deed of an earlier one: a strait that was reopened."""
+    ours = lasting(earlier, settings)
+    return any(
+        ending in settings.lasting.get(deed, ()) and _same_parties(parties, theirs, settings)
+        for each in since
+        for ending, theirs in lasting(each, settings).items()
+        for deed, parties in ours.items()
+    )
+
+
+def lasting(mention: EventMention, settings: EventSettings) -> dict[str, Lasting]:
+    """Return the deeds that last which a report tells of somebody: "deal", and "expected deal" for one to come."""
+    found: dict[str, Lasting] = {}
+    for act in told(mention):
+        deed = alike(act, settings)
+        if deed not in settings.lasting or act.aside:
+            continue
+        parties = frozenset((*act.by, *act.on))
+        certain = len(parties) >= PARTIES
+        known = Lasting(parties if certain else parties.union(mention.names), certain)
+        found.setdefault(deed if act.standing in _REAL else f"{act.standing} {deed}", known)
+    return found
+
+
+def _same_parties(one: Lasting, other: Lasting, settings: EventSettings) -> bool:
+    """Return whether two deeds may be of the same parties: two states of both, or a place or a person of both.
+
+    Who is named besides ("Pakistan says") counts only where word order does not tell who the parties are.
+    """
+    common = one.parties & other.parties
+    if len(common) < PARTIES and not common - settings.parties:
+        return False
+    if one.certain and not other.certain:
+        return one.parties <= other.parties
+    if other.certain and not one.certain:
+        return other.parties <= one.parties
+    return one.parties <= other.parties or other.parties <= one.parties
