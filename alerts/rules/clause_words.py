@@ -32,7 +32,7 @@ OF_PLACES |= {"western", "central"}
 OF_PLACES |= {"مضيق", "محافظه", "مدينه", "قضاء", "ناحيه", "ميناء", "مطار", "تنگه", "استان", "شهر"}
 # behind a form that may be a participle: "struck in"
 PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "amid", "during", "from", "for", "with"}
-PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
+PREPOSITIONS |= {"inside", "outside", "against", "and", "of", "when", "while", "before", "following"}
 COMPASS = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "outside", "inside"}
 # behind the doer of an Arabic verb that has no object
 ARABIC_PREPOSITIONS = {"في", "علي", "من", "الي", "عن", "قرب", "داخل", "شمال", "جنوب", "غرب", "شرق", "شمالي", "جنوبي"}
@@ -50,6 +50,11 @@ SAYING |= {"denounces", "blames", "slams", "decries", "mourns", "identifies", "n
 SAYING |= {"reviews", "assesses"}
 SAYING |= {"believes", "thinks", "sees", "told", "tells", "notes", "vows", "after", "officials", "official"}
 SAYING |= {"casualties"}
+# verbs between a name and a form that may be a participle: the name has one of its own, "Trump says general killed in"
+TELLING = SAYING - {"after", "officials", "official", "casualties"}
+TELLING |= {"claims", "claimed", "denies", "denied", "salutes", "honors", "honours", "praises", "hails", "thanks"}
+TELLING |= {"meets"}
+TELLING |= {"visits", "attends", "hosts", "greets", "remembers", "remembered", "welcomes", "rejects", "orders", "wants"}
 # behind a name: what it owns, which suffers a deed and does none ("US base attack")
 SITES = {"base", "bases", "embassy", "consulate", "outpost", "garrison", "camp", "barracks", "mission"}
 SITES |= {"facility", "convoy"}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from alerts.rule import Condition
-from alerts.rules.clause_words import ARABIC_PREPOSITIONS, BY, LIGHT, LINKS, OBJECT, SAYING, SITES
+from alerts.rules.clause_words import ARABIC_PREPOSITIONS, BY, LIGHT, LINKS, OBJECT, SAYING, SITES, TELLING
 from alerts.rules.event_clause import begins_clause, clause_of, ends_clause, has_comma
 from alerts.rules.event_numbers import Asked, numbers
 from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
@@ -168,7 +168,7 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
         return not (marked or placed) if role == "by" else marked or placed or not _has_persian_object(event, reading)
     if role == "by":
         return _does(event, party, away, reading)
-    apart = _is_apart(event.deed, party, reading) if after else _is_subject(event.deed, party, reading)
+    apart = _is_apart(event.deed, party, reading) if after else _has_verb_of_its_own(event, party, reading)
     if event.voice == "noun" and not after and _ADJECTIVE.search(reading.hit(party).text):
         return False  # "Iranian attacks" are Iran's, "embassy attacks" the embassy suffers
     return _suffers(event, away, after=after) and not apart
@@ -234,6 +234,13 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
     if ARABIC_SCRIPT.search(event.deed.alias):
         return _does_arabic(event, party, reading, after=after)
     return after and distance <= _BESIDE + 1 if event.voice == "passive" else not after
+
+
+def _has_verb_of_its_own(event: Event, party: Mention, reading: Reading) -> bool:
+    """Return whether a name before a deed does something else: "Trump says general killed in strike"."""
+    words = reading.folded[event.deed.field].text[party.end : event.deed.start].split()
+    tells = event.voice in {"passive", "open"} and not TELLING.isdisjoint(words)
+    return tells or _is_subject(event.deed, party, reading)
 
 
 def _only_tells(deed: Mention, party: Mention, reading: Reading) -> bool:
