@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# singular nouns behind which "hits" is a verb: "drone hits near the base"
+WEAPONS = {"strike", "airstrike", "missile", "rocket", "drone", "raid", "shell", "bomb", "mortar", "projectile", "jet"}
 # begin another part of a clause: what stands behind them is no target of the deed before them
 LINKS = {"as", "while", "after", "amid", "before", "with", "when", "since", "because", "despite", "without", "where"}
 LINKS |= {"who", "which", "that", "says", "say", "if", "unless", "until", "hours", "days", "ahead", "following"}
@@ -40,6 +42,9 @@ ARABIC_PREPOSITIONS |= {"غربي", "شرقي", "بعد", "قبل", "خلال", 
 # before a time at which something else goes on, and before what a deed is a part of
 DURING = {"during", "amid", "خلال", "اثناء", "هنگام", "حين"}
 WITHIN = {"in", "for", "of", "from", "part", "في", "ضمن", "من", "عن", "در", "براي", "از"}
+# before the means with which something is done: "uses missiles to attack"
+USING = {"uses", "using", "fires", "fired", "launches", "launched"}
+TO = "به"  # before what a Persian verb is done to, and before what is threatened
 OBJECT = "را"  # Persian puts it after the object of a verb
 SELF = {"it", "they", "its", "their", "he", "she"}  # whoever was named before
 # between a name and what somebody else did, which the name only says: "US says strike hit base"
@@ -50,7 +55,7 @@ SAYING |= {"denounces", "blames", "slams", "decries", "mourns", "identifies", "n
 SAYING |= {"reviews", "assesses"}
 SAYING |= {"believes", "thinks", "sees", "told", "tells", "notes", "vows", "after", "officials", "official"}
 SAYING |= {"casualties"}
-# verbs between a name and a form that may be a participle: the name has one of its own, "Trump says general killed in"
+# verbs behind a name that tells of what befell somebody else: "Trump says general killed in"
 TELLING = SAYING - {"after", "officials", "official", "casualties"}
 TELLING |= {"claims", "claimed", "denies", "denied", "salutes", "honors", "honours", "praises", "hails", "thanks"}
 TELLING |= {"meets"}
