@@ -28,6 +28,14 @@ AND = {"and", "و"}
 INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
 INSIDE |= {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}  # ... of
 INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در"}
+# what is fired "at" somebody
+FIRED = {"missile", "missiles", "rocket", "rockets", "drone", "drones", "mortars", "shells", "projectiles", "shots"}
+FIRED |= {"fire", "fires", "fired"}
+# who is "in" a group, and does nothing there: "a commander in Hezbollah"
+RANKS = {"commander", "commanders", "leader", "leaders", "member", "members", "official", "officials", "general"}
+RANKS |= {"قيادي", "قياديا", "قياديين", "قياديان", "قايد", "قايدا", "قاده", "عضو", "عضوا", "اعضاء", "عنصر"}
+RANKS |= {"عنصرا", "عنصرين", "عناصر", "مسوول", "مسوولا", "جنرال", "ضابط", "ضابطا", "ضباط", "جنديا", "مقاتل", "مقاتلين"}
+RANKS |= {"بارز", "بارزا", "كبير", "كبيرا", "ميداني", "ميدانيا", "عسكري", "عسكريا"}
 # between those and a place: "in the Strait of Hormuz"
 OF_PLACES = {"the", "of", "strait", "gulf", "city", "town", "province", "port", "northern", "southern", "eastern"}
 OF_PLACES |= {"western", "central"}

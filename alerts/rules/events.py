@@ -30,6 +30,7 @@ _ADJECTIVE = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|man
 _SIDES = {"pro", "anti"}
 _WORD = re.compile(r"\S+")
 _ONTO, _OBJECT_REACH = {"به", "بر", "علیه", "عليه"}, 4  # before it, and how many words before a name of it
+_NOUNS = {"كشتي", "نيروي", "اعضاي"}  # that end as an adjective does
 _BESIDE = 3  # words from the noun of a deed to its doer
 _NAMES = "names"  # under which a reading keeps them
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
@@ -99,8 +100,9 @@ def _names(reading: Reading) -> tuple[Mention, ...]:
 
 
 def inside(each: Mention, other: Mention) -> bool:
-    """Return whether a mention is a part of a longer one: "strike" of "air strike"."""
-    return each.overlaps(other) and other.end - other.start > each.end - each.start
+    """Return whether a mention is a part of a longer one: "strike" of "air strike", not "down" of "down Iranian"."""
+    is_part = each.field == other.field and other.start <= each.start and each.end <= other.end
+    return is_part and other.end - other.start > each.end - each.start
 
 
 def roles(condition: Condition) -> tuple[str, ...]:
@@ -190,8 +192,10 @@ def is_persian_object(party: Mention, reading: Reading) -> bool:
     text = reading.folded[party.field].text
     # an object that is marked behind ends what "be" stands before
     before = text[: party.start].rpartition(f" {OBJECT} ")[2].split()[-_OBJECT_REACH:]
-    behind = text[party.end :].split(maxsplit=1)[:1]
-    return behind == [OBJECT] or not _ONTO.isdisjoint(before)
+    behind = text[party.end :].split(maxsplit=2)[:2]
+    # "a ship foreign" and the mark, and not a doer before "a ship" and the mark
+    described = behind[1:] == [OBJECT] and behind[0].endswith("ي") and behind[0] not in _NOUNS
+    return behind[:1] == [OBJECT] or described or not _ONTO.isdisjoint(before)
 
 
 def _has_persian_object(event: Event, reading: Reading) -> bool:
