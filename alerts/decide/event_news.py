@@ -292,7 +292,7 @@ def describe(mention: EventMention, settings: EventSettings) -> str:
     acts = told(mention)
     if not acts or mention.from_lead:
         return ""
-    main = _denied(acts) or acts[0]
+    main = _denied(acts) or _main(acts)
     places = narrowest(mention.places, settings.wider) - {*main.by, *main.on}
     if main.deed in _MUTE or not (main.by or main.on or places):
         return ""  # a deed alone may be an everyday word
@@ -302,6 +302,18 @@ def describe(mention: EventMention, settings: EventSettings) -> str:
     return "; ".join(
         [main.deed, *(f"{word} {_listed(names, settings)}" for word, names in roles if names), *standing, *tolls]
     )
+
+
+def _main(acts: tuple[Act, ...]) -> Act:
+    """Return the act to say: the first, or the first with a doer or target of which the first tells as much.
+
+    "Drone strike kills commander" tells of whom was killed.
+    """
+    first = acts[0]
+    if first.by or first.on:
+        return first
+    fuller = (each for each in acts if each.standing == first.standing and each.on and not each.aside)
+    return next(fuller, first)
 
 
 def _denied(acts: Iterable[Act]) -> Act | None:

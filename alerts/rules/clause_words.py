@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# singular nouns behind which "hits" is a verb: "drone hits near the base"
+WEAPONS = {"strike", "airstrike", "missile", "rocket", "drone", "raid", "shell", "bomb", "mortar", "projectile", "jet"}
 # begin another part of a clause: what stands behind them is no target of the deed before them
 LINKS = {"as", "while", "after", "amid", "before", "with", "when", "since", "because", "despite", "without", "where"}
 LINKS |= {"who", "which", "that", "says", "say", "if", "unless", "until", "hours", "days", "ahead", "following"}
@@ -26,13 +28,21 @@ AND = {"and", "و"}
 INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
 INSIDE |= {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}  # ... of
 INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در"}
+# what is fired "at" somebody
+FIRED = {"missile", "missiles", "rocket", "rockets", "drone", "drones", "mortars", "shells", "projectiles", "shots"}
+FIRED |= {"fire", "fires", "fired"}
+# who is "in" a group, and does nothing there: "a commander in Hezbollah"
+RANKS = {"commander", "commanders", "leader", "leaders", "member", "members", "official", "officials", "general"}
+RANKS |= {"قيادي", "قياديا", "قياديين", "قياديان", "قايد", "قايدا", "قاده", "عضو", "عضوا", "اعضاء", "عنصر"}
+RANKS |= {"عنصرا", "عنصرين", "عناصر", "مسوول", "مسوولا", "جنرال", "ضابط", "ضابطا", "ضباط", "جنديا", "مقاتل", "مقاتلين"}
+RANKS |= {"بارز", "بارزا", "كبير", "كبيرا", "ميداني", "ميدانيا", "عسكري", "عسكريا"}
 # between those and a place: "in the Strait of Hormuz"
 OF_PLACES = {"the", "of", "strait", "gulf", "city", "town", "province", "port", "northern", "southern", "eastern"}
 OF_PLACES |= {"western", "central"}
 OF_PLACES |= {"مضيق", "محافظه", "مدينه", "قضاء", "ناحيه", "ميناء", "مطار", "تنگه", "استان", "شهر"}
 # behind a form that may be a participle: "struck in"
 PREPOSITIONS = {"in", "on", "at", "by", "near", "over", "off", "as", "after", "amid", "during", "from", "for", "with"}
-PREPOSITIONS |= {"inside", "outside", "against", "and", "of"}
+PREPOSITIONS |= {"inside", "outside", "against", "and", "of", "when", "while", "before", "following"}
 COMPASS = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "outside", "inside"}
 # behind the doer of an Arabic verb that has no object
 ARABIC_PREPOSITIONS = {"في", "علي", "من", "الي", "عن", "قرب", "داخل", "شمال", "جنوب", "غرب", "شرق", "شمالي", "جنوبي"}
@@ -40,6 +50,9 @@ ARABIC_PREPOSITIONS |= {"غربي", "شرقي", "بعد", "قبل", "خلال", 
 # before a time at which something else goes on, and before what a deed is a part of
 DURING = {"during", "amid", "خلال", "اثناء", "هنگام", "حين"}
 WITHIN = {"in", "for", "of", "from", "part", "في", "ضمن", "من", "عن", "در", "براي", "از"}
+# before the means with which something is done: "uses missiles to attack"
+USING = {"uses", "using", "fires", "fired", "launches", "launched"}
+TO = "به"  # before what a Persian verb is done to, and before what is threatened
 OBJECT = "را"  # Persian puts it after the object of a verb
 SELF = {"it", "they", "its", "their", "he", "she"}  # whoever was named before
 # between a name and what somebody else did, which the name only says: "US says strike hit base"
@@ -50,6 +63,11 @@ SAYING |= {"denounces", "blames", "slams", "decries", "mourns", "identifies", "n
 SAYING |= {"reviews", "assesses"}
 SAYING |= {"believes", "thinks", "sees", "told", "tells", "notes", "vows", "after", "officials", "official"}
 SAYING |= {"casualties"}
+# verbs behind a name that tells of what befell somebody else: "Trump says general killed in"
+TELLING = SAYING - {"after", "officials", "official", "casualties"}
+TELLING |= {"claims", "claimed", "denies", "denied", "salutes", "honors", "honours", "praises", "hails", "thanks"}
+TELLING |= {"meets"}
+TELLING |= {"visits", "attends", "hosts", "greets", "remembers", "remembered", "welcomes", "rejects", "orders", "wants"}
 # behind a name: what it owns, which suffers a deed and does none ("US base attack")
 SITES = {"base", "bases", "embassy", "consulate", "outpost", "garrison", "camp", "barracks", "mission"}
 SITES |= {"facility", "convoy"}

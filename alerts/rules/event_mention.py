@@ -7,13 +7,13 @@ who acts in the news whether a rule asks for them or not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from alerts.event import Act, EventMention
 from alerts.rule import Condition, Config
 from alerts.rules import events
-from alerts.rules.clause_words import ASIDE, INSIDE, OF_PLACES
+from alerts.rules.clause_words import ASIDE, FIRED, INSIDE, OF_PLACES, RANKS
 from alerts.rules.event_clause import clause_of
 from alerts.rules.event_roles import is_adjective, roles_of, words_between
 from alerts.rules.event_standing import CUES, STANDING
@@ -35,6 +35,9 @@ _OBJECT = re.compile(
 )  # right behind a deed
 _OUTLET = re.compile(r"\s[-|]\s(?:[A-Z][\w'.’]*|of|the|al)(?:[ -](?:[A-Z][\w'.’]*|of|the|al)){1,4}\s*$")
 _SPEECH = frozenset({"deny", "refuse", "confirm", "claim", "condemn"})  # deeds that are done to nobody
+_LAUNCH, _BLAZE, _ARREST, _SEIZE = "launch", "accident", "arrest", "seize"
+_TAKING = ("seiz", "captur", "hijack", "commandeer", "confiscat")
+SHIPS = "ships"  # of the lists `party-...`
 DRILL = "drill"  # the deed of those who only rehearse one
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
@@ -86,6 +89,8 @@ class EventReader:
                 for deed, event in told
             )
         )
+        toll = casualties(reading.article.title, reading.article.body[:LEAD_CHARS])
+        acts = _seized(acts, [event.deed for _, event in told], toll)
         doers = {name for act in acts for name in act.by}  # "in US strikes" is no place
         where_named = [name for name, each in named if name in self._places or (name, each) in placed]
         mention = EventMention(
@@ -93,7 +98,7 @@ class EventReader:
             names=_unique(name for name, _ in named),
             places=_unique((*(name for name in where_named if name not in doers), *_unlisted(reading, where, named))),
             things=_unique(self._things_in(reading, where)),
-            casualties=casualties(reading.article.title, reading.article.body[:LEAD_CHARS]),
+            casualties=toll,
             from_lead=where is not title,
             words=_words(reading, where, [each for _, each in named] + [event.deed for _, event in told]),
         )
@@ -116,6 +121,8 @@ class EventReader:
             deed, on = DRILL, ()
         elif deed in _SPEECH:
             by, on = by or (on if event.voice == "active" else ()), ()  # an Arabic verb has its doer behind it
+        if deed == _SEIZE and SHIPS in by and not event.deed.alias.isascii():  # Persian "the ship of Iran" and its mark
+            by, on = tuple(each for each in by if each != SHIPS), (SHIPS, *on)
         clause = clause_of(event.deed, reading)
         text = reading.folded[event.deed.field].text
         again_said = any(
@@ -139,6 +146,10 @@ class EventReader:
             for event in events.events(condition, reading, evaluate)
             if where.has(event.deed) and not any(events.inside(event.deed, each) for each in everyday)
         ]
+        # "fires missiles" is no blaze, and "Fire breaks out" fires nothing
+        found = [pair for pair in found if pair[0] == _BLAZE or not _is_blaze(pair[1].deed, reading)]
+        fired = {event.deed.start for deed, event in found if deed == _LAUNCH and event.voice == "active"}
+        found = [(deed, event) for deed, event in found if not (deed == _BLAZE and event.deed.start in fired)]
         return sorted(found, key=lambda pair: (pair[1].deed.start, -pair[1].deed.end))
 
     def _named(self, reading: Reading, where: Spot) -> Iterator[tuple[str, Mention]]:
@@ -155,6 +166,27 @@ class EventReader:
         for term, name in self._things.items():
             if any(where.has(each) for each in reading.mentions.get(term, ())):
                 yield name
+
+
+def _is_blaze(deed: Mention, reading: Reading) -> bool:
+    """Return whether the word "fire" is a fire: it begins its clause, "Fire breaks out", "Fire at base"."""
+    folded = reading.folded[deed.field]
+    before = folded.original[clause_of(deed, reading).start : folded.span(deed.start, deed.end)[0]]
+    return deed.alias.split()[0] == "fire" and not before.strip()
+
+
+def _seized(acts: tuple[Act, ...], deeds: list[Mention], toll: Mapping[str, int]) -> tuple[Act, ...]:
+    """Return acts with the seizure before the arrest where one word may tell of either.
+
+    Ships are seized. People are arrested where it is said how many, or with a word that is said of people first.
+    """
+    taken = next((act for act in acts if act.deed == _SEIZE), None)
+    if taken is None or acts[0].deed != _ARREST:
+        return acts
+    said = any(each.alias.startswith(_TAKING) for each in deeds)
+    if SHIPS not in taken.on and (not said or "held" in toll):
+        return acts
+    return (taken, *(act for act in acts if act is not taken))
 
 
 class Spot:
@@ -212,8 +244,12 @@ def _deed(name: str, cues: tuple[Condition, ...]) -> Condition:
 def _is_where(each: Mention, reading: Reading) -> bool:
     """Return whether a name says where: a word such as "in" before it ("in the Strait of"), or bi- attached to it."""
     text = reading.folded[each.field].text
-    before = [word for word in text[: each.start].split()[-4:] if word not in OF_PLACES][-1:]
-    return (bool(before) and before[0] in INSIDE) or (each.attached and text[each.start : each.start + 1] == "ب")
+    words = ["", "", *(word for word in text[: each.start].split()[-4:] if word not in OF_PLACES)]
+    further, before = words[-2:]
+    # "a commander in Hezbollah" is not there; missiles are fired "at" a target
+    who = before in {"in", "في", "در"} and further in RANKS
+    at = before == "at" and further in FIRED
+    return (before in INSIDE and not who and not at) or (each.attached and text[each.start : each.start + 1] == "ب")
 
 
 def _unlisted(reading: Reading, where: Spot, named: list[tuple[str, Mention]]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from alerts.rules.clause_words import (
     MODIFIERS,
     OBJECT,
     OWN,
+    RANKS,
     RELATIVES,
     SAYING,
     SELF,
@@ -113,6 +114,8 @@ def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) ->
     for name, each in sorted(named, key=lambda pair: abs(pair[1].start - deed.start)):
         if len(words_between(deed, each, text)) >= ROLE_REACH:
             break
+        if not sides and each.start >= deed.end and deed.alias.isascii() and has_comma(deed, each, reading):
+            break  # "Strike kills commander, US denies role": the name has a part of its own
         joined = sides and (each.overlaps(last) or _joins(last, each, reading))
         if joined:
             sides[-1] = replace(sides[-1], names=(*sides[-1].names, name))
@@ -155,7 +158,7 @@ def _roles(event: Event, before: Side, subject: Side, after: Side, further: Side
             return after.names, further.names  # Arabic: verb, doer, target
         return _arabic_roles(event, before, subject, after)
     voice = _voice(event, after)
-    turned = not TURN.isdisjoint(after.between)  # "closes Hormuz over ...", "strikes as ...": something else follows
+    turned = _turns(after.between)  # "closes Hormuz over ...", "strikes as ...": something else follows
     doing = DOING - {"from"} if voice == "active" else DOING  # "intercepts drones from Iran"
     doer = after.names if not doing.isdisjoint(after.between) else ()
     if voice == "passive" or (voice == "open" and before.names) or event.deed.alias in DYING:
@@ -163,7 +166,16 @@ def _roles(event: Event, before: Side, subject: Side, after: Side, further: Side
     target = () if turned or doer else after.names
     if voice == "noun":
         return doer or subject.names, target if not UPON.isdisjoint(after.between) else ()
-    return doer or subject.names, target
+    # "intercepts missiles fired by Iran": who stands behind "by" did the other deed
+    return (subject.names or doer if voice == "active" else doer or subject.names), target
+
+
+def _turns(between: tuple[str, ...]) -> bool:
+    """Return whether words turn from a deed to something else; "a commander in Hezbollah" is still its target."""
+    return any(
+        word in TURN and not (word in {"in", "في"} and not RANKS.isdisjoint(between[:n]))
+        for n, word in enumerate(between)
+    )
 
 
 def _persian_roles(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> Roles:
@@ -191,7 +203,7 @@ def _arabic_roles(event: Event, before: Side, subject: Side, after: Side) -> Rol
     The adjective behind a noun says who does it ("a strike American"), "on" says to whom. A name before a verb is its
     doer where another follows.
     """
-    turned = not TURN.isdisjoint(after.between)
+    turned = _turns(after.between)
     if not UPON.isdisjoint(after.between[-OWN_REACH:]):
         return subject.names, after.names
     has_doer = subject.names or (event.voice == "active" and before.names)

@@ -9,9 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from alerts.rules.clause_words import AND, ASIDE, DURING, INSIDE, OBJECT, PREPOSITIONS, RELATIVES, UPON, WITHIN
+from alerts.rules.clause_words import (
+    AND,
+    ASIDE,
+    DURING,
+    INSIDE,
+    OBJECT,
+    PREPOSITIONS,
+    RELATIVES,
+    TO,
+    UPON,
+    USING,
+    WITHIN,
+)
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
-from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite, is_persian_word
+from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite, is_persian_verb, is_persian_word
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.reading import Mention, Mentions, Reading
 
@@ -106,12 +118,22 @@ def _shows(name: str, cue: Mention, deed: Mention, reading: Reading) -> bool:
         return False
     if reading.folded[cue.field].text[cue.end + 1 : cue.end + 2].isdigit():
         return False  # "toll rises to 7"
+    if name == "expected" and cue.alias == "to" and _is_no_purpose(cue, reading):
+        return False
     clause = clause_of(deed, reading)
     if name in _ANYWHERE:
         return cue.field == "title" or clause.has(cue, reading)
     if name == _IN_CLAUSE:
         return clause.has(cue, reading)
     return abs(cue.start - deed.start) <= NEAR_CHARS and _stands_before(name, cue, deed, reading)
+
+
+def _is_no_purpose(to: Mention, reading: Reading) -> bool:
+    """Return whether "to" is about what was done: "claims to have struck", "uses missiles to attack"."""
+    text = reading.folded[to.field].text
+    return text[to.end :].split()[:1] == ["have"] or not USING.isdisjoint(
+        text[: to.start].split()[-_CUE_REACH["asked"] :]
+    )
 
 
 def _stands_before(name: str, cue: Mention, deed: Mention, reading: Reading) -> bool:
@@ -121,11 +143,19 @@ def _stands_before(name: str, cue: Mention, deed: Mention, reading: Reading) -> 
             return reading.word(cue) < _LABEL_WORDS
         return name == "remembered" or (
             clause_of(deed, reading).has(cue, reading)
-            and reading.word(deed) - reading.last_word(cue) <= _CUE_REACH[name]
+            and reading.word(deed) - reading.last_word(cue) <= _cue_reach(name, deed)
             and not has_comma(cue, deed, reading)
         )
-    between = reading.folded[deed.field].text[deed.end : cue.start].split()
+    text = reading.folded[deed.field].text
+    between = text[deed.end : cue.start].split()
+    if name == "expected":  # Persian threatens last, with what "to" stands before
+        return is_persian_verb(cue) and text[: deed.start].split()[-1:] == [TO] and not has_comma(deed, cue, reading)
     return name == "denied" and clause_of(deed, reading).has(cue, reading) and between in ([], [OBJECT])
+
+
+def _cue_reach(name: str, deed: Mention) -> int:
+    """Return how many words a cue may stand before a deed; a Persian verb stands behind all that it is about."""
+    return REACH if name == "expected" and is_persian_verb(deed) else _CUE_REACH[name]
 
 
 def _denial(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple[Mention | None, bool]:
@@ -241,7 +271,7 @@ def _is_in_drill(cue: Mention, deed: Mention, spoken: Voice, reading: Reading) -
     So it is in "IRGC fires missiles in drill" and "missile attack drill", not in "drill hit by rocket" and "rockets hit
     troops during drill". Who dies in a drill is dead.
     """
-    if any(each.start == deed.start for name in _LASTING for each in reading.mentions.get(f"$deed-{name}", ())):
+    if is_lasting(deed, reading):
         return False
     text = reading.folded[deed.field].text
     if cue.end > deed.start:
@@ -250,6 +280,11 @@ def _is_in_drill(cue: Mention, deed: Mention, spoken: Voice, reading: Reading) -
         folded = reading.folded[deed.field]
         return folded.original[: folded.span(deed.start, deed.end)[0]].rstrip().endswith((",", "\u060c"))
     return spoken in {"noun", "active"} and ASIDE.isdisjoint(text[cue.end : deed.start].split())
+
+
+def is_lasting(deed: Mention, reading: Reading) -> bool:
+    """Return whether a deed is a death or a wound, which is one however it came about."""
+    return any(each.start == deed.start for name in _LASTING for each in reading.mentions.get(f"$deed-{name}", ()))
 
 
 def _is_part_of(drill: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from alerts.rules.clause_words import ARABIC_PREPOSITIONS, COMPASS, PREPOSITIONS, UNDER
+from alerts.rules.clause_words import ARABIC_PREPOSITIONS, COMPASS, PREPOSITIONS, UNDER, WEAPONS
 from alerts.rules.event_clause import ends_clause
 from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
@@ -46,8 +46,14 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     if deed.kind == "passive" or (is_participle and has_be) or after[:1] == ["by"]:
         return "passive"
     if deed.kind == "either" and (is_placed or ends_clause(deed, reading)):
-        return "open" if is_participle else "noun"
+        return "open" if is_participle else _plural_or_verb(deed, text)
     return "active"
+
+
+def _plural_or_verb(deed: Mention, text: str) -> Voice:
+    """Return what "hits" is before "near" or "in": a verb behind one weapon ("drone hits near"), else a noun."""
+    is_verb = deed.alias == "hits" and not WEAPONS.isdisjoint(text[: deed.start].split()[-1:])
+    return "active" if is_verb else "noun"
 
 
 def _is_arabic_noun(deed: Mention, text: str) -> bool:

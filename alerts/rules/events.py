@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from alerts.rule import Condition
-from alerts.rules.clause_words import ARABIC_PREPOSITIONS, BY, LIGHT, LINKS, OBJECT, SAYING, SITES
+from alerts.rules.clause_words import ARABIC_PREPOSITIONS, ASIDE, BY, LIGHT, LINKS, OBJECT, SAYING, SELF, SITES, TELLING
 from alerts.rules.event_clause import begins_clause, clause_of, ends_clause, has_comma
 from alerts.rules.event_numbers import Asked, numbers
-from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
+from alerts.rules.event_standing import CUES, NEAR_CHARS, is_lasting, standing
 from alerts.rules.event_voice import REACH, Voice, is_persian_verb, is_persian_word, voice
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
@@ -28,8 +28,11 @@ ROLES = ("by", "on", "in")
 _WHOSE = {"backed", "aligned", "linked", "allied", "affiliated", "made", "built", "supplied", "supported", "led"}
 _ADJECTIVE = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|mani|meni|outhi)$")  # of a nation
 _SIDES = {"pro", "anti"}
+_WORD = re.compile(r"\S+")
 _ONTO, _OBJECT_REACH = {"به", "بر", "علیه", "عليه"}, 4  # before it, and how many words before a name of it
+_NOUNS = {"كشتي", "نيروي", "اعضاي"}  # that end as an adjective does
 _BESIDE = 3  # words from the noun of a deed to its doer
+_NAMES = "names"  # under which a reading keeps them
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
 
 
@@ -82,14 +85,24 @@ def _events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[
     for field in FIELDS:
         first = sorted({each for each in deeds if each.field == field}, key=lambda each: (each.start, -each.end))
         read = first[:DEEDS_READ]
-        longest = [each for each in read if not any(inside(each, other) for other in read)]
+        longest = [each for each in read if not any(inside(each, other) for other in (*read, *_names(reading)))]
         events += [_known_event(each, reading, cues) for each in longest]
     return events
 
 
+def _names(reading: Reading) -> tuple[Mention, ...]:
+    """Return the mentions of names: a deed inside one is none ("Martyrs" in the name of a brigade)."""
+    known: tuple[Mention, ...] | None = reading.known.get(_NAMES)
+    if known is None:
+        named = (each for mentions in reading.mentions.values() for each in mentions if each.entity)
+        known = reading.known[_NAMES] = tuple(dict.fromkeys(named))
+    return known
+
+
 def inside(each: Mention, other: Mention) -> bool:
-    """Return whether a mention is a part of a longer one: "strike" of "air strike"."""
-    return each.overlaps(other) and other.end - other.start > each.end - each.start
+    """Return whether a mention is a part of a longer one: "strike" of "air strike", not "down" of "down Iranian"."""
+    is_part = each.field == other.field and other.start <= each.start and each.end <= other.end
+    return is_part and other.end - other.start > each.end - each.start
 
 
 def roles(condition: Condition) -> tuple[str, ...]:
@@ -168,7 +181,7 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
         return not (marked or placed) if role == "by" else marked or placed or not _has_persian_object(event, reading)
     if role == "by":
         return _does(event, party, away, reading)
-    apart = _is_apart(event.deed, party, reading) if after else _is_subject(event.deed, party, reading)
+    apart = _is_apart(event.deed, party, reading) if after else _has_verb_of_its_own(event, party, reading)
     if event.voice == "noun" and not after and _ADJECTIVE.search(reading.hit(party).text):
         return False  # "Iranian attacks" are Iran's, "embassy attacks" the embassy suffers
     return _suffers(event, away, after=after) and not apart
@@ -179,8 +192,10 @@ def is_persian_object(party: Mention, reading: Reading) -> bool:
     text = reading.folded[party.field].text
     # an object that is marked behind ends what "be" stands before
     before = text[: party.start].rpartition(f" {OBJECT} ")[2].split()[-_OBJECT_REACH:]
-    behind = text[party.end :].split(maxsplit=1)[:1]
-    return behind == [OBJECT] or not _ONTO.isdisjoint(before)
+    behind = text[party.end :].split(maxsplit=2)[:2]
+    # "a ship foreign" and the mark, and not a doer before "a ship" and the mark
+    described = behind[1:] == [OBJECT] and behind[0].endswith("ي") and behind[0] not in _NOUNS
+    return behind[:1] == [OBJECT] or described or not _ONTO.isdisjoint(before)
 
 
 def _has_persian_object(event: Event, reading: Reading) -> bool:
@@ -233,7 +248,34 @@ def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool
         )
     if ARABIC_SCRIPT.search(event.deed.alias):
         return _does_arabic(event, party, reading, after=after)
-    return after and distance <= _BESIDE + 1 if event.voice == "passive" else not after
+    if event.voice == "passive":
+        return after and distance <= _BESIDE + 1
+    return not after and not _is_left_behind(event.deed, party, reading)
+
+
+def _has_verb_of_its_own(event: Event, party: Mention, reading: Reading) -> bool:
+    """Return whether a name before a deed does something else: "Trump says general killed in strike"."""
+    words = reading.folded[event.deed.field].text[party.end : event.deed.start].split()
+    behind = next((words[n + 1 :] for n, word in enumerate(words) if word in TELLING), None)
+    # what is struck may be its own ("Kuwait says airport hit"), who is killed is not it
+    tells = behind is not None and (
+        is_lasting(event.deed, reading) or not behind or behind[0] in SELF or behind[0].endswith("ed")
+    )
+    return (tells and event.voice in {"passive", "open"}) or _is_subject(event.deed, party, reading)
+
+
+def _is_left_behind(deed: Mention, party: Mention, reading: Reading) -> bool:
+    """Return whether a word such as "as" begins another part between a name and a verb: "US on alert as rockets hit".
+
+    A comma ends that part: "Iran, after talks fail, strikes".
+    """
+    text = reading.folded[deed.field].text
+    turns = [each.end() for each in _WORD.finditer(text, party.end, deed.start) if each[0] in ASIDE]
+    if not turns or deed.alias.endswith("ing"):  # "warns Israel while striking it"
+        return False
+    folded = reading.folded[deed.field]
+    begin, end = folded.span(turns[-1] - 1, turns[-1])[1], folded.span(deed.start, deed.end)[0]
+    return "," not in folded.original[begin:end]
 
 
 def _only_tells(deed: Mention, party: Mention, reading: Reading) -> bool:

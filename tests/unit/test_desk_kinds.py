@@ -9,7 +9,7 @@ import yaml
 
 from tests.unit.shipped import graded
 
-KINDS = tuple(Path(__file__).with_name(name) for name in ("kinds.yaml", "kinds_denied.yaml"))
+KINDS = sorted(Path(__file__).parent.glob("kinds*.yaml"))
 STEPS = ("none", "routine", "priority", "immediate", "flash")
 
 
