@@ -31,6 +31,7 @@ from alerts.store.event_reports import evidence_of
 from alerts.store.opening import exists, reading
 from crawler.article import Article
 from crawler.config.keys import nearest
+from crawler.store.errors import StoreError
 
 
 @click.command(name="explain")
@@ -143,7 +144,11 @@ def _articles(what: str, state: Path) -> list[Article]:
 
 def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, object] | None:
     """Return an article's story, thread, why it joined them, and the decisions on it; None if it is not stored."""
-    if not exists(state):
+    try:
+        if not exists(state):
+            return None
+    except StoreError as error:  # the rules explain a headline without it
+        show(f"watchfloor: {error}", err=True)
         return None
     with reading(state) as connection:
         members = archive.thread_of(connection, article)

@@ -26,9 +26,9 @@ from alerts.decide.life import STILL, Life, Sending, Signs, life_of, stuck_lanes
 from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
-from alerts.run.store_stamp import Stamp, read_stamp, sign_life, write_stamp
 from alerts.store import audit
 from alerts.store.audit import Entry, What
+from alerts.store.stamp import Stamp, read_stamp, sign_life, write_stamp
 from crawler.store.db import DATABASE, WriterLane
 from crawler.store.errors import StoreError
 from crawler.store.faults import in_words
