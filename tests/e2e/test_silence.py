@@ -224,7 +224,9 @@ def test_a_stopped_daemon_is_shown_as_standing_still(desk: Desk, monkeypatch: py
             running.process.send_signal(signal.SIGSTOP)
             supervisor.settimeout(35)
             silent(supervisor)
-            assert "STANDS STILL" in desk.run("status").stdout
+            status = desk.run("status").stdout
+            assert "STANDS STILL" in status
+            assert "NONE IS WATCHED NOW" in status
             running.process.send_signal(signal.SIGCONT)
             # awake again it does not take the pause for a fault of its own
             assert supervisor.recv(100) == b"WATCHDOG=1"
