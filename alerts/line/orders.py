@@ -57,14 +57,31 @@ def silence_end(connection: Connection, request: Mapping[str, Any], now: datetim
 
 
 def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
-    """Store acks of a story, or of every story of a digest; return them, each with whether it is the `first`."""
-    done = []
+    """Store acks of a story, or of every story of a digest; return them, each with whether it is the `first`.
+
+    `asked` is the story that was asked for: where its event was acknowledged before, the ack is of another of its
+    stories. `covers` are the told stories of the event that it covers too, `left` those that are graver.
+    """
+    done: dict[str, dict[str, Any]] = {}
     for story in _stories(connection, str(request["id"])):
         revision = decisions.last_alert_revision(connection, story)
         known, first = acks.ack(connection, story, str(request["by"]), "command", now, revision)
         title = decisions.load_alert(connection, story, revision).article.title
-        done.append(describe_ack(known) | {"first": first, "title": title})
-    return {"acks": done}
+        # of a digest or thread, a story that the ack of one before it covers needs no word of its own
+        done.setdefault(known.story, describe_ack(known) | {"first": first, "asked": story, "title": title})
+    return {"acks": [each | _rest_of_event(connection, each["asked"]) for each in done.values()]}
+
+
+def _rest_of_event(connection: Connection, story: str) -> dict[str, Any]:
+    """Return what was told of a story's event besides: what an ack covers, and what none does."""
+    told = acks.told_of(connection, acks.others_of(connection, story))
+    covers = [each for each in told if acks.ack_of(connection, each)]
+    return {"covers": covers, "left": [_left(connection, each) for each in told if each not in covers]}
+
+
+def _left(connection: Connection, story: str) -> dict[str, str]:
+    alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
+    return {"story": story, "severity": alert.severity.word, "title": alert.article.title}
 
 
 def _answering(order: Order) -> Order:

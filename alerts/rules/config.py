@@ -122,8 +122,8 @@ def _stat(path: Path) -> tuple[int, int, int] | None:
 def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str | None:
     """Add the sections of an included file to `raw`, the sections read so far; return the text of the file.
 
-    Return None if it could not be read, or a section of names in it could not. Sources and rules are appended; a name of an entity, list or filter that
-    stands twice is a problem.
+    Return None if it could not be read, or a section of names in it could not. Sources and rules are appended; a name
+    of an entity, list or filter that stands twice is a problem.
     """
     text, root = read_file(path, problems)
     if root is None:

@@ -58,7 +58,7 @@ def silent_after(state: SourceState) -> timedelta:
 
 
 def in_words(state: SourceState, now: datetime, *, watched: bool = True) -> str:
-    """Return a source's state in one line: last outcome, for how long, when it is polled next; not if none is `watched`."""
+    """Return a source's state in one line: last outcome, for how long, when it is polled next if it is `watched`."""
     coming = f"next {_when(state, now)}" if watched else "no next poll: nothing is watched"
     if state.outcome is None or state.polled is None:
         return f"never polled{f' ({state.detail})' if state.detail else ''}, {coming}"

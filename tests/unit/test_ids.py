@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from alerts.alert import Kind, NewDelivery, Reason, Severity
 from alerts.line.orders import ORDERS
-from alerts.store import ids, outbox, sendlog
+from alerts.store import decisions, ids, outbox, sendlog
 from crawler.store import articles as archive
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, SLACK, desk, everything, turn
@@ -128,6 +128,20 @@ def test_ack_takes_a_beginning_and_last_and_says_what_was_told_to_nobody(told: C
     for same in (untold, f"a{untold[1:]}", f"t{untold[1:]}"):
         assert str(ack(same)["error"]).startswith(f'{same} "{QUIET}" was told to nobody')
     assert "stories --told lists" in str(ack("s0")["error"])
+
+
+@pytest.mark.parametrize("graver", [BOMB, DRILL])
+def test_ack_of_a_thread_covers_all_that_was_told_of_it(told: Connection, graver: str) -> None:
+    first, second = story(told, BOMB), story(told, DRILL)
+    of_first = select(archive.stories.c.thread).where(archive.stories.c.id == first)
+    thread = str(told.scalar(of_first))
+    told.execute(archive.stories.update().where(archive.stories.c.id == second).values(thread=thread))
+    alerts = decisions.alerts
+    told.execute(alerts.update().where(alerts.c.story == story(told, graver)).values(severity=int(Severity.FLASH)))
+    answer = ORDERS["ack"](told, {"id": thread, "by": "Noor"}, NOW + timedelta(hours=3))
+    assert not [each for ack in answer["acks"] for each in ack["left"]]
+    assert {each for ack in answer["acks"] for each in (ack["story"], *ack["covers"])} == {first, second}
+    assert all(ack["first"] for ack in answer["acks"])
 
 
 def test_notice_has_no_story_to_acknowledge(told: Connection) -> None:
