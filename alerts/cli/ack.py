@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from alerts.cli.common import config_option, counted, json_option, print_json, rules_path, state_option, state_path
-from alerts.cli.orders import login_name, run_order
+from alerts.cli.orders import login_name, run_order, show_last
 from alerts.cli.screen import show
 from alerts.cli.times import desk_zone
 from alerts.render.words import isolated, time
@@ -33,6 +33,8 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, by: str
         print_json(answer)
         return
     zone = desk_zone(rules)
+    if "last" in answer:
+        show_last(answer["last"], zone)
     # an ack that was there before stays: the line then names who gave that one, and how
     for each in answer["acks"]:
         word = "acknowledged" if each["first"] else "already acknowledged"

@@ -148,14 +148,14 @@ def show_one(identity: str, path: Path | None, state_dir: Path | None, *, as_jso
     rules = rules_path(path)
     config = config_in_force(rules, state_path(state_dir, rules))
     with reading(state_path(state_dir, rules)) as connection:
-        delivery = outbox.find(connection, named(connection, identity, ids.MESSAGE))
+        delivery = outbox.find(connection, named(connection, identity, config.timezone, ids.MESSAGE))
         assert delivery is not None
         title, body = _message(connection, config, delivery)
         row = _row(connection, delivery)
     if as_json:
         print_json({**row, "notes": delivery.notes, "handle": delivery.handle, "title": title, "body": body})
     else:
-        show(_line(row, config.timezone), "")
+        show(_line(row, config.timezone, datetime.now(UTC)), "")
         click.echo(f"{title}\n{body}")  # as it was sent: its last line is there to be copied
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Ack, Kind, Scope, Silence
+from alerts.alert import Ack, Delivery, Kind, Scope, Silence
 from alerts.render.words import plain
-from alerts.store import acks, decisions, ids, outbox, silences
+from alerts.store import acks, decisions, ids, outbox, sendlog, silences
 from crawler.store import articles as archive
 
 Answer = Mapping[str, Any]
@@ -84,14 +84,20 @@ def _left(connection: Connection, story: str) -> dict[str, str]:
     return {"story": story, "severity": alert.severity.word, "title": alert.article.title}
 
 
-def _answering(order: Order) -> Order:
-    """Return an order that answers an id it does not know with an error."""
+def _answering(order: Order, *, of: str = "") -> Order:
+    """Return an order that answers an id it does not know with an error, and says which message "last" was.
+
+    `of` is the part of the request that may be "last" and mean a message.
+    """
 
     def answered(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
+        about_news = request.get("scope") in {None, Scope.STORY.value, Scope.THREAD.value}
+        told = ids.last_told(connection) if about_news and ids.is_last(str(request.get(of, ""))) else None
         try:
-            return order(connection, request, now)
+            answer = order(connection, request, now)
         except ids.UnknownId as error:
             return _error(str(error))
+        return answer if told is None else {**answer, "last": describe_last(connection, told)}
 
     return answered
 
@@ -111,9 +117,9 @@ def signed_by(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 ORDERS: Mapping[str, Order] = {
-    "silence-add": _answering(silence_add),
+    "silence-add": _answering(silence_add, of="value"),
     "silence-end": _answering(silence_end),
-    "ack": _answering(acknowledge),
+    "ack": _answering(acknowledge, of="id"),
 }
 
 
@@ -126,6 +132,18 @@ def describe_silence(silence: Silence, now: datetime) -> dict[str, Any]:
 def describe_ack(ack: Ack) -> dict[str, Any]:
     """Return an ack as `--json` prints it."""
     return asdict(ack) | {"at": stamp(ack.at)}
+
+
+def describe_last(connection: Connection, told: Delivery) -> dict[str, Any]:
+    """Return the message that was meant by "last"."""
+    sent = stamp(told.sent) if told.sent else None
+    return {
+        "id": told.id,
+        "kind": told.kind.value,
+        "sent": sent,
+        "receiver": told.receiver,
+        "what": plain(sendlog.summary_of(connection, told)),
+    }
 
 
 def stamp(at: datetime) -> str:
