@@ -50,7 +50,7 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
     else:
         if not watched:
             show("no source is polled now: no daemon runs (watchfloor status); each is shown as it last was")
-        elif down:
+        if down:
             show(network_words(down, now, config.timezone))
         width = max((len(str(row["source"])) for row in rows), default=0)
         for row in rows:
