@@ -22,19 +22,26 @@ class Agreement:
 class Standing:
     """How far a thread is confirmed: its origins in order, and the best Admiralty letter of its sources.
 
-    Where a toll is told, `agreement` says who tells it; it is that toll which is rated then. The two are never folded
+    Where a toll is told, `agreement` says who tells it; it is that toll which is rated then. `opposed` are the origins
+    that say the opposite of what is told: that it did not happen, or harmed nobody. The two are never folded
     into one score (NATO AJP-2.1 rates source and information apart).
     """
 
     origins: tuple[str, ...] = ()
     letter: str = "F"
     agreement: Agreement | None = None
+    opposed: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
         """The automatic number: 2 when two origins agree, 3 single origin, 6 unknown. Only people set 1."""
-        agreeing = len(self.agreement.by if self.agreement else self.origins)
+        agreeing = len(self.agreement.by) if self.agreement else self.agreeing
         return 2 if agreeing > 1 else 3 if agreeing else 6
+
+    @property
+    def agreeing(self) -> int:
+        """How many origins report what is told, or nothing against it; those that say another number count too."""
+        return sum(each not in self.opposed for each in self.origins)
 
     @property
     def rating(self) -> str:

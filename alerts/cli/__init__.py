@@ -29,7 +29,7 @@ COMMANDS = {
     "fmt": ("alerts.cli.fmt", "Lay out rules.yaml and its files with one term or short group a line."),
     "schema": ("alerts.cli.schema", "Print the JSON Schema of rules.yaml, for editors."),
     "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),
-    "ack": ("alerts.cli.ack", "Say that somebody has taken notice of a story."),
+    "ack": ("alerts.cli.ack", "Say that somebody has taken notice of an event."),
     "silence": ("alerts.cli.silence", "Hold messages back for a time, with name and reason (add, list, end)."),
     "handover": ("alerts.cli.handover", "Say what the next shift must know, as Markdown."),
     "stories": ("alerts.cli.stories", "Show stories and threads, and why each article joined or did not."),

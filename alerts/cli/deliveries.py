@@ -31,6 +31,7 @@ from alerts.store.opening import reading
 if TYPE_CHECKING:
     from alerts.run.service import Service
 
+TO_GO = frozenset(outbox.WAITING)
 STATES = click.Choice([state.value for state in DeliveryState])
 
 
@@ -73,7 +74,7 @@ def command(
         for row in rows:
             print_json(row)
     else:
-        show(*([_line(row, zone) for row in rows] or [_nothing(begins, zone, state, receiver)]))
+        show(*([_line(row, zone, now) for row in rows] or [_nothing(begins, zone, state, receiver)]))
 
 
 def _nothing(since: datetime, zone: str, state: str | None, receiver: str | None) -> str:
@@ -108,16 +109,24 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
 
 
-def _line(row: Mapping[str, object], zone: str) -> str:
+def _line(row: Mapping[str, object], zone: str, now: datetime) -> str:
     # from the row that --json prints, so that both say the same
     tried = f", attempt {row['attempts']}" if isinstance(row["attempts"], int) and row["attempts"] > 1 else ""
     at = _time(row["sent"] or row["queued"], zone)
-    waits = f" ({row['held']}) until {_time(row['due'], zone)}" if row["state"] == DeliveryState.HELD.value else ""
+    waits = _waits(row, zone, now)
     said = f": {row['detail']}" if row["detail"] else ""
     return (
         f"{row['id']}  {row['state']}{waits}{tried}  {at}  {row['severity']} {row['kind']}  {row['target']}  "
         f"{isolated(_printable(str(row['what'])))}  {row['reason']}{_printable(said)}"
     )
+
+
+def _waits(row: Mapping[str, object], zone: str, now: datetime) -> str:
+    """Return why a message waits, and until when: one that is held, to be tried again, or to go later."""
+    if row["state"] == DeliveryState.HELD.value:
+        return f" ({row['held']}) until {_time(row['due'], zone)}"
+    later = row["due"] and datetime.fromisoformat(str(row["due"])) > now
+    return f", due {_time(row['due'], zone)}" if later and row["state"] in TO_GO else ""
 
 
 def _time(iso: object, zone: str) -> str:
@@ -139,14 +148,14 @@ def show_one(identity: str, path: Path | None, state_dir: Path | None, *, as_jso
     rules = rules_path(path)
     config = config_in_force(rules, state_path(state_dir, rules))
     with reading(state_path(state_dir, rules)) as connection:
-        delivery = outbox.find(connection, named(connection, identity, ids.MESSAGE))
+        delivery = outbox.find(connection, named(connection, identity, config.timezone, ids.MESSAGE))
         assert delivery is not None
         title, body = _message(connection, config, delivery)
         row = _row(connection, delivery)
     if as_json:
         print_json({**row, "notes": delivery.notes, "handle": delivery.handle, "title": title, "body": body})
     else:
-        show(_line(row, config.timezone), "")
+        show(_line(row, config.timezone, datetime.now(UTC)), "")
         click.echo(f"{title}\n{body}")  # as it was sent: its last line is there to be copied
 
 

@@ -32,7 +32,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, out: Pa
     rules = rules_path(path)
     zone = desk_zone(rules)
     with reading(state_path(state_dir, rules)) as connection:
-        article = named(connection, article, ids.ARTICLE)
+        article = named(connection, article, zone, ids.ARTICLE)
         # of what alerted also the chain, which keeps it longer; in the first days a piece is in both
         both = [*kept(connection, article), *sealed(connection, article)]
         found = list({(each.form, each.fetched, each.sha256): each for each in both}.values())

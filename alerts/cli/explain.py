@@ -31,6 +31,7 @@ from alerts.store.event_reports import evidence_of
 from alerts.store.opening import exists, reading
 from crawler.article import Article
 from crawler.config.keys import nearest
+from crawler.store.errors import StoreError
 
 
 @click.command(name="explain")
@@ -54,7 +55,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         names = [rule.id for rule in matcher.rules]
         fail(f'no rule "{only}"{nearest(only or "", names)}; there are {", ".join(names)}')
     state = state_path(state_dir, rules)
-    found = [_fetched(what, config)] if "://" in what else _articles(what, state)
+    found = [_fetched(what, config)] if "://" in what else _articles(what, state, config.timezone)
     for article in found:
         made = [explain(matcher, rule, article) for rule in chosen]
         place = _place(state, article.id, letters_of(config))
@@ -131,9 +132,9 @@ def _fetched(url: str, config: Config) -> Article:
     return asyncio.run(look())
 
 
-def _articles(what: str, state: Path) -> list[Article]:
+def _articles(what: str, state: Path, zone: str) -> list[Article]:
     if is_id(what) and not is_file(what):
-        name = place_in(state, what, ids.ARTICLE, ids.STORY, ids.THREAD, ids.MESSAGE)
+        name = place_in(state, what, zone, ids.ARTICLE, ids.STORY, ids.THREAD, ids.MESSAGE)
         return archive.articles_of(state, name)
     faults = Faults(what)
     found = [line.article for line in given(what, faults)]
@@ -143,7 +144,11 @@ def _articles(what: str, state: Path) -> list[Article]:
 
 def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, object] | None:
     """Return an article's story, thread, why it joined them, and the decisions on it; None if it is not stored."""
-    if not exists(state):
+    try:
+        if not exists(state):
+            return None
+    except StoreError as error:  # the rules explain a headline without it
+        show(f"watchfloor: {error}", err=True)
         return None
     with reading(state) as connection:
         members = archive.thread_of(connection, article)

@@ -17,6 +17,8 @@ from typing import Any
 from alerts.cli.asking import closed_to_us
 from alerts.cli.common import fail
 from alerts.cli.places import sockets_of
+from alerts.cli.screen import show
+from alerts.render.words import isolated, time
 from alerts.run.ask import ControlError, ask
 from alerts.run.lock import AlreadyRunning, holder, lock
 from alerts.run.owner import act_as_owner
@@ -83,3 +85,9 @@ def login_name(given: str | None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user id without an entry in passwd, as in many containers
         fail("your login has no name here; say who you are with --by NAME")
+
+
+def show_last(last: Mapping[str, Any], zone: str) -> None:
+    """Print on standard error which message "last" is."""
+    at = time(datetime.fromisoformat(last["sent"]), zone)
+    show(f"last: {last['kind']} {last['id']}, sent {at} to {last['receiver']}: {isolated(last['what'])}", err=True)

@@ -16,7 +16,7 @@ from alerts.render.words import time
 from alerts.run.backups import give_to_owner
 from alerts.run.lock import LOCK, AlreadyRunning, lock
 from alerts.run.restoring import Proven, discard, prove, put_in_place
-from alerts.run.store_stamp import read_stamp
+from alerts.store.stamp import read_stamp
 from crawler.sources.health import length
 from crawler.store.errors import StoreError
 

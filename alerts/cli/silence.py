@@ -22,7 +22,7 @@ from alerts.cli.common import (
     state_path,
 )
 from alerts.cli.loading import config_in_force
-from alerts.cli.orders import login_name, run_order
+from alerts.cli.orders import login_name, run_order, show_last
 from alerts.cli.screen import show
 from alerts.cli.times import UNTIL, Moment, desk_zone
 from alerts.decide.silences import unknown
@@ -81,6 +81,8 @@ def add(
     if as_json:
         print_json(dict(answer) | {"last_24h": withheld})
         return
+    if "last" in answer:
+        show_last(answer["last"], config.timezone)
     made = _read(answer)
     until_when = end_of(made, now, config.timezone)
     show(f"silence {made.id} on {scope.value} {made.value}, {until_when}, by {made.author}: {made.reason}")

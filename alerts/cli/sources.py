@@ -12,6 +12,7 @@ from alerts.cli.lazy import LazyGroup, hand_down
 from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
 from alerts.run.health import down_since, network_words
+from alerts.run.watch import is_watched
 from alerts.store.opening import reading
 from crawler.sources.health import describe
 from crawler.sources.polling import state_for
@@ -36,16 +37,19 @@ def command(context: click.Context, path: Path | None, state_dir: Path | None, *
         hand_down(context, path=path, state_dir=state_dir, as_json=as_json)
         return
     rules = rules_path(path)
-    config = config_in_force(rules, state_path(state_dir, rules))
+    state, now = state_path(state_dir, rules), datetime.now(UTC)
+    config = config_in_force(rules, state)
     sources = config.sources
-    now = datetime.now(UTC)
-    with reading(state_path(state_dir, rules)) as connection:
+    with reading(state) as connection:
         states, down = archive.load_states(connection), down_since(connection)
     # a source without a stored state was added and not polled yet: `state_for` says when it will be
-    rows = [describe(each, state_for(each, states.get(each.id), now), now) for each in sources]
+    watched = is_watched(state, now)
+    rows = [describe(each, state_for(each, states.get(each.id), now), now, watched=watched) for each in sources]
     if as_json:
         print_json(rows)
     else:
+        if not watched:
+            show("no source is polled now: no daemon runs (watchfloor status); each is shown as it last was")
         if down:
             show(network_words(down, now, config.timezone))
         width = max((len(str(row["source"])) for row in rows), default=0)

@@ -29,7 +29,7 @@ from alerts.run.checks_store import growth_of
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload, ledger_of
-from alerts.run.watch import last_life, last_seen
+from alerts.run.watch import is_watched, last_life, last_seen
 from alerts.store import audit, marks, outbox
 from alerts.store import notices as notice_store
 from alerts.store import targets as target_store
@@ -84,7 +84,7 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         canary = marks.canary_arrived(connection)
         grows = growth_of(connection, now)
         last_run = audit.last_run(connection)
-    seen = last_seen(state)
+    seen, watched = last_seen(state), is_watched(state, now)
     ended = {
         "at": seen.isoformat() if seen else None,
         "last": last_run.value if last_run else None,
@@ -105,7 +105,8 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         "growth": grows.as_dict() | {"words": grows.words()} if grows else None,
         "sources": dict(sorted(by_outcome.items())),
         "sources_by_state": dict(by_health.most_common()),
-        "sources_in_words": {name: in_words(each, now) for name, each in sorted(states.items())},
+        "sources_watched": watched,
+        "sources_in_words": {name: in_words(each, now, watched=watched) for name, each in sorted(states.items())},
         "outbox": dict(sorted(by_state.items())),
         "targets": {name: words for name, words in targets.items() if words},
         "oldest_due": oldest.isoformat() if oldest else None,
@@ -155,7 +156,12 @@ def _lines(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]
         notices = counted(report["untold_notices"], "notice")
         yield f"NOBODY COULD BE TOLD of {notices}: watchfloor deliveries --state dead"
     yield from _rules(report["reload"], zone)
-    yield f"sources: {_listed(report['sources_by_state']) or 'none polled yet'}"
+    states = _listed(report["sources_by_state"])
+    yield (
+        f"sources: {states}"
+        if report["sources_watched"]
+        else f"sources: NONE IS WATCHED NOW; when last polled: {states}"
+    )
     yield from (f"  {name}: {text}" for name, text in report["sources_in_words"].items())
 
 

@@ -57,7 +57,11 @@ def command(
     begins = beginning(since, now, config.timezone)
     need_store(state)
     tellings = tellings_since(state, EPOCH if name else begins) if told else {}
-    name = None if name is None else place_in(state, name, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
+    name = (
+        None
+        if name is None
+        else place_in(state, name, config.timezone, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
+    )
     shown = 0
     with reading(state) as connection:  # one for all: a day has thousands of threads
         threads = _threads_told(connection, tellings) if told and not name else _threads(connection, begins, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from alerts.alert import Sibling
 from alerts.rule import Config, When
@@ -28,21 +28,28 @@ def standing_of(members: Iterable[Member], letters: Mapping[str, str]) -> Standi
 
 
 @dataclass(frozen=True, slots=True)
-class TollReport:
-    """What one report says of a toll: numbers by kind, and the kinds of which it says that there were none."""
+class Account:
+    """What one report says of a toll, and of what happened.
+
+    `toll` has numbers by kind, `none` the kinds of which it says that there were none. `deeds` are what was done, each
+    with whether the report denies it.
+    """
 
     origin: str
     source: str
     toll: Mapping[str, int]
     none: frozenset[str]
+    deeds: Mapping[str, bool] = field(default_factory=dict)
 
 
-def agreed(standing: Standing, told: TollReport, reports: Iterable[TollReport], letters: Mapping[str, str]) -> Standing:
-    """Return the standing of a thread with what its reports, oldest first, say of the toll that `told` tells.
+def agreed(standing: Standing, told: Account, reports: Iterable[Account], letters: Mapping[str, str]) -> Standing:
+    """Return the standing of a thread with what its reports, oldest first, say of what `told` tells, and of its toll.
 
     Of an origin its newest word counts. The letter is the best of those sources whose newest word is that toll.
     """
+    reports = list(reports)
     kind = next((each for each in KINDS if each in told.toll), next((each for each in KINDS if each in told.none), ""))
+    standing = replace(standing, opposed=_opposed(told, reports, kind))
     if not kind:
         return standing
     said: dict[str, tuple[str, str]] = {}
@@ -63,7 +70,31 @@ def agreed(standing: Standing, told: TollReport, reports: Iterable[TollReport], 
     )
 
 
-def _toll(report: TollReport, kind: str) -> str:
+def _opposed(told: Account, reports: Iterable[Account], kind: str) -> tuple[str, ...]:
+    """Return the origins whose newest word on what is told is the opposite of it."""
+    said: dict[str, bool] = {}
+    for each in (*reports, told):
+        against = _against(told, each, kind)
+        if each.origin and against is not None:
+            said[each.origin] = against
+    return tuple(name for name, against in said.items() if against)
+
+
+def _against(told: Account, other: Account, kind: str) -> bool | None:
+    """Return whether a report says the opposite of what is told; None where it says nothing of it.
+
+    That is: nobody was harmed where somebody was, or of a deed that it did not happen; and the reverse. Another number
+    is no opposite: the toll of an attack rises.
+    """
+    if kind and _toll(other, kind) and (kind in told.none) != (kind in other.none):
+        return True
+    shared = told.deeds.keys() & other.deeds.keys()
+    if any(told.deeds[each] == other.deeds[each] for each in shared) or (not shared and kind and _toll(other, kind)):
+        return False
+    return True if shared else None
+
+
+def _toll(report: Account, kind: str) -> str:
     """Return in words what a report says of a kind: "2 wounded", "no casualties", "" where it says nothing."""
     if kind in report.toll:
         return f"{report.toll[kind]} {kind}"
@@ -88,14 +119,16 @@ def is_met(when: When, standing: Standing) -> bool:
 def lacking(when: When, standing: Standing) -> str:
     """Return in words what a thread lacks to meet a rule's `when`; "" if it is met."""
     asked = [
-        (when.origins <= max(1, len(standing.origins)), _origins(when, standing)),
+        (when.origins <= max(1, standing.agreeing), _origins(when, standing)),
         (not when.reliability or standing.letter <= when.reliability, _letter(when, standing)),
     ]
     return "; ".join(words for met, words in asked if not met)
 
 
 def _origins(when: When, standing: Standing) -> str:
-    return f"needs {when.origins} origins, has {len(standing.origins)} ({', '.join(standing.origins) or 'none known'})"
+    names = ", ".join(each for each in standing.origins if each not in standing.opposed) or "none known"
+    against = f"; {', '.join(standing.opposed)} says the opposite" if standing.opposed else ""
+    return f"needs {when.origins} origins, has {standing.agreeing} ({names}{against})"
 
 
 def _letter(when: When, standing: Standing) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -10,9 +11,11 @@ from sqlalchemy import Connection
 from alerts.alert import Alert, Cause, Match
 from alerts.decide.event_news import describe
 from alerts.decide.glosses import glosses, place_of, who_or_where
-from alerts.decide.standing import TollReport, agreed, letters_of, siblings_of, standing_of
+from alerts.decide.same_event import alike
+from alerts.decide.same_event import told as main_acts
+from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
 from alerts.event import EventMention
-from alerts.rule import Config
+from alerts.rule import Config, EventSettings
 from alerts.standing import Standing
 from alerts.store import decisions, event_reports
 from crawler.article import Article, Member, Relation, Revision
@@ -22,8 +25,17 @@ from crawler.stories.unharmed import unharmed
 from crawler.text.scripts import is_foreign
 
 REPORTS_READ = 60  # of a thread, the newest, for what they say of a toll
+_ASSERTED = frozenset({"happened", "background", "claimed", "denied"})  # no question, fear, plan or drill
 TOLD_IN = 600  # characters of a text in which it says how many were harmed, or that nobody was
 SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The members of a story's thread, and how far they confirm what a revision of it tells."""
+
+    members: tuple[Member, ...]
+    standing: Standing
 
 
 def make_alert(
@@ -31,24 +43,26 @@ def make_alert(
     config: Config,
     revision: Revision,
     matches: tuple[Match, ...],
-    members: tuple[Member, ...],
+    thread: Confirmed,
     now: datetime,
     untold: tuple[str, ...] = (),
     event: EventMention | None = None,
 ) -> Alert:
     """Return the next alert revision of a story; nothing is stored.
 
-    `members` are the members of its thread, `untold` the changes that no message has told yet, `event` is what the
-    revision tells.
+    `untold` are the changes that no message has told yet, `event` is what the revision tells.
     """
+    members, standing = thread.members, thread.standing
     story = revision.placement.story
     last = decisions.last_alert_revision(connection, story)
     before = decisions.load_alert(connection, story, last) if last else None
     article, causes = _quoted(revision, _causes(config, matches), before)
     siblings = siblings_of(members, story)
-    standing = standing_of(members, letters_of(config))
     foreign = is_foreign(article.title, config.language)
-    told = event if article is revision.article or before is None else before.event
+    told = event
+    if article is not revision.article and before is not None:
+        told = before.event
+        standing = standing_for(connection, config, members, article, told)
     return Alert(
         story=story,
         thread=revision.placement.thread,
@@ -59,7 +73,7 @@ def make_alert(
         causes=causes,
         outlets=tuple(dict.fromkeys(each.outlet for each in members if each.story == story)),
         changes=untold,
-        standing=_standing(connection, config, members, article, standing),
+        standing=standing,
         siblings=siblings[-SIBLINGS_KEPT:],
         more_siblings=max(0, len(siblings) - SIBLINGS_KEPT),
         glosses=glosses(matches, config),
@@ -71,24 +85,43 @@ def make_alert(
     )
 
 
-def _standing(
-    connection: Connection, config: Config, members: tuple[Member, ...], article: Article, standing: Standing
+def standing_for(
+    connection: Connection,
+    config: Config,
+    members: tuple[Member, ...],
+    article: Article,
+    event: EventMention | None,
 ) -> Standing:
-    """Return the standing of a thread, with what its reports say of the toll that the article tells, if any."""
-    origin = next((each.origin for each in members if each.article == article.id), "")
+    """Return the standing of a thread, with what its reports say of what an article tells, and of its toll if any."""
+    letters = letters_of(config)
+    standing = standing_of(members, letters)
     if len(standing.origins) < 2:
         return standing
-    told = _toll_in(article.title, article.body, origin, article.source)
-    if not (told.toll or told.none):
+    origin = next((each.origin for each in members if each.article == article.id), "")
+    told = _account(article.title, article.body, origin, article.source, _deeds(event, config.events))
+    if not (told.toll or told.none or told.deeds):
         return standing
-    newest = members[-REPORTS_READ:]
-    reports = [_toll_in(*archive.content_of(connection, each.article), each.origin, each.source) for each in newest]
-    return agreed(standing, told, reports, letters_of(config))
+    mentions = event_reports.mentions_in(connection, members[0].thread) if told.deeds else {}
+    reports = []
+    for each in members[-REPORTS_READ:]:
+        deeds = _deeds(mentions.get((each.story, each.source)), config.events)
+        reports.append(_account(*archive.content_of(connection, each.article), each.origin, each.source, deeds))
+    return agreed(standing, told, reports, letters)
 
 
-def _toll_in(title: str, body: str, origin: str, source: str) -> TollReport:
+def _account(title: str, body: str, origin: str, source: str, deeds: Mapping[str, bool]) -> Account:
     lead = body[:TOLD_IN]
-    return TollReport(origin, source, casualties(title, lead), unharmed(f"{title}\n{lead}"))
+    return Account(origin, source, casualties(title, lead), unharmed(f"{title}\n{lead}"), deeds)
+
+
+def _deeds(mention: EventMention | None, settings: EventSettings) -> dict[str, bool]:
+    """Return what is told as done, each with whether it is denied: by each of its acts."""
+    found: dict[str, bool] = {}
+    for act in main_acts(mention) if mention else ():
+        if act.standing in _ASSERTED:
+            deed = alike(act, settings)
+            found[deed] = found.get(deed, True) and act.standing == "denied"
+    return found
 
 
 def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:

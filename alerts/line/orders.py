@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Ack, Kind, Scope, Silence
+from alerts.alert import Ack, Delivery, Kind, Scope, Silence
 from alerts.render.words import plain
-from alerts.store import acks, decisions, ids, outbox, silences
+from alerts.store import acks, decisions, ids, outbox, sendlog, silences
 from crawler.store import articles as archive
 
 Answer = Mapping[str, Any]
@@ -57,24 +57,47 @@ def silence_end(connection: Connection, request: Mapping[str, Any], now: datetim
 
 
 def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
-    """Store acks of a story, or of every story of a digest; return them, each with whether it is the `first`."""
-    done = []
+    """Store acks of a story, or of every story of a digest; return them, each with whether it is the `first`.
+
+    `asked` is the story that was asked for: where its event was acknowledged before, the ack is of another of its
+    stories. `covers` are the told stories of the event that it covers too, `left` those that are graver.
+    """
+    done: dict[str, dict[str, Any]] = {}
     for story in _stories(connection, str(request["id"])):
         revision = decisions.last_alert_revision(connection, story)
         known, first = acks.ack(connection, story, str(request["by"]), "command", now, revision)
         title = decisions.load_alert(connection, story, revision).article.title
-        done.append(describe_ack(known) | {"first": first, "title": title})
-    return {"acks": done}
+        # of a digest or thread, a story that the ack of one before it covers needs no word of its own
+        done.setdefault(known.story, describe_ack(known) | {"first": first, "asked": story, "title": title})
+    return {"acks": [each | _rest_of_event(connection, each["asked"]) for each in done.values()]}
 
 
-def _answering(order: Order) -> Order:
-    """Return an order that answers an id it does not know with an error."""
+def _rest_of_event(connection: Connection, story: str) -> dict[str, Any]:
+    """Return what was told of a story's event besides: what an ack covers, and what none does."""
+    told = acks.told_of(connection, acks.others_of(connection, story))
+    covers = [each for each in told if acks.ack_of(connection, each)]
+    return {"covers": covers, "left": [_left(connection, each) for each in told if each not in covers]}
+
+
+def _left(connection: Connection, story: str) -> dict[str, str]:
+    alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
+    return {"story": story, "severity": alert.severity.word, "title": alert.article.title}
+
+
+def _answering(order: Order, *, of: str = "") -> Order:
+    """Return an order that answers an id it does not know with an error, and says which message "last" was.
+
+    `of` is the part of the request that may be "last" and mean a message.
+    """
 
     def answered(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
+        about_news = request.get("scope") in {None, Scope.STORY.value, Scope.THREAD.value}
+        told = ids.last_told(connection) if about_news and ids.is_last(str(request.get(of, ""))) else None
         try:
-            return order(connection, request, now)
+            answer = order(connection, request, now)
         except ids.UnknownId as error:
             return _error(str(error))
+        return answer if told is None else {**answer, "last": describe_last(connection, told)}
 
     return answered
 
@@ -94,9 +117,9 @@ def signed_by(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 ORDERS: Mapping[str, Order] = {
-    "silence-add": _answering(silence_add),
+    "silence-add": _answering(silence_add, of="value"),
     "silence-end": _answering(silence_end),
-    "ack": _answering(acknowledge),
+    "ack": _answering(acknowledge, of="id"),
 }
 
 
@@ -109,6 +132,18 @@ def describe_silence(silence: Silence, now: datetime) -> dict[str, Any]:
 def describe_ack(ack: Ack) -> dict[str, Any]:
     """Return an ack as `--json` prints it."""
     return asdict(ack) | {"at": stamp(ack.at)}
+
+
+def describe_last(connection: Connection, told: Delivery) -> dict[str, Any]:
+    """Return the message that was meant by "last"."""
+    sent = stamp(told.sent) if told.sent else None
+    return {
+        "id": told.id,
+        "kind": told.kind.value,
+        "sent": sent,
+        "receiver": told.receiver,
+        "what": plain(sendlog.summary_of(connection, told)),
+    }
 
 
 def stamp(at: datetime) -> str:

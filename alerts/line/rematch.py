@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import Kind, Match, NewDelivery, Reason
-from alerts.decide.standing import is_met, letters_of, standing_of
+from alerts.decide.standing import is_met
 from alerts.decision import Told
-from alerts.line.new_alert import make_alert
+from alerts.line.new_alert import Confirmed, make_alert, standing_for
 from alerts.rule import Config
 from alerts.rules.match import Matcher
-from alerts.store import decisions, digests, outbox
+from alerts.store import decisions, digests, event_reports, outbox
 from crawler.article import Revision
 from crawler.store import articles as archive
 
@@ -48,7 +48,9 @@ def missed(connection: Connection, config: Config, matcher: Matcher, since: date
 
 def _targets(connection: Connection, config: Config, revision: Revision, matches: tuple[Match, ...]) -> list[Missed]:
     told = decisions.told_of(connection, revision.placement.story)
-    standing = standing_of(archive.members_of(connection, revision.placement.thread), letters_of(config))
+    members = archive.members_of(connection, revision.placement.thread)
+    event = event_reports.mention_of(connection, revision.placement.story)
+    standing = standing_for(connection, config, members, revision.article, event)
     rules = {rule.id: rule for rule in config.rules if rule.mode == "live" and is_met(rule.when, standing)}
     missing: list[Missed] = []
     for receiver in config.receivers.values():
@@ -66,7 +68,9 @@ def queue_digest(connection: Connection, config: Config, found: list[Missed], no
     for each in found:
         story, subject = each.revision.placement.story, subjects[each.target]
         members = archive.members_of(connection, each.revision.placement.thread)
-        alert = make_alert(connection, config, each.revision, each.matches, members, now)
+        event = event_reports.mention_of(connection, story)
+        thread = Confirmed(members, standing_for(connection, config, members, each.revision.article, event))
+        alert = make_alert(connection, config, each.revision, each.matches, thread, now)
         digests.add_digest_item(connection, subject, each.target, each.revision.seq, alert)
         digest = NewDelivery(each.target, each.receiver, Kind.DIGEST, alert.severity, Reason.REMATCH, subject)
         outbox.queue(connection, digest, now)

@@ -23,7 +23,7 @@ from alerts.decision import Decision, KnownEvent, Told, Wait
 from alerts.event import EventMention
 from alerts.line.event_threads import join, known_events, refresh
 from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, move_mark, slices
-from alerts.line.new_alert import make_alert
+from alerts.line.new_alert import Confirmed, make_alert, standing_for
 from alerts.line.new_delivery import Waiting, add_stale, queue_decision, waiting_on, without_pause
 from alerts.rule import Config
 from alerts.rules.match import Finding, Matcher
@@ -203,24 +203,27 @@ def _cases(connection: Connection, config: Config, revision: Revision, finding: 
     if not matches and not waits:
         return
     members = archive.members_of(connection, thread)
-    standing = standing_of(members, letters_of(config))
-    released = [each for each in waits if _may_be_released(config, each, standing)]
-    own = [each for each in released if each.story == story]
-    if own:
-        # A baseline revision tells nothing itself, and one without a match has no hits to quote: the one that matched
-        # is told instead.
-        told = _released(connection, revision, own[-1].seq) if revision.baseline or not matches else revision
-        strongest = _strongest(matches, [each.match for each in own])
-        event = finding.event if told is revision else event_reports.mention_of(connection, story)
-        yield Case(told, strongest, members, standing, frozenset(each.match.rule for each in own), event)
-    elif matches:
-        yield Case(revision, matches, members, standing, event=finding.event)
-    for other in dict.fromkeys(each.story for each in released if each.story != story):
-        waited = [each for each in released if each.story == other]
-        found = tuple(each.match for each in waited)
+    most = standing_of(members, letters_of(config))  # what disagrees only takes from it
+    waiting = [each for each in waits if _may_be_released(config, each, most)]
+    own = [each for each in waiting if each.story == story]
+    # A baseline revision tells nothing itself, and one without a match has no hits to quote: the one that matched is
+    # told instead.
+    told = _released(connection, revision, own[-1].seq) if own and (revision.baseline or not matches) else revision
+    event = finding.event if told is revision else event_reports.mention_of(connection, story)
+    if own or matches:
+        standing = standing_for(connection, config, members, told.article, event)
+        own = [each for each in own if _may_be_released(config, each, standing)]
+        if own or matches:
+            strongest = _strongest(matches, [each.match for each in own])
+            yield Case(told, strongest, members, standing, frozenset(each.match.rule for each in own), event)
+    for other in dict.fromkeys(each.story for each in waiting if each.story != story):
+        waited = [each for each in waiting if each.story == other]
         told = _released(connection, revision, waited[-1].seq)
         event = event_reports.mention_of(connection, other)
-        yield Case(told, found, members, standing, frozenset(match.rule for match in found), event)
+        standing = standing_for(connection, config, members, told.article, event)
+        found = tuple(each.match for each in waited if _may_be_released(config, each, standing))
+        if found:
+            yield Case(told, found, members, standing, frozenset(match.rule for match in found), event)
 
 
 def _strongest(matches: tuple[Match, ...], waited: list[Match]) -> tuple[Match, ...]:
@@ -329,7 +332,9 @@ def _judge(connection: Connection, config: Config, window: EventWindow, case: Ca
     untold |= dict.fromkeys(each for one in queued if one.reason in NEWS for each in events[one.target].news)
     if queued and all(each.reason is Reason.POSSIBLY_SAME for each in queued):
         untold |= {f'possibly the same event as "{events[each.target].elsewhere}"': None for each in queued[:1]}
-    alert = make_alert(connection, config, revision, matches, case.members, now, tuple(untold), case.event)
+    alert = make_alert(
+        connection, config, revision, matches, Confirmed(case.members, case.standing), now, tuple(untold), case.event
+    )
     return CaseDecisions(now, case, made, alert, told, tuple(silences), waiting, config.receivers, config.timezone)
 
 
@@ -367,7 +372,7 @@ def _save_told(connection: Connection, decided: CaseDecisions) -> None:
     opens = placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
     for each in decided.made:
         if each.queue or each.reason is Reason.STALE or (each.reason is Reason.BASELINE and opens):
-            before, origins = decided.told.get(each.target), len(case.standing.origins)
+            before, origins = decided.told.get(each.target), case.standing.agreeing
             known = after(before, each, alert.revision, placement.change, decided.now, origins)
             decisions.save_told(connection, alert.story, each.target, decided.now, known)
 

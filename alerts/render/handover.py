@@ -59,7 +59,7 @@ def markdown(shift: Handover, timezone: str) -> str:
         f"# Handover, {time(shift.now, timezone)}",
         f"What happened since {time(shift.since, timezone)}.",
         *_section(_told(shift.stories), list(_stories(shift.stories, timezone)), "None was told."),
-        *_section("Acknowledged", [_acked(each, timezone) for each in shift.stories if each.ack], "Nothing."),
+        *_section("Acknowledged", list(_acked(shift.stories, timezone)), "Nothing."),
         *_section(
             "Silences in force",
             [_silence(each, timezone) for each in shift.silences if each.ends > shift.now],
@@ -169,11 +169,13 @@ def _short(alert: Alert) -> str:
     return isolated(cut(headline_of(alert.article), HEADLINE_LIMIT)) or NO_HEADLINE
 
 
-def _acked(story: ToldStory, timezone: str) -> str:
-    ack = story.ack
-    assert ack is not None
-    headline = _escaped(_short(story.alert))
-    return f"- {marked_down(ack.by)} at {time(ack.at, timezone)} ({marked_down(ack.via)}): {headline}, `{ack.story}`"
+def _acked(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
+    """Yield a line for each ack: one of an event covers several stories."""
+    known = {each.alert.story: each for each in stories}
+    given = {each.ack.story: (each.ack, known.get(each.ack.story, each)) for each in known.values() if each.ack}
+    for ack, story in given.values():
+        headline = _escaped(_short(story.alert))
+        yield f"- {marked_down(ack.by)} at {time(ack.at, timezone)} ({marked_down(ack.via)}): {headline}, `{ack.story}`"
 
 
 def _silence(silence: Silence, timezone: str) -> str:

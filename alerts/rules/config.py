@@ -26,11 +26,12 @@ from crawler.config.includes import include_patterns, included, matching, overlo
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.sources import make_sources
 from crawler.config.upkeep import backup_of, retention_of
-from crawler.config.yamlfile import ConfigError, Place, Problem, Problems, read_file
+from crawler.config.yamlfile import ConfigError, Node, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 
 SHORTEST_CANARY = timedelta(seconds=1)  # each costs a poll and two commits
 ACRONYM = 4  # letters; a party with a shorter name is written in capitals
+NAMING = ("entities", "lists", "filters")  # sections whose names others use
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 Fingerprint = tuple[tuple[int, int, int] | None, ...]  # of each file, None while it cannot be read
 
@@ -51,9 +52,12 @@ def load(path: Path, *, resolve_secrets: bool = True, read_urls: bool = True, en
         raw["settings"] = MISSING  # a rule without receivers may have them there
     before = len(problems)
     files = included(path, root, problems)
-    for section in ("scale", "rules") if len(problems) > before else ():
-        raw[section] = MISSING if raw[section] is None else raw[section]  # it may stand in a file that is not there
-    texts = [text, *(_merge(raw, each, problems) for each in files)]
+    complete = len(problems) == before and _names_read(raw, root)
+    read = [_merge(raw, each, problems) for each in files]
+    if not complete or None in read:
+        # what was to come from what is not there would be missing everywhere: one cause, one error
+        raise ConfigError(problems)
+    texts = [text, *(each for each in read if each is not None)]
     # only now: an included file may have brought them
     for section, doc in (("sources", "what is polled"), ("rules", "what to be told about")):
         if raw[section] is None and isinstance(root, MappingNode) and root.get(section) is None:
@@ -115,15 +119,16 @@ def _stat(path: Path) -> tuple[int, int, int] | None:
     return seen.st_mtime_ns, seen.st_size, seen.st_ino
 
 
-def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
+def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str | None:
     """Add the sections of an included file to `raw`, the sections read so far; return the text of the file.
 
-    Sources and rules are appended; a name of an entity, list or filter that stands twice is a problem.
+    Return None if it could not be read, or a section of names in it could not. Sources and rules are appended; a name
+    of an entity, list or filter that stands twice is a problem.
     """
     text, root = read_file(path, problems)
-    more = INCLUDED.read(root, problems) if root is not None else MISSING
-    if root is None and raw["scale"] is None:
-        raw["scale"] = MISSING  # it may stand in the file that cannot be read: no rule is told that it is missing
+    if root is None:
+        return None
+    more = INCLUDED.read(root, problems)
     for section in SECTIONS if more is not MISSING else ():
         ours, theirs = raw[section], more[section]
         if theirs is None:
@@ -140,7 +145,13 @@ def _merge(raw: dict[str, Any], path: Path, problems: Problems) -> str:
                 if name in known:
                     problems.add(place, f'"{name}" stands in {known[name][1]} already; keep one')
             raw[section] = {**theirs, **known}  # the first of two wins
-    return text
+    return text if more is not MISSING and _names_read(more, root) else None
+
+
+def _names_read(sections: Mapping[str, Any], root: Node | None) -> bool:
+    """Return whether each section of a file that others name things of could be read, or is not in it."""
+    written = {key.text for key, _ in root.pairs} if isinstance(root, MappingNode) else set()
+    return all(sections[each] is not None for each in NAMING if each in written)
 
 
 def _config(

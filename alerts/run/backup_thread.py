@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from alerts.run.backups import FOLDER, FolderBusy, Manifest, backups_in, make_backup, of_future
-from alerts.run.store_stamp import read_stamp
+from alerts.store.stamp import read_stamp
 from crawler.config.upkeep import BackupSettings
 from crawler.store.faults import in_words
 

@@ -22,10 +22,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.decide.ledger import Ledger
-from alerts.run.store_stamp import IDENTITY, SIGN
 from alerts.run.stored import ledger_of
 from alerts.store import decisions, outbox
 from alerts.store.opening import PACKAGES, reading
+from alerts.store.stamp import IDENTITY, SIGN
 from crawler.store import articles as archive
 from crawler.store.chain import Head, head
 from crawler.store.copies import copy_store, faults_of
@@ -48,7 +48,7 @@ class FolderBusy(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `store` and `sign` are the stamp of the store (alerts/run/store_stamp.py)."""
+    """What a backup holds. `store` and `sign` are the stamp of the store (alerts/store/stamp.py)."""
 
     file: str
     made: str

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DatabaseError
 from alerts.decide.finding import Finding, fault, ok, warning
 from alerts.decide.growth import Growth, growth
 from alerts.run.integrity import last_check
-from alerts.run.store_stamp import need_file, need_same
 from alerts.run.stored import ledger_of
 from alerts.store.opening import PACKAGES
+from alerts.store.stamp import need_file, need_same
 from crawler.config.upkeep import Retention
 from crawler.sources.health import length
 from crawler.store import sizes

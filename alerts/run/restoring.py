@@ -19,9 +19,9 @@ from alerts.decide.ledger import Ledger
 from alerts.run.backups import CHUNK, SPARE, Manifest, contents, give_to_owner, read_manifest, sync
 from alerts.run.integrity import LOOKED
 from alerts.run.logbook import login_of
-from alerts.run.store_stamp import STAMP, Stamp, read_stamp, sign_life, write_stamp
 from alerts.store.opening import PACKAGES
 from alerts.store.restoring import note_restored
+from alerts.store.stamp import STAMP, Stamp, read_stamp, sign_life, write_stamp
 from crawler.store.chain import head
 from crawler.store.copies import faults_of, make_compactable
 from crawler.store.db import DATABASE, Database

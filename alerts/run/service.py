@@ -60,10 +60,10 @@ from alerts.run.stages import (
     TellFailing,
     TellHealth,
 )
-from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from alerts.run.stored import note_reload
 from alerts.run.watch import Watch
 from alerts.store import clock_steps, restoring
+from alerts.store.stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText

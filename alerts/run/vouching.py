@@ -14,8 +14,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.run.backups import Manifest, backups_in
-from alerts.run.store_stamp import IDENTITY, SIGN, STAMP, cut_of, read_stamp
 from alerts.store.decisions import get_mark, unsealed_alerts
+from alerts.store.stamp import IDENTITY, SIGN, STAMP, cut_of, read_stamp
 from crawler.store import chain
 from crawler.store.errors import StoreError
 

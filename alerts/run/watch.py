@@ -26,9 +26,10 @@ from alerts.decide.life import STILL, Life, Sending, Signs, life_of, stuck_lanes
 from alerts.line.direct_notice import tell_once
 from alerts.rule import Config
 from alerts.run import heartbeat, supervisor
-from alerts.run.store_stamp import Stamp, read_stamp, sign_life, write_stamp
+from alerts.run.lock import holder
 from alerts.store import audit
 from alerts.store.audit import Entry, What
+from alerts.store.stamp import Stamp, read_stamp, sign_life, write_stamp
 from crawler.store.db import DATABASE, WriterLane
 from crawler.store.errors import StoreError
 from crawler.store.faults import in_words
@@ -390,3 +391,10 @@ def last_life(state_dir: Path, pid: int | None) -> tuple[datetime, str] | None:
         return (datetime.fromisoformat(shown["at"]), str(shown["why"])) if shown["pid"] == pid else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def is_watched(state_dir: Path, now: datetime) -> bool:
+    """Return whether a daemon runs on a state directory and has shown life lately, or has only been started."""
+    pid = holder(state_dir)
+    last = last_life(state_dir, pid)
+    return pid is not None and (last is None or (now - last[0]).total_seconds() <= STILL)

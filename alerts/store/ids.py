@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Column, Connection, Select, select
 
-from alerts.alert import PINGS, DeliveryState, Kind
+from alerts.alert import PINGS, Delivery, DeliveryState, Kind
 from alerts.render.words import cut, isolated, plain
-from alerts.store import outbox, sendlog
+from alerts.store import decisions, digests, outbox, sendlog
 from alerts.store.decisions import alerts
 from alerts.store.outbox import deliveries, former_ids
 from alerts.store.silences import silences
@@ -20,6 +20,7 @@ from crawler.config.keys import nearest
 from crawler.store import articles as archive
 
 LAST = "last"
+_TELLING = (*(kind.value for kind in PINGS), Kind.ESCALATION.value, Kind.DIGEST.value)
 SHOWN = 8  # candidates that are listed
 SEARCHED = 1_000  # ids that a misspelt one is compared with
 HEADLINE_LIMIT = 70  # characters
@@ -36,7 +37,7 @@ class UnknownId(ValueError):
 class IdKind:
     """A kind of thing with an id: its first letter, name and example, the command that lists it, its SQL.
 
-    `newest` selects the id that "last" means.
+    `newest` selects the id that "last" means while no message was sent.
     """
 
     letter: str
@@ -77,24 +78,14 @@ STORY = IdKind(
     select(archive.stories.c.id).order_by(archive.stories.c.opened.desc(), archive.stories.c.id.desc()),
     _title,
 )
-# of stories too, but "last" is the one that was told last: what an officer answers
+# of stories too, but those that were told: what an officer answers
 TOLD = IdKind(
     "s",
     "story",
     STORY.example,
     "watchfloor stories --told",
     archive.stories.c.id,
-    # as it was sent, which is what stands last on the screen; before anything was sent, as it was decided
-    select(
-        func.coalesce(
-            select(deliveries.c.subject)
-            .where(deliveries.c.sent.is_not(None), deliveries.c.kind.in_([kind.value for kind in PINGS]))
-            .order_by(deliveries.c.sent.desc(), deliveries.c.queued.desc())
-            .limit(1)
-            .scalar_subquery(),
-            select(alerts.c.story).order_by(alerts.c.created.desc(), alerts.c.story.desc()).limit(1).scalar_subquery(),
-        )
-    ),
+    select(alerts.c.story).order_by(alerts.c.created.desc(), alerts.c.story.desc()),
     _title,
 )
 THREAD = IdKind(
@@ -138,16 +129,14 @@ SILENCE = IdKind(
 
 
 def resolve(connection: Connection, text: str, *kinds: IdKind) -> str:
-    """Return the id of one of the kinds that `text` means: whole, by its beginning, or "last", of the first kind.
+    """Return the id of one of the kinds that `text` means: whole, by its beginning, or "last".
 
-    Raises UnknownId.
+    "last" is the last message that was sent with news, or the article it told where no message may stand; before one
+    was sent, and of silences, the newest of the first kind. Raises UnknownId.
     """
     given = text.strip().lower()
-    if given == LAST:
-        newest = connection.scalar(kinds[0].newest.limit(1))
-        if newest is None:
-            raise UnknownId(f"there is no {kinds[0].noun} yet, so there is no last one")
-        return str(newest)
+    if is_last(text):
+        return _last(connection, kinds)
     given = given[:1] + given[1:].translate(_MISREAD)
     kind = next((each for each in kinds if given.startswith(each.letter)), None)
     found = _beginning(connection, kind, given, SHOWN + 1) if kind else []
@@ -156,6 +145,45 @@ def resolve(connection: Connection, text: str, *kinds: IdKind) -> str:
     if given in found or len(found) == 1:
         return _current(connection, given if given in found else found[0])
     raise UnknownId(_ambiguous(connection, text, kind, found))
+
+
+def is_last(text: str) -> bool:
+    """Return whether an id was typed as "last"."""
+    return text.strip().lower() == LAST
+
+
+def last_told(connection: Connection) -> Delivery | None:
+    """Return the last message that was sent with news, to anybody; an edit tells nobody by itself. None before one."""
+    newest = (
+        select(deliveries.c.id)
+        .where(deliveries.c.sent.is_not(None), deliveries.c.kind.in_(_TELLING))
+        .order_by(deliveries.c.sent.desc(), deliveries.c.queued.desc(), deliveries.c.id.desc())
+    )
+    identity = connection.scalar(newest.limit(1))
+    return outbox.find(connection, identity) if identity else None
+
+
+def _last(connection: Connection, kinds: Sequence[IdKind]) -> str:
+    told = None if SILENCE in kinds else last_told(connection)
+    if told:
+        return told.id if MESSAGE in kinds else article_told(connection, told)
+    newest = connection.scalar(kinds[0].newest.limit(1))
+    if newest is None:
+        raise UnknownId(f"there is no {kinds[0].noun} yet, so there is no last one")
+    return str(newest)
+
+
+def article_told(connection: Connection, told: Delivery) -> str:
+    """Return the article that a message shows first; of a digest, that of the first story it lists.
+
+    Raises UnknownId for a digest in which nothing is listed.
+    """
+    if told.kind is not Kind.DIGEST:
+        return decisions.load_alert(connection, told.subject, told.revision).article.id
+    listed = digests.digest_of(connection, told.subject, told.target)
+    if not listed:
+        raise UnknownId(f"the last message, {told.id}, is a digest without a story")
+    return listed[0].article.id
 
 
 def _beginning(connection: Connection, kind: IdKind, given: str, most: int) -> list[str]:
@@ -200,9 +228,13 @@ def _unknown(connection: Connection, text: str, given: str, kinds: Sequence[IdKi
     return (
         f'"{text}" is the id of no {names} stored here{nearest(given, near)}\n'
         f"  ids look like {looks}\n"
-        f'  the beginning of one is enough, in any case; "last" is the newest {kinds[0].noun}\n'
+        f"  the beginning of one is enough, in any case; {_said_of_last(kinds)}\n"
         f"  {lists}"
     )
+
+
+def _said_of_last(kinds: Sequence[IdKind]) -> str:
+    return '"last" is the newest silence' if SILENCE in kinds else '"last" is the last message that was sent'
 
 
 def _listed(nouns: Sequence[str], word: str) -> str:

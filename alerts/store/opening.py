@@ -8,23 +8,32 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from alerts.store.stamp import need_file
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
 
 PACKAGES = ("crawler", "alerts")  # whose tables a store holds
+LOST = (
+    "Put it back: watchfloor doctor names the newest backup, watchfloor restore FILE takes it, with the daemon stopped"
+)
 
 
 def exists(state_dir: Path) -> bool:
-    """Return whether a state directory has a store. Raises StoreError where this user may not look."""
+    """Return whether a state directory has a store.
+
+    Raises StoreError where this user may not look, and where a store was there and is gone: that is no "not yet".
+    """
     try:
-        (state_dir / DATABASE).stat()
+        found = (state_dir / DATABASE).stat().st_size > 0
     except PermissionError as error:
         raise StoreError(
             f"{state_dir} may not be read by this user, and no daemon listens to answer instead"
         ) from error
     except OSError:
-        return False
-    return True
+        found = False
+    if not found:
+        need_file(state_dir, LOST)
+    return found
 
 
 def need_store(state_dir: Path) -> None:

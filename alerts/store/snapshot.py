@@ -34,7 +34,8 @@ def load(text: str) -> Alert:
     for name in ("outlets", "changes", "glosses"):
         raw[name] = tuple(raw.get(name, ()))  # an alert queued by an older version lacks the later ones
     standing = raw.get("standing", {"origins": (), "letter": "F"})
-    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], _agreement(standing.get("agreement")))
+    agreement, opposed = _agreement(standing.get("agreement")), tuple(standing.get("opposed", ()))
+    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed)
     raw["event"] = load_mention(raw["event"]) if raw.get("event") else None
     raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))
     return Alert(**raw)

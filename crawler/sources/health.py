@@ -57,10 +57,11 @@ def silent_after(state: SourceState) -> timedelta:
     return min(max(usual, SILENT_AT_LEAST), SILENT_AT_MOST)
 
 
-def in_words(state: SourceState, now: datetime) -> str:
-    """Return a source's state in one line: last outcome, for how long, when it is polled next."""
+def in_words(state: SourceState, now: datetime, *, watched: bool = True) -> str:
+    """Return a source's state in one line: last outcome, for how long, when it is polled next if it is `watched`."""
+    coming = f"next {_when(state, now)}" if watched else "no next poll: nothing is watched"
     if state.outcome is None or state.polled is None:
-        return f"never polled{f' ({state.detail})' if state.detail else ''}, next {_when(state, now)}"
+        return f"never polled{f' ({state.detail})' if state.detail else ''}, {coming}"
     named = health_of(state, now)
     head = f"{named.value}: " if named in TELLING else ""
     name = state.outcome.value.replace("_", " ")
@@ -72,7 +73,7 @@ def in_words(state: SourceState, now: datetime) -> str:
         times = f", not charged: it is our own {ours}"
     good = f", last good {length(now - state.succeeded)} ago" if state.succeeded else ", never reached yet"
     good = good if bad else ""
-    polled = f"polled {length(now - state.polled)} ago, next {_when(state, now)}"
+    polled = f"polled {length(now - state.polled)} ago, {coming}"
     return f"{head}{name}{detail}{times}{good}{_besides(state, now)}; {polled}"
 
 
@@ -91,7 +92,7 @@ def _besides(state: SourceState, now: datetime) -> str:
     return "".join(said)
 
 
-def describe(source: Source, state: SourceState, now: datetime) -> dict[str, object]:
+def describe(source: Source, state: SourceState, now: datetime, *, watched: bool = True) -> dict[str, object]:
     """Return a source's state as `watchfloor sources --json` prints it. Keys are added, never removed."""
     fault = FAULTS.get(state.outcome) if state.outcome else None
     return {
@@ -112,7 +113,7 @@ def describe(source: Source, state: SourceState, now: datetime) -> dict[str, obj
         "moved_to": state.moved_to if moved(state) else None,
         "interval": state.pace or source.every.total_seconds(),
         "next": _iso(state.due),
-        "words": in_words(state, now),
+        "words": in_words(state, now, watched=watched),
     }
 
 

@@ -7,11 +7,12 @@ and no name differs. In doubt it is told again: a wrong duplicate silences news,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler.article import Relation
-from crawler.stories.compare import Comparison, NumberChange, compare
+from crawler.stories.compare import Comparison, Difference, NumberChange, compare
 from crawler.stories.frames import frame, is_background
 from crawler.stories.openings import SAME_FIGURES, TITLE_SHARED, agreement, exchanged, other_day
 from crawler.stories.tolls import harms, new_harm, new_toll
@@ -175,7 +176,7 @@ def _judge_headlines(earlier: Side, later: Side, found: Comparison) -> Finding:
         return Relation.DUPLICATE, measured, ""
     if not _one_event(shared, share, age):
         return Relation.NEW, f"{measured}, needs {percent(TITLE_SHARED)} within 48 h", ""
-    if change := _toll_grew(found, age):
+    if change := _toll_grew(found, later.wording, age):
         return Relation.UPDATED, measured, change
     return Relation.RELATED, f"{measured}{_differing(found)}", ""
 
@@ -198,12 +199,12 @@ def _one_event(shared: frozenset[str], share: float, age: timedelta) -> bool:
     return len(shared) > TITLE_WORDS or (len(shared) >= TITLE_WORDS - 1 and share >= TITLE_SHARED_OF_FEW)
 
 
-def _toll_grew(found: Comparison, age: timedelta) -> str:
+def _toll_grew(found: Comparison, later: Wording, age: timedelta) -> str:
     """Return the change ("3 -> 5 killed") where two reports differ in a rising toll and in nothing else, else ""."""
     tolls = _tolls(found)
     if not tolls or len(tolls) != len(found.changes) or found.differing or age > HEADLINE_WINDOW:
         return ""
-    return _changed(tolls)
+    return _changed(tolls, later)
 
 
 def _says_no_less(earlier: Side, later: Side, found: Comparison) -> bool:
@@ -236,7 +237,11 @@ def _judge_texts(earlier: Side, later: Side, found: Comparison) -> Finding:
 def _judge_version(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
     """Return the finding on a text that is the same and whose numbers agree: a mere repeat, or a new version."""
     if _is_correction(earlier, later):
-        return Relation.UPDATED, f"{measured}, marked as a correction", _corrected(found)
+        return (
+            Relation.UPDATED,
+            f"{measured}, marked as a correction",
+            _corrected(found, earlier.wording, later.wording),
+        )
     if found.lead < LEAD_KNOWN:
         return _judge_lead(found, measured)
     # the limits for the same owner are stricter: another outlet that rewords a report is still a reprint (decision 41)
@@ -289,7 +294,7 @@ def _one_subject(one: Wording, other: Wording) -> bool:
 
 def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str) -> Finding:
     """Return the finding on one text with other numbers: an update if few differ, else another report in its words."""
-    reason = f"{measured}, numbers differ ({_changed(found.changes)}), {found.agreeing} agree"
+    reason = f"{measured}, numbers differ ({_changed(found.changes, later.wording)}), {found.agreeing} agree"
     series = (
         later.seen - earlier.seen >= SERIES
         and earlier.source == later.source
@@ -299,7 +304,11 @@ def _judge_numbers(earlier: Side, later: Side, found: Comparison, measured: str)
     few = len(found.changes) <= max(1, found.agreeing // 2)
     if series or not few or (_short(earlier, later) and not _one_toll(earlier.wording, later.wording, found)):
         return Relation.RELATED, reason, ""
-    change = _corrected(found) if _is_correction(earlier, later) else _changed(found.changes)
+    change = (
+        _corrected(found, earlier.wording, later.wording)
+        if _is_correction(earlier, later)
+        else _changed(found.changes, later.wording)
+    )
     return Relation.UPDATED, reason, change
 
 
@@ -328,7 +337,7 @@ def _judge_event(earlier: Side, later: Side, found: Comparison, measured: str) -
     if found.contained >= REUSED and not _short(earlier, later):
         return Relation.RELATED, f"{measured}{alike}", ""
     if _one_event(shared, share, age):
-        if change := _toll_grew(found, age):
+        if change := _toll_grew(found, later.wording, age):
             return Relation.UPDATED, f"{measured}{alike}", change
         return Relation.RELATED, f"{measured}{alike}{_differing(found)}", ""
     return Relation.NEW, f"{measured}, needs {percent(SAME)}{alike}", ""
@@ -352,14 +361,22 @@ def _is_toll(change: NumberChange) -> bool:
     return grows and harms(change.beside)
 
 
-def _changed(changes: tuple[NumberChange, ...] | list[NumberChange]) -> str:
-    return ", ".join(str(change) for change in changes[:3])
+def _changed(changes: tuple[NumberChange, ...] | list[NumberChange], later: Wording) -> str:
+    """Return "14 -> 17 killed": what is counted in small letters, or as the text writes it in a script without them."""
+    shown = (each if each.where.isascii() else replace(each, where=later.spelled(each.where)) for each in changes[:3])
+    return ", ".join(map(str, shown))
 
 
-def _corrected(found: Comparison) -> str:
+def _renamed(differing: Iterable[Difference], earlier: Wording, later: Wording) -> str:
+    """Return "Taji -> Balad": words that took the place of others, as each text writes them."""
+    named = list(differing)[:2]
+    return ", ".join(f"{earlier.spelled(each.before)} -> {later.spelled(each.after)}" for each in named)
+
+
+def _corrected(found: Comparison, earlier: Wording, later: Wording) -> str:
     """Return in words what a correction corrects: numbers, else names, else whatever words took the place of others."""
     named = [each for each in found.differing if each.named] or found.differing
-    what = _changed(found.changes) or ", ".join(f"{each.before} -> {each.after}" for each in named[:2])
+    what = _changed(found.changes, later) or _renamed(named, earlier, later)
     return f"CORRECTED: {what}" if what else "CORRECTED, in no words that we find"
 
 
@@ -377,8 +394,8 @@ def material(before: Wording, after: Wording) -> str:
     """Return in words what an edit of one article changed that matters to readers, "" where nothing does."""
     found = compare(before, after)
     if after.corrected and not before.corrected:
-        return _corrected(found)
-    numbers, harm = _changed(found.changes) if found.changes else "", new_harm(before, after)
+        return _corrected(found, before, after)
+    numbers, harm = _changed(found.changes, after) if found.changes else "", new_harm(before, after)
     # the first who died are more than a number that rose: "1 killed; 2 -> 5 wounded"
     if harm and (not numbers or any("->" not in each for each in harm.split("; "))):
         numbers = harm
@@ -387,7 +404,7 @@ def material(before: Wording, after: Wording) -> str:
     if names := [each for each in found.differing if each.named]:
         if all(each.part == "title" for each in names) and _is_replaced(before, after):
             return "new headline"  # words at one place of two unlike headlines are no change of one for the other
-        return ", ".join(f"{each.before} -> {each.after}" for each in names[:2])
+        return _renamed(names, before, after)
     if before.words and after.words and found.lead < LEAD_KNOWN:
         return "new lead"
     return ""

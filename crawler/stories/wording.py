@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from crawler.text.figures import digits, is_number, joined
-from crawler.text.folding import fold
+from crawler.text.folding import Folded, fold
 from crawler.text.stopwords import STOP
 from crawler.text.tokens import sentences
 
@@ -51,7 +51,7 @@ class Wording:
     """What is compared of an article: the folded words of its headline and of each sentence.
 
     `names` are words written with a capital inside a sentence, `agency` is the one it names, `corrected` whether its
-    mark or headline calls it a correction.
+    mark or headline calls it a correction. `written` are headline and body as they stand.
     """
 
     title: tuple[str, ...]
@@ -60,6 +60,17 @@ class Wording:
     agency: str = ""
     corrected: bool = False
     taken: frozenset[int] = frozenset()  # numbers of the sentences that were taken off as boilerplate
+    written: tuple[str, str] = field(default=("", ""), compare=False, repr=False)
+
+    def spelled(self, word: str) -> str:
+        """Return a folded word as the text writes it, where it first stands; the word itself where it does not."""
+        for each in self.written:
+            folded = Folded(each)
+            at = folded.text.find(f" {word} ")
+            if at >= 0:
+                first, last = folded.span(at + 1, at + 1 + len(word))
+                return each[first:last]
+        return word
 
     def without(self, boilerplate: Set[int]) -> Wording:
         """Return this wording without the sentences of these numbers; itself where it has none of them."""
@@ -148,6 +159,7 @@ def wording(title: str, body: str, outlet: str = "") -> Wording:
         names=names | _names_of_title(headline),
         agency=agency or dateline_agency or _agency_in(text),
         corrected=any(word in f"{fold(mark)}{fold(title[:40])}" for word in _CORRECTED),
+        written=(title, body),
     )
 
 

@@ -70,3 +70,53 @@ def test_slack_that_does_not_answer_delays_no_escalation(floor: Desk, api: Slack
     api.react(api.messages[0].ts, "white_check_mark", "U1")
     at(floor, "12:00")
     assert json.loads(floor.run("handover", "--since", "9000d", "--json").stdout)["stories"][0]["ack"]["via"] == "slack"
+
+
+EVENTS = """\
+entities:
+  tanf: {aliases: [Tanf], is_a: place}
+  faction: {aliases: [militia], is_a: group}
+lists:
+  deed-attack: ["attack~"]
+  deed-kill: ["kill~"]
+  party-us: ["US"]
+rules:
+"""
+
+
+def test_ack_by_command_is_of_the_event_and_not_of_one_of_its_stories(desk: Desk, api: SlackApi) -> None:
+    """A second outlet's development of the acknowledged event rings, and is escalated to nobody."""
+    desk.write(
+        "/a.xml", "/b.xml", notify="[floor]", settings="backfill: 6h, events: {developments: [kill]}, places: [place]"
+    )
+    made = f'receivers:\n  floor: {{urls: ["{api.url}"], escalate: {{after: 10m, to: hook}}}}\n'
+    text = desk.rules.read_text().replace("receivers:\n", made).replace("severity: priority", "severity: immediate")
+    desk.rules.write_text(
+        text.replace("rules:\n", EVENTS).replace("any: [militia,", 'any: ["$faction",'), encoding="utf-8"
+    )
+    attack = {"title": "Militia attacks US base at Tanf", "guid": "1", "date": "Sun, 14 Jun 2026 09:59:00 GMT"}
+    toll = {
+        "title": "Militia drone attack on US base at Tanf kills three",
+        "guid": "2",
+        "date": "Sun, 14 Jun 2026 10:01:00 GMT",
+    }
+    desk.outlet.serve("/a.xml", rss(attack))
+    desk.outlet.serve("/b.xml", rss({"title": "Quiet day", "guid": "0"}))
+    at(desk, "10:00")
+    first = json.loads(desk.run("deliveries", "--since", "9000d", "--json").stdout)["subject"]
+    desk.outlet.serve("/b.xml", rss(toll))
+    at(desk, "10:02", "10:09")
+    rows = [json.loads(each) for each in desk.run("deliveries", "--since", "9000d", "--json").stdout.splitlines()]
+    assert {each["kind"] for each in rows} == {"alert", "update"}
+    assert len({each["subject"] for each in rows}) == 2
+    said = desk.run("ack", first, "--by", "Noor").stdout
+    assert re.search(
+        r"acknowledged by Noor at .*; with it 1 other story of this event\n  Militia attacks US base", said
+    )
+    at(desk, "10:11", "10:20", "10:40")
+    assert desk.hook.titles() == []
+    again = desk.run("ack", "last", "--by", "Omar").stdout
+    assert f"story {first}: already acknowledged by Noor" in again
+    shift = json.loads(desk.run("handover", "--since", "9000d", "--json").stdout)
+    assert [each["acknowledged"] for each in shift["events"]] == [True]
+    assert desk.run("handover", "--since", "9000d").stdout.count("- Noor at ") == 1

@@ -11,6 +11,8 @@ import pytest
 
 from alerts.cli import COMMANDS
 from alerts.demo import show
+from alerts.store.stamp import STAMP
+from crawler.store.db import DATABASE
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
 from tests.e2e.starting import start
@@ -382,3 +384,46 @@ def test_command_without_a_store_says_so_and_makes_none(desk: Desk, words: tuple
     remedy = "has `watchfloor run` been started with this --state-dir?"
     assert done.stderr == f"watchfloor: no store in {state}; {remedy}\n"
     assert not state.exists()
+
+
+LOST = [
+    *READERS,
+    ("explain", "a6266jwhg4azv0t"),
+    ("suggest", "kataib"),
+    ("backtest",),
+    ("rematch",),
+    ("verify",),
+    ("backup",),
+    ("deliveries", "resend", "d1"),
+    ("silence", "add", "--rule", "militia", "--for", "1h", "--reason", "test"),
+    ("silence", "end", "q1"),
+]
+
+
+def test_every_command_says_that_a_store_was_there_and_is_gone(desk: Desk) -> None:
+    """Not "no store yet": the stamp beside it says which it was, and the words say how it comes back."""
+    desk.outlet.serve("/a.xml", rss({"title": "A quiet day", "guid": "1"}))
+    desk.write("/a.xml")
+    with desk.rules.open("a", encoding="utf-8") as rules:
+        rules.write("entities: {kataib: {aliases: [Kataib]}}\n")
+    desk.run("run", "--once")
+    state = desk.place / "var"
+    stamp = json.loads((state / STAMP).read_text(encoding="utf-8"))
+    for each in state.glob(f"{DATABASE}*"):
+        each.unlink()
+    for words in LOST:
+        done = desk.run(*words, expect=1)
+        for part in (
+            "is gone or empty. It held store",
+            stamp["store"][:8],
+            f"life sign {stamp['sign']}",
+            "watchfloor restore",
+        ):
+            assert part in done.stderr, (words, part, done.stderr)
+        assert not (state / DATABASE).exists(), words
+    explained = desk.run("explain", "A militia moves")  # which needs no store
+    assert "matches militia" in explained.stdout
+    assert "is gone or empty" in explained.stderr
+    assert desk.run("suggest", "strike~").stderr == ""
+    (state / DATABASE).touch()  # as `sqlite3 watchfloor.db` leaves it where the file is gone
+    assert "is gone or empty" in desk.run("status", expect=1).stderr

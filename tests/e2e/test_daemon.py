@@ -201,13 +201,21 @@ def test_status_says_how_the_daemon_ended_what_waits_and_what_to_do(desk: Desk) 
     desk.hook.script = [500] * 1000
     desk.rounds(f"{now - timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}")
     assert first_line().startswith("daemon: not running; none ever ran here. Nothing is watched, 1 message waits to be")
-    with daemon(desk):
-        pass  # it ends by SIGKILL
-    killed = first_line()
+    with daemon(desk) as running:
+        assert running.says("error=500")
+        assert "sources: 1 well" in desk.run("status").stdout.splitlines()
+    killed = first_line()  # it ended by SIGKILL
     assert re.match(
         r"daemon: not running since \d\d \w+ .*UTC.*, \d+ s ago: it ended without a word, so it was killed", killed
     )
     assert "1 message waits to be sent. Start it: sudo systemctl start watchfloor" in killed
+    status = desk.run("status").stdout
+    assert "sources: NONE IS WATCHED NOW; when last polled: 1 well" in status
+    assert "no next poll: nothing is watched" in status
+    sources = desk.run("sources").stdout
+    assert sources.startswith("no source is polled now: no daemon runs (watchfloor status)")
+    assert "no next poll: nothing is watched" in sources
+    assert re.search(r"unknown, due \d\d \w+ \d\d:\d\d UTC, attempt \d+ ", desk.run("deliveries").stdout)
     desk.hook.script = []
     with daemon(desk) as running:
         assert desk.hook.wait_for_title("A militia moves")

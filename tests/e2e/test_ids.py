@@ -45,7 +45,11 @@ def test_beginning_and_last_are_taken_wherever_an_id_is(told: Desk, words: tuple
     printed = told.hook.accepted[0]["message"]
     story, delivery = re.findall(r"Story (s\w{14}), alert 1, delivery (d\w{14})", printed)[0]
     whole = {"s": story, "t": f"t{story[1:]}", "a": f"a{story[1:]}", "d": delivery, "q": "q1"}
-    told.run(*with_id(words, "last"))
+    done = told.run(*with_id(words, "last"))
+    # which it was is said each time: of a silence and what is sent again in the answer itself
+    which = f"last: alert {delivery}, sent " if letters != "q" and "resend" not in words else ""
+    assert which in done.stderr
+    assert "A militia moves on Balad" in (done.stderr if which else "A militia moves on Balad")
     for letter in letters.replace("q", ""):  # the silence has ended with the first
         told.run(*with_id(words, whole[letter][:-2].upper()))
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.run.store_stamp import STAMP
 from alerts.run.watch import STANDS_STILL
+from alerts.store.stamp import STAMP
 from tests.e2e.conftest import Desk
 from tests.e2e.running import Running, daemon
 from tests.e2e.servers import rss
@@ -170,7 +170,7 @@ def test_a_store_removed_under_the_daemon_is_told_and_ends_it(desk: Desk) -> Non
         assert running.process.wait(timeout=20) == STANDS_STILL
         assert not any("Traceback" in line for line in running.log), "\n".join(running.log)
         # the socket is left, and nobody listens
-        assert "no store in" in desk.run("status", expect=1).stderr
+        assert "is gone or empty. It held store" in desk.run("status", expect=1).stderr
     assert "removed or replaced" in desk.hook.accepted[-1]["message"]
     assert "Sent past the store" in desk.hook.accepted[-1]["message"]
 
@@ -224,7 +224,9 @@ def test_a_stopped_daemon_is_shown_as_standing_still(desk: Desk, monkeypatch: py
             running.process.send_signal(signal.SIGSTOP)
             supervisor.settimeout(35)
             silent(supervisor)
-            assert "STANDS STILL" in desk.run("status").stdout
+            status = desk.run("status").stdout
+            assert "STANDS STILL" in status
+            assert "NONE IS WATCHED NOW" in status
             running.process.send_signal(signal.SIGCONT)
             # awake again it does not take the pause for a fault of its own
             assert supervisor.recv(100) == b"WATCHDOG=1"

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Kind, Reason
-from alerts.decide.standing import TollReport, agreed
+from alerts.decide.standing import Account, agreed, is_met, lacking
+from alerts.line.triage import TriageResult
 from alerts.render.form import FORMS, PLAIN
 from alerts.render.handover import Handover, ToldStory, markdown
 from alerts.render.words import rated
+from alerts.rule import Config, When
 from alerts.standing import Agreement, Standing
 from alerts.store import decisions, snapshot
 from tests.unit.alerts_made import ALERT, SENT
@@ -24,8 +26,8 @@ ORIGINS = Standing(("wire", "daily", "post"), "A")
 LETTERS = {"wire": "B", "daily": "C", "post": "D"}
 
 
-def report(origin: str, none: frozenset[str] = frozenset(), **toll: int) -> TollReport:
-    return TollReport(origin, origin, toll, none)
+def report(origin: str, none: frozenset[str] = frozenset(), **toll: int) -> Account:
+    return Account(origin, origin, toll, none)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def report(origin: str, none: frozenset[str] = frozenset(), **toll: int) -> Toll
     ],
 )
 def test_count_beside_a_toll_is_of_those_who_tell_it(
-    name: str, told: TollReport, reports: list[TollReport], said: str, rating: str
+    name: str, told: Account, reports: list[Account], said: str, rating: str
 ) -> None:
     standing = agreed(ORIGINS, told, reports, LETTERS)
     assert (rated(standing), standing.rating) == (f"{rating}, automatic ({said})", rating), name
@@ -85,7 +87,7 @@ def test_count_beside_a_toll_is_of_those_who_tell_it(
 def test_without_a_toll_all_origins_are_counted() -> None:
     assert agreed(ORIGINS, report("post"), [report("wire", killed=2)], LETTERS) == ORIGINS
     assert rated(ORIGINS) == "A2, automatic (3 origins: wire, daily, post)"
-    assert agreed(ORIGINS, TollReport("", "x", {"killed": 1}, frozenset()), [], {}).rating == "A6"
+    assert agreed(ORIGINS, Account("", "x", {"killed": 1}, frozenset()), [], {}).rating == "A6"
 
 
 def test_snapshot_keeps_who_says_what_and_every_form_says_it() -> None:
@@ -115,3 +117,86 @@ def test_reports_of_a_thread_are_read_for_the_toll(tmp_path: Path, line: Connect
     assert told.standing.agreement == Agreement(
         "3 killed", ("three",), (("no casualties", ("one",)), ("1 killed", ("two",)))
     )
+
+
+def account(origin: str, none: frozenset[str] = frozenset(), /, *, deeds: str = "", **toll: int) -> Account:
+    """`deeds`: "strike" for one that is told, "!strike" for one that is denied."""
+    return Account(origin, origin, toll, none, {each.lstrip("!"): each[0] == "!" for each in deeds.split()})
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "reports", "opposed"),
+    [
+        ("nobody hurt, where two were killed", account("post", killed=2), [account("wire", NONE)], ("wire",)),
+        ("one killed, where nobody was", account("post", NONE), [account("wire", killed=1)], ("wire",)),
+        ("another number is no opposite", account("post", killed=14), [account("wire", killed=17)], ()),
+        ("of another kind it says nothing", account("post", killed=2), [account("wire", held=3)], ()),
+        ("the newest word counts", account("post", killed=2), [account("wire", NONE), account("wire", killed=1)], ()),
+        ("and takes back", account("post", killed=2), [account("wire", killed=1), account("wire", NONE)], ("wire",)),
+        ("a denied deed", account("post", deeds="strike"), [account("wire", deeds="!strike")], ("wire",)),
+        ("a deed that is told denied", account("post", deeds="!strike"), [account("wire", deeds="strike")], ("wire",)),
+        ("another deed denied", account("post", deeds="strike"), [account("wire", deeds="!arrest")], ()),
+        (
+            "one of two agrees",
+            account("post", deeds="strike arrest"),
+            [account("wire", deeds="strike !arrest")],
+            (),
+        ),
+        (
+            "the deed told, and that nobody was hurt",
+            account("post", deeds="strike", killed=2),
+            [account("wire", NONE, deeds="strike")],
+            ("wire",),
+        ),
+    ],
+)
+def test_origins_that_say_the_opposite_do_not_count(
+    name: str, told: Account, reports: list[Account], opposed: tuple[str, ...]
+) -> None:
+    standing = agreed(ORIGINS, told, reports, LETTERS)
+    assert (standing.opposed, standing.agreeing) == (opposed, 3 - len(opposed)), name
+    assert is_met(When(origins=3), standing) == (not opposed)
+    assert ("wire says the opposite" in lacking(When(origins=4), standing)) == bool(opposed)
+    assert snapshot.load(snapshot.dump(replace(ALERT, standing=standing))).standing == standing
+
+
+def test_opposite_is_named_beside_the_rating() -> None:
+    standing = agreed(ORIGINS, account("post", deeds="strike"), [account("wire", deeds="!strike")], LETTERS)
+    assert rated(standing) == "A2, automatic (2 of 3 origins: daily, post; the opposite: wire)"
+
+
+EVENTS = "events: {developments: [strike], by_target: [strike]}"
+STRIKES = """\
+  deed-strike: ["strike~", "attack~"]
+  standing-denied: ["denies"]
+"""
+STRUCK, DENIED = "Drone strike on PMF base near Hawija, sources say", "Army denies drone strike on PMF base near Hawija"
+AGAIN = "Drone strike wrecks fuel depot at PMF base near Hawija"
+
+
+def waiting_for(tmp_path: Path, origins: int, match: str) -> Config:
+    text = rule(match).replace("mode:", f"when: {{origins: {origins}}}, mode:")
+    text += rule("[denies]", name="denials", mode="shadow")
+    return desk(tmp_path, text, settings=f"freshness: 48h, {EVENTS}", lists=STRIKES)
+
+
+def reasons(done: TriageResult) -> list[str]:
+    return [each.reason.value for _, _, made in done.decided for each in made]
+
+
+def test_denial_of_an_event_is_no_second_origin_of_it(tmp_path: Path, line: Connection) -> None:
+    config = waiting_for(tmp_path, 2, "[{event: {deed: [strike], on: [pmf]}}]")
+    assert reasons(step(line, config, "one", STRUCK, 0, "Smoke rose over the depot, two guards said.")) == ["waiting"]
+    assert reasons(step(line, config, "two", DENIED, 5)) == ["shadow"]
+    done = step(line, config, "three", AGAIN, 10, "The governor told reporters in Kirkuk that the depot there is lost.")
+    assert done.alerts, reasons(done)
+    told = decisions.load_alert(line, done.decided[0][0].placement.story, 1)
+    assert (told.standing.opposed, told.standing.agreeing) == (("two",), 2)
+
+
+def test_report_that_nobody_was_hurt_is_no_second_origin_of_a_toll(tmp_path: Path, line: Connection) -> None:
+    config = waiting_for(tmp_path, 2, "[killed]")
+    assert reasons(step(line, config, "one", "Drone strike on PMF base near Hawija: two killed", 0)) == ["waiting"]
+    assert reasons(step(line, config, "two", STRUCK, 5, "Nobody was hurt, they said.")) == []
+    done = step(line, config, "three", "Three killed in drone strike on PMF base near Hawija", 10)
+    assert done.alerts, "another number is no opposite"

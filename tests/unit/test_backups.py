@@ -33,10 +33,10 @@ from alerts.run.figures import backups_of
 from alerts.run.integrity import LOOKED, last_check
 from alerts.run.logbook import login_of
 from alerts.run.restoring import PART, discard, prove, put_in_place
-from alerts.run.store_stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from alerts.store import audit, claims, decisions, outbox
 from alerts.store.opening import PACKAGES
 from alerts.store.restoring import last_restore, note_restored, note_start
+from alerts.store.stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from crawler.config.upkeep import BackupSettings
 from crawler.store.copies import faults_of, make_compactable
 from crawler.store.db import DATABASE, Database

@@ -378,3 +378,32 @@ def test_missing_include_is_named_at_its_own_line(tmp_path: Path) -> None:
         (5, 5, '"source.yaml" names no file (did you mean "sources.yaml"?); give it a file, or take this line out'),
         (6, 5, '"rules/*.yaml" names no file; give it a file, or take this line out'),
     ]
+
+
+LISTS = "lists:\n  words: [militia]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("../lists.yaml", LISTS, '"../lists.yaml" cannot be included'),
+        ("list.yaml", LISTS, '"list.yaml" names no file'),
+        ("lists.yaml", LISTS + "  more: [\n", "a value is missing here"),
+        ("lists.yaml", LISTS.replace("words:", "-"), "expected lists by name, found a list"),
+    ],
+)
+def test_file_that_is_not_read_is_one_error_and_not_one_for_each_name_in_it(
+    tmp_path: Path, name: str, content: str, said: str
+) -> None:
+    (tmp_path / "lists.yaml").write_text(content)
+    path = tmp_path / "rules.yaml"
+    text = INCLUDING + 'sources: [{id: wire, url: "https://wire.example/"}]\ninclude: [NAME]\nrules:\n'
+    path.write_text(text.replace("NAME", name) + rule("[$words]") + rule("[$words, $others]").replace("id: r", "id: q"))
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    assert [each.message[: len(said)] for each in caught.value.problems] == [said]
+    (tmp_path / "lists.yaml").write_text(LISTS)
+    path.write_text(path.read_text().replace(name, "lists.yaml"))
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    assert ["$others" in each.message for each in caught.value.problems] == [True]

@@ -23,9 +23,9 @@ from alerts.run.checks_store import check_growth
 from alerts.run.doctor import examine
 from alerts.run.integrity import LOOKED
 from alerts.run.lock import lock
-from alerts.run.store_stamp import sign_life, write_stamp
 from alerts.run.watch import LIFE
 from alerts.store.opening import PACKAGES
+from alerts.store.stamp import sign_life, write_stamp
 from crawler.config.upkeep import Retention
 from crawler.store import db
 from crawler.store.db import DATABASE, Database

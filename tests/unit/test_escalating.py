@@ -31,12 +31,14 @@ from alerts.alert import (
 )
 from alerts.decide.escalation import ask_again, escalations
 from alerts.line.acks import Acknowledgements
+from alerts.line.orders import ORDERS
 from alerts.rule import Config
 from alerts.store import acks, clock_steps, decisions, outbox, silences
+from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW, article, desk, rule
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def receiver(name: str, to: str = "", after: int = 10) -> Receiver:
@@ -150,12 +152,17 @@ def config(tmp_path: Path, receivers: dict[str, Receiver] = CHAIN) -> Config:
     return replace(desk(tmp_path, rule("[rockets]")), receivers=receivers)
 
 
-def tell(connection: Connection, to: str = "floor", alert: Alert = ALERT, at: datetime = NOW) -> None:
+def tell(
+    connection: Connection,
+    to: str = "floor",
+    alert: Alert = ALERT,
+    at: datetime = NOW,
+    reason: Reason = Reason.FIRST_ARTICLE,
+) -> None:
     """Store an alert, and its message as sent to a receiver."""
     if decisions.last_alert_revision(connection, alert.story) < alert.revision:
         decisions.add_alert(connection, alert)
     kind = Kind.ALERT if alert.revision == 1 else Kind.UPDATE
-    reason = Reason.FIRST_ARTICLE
     made = NewDelivery(f"{to}#1", to, kind, alert.severity, reason, alert.story, alert.revision, thread="t1")
     outbox.queue(connection, made, at)
     send_all(connection, at)
@@ -248,6 +255,71 @@ def test_ack_withdraws_an_escalation_that_waits_and_that_it_covers(
     withdrawn = (DeliveryState.CANCELLED, "acknowledged by Noor before it went")
     assert ended == {1: withdrawn, 2: (DeliveryState.QUEUED, "") if rings else withdrawn}
     assert ("x", "alert", ()) in queued(database), "an alert to somebody else is not the ack's to take back"
+
+
+def event(connection: Connection, *stories: str) -> None:
+    """Store stories of one event, and one of another."""
+    for thread, named in (("t1", stories), ("t9", ["s9"])):
+        connection.execute(archive.threads.insert().values(id=thread, opened=NOW))
+        for each in named:
+            connection.execute(archive.stories.insert().values(id=each, thread=thread, opened=NOW, joined=NOW))
+
+
+def of_story(story: str, severity: Severity = Severity.IMMEDIATE) -> Alert:
+    return replace(ALERT, story=story, severity=severity)
+
+
+OF_EVENT = [
+    ("told before the ack", of_story("s2"), -1, Reason.FIRST_ARTICLE, False),
+    ("told after it, as news of the event", of_story("s2"), 1, Reason.DEVELOPMENT, False),
+    ("less grave", of_story("s2", Severity.PRIORITY), 1, Reason.FIRST_ARTICLE, False),
+    ("graver", of_story("s2", Severity.FLASH), 1, Reason.FIRST_ARTICLE, True),
+    ("graver, told before", of_story("s2", Severity.FLASH), -1, Reason.FIRST_ARTICLE, True),
+    ("another deed, told after", of_story("s2"), 1, Reason.ANOTHER, True),
+    ("another deed, told before", of_story("s2"), -1, Reason.ANOTHER, False),
+    ("another event", of_story("s9"), 1, Reason.FIRST_ARTICLE, True),
+]
+
+
+@pytest.mark.parametrize(("name", "other", "after", "reason", "rings"), OF_EVENT, ids=[each[0] for each in OF_EVENT])
+def test_ack_is_of_the_event_until_its_severity_rises(
+    tmp_path: Path, database: Database, name: str, other: Alert, after: int, reason: Reason, rings: bool
+) -> None:
+    acked = NOW + 5 * MINUTE
+    with database.write() as connection:
+        event(connection, "s1", "s2")
+        tell(connection)
+        if after < 0:
+            tell(connection, alert=other, at=acked + after * MINUTE, reason=reason)
+        done = ORDERS["ack"](connection, {"id": "s1", "by": "Noor"}, acked)["acks"]
+        if after > 0:
+            tell(connection, alert=other, at=acked + after * MINUTE, reason=reason)
+    ((ack),) = done
+    assert ack["covers"] == (["s2"] if after < 0 and not rings else [])
+    assert [each["story"] for each in ack["left"]] == (["s2"] if after < 0 and rings else [])
+    assert asyncio.run(escalate(database, config(tmp_path), 40)) == int(rings)
+    with database.write() as connection:
+        known = acks.ack_of(connection, other.story)
+        assert (known is None) == rings
+        second, first = acks.ack(connection, other.story, "Omar", "command", NOW + HOUR, 1)
+        assert (second.by, first) == (("Omar", True) if rings else ("Noor", False))
+        send_all(connection, NOW + HOUR)
+    assert asyncio.run(escalate(database, config(tmp_path), 90)) == 0, "the chain ends for the event"
+
+
+def test_ack_of_an_event_withdraws_the_escalations_of_its_other_stories(tmp_path: Path, database: Database) -> None:
+    with database.write() as connection:
+        event(connection, "s1", "s2", "s3")
+        tell(connection)
+        tell(connection, alert=of_story("s2"))
+        tell(connection, alert=of_story("s3", Severity.FLASH))
+        tell(connection, alert=of_story("s9"))
+    assert asyncio.run(escalate(database, config(tmp_path), 10)) == 4
+    with database.write() as connection:
+        acks.ack(connection, "s1", "Noor", "command", NOW + 11 * MINUTE, 1)
+        waiting = outbox.deliveries_that(connection, outbox.deliveries.c.kind == "escalation")
+    assert {each.subject for each in waiting if each.state is DeliveryState.CANCELLED} == {"s1", "s2"}
+    assert {each.subject for each in waiting if each.state is DeliveryState.QUEUED} == {"s3", "s9"}
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from alerts.alert import Kind, NewDelivery, Reason, Severity
-from alerts.line.orders import ORDERS
-from alerts.store import ids, outbox, sendlog
+from alerts.line.orders import IDS_OF_STORIES, IDS_OF_THREADS, ORDERS
+from alerts.store import decisions, ids, outbox, sendlog
 from crawler.store import articles as archive
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, SLACK, desk, everything, turn
 from tests.unit.settled import step
 from tests.unit.silenced import add
 
+HOUR = timedelta(hours=1)
 DRILL, QUIET = "Militia drill at Balad", "A quiet day in Basra"
 
 
@@ -54,9 +55,31 @@ def test_kind_is_told_by_the_first_letter(told: Connection) -> None:
         ids.resolve(told, whole, ids.ARTICLE)
 
 
-def test_last_is_the_newest_of_the_first_kind(told: Connection) -> None:
+def send(connection: Connection, title: str, at: timedelta, kind: Kind = Kind.ALERT) -> str:
+    """Note a message on a story as sent; return its id."""
+    table, subject = outbox.deliveries, story(connection, title)
+    named = connection.scalar(select(table.c.id).where(table.c.subject == subject))
+    values = {"state": "sent", "sent": NOW + at, "kind": kind.value}
+    connection.execute(table.update().where(table.c.id == named).values(values))
+    return str(named)
+
+
+def test_last_is_the_last_message_sent_whatever_is_asked_of_it(told: Connection) -> None:
+    """Of two messages the first queued is sent last, as a retry or a hold does; the newest story is told to nobody."""
+    send(told, DRILL, HOUR)
+    last = send(told, BOMB, 2 * HOUR)
+    for kinds in ((ids.MESSAGE,), (ids.STORY, ids.MESSAGE), IDS_OF_STORIES, IDS_OF_THREADS):
+        assert ids.story_of(told, ids.resolve(told, "LAST", *kinds)) == story(told, BOMB)
+        assert ids.resolve(told, "last", *kinds) == last
+    assert ids.resolve(told, "last", ids.ARTICLE) == f"a{story(told, BOMB)[1:]}"
+    send(told, DRILL, 3 * HOUR, Kind.EDIT)
+    assert ids.resolve(told, "last", ids.MESSAGE) == last, "an edit tells nobody by itself"
+
+
+def test_last_before_anything_was_sent_is_the_newest(told: Connection) -> None:
+    assert ids.last_told(told) is None
     assert ids.resolve(told, "last", ids.STORY) == story(told, QUIET)
-    assert ids.resolve(told, "LAST", ids.TOLD) == story(told, DRILL), "nobody was told of the newest story"
+    assert ids.resolve(told, "last", ids.TOLD) == story(told, DRILL), "nobody is to be told of the newest story"
     assert ids.resolve(told, "last", ids.ARTICLE) == f"a{story(told, QUIET)[1:]}"
     assert ids.resolve(told, "last", ids.MESSAGE) == max(everything(told), key=lambda each: each.queued).id
     with pytest.raises(ids.UnknownId, match="there is no silence yet"):
@@ -92,7 +115,7 @@ def test_unknown_id_says_what_ids_look_like_and_which_command_lists_them(told: C
     assert str(refused.value) == (
         f'"{typed}" is the id of no story or message stored here\n'
         "  ids look like s6266jwhg4azv0t (story), d6266jwhg4azv0t (message)\n"
-        '  the beginning of one is enough, in any case; "last" is the newest story\n'
+        '  the beginning of one is enough, in any case; "last" is the last message that was sent\n'
         "  watchfloor stories lists stories; watchfloor deliveries lists messages"
     )
 
@@ -120,14 +143,30 @@ def test_ack_takes_a_beginning_and_last_and_says_what_was_told_to_nobody(told: C
     def ack(typed: str) -> dict[str, Any]:
         return dict(ORDERS["ack"](told, {"id": typed, "by": "Noor"}, NOW + timedelta(hours=3)))
 
-    (done,) = ack("last")["acks"]
-    assert done["story"] == story(told, DRILL)
+    last = send(told, DRILL, HOUR)
+    answer = ack("last")
+    (done,) = answer["acks"]
+    assert (done["story"], answer["last"]["id"], answer["last"]["what"]) == (story(told, DRILL), last, DRILL)
     (done,) = ack(f"T{story(told, BOMB)[1:12].upper()}")["acks"]
     assert (done["story"], done["first"]) == (story(told, BOMB), True)
     untold = story(told, QUIET)
     for same in (untold, f"a{untold[1:]}", f"t{untold[1:]}"):
         assert str(ack(same)["error"]).startswith(f'{same} "{QUIET}" was told to nobody')
     assert "stories --told lists" in str(ack("s0")["error"])
+
+
+@pytest.mark.parametrize("graver", [BOMB, DRILL])
+def test_ack_of_a_thread_covers_all_that_was_told_of_it(told: Connection, graver: str) -> None:
+    first, second = story(told, BOMB), story(told, DRILL)
+    of_first = select(archive.stories.c.thread).where(archive.stories.c.id == first)
+    thread = str(told.scalar(of_first))
+    told.execute(archive.stories.update().where(archive.stories.c.id == second).values(thread=thread))
+    alerts = decisions.alerts
+    told.execute(alerts.update().where(alerts.c.story == story(told, graver)).values(severity=int(Severity.FLASH)))
+    answer = ORDERS["ack"](told, {"id": thread, "by": "Noor"}, NOW + timedelta(hours=3))
+    assert not [each for ack in answer["acks"] for each in ack["left"]]
+    assert {each for ack in answer["acks"] for each in (ack["story"], *ack["covers"])} == {first, second}
+    assert all(ack["first"] for ack in answer["acks"])
 
 
 def test_notice_has_no_story_to_acknowledge(told: Connection) -> None:
@@ -147,11 +186,17 @@ def test_silence_takes_any_id_of_the_story_or_of_one_in_the_thread(told: Connect
         ends = (NOW + timedelta(hours=9)).isoformat()
         return ORDERS["silence-add"](told, request | {"ends": ends}, NOW + timedelta(hours=3)).get("value")
 
+    send(told, DRILL, HOUR)
+    words = {"scope": "text", "value": "last", "by": "Noor", "reason": "drill", "ends": (NOW + 9 * HOUR).isoformat()}
+    assert "last" not in ORDERS["silence-add"](told, words, NOW + 3 * HOUR), "a word of headlines, not a message"
     whole = story(told, DRILL)
     message = next(each.id for each in everything(told) if each.subject == whole and each.kind is Kind.ALERT)
     assert silence("story", "last") == silence("story", message[:14]) == whole
     assert silence("thread", "last") == silence("thread", message) == silence("thread", whole) == f"t{whole[1:]}"
-    assert ORDERS["silence-end"](told, {"id": "LAST", "by": "Omar"}, NOW + timedelta(hours=4))["id"] == "q5"
-    assert "q4" in str(ORDERS["silence-end"](told, {"id": "last", "by": "Omar"}, NOW + timedelta(hours=4))["id"])
-    ended = ORDERS["silence-end"](told, {"id": "q5", "by": "Omar"}, NOW + timedelta(hours=5))
-    assert 'no silence "q5" is in force; in force: q1, q2, q3' in str(ended["error"])
+    send(told, BOMB, HOUR)
+    last = ORDERS["silence-end"](told, {"id": "LAST", "by": "Omar"}, NOW + timedelta(hours=4))
+    assert last["id"] == "q6"
+    assert "last" not in last
+    assert "q5" in str(ORDERS["silence-end"](told, {"id": "last", "by": "Omar"}, NOW + timedelta(hours=4))["id"])
+    ended = ORDERS["silence-end"](told, {"id": "q6", "by": "Omar"}, NOW + timedelta(hours=5))
+    assert 'no silence "q6" is in force; in force: q1, q2, q3, q4' in str(ended["error"])

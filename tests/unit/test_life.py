@@ -29,8 +29,8 @@ from alerts.decide.life import (
 from alerts.line.direct_notice import tell_once
 from alerts.rules.config import load
 from alerts.run.heartbeat import beat
-from alerts.run.store_stamp import Stamp, read_stamp, write_stamp
 from alerts.run.watch import STANDS_STILL, last_life
+from alerts.store.stamp import Stamp, read_stamp, write_stamp
 from crawler.config.yamlfile import ConfigError
 from crawler.store.errors import StoreError
 from tests.e2e.servers import Hook, Outlet, closing_all

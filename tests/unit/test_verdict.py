@@ -61,7 +61,7 @@ VERDICTS = [
     ("Arabic, a new toll", AR_TITLE, AR, AR_TITLE.replace("14", "17"), AR.replace("14", "17"), "updated", "14 -> 17 جنديا"),
     ("Arabic, another place", AR_TITLE, AR, AR_TITLE.replace("زرقان", "مروة"), AR.replace("زرقان", "مروة"), "related", ""),
     ("Persian, the same", FA_TITLE, FA, FA_TITLE.replace("ک", "ك"), FA, "duplicate", ""),
-    ("Persian, a new toll", FA_TITLE, FA, FA_TITLE.replace("14", "۱۷"), FA.replace("14", "۱۷"), "updated", "14 -> 17 كشته"),
+    ("Persian, a new toll", FA_TITLE, FA, FA_TITLE.replace("14", "۱۷"), FA.replace("14", "۱۷"), "updated", "14 -> 17 کشته"),
     ("two languages", TITLE, TEXT, AR_TITLE, AR, "new", ""),
     ("headlines, equal", TITLE, "", TITLE, "", "duplicate", ""),
     ("headlines, one says less", "Israeli jets hit bridge south of Tyre overnight, army says", "",
@@ -198,7 +198,7 @@ def test_declared_languages_that_differ_are_never_one() -> None:
             "a correction",
             (TITLE, TEXT),
             (f"CORRECTED {TITLE}", TEXT.replace("Harith", "Haris")),
-            "CORRECTED: harith -> haris",
+            "CORRECTED: Harith -> Haris",
         ),
         (
             "a corrected toll",
@@ -213,7 +213,19 @@ def test_declared_languages_that_differ_are_never_one() -> None:
             "CORRECTED: road -> bridge",
         ),
         ("another text", (TITLE, TEXT), (TITLE, FRESH), "new lead"),
-        ("a name", ("Rockets land near Taji", ""), ("Rockets land near Balad", ""), "taji -> balad"),
+        ("a name", ("Rockets land near Taji", ""), ("Rockets land near Balad", ""), "Taji -> Balad"),
+        (
+            "a name with marks",
+            ("Drone falls near Asad base", ""),
+            ("Drone falls near Habb\u0101niyah base", ""),
+            "Asad -> Habb\u0101niyah",
+        ),
+        (
+            "Arabic letters as the text writes them",
+            ("", "أصيب ٢ جنود في الأنبار بعد هجوم على قاعدة عين الأسد"),
+            ("", "أصيب ٥ جنود في الأنبار بعد هجوم على قاعدة عين الأسد"),
+            "2 -> 5 جنود",
+        ),
         (
             "a headline written anew",
             ("Deal near, Pakistani minister says, as talks go on", FRESH),

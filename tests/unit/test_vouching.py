@@ -15,12 +15,12 @@ from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.run.backups import Manifest, make_backup, read_manifest
 from alerts.run.restoring import prove, put_in_place
-from alerts.run.store_stamp import STAMP, Stamp, read_stamp, sign_life, write_stamp
 from alerts.run.vouching import Vouched, vouched_by
 from alerts.run.watch import Paces, Watch
 from alerts.store import decisions
 from alerts.store.opening import PACKAGES
 from alerts.store.restoring import RESTORED
+from alerts.store.stamp import STAMP, Stamp, read_stamp, sign_life, write_stamp
 from crawler.store import chain
 from crawler.store.db import DATABASE, Database, WriterLane
 from tests.e2e.servers import Hook, closing_all

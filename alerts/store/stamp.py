@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
+from alerts.render.words import time
 from alerts.store import decisions
 from crawler.store import chain
 from crawler.store.db import DATABASE
@@ -72,11 +73,20 @@ def write_stamp(state_dir: Path, stamp: Stamp) -> None:
     aside.replace(path)
 
 
-def need_file(state_dir: Path) -> None:
+def need_file(state_dir: Path, remedy: str = REMEDY) -> None:
     """Raise StoreError where the file of a stamped store is gone or empty. Call it before the store is opened."""
     stamp, path = read_stamp(state_dir), state_dir / DATABASE
     if stamp and not (path.exists() and path.stat().st_size):
-        raise StoreError(f"{path} is gone or empty, and held a store until {stamp.at}. {REMEDY}")
+        held = f"It held store {stamp.store[:8]} until {_when(stamp)}, life sign {stamp.sign:,}"
+        chain_end = f", {stamp.seals:,} records of evidence" if stamp.seals else ""
+        raise StoreError(f"{path} is gone or empty. {held}{chain_end}. {remedy}")
+
+
+def _when(stamp: Stamp) -> str:
+    try:
+        return time(datetime.fromisoformat(stamp.at), "UTC")
+    except ValueError:  # written by hand; what it says is shown as it stands
+        return stamp.at
 
 
 def need_same(connection: Connection, state_dir: Path) -> None:
@@ -92,10 +102,10 @@ def need_same(connection: Connection, state_dir: Path) -> None:
     if inspect(connection).has_table(decisions.marks.name):
         identity, sign = decisions.get_mark(connection, IDENTITY), int(decisions.get_mark(connection, SIGN) or 0)
     if identity != stamp.store:
-        raise StoreError(f"{path} is another store than the one that was here until {stamp.at}. {REMEDY}")
+        raise StoreError(f"{path} is another store than the one that was here until {_when(stamp)}. {REMEDY}")
     if sign < stamp.sign:
         lost = "its last writes are lost (a -wal file removed or damaged, or an older copy)"
-        raise StoreError(f"{path} holds less than it did at {stamp.at}: {lost}. {REMEDY}")
+        raise StoreError(f"{path} holds less than it did at {_when(stamp)}: {lost}. {REMEDY}")
 
 
 def sign_life(connection: Connection, now: datetime, before: Stamp | None = None) -> Stamp:
