@@ -12,7 +12,9 @@ from tests.unit.child import Child, children
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    import alerts.receivers.sending  # noqa: F401
+    from apprise.plugins import N_MGR
+
+    N_MGR.load_modules()  # type: ignore[no-untyped-call]
 
 
 # Tests that wait for a real limit or unit: they start first, so that none of them is waited for at the end.

@@ -6,7 +6,6 @@ import sys
 from typing import Any
 
 from apprise import NotifyBase, NotifyFormat
-from apprise.plugins import N_MGR
 
 SCHEMA = "console"
 _Base: Any = NotifyBase  # Apprise types its base by the values of no service
@@ -40,6 +39,3 @@ class NotifyConsole(_Base):  # type: ignore[misc]
             self.logger.warning("standard output cannot be written: %s", error)
             return False
         return True
-
-
-N_MGR.add(NotifyConsole, schemas=SCHEMA)  # type: ignore[no-untyped-call]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from apprise.plugins import N_MGR
-
 from alerts.receivers.console import NotifyConsole
 
 log = logging.getLogger(__name__)
@@ -22,6 +20,3 @@ class NotifyLog(NotifyConsole):
     def send(self, body: str, title: str = "", *_: Any, **__: Any) -> bool:  # noqa: ARG002 - Apprise's signature
         log.info("message title=%s", title)
         return True
-
-
-N_MGR.add(NotifyLog, schemas=SCHEMA)  # type: ignore[no-untyped-call]

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from apprise import NotifyBase, NotifyFormat
-from apprise.plugins import N_MGR
 
 from alerts.alert import Message, SendResult
 from alerts.receivers.mailurl import IMPLICIT, PLAIN, Account, BadMailUrl, Tls, account_of
@@ -87,7 +86,3 @@ def _written(account: Account, password: str) -> str:
         query["tls"] = account.tls.value
     asked = urlencode(query, quote_via=quote)
     return f"{_schema(account)}://{login}{host}:{account.port}/{quote(account.recipient, safe='@')}?{asked}"
-
-
-for _each in SCHEMAS:
-    N_MGR.add(NotifyWatchmail, schemas=_each)  # type: ignore[no-untyped-call]

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apprise import NotifyBase, NotifyFormat
-from apprise.plugins import N_MGR
 
 from alerts.alert import Kind, Message, SendResult
 from alerts.receivers.slackapi import Slack, SlackFault
@@ -273,6 +272,3 @@ def _name(slack: Slack, channel: str, user: str) -> str:
         if len(_NAMES) > NAMES_KEPT:
             _NAMES.popitem(last=False)  # the one asked for first
     return _NAMES[channel, user]
-
-
-N_MGR.add(NotifyWatchSlack, schemas=SCHEMA)  # type: ignore[no-untyped-call]

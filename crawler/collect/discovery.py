@@ -13,9 +13,8 @@ from crawler.fetch.fetching import Fetching, follow, parse, reader
 from crawler.fetch.permits import FORBIDDEN, MISSING, Permits
 from crawler.fetch.robots import robots_of
 from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
-from crawler.parse.alternates import feeds_in
-from crawler.parse.feeds import Feed
-from crawler.parse.pages import Page, read_page
+from crawler.parse.found import Feed, Page
+from crawler.parse.readers import feeds_in, read_page
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from crawler.text import urls
 

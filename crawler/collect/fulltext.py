@@ -18,7 +18,8 @@ from crawler.collect.ingest import store_page
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
 from crawler.fetch.workers import WorkerDied, WorkerKilled, Workers, WorkerTimeout
-from crawler.parse.pages import Page, read_page
+from crawler.parse.found import Page
+from crawler.parse.readers import read_page
 from crawler.sources.health import UNHEARD, Network
 from crawler.sources.source import FetchOutcome, OutcomeName, Source
 from crawler.store import evidence, pages_wanted

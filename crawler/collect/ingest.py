@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry, Placement, Relation, mint
 from crawler.parse.belonging import not_the_article
+from crawler.parse.found import Page
 from crawler.parse.normalise import Draft, article, believed, draft, language
 from crawler.sources.polling import heard
 from crawler.sources.source import FetchOutcome, Source, SourceState
@@ -29,9 +29,6 @@ from crawler.stories.placing import place
 from crawler.stories.sketch import sketch
 from crawler.stories.verdict import Side, material
 from crawler.stories.wording import Wording, edges
-
-if TYPE_CHECKING:  # it imports what reads HTML, which the parsing children need alone
-    from crawler.parse.pages import Page
 
 log = logging.getLogger(__name__)
 SUMMARY_LENGTH = 800  # characters: what is shorter is a summary, and its page is fetched

@@ -41,8 +41,9 @@ from crawler.fetch.spiders import KINDS
 from crawler.fetch.spiders.feed import HANDLED
 from crawler.fetch.spiders.feed import outcome as outcome_of
 from crawler.fetch.workers import WorkerKilled, Workers, WorkerTimeout
-from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.found import Feed
 from crawler.parse.impostors import named
+from crawler.parse.readers import read_feed
 from crawler.sources.addresses import Blocked, Guard
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urljoin
@@ -22,6 +22,7 @@ import feedparser
 from crawler.article import Entry
 from crawler.parse.decoding import LATIN, reads_as_arabic
 from crawler.parse.fields import RENAMED, own_fields
+from crawler.parse.found import Feed
 from crawler.parse.jsonfeed import items_of, json_feed
 from crawler.parse.markup import clean
 from crawler.parse.mending import mended
@@ -41,22 +42,6 @@ PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 25
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]{0,200}\?>""")
 _ARABIC_RUN = re.compile(rb"[\xc0-\xed]{2,}(?![\x80-\xbf])")  # letters in cp1256; in UTF-8 such bytes begin characters
 _ITEM_EDGE = re.compile(r"<(?:(item|entry)\b[^<>]*|/(item|entry)\s*)>", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What a body contained. `version` is the name of the format, as feedparser's "rss20"; "" if it is not a feed.
-
-    `problem` says what the parser disliked, or why it is no feed.
-    """
-
-    entries: tuple[Entry, ...] = ()
-    rejected: tuple[str, ...] = ()  # one named reason for each item that could not become an entry
-    version: str = ""
-    lang: str | None = None
-    problem: str = ""
-    ttl: float | None = None  # seconds for which the feed itself says it need not be asked again
-    more: tuple[str, ...] = ()  # addresses whose entries belong to it: the sitemaps of an index
 
 
 def read_feed(body: bytes, content_type: str | None, base_url: str) -> Feed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from trafilatura import bare_extraction
 from crawler.parse.belonging import without_offer
 from crawler.parse.decoding import decode_page
 from crawler.parse.feeds import TEXT_LIMIT, TITLE_LIMIT
+from crawler.parse.found import Page
 from crawler.parse.linkeddata import articles_in
 from crawler.parse.markup import clean
 from crawler.text import urls
@@ -49,25 +50,6 @@ _HIDDEN = str.maketrans("\u200c\u200d", "\u2050\u2054")
 _SHOWN = str.maketrans("\u2050\u2054", "\u200c\u200d")
 _PERSIAN, _KURDISH = re.compile("[پچژگکی]"), re.compile("[ڵڕێۆەڤ]")
 _ARABIC, _LATIN = re.compile("[\u0621-\u06d3]"), re.compile("[A-Za-z]")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What an article page says. Dates are UTC, `url` is its canonical address on the same site; None or "" if absent.
-
-    `problem` says why there is no text: challenge | no_html | no_text; `how` says where the text came from.
-    """
-
-    headline: str = ""
-    text: str = ""
-    author: str | None = None
-    published: datetime | None = None
-    modified: datetime | None = None
-    lang: str | None = None
-    url: str | None = None
-    site: str | None = None
-    how: str = ""
-    problem: str = ""
 
 
 def read_page(body: bytes, content_type: str | None, url: str) -> Page:

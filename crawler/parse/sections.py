@@ -16,7 +16,8 @@ from lxml.cssselect import CSSSelector
 
 from crawler.article import Entry
 from crawler.parse.decoding import decode_page
-from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, Feed
+from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT
+from crawler.parse.found import Feed
 from crawler.parse.markup import clean
 from crawler.parse.pages import parse_html
 from crawler.text import urls

@@ -14,7 +14,8 @@ from urllib.parse import urljoin
 import lxml.etree
 
 from crawler.article import Entry
-from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, Feed, decode
+from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, decode
+from crawler.parse.found import Feed
 from crawler.parse.markup import clean
 from crawler.parse.mending import mended
 from crawler.text import urls

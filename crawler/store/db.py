@@ -120,15 +120,15 @@ class Database:
         Raise StoreError, and change nothing, where the version of one of them is newer than this program or unknown, or
         where `judge`, which is shown the store as it is, raises one.
         """
-        from crawler.store.migrating import upgrade  # noqa: PLC0415 - a tenth of a second, which only the daemon needs
-
         with self._store_errors():
             # all are judged before any is touched: half a migrated store would fit no program
             with self.writing.connect() as connection:
-                for package in packages:
-                    self._known_version(connection, package)
+                versions = {package: self._known_version(connection, package) for package in packages}
                 judge(connection)
-            for package in packages:
+            for package in [each for each, (found, newest) in versions.items() if found != newest]:
+                # a tenth of a second and 10 MB, for a store that is new or of an older version
+                from crawler.store.migrating import upgrade  # noqa: PLC0415
+
                 with self.writing.connect() as connection:
                     upgrade(connection, package)
 

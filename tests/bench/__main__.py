@@ -27,6 +27,7 @@ from tests.bench import (
     load,
     mail,
     matching,
+    memory,
     polling,
     seed,
     slack,
@@ -66,6 +67,7 @@ BENCHES = {
     "storm": storm.run,
     "slack": slack.run,
     "mail": mail.run,
+    "memory": memory.run,
     "weight": weight.run,
     "state": state.run,
 }

@@ -48,7 +48,7 @@ def run() -> None:
 
 
 def _measure(size: int) -> None:
-    with _served() as base, tempfile.TemporaryDirectory() as name:
+    with served() as base, tempfile.TemporaryDirectory() as name:
         place = Path(name)
         sources = "\n".join(
             f'  - {{id: s{n}, url: "{base}/{n}", every: {EVERY}s, full_text: never}}' for n in range(size)
@@ -59,7 +59,7 @@ def _measure(size: int) -> None:
             daemon = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=log)
         try:
             begun = time.monotonic()
-            while _polled(place / "var" / DATABASE) < size:
+            while polled(place / "var" / DATABASE) < size:
                 assert daemon.poll() is None, (place / "log").read_text()[-2000:]
                 time.sleep(1)
             first = time.monotonic() - begun
@@ -80,7 +80,7 @@ def _measure(size: int) -> None:
     )
 
 
-def _polled(store: Path) -> int:
+def polled(store: Path) -> int:
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
         found: int = connection.execute("SELECT count(*) FROM sources WHERE baseline IS NOT NULL").fetchone()[0]
         return found
@@ -101,7 +101,7 @@ def _resident(pid: int) -> tuple[float, float]:
 
 
 @contextmanager
-def _served() -> Iterator[str]:
+def served() -> Iterator[str]:
     """Serve feeds in a process of its own, so that they cost the daemon nothing."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()

@@ -13,7 +13,8 @@ import pytest
 
 from crawler.fetch.fetching import Fetching, Read, parse
 from crawler.fetch.workers import Workers, WorkerTimeout
-from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.feeds import read_feed
+from crawler.parse.found import Feed
 from crawler.sources.polling import state_for
 from crawler.sources.source import FetchOutcome, OutcomeName, Source
 from tests.e2e.servers import Outlet, closing_all, rss

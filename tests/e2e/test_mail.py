@@ -17,6 +17,7 @@ from apprise import Apprise
 
 from alerts import receivers
 from alerts.alert import Kind, Message, SendResult, Severity, Target
+from alerts.receivers.targets import build
 from alerts.render.title import marked
 from tests.e2e.headlines import headlines
 from tests.e2e.mailserver import DROP, HANG, Post, Raw, authority
@@ -98,7 +99,7 @@ def test_only_what_is_urgent_says_so(
 
 def test_apprise_uses_it_as_any_plugin(post: Post) -> None:
     apprise = Apprise()
-    assert apprise.add(post.url())
+    assert apprise.add(build(post.url()))
     assert apprise.notify(title="Canary", body="It sings.\n. A line that begins with a dot\n..two")
     (mail,) = post.mails()
     assert (mail["Subject"], mail.get_content_type()) == ("Canary", "text/plain")

@@ -14,7 +14,7 @@ from apprise import Apprise
 
 from alerts import receivers
 from alerts.alert import Kind, Message, SendResult, Target
-from alerts.receivers.targets import asset
+from alerts.receivers.targets import asset, build
 from alerts.receivers.watchslack import NotifyWatchSlack
 from crawler.article import mint
 from tests.e2e.slackapi import CHANNEL, TOKEN, Fault, SlackApi
@@ -68,7 +68,7 @@ def test_message_without_blocks_is_text_that_slack_leaves_alone(api: SlackApi, t
 
 def test_apprise_itself_can_send_by_it(api: SlackApi, target: Target) -> None:
     sender = Apprise(asset=asset())
-    assert sender.add(target.url)
+    assert sender.add(build(target.url))
     assert sender.notify(body="body", title="title")
     assert api.messages[0].text == "title\nbody"
 

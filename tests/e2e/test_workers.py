@@ -19,7 +19,8 @@ from crawler.collect import fulltext
 from crawler.fetch import fetching
 from crawler.fetch.fetching import Fetching, follow
 from crawler.fetch.workers import WorkerDied, WorkerKilled, Workers
-from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.feeds import read_feed
+from crawler.parse.found import Feed
 from crawler.sources.source import FetchOutcome, OutcomeName, Source
 from crawler.store import pages_wanted as wanted
 from tests.e2e.backlog import NOW, backlog

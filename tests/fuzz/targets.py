@@ -21,7 +21,8 @@ from alerts.rules.config import load
 from alerts.run.control import Command, Control
 from crawler.config.yamlfile import ConfigError
 from crawler.fetch.robots import robots_of
-from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.feeds import read_feed
+from crawler.parse.found import Feed
 from crawler.parse.normalise import article, believed, draft
 from crawler.parse.pages import read_page
 from crawler.parse.sections import read_section

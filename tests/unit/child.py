@@ -10,7 +10,8 @@ from typing import ParamSpec, TypeVar
 
 from crawler.fetch.fetching import Read, parse
 from crawler.fetch.workers import Workers
-from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.feeds import read_feed
+from crawler.parse.found import Feed
 from crawler.sources.source import FetchOutcome, OutcomeName, SourceState
 
 P = ParamSpec("P")

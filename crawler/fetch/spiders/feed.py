@@ -20,8 +20,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.config.sources import read_sources
-from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.found import Feed
 from crawler.parse.impostors import named
+from crawler.parse.readers import read_feed
 from crawler.sources.polling import LONGEST_RETRY_AFTER, address, is_conditional, state_for
 from crawler.sources.source import SUCCESSES, FetchOutcome, OutcomeName, Source, SourceState
 from crawler.text.dates import http_date, retry_after

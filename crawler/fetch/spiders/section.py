@@ -9,8 +9,8 @@ from functools import partial
 import scrapy
 
 from crawler.fetch.spiders import feed
-from crawler.parse.feeds import Feed
-from crawler.parse.sections import read_section
+from crawler.parse.found import Feed
+from crawler.parse.readers import read_section
 from crawler.sources.source import Source, SourceState
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"

@@ -8,8 +8,8 @@ from datetime import datetime
 import scrapy
 
 from crawler.fetch.spiders import feed
-from crawler.parse.feeds import Feed
-from crawler.parse.sitemaps import read_sitemap
+from crawler.parse.found import Feed
+from crawler.parse.readers import read_sitemap
 from crawler.sources.source import Source, SourceState
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.9, */*;q=0.5"
