@@ -78,28 +78,33 @@ def _standing(
     origin = next((each.origin for each in members if each.article == article.id), "")
     if len(standing.origins) < 2:
         return standing
-    told = _toll_in(article.title, article.body, origin, article.source)
+    told = _toll_in(article.title, article.body, origin, article.rated_by)
     if not (told.toll or told.none):
         return standing
     newest = members[-REPORTS_READ:]
-    reports = [_toll_in(*archive.content_of(connection, each.article), each.origin, each.source) for each in newest]
+    reports = [_toll_in(*archive.content_of(connection, each.article), each.origin, each.rated_by) for each in newest]
     return agreed(standing, told, reports, letters_of(config))
 
 
-def _toll_in(title: str, body: str, origin: str, source: str) -> TollReport:
+def _toll_in(title: str, body: str, origin: str, rated_by: str) -> TollReport:
     lead = body[:TOLD_IN]
-    return TollReport(origin, source, casualties(title, lead), unharmed(f"{title}\n{lead}"))
+    return TollReport(origin, rated_by, casualties(title, lead), unharmed(f"{title}\n{lead}"))
 
 
 def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:
     """Return the article the alert quotes, and its causes.
 
     A reprint leaves the earlier article, unless it adds a rule; always one that told a change: a reprint may be of what
-    stood before it.
+    stood before it. An outlet's own article takes the place of one that was only carried, and leaves it to none.
     """
     if before is None:
         return revision.article, causes
-    repeats = revision.placement.relation is Relation.DUPLICATE and not revision.placement.change
+    carried = bool(revision.article.carrier)
+    repeats = not revision.placement.change and (
+        revision.placement.relation is Relation.DUPLICATE or (carried and not before.article.carrier)
+    )
+    if repeats and before.article.carrier and not carried and not before.changes:
+        return revision.article, _strongest_causes(causes, before.causes)
     adds = not {each.rule for each in causes} <= {each.rule for each in before.causes}
     if repeats and (not adds or before.changes):
         return before.article, _strongest_causes(before.causes, causes)

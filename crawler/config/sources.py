@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,16 @@ from crawler.config.keys import (
     Key,
     ListOf,
     Placed,
+    Reader,
     Table,
     Text,
     Url,
     twice,
 )
-from crawler.config.yamlfile import ConfigError, Node, Problems, read_file
+from crawler.config.outlets import OUTLETS, make_outlets
+from crawler.config.yamlfile import ConfigError, Node, Place, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
-from crawler.sources.source import FULL_TEXT, KINDS, Source
+from crawler.sources.source import FULL_TEXT, KINDS, OUTLET_FROM, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,12 @@ SOURCE_KEYS = (
     ),
     Key("owner", IDENT, "", "who owns the outlet: outlets of one owner are one origin"),
     Key("reliability", Choice(tuple("ABCDEF")), "F", "Admiralty letter, A reliable to E unreliable, F unknown"),
+    Key(
+        "outlet_from",
+        Choice(OUTLET_FROM),
+        "",
+        "of an aggregator: where an item names who published it; without it, the source publishes itself",
+    ),
 )
 
 
@@ -91,8 +99,13 @@ SOURCES = ListOf(Table(SOURCE_KEYS, "a source"), "a list of sources")
 ALLOW_PRIVATE = ListOf(Host(), "a list of hosts, addresses or networks", least=0)
 
 
-def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple[Source, ...]:
-    """Return the sources of rows that SOURCES has read. Add a problem for each id or address that occurs twice."""
+def make_sources(
+    rows: Iterable[Mapping[str, Any]], problems: Problems, outlets: Mapping[str, tuple[Any, Place]] | None = None
+) -> tuple[Source, ...]:
+    """Return the sources of rows that SOURCES has read, each with the outlets that OUTLETS has read.
+
+    Add a problem for each id or address that occurs twice.
+    """
     kept = list(rows)
     twice([row["id"] for row in kept], "source id", problems)
     twice([row["url"] for row in kept], "address", problems)
@@ -102,20 +115,23 @@ def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple
             problems.add(place, f'"select" is read of kind: section only; this source is a {row["kind"]}')
     # these three come with their place, which a Source does not keep; nor does it keep the row's own place, under ""
     plain = [{**row, **{name: row[name][0] for name in ("id", "url", "select")}} for row in kept]
-    return tuple(Source(**{name: value for name, value in row.items() if name}) for row in plain)
+    sources = [Source(**{name: value for name, value in row.items() if name}) for row in plain]
+    known = make_outlets(outlets, sources)
+    return tuple(replace(each, outlets=known) for each in sources)
 
 
 def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     """Return the sources and `settings.allow_private` of a rules file and the files it includes.
 
-    Nothing else is read, so that single spiders run without the alerting part, even if a rule is faulty.
+    Nothing else is read but `outlets`, so that single spiders run without the alerting part, even if a rule is faulty.
     Raise ConfigError with every problem found.
     """
     problems = Problems()
     _, root = read_file(path, problems)
     roots = [root, *(read_file(each, problems)[1] for each in included(path, root, problems))]
     found = [_given(each, "sources", SOURCES, problems) for each in roots]
-    sources = make_sources((row for rows in found for row in rows), problems)
+    outlets = {host: row for each in roots for host, row in dict(_given(each, "outlets", OUTLETS, problems)).items()}
+    sources = make_sources((row for rows in found for row in rows), problems, outlets)
     # of the main file only: included files have no settings (decision 18)
     settings = root.get("settings") if isinstance(root, MappingNode) else None
     allowed = _given(settings, "allow_private", ALLOW_PRIVATE, problems)
@@ -124,8 +140,8 @@ def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     return sources, allowed
 
 
-def _given(node: Node | None, name: str, reader: ListOf, problems: Problems) -> tuple[Any, ...]:
-    """Return the list under one key of a mapping, read; () if it is missing or faulty."""
+def _given(node: Node | None, name: str, reader: Reader, problems: Problems) -> Any:
+    """Return what stands under one key of a mapping, read; () if it is missing or faulty."""
     value = node.get(name) if isinstance(node, MappingNode) else None
     read = MISSING if value is None else reader.read(value, problems)
-    return () if read is MISSING else tuple(read)
+    return () if read is MISSING else read

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
+
+from crawler.sources.outlets import NONE, Outlets
 
 
 class OutcomeName(StrEnum):
@@ -45,7 +47,8 @@ class Source:
     """Something we poll. `kind` names the spider that reads it; `reliability` is an Admiralty letter A-F.
 
     `select` is the CSS selector of a section's links, "" for heuristics. `full_text` says whose article pages are
-    fetched: auto (where the source gives a summary only), always, never.
+    fetched: auto (where the source gives a summary only), always, never. `outlet_from` says where an aggregator's items
+    name who published them, "" for a source that publishes itself; `outlets` is who is known by host and name.
     """
 
     id: str
@@ -60,6 +63,8 @@ class Source:
     full_text: str = "auto"
     at_most: timedelta | None = None
     verify_tls: bool = True
+    outlet_from: str = ""
+    outlets: Outlets = field(default=NONE, compare=False, repr=False)
 
     @property
     def ceiling(self) -> timedelta:
@@ -86,7 +91,8 @@ class SourceState:
     article we did not know; `rhythm` is the longest usual pause between two such, in seconds. `pace` is the present
     interval in seconds where it is not `every`; `gap` is when a poll last shared no entry with the one before it.
     `moved_to` is where permanent redirects lead, `moves` how many equal answers in a row said so. `ttl` is for how
-    many seconds the feed's last body said it need not be asked again.
+    many seconds the feed's last body said it need not be asked again. `mark` is the number of the newest post up to
+    which a channel was read without a gap.
     """
 
     source: str
@@ -110,6 +116,7 @@ class SourceState:
     moved_to: str | None = None
     moves: int = 0
     ttl: float | None = None
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +150,4 @@ class FetchOutcome:
 
 KINDS = ("feed", "sitemap", "section")
 FULL_TEXT = ("auto", "always", "never")
+OUTLET_FROM = ("source", "title", "host", "domain")
