@@ -19,7 +19,7 @@ from crawler.parse.belonging import not_the_article
 from crawler.parse.normalise import Draft, article, believed, draft, language
 from crawler.parse.provenance import credit
 from crawler.sources.polling import heard
-from crawler.sources.source import FetchOutcome, Source, SourceState
+from crawler.sources.source import WHOLE_KINDS, FetchOutcome, Source, SourceState
 from crawler.store import articles as archive
 from crawler.store import chain, evidence
 from crawler.store.pages_wanted import Wanted, complete, content_of, end, want
@@ -90,7 +90,8 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
         line.keep(answer, pages_from)
     dates = [date for entry in entries if (date := entry.published or entry.updated)]
     known = stored.known + stored.revised
-    stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates)
+    gap = answer.gap if answer else None
+    stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates, gap=gap)
     archive.save_state(connection, stored.state)
     archive.count(connection, archive.counts, stored.amounts())
     return stored
@@ -281,6 +282,8 @@ class _Line:
 
 def wants_page(source: Source, entry: Entry) -> bool:
     """Return whether an entry's page is to be fetched: always, never, or (auto) if its text is only a summary."""
+    if source.kind in WHOLE_KINDS:
+        return False
     if source.full_text == "auto":
         # behind a wrapper's link (Google News) lies no page that a program is shown
         return not (entry.url and urls.wrapper(entry.url)) and len(entry.text or entry.summary) < SUMMARY_LENGTH

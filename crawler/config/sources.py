@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cssselect import HTMLTranslator, SelectorError
 
@@ -62,7 +64,12 @@ SOURCE_KEYS = (
         "",
         "the outlet as alerts name it; the id where it is left out",
     ),
-    Key("kind", Choice(KINDS), "feed", "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section"),
+    Key(
+        "kind",
+        Choice(KINDS),
+        "feed",
+        "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section, a channel of Telegram",
+    ),
     Key("select", Selector(), ("", None), "of a section: the CSS selector of its links; without it, heuristics"),
     Key(
         "full_text", Choice(FULL_TEXT), "auto", "whether article pages are fetched: auto, where only a summary is given"
@@ -110,14 +117,21 @@ def make_sources(
     twice([row["id"] for row in kept], "source id", problems)
     twice([row["url"] for row in kept], "address", problems)
     for row in kept:
-        selector, place = row["select"]
-        if selector and row["kind"] != "section":
-            problems.add(place, f'"select" is read of kind: section only; this source is a {row["kind"]}')
+        _check_kind(row, problems)
     # these three come with their place, which a Source does not keep; nor does it keep the row's own place, under ""
     plain = [{**row, **{name: row[name][0] for name in ("id", "url", "select")}} for row in kept]
     sources = [Source(**{name: value for name, value in row.items() if name}) for row in plain]
     known = make_outlets(outlets, sources)
     return tuple(replace(each, outlets=known) for each in sources)
+
+
+def _check_kind(row: Mapping[str, Any], problems: Problems) -> None:
+    """Add a problem for what does not fit the kind of a source."""
+    (selector, selected), (url, place) = row["select"], row["url"]
+    if selector and row["kind"] != "section":
+        problems.add(selected, f'"select" is read of kind: section only; this source is a {row["kind"]}')
+    if row["kind"] == "telegram" and not re.fullmatch(r"/s/\w+", urlsplit(url).path):
+        problems.add(place, f'"{url}" is no public page of a channel; kind: telegram reads https://t.me/s/NAME')
 
 
 def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:

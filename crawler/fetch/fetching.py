@@ -290,11 +290,10 @@ async def follow(
 
 
 def _named(outcome: FetchOutcome, feed: Feed) -> FetchOutcome:
-    if not feed.version:
+    if not feed.version or feed.explained:
         words = feed.problem if feed.problem.startswith("no ") else f"not XML we know: {feed.problem}"
-        named_so = "" if feed.problem.startswith("no links") else named(outcome.body)
-        detail = named_so or words[:DETAIL_LIMIT]
-        return replace(outcome, name=OutcomeName.NOT_A_FEED, detail=detail, body=b"")
+        detail = feed.problem if feed.explained else named(outcome.body) or words
+        return replace(outcome, name=OutcomeName.NOT_A_FEED, detail=detail[:DETAIL_LIMIT], body=b"")
     if feed.more:
         return replace(outcome, body=b"")
     if not feed.entries and not feed.rejected:

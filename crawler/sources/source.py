@@ -126,7 +126,8 @@ class FetchOutcome:
     `retry_after` is seconds from `fetched`, None if the server asked for nothing. `fresh_for` is for how many seconds
     the server calls the answer fresh, `ttl` the same as stated in the feed. `moved_to` is the end of a chain of
     permanent redirects, `leads_to` the target of one that was not followed. `headers` are those of the answer, as lines
-    of name: value.
+    of name: value. `mark` is the number of the newest entry without a gap before it, `gap` whether entries since
+    the last poll may be missing; None where entries have no numbers.
     """
 
     source: str
@@ -146,8 +147,11 @@ class FetchOutcome:
     ttl: float | None = None
     moved_to: str | None = None
     leads_to: str | None = None
+    mark: int | None = None
+    gap: bool | None = None
 
 
-KINDS = ("feed", "sitemap", "section")
+KINDS = ("feed", "sitemap", "section", "telegram")
+WHOLE_KINDS = ("telegram",)  # their entries are whole: behind the links stand no further words
 FULL_TEXT = ("auto", "always", "never")
 OUTLET_FROM = ("source", "title", "host", "domain")

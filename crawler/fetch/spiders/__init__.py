@@ -3,5 +3,8 @@
 from crawler.fetch.spiders.feed import FeedSpider
 from crawler.fetch.spiders.section import SectionSpider
 from crawler.fetch.spiders.sitemap import SitemapSpider
+from crawler.fetch.spiders.telegram import TelegramSpider
 
-KINDS: dict[str, type[FeedSpider]] = {each.name: each for each in (FeedSpider, SitemapSpider, SectionSpider)}
+KINDS: dict[str, type[FeedSpider]] = {
+    each.name: each for each in (FeedSpider, SitemapSpider, SectionSpider, TelegramSpider)
+}
