@@ -168,7 +168,7 @@ def _config(
     book = read_book(raw, known, problems)
     sources = () if raw["sources"] is None or raw["sources"] is MISSING else raw["sources"]
     outlets = {} if raw["outlets"] is None or raw["outlets"] is MISSING else raw["outlets"]
-    made = make_sources(sources, problems, outlets)
+    made = make_sources(sources, problems, outlets, environ)
     return Config(
         path=str(path),
         # of the texts and not of what they mean: a comment makes a new version too

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from cssselect import HTMLTranslator, SelectorError
 
 from crawler.config.includes import included
+from crawler.config.jsonkeys import JSON_KEYS, check_json
 from crawler.config.keys import (
     IDENT,
     MISSING,
@@ -68,7 +69,7 @@ SOURCE_KEYS = (
         "kind",
         Choice(KINDS),
         "feed",
-        "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section, a channel of Telegram",
+        "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section, a Telegram channel, a list in JSON",
     ),
     Key("select", Selector(), ("", None), "of a section: the CSS selector of its links; without it, heuristics"),
     Key(
@@ -97,6 +98,7 @@ SOURCE_KEYS = (
         "",
         "of an aggregator: where an item names who published it; without it, the source publishes itself",
     ),
+    *JSON_KEYS,
 )
 
 
@@ -107,22 +109,34 @@ ALLOW_PRIVATE = ListOf(Host(), "a list of hosts, addresses or networks", least=0
 
 
 def make_sources(
-    rows: Iterable[Mapping[str, Any]], problems: Problems, outlets: Mapping[str, tuple[Any, Place]] | None = None
+    rows: Iterable[Mapping[str, Any]],
+    problems: Problems,
+    outlets: Mapping[str, tuple[Any, Place]] | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> tuple[Source, ...]:
     """Return the sources of rows that SOURCES has read, each with the outlets that OUTLETS has read.
 
-    Add a problem for each id or address that occurs twice.
+    Add a problem for each id or address that occurs twice, and with `environ` for each secret that is not set.
     """
     kept = list(rows)
     twice([row["id"] for row in kept], "source id", problems)
     twice([row["url"] for row in kept], "address", problems)
     for row in kept:
         _check_kind(row, problems)
-    # these three come with their place, which a Source does not keep; nor does it keep the row's own place, under ""
-    plain = [{**row, **{name: row[name][0] for name in ("id", "url", "select")}} for row in kept]
-    sources = [Source(**{name: value for name, value in row.items() if name}) for row in plain]
+        check_json(row, row["id"][1], problems, environ)
+    sources = [_source(row) for row in kept]
     known = make_outlets(outlets, sources)
     return tuple(replace(each, outlets=known) for each in sources)
+
+
+def _source(row: Mapping[str, Any]) -> Source:
+    """Return the source of a row. Values come with their place, which a Source does not keep."""
+    paths = tuple((name, path) for name, path in (row["paths"] or {}).items() if name and path)
+    plain = {name: row[name][0] for name in ("id", "url", "select", "headers")}
+    named = row["outlet_from"] or ("source" if dict(paths).get("outlet") else "")
+    return Source(
+        **{**{name: value for name, value in row.items() if name}, **plain, "paths": paths, "outlet_from": named}
+    )
 
 
 def _check_kind(row: Mapping[str, Any], problems: Problems) -> None:

@@ -22,13 +22,13 @@ async def page_back(
     """
     if feed.newest is None:
         return outcome, feed
+    # a number may be a time in seconds: one still to come would hide all until then
+    newest = min(feed.newest, int(outcome.fetched.timestamp()))
     mark, whole, page, pages = state.mark, feed, feed, 0
     while mark is not None and page.oldest is not None and page.oldest > mark and page.older:
         if pages == MOST_PAGES:
-            return replace(
-                outcome, mark=feed.newest, gap=True, detail=f"more than {pages} pages since the last poll"
-            ), whole
-        answer = await fetching.page(source, page.older, outcome.fetched)
+            return replace(outcome, mark=newest, gap=True, detail=f"more than {pages} pages since the last poll"), whole
+        answer = await fetching.earlier(source, page.older, outcome.fetched)
         read, earlier = await parse(
             workers, answer, SourceState(source.id, source.url, outcome.fetched), reader(source)
         )
@@ -40,7 +40,7 @@ async def page_back(
             whole, entries=(*whole.entries, *earlier.entries), rejected=(*whole.rejected, *earlier.rejected)
         )
         page, pages = earlier, pages + 1
-    return replace(outcome, mark=feed.newest, gap=None if mark is None else False), whole
+    return replace(outcome, mark=newest, gap=None if mark is None else False), whole
 
 
 def _unfinished(outcome: FetchOutcome, detail: str) -> FetchOutcome:

@@ -16,14 +16,12 @@ import lxml.html
 from crawler.article import Entry, Named
 from crawler.parse.decoding import decode_page
 from crawler.parse.feeds import GUID_LIMIT, RAW_LIMIT, TEXT_LIMIT, Feed
-from crawler.parse.markup import clean
+from crawler.parse.markup import clean, first_words
 from crawler.parse.pages import parse_html
 from crawler.text import urls
 from crawler.text.dates import read_date
 
 MOST_POSTS = 200  # of one page, which has twenty
-LONGEST_TITLE = 200  # characters of a post's first lines that stand as its headline
-SHORTEST_TITLE = 20  # characters: a first line below it ("URGENT") is a mark, so the next one belongs to it
 TEXT, HISTORY, EMPTY = "js-message_text", "tgme_channel_history", "tme_no_messages_found"
 # parts of a post that hold no words of its own, by their classes
 PARTS = re.compile(
@@ -101,7 +99,7 @@ def _post(block: lxml.html.HtmlElement) -> Entry | str:
     if not text:
         return "no_words" if _is_wordless(block) else "layout"
     return Entry(
-        title=_title(text),
+        title=first_words(text),
         guid=named[:GUID_LIMIT],
         url=urls.usable(link.get("href")) or f"https://t.me/{named}",
         text=text,
@@ -135,20 +133,6 @@ def _words(element: lxml.html.HtmlElement) -> str:
             parts += ["\n" if tag in _LINES - {"br"} else "", each.tail or ""]
     lines = (" ".join(line.split()) for line in "".join(parts).replace("\0", "").split("\n"))
     return "\n".join(line for line in lines if line)
-
-
-def _title(text: str) -> str:
-    """Return the first words of a post as its headline: its first line, and the next where that is only a mark."""
-    lines = text.split("\n")
-    title = lines[0]
-    for line in lines[1:]:
-        if len(title) >= SHORTEST_TITLE:
-            break
-        title = f"{title} {line}"
-    if len(title) <= LONGEST_TITLE:
-        return title
-    end = max((match.start() + 1 for match in re.finditer(r"[.!?؟۔]\s", title[:LONGEST_TITLE])), default=0)
-    return title[:end] if end >= SHORTEST_TITLE else f"{title[:LONGEST_TITLE].rsplit(' ', 1)[0]} …"
 
 
 def _forwarded(block: lxml.html.HtmlElement) -> Named | None:

@@ -49,6 +49,8 @@ class Source:
     `select` is the CSS selector of a section's links, "" for heuristics. `full_text` says whose article pages are
     fetched: auto (where the source gives a summary only), always, never. `outlet_from` says where an aggregator's items
     name who published them, "" for a source that publishes itself; `outlets` is who is known by host and name.
+    `paths` are the JMESPaths of a list in JSON by what they lead to, `headers` go with each request of it; their
+    ${VARIABLES} are not resolved here.
     """
 
     id: str
@@ -64,6 +66,8 @@ class Source:
     at_most: timedelta | None = None
     verify_tls: bool = True
     outlet_from: str = ""
+    paths: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
     outlets: Outlets = field(default=NONE, compare=False, repr=False)
 
     @property
@@ -151,7 +155,7 @@ class FetchOutcome:
     gap: bool | None = None
 
 
-KINDS = ("feed", "sitemap", "section", "telegram")
+KINDS = ("feed", "sitemap", "section", "telegram", "json")
 WHOLE_KINDS = ("telegram",)  # their entries are whole: behind the links stand no further words
 FULL_TEXT = ("auto", "always", "never")
 OUTLET_FROM = ("source", "title", "host", "domain")
