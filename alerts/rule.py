@@ -28,9 +28,11 @@ from crawler.config.keys import (
     Text,
     Written,
 )
+from crawler.config.outlets import OUTLETS
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
 from crawler.config.upkeep import BACKUP, RETENTION, BackupSettings, Retention
 from crawler.config.yamlfile import Place
+from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import Source
 from crawler.text.scripts import SCRIPTS
 
@@ -211,6 +213,7 @@ class Config:
     events: EventSettings = field(default_factory=EventSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     retention: Retention = field(default_factory=Retention)
+    outlets: Outlets = field(default=NONE, compare=False)
 
     @property
     def homes(self) -> Mapping[str, tuple[str, ...]]:
@@ -485,9 +488,10 @@ RECEIVERS: Reader = MapOf(RECEIVER, "receivers by name")
 FILTERS: Reader = MapOf(CONDITION, "filters by name")
 LISTS: Reader = MapOf(Raw(TERMS), "lists by name")
 # Not receivers, settings and version: who is told, and what may be polled, is seen in one place (decision 18).
-SECTIONS = ("sources", "entities", "lists", "filters", "scale", "rules")  # what an included file may have
+SECTIONS = ("sources", "outlets", "entities", "lists", "filters", "scale", "rules")  # what an included file may have
 _KEYS = (
     Key("sources", SOURCES, None, "what is polled"),
+    Key("outlets", OUTLETS, None, "who publishes what aggregators carry, by host"),
     Key("entities", ENTITIES, None, "actors and places with their spellings"),
     Key("lists", LISTS, None, "named sets of terms"),
     Key("filters", FILTERS, None, "named conditions that several rules share"),

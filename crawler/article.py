@@ -23,12 +23,21 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An outlet or channel as an item names it: its name and its address or host, "" where it says neither."""
+
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One item as the source gave it (RFC 4287 atom:entry, RSS item): plain text, nothing judged.
 
     `url` is absolute http(s) or None. `published` and `updated` are aware UTC or None where the source gave
     none that can be read. `text` is the full content where the feed carries it, `summary` its short form.
-    `raw` is the item as it stood in what was fetched, kept as evidence; "" where it could not be cut out.
+    `raw` is the item as it stood in what was fetched, kept as evidence; "" where it could not be cut out. `publisher`
+    is the outlet that the item names as its own, `forwarded` whose words it passes on; None where it names nobody.
     """
 
     title: str
@@ -41,6 +50,8 @@ class Entry:
     updated: datetime | None = None
     lang: str | None = None
     raw: str = field(default="", compare=False, repr=False)
+    publisher: Named | None = None
+    forwarded: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,8 @@ class Article:
     """A normalised news document (schema.org NewsArticle): dates within bounds, link without tracking.
 
     `id` is ours and never changes; `revision` counts from 1. `published` is None where the source gave no
-    usable date. `body` is what rules read below the title.
+    usable date. `body` is what rules read below the title. `carrier` is the name of the source where that only carries
+    what the outlet published, else "".
     """
 
     id: str
@@ -65,6 +77,12 @@ class Article:
     lang: str | None = None
     published: datetime | None = None
     revision: int = 1
+    carrier: str = ""
+
+    @property
+    def rated_by(self) -> str:
+        """The key of whoever vouches for it: the id of its source, or the name of the outlet that another carries."""
+        return rated_by(self.source, self.outlet, self.carrier)
 
     @property
     def body(self) -> str:
@@ -107,6 +125,22 @@ class Member:
     first_seen: datetime
     evidence: str
     change: str
+    carrier: str = ""
+
+    @property
+    def rated_by(self) -> str:
+        """The key of whoever vouches for it, as of an article."""
+        return rated_by(self.source, self.outlet, self.carrier)
+
+
+def rated_by(source: str, outlet: str, carrier: str) -> str:
+    """Return the key of whoever vouches for an article; ids of sources have no colon."""
+    return f"outlet:{outlet}" if carrier else source
+
+
+def voice(source: str, outlet: str, carrier: str) -> str:
+    """Return who speaks in an article: its source, or within a source that carries others the outlet."""
+    return f"{source}:{outlet}" if carrier else source
 
 
 @dataclass(frozen=True, slots=True)

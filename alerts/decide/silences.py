@@ -89,7 +89,8 @@ def _names(article: Article) -> set[str]:
     parts = host(article.url).split(".") if article.url else []
     # a silence on outlet.example also applies to www. and m.outlet.example, not to the top-level domain
     hosts = {".".join(parts[number:]) for number in range(len(parts) - 1)}
-    return {article.outlet.casefold(), article.source.casefold()} | hosts
+    names = (article.outlet, article.source, article.carrier)
+    return {each.casefold() for each in names if each} | hosts
 
 
 def _of_entity(value: str, _: Revision, matches: Iterable[Match], config: Config) -> bool:

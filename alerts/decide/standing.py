@@ -8,23 +8,27 @@ from dataclasses import dataclass, field, replace
 from alerts.alert import Sibling
 from alerts.rule import Config, When
 from alerts.standing import Agreement, Standing
-from crawler.article import Member
+from crawler.article import Member, rated_by
 from crawler.stories.harm_words import KINDS
 
 LETTERS = "ABCDEF"  # NATO AJP-2.1, reliability of a source: A reliable to E unreliable, F cannot be judged
 
 
 def letters_of(config: Config) -> dict[str, str]:
-    """Return the Admiralty letter of each source in the rules, by source id."""
-    return {source.id: source.reliability for source in config.sources}
+    """Return the Admiralty letter of each source in the rules, and of each outlet that others may carry.
+
+    The keys are those of `rated_by` of an article.
+    """
+    carried = {rated_by("", each.name, "carried"): each.reliability for each in config.outlets.by_name.values()}
+    return carried | {source.id: source.reliability for source in config.sources}
 
 
 def standing_of(members: Iterable[Member], letters: Mapping[str, str]) -> Standing:
-    """Return the standing of a thread; a source that is no longer in the rules counts as F."""
+    """Return the standing of a thread; a source or outlet that is not in the rules counts as F."""
     seen = list(members)
     # in the order of the members: the origin that reported first is named first
     origins = tuple(dict.fromkeys(each.origin for each in seen if each.origin))
-    return Standing(origins, min((letters.get(each.source, "F") for each in seen), default="F"))
+    return Standing(origins, min((letters.get(each.rated_by, "F") for each in seen), default="F"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Account:
     """
 
     origin: str
-    source: str
+    rated_by: str
     toll: Mapping[str, int]
     none: frozenset[str]
     deeds: Mapping[str, bool] = field(default_factory=dict)
@@ -55,7 +59,7 @@ def agreed(standing: Standing, told: Account, reports: Iterable[Account], letter
     said: dict[str, tuple[str, str]] = {}
     for each in (*reports, told):
         if each.origin and (words := _toll(each, kind)):
-            said[each.origin] = words, letters.get(each.source, "F")
+            said[each.origin] = words, letters.get(each.rated_by, "F")
     toll = _toll(told, kind)
     by = [name for name, (words, _) in said.items() if words == toll]
     others: dict[str, list[str]] = {}

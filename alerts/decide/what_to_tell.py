@@ -46,6 +46,7 @@ class _Circumstances:
     baseline: bool
     stale: bool
     now: datetime
+    carried_again: bool = False  # the same headline of another outlet, by an aggregator: no report of its own
 
 
 def decide(
@@ -68,7 +69,8 @@ def decide(
     baseline = revision.baseline and not _backfilled(config, revision, now)
     stale = is_stale(config, revision, now)
     repeated = revision.placement.relation in {Relation.DUPLICATE, Relation.UPDATED}
-    case = _Circumstances(revision.placement.change, standing, repeated, waited, silenced, baseline, stale, now)
+    again = revision.placement.relation is Relation.DUPLICATE and bool(revision.article.carrier)
+    case = _Circumstances(revision.placement.change, standing, repeated, waited, silenced, baseline, stale, now, again)
     return tuple(
         _decide_target(target, receiver, owed, case, told.get(target.id))
         for receiver in config.receivers.values()
@@ -226,7 +228,7 @@ def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case:
         (Reason.WHEN_HOLDS, bool(new & case.waited)),
         (Reason.NEW_RULE, bool(new)),
         (Reason.UPDATED, bool(case.change)),
-        (Reason.SECOND_ORIGIN, told.revision > 0 and told.origins == 1 and origins > 1),
+        (Reason.SECOND_ORIGIN, told.revision > 0 and told.origins == 1 < origins and not case.carried_again),
         (Reason.NEWS_AGAIN, told.revision > 0 and case.repeated and silent),
     )
     return next((reason for reason, met in causes if met), None)

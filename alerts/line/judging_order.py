@@ -36,6 +36,28 @@ def slices(matched: Matched, upto: int) -> Iterator[tuple[Matched, int]]:
     yield parts[-1] if parts else [], upto
 
 
+def ours_first(matched: Matched) -> Matched:
+    """Return what one commit decides on, of each story what its outlets published themselves before what was carried.
+
+    So the link and the words of an outlet's own feed are told, where an aggregator brought the same story just before.
+    """
+    own = {each.placement.story for each, _ in matched if not each.article.carrier}
+    late = [each for each in matched if each[0].article.carrier and each[0].placement.story in own]
+    if not late:
+        return matched
+    last = {each.placement.story: number for number, (each, _) in enumerate(matched) if not each.article.carrier}
+    order = {id(each): number for number, each in enumerate(matched)}
+    return sorted(
+        matched,
+        key=lambda each: (
+            max(order[id(each)], last[each[0].placement.story])
+            if each[0].article.carrier and each[0].placement.story in own
+            else order[id(each)],
+            bool(each[0].article.carrier),
+        ),
+    )
+
+
 def _cut(matched: Matched) -> Iterator[Matched]:
     """Yield parts with at most SLICE matching revisions."""
     part, many = Matched(), 0

@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
+from alerts.decide.event_acts import alike
+from alerts.decide.event_acts import told as main_acts
 from alerts.decide.event_news import describe
 from alerts.decide.glosses import glosses, place_of, who_or_where
-from alerts.decide.same_event import alike
-from alerts.decide.same_event import told as main_acts
 from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
 from alerts.event import EventMention
 from alerts.rule import Config, EventSettings
@@ -98,20 +98,20 @@ def standing_for(
     if len(standing.origins) < 2:
         return standing
     origin = next((each.origin for each in members if each.article == article.id), "")
-    told = _account(article.title, article.body, origin, article.source, _deeds(event, config.events))
+    told = _account(article.title, article.body, origin, article.rated_by, _deeds(event, config.events))
     if not (told.toll or told.none or told.deeds):
         return standing
     mentions = event_reports.mentions_in(connection, members[0].thread) if told.deeds else {}
     reports = []
     for each in members[-REPORTS_READ:]:
         deeds = _deeds(mentions.get((each.story, each.source)), config.events)
-        reports.append(_account(*archive.content_of(connection, each.article), each.origin, each.source, deeds))
+        reports.append(_account(*archive.content_of(connection, each.article), each.origin, each.rated_by, deeds))
     return agreed(standing, told, reports, letters)
 
 
-def _account(title: str, body: str, origin: str, source: str, deeds: Mapping[str, bool]) -> Account:
+def _account(title: str, body: str, origin: str, rated_by: str, deeds: Mapping[str, bool]) -> Account:
     lead = body[:TOLD_IN]
-    return Account(origin, source, casualties(title, lead), unharmed(f"{title}\n{lead}"), deeds)
+    return Account(origin, rated_by, casualties(title, lead), unharmed(f"{title}\n{lead}"), deeds)
 
 
 def _deeds(mention: EventMention | None, settings: EventSettings) -> dict[str, bool]:
@@ -128,11 +128,16 @@ def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None)
     """Return the article the alert quotes, and its causes.
 
     A reprint leaves the earlier article, unless it adds a rule; always one that told a change: a reprint may be of what
-    stood before it.
+    stood before it. An outlet's own article takes the place of one that was only carried, and leaves it to none.
     """
     if before is None:
         return revision.article, causes
-    repeats = revision.placement.relation is Relation.DUPLICATE and not revision.placement.change
+    carried = bool(revision.article.carrier)
+    repeats = not revision.placement.change and (
+        revision.placement.relation is Relation.DUPLICATE or (carried and not before.article.carrier)
+    )
+    if repeats and before.article.carrier and not carried and not before.changes:
+        return revision.article, _strongest_causes(causes, before.causes)
     adds = not {each.rule for each in causes} <= {each.rule for each in before.causes}
     if repeats and (not adds or before.changes):
         return before.article, _strongest_causes(before.causes, causes)

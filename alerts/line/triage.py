@@ -22,7 +22,7 @@ from alerts.decide.what_to_tell import after, changes, decide
 from alerts.decision import Decision, KnownEvent, Told, Wait
 from alerts.event import EventMention
 from alerts.line.event_threads import join, known_events, refresh
-from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, move_mark, slices
+from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, move_mark, ours_first, slices
 from alerts.line.new_alert import Confirmed, make_alert, standing_for
 from alerts.line.new_delivery import Waiting, add_stale, queue_decision, waiting_on, without_pause
 from alerts.rule import Config
@@ -157,7 +157,7 @@ def settle(
     """
     result = TriageResult(revisions=len(matched))
     moved = {} if moved is None else moved  # the revisions were read before this batch moved their threads
-    for read, finding in matched:
+    for read, finding in ours_first(matched):
         thread = read.placement.thread
         revision = replace(read, placement=replace(read.placement, thread=moved.get(thread, thread)))
         result.matches += len(finding.matches)

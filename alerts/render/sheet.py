@@ -63,7 +63,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         title=alert_title(delivery, alert),
         headline=shown_headline(article),
         url=link(article.url),
-        outlet=f"{name(article.outlet)}{_host(article.url)}{f', {plain(article.lang)}' if article.lang else ''}",
+        outlet=_outlet(article),
         times=_times(alert, timezone),
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
         changes=tuple(_changed(change, alert) for change in alert.changes),
@@ -126,6 +126,12 @@ def split_notes(delivery: Delivery) -> tuple[tuple[str, ...], tuple[str, ...]]:
         tuple(note for note, other in zip(shown, others, strict=True) if not other),
         tuple(note for note, other in zip(shown, others, strict=True) if other),
     )
+
+
+def _outlet(article: Article) -> str:
+    """Return who published an article, who carried it, the host of its link and its language."""
+    via = f", via {name(article.carrier)}" if article.carrier else ""
+    return f"{name(article.outlet)}{via}{_host(article.url)}{f', {plain(article.lang)}' if article.lang else ''}"
 
 
 def _host(url: str | None) -> str:

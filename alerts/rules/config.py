@@ -24,6 +24,7 @@ from alerts.rules.lexicon import members
 from alerts.rules.rulebook import Book, check_notify, read_book
 from crawler.config.includes import include_patterns, included, matching, overlooked
 from crawler.config.keys import MISSING, nearest, twice
+from crawler.config.outlets import make_outlets
 from crawler.config.sources import make_sources
 from crawler.config.upkeep import backup_of, retention_of
 from crawler.config.yamlfile import ConfigError, Node, Place, Problem, Problems, read_file
@@ -177,6 +178,8 @@ def _config(
     _check_settings(settings, known, raw[""], problems)
     book = read_book(raw, known, problems)
     sources = () if raw["sources"] is None or raw["sources"] is MISSING else raw["sources"]
+    outlets = {} if raw["outlets"] is None or raw["outlets"] is MISSING else raw["outlets"]
+    made = make_sources(sources, problems, outlets, environ)
     return Config(
         path=str(path),
         # of the texts and not of what they mean: a comment makes a new version too
@@ -198,7 +201,8 @@ def _config(
         events=_events(settings["events"], book, problems),
         backup=backup_of(settings["backup"], problems),
         retention=retention_of(settings["retention"]),
-        sources=make_sources(sources, problems),
+        sources=made,
+        outlets=make_outlets(outlets, made),
         polled_at={row["id"][0]: row["url"][1] for row in sources},
         receivers=known or {},
         receivers_at={} if rows is MISSING else {name: place for name, (_, place) in rows.items()},

@@ -262,16 +262,21 @@ def _finder(term: str) -> Automaton:
 
 
 def _never_confirmed(config: Config) -> Iterator[Problem]:
-    """Yield rules whose `when` asks for more than the sources can give; agencies named in texts may add origins."""
+    """Yield rules whose `when` asks for more than the sources can give; agencies named in texts may add origins.
+
+    A source that carries others may bring any number of origins, and the letters of all outlets that are known.
+    """
+    carries = any(source.outlet_from for source in config.sources)
     # a source without an owner is its own
     owners = {source.owner or source.id for source in config.sources}
     # letters: A is the best
-    best = min((source.reliability for source in config.sources), default="F")
+    carried = (outlet.reliability for outlet in config.outlets.by_name.values() if carries)
+    best = min((*(source.reliability for source in config.sources), *carried), default="F")
     for rule in config.rules:
         if rule.when.reliability and best > rule.when.reliability:
             words = f"waits for a source of reliability {rule.when.reliability} or better, and the best is {best}"
             yield Problem(rule.place, f'rule "{rule.id}" {words}; set reliability of the sources, or ask for less')
-        if rule.when.origins > len(owners):
+        if rule.when.origins > len(owners) and not carries:
             words = f"waits for {rule.when.origins} origins, and the sources have {len(owners)} owners"
             yield Problem(rule.place, f'rule "{rule.id}" {words}; it may wait for ever')
 

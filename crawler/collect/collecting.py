@@ -22,6 +22,7 @@ from crawler.article import Entry
 from crawler.collect.ingest import Stored, store_poll
 from crawler.fetch.fetching import Fetching, follow, parse, reader
 from crawler.fetch.hosts import Rest
+from crawler.fetch.paging import page_back
 from crawler.fetch.workers import Workers
 from crawler.sources.health import UNHEARD, Network, observe
 from crawler.sources.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
@@ -181,6 +182,8 @@ class Collecting:
         outcome, feed = await parse(self._workers, answer, state, reader(source))
         if feed and feed.more:
             outcome, feed = await follow(self.fetching, self._workers, source, outcome, feed)
+        elif feed and outcome.name is OutcomeName.OK:
+            outcome, feed = await page_back(self.fetching, self._workers, source, state, outcome, feed)
         now = clock()
         self.outcomes[outcome.name.value] += 1
         # no status: the host rests and was not asked at all
@@ -339,4 +342,5 @@ def _log_poll(source: Source, before: SourceState, stored: Stored, outcome: Fetc
         level, "polled source=%s outcome=%s detail=%s %s", source.id, outcome.name.value, outcome.detail or "-", counts
     )
     if stored.state and stored.state.gap and stored.state.gap != before.gap:
-        log.warning("possible gap source=%s: no entry of the last answer is in this one, polled sooner", source.id)
+        why = outcome.detail or "no entry of the last answer is in this one"
+        log.warning("possible gap source=%s: %s, polled sooner", source.id, why)

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler.article import Entry, Placement, Relation, mint
+from crawler.article import Entry, Placement, Relation, mint, voice
 from crawler.parse.belonging import not_the_article
 from crawler.parse.found import Page
 from crawler.parse.normalise import Draft, article, believed, draft, language
+from crawler.parse.provenance import credit
 from crawler.sources.polling import heard
-from crawler.sources.source import FetchOutcome, Source, SourceState
+from crawler.sources.source import WHOLE_KINDS, FetchOutcome, Source, SourceState
 from crawler.store import articles as archive
 from crawler.store import chain, evidence
 from crawler.store.pages_wanted import Wanted, complete, content_of, end, want
@@ -29,6 +30,7 @@ from crawler.stories.placing import place
 from crawler.stories.sketch import sketch
 from crawler.stories.verdict import Side, material
 from crawler.stories.wording import Wording, edges
+from crawler.text import urls
 
 log = logging.getLogger(__name__)
 SUMMARY_LENGTH = 800  # characters: what is shorter is a summary, and its page is fetched
@@ -85,7 +87,8 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
         line.keep(answer, pages_from)
     dates = [date for entry in entries if (date := entry.published or entry.updated)]
     known = stored.known + stored.revised
-    stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates)
+    gap = answer.gap if answer else None
+    stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates, gap=gap)
     archive.save_state(connection, stored.state)
     archive.count(connection, archive.counts, stored.amounts())
     return stored
@@ -138,15 +141,19 @@ class _Line:
 
     def drafts(self, entries: Sequence[Entry]) -> list[tuple[tuple[str, ...], Draft]]:
         """Normalise entries, oldest first (feeds put the newest first), and look up all their keys in one query."""
-        drafts = believed([draft(entry, self._now) for entry in reversed(entries)], self._now)
+        credited = [credit(entry, self._source) for entry in reversed(entries)]
+        drafts = believed([draft(entry, self._now, whose) for entry, whose in credited], self._now)
         shared = _shared_keys(drafts)
-        keyed = [(_keys(made, shared, self._source.outlet), made) for made in drafts]
+        keyed = [(_keys(made, shared, self._outlet(made)), made) for made in drafts]
         for each in archive.identified(self._connection, {key for keys, _ in keyed for key in keys}):
             self._known[each.key].append(each)
         unknown = [entry for entry in keyed if not any(self._known[key] for key in entry[0])]
         hashes = {each for keys, made in unknown for each in self._hashes(keys, made)}
         self._former = former(self._connection, hashes, self._now)
         return keyed
+
+    def _outlet(self, made: Draft) -> str:
+        return made.credit.outlet if made.credit else self._source.outlet
 
     def _hashes(self, keys: tuple[str, ...], made: Draft) -> set[int]:
         return {former_key(key, self._source.id, made.title) for key in keys}
@@ -215,14 +222,16 @@ class _Line:
 
     def _add(self, keys: tuple[str, ...], made: Draft) -> str:
         name = mint("a", self._now, self._source.id, *keys, made.content_key)
-        text = self._read(made.title, made.text or made.summary)
+        text = self._read(made.title, made.text or made.summary, self._outlet(made))
         sketched = sketch(text)
         # the article may belong to one that is not written yet, and only written articles are found as candidates
         if not self._waiting_keys.isdisjoint(sketched):
             self.write()
         added = article(made, self._source, name, self._now)
-        side = Side(name, added.source, added.outlet, added.owner, added.lang, self._now, text)
-        fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=added.owner)
+        speaks = voice(added.source, added.outlet, added.carrier)
+        side = Side(name, speaks, added.outlet, added.owner, added.lang, self._now, text, carried=bool(added.carrier))
+        origin = made.credit.origin if made.credit else added.owner
+        fresh = Placement(Relation.NEW, f"s{name[1:]}", f"t{name[1:]}", origin=origin)
         placement, frames = place(side, self._candidates.of(sketched), fresh)
         self._candidates.learn(frames)
         placed = archive.NewArticle(added, made, placement)
@@ -239,11 +248,12 @@ class _Line:
         # the article revised may be one of this poll that is not written yet
         self.write()
         title, body = archive.content_of(self._connection, identity.article)
-        after = self._read(made.title, made.text or made.summary)
+        outlet = self._outlet(made)
+        after = self._read(made.title, made.text or made.summary, outlet)
         if paged:
-            change = material(self._read(title, ""), self._read(made.title, ""))
+            change = material(self._read(title, "", outlet), self._read(made.title, "", outlet))
         else:
-            change = material(self._read(title, body), after)
+            change = material(self._read(title, body, outlet), after)
         seq = archive.revise_article(self._connection, identity.article, made, identity.revision, self._now, change)
         save_sketch(self._connection, identity.article, seq, self._now, sketch(after))
 
@@ -252,8 +262,8 @@ class _Line:
         self.write()
         return archive.content_of(self._connection, name)[1]
 
-    def _read(self, title: str, body: str) -> Wording:
-        return self._candidates.read(title, body, self._source.id, self._source.outlet)
+    def _read(self, title: str, body: str, outlet: str) -> Wording:
+        return self._candidates.read(title, body, self._source.id, outlet)
 
     def _remember(self, keys: tuple[str, ...], made: Draft, name: str, revision: int) -> None:
         for key in keys:
@@ -269,8 +279,11 @@ class _Line:
 
 def wants_page(source: Source, entry: Entry) -> bool:
     """Return whether an entry's page is to be fetched: always, never, or (auto) if its text is only a summary."""
+    if source.kind in WHOLE_KINDS:
+        return False
     if source.full_text == "auto":
-        return len(entry.text or entry.summary) < SUMMARY_LENGTH
+        # behind a wrapper's link (Google News) lies no page that a program is shown
+        return not (entry.url and urls.wrapper(entry.url)) and len(entry.text or entry.summary) < SUMMARY_LENGTH
     return source.full_text == "always"
 
 
@@ -313,7 +326,7 @@ def store_page(
     number = current.revision + 1
     # without a change to tell: these are more words on the same news
     seq = archive.revise_article(connection, name, made, number, now, "")
-    text = Candidates(connection, now).read(made.title, made.text, source.id, source.outlet)
+    text = Candidates(connection, now).read(made.title, made.text, source.id, current.outlet)
     save_sketch(connection, name, seq, now, sketch(text))
     filled = {"author": page.author, "lang": language(made, source.lang or page.lang), "published": made.published}
     complete(connection, name, number, filled)
@@ -323,7 +336,10 @@ def store_page(
 
 def _identified(key: str, source: str, name: str, made: Draft, revision: int) -> Identified:
     said, entry = made.content_key, made.entry
-    return Identified(key, source, name, said, entry.title, made.url, entry.guid, said, revision, made.published)
+    carrier = made.credit.carrier if made.credit else ""
+    return Identified(
+        key, source, name, said, entry.title, made.url, entry.guid, said, revision, made.published, carrier
+    )
 
 
 def _keys(made: Draft, shared: frozenset[str], outlet: str) -> tuple[str, ...]:

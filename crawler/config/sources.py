@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cssselect import HTMLTranslator, SelectorError
 
 from crawler.config.includes import included
+from crawler.config.jsonkeys import JSON_KEYS, check_json
 from crawler.config.keys import (
     IDENT,
     MISSING,
@@ -21,14 +24,16 @@ from crawler.config.keys import (
     Key,
     ListOf,
     Placed,
+    Reader,
     Table,
     Text,
     Url,
     twice,
 )
-from crawler.config.yamlfile import ConfigError, Node, Problems, read_file
+from crawler.config.outlets import OUTLETS, make_outlets
+from crawler.config.yamlfile import ConfigError, Node, Place, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
-from crawler.sources.source import FULL_TEXT, KINDS, Source
+from crawler.sources.source import FULL_TEXT, KINDS, OUTLET_FROM, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,12 @@ SOURCE_KEYS = (
         "",
         "the outlet as alerts name it; the id where it is left out",
     ),
-    Key("kind", Choice(KINDS), "feed", "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section"),
+    Key(
+        "kind",
+        Choice(KINDS),
+        "feed",
+        "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section, a Telegram channel, a list in JSON",
+    ),
     Key("select", Selector(), ("", None), "of a section: the CSS selector of its links; without it, heuristics"),
     Key(
         "full_text", Choice(FULL_TEXT), "auto", "whether article pages are fetched: auto, where only a summary is given"
@@ -82,6 +92,13 @@ SOURCE_KEYS = (
     ),
     Key("owner", IDENT, "", "who owns the outlet: outlets of one owner are one origin"),
     Key("reliability", Choice(tuple("ABCDEF")), "F", "Admiralty letter, A reliable to E unreliable, F unknown"),
+    Key(
+        "outlet_from",
+        Choice(OUTLET_FROM),
+        "",
+        "of an aggregator: where an item names who published it; without it, the source publishes itself",
+    ),
+    *JSON_KEYS,
 )
 
 
@@ -91,31 +108,58 @@ SOURCES = ListOf(Table(SOURCE_KEYS, "a source"), "a list of sources")
 ALLOW_PRIVATE = ListOf(Host(), "a list of hosts, addresses or networks", least=0)
 
 
-def make_sources(rows: Iterable[Mapping[str, Any]], problems: Problems) -> tuple[Source, ...]:
-    """Return the sources of rows that SOURCES has read. Add a problem for each id or address that occurs twice."""
+def make_sources(
+    rows: Iterable[Mapping[str, Any]],
+    problems: Problems,
+    outlets: Mapping[str, tuple[Any, Place]] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Source, ...]:
+    """Return the sources of rows that SOURCES has read, each with the outlets that OUTLETS has read.
+
+    Add a problem for each id or address that occurs twice, and with `environ` for each secret that is not set.
+    """
     kept = list(rows)
     twice([row["id"] for row in kept], "source id", problems)
     twice([row["url"] for row in kept], "address", problems)
     for row in kept:
-        selector, place = row["select"]
-        if selector and row["kind"] != "section":
-            problems.add(place, f'"select" is read of kind: section only; this source is a {row["kind"]}')
-    # these three come with their place, which a Source does not keep; nor does it keep the row's own place, under ""
-    plain = [{**row, **{name: row[name][0] for name in ("id", "url", "select")}} for row in kept]
-    return tuple(Source(**{name: value for name, value in row.items() if name}) for row in plain)
+        _check_kind(row, problems)
+        check_json(row, row["id"][1], problems, environ)
+    sources = [_source(row) for row in kept]
+    known = make_outlets(outlets, sources)
+    return tuple(replace(each, outlets=known) for each in sources)
+
+
+def _source(row: Mapping[str, Any]) -> Source:
+    """Return the source of a row. Values come with their place, which a Source does not keep."""
+    paths = tuple((name, path) for name, path in (row["paths"] or {}).items() if name and path)
+    plain = {name: row[name][0] for name in ("id", "url", "select", "headers")}
+    named = row["outlet_from"] or ("source" if dict(paths).get("outlet") else "")
+    return Source(
+        **{**{name: value for name, value in row.items() if name}, **plain, "paths": paths, "outlet_from": named}
+    )
+
+
+def _check_kind(row: Mapping[str, Any], problems: Problems) -> None:
+    """Add a problem for what does not fit the kind of a source."""
+    (selector, selected), (url, place) = row["select"], row["url"]
+    if selector and row["kind"] != "section":
+        problems.add(selected, f'"select" is read of kind: section only; this source is a {row["kind"]}')
+    if row["kind"] == "telegram" and not re.fullmatch(r"/s/\w+", urlsplit(url).path):
+        problems.add(place, f'"{url}" is no public page of a channel; kind: telegram reads https://t.me/s/NAME')
 
 
 def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     """Return the sources and `settings.allow_private` of a rules file and the files it includes.
 
-    Nothing else is read, so that single spiders run without the alerting part, even if a rule is faulty.
+    Nothing else is read but `outlets`, so that single spiders run without the alerting part, even if a rule is faulty.
     Raise ConfigError with every problem found.
     """
     problems = Problems()
     _, root = read_file(path, problems)
     roots = [root, *(read_file(each, problems)[1] for each in included(path, root, problems))]
     found = [_given(each, "sources", SOURCES, problems) for each in roots]
-    sources = make_sources((row for rows in found for row in rows), problems)
+    outlets = {host: row for each in roots for host, row in dict(_given(each, "outlets", OUTLETS, problems)).items()}
+    sources = make_sources((row for rows in found for row in rows), problems, outlets)
     # of the main file only: included files have no settings (decision 18)
     settings = root.get("settings") if isinstance(root, MappingNode) else None
     allowed = _given(settings, "allow_private", ALLOW_PRIVATE, problems)
@@ -124,8 +168,8 @@ def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     return sources, allowed
 
 
-def _given(node: Node | None, name: str, reader: ListOf, problems: Problems) -> tuple[Any, ...]:
-    """Return the list under one key of a mapping, read; () if it is missing or faulty."""
+def _given(node: Node | None, name: str, reader: Reader, problems: Problems) -> Any:
+    """Return what stands under one key of a mapping, read; () if it is missing or faulty."""
     value = node.get(name) if isinstance(node, MappingNode) else None
     read = MISSING if value is None else reader.read(value, problems)
-    return () if read is MISSING else tuple(read)
+    return () if read is MISSING else read

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceStat
 
 DETAIL_LIMIT = 200  # characters
 PAGES_AT_ONCE = 8
-PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+ACCEPT_PAGE = {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"}
 PAGE_META = {"handle_httpstatus_list": HANDLED}
 DRAIN = 5.0  # seconds that requests in flight get when the crawler is closed
 AT_ONCE = 4  # requests to one host
@@ -145,7 +145,10 @@ class Fetching:
         address and port of a server of ours, which this one request may reach though it is not public.
         """
         kind = KINDS[source.kind]
-        request = kind.request(source, state, now)
+        try:
+            request = kind.request(source, state, now)
+        except ValueError as error:  # a secret of its headers is not set
+            return FetchOutcome(source.id, OutcomeName.FAILED, now, detail=str(error))
         slot = source.id if own else source.host  # a server of ours has another port each time
         if own:
             request.meta[OWN_SERVER] = own
@@ -164,14 +167,22 @@ class Fetching:
             self.hosts.rest(urlsplit(answer.url).netloc.lower(), Rest(until, why))
         return answer
 
-    async def page(self, source: Source, url: str, now: datetime, *, follow: bool = True) -> FetchOutcome:
+    async def earlier(self, source: Source, url: str, now: datetime) -> FetchOutcome:
+        """Fetch a page of a source's own list before its newest one, as a poll asks for that."""
+        asked = KINDS[source.kind].request(replace(source, url=url), SourceState(source.id, url, now), now)
+        headers = {name.decode(): b", ".join(values).decode() for name, values in asked.headers.items()}
+        return await self.page(source, url, now, follow=not source.headers, headers=headers)
+
+    async def page(
+        self, source: Source, url: str, now: datetime, *, follow: bool = True, headers: Mapping[str, str] = ACCEPT_PAGE
+    ) -> FetchOutcome:
         """Fetch what is not a poll: a page, robots.txt, one sitemap of an index.
 
         Without `follow` a redirect is returned as an outcome, whose `leads_to` is its target.
         """
         meta = PAGE_META | {"dont_redirect": not follow}
         try:
-            request = scrapy.Request(url, headers={"Accept": PAGE_ACCEPT}, dont_filter=True, meta=meta)
+            request = scrapy.Request(url, headers=dict(headers), dont_filter=True, meta=meta)
         except ValueError as error:
             return FetchOutcome(source.id, OutcomeName.BAD_REDIRECT, now, detail=_short(error), url=url)
         host = urlsplit(url).netloc.lower()
@@ -291,11 +302,10 @@ async def follow(
 
 
 def _named(outcome: FetchOutcome, feed: Feed) -> FetchOutcome:
-    if not feed.version:
+    if not feed.version or feed.explained:
         words = feed.problem if feed.problem.startswith("no ") else f"not XML we know: {feed.problem}"
-        named_so = "" if feed.problem.startswith("no links") else named(outcome.body)
-        detail = named_so or words[:DETAIL_LIMIT]
-        return replace(outcome, name=OutcomeName.NOT_A_FEED, detail=detail, body=b"")
+        detail = feed.problem if feed.explained else named(outcome.body) or words
+        return replace(outcome, name=OutcomeName.NOT_A_FEED, detail=detail[:DETAIL_LIMIT], body=b"")
     if feed.more:
         return replace(outcome, body=b"")
     if not feed.entries and not feed.rejected:

@@ -1,7 +1,7 @@
 """Scrapy's settings, each deviation from its defaults with its reason. `scrapy.cfg` names this module."""
 
 BOT_NAME = "watchfloor"
-SPIDER_MODULES = ["crawler.fetch.spiders.feed", "crawler.fetch.spiders.sitemap", "crawler.fetch.spiders.section"]
+SPIDER_MODULES = [f"crawler.fetch.spiders.{kind}" for kind in ("feed", "sitemap", "section", "telegram", "json")]
 SPIDER_CONTRACTS = {"crawler.fetch.spiders.contracts.SourceContract": 1}  # `scrapy check`: a source of each kind, live
 USER_AGENT = "Watchfloor (news monitoring)"
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urljoin
 
 import feedparser
 
-from crawler.article import Entry
+from crawler.article import Entry, Named
 from crawler.parse.decoding import LATIN, reads_as_arabic
 from crawler.parse.fields import RENAMED, own_fields
 from crawler.parse.found import Feed
@@ -228,7 +228,17 @@ def _entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry 
         updated=_date(dict.get(item, "updated_parsed"), _text(dict.get(item, "updated")), lang),
         lang=_lang(item.get("language") or _title_lang(item)),
         raw=_text(item.get("raw"))[:RAW_LIMIT],
+        publisher=_publisher(item.get("source")),
     )
+
+
+def _publisher(source: object) -> Named | None:
+    """Return what <source> says of the outlet that an item was taken from, None where there is none."""
+    if not isinstance(source, Mapping):
+        return None
+    name = clean(_text(source.get("title")))[:TITLE_FROM_TEXT].replace("\n", " ")
+    address = _text(source.get("href")) or _text(source.get("link"))
+    return Named(name, address.strip()[: urls.LONGEST_LINK]) if name or address else None
 
 
 def _text(value: object) -> str:

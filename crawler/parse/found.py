@@ -12,7 +12,7 @@ from crawler.article import Entry
 class Feed:
     """What a body contained. `version` is the name of the format, as feedparser's "rss20"; "" if it is not a feed.
 
-    `problem` says what the parser disliked, or why it is no feed.
+    `problem` says what the parser disliked, or why it is no feed; with entries and `explained`, why others are missing.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -22,6 +22,10 @@ class Feed:
     problem: str = ""
     ttl: float | None = None  # seconds for which the feed itself says it need not be asked again
     more: tuple[str, ...] = ()  # addresses whose entries belong to it: the sitemaps of an index
+    explained: bool = False  # `problem` says best what is wrong, whatever else the body looks like
+    newest: int | None = None  # of entries in an order: the numbers of the newest and of the oldest
+    oldest: int | None = None
+    older: str = ""  # the address of the page with the entries before the oldest
 
 
 @dataclass(frozen=True, slots=True)

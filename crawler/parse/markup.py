@@ -23,6 +23,8 @@ _HTML = frozenset({
     "strike", "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "template", "textarea",
     "tfoot", "th", "thead", "time", "title", "tr", "track", "tt", "u", "ul", "use", "var", "video", "wbr", "xml",
 })  # fmt: skip
+LONGEST_TITLE = 200  # characters of a text's first lines that stand as its headline
+SHORTEST_TITLE = 20  # characters: a first line below it ("URGENT") is a mark, so the next one belongs to it
 _LONE = re.compile(r"[\ud800-\udfff]")  # half a surrogate pair: no text that can be stored
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 _BLANKS = re.compile(r" ?\n[ \n]*")
@@ -54,3 +56,17 @@ def _unless_tag(piece: re.Match[str]) -> str:
 
 def _spaced(text: str) -> str:
     return _BLANKS.sub("\n", _SPACES.sub(" ", _LONE.sub("\ufffd", text))).strip()
+
+
+def first_words(text: str) -> str:
+    """Return the first words of a plain text as its headline: its first line, and the next if it is only a mark."""
+    lines = text.split("\n")
+    title = lines[0]
+    for line in lines[1:]:
+        if len(title) >= SHORTEST_TITLE:
+            break
+        title = f"{title} {line}"
+    if len(title) <= LONGEST_TITLE:
+        return title
+    end = max((match.start() + 1 for match in re.finditer(r"[.!?؟۔]\s", title[:LONGEST_TITLE])), default=0)
+    return title[:end] if end >= SHORTEST_TITLE else f"{title[:LONGEST_TITLE].rsplit(' ', 1)[0]} …"

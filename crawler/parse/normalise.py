@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from crawler.article import Article, Entry
+from crawler.parse.provenance import Credit, own_credit
 from crawler.sources.source import Source
 from crawler.text import urls
 from crawler.text.folding import fold
@@ -30,7 +31,7 @@ class Draft:
     """An article without a place in a story: its content, and the keys it may be known by.
 
     `guid_key` is unique in its source, `url_key` across sources. `content_key` changes when the folded headline or text
-    does.
+    does. `credit` says whose it is, None where its source says that.
     """
 
     entry: Entry
@@ -39,6 +40,7 @@ class Draft:
     guid_key: str
     url_key: str
     content_key: str
+    credit: Credit | None = None
 
     def headline_key(self, outlet: str) -> str:
         """Return a key of the headline, the outlet and the minute of publication, "" without a date of its own."""
@@ -68,7 +70,7 @@ class Draft:
         return self.entry.text[:TEXT_LIMIT]
 
 
-def draft(entry: Entry, now: datetime) -> Draft:
+def draft(entry: Entry, now: datetime, credit: Credit | None = None) -> Draft:
     """Return the draft of an entry that was fetched at `now`. A date after `now` becomes `now`; see `clamp`."""
     # folded: a headline that only changed its case or its quotes is the same content
     url = urls.usable(entry.url)
@@ -80,6 +82,7 @@ def draft(entry: Entry, now: datetime) -> Draft:
         guid_key=f"g:{_without_session(entry.guid)}" if entry.guid else "",
         url_key=f"u:{urls.key(url)}" if url else "",
         content_key=_hash(title, body),
+        credit=credit,
     )
 
 
@@ -112,12 +115,13 @@ def believed(drafts: Sequence[Draft], now: datetime) -> list[Draft]:
 
 def article(made: Draft, source: Source, identity: str, now: datetime) -> Article:
     """Return the article of a draft, as its first revision."""
-    entry = made.entry
+    entry, whose = made.entry, made.credit or own_credit(source)
     return Article(
         id=identity,
         source=source.id,
-        outlet=source.outlet,
-        owner=source.owner or source.id,
+        outlet=whose.outlet,
+        owner=whose.owner,
+        carrier=whose.carrier,
         guid=entry.guid,
         url=made.url,
         title=made.title,

@@ -6,6 +6,8 @@ trafilatura, feedparser and what they bring are 20 MB, which only children need.
 # ruff: noqa: PLC0415 - imports in functions are what this file is for
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from crawler.parse.found import Feed, Page
 
 
@@ -28,6 +30,20 @@ def read_section(body: bytes, content_type: str | None, base_url: str, select: s
     from crawler.parse import sections
 
     return sections.read_section(body, content_type, base_url, select)
+
+
+def read_channel(body: bytes, content_type: str | None, base_url: str) -> Feed:
+    """Return the posts on the public page of a channel (channels.py)."""
+    from crawler.parse import channels
+
+    return channels.read_channel(body, content_type, base_url)
+
+
+def read_list(body: bytes, content_type: str | None, base_url: str, paths: Mapping[str, str]) -> Feed:
+    """Return the items of a JSON list (jsonlists.py)."""
+    from crawler.parse import jsonlists
+
+    return jsonlists.read_list(body, content_type, base_url, paths)
 
 
 def read_page(body: bytes, content_type: str | None, url: str) -> Page:

@@ -62,7 +62,7 @@ def read_section(body: bytes, content_type: str | None, base_url: str, select: s
     entries, rejected = _entries(links, base, lang, chosen=bool(select))
     if not entries:
         how = f'the selector "{select}" finds none' if select else "give the source a selector with `select`"
-        return Feed(rejected=rejected, lang=lang, problem=f"no links to articles in it: {how}")
+        return Feed(rejected=rejected, lang=lang, problem=f"no links to articles in it: {how}", explained=True)
     return Feed(tuple(entries[:MOST_ENTRIES]), rejected, "section", lang)
 
 

@@ -6,7 +6,6 @@ Scrapy's own Sitemap drops the `news:` tags. lxml parses here, without entities,
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urljoin
@@ -18,10 +17,10 @@ from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, decode
 from crawler.parse.found import Feed
 from crawler.parse.markup import clean
 from crawler.parse.mending import mended
+from crawler.parse.unpacking import LARGEST_UNPACKED, unpacked
 from crawler.text import urls
 from crawler.text.dates import read_date
 
-LARGEST_UNPACKED = 20_000_000  # bytes
 MOST_ENTRIES = 500  # of one sitemap, the newest
 MOST_SITEMAPS = 3  # of an index, the newest
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,10 +28,10 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
     """Return a sitemap's newest entries with their news tags as a feed; of an index the newest sitemaps, in `more`."""
-    unpacked = _unpacked(body)
-    if unpacked is None:
+    plain = unpacked(body)
+    if plain is None:
         return Feed(problem=f"gzip that is broken or unpacks beyond {LARGEST_UNPACKED} bytes")
-    text = decode(unpacked, content_type)
+    text = decode(plain, content_type)
     root = _root(text)
     name = _local(root) if root is not None else ""
     if root is None and (listed := _listed(text, base_url)):
@@ -70,19 +69,6 @@ def _absolute(address: str | None, base_url: str) -> str | None:
         return urls.usable(urljoin(base_url, address.strip())) if address else None
     except ValueError:
         return None
-
-
-def _unpacked(body: bytes) -> bytes | None:
-    """Return a body, unpacked if it is a .gz; None if it is broken or unpacks beyond LARGEST_UNPACKED."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    try:
-        unpacked = unpacking.decompress(body, LARGEST_UNPACKED)
-    except zlib.error:
-        return None
-    # what is left over means too large, no end means cut off
-    return None if unpacking.unconsumed_tail or not unpacking.eof else unpacked
 
 
 def _root(text: str) -> lxml.etree._Element | None:

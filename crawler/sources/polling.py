@@ -104,6 +104,7 @@ def next_state(source: Source, state: SourceState, outcome: FetchOutcome, now: d
         succeeded=now if good else state.succeeded,
         failures=failures,
         failing=None if good else state.failing or now,
+        mark=state.mark if outcome.mark is None else outcome.mark,
     )
     if outcome.name in {OutcomeName.OK, OutcomeName.NO_ENTRIES} and state.baseline is None:
         after = replace(after, baseline=now)
@@ -222,15 +223,25 @@ HALF_LIFE = timedelta(days=7)  # of a rhythm (decision 62)
 
 
 def heard(
-    source: Source, state: SourceState, now: datetime, *, new: int, known: int, dates: Sequence[datetime] = ()
+    source: Source,
+    state: SourceState,
+    now: datetime,
+    *,
+    new: int,
+    known: int,
+    dates: Sequence[datetime] = (),
+    gap: bool | None = None,
 ) -> SourceState:
-    """Return the state after counting what was new in an answer: rhythm, pace, and a possible gap."""
+    """Return the state after counting what was new in an answer: rhythm, pace, and a possible gap.
+
+    `gap` says whether there is one, where the numbers of the entries tell.
+    """
     if state.failures:
         return state
     if state.heard is None:
         return replace(state, heard=now, rhythm=_first_rhythm(dates, now)) if state.baseline else state
     # an answer without any known entry may have missed some in between; the first one after the baseline cannot
-    turned_over = new >= GAP_ENTRIES and known == 0 and state.baseline != now
+    turned_over = (new >= GAP_ENTRIES and known == 0 and state.baseline != now) if gap is None else gap
     if new:
         rhythm = _rhythm(state, now)
         state = replace(state, heard=now, rhythm=rhythm, gap=now if turned_over else state.gap)

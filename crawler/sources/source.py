@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
+
+from crawler.sources.outlets import NONE, Outlets
 
 
 class OutcomeName(StrEnum):
@@ -45,7 +47,10 @@ class Source:
     """Something we poll. `kind` names the spider that reads it; `reliability` is an Admiralty letter A-F.
 
     `select` is the CSS selector of a section's links, "" for heuristics. `full_text` says whose article pages are
-    fetched: auto (where the source gives a summary only), always, never.
+    fetched: auto (where the source gives a summary only), always, never. `outlet_from` says where an aggregator's items
+    name who published them, "" for a source that publishes itself; `outlets` is who is known by host and name.
+    `paths` are the JMESPaths of a list in JSON by what they lead to, `headers` go with each request of it; their
+    ${VARIABLES} are not resolved here.
     """
 
     id: str
@@ -60,6 +65,10 @@ class Source:
     full_text: str = "auto"
     at_most: timedelta | None = None
     verify_tls: bool = True
+    outlet_from: str = ""
+    paths: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    outlets: Outlets = field(default=NONE, compare=False, repr=False)
 
     @property
     def ceiling(self) -> timedelta:
@@ -86,7 +95,8 @@ class SourceState:
     article we did not know; `rhythm` is the longest usual pause between two such, in seconds. `pace` is the present
     interval in seconds where it is not `every`; `gap` is when a poll last shared no entry with the one before it.
     `moved_to` is where permanent redirects lead, `moves` how many equal answers in a row said so. `ttl` is for how
-    many seconds the feed's last body said it need not be asked again.
+    many seconds the feed's last body said it need not be asked again. `mark` is the number of the newest post up to
+    which a channel was read without a gap.
     """
 
     source: str
@@ -110,6 +120,7 @@ class SourceState:
     moved_to: str | None = None
     moves: int = 0
     ttl: float | None = None
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,8 @@ class FetchOutcome:
     `retry_after` is seconds from `fetched`, None if the server asked for nothing. `fresh_for` is for how many seconds
     the server calls the answer fresh, `ttl` the same as stated in the feed. `moved_to` is the end of a chain of
     permanent redirects, `leads_to` the target of one that was not followed. `headers` are those of the answer, as lines
-    of name: value.
+    of name: value. `mark` is the number of the newest entry without a gap before it, `gap` whether entries since
+    the last poll may be missing; None where entries have no numbers.
     """
 
     source: str
@@ -139,7 +151,11 @@ class FetchOutcome:
     ttl: float | None = None
     moved_to: str | None = None
     leads_to: str | None = None
+    mark: int | None = None
+    gap: bool | None = None
 
 
-KINDS = ("feed", "sitemap", "section")
+KINDS = ("feed", "sitemap", "section", "telegram", "json")
+WHOLE_KINDS = ("telegram",)  # their entries are whole: behind the links stand no further words
 FULL_TEXT = ("auto", "always", "never")
+OUTLET_FROM = ("source", "title", "host", "domain")

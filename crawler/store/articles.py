@@ -66,6 +66,7 @@ sources = Table(
     Column("moved_to", Text),
     Column("moves", Integer, nullable=False),
     Column("ttl", Float),
+    Column("mark", Integer),
 )
 threads = Table("threads", metadata, Column("id", Text, primary_key=True), Column("opened", UtcTime, nullable=False))
 stories = Table(
@@ -100,6 +101,7 @@ articles = Table(
     Column("revision", Integer, nullable=False),
     Column("title", Text, nullable=False),
     Column("content_key", Text, nullable=False),
+    Column("carrier", Text, nullable=False, server_default=""),
     Index("articles_by_story", "story"),
     Index("articles_by_time", "first_seen"),
 )
@@ -220,6 +222,7 @@ _IDENTIFY = (
         articles.c.content_key,
         articles.c.revision,
         articles.c.published,
+        articles.c.carrier,
     )
     .join(articles, articles.c.id == identities.c.article)
     .where(identities.c.key.in_(bindparam("keys", expanding=True)))
@@ -283,6 +286,7 @@ def _row(each: NewArticle) -> dict[str, Any]:
 
 _ARTICLE_COLUMNS = (
     "id", "source", "outlet", "owner", "guid", "url", "author", "lang", "published", "first_seen", "revision", "title",
+    "carrier",
 )  # fmt: skip
 
 
@@ -418,7 +422,7 @@ _MEMBERS = (
         articles.c.id.label("article"),
         articles.c.story,
         stories.c.thread,
-        *(articles.c[name] for name in ("source", "outlet", "owner", "origin", "relation", "title", "url")),
+        *(articles.c[name] for name in ("source", "outlet", "owner", "origin", "relation", "title", "url", "carrier")),
         articles.c.first_seen,
         articles.c.evidence,
         articles.c.change,

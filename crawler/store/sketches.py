@@ -31,6 +31,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from crawler.article import voice
 from crawler.store.articles import OPENS_A_STORY, add_up, articles, metadata, revisions, stories, threads
 from crawler.store.db import UtcTime
 from crawler.stories.frames import about
@@ -171,6 +172,7 @@ def sharing(connection: Connection, keys: Iterable[int], low: int) -> list[int]:
 _STANDING = (
     select(
         *(articles.c[name] for name in ("id", "source", "outlet", "owner", "origin", "lang", "relation", "first_seen")),
+        articles.c.carrier,
         articles.c.story,
         stories.c.thread,
         threads.c.opened.label("thread_opened"),
@@ -227,6 +229,8 @@ class Candidates:
 
         The first article is there because a story is joined only by what is close to it (decision 46).
         """
+        if self._low == NO_SEQ:  # the first poll of a store: what it has brought so far is compared too
+            self._low = first_in_window(self._connection, self._now)
         seqs = sharing(self._connection, keys, self._low)
         if not seqs:
             return []
@@ -243,7 +247,8 @@ class Candidates:
         text = wording(row["title"], row["text"] or row["summary"], row["outlet"]).without(
             self._repeated(row["source"])
         )
-        side = Side(row["id"], row["source"], row["outlet"], row["owner"], row["lang"], row["first_seen"], text)
+        speaks, carried = voice(row["source"], row["outlet"], row["carrier"]), bool(row["carrier"])
+        side = Side(row["id"], speaks, row["outlet"], row["owner"], row["lang"], row["first_seen"], text, carried)
         opens = row["relation"] in OPENS_A_STORY_WORDS
         return Candidate(side, row["story"], row["thread"], row["thread_opened"], row["origin"], opens)
 

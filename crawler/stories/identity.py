@@ -45,6 +45,7 @@ class Identified:
     content_key: str
     revision: int
     published: datetime | None = None
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,17 @@ def identify(
 ) -> Identity:
     """Return which of the `known` articles an entry is, if any. `keys` are the entry's own, strongest first.
 
-    `body_of` gives the stored text of an article; `seen` are those that earlier entries of the poll were.
+    `body_of` gives the stored text of an article; `seen` are those that earlier entries of the poll were. What another
+    source only carried is never an outlet's own article: that says more.
     """
+    carried = made.credit is not None and bool(made.credit.carrier)
     ranked = sorted(
-        (each for each in known if each.key in keys and (each.source == source or each.key.startswith(("u:", "h:")))),
+        (
+            each
+            for each in known
+            if each.key in keys
+            and (each.source == source or (each.key.startswith(("u:", "h:")) and (carried or not each.carrier)))
+        ),
         key=lambda each: (keys.index(each.key), each.source != source),
     )
     for each in ranked:

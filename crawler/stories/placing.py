@@ -51,7 +51,7 @@ def _place(later: Side, judged: list[tuple[Verdict, Candidate]], fresh: Placemen
         # decides.
         first = next((each for each in judged if each[1].opens and each[1].story == best.story), None)
         if first is None or first[0].relation is not Relation.NEW:
-            return _joining(later, verdict, best, first)
+            return _joining(later, verdict, best, first, fresh.origin)
         verdict = Verdict(
             Relation.RELATED, f"{verdict.evidence}; but the story's first text is no match: {first[0].evidence}"
         )
@@ -80,11 +80,15 @@ def _opening(fresh: Placement, relation: Relation, thread: str, evidence: str) -
     return Placement(relation, fresh.story, thread, evidence, origin=fresh.origin)
 
 
-def _joining(later: Side, verdict: Verdict, best: Candidate, first: tuple[Verdict, Candidate] | None) -> Placement:
+def _joining(
+    later: Side, verdict: Verdict, best: Candidate, first: tuple[Verdict, Candidate] | None, own: str
+) -> Placement:
     evidence = verdict.evidence
     if first and first[1] is not best:
         evidence += f"; the story's first text: {first[0].evidence}"
-    origin = best.origin
+    # a carried headline without a text shows that its outlet reports it, and not that it repeats another's report
+    headlines = not later.wording.words or not best.side.wording.words
+    origin = own if headlines and (later.carried or best.side.carried) else best.origin
     # an update that names its agency is that agency's report, even where it repeats another owner's text
     if verdict.relation is Relation.UPDATED and later.wording.agency:
         origin = later.wording.agency

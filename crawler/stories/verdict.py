@@ -55,6 +55,7 @@ class Side:
     lang: str | None
     seen: datetime
     wording: Wording
+    carried: bool = False  # by a source that is not its outlet
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,13 @@ _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3])\s*:\s*([0-5]\d)(?:\s*:\s*([0-5]\d)(
 _OFFSET = re.compile(r"(?:(?<=\d)|(?<=[\dm] )|(?<=gmt)|(?<=utc)|(?<=gmt )|(?<=utc ))([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _NUMBERS = re.compile(r"(?<!\d)(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})(?!\d)")
 _COUNTED = re.compile(r"(?:/date\()?([0-9]{10})(?:[0-9]{3}|\.[0-9]+)?(?:\)/)?")  # seconds, or milliseconds, since 1970
+_GROUP = re.compile(
+    r"(?P<day>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})z (?P<month>[a-z]{3}) (?P<year>\d{4}|\d{2})"
+)  # 081653Z MAY 2024
+_COMPACT = re.compile(
+    r"(?P<year>(?:19|20)\d\d)(?P<month>\d{2})(?P<day>\d{2}) ?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})z?"
+)
+_SHORT_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LATIN_HALF = re.compile(r"\d\s*[ap]\.?m\b")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
@@ -94,6 +101,8 @@ def read_date(text: str, lang: str | None = None) -> datetime | None:
     try:
         if counted := _COUNTED.fullmatch(plain.strip()):
             return datetime.fromtimestamp(int(counted[1]), UTC)
+        if written := _GROUP.fullmatch(plain.strip()) or _COMPACT.fullmatch(plain.strip()):
+            return _exact(written.groupdict())
         day = _named_day(plain) or _numbered_day(plain, american=not is_local(lang) and bool(_LATIN_HALF.search(plain)))
         if day is None:
             return None
@@ -102,6 +111,17 @@ def read_date(text: str, lang: str | None = None) -> datetime | None:
         return at.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _exact(said: dict[str, str]) -> datetime | None:
+    """Return the time of a date-time group of messages at sea, or of digits in a row; both are UTC."""
+    month = said["month"]
+    if not month.isdigit() and month not in _SHORT_MONTHS:
+        return None
+    year = int(said["year"]) + (2000 if len(said["year"]) == 2 else 0)
+    number = int(month) if month.isdigit() else _SHORT_MONTHS.index(month) + 1
+    clock = (int(said["hour"]), int(said["minute"]), int(said.get("second") or 0))
+    return datetime(year, number, int(said["day"]), *clock, tzinfo=UTC)
 
 
 def is_local(lang: str | None) -> bool:

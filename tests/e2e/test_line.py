@@ -205,7 +205,7 @@ def test_scrapy_knows_the_spider_and_crawls_a_source(desk: Desk) -> None:
     root = desk.environ()["PYTHONPATH"]
     scrapy = [sys.executable, "-m", "scrapy"]
     listed = subprocess.run([*scrapy, "list"], cwd=root, capture_output=True, text=True, check=True)
-    assert listed.stdout.split() == ["feed", "section", "sitemap"]
+    assert listed.stdout.split() == ["feed", "json", "section", "sitemap", "telegram"]
     words = ["crawl", "feed", "-a", "source=s1", "-a", f"config={desk.rules}", "-o", "-:jsonlines"]
     crawled = subprocess.run([*scrapy, *words], cwd=root, capture_output=True, text=True, check=True)
     assert '"title": "A militia moves"' in crawled.stdout

@@ -23,6 +23,7 @@ FILES = {
 }
 HOMES = {  # the one room that imports a library, by one file of it unless the library is its subject
     "feedparser": "crawler/parse",
+    "jmespath": "crawler/text",
     "protego": "crawler/fetch",
     "trafilatura": "crawler/parse",
     "yaml": "crawler/config",

@@ -1,0 +1,75 @@
+"""The section `outlets:` of rules.yaml: whose articles others carry, by host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.config.keys import IDENT, MISSING, Choice, Key, ListOf, Table, Text
+from crawler.config.yamlfile import Mapping as MappingNode
+from crawler.config.yamlfile import Node, Place, Problems, kind_of
+from crawler.sources.outlets import Outlet, Outlets
+from crawler.sources.source import Source
+from crawler.text.hosts import folded_name, speaker
+
+_HOST = r"(?=.*[a-z])[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
+_ADDRESS = rf"{_HOST}|t\.me/[a-z0-9_]+"
+
+OUTLET = Table(
+    (
+        Key("name", Text(what="the outlet's name"), doc="the outlet as alerts name it"),
+        Key("owner", IDENT, doc="who owns it: outlets of one owner are one origin"),
+        Key("reliability", Choice(tuple("ABCDEF")), "F", "Admiralty letter, A reliable to E unreliable, F unknown"),
+        Key("also", ListOf(Text(what="a name"), "a list of names"), (), "further names that aggregators give it"),
+    ),
+    "an outlet",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByHost:
+    """Reads a mapping of hosts to outlets as {host: (row, place of the host)}; a faulty row becomes MISSING."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        if not isinstance(node, MappingNode):
+            problems.add(node.place, f"expected outlets by host, found {kind_of(node)}")
+            return MISSING
+        found: dict[str, tuple[Any, Place]] = {}
+        for key, value in node.pairs:
+            row = OUTLET.read(value, problems)
+            if not re.fullmatch(_ADDRESS, key.text):
+                remedy = "write the host in small letters without www., as paper.example, or t.me/name"
+                problems.add(key.place, f'"{key.text}" is no host of an outlet; {remedy}')
+            elif key.text.startswith("www."):
+                problems.add(key.place, f'write "{key.text.removeprefix("www.")}": www. is left out of hosts')
+            else:
+                found[key.text] = (row, key.place)
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        names = {"pattern": f"^(?:{_ADDRESS})$", "not": {"pattern": r"^www\."}}
+        return {"type": "object", "propertyNames": names, "additionalProperties": OUTLET.schema()}
+
+
+OUTLETS = _ByHost()
+
+
+def make_outlets(rows: Mapping[str, tuple[Any, Place]] | None, sources: Iterable[Source]) -> Outlets:
+    """Return the outlets of a section that OUTLETS has read, and after them those that are polled themselves."""
+    by_address = {
+        host: Outlet(row["name"], row["owner"], row["reliability"])
+        for host, (row, _) in (rows or {}).items()
+        if row is not MISSING
+    }
+    for each in (source for source in sources if not source.outlet_from):
+        if key := speaker(each.url):
+            by_address.setdefault(key, Outlet(each.outlet, each.owner or each.id, each.reliability))
+    by_name: dict[str, Outlet] = {}
+    for outlet in by_address.values():
+        by_name.setdefault(folded_name(outlet.name), outlet)
+    for host, (row, _) in (rows or {}).items():
+        for name in () if row is MISSING else row["also"]:
+            by_name.setdefault(folded_name(name), by_address[host])
+    return Outlets(by_address, by_name)

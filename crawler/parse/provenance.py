@@ -1,0 +1,112 @@
+"""Tell who published an entry, where its source only carries it, and whose words a forwarded one has. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from crawler.article import Entry, Named
+from crawler.sources.outlets import Outlet, Outlets
+from crawler.sources.source import Source
+from crawler.text import urls
+from crawler.text.folding import fold
+from crawler.text.hosts import folded_name, host_of, keys, speaker
+
+LONGEST_NAME = 80  # characters of an outlet's name
+# behind a dash, or where there is none behind a bar: names of outlets may have bars in them
+_TAILS = (
+    re.compile(r"\s+[-–—]\s+(?P<outlet>(?:(?!\s[-–—]\s).){2,80})\s*$", re.DOTALL),
+    re.compile(r"\s+\|\s+(?P<outlet>[^|]{2,80})\s*$"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Whose an article is. `carrier` is the name of the source that carries it, "" where that is the outlet itself.
+
+    `origin` is whose words it has: the owner of the outlet, or of whom it forwards.
+    """
+
+    outlet: str
+    owner: str
+    carrier: str = ""
+    origin: str = ""
+
+
+def own_credit(source: Source) -> Credit:
+    """Return the credit of what a source publishes itself."""
+    owner = source.owner or source.id
+    return Credit(source.outlet, owner, origin=owner)
+
+
+def credit(entry: Entry, source: Source) -> tuple[Entry, Credit]:
+    """Return an entry without what only names its outlet, and whose article it is.
+
+    What names no outlet is the source's own.
+    """
+    own = own_credit(source)
+    said = _published_by(entry, source) if source.outlet_from else None
+    if said is not None:
+        found = _known(said, source.outlets)
+        entry = _without_name(entry, replace(said, name=said.name or found.name))
+        if found.owner != own.owner:
+            own = Credit(found.name, found.owner, source.outlet, found.owner)
+    if entry.forwarded is not None:
+        own = replace(own, origin=_known(entry.forwarded, source.outlets).owner)
+    return entry, own
+
+
+def _published_by(entry: Entry, source: Source) -> Named | None:
+    """Return what an entry says of its outlet, as the source's `outlet_from` asks; else the host of its link."""
+    found = entry.publisher or Named()
+    if source.outlet_from == "title":
+        tail = _tail(entry.title)
+        name = tail["outlet"].strip() if tail else ""
+        found = Named("", name) if host_of(name) else Named(name)
+    elif source.outlet_from == "domain":
+        # some give the host where others give a name
+        found = Named("", found.address or found.name) if host_of(found.address or found.name) else Named()
+    elif source.outlet_from == "host":
+        found = Named()
+    if found.name or found.address:
+        return replace(found, name=found.name[:LONGEST_NAME])
+    if not entry.url or urls.wrapper(entry.url) or host_of(entry.url) == host_of(source.url):
+        return None
+    return Named("", entry.url)
+
+
+def _tail(title: str) -> re.Match[str] | None:
+    return next((found for each in _TAILS if (found := each.search(title))), None)
+
+
+def _known(said: Named, outlets: Outlets) -> Outlet:
+    """Return the outlet that is meant; one that is unknown owns itself and has no letter."""
+    by_name = outlets.by_name.get(folded_name(said.name)) if said.name else None
+    if not said.address:
+        return by_name or Outlet(said.name, fold(said.name).strip().replace(" ", "-") or "unknown")
+    if at := next((each for each in keys(said.address) if each in outlets.by_address), None):
+        return outlets.by_address[at]
+    key = speaker(said.address) or "unknown"
+    # a name of another's, at an address that is not theirs: nobody vouches that it is them
+    return Outlet(f"{said.name} ({key})" if by_name else said.name or key, key)
+
+
+def _without_name(entry: Entry, said: Named) -> Entry:
+    """Return an entry without " - Outlet" behind its headline, and without a summary that repeats no more than that."""
+    tail = _tail(entry.title)
+    shown = tail["outlet"].strip() if tail else ""
+    title = entry.title
+    if tail and _is_called(shown, said):
+        title = entry.title[: tail.start()].strip() or entry.title
+    first = fold(entry.summary.partition("\n")[0]).strip()
+    # the headlines of others on the same news may follow: none of it is this article's text
+    repeats = {fold(f"{title} {each}").strip() for each in (said.name, shown)} | {fold(entry.title).strip()}
+    return replace(entry, title=title, summary="" if first in repeats else entry.summary)
+
+
+def _is_called(shown: str, said: Named) -> bool:
+    """Return whether words behind a headline name an outlet: its name, the begin of it ("Reuters UK"), or its host."""
+    if host_of(shown) and host_of(shown) == host_of(said.address):
+        return True
+    words, name = folded_name(shown), folded_name(said.name)
+    return bool(name) and (words == name or words.startswith(f"{name} "))

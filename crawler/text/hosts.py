@@ -1,0 +1,54 @@
+"""Reduce addresses and names of outlets to keys, by which an outlet is found again: its host, its channel, its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from crawler.text import urls
+from crawler.text.folding import fold
+
+CHANNELS = ("t.me", "telegram.me")  # hosts on which the first part of the path says who speaks
+_PREFIXES = ("www.", "m.", "amp.", "feeds.", "rss.")
+
+
+def folded_name(name: str) -> str:
+    """Return a name as names are compared: "The Beta Times" is "Beta Times"."""
+    return fold(name).strip().removeprefix("the ")
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address, or of a host alone, without www. and the like; "" if there is none."""
+    try:
+        host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return ""
+    host = urls.ascii_host(host.rstrip("."))
+    if "." not in host or " " in host:
+        return ""
+    return next((host.removeprefix(each) for each in _PREFIXES if host.startswith(each)), host)
+
+
+def speaker(address: str) -> str:
+    """Return the key of who speaks at an address: t.me/name of a Telegram channel, else the host; "" if neither."""
+    host = host_of(address)
+    return _channel(address) if host in CHANNELS else host
+
+
+def keys(address: str) -> Iterator[str]:
+    """Yield the keys by which who speaks at an address may be known, narrowest first: its host, its parents."""
+    host = host_of(address)
+    if host in CHANNELS:
+        yield _channel(address)
+        return
+    labels = host.split(".")
+    # a top-level domain alone is nobody's
+    for at in range(len(labels) - 1):
+        yield ".".join(labels[at:])
+
+
+def _channel(address: str) -> str:
+    """Return t.me/name of an address of a Telegram channel or of a post in it, "" if it is none."""
+    parts = urlsplit(address if "//" in address else f"//{address}").path.split("/")
+    name = next((each for each in parts if each not in {"", "s"}), "")
+    return f"{CHANNELS[0]}/{name.lower()}" if name else ""

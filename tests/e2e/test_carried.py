@@ -1,0 +1,134 @@
+"""What an aggregator carries, through the whole line: its outlets speak, and our own feeds before it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Desk
+from tests.e2e.rounds import D0, D1, T0, T1, T2, balanced
+from tests.e2e.servers import rss
+
+SHARED = Path("/work/shared/cases/aggregator/feed.xml")
+HEADLINE = "Militia rockets hit a base near Taqaddum, five wounded"
+QUIET = rss({"title": "Quiet day", "guid": "0"})
+ELSEWHERE = rss({"title": "Rain in the north", "guid": "9"})
+ITEM = """<item><title>{title} - {name}</title><guid isPermaLink="false">CBM{key}</guid>
+<link>https://news.google.com/rss/articles/CBM{key}?oc=5</link><pubDate>{date}</pubDate>
+<description>&lt;a href="x"&gt;{title}&lt;/a&gt;&amp;nbsp;&amp;nbsp;&lt;font&gt;{name}&lt;/font&gt;</description>
+<source url="https://www.{host}">{name}</source></item>"""
+
+
+def aggregated(*outlets: tuple[str, str], title: str = HEADLINE, date: str = D0) -> bytes:
+    """Write a feed in which an aggregator carries one headline of each outlet, given as (name, host)."""
+    items = "".join(
+        ITEM.format(title=title, name=name, key=host.replace(".", ""), host=host, date=date) for name, host in outlets
+    )
+    return f'<rss version="2.0"><channel><title>Search</title>{items}</channel></rss>'.encode()
+
+
+def write(desk: Desk, *, settings: str = "backfill: 6h") -> None:
+    """Write rules for an aggregator at /g.xml and Alpha's own feed at /a.xml."""
+    desk.write("/g.xml", "/a.xml", settings=settings)
+    text = desk.rules.read_text(encoding="utf-8")
+    text = text.replace("name: Outlet 1,", "name: Google News, outlet_from: source,")
+    text = text.replace("name: Outlet 2,", "name: Alpha Wire, owner: alpha, reliability: B,")
+    outlets = (
+        "outlets:\n  alpha.example: {name: Alpha Wire, owner: alpha, reliability: B}\n"
+        "  beta.example: {name: Beta Times, owner: beta, reliability: C}\n"
+    )
+    desk.rules.write_text(text.replace("receivers:\n", outlets + "receivers:\n"), encoding="utf-8")
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared aggregator case is not on this machine")
+def test_shared_case_is_one_alert_of_two_outlets_and_two_origins(desk: Desk) -> None:
+    desk.outlet.serve("/g.xml", SHARED.read_bytes())
+    desk.write("/g.xml", keys="full_text: never, outlet_from: source")
+    desk.rules.write_text(desk.rules.read_text().replace("any: [militia,", "any: [rockets,"))
+    assert desk.rounds("2026-11-28T05:30:00Z")[0]["alerts"] == 1
+    (message,) = desk.hook.accepted
+    assert message["title"].endswith("five wounded | Beta Times")
+    assert "Beta Times, via Outlet 1 (news.google.com)" in message["message"]
+    assert "Also on this story: Alpha Wire" in message["message"]
+    assert "2 of 2 origins say 5 wounded: beta.example, alpha.example" in message["message"]
+    assert balanced(desk)
+
+
+def test_outlets_of_an_aggregator_are_told_rated_and_counted_as_themselves(desk: Desk) -> None:
+    desk.outlet.serve("/g.xml", aggregated(("Beta Times", "beta.example"), ("Gamma", "gamma.example")))
+    desk.outlet.serve("/a.xml", QUIET)
+    write(desk)
+    assert desk.rounds(T0)[0]["alerts"] == 1
+    (message,) = desk.hook.accepted
+    # the best of the letters: Beta's C of the table, not the F of Gamma nor that of the aggregator
+    assert "Reliability: C2" in message["message"]
+    assert " - " not in message["title"]
+    assert balanced(desk)
+
+
+def test_outlets_own_feed_speaks_where_both_bring_a_story_at_once(desk: Desk) -> None:
+    write(desk)
+    desk.outlet.serve("/g.xml", ELSEWHERE)
+    desk.outlet.serve("/a.xml", QUIET)
+    desk.rounds(T0)
+    desk.outlet.serve("/g.xml", aggregated(("Alpha Wire", "alpha.example"), date=D1))
+    own = {
+        "title": HEADLINE,
+        "guid": "a1",
+        "link": "https://alpha.example/news/1",
+        "text": "At dawn, two officers said.",
+    }
+    desk.outlet.serve("/a.xml", rss({**own, "date": D1}))
+    assert desk.rounds(T1)[0]["deliveries"] == 1
+    (message,) = desk.hook.accepted
+    assert "Alpha Wire (alpha.example)" in message["message"]
+    assert "via Google News" not in message["message"]
+    assert "1 origin: alpha" in message["message"]
+    assert balanced(desk)
+
+
+@pytest.mark.parametrize("first", ["/g.xml", "/a.xml"])
+def test_story_of_an_aggregator_and_of_our_feed_is_one_whichever_comes_first(desk: Desk, first: str) -> None:
+    write(desk)
+    desk.outlet.serve("/g.xml", ELSEWHERE)
+    desk.outlet.serve("/a.xml", QUIET)
+    desk.rounds(T0)
+    own = {"title": HEADLINE, "guid": "a1", "link": "https://alpha.example/news/1", "date": D1}
+    bodies = {"/g.xml": aggregated(("Alpha Wire", "alpha.example"), date=D1), "/a.xml": rss(own)}
+    desk.outlet.serve(first, bodies[first])
+    assert desk.rounds(T1)[0]["deliveries"] == 1
+    for path, body in bodies.items():
+        desk.outlet.serve(path, body)
+    assert desk.rounds(T2)[0]["deliveries"] == 0
+    (message,) = desk.hook.accepted
+    assert ("via Google News" in message["message"]) == (first == "/g.xml")
+    assert balanced(desk)
+    # what our feed says is kept as an article of its own; what the aggregator repeats of it is not
+    assert desk.status()["ledger"]["new"] == (4 if first == "/g.xml" else 3)
+
+
+def test_words_of_an_outlets_own_feed_are_matched_though_an_aggregator_had_its_headline(desk: Desk) -> None:
+    write(desk)
+    desk.outlet.serve("/g.xml", ELSEWHERE)
+    desk.outlet.serve("/a.xml", QUIET)
+    desk.rounds(T0)
+    bare = "Rockets hit a base near Taqaddum, five wounded"
+    desk.outlet.serve("/g.xml", aggregated(("Alpha Wire", "alpha.example"), title=bare, date=D1))
+    assert desk.rounds(T1)[0]["deliveries"] == 0
+    own = {"title": bare, "guid": "a1", "link": "https://alpha.example/news/1", "text": "A militia said it did it."}
+    desk.outlet.serve("/a.xml", rss({**own, "date": D1}))
+    assert desk.rounds(T2)[0]["deliveries"] == 1
+    assert balanced(desk)
+
+
+def test_second_outlet_of_an_aggregator_does_not_ring_again_and_counts_as_an_origin(desk: Desk) -> None:
+    write(desk)
+    desk.outlet.serve("/a.xml", QUIET)
+    desk.outlet.serve("/g.xml", aggregated(("Beta Times", "beta.example")))
+    assert desk.rounds(T0)[0]["deliveries"] == 1
+    both = aggregated(("Gamma", "gamma.example"), ("Beta Times", "beta.example"))
+    desk.outlet.serve("/g.xml", both)
+    assert desk.rounds(T1)[0]["deliveries"] == 0
+    assert "gamma.example" in desk.run("stories", "--since", "2026-06-14").stdout
+    assert balanced(desk)

@@ -1,0 +1,186 @@
+"""A list in JSON through the whole line: alerts, next pages, secrets in headers, refusals by name, hostile answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.e2e.conftest import Desk
+from tests.e2e.rounds import T0, T1, T2, balanced
+from tests.e2e.servers import Outlet, rss
+
+PATHS = (
+    "kind: json, full_text: never, paths: {items: data, id: id, title: fields.title, url: fields.url, "
+    'date: fields.date, outlet: "fields.source[0].name", next: links.next.href}'
+)
+START = datetime(2026, 6, 14, 8, tzinfo=UTC)
+PAGE = 10
+
+
+def report(number: int, title: str = "") -> dict[str, object]:
+    date = (START + timedelta(minutes=number)).isoformat()
+    said = title or f"Report of number {number} on quiet days"
+    fields = {
+        "title": said,
+        "url": f"https://relief.example/report/{number}",
+        "date": date,
+        "source": [{"name": "OCHA"}],
+    }
+    return {"id": str(number), "fields": fields}
+
+
+class Api:
+    """Serves reports newest first, ten a page, to whoever brings the key; remembers the offsets it was asked for."""
+
+    def __init__(self, outlet: Outlet, key: str = "") -> None:
+        self.outlet, self.key, self.reports, self.asked = outlet, key, [report(n) for n in range(5)], list[int]()
+        for number in range(0, 500, PAGE):
+            outlet.act(f"/v2/reports?offset={number}" if number else "/v2/reports", self._answer)
+
+    def _answer(self, request: BaseHTTPRequestHandler) -> None:
+        offset = int(parse_qs(urlsplit(request.path).query).get("offset", ["0"])[0])
+        self.asked.append(offset)
+        allowed = request.headers.get("X-Api-Key", "") == self.key
+        rows = self.reports[::-1][offset : offset + PAGE]
+        links = {"next": {"href": f"/v2/reports?offset={offset + PAGE}"}} if offset + PAGE < len(self.reports) else {}
+        answer = {"data": rows, "links": links} if allowed else {"error": {"message": "appname is not approved"}}
+        body = json.dumps(answer).encode()
+        request.send_response(200 if allowed else 403)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+
+def source(desk: Desk) -> str:
+    return str(json.loads(desk.run("sources", "--json").stdout)[0]["words"])
+
+
+def test_new_item_of_a_list_alerts_with_its_outlet_and_date(desk: Desk) -> None:
+    api = Api(desk.outlet)
+    desk.write("/v2/reports", settings="backfill: 0", keys=PATHS)
+    assert desk.rounds(T0)[0]["deliveries"] == 0
+    api.reports.append(report(125, "A militia convoy left Taqaddum"))
+    assert desk.rounds(T1)[0]["deliveries"] == 1
+    (message,) = desk.hook.accepted
+    assert "OCHA, via Outlet 1 (relief.example)" in message["message"]
+    assert "Published 14 Jun 10:05 UTC" in message["message"]
+    assert desk.rounds(T2)[0]["deliveries"] == 0
+    assert balanced(desk)
+
+
+def test_next_pages_are_read_up_to_what_was_read_before(desk: Desk) -> None:
+    api = Api(desk.outlet)
+    desk.write("/v2/reports", settings="backfill: 0", keys=PATHS)
+    desk.rounds(T0)
+    api.asked.clear()
+    api.reports += [report(n) for n in range(5, 33)]
+    desk.rounds(T1)
+    assert api.asked == [0, 10, 20]
+    assert desk.status()["ledger"]["new"] == 33
+    api.asked.clear()
+    api.reports.append(report(33))
+    desk.rounds(T2)
+    assert api.asked == [0]
+    assert balanced(desk)
+
+
+def test_item_dated_in_the_future_hides_no_later_one(desk: Desk) -> None:
+    api = Api(desk.outlet)
+    api.reports.append(report(100_000))
+    desk.write("/v2/reports", settings="backfill: 0", keys=PATHS)
+    desk.rounds(T0)
+    api.reports = [*api.reports[:-1], *(report(n) for n in range(150, 175)), api.reports[-1]]
+    desk.rounds(T1)
+    assert desk.status()["ledger"]["new"] == 31
+
+
+def test_secret_goes_to_the_service_alone_and_stands_nowhere(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELIEF_KEY", "s3cr3t-of-ours")
+    api = Api(desk.outlet, "s3cr3t-of-ours")
+    desk.write("/v2/reports", keys=f'{PATHS}, headers: {{X-Api-Key: "${{RELIEF_KEY}}"}}')
+    desk.rounds(T0)
+    api.reports += [report(n) for n in range(5, 33)]
+    done = desk.run("run", "--at", "-", stdin=f"{T1}\n")
+    assert desk.status()["ledger"]["new"] == 33  # the next pages were asked for with the key too
+    elsewhere = Outlet()
+    desk.outlet.serve("/v2/reports", b"", status=302, Location=elsewhere.serve("/thief", b"{}"))
+    desk.rounds(T2)
+    assert elsewhere.requests == []
+    assert "bad redirect" in source(desk)
+    elsewhere.close()
+    desk.outlet.serve("/v2/reports", json.dumps({"data": [], "links": {}}).encode())
+    shown = [
+        done.stdout,
+        done.stderr,
+        desk.run("sources", "--json").stdout,
+        desk.run("sources", "try", "s1", expect=1).stdout,
+    ]
+    kept = [path.read_bytes() for path in desk.place.rglob("*") if path.is_file()]
+    assert not any("s3cr3t" in each for each in shown)
+    assert not any(b"s3cr3t" in each for each in kept)
+
+
+def test_secret_that_is_not_set_is_named_by_check_and_by_try(desk: Desk) -> None:
+    Api(desk.outlet)
+    desk.write("/v2/reports", keys=f'{PATHS}, headers: {{X-Api-Key: "${{NOT_SET_HERE}}"}}')
+    assert "${NOT_SET_HERE} is not set in the environment" in desk.run("check", expect=1).stderr
+    assert "${NOT_SET_HERE} in its headers is not set" in desk.run("sources", "try", "s1", expect=1).stdout
+
+
+def test_refusal_says_what_the_service_says(desk: Desk) -> None:
+    Api(desk.outlet, "a key that we lack")
+    desk.write("/v2/reports", keys=PATHS)
+    desk.rounds(T0)
+    assert "denied (HTTP 403: appname is not approved)" in source(desk)
+
+
+def test_try_shows_a_list(desk: Desk) -> None:
+    Api(desk.outlet)
+    desk.write("/v2/reports", keys=PATHS)
+    shown = desk.run("sources", "try", "s1").stdout
+    assert "(json): ok, json" in shown
+    assert "entries 5, dated 5" in shown
+
+
+def test_hostile_answers_are_named_and_others_are_on_time(desk: Desk) -> None:
+    bodies = {
+        "/html": b"<html><title>Just a moment...</title>cf-chl-x</html>",
+        "/login": b"<html><form><input type=password></form></html>",
+        "/text": b"not json at all",
+        "/nested": b"[" * 1_000_000,
+        "/message": b'{"message": "too many requests"}',
+        "/gzip": b"\x1f\x8b\x08 cut",
+        "/empty": b"",
+        "/good": json.dumps({"data": [report(90, "A militia moves out")]}).encode(),
+    }
+    for path, body in bodies.items():
+        desk.outlet.serve(path, body)
+    desk.outlet.serve("/a.xml", rss({"title": "A militia rests", "guid": "1", "date": "Sun, 14 Jun 2026 09:30:00 GMT"}))
+    desk.write(*bodies, "/a.xml", keys=PATHS)
+    rules = desk.rules.read_text(encoding="utf-8")
+    head, _, tail = rules.rpartition(PATHS)
+    desk.rules.write_text(f"{head}full_text: never{tail}", encoding="utf-8")
+    desk.rounds(T0)
+    assert {title.partition(" | ")[0] for title in desk.hook.titles()} >= {
+        "PRIORITY A militia moves out",
+        "PRIORITY A militia rests",
+    }
+    rows = json.loads(desk.run("sources", "--json").stdout)
+    assert [re.split(r"[,;]", str(row["words"]))[0] for row in rows] == [
+        "not a feed (a challenge page: Cloudflare)",
+        "not a feed (a login page)",
+        "not a feed (no JSON in it)",
+        "not a feed (no JSON in it)",
+        'not a feed (no list at "data": too many requests)',
+        "not a feed (gzip that is broken or unpacks beyond 20000000 bytes)",
+        "empty (no body)",
+        "ok",
+        "ok",
+    ]
+    desk.run("check")
