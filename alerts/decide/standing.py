@@ -85,8 +85,8 @@ def _opposed(told: Account, reports: Iterable[Account], kind: str) -> tuple[str,
 def _against(told: Account, other: Account, kind: str) -> bool | None:
     """Return whether a report says the opposite of what is told; None where it says nothing of it.
 
-    That is: nobody was harmed where somebody was, or of a deed of the same doer or on the same target that it did not
-    happen; and the reverse. Another number is no opposite: the toll of an attack rises.
+    That is: nobody was harmed where somebody was, or of a deed on the same target that it did not happen; and the
+    reverse. Another number is no opposite: the toll of an attack rises.
     """
     if kind and _toll(other, kind) and (kind in told.none) != (kind in other.none):
         return True
@@ -102,10 +102,9 @@ def _against(told: Account, other: Account, kind: str) -> bool | None:
 
 
 def _is_one_deed(one: Act, other: Act) -> bool:
-    """Return whether two acts are one deed by whom they name: a doer or a target in common, and neither another."""
-    sides = [(set(one.by), set(other.by)), (set(one.on), set(other.on))]
-    named = [bool(ours & theirs) for ours, theirs in sides if ours and theirs]
-    return one.deed == other.deed and bool(named) and all(named)
+    """Return whether two acts are one deed by whom they name: a target in common, and no other doer."""
+    same_doer = not one.by or not other.by or bool({*one.by} & {*other.by})
+    return one.deed == other.deed and bool({*one.on} & {*other.on}) and same_doer
 
 
 def _toll(report: Account, kind: str) -> str:
