@@ -176,6 +176,11 @@ def test_opposite_is_named_beside_the_rating() -> None:
     assert rated(standing) == "A2, automatic (2 of 3 origins: daily, post; the opposite: wire)"
 
 
+def test_of_many_origins_the_first_are_named() -> None:
+    many = Standing(tuple(f"o{n}" for n in range(9)), "B")
+    assert rated(many) == "B2, automatic (9 origins: o0, o1, o2, o3, o4, o5 and 3 more)"
+
+
 EVENTS = "events: {developments: [strike], by_target: [strike]}"
 STRIKES = """\
   deed-strike: ["strike~", "attack~"]
