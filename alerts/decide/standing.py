@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from alerts.alert import Sibling
+from alerts.event import Act
 from alerts.rule import Config, When
 from alerts.standing import Agreement, Standing
 from crawler.article import Member, rated_by
 from crawler.stories.harm_words import KINDS
 
+DENIED = "denied"  # the standing of an act
 LETTERS = "ABCDEF"  # NATO AJP-2.1, reliability of a source: A reliable to E unreliable, F cannot be judged
 
 
@@ -35,15 +37,15 @@ def standing_of(members: Iterable[Member], letters: Mapping[str, str]) -> Standi
 class Account:
     """What one report says of a toll, and of what happened.
 
-    `toll` has numbers by kind, `none` the kinds of which it says that there were none. `deeds` are what was done, each
-    with whether the report denies it.
+    `toll` has numbers by kind, `none` the kinds of which it says that there were none. `acts` are those that it asserts
+    or denies.
     """
 
     origin: str
     rated_by: str
     toll: Mapping[str, int]
     none: frozenset[str]
-    deeds: Mapping[str, bool] = field(default_factory=dict)
+    acts: tuple[Act, ...] = ()
 
 
 def agreed(standing: Standing, told: Account, reports: Iterable[Account], letters: Mapping[str, str]) -> Standing:
@@ -87,15 +89,26 @@ def _opposed(told: Account, reports: Iterable[Account], kind: str) -> tuple[str,
 def _against(told: Account, other: Account, kind: str) -> bool | None:
     """Return whether a report says the opposite of what is told; None where it says nothing of it.
 
-    That is: nobody was harmed where somebody was, or of a deed that it did not happen; and the reverse. Another number
-    is no opposite: the toll of an attack rises.
+    That is: nobody was harmed where somebody was, or of a deed on the same target that it did not happen; and the
+    reverse. Another number is no opposite: the toll of an attack rises.
     """
     if kind and _toll(other, kind) and (kind in told.none) != (kind in other.none):
         return True
-    shared = told.deeds.keys() & other.deeds.keys()
-    if any(told.deeds[each] == other.deeds[each] for each in shared) or (not shared and kind and _toll(other, kind)):
+    agreeing = [
+        (one.standing == DENIED) == (two.standing == DENIED)
+        for one in told.acts
+        for two in other.acts
+        if _is_one_deed(one, two)
+    ]
+    if any(agreeing) or (not agreeing and kind and _toll(other, kind)):
         return False
-    return True if shared else None
+    return True if agreeing else None
+
+
+def _is_one_deed(one: Act, other: Act) -> bool:
+    """Return whether two acts are one deed by whom they name: a target in common, and no other doer."""
+    same_doer = not one.by or not other.by or bool({*one.by} & {*other.by})
+    return one.deed == other.deed and bool({*one.on} & {*other.on}) and same_doer
 
 
 def _toll(report: Account, kind: str) -> str:

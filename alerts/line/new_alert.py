@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
-from alerts.decide.event_acts import alike
 from alerts.decide.event_acts import told as main_acts
 from alerts.decide.event_news import describe
 from alerts.decide.glosses import glosses, place_of, who_or_where
 from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
-from alerts.event import EventMention
-from alerts.rule import Config, EventSettings
+from alerts.event import Act, EventMention
+from alerts.rule import Config
 from alerts.standing import Standing
 from alerts.store import decisions, event_reports
 from crawler.article import Article, Member, Relation, Revision
@@ -98,30 +96,25 @@ def standing_for(
     if len(standing.origins) < 2:
         return standing
     origin = next((each.origin for each in members if each.article == article.id), "")
-    told = _account(article.title, article.body, origin, article.rated_by, _deeds(event, config.events))
-    if not (told.toll or told.none or told.deeds):
+    told = _account(article.title, article.body, origin, article.rated_by, _asserted(event))
+    if not (told.toll or told.none or told.acts):
         return standing
-    mentions = event_reports.mentions_in(connection, members[0].thread) if told.deeds else {}
+    mentions = event_reports.mentions_in(connection, members[0].thread) if told.acts else {}
     reports = []
     for each in members[-REPORTS_READ:]:
-        deeds = _deeds(mentions.get((each.story, each.source)), config.events)
-        reports.append(_account(*archive.content_of(connection, each.article), each.origin, each.rated_by, deeds))
+        acts = _asserted(mentions.get((each.story, each.source)))
+        reports.append(_account(*archive.content_of(connection, each.article), each.origin, each.rated_by, acts))
     return agreed(standing, told, reports, letters)
 
 
-def _account(title: str, body: str, origin: str, rated_by: str, deeds: Mapping[str, bool]) -> Account:
+def _account(title: str, body: str, origin: str, rated_by: str, acts: tuple[Act, ...]) -> Account:
     lead = body[:TOLD_IN]
-    return Account(origin, rated_by, casualties(title, lead), unharmed(f"{title}\n{lead}"), deeds)
+    return Account(origin, rated_by, casualties(title, lead), unharmed(f"{title}\n{lead}"), acts)
 
 
-def _deeds(mention: EventMention | None, settings: EventSettings) -> dict[str, bool]:
-    """Return what is told as done, each with whether it is denied: by each of its acts."""
-    found: dict[str, bool] = {}
-    for act in main_acts(mention) if mention else ():
-        if act.standing in _ASSERTED:
-            deed = alike(act, settings)
-            found[deed] = found.get(deed, True) and act.standing == "denied"
-    return found
+def _asserted(mention: EventMention | None) -> tuple[Act, ...]:
+    """Return the acts that a report asserts or denies."""
+    return tuple(each for each in main_acts(mention) if each.standing in _ASSERTED) if mention else ()
 
 
 def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None) -> tuple[Article, tuple[Cause, ...]]:

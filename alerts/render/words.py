@@ -7,7 +7,7 @@ direction (UAX #9), and long text is cut between graphemes (UAX #29).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from alerts.standing import Standing
 from crawler.text.urls import ascii_host, usable
 
 # ZWNJ and ZWJ (U+200C, U+200D) stay: Persian words and emoji are written with them; so does U+FE0F of emoji.
+ORIGINS_SHOWN = 6  # of those beside a rating; the first to report come first
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _HIDDEN = re.compile(  # bidi controls, invisible letters, tags, lone surrogates, noncharacters
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
@@ -149,5 +150,6 @@ def rated(standing: Standing) -> str:
     return f"{standing.rating}, automatic ({'; '.join([count, *others])})"
 
 
-def _names(origins: Iterable[str]) -> str:
-    return ", ".join(isolated(each) for each in origins)
+def _names(origins: Sequence[str]) -> str:
+    more = f" and {len(origins) - ORIGINS_SHOWN} more" if len(origins) > ORIGINS_SHOWN else ""
+    return ", ".join(isolated(each) for each in origins[:ORIGINS_SHOWN]) + more

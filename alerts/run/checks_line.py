@@ -138,8 +138,8 @@ def check_waiting(connection: Connection, now: datetime) -> Iterator[Finding]:
         yield ok("outbox", "nothing is overdue")
 
 
-def check_sources(connection: Connection, config: Config, now: datetime) -> Iterator[Finding]:
-    """Yield which sources fail, are silent, or were never polled."""
+def check_sources(connection: Connection, config: Config, now: datetime, *, watched: bool) -> Iterator[Finding]:
+    """Yield which sources fail, are silent, or were never polled; where none is `watched`, as they last were."""
     states = archive.load_states(connection)
     wanted = [each.id for each in config.sources]
     by_health: dict[SourceHealth, list[SourceState]] = {}
@@ -161,5 +161,8 @@ def check_sources(connection: Connection, config: Config, now: datetime) -> Iter
     well = len(by_health.get(SourceHealth.WELL, ()))
     if not well and wanted:
         yield fault("sources", f"none of {len(wanted)} is well", "look at the network of this machine first")
+    elif not watched:
+        said = f"none is polled now; {well} of {len(wanted)} were well when last polled"
+        yield warning("sources", said, "start the watch (systemctl start watchfloor)")
     else:
         yield ok("sources", f"{well} of {len(wanted)} well")

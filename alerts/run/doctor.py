@@ -27,6 +27,7 @@ from alerts.run.checks_line import (
 from alerts.run.checks_machine import check_backups, check_clock, check_directory, check_disk
 from alerts.run.checks_store import check_books, check_growth, check_store, growth_of
 from alerts.run.checks_thorough import check_chain, check_evidence, check_tables
+from alerts.run.watch import is_watched
 from alerts.store import future
 from crawler.config.upkeep import BackupSettings, Retention
 from crawler.config.yamlfile import ConfigError
@@ -56,7 +57,7 @@ def examine(
         found += _made(checks)
         usable = not any(each.name == "store" and each.level is Level.FAULT for each in found)
         connection = stack.enter_context(database.read()) if usable else None
-        found += _made(_of_store(connection, known, retention, now) if connection else [])
+        found += _made(_of_store(connection, known, retention, now, state_dir) if connection else [])
         if thorough and connection:
             found += _made(_of_all_of_it(database, connection, state_dir, folder_of(backup, state_dir)))
         found += _made(
@@ -76,7 +77,7 @@ def _ahead(connection: Connection | None, now: datetime) -> tuple[str, datetime]
 
 
 def _of_store(
-    connection: Connection, config: Config | None, retention: Retention, now: datetime
+    connection: Connection, config: Config | None, retention: Retention, now: datetime, state_dir: Path
 ) -> list[tuple[str, Check]]:
     """Return the checks that read the store."""
     return [
@@ -84,8 +85,12 @@ def _of_store(
         ("growth", lambda: check_growth(growth_of(connection, now), retention)),
         ("outbox", lambda: check_waiting(connection, now)),
         ("reload", lambda: check_reload(connection)),
-        ("sources", lambda: check_sources(connection, config, now) if config else ()),
+        ("sources", lambda: _sources(connection, config, now, state_dir) if config else ()),
     ]
+
+
+def _sources(connection: Connection, config: Config, now: datetime, state_dir: Path) -> Iterable[Finding]:
+    return check_sources(connection, config, now, watched=is_watched(state_dir, now))
 
 
 def _of_all_of_it(database: Database, connection: Connection, state_dir: Path, folder: Path) -> list[tuple[str, Check]]:

@@ -59,9 +59,9 @@ def silent_after(state: SourceState) -> timedelta:
 
 def in_words(state: SourceState, now: datetime, *, watched: bool = True) -> str:
     """Return a source's state in one line: last outcome, for how long, when it is polled next if it is `watched`."""
-    coming = f"next {_when(state, now)}" if watched else "no next poll: nothing is watched"
+    coming = f", next {_when(state, now)}" if watched else ""
     if state.outcome is None or state.polled is None:
-        return f"never polled{f' ({state.detail})' if state.detail else ''}, {coming}"
+        return f"never polled{f' ({state.detail})' if state.detail else ''}{coming}"
     named = health_of(state, now)
     head = f"{named.value}: " if named in TELLING else ""
     name = state.outcome.value.replace("_", " ")
@@ -73,7 +73,7 @@ def in_words(state: SourceState, now: datetime, *, watched: bool = True) -> str:
         times = f", not charged: it is our own {ours}"
     good = f", last good {length(now - state.succeeded)} ago" if state.succeeded else ", never reached yet"
     good = good if bad else ""
-    polled = f"polled {length(now - state.polled)} ago, {coming}"
+    polled = f"polled {length(now - state.polled)} ago{coming}"
     return f"{head}{name}{detail}{times}{good}{_besides(state, now)}; {polled}"
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Kind, Reason
 from alerts.decide.standing import Account, agreed, is_met, lacking
+from alerts.event import Act
 from alerts.line.triage import TriageResult
 from alerts.render.form import FORMS, PLAIN
 from alerts.render.handover import Handover, ToldStory, markdown
@@ -120,8 +121,12 @@ def test_reports_of_a_thread_are_read_for_the_toll(tmp_path: Path, line: Connect
 
 
 def account(origin: str, none: frozenset[str] = frozenset(), /, *, deeds: str = "", **toll: int) -> Account:
-    """`deeds`: "strike" for one that is told, "!strike" for one that is denied."""
-    return Account(origin, origin, toll, none, {each.lstrip("!"): each[0] == "!" for each in deeds.split()})
+    """`deeds`: "strike:us" for one on the US that is told, "!strike:us" for one that is denied."""
+    acts = []
+    for each in deeds.split():
+        deed, _, on = each.lstrip("!").partition(":")
+        acts.append(Act(deed, "denied" if each[0] == "!" else "happened", on=tuple(on.split(","))))
+    return Account(origin, origin, toll, none, tuple(acts))
 
 
 @pytest.mark.parametrize(
@@ -133,19 +138,25 @@ def account(origin: str, none: frozenset[str] = frozenset(), /, *, deeds: str = 
         ("of another kind it says nothing", account("post", killed=2), [account("wire", held=3)], ()),
         ("the newest word counts", account("post", killed=2), [account("wire", NONE), account("wire", killed=1)], ()),
         ("and takes back", account("post", killed=2), [account("wire", killed=1), account("wire", NONE)], ("wire",)),
-        ("a denied deed", account("post", deeds="strike"), [account("wire", deeds="!strike")], ("wire",)),
-        ("a deed that is told denied", account("post", deeds="!strike"), [account("wire", deeds="strike")], ("wire",)),
-        ("another deed denied", account("post", deeds="strike"), [account("wire", deeds="!arrest")], ()),
+        ("a denied deed", account("post", deeds="strike:us"), [account("wire", deeds="!strike:us")], ("wire",)),
+        (
+            "a deed that is told denied",
+            account("post", deeds="!strike:us"),
+            [account("wire", deeds="strike:us")],
+            ("wire",),
+        ),
+        ("on another target", account("post", deeds="strike:us"), [account("wire", deeds="!strike:iran")], ()),
+        ("another deed denied", account("post", deeds="strike:us"), [account("wire", deeds="!arrest:us")], ()),
         (
             "one of two agrees",
-            account("post", deeds="strike arrest"),
-            [account("wire", deeds="strike !arrest")],
+            account("post", deeds="strike:us arrest:us"),
+            [account("wire", deeds="strike:us !arrest:us")],
             (),
         ),
         (
             "the deed told, and that nobody was hurt",
-            account("post", deeds="strike", killed=2),
-            [account("wire", NONE, deeds="strike")],
+            account("post", deeds="strike:us", killed=2),
+            [account("wire", NONE, deeds="strike:us")],
             ("wire",),
         ),
     ],
@@ -161,17 +172,26 @@ def test_origins_that_say_the_opposite_do_not_count(
 
 
 def test_opposite_is_named_beside_the_rating() -> None:
-    standing = agreed(ORIGINS, account("post", deeds="strike"), [account("wire", deeds="!strike")], LETTERS)
+    standing = agreed(ORIGINS, account("post", deeds="strike:us"), [account("wire", deeds="!strike:us")], LETTERS)
     assert rated(standing) == "A2, automatic (2 of 3 origins: daily, post; the opposite: wire)"
+
+
+def test_of_many_origins_the_first_are_named() -> None:
+    many = Standing(tuple(f"o{n}" for n in range(9)), "B")
+    assert rated(many) == "B2, automatic (9 origins: o0, o1, o2, o3, o4, o5 and 3 more)"
 
 
 EVENTS = "events: {developments: [strike], by_target: [strike]}"
 STRIKES = """\
   deed-strike: ["strike~", "attack~"]
   standing-denied: ["denies"]
+  party-us: ["US", "American*"]
 """
-STRUCK, DENIED = "Drone strike on PMF base near Hawija, sources say", "Army denies drone strike on PMF base near Hawija"
-AGAIN = "Drone strike wrecks fuel depot at PMF base near Hawija"
+STRUCK, DENIED = (
+    "Drone strike on US base near Hawija dam, sources say",
+    "Army denies drone strike on US base near Hawija dam",
+)
+AGAIN = "Drone strike wrecks fuel depot at US base near Hawija dam"
 
 
 def waiting_for(tmp_path: Path, origins: int, match: str) -> Config:
@@ -185,18 +205,19 @@ def reasons(done: TriageResult) -> list[str]:
 
 
 def test_denial_of_an_event_is_no_second_origin_of_it(tmp_path: Path, line: Connection) -> None:
-    config = waiting_for(tmp_path, 2, "[{event: {deed: [strike], on: [pmf]}}]")
+    config = waiting_for(tmp_path, 2, "[{event: {deed: [strike], on: [us]}}]")
     assert reasons(step(line, config, "one", STRUCK, 0, "Smoke rose over the depot, two guards said.")) == ["waiting"]
     assert reasons(step(line, config, "two", DENIED, 5)) == ["shadow"]
     done = step(line, config, "three", AGAIN, 10, "The governor told reporters in Kirkuk that the depot there is lost.")
     assert done.alerts, reasons(done)
-    told = decisions.load_alert(line, done.decided[0][0].placement.story, 1)
+    first = next(each.placement.story for each, _, _ in done.decided if each.article.title == STRUCK)
+    told = decisions.load_alert(line, first, 1)
     assert (told.standing.opposed, told.standing.agreeing) == (("two",), 2)
 
 
 def test_report_that_nobody_was_hurt_is_no_second_origin_of_a_toll(tmp_path: Path, line: Connection) -> None:
     config = waiting_for(tmp_path, 2, "[killed]")
-    assert reasons(step(line, config, "one", "Drone strike on PMF base near Hawija: two killed", 0)) == ["waiting"]
+    assert reasons(step(line, config, "one", "Drone strike on US base near Hawija dam: two killed", 0)) == ["waiting"]
     assert reasons(step(line, config, "two", STRUCK, 5, "Nobody was hurt, they said.")) == []
-    done = step(line, config, "three", "Three killed in drone strike on PMF base near Hawija", 10)
+    done = step(line, config, "three", "Three killed in drone strike on US base near Hawija dam", 10)
     assert done.alerts, "another number is no opposite"
