@@ -150,6 +150,7 @@ class _Line:
         unknown = [entry for entry in keyed if not any(self._known[key] for key in entry[0])]
         hashes = {each for keys, made in unknown for each in self._hashes(keys, made)}
         self._former = former(self._connection, hashes, self._now)
+        self._candidates.expect([(made.title, made.text or made.summary) for _, made in unknown], self._source.outlet)
         return keyed
 
     def _outlet(self, made: Draft) -> str:
@@ -165,6 +166,7 @@ class _Line:
     def forget(self, known: dict[str, list[Identified]]) -> None:
         """Take back what an entry that the store refused added; `known` is what `knows` returned before it."""
         self._known.update(known)
+        self._candidates = Candidates(self._connection, self._now)  # frames learnt from it are undone too
 
     def put(self, keys: tuple[str, ...], made: Draft, stored: Stored) -> None:
         """Store a draft as a new article or as a revision; nothing is stored if nothing changed."""

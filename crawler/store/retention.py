@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, delete, select, tuple_, update
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, bindparam, delete, select, tuple_, update
 
 from crawler.store.articles import articles, identities, revisions, save_all, stories, threads
 from crawler.store.db import UtcTime
@@ -112,12 +112,15 @@ def former_key(key: str, source: str, title: str) -> int:
     return int.from_bytes(hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()[:8], "big", signed=True)
 
 
+_FORMER = select(former_keys).where(former_keys.c.hash.in_(bindparam("hashes", expanding=True)))
+
+
 def former(connection: Connection, hashes: Iterable[int], now: datetime) -> frozenset[int]:
     """Return which of the numbers deleted articles are remembered by, and note that a feed still shows them."""
     wanted = list(hashes)
     if not wanted:
         return frozenset()
-    rows = connection.execute(select(former_keys).where(former_keys.c.hash.in_(wanted))).all()
+    rows = connection.execute(_FORMER, {"hashes": wanted}).all()
     if old := [row.hash for row in rows if row.day < _day(now)]:
         connection.execute(update(former_keys).where(former_keys.c.hash.in_(old)).values(day=_day(now)))
     return frozenset(row.hash for row in rows)

@@ -7,16 +7,13 @@ be replaced and deleted.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    CompoundSelect,
     Connection,
     ForeignKey,
     Index,
@@ -27,6 +24,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    func,
     select,
     union_all,
 )
@@ -34,9 +32,10 @@ from sqlalchemy import (
 from crawler.article import voice
 from crawler.store.articles import OPENS_A_STORY, add_up, articles, metadata, revisions, stories, threads
 from crawler.store.db import UtcTime
+from crawler.store.prepared import Prepared
 from crawler.stories.frames import about
 from crawler.stories.placing import Candidate
-from crawler.stories.sketch import SHARED, pack, unpack
+from crawler.stories.sketch import MOST_KEYS, SHARED, pack, unpack
 from crawler.stories.verdict import Side
 from crawler.stories.wording import Wording, sentence_number, wording
 
@@ -132,13 +131,12 @@ def first_in_window(connection: Connection, now: datetime) -> int:
     return connection.scalar(_FIRST, {"since": now - WINDOW}) or NO_SEQ
 
 
-@cache
-def _sharing(keys: int) -> CompoundSelect[Any]:
-    """Return the query of so many keys, for the newest articles that have each of them; built once for each number.
+def _newest_sharing() -> Prepared:
+    """Return the query of MOST_KEYS keys, for the articles among the newest of each that share most of them.
 
-    It yields a seq once for each key that the article has.
+    It is one for all articles: where one has fewer keys the rest are null, which no key is, and cost next to nothing.
     """
-    return union_all(
+    found = union_all(
         *(
             select(
                 select(sketches.c.seq)
@@ -150,9 +148,13 @@ def _sharing(keys: int) -> CompoundSelect[Any]:
                 .subquery()
                 .c.seq
             )
-            for at in range(keys)
+            for at in range(MOST_KEYS)
         )
-    )
+    ).subquery()
+    shared = func.count()
+    most_shared = select(found.c.seq).group_by(found.c.seq).having(shared >= SHARED)
+    most_shared = most_shared.order_by(shared.desc(), found.c.seq.desc())
+    return Prepared(most_shared.limit(MOST_COMPARED))
 
 
 def sharing(connection: Connection, keys: Iterable[int], low: int) -> list[int]:
@@ -160,13 +162,12 @@ def sharing(connection: Connection, keys: Iterable[int], low: int) -> list[int]:
 
     At most MOST_COMPARED are returned.
     """
-    values: dict[str, int] = {f"k{at}": key for at, key in enumerate(sorted(keys))}
-    if not values:
-        return []
-    rows = connection.execute(_sharing(len(values)), values | {"low": low})
-    counted = Counter(row.seq for row in rows)
-    enough = [seq for seq, shared in counted.items() if shared >= SHARED]
-    return sorted(enough, key=lambda seq: (-counted[seq], -seq))[:MOST_COMPARED]
+    values = {f"k{at}": key for at, key in enumerate(sorted(keys))}
+    return list(_SHARING.run(connection, {**_NO_KEYS, **values, "low": low}).scalars())
+
+
+_SHARING = _newest_sharing()
+_NO_KEYS = dict.fromkeys(f"k{at}" for at in range(MOST_KEYS))
 
 
 _STANDING = (
@@ -200,25 +201,38 @@ class Candidates:
         self._connection, self._now = connection, now
         self._low = first_in_window(connection, now)
         self._boilerplate: dict[str, frozenset[int]] = {}
+        self._looked_up: set[int] = set()  # sentences, of which it is known whether they are frames
+        self._frames: set[int] = set()
+
+    def expect(self, texts: Iterable[tuple[str, str]], outlet: str) -> None:
+        """Look up the frames in the texts of a poll, each a title and a body, at once: `read` will ask for them."""
+        self._look_up({number for title, body in texts for number in wording(title, body, outlet).numbers})
 
     def read(self, title: str, body: str, source: str, outlet: str) -> Wording:
         """Return the wording of an article without its source's boilerplate and without known frames."""
         text = wording(title, body, outlet)
-        return text.without(self._repeated(source) | self._frames(text))
+        return text.without(self._repeated(source) | self._frames_in(text))
 
     def learn(self, frames: Set[int]) -> None:
         """Remember sentences that are frames around different news, for every source from now on."""
         if frames:
             count_sentences(self._connection, EVERYWHERE, dict.fromkeys(frames, 1), self._now)
+            self._frames |= frames
 
     def _repeated(self, source: str) -> frozenset[int]:
         if source not in self._boilerplate:
             self._boilerplate[source] = boilerplate(self._connection, source)
         return self._boilerplate[source]
 
-    def _frames(self, text: Wording) -> frozenset[int]:
+    def _look_up(self, numbers: Set[int]) -> None:
+        if unknown := numbers - self._looked_up:
+            self._looked_up |= unknown
+            self._frames |= frames_among(self._connection, unknown)
+
+    def _frames_in(self, text: Wording) -> frozenset[int]:
         """Return which sentences of a text are known frames; a sentence about the text's own headline never is."""
-        known = frames_among(self._connection, text.numbers)
+        self._look_up(text.numbers)
+        known = text.numbers & self._frames
         if not known:
             return known
         numbered = zip(text.sentences, text.sets, strict=True)

@@ -8,26 +8,25 @@ are added for entries that have nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from heapq import nsmallest
-from itertools import combinations
 
 from crawler.stories.tolls import subject
-from crawler.stories.wording import Wording, combine, number_of, shingles
+from crawler.stories.wording import Wording, combine, mixed, number_of, shingles
 
 SHARED = 2  # keys that make two articles candidates
 WINDOWS = ((25, 8), (60, 10), (None, 14))  # words from the beginning, keys kept
 PAIRS = 15  # keys of a headline's word pairs
+MOST_KEYS = sum(kept for _, kept in WINDOWS) + PAIRS + 2  # and two of the headline itself (decision 44)
 TOPIC = 12  # words of a headline that are paired
 _HEADLINE = number_of("headline")
 
 
 def sketch(text: Wording) -> frozenset[int]:
-    """Return the candidate keys of an article, at most 49 (decision 44)."""
+    """Return the candidate keys of an article, at most MOST_KEYS."""
     keys: set[int] = set()
     numbers = shingles(text.words)
     for words, kept in WINDOWS:
         # a run is three words long, so n words begin n - 2 runs
-        keys.update(nsmallest(kept, numbers if words is None else numbers[: max(1, words - 2)]))
+        keys.update(sorted(numbers if words is None else numbers[: max(1, words - 2)])[:kept])
     return frozenset(keys) | _headline_keys(text)
 
 
@@ -39,15 +38,18 @@ def _headline_keys(text: Wording) -> frozenset[int]:
     numbers = sorted(number_of(word) for word in text.topic)[:TOPIC]
     if not numbers:
         return frozenset()
-    pairs = _pairs(subject(text), PAIRS)
-    pairs += [pair for pair in _pairs(text.topic, PAIRS) if pair not in pairs][: PAIRS - len(pairs)]
+    pairs = _pairs(subject(text))
+    if len(pairs) < PAIRS:
+        pairs += [pair for pair in _pairs(text.topic) if pair not in pairs][: PAIRS - len(pairs)]
     # two keys for one headline, because SHARED is two: equal headlines alone make two articles candidates
     return frozenset((*pairs, combine((_HEADLINE, 1, *numbers)), combine((_HEADLINE, 2, *numbers))))
 
 
-def _pairs(words: Iterable[str], most: int) -> list[int]:
+def _pairs(words: Iterable[str]) -> list[int]:
+    """Return the smallest PAIRS hashes of pairs of words."""
     numbers = sorted(number_of(word) for word in words)[:TOPIC]
-    return nsmallest(most, (combine((_HEADLINE, *pair)) for pair in combinations(numbers, 2)))
+    begun = [combine((_HEADLINE, each)) for each in numbers]
+    return sorted(mixed(one, two) for at, one in enumerate(begun) for two in numbers[at + 1 :])[:PAIRS]
 
 
 def pack(keys: Iterable[int]) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from hashlib import blake2b
 
 from crawler.text.figures import digits, is_number, joined
@@ -132,18 +132,20 @@ def shingles(words: Sequence[str]) -> list[int]:
     found = []
     for one, two, three in zip(numbers, numbers[1:], numbers[2:], strict=False):
         # written out instead of calling `combine`: this loop takes most of the time
-        mixed = ((one * _ODD + two) * _ODD + three) & _MASK
-        found.append((mixed ^ (mixed >> 29)) * _ODD & _MASK)
+        run = ((one * _ODD + two) * _ODD + three) & _MASK
+        found.append((run ^ (run >> 29)) * _ODD & _MASK)
     return found
 
 
 def combine(numbers: Iterable[int]) -> int:
     """Return one hash of several, which depends on their order."""
-    mixed = 1
-    for number in numbers:
-        mixed = ((mixed ^ number) * _ODD) & _MASK
-        mixed ^= mixed >> 29
-    return mixed
+    return reduce(mixed, numbers, 1)
+
+
+def mixed(hashed: int, number: int) -> int:
+    """Return the hash of what `hashed` stands for with one more number behind it: one step of `combine`."""
+    hashed = ((hashed ^ number) * _ODD) & _MASK
+    return hashed ^ (hashed >> 29)
 
 
 @lru_cache(maxsize=512)

@@ -14,6 +14,7 @@ from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from crawler.store import sketches
 from crawler.store.db import Database
+from crawler.stories.sketch import pack, sketch
 from crawler.stories.wording import wording
 from tests.unit.desk import NOW
 from tests.unit.reports import FRESH, MORE, TEXT, TITLE
@@ -123,24 +124,50 @@ def test_what_lies_before_the_window_is_not_compared_though_still_stored(databas
     assert [each.placement.relation.value for each in revisions(database)] == ["new", "new"]
 
 
+ADVERT = "Follow the channel of this paper for more news from the region. All its writers are in twelve cities. "
+TOLD = {
+    "Dam gates opened": "Engineers opened two gates of the dam.",
+    "Bank lowers rate": "The central bank lowered its rate by a quarter point.",
+    "School year begins": "Pupils went back to class on Sunday in the whole country.",
+    "Court frees editor": "A court freed the editor after nine months.",
+    "Ferry line resumes": "The ferry to the island runs again twice a day.",
+}
+
+
 def test_sentences_a_source_repeats_are_learned_and_do_not_join_its_articles(database: Database) -> None:
-    advert = "Follow the channel of this paper for more news from the region. All its writers are in twelve cities. "
-    topics = ("Dam gates opened", "Bank lowers rate", "School year begins", "Court frees editor", "Ferry line resumes")
-    bodies = (
-        "Engineers opened two gates of the dam.",
-        "The central bank lowered its rate by a quarter point.",
-        "Pupils went back to class on Sunday in the whole country.",
-        "A court freed the editor after nine months.",
-        "The ferry to the island runs again twice a day.",
-    )
-    for number, (title, body) in enumerate(zip(topics, bodies, strict=True)):
-        poll(database, "one", title, f"{body} {advert}", at=number * HOUR)
+    for number, (title, body) in enumerate(TOLD.items()):
+        poll(database, "one", title, f"{body} {ADVERT}", at=number * HOUR)
     placed = [each.placement.relation for each in revisions(database)]
     assert Relation.DUPLICATE not in placed
     assert Relation.UPDATED not in placed
     with database.read() as connection:
-        known = sketches.frames_among(connection, wording("", advert).numbers)
-        assert known == wording("", advert).numbers
+        known = sketches.frames_among(connection, wording("", ADVERT).numbers)
+        assert known == wording("", ADVERT).numbers
+
+
+@pytest.mark.parametrize("careful", [False, True], ids=["together", "entry-by-entry"])
+def test_what_a_poll_learns_is_taken_off_its_later_entries(database: Database, careful: bool) -> None:
+    poll(database, "two", TITLE, TEXT)  # an empty store has no window to look into
+    source = Source("one", "https://one.example/", owner="one", lang="en")
+    entries = [Entry(title, guid=title, text=f"{body} {ADVERT}") for title, body in reversed(TOLD.items())]
+    with database.write() as connection:
+        state = SourceState("one", source.url, NOW)
+        store_poll(connection, source, state, entries, (), NOW, careful=careful)
+        kept = connection.scalars(select(sketches.sketched.c["keys"]).order_by(sketches.sketched.c.seq)).all()
+    title, body = list(TOLD.items())[-1]
+    assert kept[-1] == pack(sketch(wording(title, body)))  # the last is compared by its own words alone
+
+
+def test_frames_of_an_entry_that_was_refused_are_not_kept(database: Database) -> None:
+    with database.write() as connection:
+        candidates = sketches.Candidates(connection, NOW)
+        frames = wording("", ADVERT).numbers
+        refused = connection.begin_nested()
+        candidates.learn(frames)
+        refused.rollback()
+        text = " ".join((TOLD["Dam gates opened"], ADVERT))
+        assert candidates.read("Dam", text, "one", "One").numbers.isdisjoint(frames)  # why ingest takes another object
+        assert sketches.Candidates(connection, NOW).read("Dam", text, "one", "One").numbers >= frames
 
 
 def test_evidence_of_a_new_story_names_the_closest_one(database: Database) -> None:
