@@ -14,6 +14,7 @@ from datetime import timedelta
 from alerts.alert import NEWS, Alert, Delivery, Kind, Reason, Severity
 from alerts.render.words import cut, is_rtl, isolated, ours, plain, span
 from crawler.article import Article
+from crawler.stories.corrections import CORRECTED, is_correction
 from crawler.text.folding import fold
 
 TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
@@ -51,12 +52,15 @@ def alert_title(delivery: Delivery, alert: Alert) -> str:
 
 
 def what_kind(delivery: Delivery, alert: Alert) -> str:
-    """Return what stands behind the severity: "ESCALATED ", "UPDATE (14 -> 17 killed) ", or ""."""
+    """Return what stands behind the severity: "ESCALATED ", "UPDATE (14 -> 17 killed) ", "CORRECTED " or ""."""
     if delivery.kind is Kind.ESCALATION:
         return "ESCALATED "
     changes = _telling(delivery, alert)
     changed = f"({ours(changes_in_short(changes))}) " if changes else ""
-    return f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
+    if delivery.kind is Kind.UPDATE:
+        return f"UPDATE {changed}"
+    # in a script its reader cannot read, the headline does not say it
+    return f"{CORRECTED} " if alert.foreign and is_correction(alert.article.title) else ""
 
 
 def changes_in_short(changes: Sequence[str]) -> str:
@@ -78,7 +82,7 @@ def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:
     """
     if delivery.reason not in NEWS or alert.foreign:
         return alert.changes
-    return tuple(each for each in alert.changes if any(char.isdigit() for char in each))
+    return tuple(each for each in alert.changes if each.startswith(CORRECTED) or any(char.isdigit() for char in each))
 
 
 def lead(alert: Alert, limit: int = LEAD_LIMIT) -> str:

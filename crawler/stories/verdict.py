@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from crawler.article import Relation
 from crawler.stories.compare import Comparison, NumberChange, compare
+from crawler.stories.corrections import CORRECTED
 from crawler.stories.frames import frame, is_background
 from crawler.stories.openings import SAME_FIGURES, TITLE_SHARED, agreement, exchanged, other_day
 from crawler.stories.tolls import harms, new_harm, new_toll
@@ -360,7 +361,7 @@ def _corrected(found: Comparison) -> str:
     """Return in words what a correction corrects: numbers, else names, else whatever words took the place of others."""
     named = [each for each in found.differing if each.named] or found.differing
     what = _changed(found.changes) or ", ".join(f"{each.before} -> {each.after}" for each in named[:2])
-    return f"CORRECTED: {what}" if what else "CORRECTED, in no words that we find"
+    return f"{CORRECTED}: {what}" if what else f"{CORRECTED}, in no words that we find"
 
 
 def _differing(found: Comparison) -> str:
