@@ -20,7 +20,7 @@ from crawler.text.folding import fold
 TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
 PLACE_LIMIT = 30  # characters of a place or an outlet
 GIST_LIMIT = 45  # characters of what is known of a headline in another script
-LEAD_LIMIT, LEAD_LEAST = 72, 12  # characters before a headline; with less room there is nothing
+LEAD_LIMIT, LEAD_LEAST = 86, 12  # characters before a headline; with less room there is nothing
 CHANGE_LIMIT = 48  # characters of what changed
 HEADLINE_LEAST = 24  # characters of a headline: with less room the outlet is left out
 OLDER = "older"
@@ -87,12 +87,41 @@ def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:
 
 def lead(alert: Alert, limit: int = LEAD_LIMIT) -> str:
     """Return what stands before a headline, with a colon: "Balad air base: ", "A ship is seized, Basra: ", or ""."""
+    if limit < LEAD_LEAST:
+        return ""
     place = cut(plain(alert.place), PLACE_LIMIT)
-    said = _gist(alert) if alert.foreign else ""
-    if said and fold(place) in fold(said):
-        place = ""  # it was said
-    words = ", ".join(each for each in (said, place) if each)
-    return f"{cut(words, limit)}: " if words and limit >= LEAD_LEAST else ""
+    words = cut(place, limit) if not alert.foreign else _known(alert, place, limit)
+    return f"{words}: " if words else ""
+
+
+def _known(alert: Alert, place: str, limit: int) -> str:
+    """Return what is known of a headline in another script: what happened, who did it to whom, how many, where.
+
+    Where room is scarce, who did it is left out first, then the place, then the end of the words; the numbers stay.
+    """
+    what, toll = _gist(alert), _toll(alert)
+    roles = _who(alert)
+    named = [f"{what} ({ours(' '.join(roles[:kept]))})" for kept in range(len(roles), 0, -1) if what]
+    for said, where in (*((each, place) for each in (*named, what)), (what, "")):
+        rest = where if fold(where) not in fold(said) else ""  # it was said
+        words = ", ".join(each for each in (said, toll, rest) if each)
+        if len(words) <= limit:
+            return words
+    kept = limit - len(toll) - len(", ") if toll else limit
+    return ", ".join(each for each in (cut(what, kept) if kept > 0 else "", cut(toll, limit)) if each)
+
+
+def _who(alert: Alert) -> list[str]:
+    """Return who did it and to whom, by the line of the event: "by Iran", "on Israel"; without what the row says."""
+    said = fold(_gist(alert))
+    parts = [each for each in plain(alert.event_line).split("; ")[1:] if each.startswith(("by ", "on "))]
+    return [each for each in parts if fold(each[len("by ") :]) not in said]
+
+
+def _toll(alert: Alert) -> str:
+    """Return how many were harmed or taken: "2 killed, 5 wounded"; "" where nothing says it."""
+    told = alert.event.casualties if alert.event else {}
+    return ", ".join(f"{number} {kind}" for kind, number in told.items())
 
 
 def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:
