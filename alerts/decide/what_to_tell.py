@@ -21,6 +21,7 @@ from alerts.decision import Decision, KnownEvent, Told
 from alerts.rule import Config, Rule
 from alerts.standing import Standing
 from crawler.article import Relation, Revision
+from crawler.stories.corrections import CORRECTED, is_correction
 
 PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but for a raised severity
 FORGOTTEN = timedelta(hours=12)  # after so long without a ping, another report of a story pings again
@@ -35,7 +36,7 @@ class _Circumstances:
     """What is the same for every target.
 
     `repeated`: a further article of a known story. `waited`: rules whose `when` is met only now. `silenced`: rules to
-    which a silence applies.
+    which a silence applies. `corrects`: it corrects what may have been told.
     """
 
     change: str
@@ -47,6 +48,7 @@ class _Circumstances:
     stale: bool
     now: datetime
     carried_again: bool = False  # the same headline of another outlet, by an aggregator: no report of its own
+    corrects: bool = False
 
 
 def decide(
@@ -69,8 +71,19 @@ def decide(
     baseline = revision.baseline and not _backfilled(config, revision, now)
     stale = is_stale(config, revision, now)
     repeated = revision.placement.relation in {Relation.DUPLICATE, Relation.UPDATED}
-    again = revision.placement.relation is Relation.DUPLICATE and bool(revision.article.carrier)
-    case = _Circumstances(revision.placement.change, standing, repeated, waited, silenced, baseline, stale, now, again)
+    change = revision.placement.change
+    case = _Circumstances(
+        change,
+        standing,
+        repeated,
+        waited,
+        silenced,
+        baseline,
+        stale,
+        now,
+        carried_again=revision.placement.relation is Relation.DUPLICATE and bool(revision.article.carrier),
+        corrects=change.startswith(CORRECTED) or is_correction(revision.article.title),
+    )
     return tuple(
         _decide_target(target, receiver, owed, case, told.get(target.id))
         for receiver in config.receivers.values()
@@ -145,6 +158,8 @@ def _for_receiver(matched: RulesMatched, receiver: Receiver) -> RulesMatched:
 def _decide_target(
     target: Target, receiver: Receiver, owed: RulesMatched, case: _Circumstances, told: Told | KnownEvent | None
 ) -> Decision:
+    if case.corrects and told:  # whoever was told a wrong thing is told as gravely that it was wrong
+        owed = [(rule, max(severity, told.severity)) for rule, severity in owed]
     live = [(rule, severity) for rule, severity in owed if rule.mode == "live"]
     loud = [(rule, severity) for rule, severity in live if severity >= receiver.min_severity]
     known = told.rules if isinstance(told, Told) else frozenset()
@@ -195,11 +210,16 @@ def _tell(
     reason = _pinging(severity, frozenset(rules), told, case)
     if reason is None:
         kind, reason = Kind.EDIT, Reason.TOLD
-    elif told is not None and reason not in {Reason.SEVERITY_RAISED, Reason.FIRST_DEATHS}:
+    elif told is not None and not _rings_at_once(reason, severity, case):
         due = _next_ping(told, case.now)
         reason = Reason.PACED if due and reason is Reason.UPDATED else reason
     queue = kind is not Kind.EDIT or target.can_edit
     return Decision(target.id, target.receiver, kind, severity, reason, queue=queue, rules=rules, due=due)
+
+
+def _rings_at_once(reason: Reason, severity: Severity, case: _Circumstances) -> bool:
+    """Return whether no pause since the last ping holds an update back."""
+    return reason in {Reason.SEVERITY_RAISED, Reason.FIRST_DEATHS} or (case.corrects and severity >= Severity.IMMEDIATE)
 
 
 def _tell_event(target: Target, severity: Severity, rules: tuple[str, ...], event: KnownEvent) -> Decision:

@@ -21,6 +21,7 @@ from alerts.decide.standing import is_met, letters_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
 from alerts.decision import Decision, KnownEvent, Told, Wait
 from alerts.event import EventMention
+from alerts.line.corrections import corrected, told_before
 from alerts.line.event_threads import join, known_events, refresh
 from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, move_mark, ours_first, slices
 from alerts.line.new_alert import Confirmed, make_alert, standing_for
@@ -199,7 +200,7 @@ def _cases(connection: Connection, config: Config, revision: Revision, finding: 
     waits = decisions.waits_in(connection, thread)
     # most articles match nothing and nothing waits for them: they cost no read of their thread
     matches = finding.matches
-    matches += _told_before(connection, config, revision, {match.rule for match in matches})
+    matches += told_before(connection, config, revision, {match.rule for match in matches})
     if not matches and not waits:
         return
     members = archive.members_of(connection, thread)
@@ -258,18 +259,6 @@ def _released(connection: Connection, cause: Revision, seq: int) -> Revision:
     return replace(waited, seq=cause.seq, baseline=False, placement=placement)
 
 
-def _told_before(connection: Connection, config: Config, revision: Revision, matched: set[str]) -> tuple[Match, ...]:
-    """Return matches, without hits, of the rules that already alerted on this story and are not in `matched`.
-
-    A material change is told under them even if its own text matches no rule (decision 51). Without one: ().
-    """
-    story = revision.placement.story
-    last = decisions.last_alert_revision(connection, story) if revision.placement.change else 0
-    wanted = {rule.id for rule in config.rules if rule.mode != "off"} - matched
-    causes = decisions.load_alert(connection, story, last).causes if last else ()
-    return tuple(Match(each.rule, each.severity, each.score, ()) for each in causes if each.rule in wanted)
-
-
 @dataclass(frozen=True, slots=True)
 class CaseDecisions:
     """What was decided on one case, before any of it is stored.
@@ -315,6 +304,7 @@ def _judge(connection: Connection, config: Config, window: EventWindow, case: Ca
     left, silences = silenced(silence_store.silences_in_force(connection, now), revision, case.matches, now, config)
     silent = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
     events = known_events(connection, window, revision, case.event, now) if case.event else {}
+    events = corrected(events, revision, case.event, config)
     # a second origin that the event's other stories told is no news of this one
     of_story = {
         target: replace(each, origins=max(each.origins, events[target].origins)) if target in events else each

@@ -14,12 +14,13 @@ from datetime import timedelta
 from alerts.alert import NEWS, Alert, Delivery, Kind, Reason, Severity
 from alerts.render.words import cut, is_rtl, isolated, ours, plain, span
 from crawler.article import Article
+from crawler.stories.corrections import CORRECTED, is_correction
 from crawler.text.folding import fold
 
 TITLE_LIMIT = 120  # characters: a mail subject of any script stays under 998 bytes once encoded
 PLACE_LIMIT = 30  # characters of a place or an outlet
 GIST_LIMIT = 45  # characters of what is known of a headline in another script
-LEAD_LIMIT, LEAD_LEAST = 72, 12  # characters before a headline; with less room there is nothing
+LEAD_LIMIT, LEAD_LEAST = 86, 12  # characters before a headline; with less room there is nothing
 CHANGE_LIMIT = 48  # characters of what changed
 HEADLINE_LEAST = 24  # characters of a headline: with less room the outlet is left out
 OLDER = "older"
@@ -51,12 +52,15 @@ def alert_title(delivery: Delivery, alert: Alert) -> str:
 
 
 def what_kind(delivery: Delivery, alert: Alert) -> str:
-    """Return what stands behind the severity: "ESCALATED ", "UPDATE (14 -> 17 killed) ", or ""."""
+    """Return what stands behind the severity: "ESCALATED ", "UPDATE (14 -> 17 killed) ", "CORRECTED " or ""."""
     if delivery.kind is Kind.ESCALATION:
         return "ESCALATED "
     changes = _telling(delivery, alert)
     changed = f"({ours(changes_in_short(changes))}) " if changes else ""
-    return f"UPDATE {changed}" if delivery.kind is Kind.UPDATE else ""
+    if delivery.kind is Kind.UPDATE:
+        return f"UPDATE {changed}"
+    # in a script its reader cannot read, the headline does not say it
+    return f"{CORRECTED} " if alert.foreign and is_correction(alert.article.title) else ""
 
 
 def changes_in_short(changes: Sequence[str]) -> str:
@@ -78,17 +82,46 @@ def _telling(delivery: Delivery, alert: Alert) -> tuple[str, ...]:
     """
     if delivery.reason not in NEWS or alert.foreign:
         return alert.changes
-    return tuple(each for each in alert.changes if any(char.isdigit() for char in each))
+    return tuple(each for each in alert.changes if each.startswith(CORRECTED) or any(char.isdigit() for char in each))
 
 
 def lead(alert: Alert, limit: int = LEAD_LIMIT) -> str:
     """Return what stands before a headline, with a colon: "Balad air base: ", "A ship is seized, Basra: ", or ""."""
+    if limit < LEAD_LEAST:
+        return ""
     place = cut(plain(alert.place), PLACE_LIMIT)
-    said = _gist(alert) if alert.foreign else ""
-    if said and fold(place) in fold(said):
-        place = ""  # it was said
-    words = ", ".join(each for each in (said, place) if each)
-    return f"{cut(words, limit)}: " if words and limit >= LEAD_LEAST else ""
+    words = cut(place, limit) if not alert.foreign else _known(alert, place, limit)
+    return f"{words}: " if words else ""
+
+
+def _known(alert: Alert, place: str, limit: int) -> str:
+    """Return what is known of a headline in another script: what happened, who did it to whom, how many, where.
+
+    Where room is scarce, who did it is left out first, then the place, then the end of the words; the numbers stay.
+    """
+    what, toll = _gist(alert), _toll(alert)
+    roles = _who(alert)
+    named = [f"{what} ({ours(' '.join(roles[:kept]))})" for kept in range(len(roles), 0, -1) if what]
+    for said, where in (*((each, place) for each in (*named, what)), (what, "")):
+        rest = where if fold(where) not in fold(said) else ""  # it was said
+        words = ", ".join(each for each in (said, toll, rest) if each)
+        if len(words) <= limit:
+            return words
+    kept = limit - len(toll) - len(", ") if toll else limit
+    return ", ".join(each for each in (cut(what, kept) if kept > 0 else "", cut(toll, limit)) if each)
+
+
+def _who(alert: Alert) -> list[str]:
+    """Return who did it and to whom, by the line of the event: "by Iran", "on Israel"; without what the row says."""
+    said = fold(_gist(alert))
+    parts = [each for each in plain(alert.event_line).split("; ")[1:] if each.startswith(("by ", "on "))]
+    return [each for each in parts if fold(each[len("by ") :]) not in said]
+
+
+def _toll(alert: Alert) -> str:
+    """Return how many were harmed or taken: "2 killed, 5 wounded"; "" where nothing says it."""
+    told = alert.event.casualties if alert.event else {}
+    return ", ".join(f"{number} {kind}" for kind, number in told.items())
 
 
 def digest_title(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str:

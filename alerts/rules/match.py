@@ -20,6 +20,7 @@ from alerts.rules.reading import FIELDS, Mention, Mentions, Reading, look, read
 from alerts.rules.scale import grade
 from alerts.rules.sharing import shared
 from crawler.article import Article
+from crawler.stories.corrections import is_correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,13 @@ class Matcher:
             numbers.update(self._anchored.get(term, ()))
         # locating and judging words costs most, so trees that cannot hold are dropped first
         likely = [self.rules[number] for number in sorted(numbers) if seen.meets(self._needs[number])]
-        if not likely:
+        # a correction may match nothing ("no US soldiers were killed") and is told to those who were told of its event
+        corrects = is_correction(article.title)
+        if not likely and not corrects:
             return Finding()
         reading = read(article, self._lexicon, looked)
         matches = tuple(match for rule in likely if (match := judge(rule, reading)))
-        return Finding(matches, self._events.read(reading) if matches else None)
+        return Finding(matches, self._events.read(reading) if matches or corrects else None)
 
     def event(self, article: Article) -> EventMention | None:
         """Return the event that an article tells, whether a rule matches it or not."""

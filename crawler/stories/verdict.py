@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from crawler.article import Relation
 from crawler.stories.compare import Comparison, Difference, NumberChange, compare
+from crawler.stories.corrections import CORRECTED
 from crawler.stories.frames import frame, is_background
 from crawler.stories.openings import SAME_FIGURES, TITLE_SHARED, agreement, exchanged, other_day
 from crawler.stories.tolls import harms, new_harm, new_toll
@@ -378,7 +379,7 @@ def _corrected(found: Comparison, earlier: Wording, later: Wording) -> str:
     """Return in words what a correction corrects: numbers, else names, else whatever words took the place of others."""
     named = [each for each in found.differing if each.named] or found.differing
     what = _changed(found.changes, later) or _renamed(named, earlier, later)
-    return f"CORRECTED: {what}" if what else "CORRECTED, in no words that we find"
+    return f"{CORRECTED}: {what}" if what else f"{CORRECTED}, in no words that we find"
 
 
 def _differing(found: Comparison) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
 from hashlib import blake2b
 
+from crawler.stories.corrections import is_correction
 from crawler.text.figures import digits, is_number, joined
 from crawler.text.folding import Folded, fold
 from crawler.text.stopwords import STOP
@@ -43,7 +44,6 @@ _MARK = re.compile(
 _ARTICLE = r"(?:[ae][dlnrstz]|a[st]h)-"  # of an Arabic name in Latin letters: al-Harir, ash-Shaddadi
 _NAME = re.compile(rf"(?<=[\w,;\"'’)] )(?:{_ARTICLE})?[A-Z][\w'’-]+")
 _CAPITAL = re.compile(rf"(?:{_ARTICLE})?[A-Z]")
-_CORRECTED = ("correct", "تصحيح", "اصلاحيه", "refile")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Wording:
     """What is compared of an article: the folded words of its headline and of each sentence.
 
     `names` are words written with a capital inside a sentence, `agency` is the one it names, `corrected` whether its
-    mark or headline calls it a correction. `written` are headline and body as they stand.
+        corrected=is_correction(title),
+        written=(title, body),
     """
 
     title: tuple[str, ...]
@@ -151,7 +152,7 @@ def mixed(hashed: int, number: int) -> int:
 @lru_cache(maxsize=512)
 def wording(title: str, body: str, outlet: str = "") -> Wording:
     """Return what is compared of an article. `outlet` is removed from the end of the headline."""
-    headline, mark, agency = _headline(title, outlet)
+    headline, agency = _headline(title, outlet)
     text, dateline_agency = _without_dateline(body[:MOST_CHARACTERS].strip())
     written = [tokens(sentence) for sentence in split(text)]
     names = frozenset(word for name in _NAME.findall(text) for word in fold(name).split())
@@ -160,8 +161,12 @@ def wording(title: str, body: str, outlet: str = "") -> Wording:
         sentences=tuple(tuple(each) for each in written if each),
         names=names | _names_of_title(headline),
         agency=agency or dateline_agency or _agency_in(text),
+<<<<<<< HEAD
         corrected=any(word in f"{fold(mark)}{fold(title[:40])}" for word in _CORRECTED),
         written=(title, body),
+=======
+        corrected=is_correction(title),
+>>>>>>> reading
     )
 
 
@@ -190,12 +195,11 @@ def edges(text: Wording) -> list[int]:
     return [sentence_number(sentence) for sentence in chosen if len(sentence) > 2]
 
 
-def _headline(title: str, outlet: str) -> tuple[str, str, str]:
-    """Return a headline without its mark (URGENT, UPDATE 2), agency and outlet; then the mark and the agency."""
-    mark, agency = "", ""
+def _headline(title: str, outlet: str) -> tuple[str, str]:
+    """Return a headline without its mark (URGENT, UPDATE 2), agency and outlet; then the agency."""
+    agency = ""
     if found := _MARK.match(title):
-        mark, rest = found["mark"], title[found.end() :]
-        title = rest or title
+        title = title[found.end() :] or title
     if (found := _DASHED.match(title)) and (agency := agency_named(found["agency"])):
         title = title[found.end() :] or title
     if found := _SUFFIX.search(title):
@@ -204,7 +208,7 @@ def _headline(title: str, outlet: str) -> tuple[str, str, str]:
         if known or _is_outlet(behind, fold(outlet).strip()):
             agency = agency or known
             title = title[: found.start()]
-    return title, mark, agency
+    return title, agency
 
 
 def _is_outlet(behind: str, outlet: str) -> bool:

@@ -12,17 +12,20 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Kind, Reason, Severity, Sibling
 from alerts.decide.glosses import who_or_where
+from alerts.event import EventMention
 from alerts.render.digest import LINK_SHOWN, digest_sheet, events_of
 from alerts.render.form import FORMS, PLAIN, Form
 from alerts.render.sheet import TOLD_HERE
 from alerts.render.text import render_alert, render_digest
 from alerts.render.title import (
     CHANGE_LIMIT,
+    LEAD_LIMIT,
     TITLE_LIMIT,
     alert_title,
     changes_in_short,
     digest_title,
     headline_of,
+    lead,
     marked,
 )
 from alerts.rules.match import Matcher
@@ -343,6 +346,41 @@ def test_a_message_that_its_reader_cannot_read_begins_with_what_is_known(
     page = html.document_fromstring(FORMS["watchmail"].alert(SENT, alert, "UTC").html)
     shown = page.find_class("column")[0].text_content().split("\n")
     assert shown[2] == first.strip("\u2068\u2069")
+
+
+HURT = "US soldiers are killed, hurt or taken (row 3)"
+STATE = "a state strikes another (row 6)"
+SHIP = "a ship is attacked or seized (row 21)"
+LONG = "kill; by Popular Mobilization Forces; on Islamic Revolutionary Guard Corps; 3 killed"
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "toll", "place", "known"),
+    [
+        (HURT, "kill; on US; in Harir", {"killed": 2, "wounded": 3}, "Harir", "US soldiers are killed, hurt or taken, 2 killed, 3 wounded, Harir"),
+        (STATE, "strike; by Israel; on Iran; 12 killed", {"killed": 12}, "Tehran", "A state strikes another (by Israel on Iran), 12 killed, Tehran"),
+        (STATE, "strike; by Israel; on Iran", {}, "Iran", "A state strikes another (by Israel on Iran)"),
+        (STATE, "strike; on عبادان", {}, "", "A state strikes another (on \u2068عبادان\u2069)"),
+        (SHIP, "seize; by Iran; on Ships and Popular Mobilization Forces; in Strait of Hormuz", {"held": 9}, "Strait of Hormuz", "A ship is attacked or seized (by Iran), 9 held, Strait of Hormuz"),
+        (SHIP, LONG, {"killed": 3}, "Dawronian base of the brigade", "A ship is attacked or seized, 3 killed, Dawronian base of the brigade"),
+        (HURT, "", {"killed": 1}, "", "US soldiers are killed, hurt or taken, 1 killed"),
+        ("", "", {"killed": 1}, "", "Attack on US or coalition forces, 1 killed"),
+    ],
+)  # fmt: skip
+def test_a_headline_that_its_reader_cannot_read_is_preceded_by_who_and_how_many(
+    row: str, line: str, toll: dict[str, int], place: str, known: str
+) -> None:
+    cause = replace(ATTACK, why=row)
+    event = EventMention(casualties=toll)
+    alert = replace(FOREIGN, causes=(cause,), event=event, event_line=line, place=place)
+    said = lead(alert)
+    assert said == f"{known}: "
+    assert len(said) <= LEAD_LIMIT + 2
+    assert said in alert_title(replace(SENT, kind=Kind.ALERT), alert)
+    assert "killed" not in lead(replace(alert, foreign=False))
+    short = lead(alert, 34)
+    assert len(short) <= 34 + 2
+    assert not toll or short.endswith(f"{next(iter(toll.values()))} {next(iter(toll))}: ") or len(toll) > 1
 
 
 # -- words that mislead -----------------------------------------------------------------------------------------

@@ -1,0 +1,137 @@
+"""Who was told a wrong thing is told that it was corrected, as gravely, whichever outlet and story corrects it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from alerts.alert import Alert, Kind, Match, Reason, Severity
+from alerts.decide.what_to_tell import decide
+from alerts.decision import KnownEvent, Told
+from alerts.render.title import alert_title
+from alerts.rule import Config
+from alerts.store import decisions
+from crawler.article import Relation, Revision
+from crawler.stories.corrections import is_correction
+from tests.unit.desk import NOW, article, desk, revision, rule
+from tests.unit.settled import ALERT, SENT, step
+
+CORRECTIONS = [
+    "CORRECTED: Two US soldiers killed in Harir",
+    "CORRECTED Bomb kills four in Balad",
+    "CORRECTED-Iran strikes base",
+    "UPDATE 2-CORRECTED-Drone hits Erbil",
+    "Correction: no US soldiers killed at Harir",
+    "[Correction] Drone strike near Taji",
+    "Corrects spelling: Drone attack on Balad",
+    "US troops hurt in Iraq (corrected)",
+    "Toll in Erbil strike is two - correction",
+    "Refile: Iran says it struck Erbil",
+    "Clarification: the base was not hit",
+    "Agency retracts report on Hormuz closure",
+    "State TV no longer reports strike on Isfahan",
+    "Agency withdraws its report of attack on Ain al-Asad",
+    "Earlier report of strike on Baghdad was wrong, ministry says",
+    "Agency corrects toll in Erbil attack to two",
+    "Strike on Basra was reported in error, governor says",
+    "تصحيح: مقتل جندي واحد",
+    "تصحيح | لا إصابات في قاعدة حرير",
+    "وكالة تسحب خبر مقتل القائد",
+    "قناة تعتذر عن خبر قصف القاعدة",
+    "توضيح: لم تقصف القاعدة",
+    "اصلاحیه: دو نظامی زخمی شدند",
+    "تصحیح: حمله به پایگاه رخ نداد",
+    "خبرگزاری گزارش خود را پس گرفت",
+]
+NO_CORRECTIONS = [
+    "Iraq corrects course on oil",
+    "Market correction hits Gulf shares",
+    "Correctional officers killed in prison",
+    "Iran: US must correct its mistakes",
+    "Trump withdraws from treaty",
+    "US withdraws troops, officials say",
+    "Initial reports say strike hit Erbil",
+    "الحكومة تبدأ تصحيح المسار",
+    "تصحيح مسار العملية السياسية في العراق",
+    "اصلاح قانون بودجه عراق",
+]
+LISTS = """\
+  deed-strike: ["strike~", "attack~"]
+  standing-denied: ["no"]
+  party-iran: ["Iran*"]
+  party-us: ["=US"]
+  party-kuwait: ["Kuwait*"]
+"""
+EVENTS = "events: {developments: [strike], by_target: [strike]}"
+FIRST = "Iran strikes US base in Kuwait, two killed"
+
+
+@pytest.mark.parametrize("title", CORRECTIONS)
+def test_a_headline_says_that_it_corrects(title: str) -> None:
+    assert is_correction(title)
+
+
+@pytest.mark.parametrize("title", NO_CORRECTIONS)
+def test_what_is_put_right_in_the_world_corrects_no_report(title: str) -> None:
+    assert not is_correction(title)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    graded = rule('{title: ["strike*"]}', severity="flash")
+    return desk(tmp_path, graded, f"freshness: 48h, {EVENTS}", LISTS)
+
+
+def told(connection: Connection, config: Config, source: str, title: str, minutes: int) -> tuple[str, Severity, Alert]:
+    """Return the reason and severity of the only decision on an article, and the alert that says it."""
+    ((placed, _, made),) = step(connection, config, source, title, minutes).decided
+    story = placed.placement.story
+    alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
+    return made[0].reason.value, made[0].severity, alert
+
+
+def test_a_correction_of_another_outlet_is_an_update_and_says_so(line: Connection, config: Config) -> None:
+    assert told(line, config, "one", FIRST, 0)[0] == "first_article"
+    reason, severity, alert = told(line, config, "two", "Correction: Iran strikes US base in Kuwait, one killed", 20)
+    assert (reason, severity) == ("development", Severity.FLASH)
+    assert alert.changes[0] == "CORRECTED: strike; by Iran; on US; in Kuwait; 1 killed"
+
+
+def test_a_correction_that_no_rule_matches_is_told_as_gravely_as_what_it_corrects(
+    line: Connection, config: Config
+) -> None:
+    told(line, config, "one", FIRST, 0)
+    reason, severity, alert = told(line, config, "two", "Correction: no attack by Iran on US base in Kuwait", 20)
+    assert (reason, severity) == ("development", Severity.FLASH)
+    assert alert.changes[0].startswith("CORRECTED")
+
+
+def test_a_correction_of_what_nobody_was_told_is_told_to_nobody(line: Connection, config: Config) -> None:
+    assert step(line, config, "two", "Correction: no attack by Iran on US base in Kuwait", 20).decided == []
+
+
+def decided(config: Config, revised: Revision, severity: Severity, known: Told | KnownEvent) -> tuple[str, Severity]:
+    (target,) = config.receivers["console"].targets
+    (made,) = decide(config, revised, [Match("r", severity, 1.0, ())], {target.id: known}, NOW)
+    return made.reason.value, made.severity
+
+
+def test_a_correction_interrupts_as_what_it_corrects_and_waits_for_no_pause(config: Config) -> None:
+    rung = Told(frozenset({"r"}), Severity.FLASH, 1, NOW)
+    changed = revision(article("CORRECTED: Iran strikes"), Relation.UPDATED, change="CORRECTED: 5 -> 2 killed")
+    assert decided(config, changed, Severity.PRIORITY, rung) == ("updated", Severity.FLASH)
+    other = revision(article("Iran strikes"), Relation.UPDATED, change="5 -> 2 killed")
+    assert decided(config, other, Severity.PRIORITY, rung) == ("paced", Severity.PRIORITY)
+    quiet = replace(rung, severity=Severity.PRIORITY)
+    assert decided(config, changed, Severity.PRIORITY, quiet) == ("paced", Severity.PRIORITY)
+
+
+def test_a_title_says_that_it_is_corrected_also_where_the_headline_cannot_be_read() -> None:
+    arabic = replace(ALERT, article=article("تصحيح: مقتل جندي واحد"), foreign=True)
+    assert alert_title(replace(SENT, kind=Kind.ALERT), arabic).startswith("PRIORITY CORRECTED ")
+    english = replace(ALERT, changes=("CORRECTED: strike; on US",), article=article("Correction: strike on US"))
+    update = replace(SENT, reason=Reason.DEVELOPMENT)
+    assert alert_title(update, english).startswith("PRIORITY UPDATE (CORRECTED: strike; on US) ")
