@@ -10,7 +10,9 @@ import platform
 import sys
 
 from tests.bench import (
+    aggregator,
     cases,
+    channel,
     claims,
     commands,
     delivery,
@@ -66,6 +68,8 @@ BENCHES = {
     "storm": storm.run,
     "slack": slack.run,
     "mail": mail.run,
+    "aggregator": aggregator.run,
+    "channel": channel.run,
     "weight": weight.run,
     "state": state.run,
 }
