@@ -31,6 +31,7 @@ from tests.bench import (
     matching,
     polling,
     seed,
+    sieve,
     slack,
     state,
     stories,
@@ -70,6 +71,7 @@ BENCHES = {
     "mail": mail.run,
     "aggregator": aggregator.run,
     "channel": channel.run,
+    "sieve": sieve.run,
     "weight": weight.run,
     "state": state.run,
 }
