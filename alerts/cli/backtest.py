@@ -11,7 +11,7 @@ from alerts.cli.common import config_option, json_option, print_json, rules_path
 from alerts.cli.loading import Faults, articles_in, load_config
 from alerts.cli.progress import progress
 from alerts.cli.screen import show
-from alerts.cli.stored import archived
+from alerts.cli.stored import archived, kept_only_matched
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.render.words import plain
 from alerts.rule import Config
@@ -59,20 +59,37 @@ def command(
         articles = archived(state_path(state_dir, rules), beginning(since, datetime.now(UTC), config.timezone))
     found = run(config, progress(articles, "matching"))
     # `--against` is the file before the change, --config the one after it
+    unseen = {} if file else _unseen(config, state_path(state_dir, rules))
     if other is not None:
         _tell_changes(
             compare(run(other, progress(articles, "matching by the other")), found), len(articles), as_json=as_json
         )
     else:
-        _tell_counts(config, per_rule(found, config), articles, as_json=as_json)
+        _tell_counts(config, per_rule(found, config), articles, unseen, as_json=as_json)
+    if unseen and not as_json:
+        show(f"not counted: {unseen['words']}")
     faults.end()
 
 
-def _tell_counts(config: Config, counts: dict[str, int], articles: list[Article], *, as_json: bool) -> None:
+def _unseen(config: Config, state: Path) -> dict[str, object]:
+    """Return what the archive lacks and these counts cannot tell: items their sources did not keep; {} if none."""
+    sources = [each.id for each in config.sources if each.keep == "matched"]
+    items = kept_only_matched(state)
+    if not sources and not items:
+        return {}
+    names = f" of {', '.join(sources)}" if sources else ""
+    what = f"{items} items{names} that no rule matched when they came (keep: matched)"
+    words = f"{what}; a rule that is new or wider since may match some"
+    return {"items": items, "sources": sources, "words": words}
+
+
+def _tell_counts(
+    config: Config, counts: dict[str, int], articles: list[Article], unseen: dict[str, object], *, as_json: bool
+) -> None:
     span = days(articles)
     if as_json:
         rows = [{"rule": rule, "matches": n, "per_day": round(n / span, 2)} for rule, n in counts.items()]
-        print_json({"articles": len(articles), "days": span, "rules": rows})
+        print_json({"articles": len(articles), "days": span, "rules": rows, **({"unseen": unseen} if unseen else {})})
         return
     for rule, n in counts.items():
         show(f"{n:6}  {n / span:7.1f} a day  {rule}")

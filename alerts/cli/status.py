@@ -205,6 +205,7 @@ def _canary_words(arrived: str | None, now: datetime) -> str:
 def _books(ledger: Mapping[str, Any]) -> Iterator[str]:
     """Yield the ledger in words: collected, decided, told, and what of it is unaccounted for."""
     came = {name: ledger[name] for name in ("new", "known", "revised")}
+    came["matched by no rule and not kept"] = ledger["passed"]
     yield f"collected: {counted(ledger['entries'], 'entry')}: {_listed(came, ledger['rejected'], 'rejected')}"
     to_send = {"queued": ledger["queued"]}
     yield f"decided: {counted(ledger['matched'], 'match')}: {_listed(to_send, ledger['suppressed'], 'not told')}"

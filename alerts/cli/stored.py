@@ -10,8 +10,10 @@ from pathlib import Path
 
 from alerts.cli.common import fail
 from alerts.run import archive
-from alerts.store.opening import exists
+from alerts.store.opening import exists, reading
 from crawler.article import Article
+from crawler.store.articles import counts
+from crawler.store.articles import load_counts as counts_of
 
 
 def archived(state: Path, since: datetime) -> list[Article]:
@@ -19,3 +21,9 @@ def archived(state: Path, since: datetime) -> list[Article]:
     if not exists(state):
         fail(f"no archive in {state} yet; use --from FILE, or run the daemon first")
     return archive.articles_since(state, since)
+
+
+def kept_only_matched(state: Path) -> int:
+    """Return how many items were looked at and not kept, by sources that keep only what a rule matches."""
+    with reading(state) as connection:
+        return counts_of(connection, counts).get("passed", 0)

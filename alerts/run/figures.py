@@ -128,7 +128,7 @@ def of_store(connection: Connection, config: Config, now: datetime) -> Found:
     decided = archive.load_counts(connection, decisions.counts)
     wanted = {each.id for each in config.sources}
     states = [each for name, each in archive.load_states(connection).items() if name in wanted]
-    entries: Of = {(name,): collected.get(name, 0) for name in ("new", "known", "revised")}
+    entries: Of = {(name,): collected.get(name, 0) for name in ("new", "known", "revised", "passed")}
     entries["rejected",] = sum(n for name, n in collected.items() if name.startswith("rejected:"))
     results: Of = {
         (name.removeprefix("suppressed:"),): n for name, n in decided.items() if name.startswith("suppressed:")

@@ -165,7 +165,7 @@ class Service:
             poll,
             TellHealth(config, health, self._collecting),
             MendChildren(config, health, (workers, page_workers)),
-            Judge(config, triage, self._deliver),
+            Judge(config, triage, self._deliver, self._collecting),
             Digest(config, ScheduledDigests(self.lane, config)),
             Acknowledge(config, acknowledgements),
             EndSilences(config, self.lane),

@@ -147,9 +147,10 @@ class Judge(Stage):
     failing = "new articles cannot be judged: no alert is made of them"
     on_news = True
 
-    def __init__(self, config: Config, triage: Triage, deliver: Deliver) -> None:
+    def __init__(self, config: Config, triage: Triage, deliver: Deliver, collecting: Collecting) -> None:
         super().__init__(config)
-        self._triage, self._deliver = triage, deliver
+        self._triage, self._deliver, self._collecting = triage, deliver, collecting
+        self._sieve(Matcher(config))
 
     async def run(self, turn: Turn) -> None:
         # a flash among hundreds is sent while the others are still decided on
@@ -160,7 +161,13 @@ class Judge(Stage):
 
     def use(self, config: Config) -> None:
         super().use(config)
-        self._triage.use(config, Matcher(config))
+        matcher = Matcher(config)
+        self._triage.use(config, matcher)
+        self._sieve(matcher)
+
+    def _sieve(self, matcher: Matcher) -> None:
+        """Let sources that keep only what a rule matches go by these rules."""
+        self._collecting.matches = lambda article: bool(matcher.match(article))
 
 
 class Digest(Stage):

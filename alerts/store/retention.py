@@ -24,7 +24,7 @@ from alerts.store.event_reports import event_reports
 from alerts.store.outbox import GONE, IN_FLIGHT_OR_WAITING, deliveries, former_ids
 from crawler.article import mint
 from crawler.config.upkeep import SHORTEST, Retention
-from crawler.store import chain, retention, sizes
+from crawler.store import chain, passed, retention, sizes
 from crawler.store.articles import add_up, stories
 
 STEADY_MARK = "clock"  # since when it has run without a leap, and when it was last read
@@ -98,6 +98,7 @@ def keep_up(connection: Connection, kept: Retention, now: datetime) -> Swept:
     """Make a slice of all upkeep: delete what is old, and give back what that left free."""
     done = sweep(connection, kept, now)
     retention.expire_keys(connection, now)
+    passed.expire(connection, now)
     sizes.give_back(connection)
     return done
 

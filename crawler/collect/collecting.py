@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry
 from crawler.collect.ingest import Stored, store_poll
+from crawler.collect.sieve import Matches, sift
 from crawler.fetch.fetching import Fetching, follow, parse, reader
 from crawler.fetch.hosts import Rest
 from crawler.fetch.paging import page_back
@@ -56,6 +57,8 @@ class Collecting:
         self._spread: datetime | None = None
         self.network = Network()
         self._unheard, self._unheard_told = 0, NEVER  # polls without an answer since a line on them was logged
+        self._database = database
+        self.matches: Matches = lambda _: True  # by the rules in force: what a source with `keep: matched` keeps
         self.backfill = timedelta(0)  # how far back a first poll may alert; it decides whose pages are worth a fetch
         self.unstored_since: float | None = None  # by the monotonic clock, while polls end unstored and none is stored
         self.outcomes: Counter[str] = Counter()  # of the polls since the start, by name
@@ -289,6 +292,9 @@ class Collecting:
         """Store a poll in one commit; if the store refuses it, entry by entry, so that one bad entry costs no other."""
         # the commit stores a newer state; an older one flushed after it would overwrite it
         self._unsaved.pop(source.id, None)
+        sifted = None
+        if source.keep == "matched":
+            sifted = await asyncio.to_thread(sift, self._database, source, entries, now, self.matches)
         store_it = partial(
             store_poll,
             source=source,
@@ -299,6 +305,7 @@ class Collecting:
             baseline=baseline,
             answer=answer,
             pages_from=now - self.backfill if self.backfill else None,
+            sifted=sifted,
         )
         try:
             return await self._lane.write(store_it)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.article import Entry, Placement, Relation, mint, voice
+from crawler.collect.sieve import Sifted
 from crawler.parse.belonging import not_the_article
 from crawler.parse.found import Page
 from crawler.parse.normalise import Draft, article, believed, draft, language
@@ -23,6 +24,7 @@ from crawler.sources.source import WHOLE_KINDS, FetchOutcome, Source, SourceStat
 from crawler.store import articles as archive
 from crawler.store import chain, evidence
 from crawler.store.pages_wanted import Wanted, complete, content_of, end, want
+from crawler.store.passed import remember
 from crawler.store.retention import former, former_key
 from crawler.store.sketches import Candidates, add_sketches, count_sentences, save_sketch
 from crawler.stories.identity import Identified, Identity, identify
@@ -39,12 +41,13 @@ PAGE_AGAIN = timedelta(minutes=5)  # from an edit to the next look at the page: 
 
 @dataclass(slots=True)
 class Stored:
-    """What one commit of collecting added. entries = new + known + revised + rejected."""
+    """What one commit of collecting added. entries = new + known + revised + rejected + passed."""
 
     entries: int = 0
     new: int = 0
     known: int = 0
     revised: int = 0
+    passed: int = 0  # looked at by a source that keeps only what a rule matches
     rejected: Counter[str] = field(default_factory=Counter)
     placed: list[tuple[Relation, str]] = field(default_factory=list)  # new | known | revised, and the article
     state: SourceState | None = None  # of the source, as stored
@@ -52,6 +55,7 @@ class Stored:
     def amounts(self) -> dict[str, int]:
         """Return what was counted, by name in the ledger."""
         plain = {"entries": self.entries, "new": self.new, "known": self.known, "revised": self.revised}
+        plain["passed"] = self.passed
         return plain | {f"rejected:{reason}": n for reason, n in self.rejected.items()}
 
 
@@ -67,15 +71,20 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     careful: bool = False,
     answer: FetchOutcome | None = None,
     pages_from: datetime | None = None,
+    sifted: Sifted | None = None,
 ) -> Stored:
     """Store a poll: its entries, oldest first, and the state that says it was polled. Return what was added.
 
     With `careful` each entry has its own savepoint, and one that the store refuses is counted as rejected. With
     `answer` raw entries are kept as evidence and wanted pages go on the backlog; for a baseline only those dated
-    `pages_from` or later.
+    `pages_from` or later. With `sifted` only what that kept is stored, and the rest is remembered by number.
     """
     stored = Stored(rejected=Counter(rejected))
     stored.entries = len(entries) + stored.rejected.total()
+    if sifted is not None:
+        entries = sifted.kept
+        stored.passed, stored.known = len(sifted.passed), sifted.known
+        remember(connection, (*sifted.passed, *sifted.again), now)
     line = _Line(connection, source, now, baseline=baseline, at_once=careful)
     for keys, made in line.drafts(entries):
         if careful:
@@ -88,7 +97,7 @@ def store_poll(  # noqa: PLR0913 - one commit, and all that goes into it
     dates = [date for entry in entries if (date := entry.published or entry.updated)]
     known = stored.known + stored.revised
     gap = answer.gap if answer else None
-    stored.state = heard(source, state, now, new=stored.new, known=known, dates=dates, gap=gap)
+    stored.state = heard(source, state, now, new=stored.new + stored.passed, known=known, dates=dates, gap=gap)
     archive.save_state(connection, stored.state)
     archive.count(connection, archive.counts, stored.amounts())
     return stored

@@ -33,7 +33,7 @@ from crawler.config.keys import (
 from crawler.config.outlets import OUTLETS, make_outlets
 from crawler.config.yamlfile import ConfigError, Node, Place, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
-from crawler.sources.source import FULL_TEXT, KINDS, OUTLET_FROM, Source
+from crawler.sources.source import FULL_TEXT, KEEP, KINDS, OUTLET_FROM, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ SOURCE_KEYS = (
         "of an aggregator: where an item names who published it; without it, the source publishes itself",
     ),
     *JSON_KEYS,
+    Key("keep", Choice(KEEP), "all", "what is stored of it: all, or matched, what a rule matches when it first comes"),
 )
 
 

@@ -50,7 +50,7 @@ class Source:
     fetched: auto (where the source gives a summary only), always, never. `outlet_from` says where an aggregator's items
     name who published them, "" for a source that publishes itself; `outlets` is who is known by host and name.
     `paths` are the JMESPaths of a list in JSON by what they lead to, `headers` go with each request of it; their
-    ${VARIABLES} are not resolved here.
+    ${VARIABLES} are not resolved here. `keep` says what of its items is stored: all, or those that a rule matched.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Source:
     outlet_from: str = ""
     paths: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    keep: str = "all"
     outlets: Outlets = field(default=NONE, compare=False, repr=False)
 
     @property
@@ -159,3 +160,4 @@ KINDS = ("feed", "sitemap", "section", "telegram", "json")
 WHOLE_KINDS = ("telegram",)  # their entries are whole: behind the links stand no further words
 FULL_TEXT = ("auto", "always", "never")
 OUTLET_FROM = ("source", "title", "host", "domain")
+KEEP = ("all", "matched")

@@ -161,12 +161,8 @@ def wording(title: str, body: str, outlet: str = "") -> Wording:
         sentences=tuple(tuple(each) for each in written if each),
         names=names | _names_of_title(headline),
         agency=agency or dateline_agency or _agency_in(text),
-<<<<<<< HEAD
-        corrected=any(word in f"{fold(mark)}{fold(title[:40])}" for word in _CORRECTED),
-        written=(title, body),
-=======
         corrected=is_correction(title),
->>>>>>> reading
+        written=(title, body),
     )
 
 

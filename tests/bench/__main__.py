@@ -10,7 +10,9 @@ import platform
 import sys
 
 from tests.bench import (
+    aggregator,
     cases,
+    channel,
     claims,
     commands,
     delivery,
@@ -31,6 +33,7 @@ from tests.bench import (
     memory,
     polling,
     seed,
+    sieve,
     slack,
     state,
     stories,
@@ -70,6 +73,9 @@ BENCHES = {
     "slack": slack.run,
     "mail": mail.run,
     "memory": memory.run,
+    "aggregator": aggregator.run,
+    "channel": channel.run,
+    "sieve": sieve.run,
     "weight": weight.run,
     "state": state.run,
 }

@@ -98,11 +98,11 @@ class Channel:
     asked: list[int] = field(default_factory=list)  # 0 for the newest page
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def serve(self) -> str:
-        """Answer from now on; return the address of the newest page."""
+    def serve(self, most: int = 2_000) -> str:
+        """Answer from now on, for numbers below `most`; return the address of the newest page."""
         path = f"/s/{self.name}"
         self.outlet.answers[path] = Answer(act=self._answer)
-        for number in range(1, 2_000):
+        for number in range(1, most):
             self.outlet.answers[f"{path}?before={number}"] = Answer(act=self._answer)
         return self.outlet.base + path
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from tests.bench.shared import SHARED
 from tests.e2e.conftest import Desk
 from tests.e2e.rounds import D0, D1, T0, T1, T2, balanced
 from tests.e2e.servers import rss
 
-SHARED = Path("/work/shared/cases/aggregator/feed.xml")
+CASE = SHARED / "cases" / "aggregator" / "feed.xml"
 HEADLINE = "Militia rockets hit a base near Taqaddum, five wounded"
 QUIET = rss({"title": "Quiet day", "guid": "0"})
 ELSEWHERE = rss({"title": "Rain in the north", "guid": "9"})
@@ -41,9 +40,9 @@ def write(desk: Desk, *, settings: str = "backfill: 6h") -> None:
     desk.rules.write_text(text.replace("receivers:\n", outlets + "receivers:\n"), encoding="utf-8")
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared aggregator case is not on this machine")
+@pytest.mark.skipif(not CASE.exists(), reason="the shared aggregator case is not beside this checkout")
 def test_shared_case_is_one_alert_of_two_outlets_and_two_origins(desk: Desk) -> None:
-    desk.outlet.serve("/g.xml", SHARED.read_bytes())
+    desk.outlet.serve("/g.xml", CASE.read_bytes())
     desk.write("/g.xml", keys="full_text: never, outlet_from: source")
     desk.rules.write_text(desk.rules.read_text().replace("any: [militia,", "any: [rockets,"))
     assert desk.rounds("2026-11-28T05:30:00Z")[0]["alerts"] == 1

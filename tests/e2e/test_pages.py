@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.channel import page_of, twelve
 from tests.e2e.conftest import Desk
 from tests.e2e.paged import PAGES, T0, T1, T2, T3, WORDS, alerts, begin, item, page, served, tables
 from tests.e2e.running import daemon
@@ -217,9 +218,15 @@ def test_scrapy_checks_its_contracts_against_a_source_of_each_kind(desk: Desk) -
     desk.outlet.serve(
         "/map.xml", f"<urlset><url><loc>{desk.outlet.base}/a-story-of-five-words</loc></url></urlset>".encode()
     )
-    desk.write("/a.xml", "/front", "/map.xml", keys=PAGES)
-    text = desk.rules.read_text().replace('/front", every: 5m', '/front", every: 5m, kind: section')
-    desk.rules.write_text(text.replace('/map.xml", every: 5m', '/map.xml", every: 5m, kind: sitemap'))
+    desk.outlet.serve("/s/watch", page_of(twelve()))
+    desk.outlet.serve("/list", b'[{"a": "A headline", "b": "/news/1", "c": "2026-06-14T09:00:00Z"}]')
+    desk.write("/a.xml", "/front", "/map.xml", "/s/watch", "/list", keys=PAGES)
+    text = desk.rules.read_text()
+    kinds = {"/front": "section", "/map.xml": "sitemap", "/s/watch": "telegram"}
+    kinds["/list"] = "json, paths: {title: a, url: b, date: c}"
+    for path, kind in kinds.items():
+        text = text.replace(f'{path}", every: 5m', f'{path}", every: 5m, kind: {kind}')
+    desk.rules.write_text(text)
     words = [*desk.command()[:1], "-m", "scrapy", "check"]
     environ = desk.environ() | {"WATCHFLOOR_CONFIG": str(desk.rules)}
 

@@ -36,6 +36,7 @@ PINNED = {  # a migration that was committed is never changed: a change to it fa
     "crawler_2_upkeep.py": "ab8d9ad69eb151e047cf29dcd143638d895060f41cbf2190b1bdb25ff7e730e3",
     "crawler_3_dropped.py": "ff04c6cfe5e444a53ab013c06e0e8aebed28d299184a4891cdf56ab50e746228",
     "crawler_4_carried.py": "961fbeca613b300aac6efda9042197511d314904caa43145f25aeae62577747a",
+    "crawler_5_passed.py": "d1212f048da8a71edf51762be86312437083283432c4a605f4e28f0cfb33975b",
 }
 RELEASED = sorted(path.name for path in STORES.glob("*.sqlite3"))
 
@@ -163,7 +164,7 @@ def set_version(state: Path, package: str, version: str) -> None:
 @pytest.mark.parametrize("state", ["v0.1.0.sqlite3"], indirect=True)
 @pytest.mark.parametrize(
     ("package", "version", "newest"),
-    [("crawler", "c0030", "crawler_4"), ("alerts", "a0003", "alerts_5"), ("alerts", "alerts_999", "alerts_5")],
+    [("crawler", "c0030", "crawler_5"), ("alerts", "a0003", "alerts_5"), ("alerts", "alerts_999", "alerts_5")],
 )
 def test_a_store_of_an_unknown_version_is_refused_and_left_as_it_is(
     state: Path, package: str, version: str, newest: str
