@@ -11,6 +11,8 @@ from typing import Any
 from alerts.render.redact import HIDDEN, redacted
 from alerts.rule import Config
 from crawler.config.yamlfile import Place
+from crawler.sources.outlets import Outlet
+from crawler.text.hosts import speaker
 
 _BOOKS = ("path", "version", "files", "patterns", "polled_at", "receivers_at")  # what is no setting of the admin's
 # by id: what an admin calls it
@@ -35,11 +37,18 @@ def changes(old: Config, new: Config) -> tuple[str, ...]:
 def _changes(old: Config, new: Config) -> Iterator[str]:
     for section, one in _NAMED.items():
         yield from _of_section(one, _by_id(getattr(old, section)), _by_id(getattr(new, section)))
+    yield from _of_section("outlet", _outlets(old), _outlets(new))
     if _differ(old.scale, new.scale):
         yield "scale: changed"
-    rest = {each.name for each in fields(Config)} - {*_NAMED, *_BOOKS, *_WHOLE}
+    rest = {each.name for each in fields(Config) if each.compare} - {*_NAMED, *_BOOKS, *_WHOLE}
     if changed := sorted(name for name in rest if _differ(getattr(old, name), getattr(new, name))):
         yield f"settings: changed {', '.join(changed)}"
+
+
+def _outlets(config: Config) -> dict[str, Outlet]:
+    """Return the outlets by address that the admin names; those that are polled themselves are told as sources."""
+    polled = {speaker(each.url) for each in config.sources if not each.outlet_from}
+    return {address: each for address, each in config.outlets.by_address.items() if address not in polled}
 
 
 def _by_id(section: Any) -> dict[str, Any]:
@@ -60,7 +69,7 @@ def _keys(old: Any, new: Any) -> list[str]:
     # its version is a hash of what decides in a rule: where it is the same, so are the trees, whose comparison is slow
     same = getattr(old, "version", "") == getattr(new, "version", None)
     left_out = _DERIVED | _TREES if same else _DERIVED
-    names = [each.name for each in fields(old) if each.name not in left_out]
+    names = [each.name for each in fields(old) if each.compare and each.name not in left_out]
     return [name for name in names if _differ(getattr(old, name), getattr(new, name))]
 
 

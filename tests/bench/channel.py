@@ -19,7 +19,8 @@ from functools import partial
 from pathlib import Path
 
 from crawler.parse.channels import read_channel
-from crawler.parse.feeds import Feed, read_feed
+from crawler.parse.feeds import read_feed
+from crawler.parse.found import Feed
 from crawler.parse.jsonlists import read_list
 from crawler.parse.sections import read_section
 from crawler.parse.sitemaps import read_sitemap

@@ -47,6 +47,12 @@ CHANGES = [
     ("the scale", ["scale: changed"], "why: deaths", "why: killed"),
     ("a setting", ["settings: changed backfill, canary"], "backfill: 1h", "backfill: 2h, canary: 0"),
     ("a receiver", ["receiver hook: changed targets"], "hook.example/x", "hook.example/y"),
+    (
+        "who publishes what others carry",
+        ["outlet paper.example: added"],
+        "rules:\n",
+        "outlets: {paper.example: {name: Paper, owner: paper}}\nrules:\n",
+    ),
     ("names", ["source c: added", "source b: removed"], "id: b,", "id: c,"),
 ]
 

@@ -210,7 +210,7 @@ def test_ledger_names_what_is_missing() -> None:
 def test_ledger_of_nothing_is_zeros_and_messages_have_books_of_their_own() -> None:
     nothing = balance({}, {}, {})
     states = dict.fromkeys(("sent", "pending", "held", "folded", "cancelled", "dead"), 0)
-    counts = dict.fromkeys(("entries", "new", "known", "revised", "matched", "queued"), 0)
+    counts = dict.fromkeys(("entries", "new", "known", "revised", "passed", "matched", "queued"), 0)
     empty: dict[str, object] = {"rejected": {}, "suppressed": {}, "messages": {}}
     assert nothing.as_dict() == counts | states | empty | {"remainders": {"entries": 0, "matched": 0, "queued": 0}}
     sent = {("alert", "queued"): 1, ("edit", "sending"): 2, ("update", "unknown"): 4, ("alert", "held"): 8}
