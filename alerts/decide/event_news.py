@@ -6,7 +6,7 @@ has none of them repeats what is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again
 _QUESTION = ("?", "\u061f")
 _ANOTHER = "another "  # before a deed that is said to be another of a series
 # deeds of which the name says nothing: what was denied, refused or said, and what fell, stands in the headline
+_OF_THINGS = {"arrest": "seize"}  # a deed on people, and the same word of a ship
 _MUTE = frozenset({"deny", "refuse", "confirm", "claim", "fall"})
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})
 _TOLD = frozenset({HAPPENED, "claimed"})
@@ -260,7 +261,7 @@ def describe(mention: EventMention, settings: EventSettings) -> str:
     acts = told(mention)
     if not acts or mention.from_lead:
         return ""
-    main = _denied(acts) or acts[0]
+    main = _denied(acts) or _of_things(acts, settings)
     places = narrowest(mention.places, settings.wider) - {*main.by, *main.on}
     if main.deed in _MUTE or not (main.by or main.on or places):
         return ""  # a deed alone may be an everyday word
@@ -270,6 +271,14 @@ def describe(mention: EventMention, settings: EventSettings) -> str:
     return "; ".join(
         [main.deed, *(f"{word} {_listed(names, settings)}" for word, names in roles if names), *standing, *tolls]
     )
+
+
+def _of_things(acts: Sequence[Act], settings: EventSettings) -> Act:
+    """Return the first act; one on ships or troops whose word is in two lists ("seized") by the deed that fits them."""
+    main = acts[0]
+    fitting = _OF_THINGS.get(main.deed)
+    known = [each for each in acts if each.deed == fitting and (each.by, each.on) == (main.by, main.on)]
+    return known[0] if known and not settings.persons.intersection(main.on) else main
 
 
 def _denied(acts: Iterable[Act]) -> Act | None:

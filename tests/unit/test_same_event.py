@@ -341,6 +341,20 @@ def test_an_event_is_described_by_its_first_deed_that_is_no_background() -> None
     assert describe(EventMention((STRIKE,), from_lead=True), SETTINGS) == ""
 
 
+@pytest.mark.parametrize(
+    ("acts", "words"),
+    [
+        ((Act("arrest", "happened", (), ("ships",)), Act("seize", "happened", (), ("ships",))), "seize; on ships"),
+        ((Act("arrest", "happened", (), ("chief",)), Act("seize", "happened", (), ("chief",))), "arrest; on chief"),
+        ((Act("arrest", "happened", (), ("ships",)),), "arrest; on ships"),
+        ((Act("arrest", "happened", (), ("crew",)), Act("seize", "happened", (), ("ships",))), "arrest; on crew"),
+    ],
+)
+def test_a_ship_is_seized_and_a_person_arrested_by_one_word(acts: tuple[Act, ...], words: str) -> None:
+    settings = replace(SETTINGS, persons=frozenset({"chief"}))
+    assert describe(event(*acts), settings) == words
+
+
 DENY, DENIED = Act("deny", "happened", ("us",)), Act("strike", "denied", (), ("kuwait",))
 
 
