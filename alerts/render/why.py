@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Reason
 from alerts.render.words import cut, isolated, ours, plain
@@ -86,7 +87,8 @@ def _why(cause: Cause) -> str:
     if cause.why:
         decided = f"{cause.severity.word}, {_QUOTED.sub(_isolated, plain(cause.why))}"
     else:
-        decided = ", ".join(map(_where, _deciding(cause.hits))) or EARLIER
+        fields = groupby(_deciding(cause.hits), key=lambda hit: hit.field)
+        decided = ", ".join(f"{', '.join(map(_found, hits))} in the {field}" for field, hits in fields) or EARLIER
     return f"Why: {ours(cause.title)}{purpose}: {decided}"
 
 
@@ -113,8 +115,8 @@ def _deciding(hits: Sequence[Hit]) -> list[Hit]:
     return list(words.values())[:DECIDED_SHOWN]
 
 
-def _where(hit: Hit) -> str:
-    return f'"{isolated(cut(hit.text, NAME_LIMIT))}"{" in look-alike letters" * hit.disguised} in the {hit.field}'
+def _found(hit: Hit) -> str:
+    return f'"{isolated(cut(hit.text, NAME_LIMIT))}"{" (in look-alike letters)" * hit.disguised}'
 
 
 def _score(cause: Cause) -> str:

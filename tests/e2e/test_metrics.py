@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import socket
+import subprocess
 import urllib.error
 import urllib.request
 from contextlib import ExitStack
@@ -48,6 +49,11 @@ def test_a_monitor_reads_all_figures_and_a_hostile_caller_costs_nothing(desk: De
         status, page = get(first, "/metrics")
         assert status == 200
         assert set(re.findall(r"^# TYPE (watchfloor_\w+)", page, re.MULTILINE)) == set(METRICS)
+        if promtool := shutil.which("promtool"):  # Debian: apt install prometheus
+            linted = subprocess.run(
+                [promtool, "check", "metrics"], input=page, capture_output=True, text=True, check=False
+            )
+            assert (linted.returncode, linted.stderr) == (0, ""), linted.stdout
         found = figures(page)
         assert found["watchfloor_well"] == 1
         assert found['watchfloor_entries_total{result="new"}'] == 1
