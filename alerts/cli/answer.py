@@ -26,6 +26,7 @@ import click
 from alerts.cli import COMMANDS, main
 from alerts.cli.loading import config_shown
 from alerts.cli.reading import READS, is_read, names_files
+from alerts.run import pieces
 from crawler.config.yamlfile import ConfigError
 
 ASKED = "asked"  # the context's object: such a command does not ask the daemon in its turn
@@ -34,7 +35,9 @@ MEMORY = 2 << 30  # bytes of address space
 CPU = 60  # seconds
 NICE = 10
 LARGEST_REQUEST = 200_000  # bytes
-STREAMS = 4  # output, errors, the pipe that takes the child's pid and at last its exit code, the one that starts it
+# the pipe of all that is printed, the one of what is written to standard error past Python, the one that takes the
+# child's pid and at last its exit code, the one that starts it
+STREAMS = 4
 REFUSED = -2  # in an exit code's place, of a command that is not run for others; whoever may run it alone does
 RULES_READ = frozenset({"stories", "handover", "explain", "sources", "deliveries"})  # by these commands
 IDLE = 900.0  # seconds without a request, after which this process ends, and its memory is free again
@@ -75,14 +78,15 @@ def _read_rules(words: list[str], environ: Mapping[str, str]) -> None:
 
 def _child(words: list[str], environ: Mapping[str, str], streams: list[int]) -> NoReturn:
     """Run the command on these streams, say pid and exit code in the last of them, and end the process."""
-    out, err, status, start = streams
+    printed, past, status, start = streams
     os.write(status, f"{os.getpid()}\n".encode())
     if not os.read(start, 1):  # until the daemon has a handle of this process, so that it kills no other
         os._exit(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for stream, number in ((out, 1), (err, 2)):
-        os.dup2(stream, number)
-        os.close(stream)
+    for number in (1, 2):
+        os.dup2(past, number)
+    os.close(past)
+    sys.stdout, sys.stderr = pieces.streams(printed)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(environ)

@@ -67,8 +67,8 @@ def _request(words: Sequence[str]) -> dict[str, Any]:
 
 
 def _print(reply: Mapping[str, Any]) -> NoReturn:
-    click.echo(reply["err"], err=True, nl=False)
-    click.echo(reply["out"], nl=False)
+    for stream, text in reply["said"]:  # in the order in which it was printed
+        click.echo(text, err=stream == "err", nl=False)
     sys.exit(reply["exit"])
 
 

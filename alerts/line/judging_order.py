@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -11,6 +12,7 @@ from alerts.alert import Severity
 from alerts.rules.match import Finding
 from alerts.store import decisions
 from crawler.article import Revision
+from crawler.store import articles as archive
 
 SLICE = 50  # matching revisions in one commit: other writes, so claims too, wait for the lane no longer than it takes
 TRIAGED = "triaged"  # the mark that holds the `seq` of the last revision decided on
@@ -74,6 +76,14 @@ def _cut(matched: Matched) -> Iterator[Matched]:
 def decided_ahead(connection: Connection) -> frozenset[int]:
     """Return each `seq` behind the mark TRIAGED that was decided on before its turn."""
     return frozenset(json.loads(decisions.get_mark(connection, AHEAD) or "[]"))
+
+
+def undecided(connection: Connection) -> tuple[int, datetime | None]:
+    """Return how many revisions are not decided on, and when the oldest of them was stored."""
+    mark, ahead = int(decisions.get_mark(connection, TRIAGED) or 0), decided_ahead(connection)
+    behind = archive.revisions_after(connection, mark, len(ahead) + 1)
+    oldest = next((each.seen for each in behind if each.seq not in ahead), None)
+    return archive.last_seq(connection) - mark - len(ahead), oldest
 
 
 def move_mark(connection: Connection, done: list[int], upto: int) -> None:

@@ -25,7 +25,7 @@ from alerts.decide.canary import Stage, Trace, again_after, arrived_lately, miss
 from alerts.decide.same_event import EventWindow
 from alerts.line.compose import compose
 from alerts.line.deliver import Deliver
-from alerts.line.judging_order import TRIAGED
+from alerts.line.judging_order import TRIAGED, undecided
 from alerts.line.next_delivery import next_delivery
 from alerts.line.triage import Triage, settle
 from alerts.rule import Config
@@ -240,8 +240,8 @@ def _need_judging(connection: Connection, stored: Revision, now: datetime) -> No
     mark = int(decisions.get_mark(connection, TRIAGED) or 0)
     if stored.seq <= mark:
         raise CanaryLost(f"the mark of what was judged is {mark}, ahead of all that is stored: news is passed over")
-    oldest = archive.revisions_after(connection, mark, 1)[0].seen
-    if now - oldest > JUDGED_WITHIN:
+    _, oldest = undecided(connection)
+    if oldest and now - oldest > JUDGED_WITHIN:
         raise CanaryLost(f"articles have waited to be judged for {(now - oldest).total_seconds() / 60:.0f} min")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from alerts.line.judging_order import TRIAGED
+from alerts.line import judging_order
 from alerts.rule import Config
 from alerts.run.backup_thread import folder_of, newest
 from alerts.run.canary import Canary, Line
@@ -160,16 +160,15 @@ def deliveries_of(connection: Connection, config: Config) -> Of:
 
 def _queues(connection: Connection, now: datetime) -> tuple[Of, Of]:
     """Return how many wait in each queue, and for how many seconds the oldest does."""
-    judged = int(decisions.get_mark(connection, TRIAGED) or 0)
-    unjudged = archive.revisions_after(connection, judged, 1)
+    undecided, since = judging_order.undecided(connection)
     due, waiting = outbox.oldest_due(connection, now), outbox.count_due(connection, now)
     lengths: Of = {
-        ("judge",): archive.last_seq(connection) - judged,
+        ("judge",): undecided,
         ("send",): waiting,
         ("pages",): pages_wanted.count(connection),
     }
-    ages = {("judge",): unjudged[0].seen if unjudged else None, ("send",): due}
-    return lengths, {name: (now - since).total_seconds() if since else 0.0 for name, since in ages.items()}
+    ages = {("judge",): since, ("send",): due}
+    return lengths, {name: (now - at).total_seconds() if at else 0.0 for name, at in ages.items()}
 
 
 def _memory() -> Of:

@@ -20,6 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from alerts.run.pieces import ERR, pieces
+
 log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "alerts.cli.answer")  # started by name: this room imports nothing of the command line
 READS_AT_ONCE = 2  # of those that are asked often, and of the others, which may take long
@@ -32,7 +34,7 @@ READY_WITHIN = 5.0  # seconds until a command begins of a process that has answe
 KILLED_WITHIN = 0.5  # seconds
 READ_WITHIN = 40.0  # seconds, of which the first start takes one or two
 LARGEST_ANSWER = 8_000_000  # bytes of what is printed
-LARGEST_COMPLAINT = 100_000  # bytes of what is printed on standard error: a few errors of a rules file
+LARGEST_COMPLAINT = 100_000  # bytes of what is written to standard error past Python: the words of a crash
 # What a command may need that names no secret. WATCHFLOOR_SOCKET is not among it: a child must not ask in its turn.
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "HOME")
 SENDS = "test-receiver"  # the one command that needs the receivers' secrets
@@ -47,10 +49,10 @@ class StillStarting(Exception):
 
 
 class Child:
-    """A command that runs: what it prints, and its end. `close` kills it if it still runs."""
+    """A command that runs: what it prints, in its order and past Python, and its end. `close` kills it if it runs."""
 
-    def __init__(self, handle: int, out: StreamReader, err: StreamReader, status: StreamReader) -> None:
-        self.out, self.err, self._status = out, err, status
+    def __init__(self, handle: int, printed: StreamReader, past: StreamReader, status: StreamReader) -> None:
+        self.printed, self.past, self._status = printed, past, status
         self._handle = handle  # of the process (pidfd): its number may be another's by the time it is killed
 
     async def exit_code(self) -> int | None:
@@ -94,7 +96,7 @@ class Answerer:
     async def ask(self, words: Sequence[str], environ: Mapping[str, str]) -> Child:
         """Start a command. Raises Gone, and StillStarting."""
         request = json.dumps({"words": list(words), "environ": dict(environ)}).encode()
-        pipes = [os.pipe() for _ in range(3)]  # its output, errors and status
+        pipes = [os.pipe() for _ in range(3)]  # what it prints, what is written past Python, its status
         waits, start = os.pipe()  # the one by which we start it
         theirs = [*(end for _, end in pipes), waits]
         try:
@@ -107,8 +109,8 @@ class Answerer:
             for each in theirs:
                 os.close(each)
         try:
-            out, err, status = [await _reader(each) for each, _ in pipes]
-            return Child(await self._begun(status, start), out, err, status)
+            printed, past, status = [await _reader(each) for each, _ in pipes]
+            return Child(await self._begun(status, start), printed, past, status)
         finally:
             os.close(start)
 
@@ -162,7 +164,10 @@ class Reads:
         self._running: set[Child] = set()
 
     async def answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return {"out", "err", "exit"} of a command that reads, or {"error"} where it is refused or takes too much."""
+        """Return {"said", "exit"} of a command that reads, or {"error"} where it is refused or takes too much.
+
+        What it said is a list of (stream, text), in the order in which it was printed.
+        """
         words = request["words"]
         if not isinstance(words, list) or not words or not all(isinstance(each, str) for each in words):
             return {"error": 'a read has "words", a list of texts: the command and its options'}
@@ -235,20 +240,20 @@ class Reads:
     async def _printed(self, child: Child) -> Mapping[str, Any]:
         self._running.add(child)
         try:
-            out, err = await asyncio.gather(
-                _up_to(LARGEST_ANSWER, child.out, child), _up_to(LARGEST_COMPLAINT, child.err, child)
+            printed, past = await asyncio.gather(
+                _up_to(LARGEST_ANSWER, child.printed, child), _up_to(LARGEST_COMPLAINT, child.past, child)
             )
             code = await child.exit_code()
         finally:
             # also where the daemon ends meanwhile: no child outlives the request it answers
             self._running.discard(child)
             child.close()
-        if out is None or err is None:
+        if printed is None or past is None:
             return {"error": f"over {LARGEST_ANSWER // 1_000_000} MB to print; ask for less (--since)"}
         if code is None:
             return {"error": "the command was killed: it took too much memory or time; ask for less (--since)"}
-        said = {"out": out.decode("utf-8", "replace"), "err": err.decode("utf-8", "replace")}
-        return {**said, "exit": 2, "refused": True} if code == REFUSED else {**said, "exit": code}
+        said = [*pieces(printed), *([(ERR, past.decode("utf-8", "replace"))] if past else [])]
+        return {"said": said, "exit": 2, "refused": True} if code == REFUSED else {"said": said, "exit": code}
 
 
 async def _up_to(most: int, stream: StreamReader, child: Child) -> bytes | None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 
@@ -236,7 +237,7 @@ HOSTILE = [
 ]
 
 
-def _send(desk: Deployed, line: bytes) -> dict[str, object]:
+def _send(desk: Deployed, line: bytes) -> dict[str, Any]:
     with socket.socket(socket.AF_UNIX) as caller:
         caller.settimeout(30)
         caller.connect(str(desk.socket))
@@ -274,8 +275,9 @@ def test_reads_touch_no_file_and_write_nothing_for_others(deployed: Deployed) ->
     with watching(deployed) as (_, story):
         for words in REFUSED if EXHAUSTIVE else REFUSED[::3]:
             answer = _send(deployed, json.dumps({"command": "read", "words": words}).encode() + b"\n")
-            assert (answer["exit"], answer["out"]) == (2, ""), (words, answer)
-            assert str(answer["err"]).startswith("watchfloor: the daemon "), (words, answer)
+            [(stream, text)] = answer["said"]
+            assert (answer["exit"], stream) == (2, "err"), (words, answer)
+            assert text.startswith("watchfloor: the daemon "), (words, answer)
         secret = _send(deployed, json.dumps({"command": "read", "words": ["explain", f"{story} x"]}).encode() + b"\n")
         assert secret["exit"] == 0
 

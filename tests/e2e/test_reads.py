@@ -16,7 +16,8 @@ from alerts.run import reads
 
 FLOOD = "print('x' * 9_000_000)"
 HANG = "signal.pause()"
-COMPLAIN = "sys.stderr.write('x' * 200_000); sys.stderr.flush(); signal.pause()"
+COMPLAIN = "sys.stderr.write('x' * 9_000_000); sys.stderr.flush(); signal.pause()"
+CRASH = "os.write(2, b'x' * 200_000); signal.pause()"
 DIE = "os.kill(os.getpid(), signal.SIGKILL)"
 
 
@@ -44,8 +45,31 @@ def _answers(place: Path, many: int = 1) -> list[Mapping[str, Any]]:
     return asyncio.run(ask())
 
 
+def _said(answer: Mapping[str, Any], on: str) -> str:
+    """Return all that was printed on a stream."""
+    return "".join(text for stream, text in answer["said"] if stream == on)
+
+
+def test_what_is_printed_on_two_streams_comes_in_its_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tellings = "print('one'); print('two', file=sys.stderr); print('three'); print('ميليشيا' * 9_000)"
+    _behave(monkeypatch, f"{tellings}; os.write(2, b'crash'); sys.stderr.write('no end of a line')")
+    (answer,) = _answers(tmp_path)
+    assert answer["said"] == [
+        ("out", "one\n"),
+        ("err", "two\n"),
+        ("out", f"three\n{'ميليشيا' * 9_000}\n"),
+        ("err", "no end of a line"),
+        ("err", "crash"),  # what is written past Python has no place among the rest, and comes last
+    ]
+
+
 @pytest.mark.parametrize(
-    ("code", "said"), [(FLOOD, "over 8 MB"), (COMPLAIN, "over 8 MB"), (HANG, "stopped after 8 s"), (DIE, "was killed")]
+    ("code", "said"),
+    [
+        *((each, "over 8 MB") for each in (FLOOD, COMPLAIN, CRASH)),
+        (HANG, "stopped after 8 s"),
+        (DIE, "was killed"),
+    ],
 )
 def test_read_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, said: str) -> None:
     _behave(monkeypatch, code)
@@ -59,7 +83,7 @@ def test_more_reads_than_may_wait_are_refused(tmp_path: Path, monkeypatch: pytes
     _behave(monkeypatch, "print('done')")
     answers = _answers(tmp_path, reads.WAITING_AT_MOST + 3)
     assert sum("too many" in each.get("error", "") for each in answers) == 3
-    assert sum(each.get("out") == "done\n" for each in answers) == reads.WAITING_AT_MOST
+    assert sum(each.get("said") == [("out", "done\n")] for each in answers) == reads.WAITING_AT_MOST
 
 
 def test_an_answering_process_that_ended_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +94,7 @@ def test_an_answering_process_that_ended_is_replaced(tmp_path: Path, monkeypatch
         found = []
         try:
             for _ in range(3):
-                found.append((await asked.answer({"words": ["status"]}))["out"])
+                found.append(_said(await asked.answer({"words": ["status"]}), "out"))
                 if len(found) == 2:
                     psutil.Process(int(found[-1])).kill()
         finally:
@@ -101,11 +125,11 @@ def test_a_command_has_its_own_words_exit_code_and_environment(tmp_path: Path) -
             asked.close()
 
     nothing, nonsense, writes = asyncio.run(work())
-    assert (nothing["exit"], nothing["out"]) == (1, "")
-    assert "no store in" in nothing["err"]
+    assert (nothing["exit"], _said(nothing, "out")) == (1, "")
+    assert "no store in" in _said(nothing, "err")
     assert nonsense["exit"] == 2
-    assert "does not take --nonsense" in nonsense["err"]
-    assert "only commands that read" in writes["err"]
+    assert "does not take --nonsense" in _said(nonsense, "err")
+    assert "only commands that read" in _said(writes, "err")
 
 
 def test_a_long_headline_is_no_file_and_what_is_refused_says_so(tmp_path: Path) -> None:
@@ -118,7 +142,7 @@ def test_a_long_headline_is_no_file_and_what_is_refused_says_so(tmp_path: Path) 
             asked.close()
 
     headline, file, long = asyncio.run(work())
-    assert "Traceback" not in headline["err"]
+    assert "Traceback" not in _said(headline, "err")
     assert "refused" not in headline
     assert file["refused"]
     assert file["exit"] == 2
@@ -140,7 +164,7 @@ def test_what_starts_slowly_goes_on_starting(tmp_path: Path, monkeypatch: pytest
 
     first, *_, last = asyncio.run(work())
     assert "still starting" in first["error"]
-    assert "no store in" in last["err"]
+    assert "no store in" in _said(last, "err")
 
 
 def test_nothing_is_started_once_it_is_closed(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from alerts.line import judging_order, triage
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
+from alerts.run.figures import of_store
 from alerts.store import decisions, outbox
 from alerts.store.opening import PACKAGES
 from crawler.article import Entry, Revision
@@ -219,3 +220,27 @@ def test_a_flash_that_only_deciding_finds_is_sent_after_its_commit(
     asyncio.run(work())
     assert len(seen) == 2
     assert {severity for _, severity in seen[-1]} == {Severity.FLASH}
+
+
+def test_what_was_decided_on_ahead_does_not_wait_any_more(config: Config) -> None:
+    database = Database("sqlite://")
+    database.migrate(*PACKAGES)
+    later = timedelta(minutes=5)
+    with database.write() as connection:
+        _stored(connection, _titles(3, {2}))  # the oldest is the flash: a feed's last item is stored first
+        source = Source(id="wire", url="https://wire.example/", name="Wire", owner="wire", lang="en")
+        entry = Entry(title="A quiet day", guid="quiet", text="A quiet day", published=NOW)
+        store_poll(connection, source, SourceState("wire", source.url, NOW, baseline=NOW), [entry], (), NOW + later)
+    matched, upto = _batch(database, config)
+    (first, end), *_ = judging_order.slices(matched, upto)
+    for waiting, oldest, done in ((4, NOW, first), (3, NOW, matched[:3])):
+        with database.write() as connection:
+            assert judging_order.undecided(connection) == (waiting, oldest)
+            assert of_store(connection, config, NOW + later)["watchfloor_queue_length"]["judge",] == waiting
+            judging_order.move_mark(connection, [revision.seq for revision, _ in done], end)
+    with database.write() as connection:
+        assert judging_order.undecided(connection) == (1, NOW + later)
+        assert of_store(connection, config, NOW + later)["watchfloor_queue_oldest_seconds"]["judge",] == 0
+        judging_order.move_mark(connection, [], upto)
+        assert judging_order.undecided(connection) == (0, None)
+    database.close()
