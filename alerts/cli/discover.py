@@ -76,24 +76,32 @@ def add(path: Path | None, *, as_json: bool, url: str) -> None:
     # Only the first line is active when pasted: the others would poll the same outlet once more.
     for number, (each, row) in enumerate(zip(usable, rows, strict=True)):
         click.echo(f"# {each.how}: {_words(each, zone)}")
-        click.echo(f"{'# ' if number else ''}- {_flow(row)}")
+        click.echo(f"{'# ' if number else ''}- {flow(row)}")
 
 
 def _row(tried: Tried, taken: set[str]) -> dict[str, str]:
-    """Return a source's keys for rules.yaml, with an id made from its host that is not in `taken`; add it there."""
+    """Return a source's keys for rules.yaml, with an id made from its address that is not in `taken`."""
     source = tried.source
-    host = (urlsplit(source.url).hostname or "source").removeprefix("www.").removeprefix("feeds.")
-    # an id names the outlet in alerts and logs; the kind of host, www. or feeds., says nothing of it
-    base = re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")[:50] or "source"
-    name = next(each for each in (base, *(f"{base}-{n}" for n in range(2, 1000))) if each not in taken)
-    taken.add(name)
-    row = {"id": name, "url": source.url}
+    row = {"id": id_of(source.url, taken), "url": source.url}
     if source.kind != "feed":
         row["kind"] = source.kind
     return row | {"every": "15m"} | ({"lang": tried.lang} if tried.lang else {})
 
 
-def _flow(row: dict[str, str]) -> str:
+def id_of(url: str, taken: set[str]) -> str:
+    """Return an id made from the host of an address, or from the name of a channel, not in `taken`; add it there."""
+    parts = urlsplit(url)
+    # an id names the outlet in alerts and logs; the kind of host, www. or feeds., says nothing of it
+    host = (parts.hostname or "source").removeprefix("www.").removeprefix("feeds.")
+    channel = re.fullmatch(r"/s/(\w+)", parts.path)
+    named = f"tg-{channel[1]}" if channel else host
+    base = re.sub(r"[^a-z0-9]+", "-", named.lower()).strip("-")[:50] or "source"
+    name = next(each for each in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if each not in taken)
+    taken.add(name)
+    return name
+
+
+def flow(row: dict[str, str]) -> str:
     """Return a row as a YAML flow mapping. Values that need quotes are written as JSON strings, which YAML reads."""
     written = (f"{key}: {value if UNQUOTED.fullmatch(value) else json.dumps(value)}" for key, value in row.items())
     return "{" + ", ".join(written) + "}"
@@ -114,7 +122,7 @@ def attempt(path: Path | None, *, as_json: bool, kind: str | None, select: str, 
         source = replace(source, kind=kind or ("section" if select else source.kind), select=select or source.select)
         tried = await opened.attempt(source)
         link = next((entry.url for entry in tried.entries if entry.url), None)
-        return _report(tried) | {"page": await _page(opened, link) if link else None}
+        return report_of(tried) | {"page": await _page(opened, link) if link else None}
 
     report = run(path, work)
     if as_json:
@@ -136,7 +144,7 @@ def _source(what: str, sources: tuple[Source, ...]) -> Source:
     return found
 
 
-def _report(tried: Tried) -> dict[str, object]:
+def report_of(tried: Tried) -> dict[str, object]:
     entries = tried.entries
     dated = [date for entry in entries if (date := entry.published or entry.updated)]
     return {
@@ -214,7 +222,7 @@ def _list(value: object) -> list[dict[str, str]]:
 
 
 def _words(tried: Tried, zone: str) -> str:
-    report = _report(tried)
+    report = report_of(tried)
     if not tried.entries:
         return _ended(report)
     return (

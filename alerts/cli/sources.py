@@ -22,6 +22,9 @@ from crawler.store import articles as archive
 SUBCOMMANDS = {
     "add": ("alerts.cli.discover:add", "Find what can be polled at an address; print the lines to paste."),
     "try": ("alerts.cli.discover:attempt", "Show what one poll of an address or a source would give."),
+    "verify": ("alerts.cli.verify_sources", "Poll each source once; print a table to paste into a report."),
+    "import": ("alerts.cli.opml:import_", "Print the feeds of an OPML list as lines to paste."),
+    "export": ("alerts.cli.opml:export", "Print the feeds of rules.yaml as OPML."),
     "evidence": ("alerts.cli.evidence", "Show, or write out, what was fetched of an article."),
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawler.article import Entry
 from crawler.fetch.fetching import Fetching, follow, parse, reader
@@ -17,6 +18,7 @@ from crawler.parse.found import Feed, Page
 from crawler.parse.readers import feeds_in, read_page
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from crawler.text import urls
+from crawler.text.hosts import CHANNELS, host_of
 
 # where sites have their feeds and sitemaps, the most usual first
 COMMON = ("/rss.xml", "/feed", "/rss", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds/rss")
@@ -43,6 +45,21 @@ class Tried:
         """The language that the source states, or most of its entries do."""
         said = [entry.lang for entry in self.entries if entry.lang]
         return self.feed.lang if self.feed and self.feed.lang else max(said, key=said.count) if said else None
+
+
+def channel_page(url: str) -> str:
+    """Return the address of a Telegram channel's public page, "" where an address is of no channel."""
+    parts = urlsplit(url)
+    name = re.fullmatch(r"/(?:s/)?([A-Za-z0-9_]{4,64})(?:/\d+)?/?", parts.path)
+    if name and (parts.hostname or "").removeprefix("www.") in CHANNELS:
+        return f"https://{CHANNELS[0]}/s/{name[1]}"
+    return url if re.fullmatch(r"/s/\w+", parts.path) else ""
+
+
+def videos_of(url: str) -> str:
+    """Return the address of the feed of a YouTube channel, "" where an address does not have the channel's number."""
+    found = re.match(r"/channel/(UC[\w-]{22})(?:/|$)", urlsplit(url).path)
+    return urljoin(url, f"/feeds/videos.xml?channel_id={found[1]}") if found else ""
 
 
 class Scout:
@@ -80,11 +97,12 @@ class Scout:
         links of the page as a section. If nothing gives entries, the only one returned says why.
         """
         itself = await self._as_it_is(url)
-        if itself.entries:
+        if itself.entries or itself.source.kind == "telegram":
             return [itself]
         found: list[Tried] = []
         answer = await self._get(Source("site", url), url)
         linked = await self._workers.run(feeds_in, answer.body, answer.content_type, answer.url or url)
+        linked = [videos_of(each) or each for each in linked]
         await self._try_all([(each, "feed", "linked from the page") for each in linked], found)
         robots = robots_of(await self._get(Source("site", url), urljoin(url, "/robots.txt")))
         maps = [(each, "sitemap", "named in robots.txt") for each in (robots.news_sitemaps if robots else ())]
@@ -99,6 +117,13 @@ class Scout:
         return [*found, section] if section.entries or not found else found
 
     async def _as_it_is(self, url: str) -> Tried:
+        if page := channel_page(url):
+            channel = await self.attempt(Source("site", page, kind="telegram"), "the channel's public page")
+            # a site may have pages under /s/ too
+            if channel.entries or host_of(page) in CHANNELS:
+                return channel
+        if videos := videos_of(url):
+            return await self.attempt(Source("site", videos), "the channel's feed of videos")
         feed = await self.attempt(Source("site", url), "the address itself")
         if feed.entries:
             return feed

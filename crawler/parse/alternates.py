@@ -13,6 +13,7 @@ FEED_TYPE = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)|application
 FEED_LINK = re.compile(
     r"(\.rss|\.rdf|/rss(\.xml|/|$)|/feed(\.xml|\.json|/|$)|/atom(\.xml|/|$)|[?&]feed=)", re.IGNORECASE
 )
+VIDEOS = re.compile(r"/channel/UC[\w-]{22}$")
 COMMENTS = re.compile(r"comments?(/|\b)", re.IGNORECASE)
 
 
@@ -26,8 +27,10 @@ def feeds_in(body: bytes, content_type: str | None, base_url: str) -> list[str]:
         for link in tree.iter("link")
         if "alternate" in (link.get("rel") or "").lower().split() and FEED_TYPE.search(link.get("type") or "")
     ]
+    # a channel's page under its handle names the address with its number, of which its feed is made
+    channels = [link.get("href") for link in tree.iter("link") if VIDEOS.search(link.get("href") or "")]
     seen = [link.get("href") for link in tree.iter("a") if FEED_LINK.search(link.get("href") or "")]
-    found = dict.fromkeys(url for href in (*named, *seen) if href and (url := _absolute(base_url, href)))
+    found = dict.fromkeys(url for href in (*named, *channels, *seen) if href and (url := _absolute(base_url, href)))
     return sorted(found, key=lambda url: bool(COMMENTS.search(url)))
 
 

@@ -1,0 +1,91 @@
+"""`watchfloor sources import` and `sources export`: lists of feeds as feed readers exchange them (OPML)."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
+from alerts.cli.discover import flow, id_of
+from alerts.render.words import plain
+from crawler.config.sources import read_sources
+from crawler.config.yamlfile import ConfigError
+from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
+from crawler.parse.opml import FeedList, read_opml, write_opml
+from crawler.sources.source import Source
+from crawler.text import urls
+
+LARGEST = 10_000_000  # bytes of a file
+
+
+@click.command(name="import")
+@config_option
+@json_option
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
+    """Print the feeds of FILE, an OPML list, as lines to paste under `sources:`. Nothing is changed or polled.
+
+    Those that are polled already are named, and stand once.
+    """
+    if file.stat().st_size > LARGEST:
+        fail(f"{file}: larger than {LARGEST // 1_000_000} MB; that is no list of feeds")
+    listed = asyncio.run(_read(file.read_bytes()))
+    if listed.problem:
+        fail(f"{file}: {listed.problem}")
+    known = {urls.key(each.url): each.id for each in _sources(path)}
+    taken = set(known.values())
+    rows: list[dict[str, str]] = []
+    doubles: list[tuple[str, str]] = []
+    for each in listed.feeds:
+        if by := known.get(urls.key(each.url)):
+            doubles.append((each.url, by))
+            continue
+        row = {"id": id_of(each.url, taken), "url": each.url, **({"name": each.name} if each.name else {})}
+        known[urls.key(each.url)] = row["id"]
+        rows.append(row | ({"folder": each.folder} if each.folder else {}))
+    if as_json:
+        double_rows = [{"url": url, "polled_as": by} for url, by in doubles]
+        print_json({"sources": rows, "polled_already": double_rows, "rejected": list(listed.rejected)})
+        return
+    folder = ""
+    for row in rows:
+        if row.get("folder", "") != folder:
+            folder = row.get("folder", "")
+            click.echo(f"# {plain(folder)}" if folder else "# in no folder")
+        click.echo(f"- {flow({name: value for name, value in row.items() if name != 'folder'} | {'every': '15m'})}")
+    for url, by in doubles:
+        click.echo(f"# polled already as {by}: {plain(url)}")
+    for reason in listed.rejected:
+        click.echo(f"# left out: {plain(reason)}")
+    click.echo(f"# {len(rows)} to paste, {len(doubles)} polled already, {len(listed.rejected)} left out")
+
+
+async def _read(body: bytes) -> FeedList:
+    workers = Workers(processes=1)
+    try:
+        return await workers.run(read_opml, body)
+    except (WorkerTimeout, WorkerDied) as error:
+        return FeedList(problem=str(error))
+    finally:
+        workers.close()
+
+
+@click.command(name="export")
+@config_option
+def export(path: Path | None) -> None:
+    """Print the feeds of rules.yaml as OPML, for feed readers; how many sources are of other kinds is told."""
+    sources = _sources(path)
+    feeds = [each for each in sources if each.kind == "feed"]
+    click.echo(write_opml("Watchfloor", [(each.outlet, each.url, each.lang or "") for each in feeds]), nl=False)
+    if others := len(sources) - len(feeds):
+        click.echo(f"{others} sources of other kinds are not in it: no feed reader reads them", err=True)
+
+
+def _sources(path: Path | None) -> tuple[Source, ...]:
+    rules = rules_path(path)
+    try:
+        return read_sources(rules)[0] if rules.exists() else ()
+    except ConfigError as error:
+        fail(f"{error.problems[0]}")
