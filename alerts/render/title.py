@@ -32,12 +32,17 @@ _SUFFIX = re.compile(r"\s+[-–—|·]\s+(?P<outlet>[^|·–—]{2,60})$")
 
 
 def headline_of(article: Article) -> str:
-    """Return a headline, cleaned, without the outlet's own name behind it: that stands beside it anyway."""
-    title = plain(article.title)
+    """Return the headline of an article, cleaned, without the outlet's own name behind it."""
+    return without_outlet(article.title, article.outlet)
+
+
+def without_outlet(headline: str, named_beside: str) -> str:
+    """Return a headline, cleaned, without its outlet's own name behind it, where that stands beside it anyway."""
+    title = plain(headline)
     found = _SUFFIX.search(title)
     if not found:
         return title
-    behind, outlet = fold(found["outlet"]), fold(article.outlet)
+    behind, outlet = fold(found["outlet"]), fold(named_beside)
     named = bool(behind.strip() and outlet.strip()) and (behind in outlet or outlet in behind)
     return title[: found.start()] if named else title
 
