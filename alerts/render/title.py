@@ -118,13 +118,18 @@ def digest_heading(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str
         if not messages:
             return f"DIGEST nothing since {since}"
         return f"DIGEST nothing to add to the {messages} message{'s' * (messages != 1)} since {since}"
-    what = _what(_DIGESTS.get(delivery.reason, ""), age_of(delivery, events[0][0]))
-    said = f"DIGEST {counts(events)}{f' ({what})' if what else ''}"
+    urgent, comma, others = counts(events).partition(", ")
+    kind, age = _DIGESTS.get(delivery.reason, ""), age_of(delivery, events[0][0])
+    kind = "" if age and kind == OLDER else kind
+    if others:  # the age stands beside the severity that it is of: of what is routine nobody asks
+        said = f"DIGEST {urgent}{_noted(age)}{comma}{others}{_noted(kind)}"
+    else:
+        said = f"DIGEST {urgent}{_noted(', '.join(filter(None, (kind, age))))}"
     return marked(said) if delivery.repeat else said
 
 
-def _what(kind: str, age: str) -> str:
-    return ", ".join(each for each in ("" if age and kind == OLDER else kind, age) if each)
+def _noted(words: str) -> str:
+    return f" ({words})" if words else ""
 
 
 def age_of(delivery: Delivery, alert: Alert) -> str:
