@@ -16,6 +16,7 @@ from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
+from alerts.render.title import without_outlet
 from alerts.render.words import isolated, plain, rated, time
 from alerts.run import archive
 from alerts.run.tellings import Telling, Tellings, tellings_since
@@ -186,7 +187,7 @@ def _event(members: Thread) -> str:
     more = f" and {len(outlets) - OUTLETS_SHOWN} more" if len(outlets) > OUTLETS_SHOWN else ""
     who = ", ".join(outlets[:OUTLETS_SHOWN])
     stories = counted(len({each.story for each in members}), "story")
-    return f"{isolated(plain(newest.title))} ({who}{more}; {stories})"
+    return f"{isolated(without_outlet(newest.title, newest.outlet))} ({who}{more}; {stories})"
 
 
 def _newest(members: Thread) -> Member:
@@ -199,7 +200,7 @@ def _told(each: Member, zone: str) -> Iterator[str]:
     # named only where it is not the owner, as of an agency's text
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
     yield f"    {each.article}  {each.relation.value}  {time(each.first_seen, zone)}  {plain(each.outlet)}{origin}"
-    yield f"      {isolated(each.title)}"
+    yield f"      {isolated(without_outlet(each.title, each.outlet))}"
     if each.change:
         yield f"      changed: {plain(each.change)}"
     if each.evidence:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.alert import Ack, Delivery, Kind, Scope, Silence
+from alerts.render.title import headline_of
 from alerts.render.words import plain
 from alerts.store import acks, decisions, ids, outbox, sendlog, silences
 from crawler.store import articles as archive
@@ -66,7 +67,7 @@ def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetim
     for story in _stories(connection, str(request["id"])):
         revision = decisions.last_alert_revision(connection, story)
         known, first = acks.ack(connection, story, str(request["by"]), "command", now, revision)
-        title = decisions.load_alert(connection, story, revision).article.title
+        title = headline_of(decisions.load_alert(connection, story, revision).article)
         # of a digest or thread, a story that the ack of one before it covers needs no word of its own
         done.setdefault(known.story, describe_ack(known) | {"first": first, "asked": story, "title": title})
     return {"acks": [each | _rest_of_event(connection, each["asked"]) for each in done.values()]}
@@ -81,7 +82,7 @@ def _rest_of_event(connection: Connection, story: str) -> dict[str, Any]:
 
 def _left(connection: Connection, story: str) -> dict[str, str]:
     alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
-    return {"story": story, "severity": alert.severity.word, "title": alert.article.title}
+    return {"story": story, "severity": alert.severity.word, "title": headline_of(alert.article)}
 
 
 def _answering(order: Order, *, of: str = "") -> Order:

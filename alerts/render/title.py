@@ -33,12 +33,17 @@ _SUFFIX = re.compile(r"\s+[-–—|·]\s+(?P<outlet>[^|·–—]{2,60})$")
 
 
 def headline_of(article: Article) -> str:
-    """Return a headline, cleaned, without the outlet's own name behind it: that stands beside it anyway."""
-    title = plain(article.title)
+    """Return the headline of an article, cleaned, without the outlet's own name behind it."""
+    return without_outlet(article.title, article.outlet)
+
+
+def without_outlet(headline: str, named_beside: str) -> str:
+    """Return a headline, cleaned, without its outlet's own name behind it, where that stands beside it anyway."""
+    title = plain(headline)
     found = _SUFFIX.search(title)
     if not found:
         return title
-    behind, outlet = fold(found["outlet"]), fold(article.outlet)
+    behind, outlet = fold(found["outlet"]), fold(named_beside)
     named = bool(behind.strip() and outlet.strip()) and (behind in outlet or outlet in behind)
     return title[: found.start()] if named else title
 
@@ -146,13 +151,18 @@ def digest_heading(delivery: Delivery, events: Sequence[Sequence[Alert]]) -> str
         if not messages:
             return f"DIGEST nothing since {since}"
         return f"DIGEST nothing to add to the {messages} message{'s' * (messages != 1)} since {since}"
-    what = _what(_DIGESTS.get(delivery.reason, ""), age_of(delivery, events[0][0]))
-    said = f"DIGEST {counts(events)}{f' ({what})' if what else ''}"
+    urgent, comma, others = counts(events).partition(", ")
+    kind, age = _DIGESTS.get(delivery.reason, ""), age_of(delivery, events[0][0])
+    kind = "" if age and kind == OLDER else kind
+    if others:  # the age stands beside the severity that it is of: of what is routine nobody asks
+        said = f"DIGEST {urgent}{_noted(age)}{comma}{others}{_noted(kind)}"
+    else:
+        said = f"DIGEST {urgent}{_noted(', '.join(filter(None, (kind, age))))}"
     return marked(said) if delivery.repeat else said
 
 
-def _what(kind: str, age: str) -> str:
-    return ", ".join(each for each in ("" if age and kind == OLDER else kind, age) if each)
+def _noted(words: str) -> str:
+    return f" ({words})" if words else ""
 
 
 def age_of(delivery: Delivery, alert: Alert) -> str:

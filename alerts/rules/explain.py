@@ -256,5 +256,10 @@ def _tree(node: Node, depth: int, *, full: bool) -> Iterator[str]:
     miss = f" ({node.miss})" if node.miss else ""
     yield f"{'  ' * depth}{'+' if node.holds else '-'} {node.label}{words}{miss}"
     for child in node.children:
-        if full or child.holds:
+        if full or (child.holds and _tells(child)):
             yield from _tree(child, depth + 1, full=full)
+
+
+def _tells(node: Node) -> bool:
+    """Return whether a condition that holds says anything: "none of", of which nothing was found, does not."""
+    return bool(node.words) or not node.children or any(_tells(each) for each in node.children if each.holds)

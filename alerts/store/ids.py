@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, Select, select
 
 from alerts.alert import PINGS, Delivery, DeliveryState, Kind
+from alerts.render.title import headline_of, without_outlet
 from alerts.render.words import cut, isolated, plain
 from alerts.store import decisions, digests, outbox, sendlog
 from alerts.store.decisions import alerts
@@ -51,11 +52,11 @@ class IdKind:
 
 def _title(connection: Connection, identity: str) -> str:
     members = archive.members_of(connection, identity)
-    return members[0].title if members else ""
+    return without_outlet(members[0].title, members[0].outlet) if members else ""
 
 
 def _article_title(connection: Connection, identity: str) -> str:
-    return next((each.title for each in archive.articles_of(connection, identity)), "")
+    return next((headline_of(each) for each in archive.articles_of(connection, identity)), "")
 
 
 def _summary(connection: Connection, identity: str) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from alerts.alert import Delivery, DeliveryState, Kind, Reason
+from alerts.render.title import headline_of
 from alerts.render.words import time
 from alerts.store import decisions, digests, moved_targets, outbox
 from alerts.store.outbox import deliveries
@@ -40,7 +41,7 @@ def summary_of(connection: Connection, delivery: Delivery) -> str:
         return str((delivery.payload or {}).get("title", ""))
     if delivery.kind is Kind.DIGEST:
         return f"{len(digests.digest_of(connection, delivery.subject, delivery.target))} stories"
-    return decisions.load_alert(connection, delivery.subject, delivery.revision).article.title
+    return headline_of(decisions.load_alert(connection, delivery.subject, delivery.revision).article)
 
 
 def resend(

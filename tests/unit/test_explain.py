@@ -93,8 +93,7 @@ def test_short_form_shows_what_held_or_the_nearest_miss(tmp_path: Path) -> None:
         "  + all of",
         "    + any of",
         '      + $taqaddum: "Taqqadum" in the title as Taqaddum, "TQ" in the title',
-        "    + none of",
-    ]
+    ], "a condition that found nothing says nothing"
     assert told(config, "b1 d1", full=False) == [
         f"r (version {version}): does not match",
         '  nearest: 0 of 2 clauses; missing: any of($taqaddum, all of); none of these may stand: "d1" in the title',

@@ -320,6 +320,17 @@ def test_digest_says_how_old_it_is_what_would_have_interrupted(
     assert digest_title(sent, [(unseen,)]) == f"{title}Rockets hit base"
 
 
+def test_age_stands_beside_the_severity_that_it_is_of() -> None:
+    late = replace(ALERT, severity=Severity.FLASH, article=replace(ALERT.article, published=NOW - timedelta(hours=50)))
+    other = replace(ALERT, story="s9", thread="t9", severity=Severity.ROUTINE)
+    for reason, heading in ((Reason.STALE, ""), (Reason.REMATCH, " (found late)")):
+        sent = replace(DIGEST, reason=reason, due=NOW)
+        assert (
+            digest_title(sent, [(late,), (other,)])
+            == f"DIGEST 1 FLASH (50 h old), 1 ROUTINE{heading}: Rockets hit base"
+        )
+
+
 def test_headline_in_another_script_has_a_line_of_its_own_in_a_mail() -> None:
     changed = replace(FOREIGN, changes=("2 -> 5 killed",))
     page = html.document_fromstring(FORMS["watchmail"].digest(DIGEST, [changed], "UTC").html)
@@ -423,7 +434,7 @@ def test_three_words_decide_and_details_stand_behind_a_line() -> None:
     others = Cause("q", "Strikes", "1a2b3c4d", Severity.PRIORITY, hits[:1])
     body = render_alert(SENT, replace(ALERT, causes=(others, replace(ALERT.causes[0], hits=hits))), "UTC").body
     (why,) = (each for each in body.splitlines() if each.startswith("Why:"))
-    assert why == 'Why: Rockets: "word0" in the body, "word1" in the body, "word2" in the body'
+    assert why == 'Why: Rockets: "word0", "word1", "word2" in the body'
     assert '\nOther rules that match: Strikes ("word0")\n' in body
     assert "word3" not in body
     officers, details = body.split("\n\n---- details ----\n")
