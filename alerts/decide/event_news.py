@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from alerts.decide.same_event import Report, alike, clash, is_within, narrowest, roles_of, told
-from alerts.event import Act, EventMention
+from alerts.decide.same_event import alike, clash, is_within, narrowest, roles_of, told
+from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import DRILL, UNLISTED
 from alerts.rules.event_standing import HAPPENED

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.decide.event_news import KNOWN_FOR, is_comment, like, news_in, possibly_same, same_fact, tells_another
-from alerts.decide.same_event import KNOWN, SPAN, EventWindow, Report
+from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decision import KnownEvent
-from alerts.event import EventMention
+from alerts.event import EventMention, Report
 from alerts.store import decisions, event_reports, silences
 from crawler.article import Revision
 from crawler.store import articles as archive

@@ -8,8 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from cssselect import HTMLTranslator, SelectorError
-
 from crawler.config.includes import included
 from crawler.config.keys import (
     IDENT,
@@ -39,6 +37,8 @@ class Selector:
         text = Text(what="a CSS selector").read(node, problems)
         if text is MISSING:
             return MISSING
+        from cssselect import HTMLTranslator, SelectorError  # noqa: PLC0415 - few desks have a selector
+
         try:
             # translated once here, so that a faulty selector is found by `check` and not by a poll
             HTMLTranslator().css_to_xpath(text)

@@ -185,7 +185,7 @@ def _undeduplicated() -> Iterator[None]:
     """Store articles as they come: each opens its story, nothing is read, sketched or compared."""
     nothing: dict[str, Callable[..., Any]] = {
         "sketch": lambda _: frozenset(),
-        "place": lambda _later, _candidates, fresh: fresh,
+        "place": lambda _later, _candidates, fresh: (fresh, frozenset()),
         "add_sketches": lambda *_: None,
         "count_sentences": lambda *_: None,
     }
