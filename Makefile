@@ -55,7 +55,7 @@ man: .venv/installed
 	$(BIN)/python deploy/make_man.py
 
 bench: .venv/installed-dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --keep
 
 # The figures that a change most often moves, in under three minutes, beside those last kept in docs/figures.
 bench-quick: .venv/installed-dev

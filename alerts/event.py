@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,16 @@ class EventMention:
     def says_something(self) -> bool:
         """Whether there is an act or a name by which it can be compared with another."""
         return bool(self.acts or self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report of an event, as it is kept: which story and thread, when, by which source, under what headline."""
+
+    seq: int  # of the revision
+    story: str
+    thread: str
+    source: str
+    title: str
+    at: datetime
+    mention: EventMention

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.decide.event_acts import alike, is_ended, is_within, lasting_in_common, narrowest, roles_of, told
-from alerts.decide.same_event import Report, clash
-from alerts.event import Act, EventMention
+from alerts.decide.same_event import clash
+from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import DRILL, UNLISTED
 from alerts.rules.event_standing import HAPPENED

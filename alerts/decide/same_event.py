@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from alerts.decide.event_acts import alike, is_within, lasting_in_common, narrowest, roles_of, told
-from alerts.event import Act, EventMention
+from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import UNLISTED
 from crawler.article import minted
@@ -37,19 +37,6 @@ EVERYDAY = 0.1  # of the reports: a name in more of them tells no event from ano
 FEW_NAMES = 2  # such names, and a deed, tell an event all the same: who did it to whom
 _COMMENTS = frozenset({"claimed", "denied"})
 Part = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One report of an event, as it is kept: which story and thread, when, by which source, under what headline."""
-
-    seq: int  # of the revision
-    story: str
-    thread: str
-    source: str
-    title: str
-    at: datetime
-    mention: EventMention
 
 
 @dataclass(frozen=True, slots=True)

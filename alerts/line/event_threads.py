@@ -18,9 +18,9 @@ from alerts.decide.event_news import (
     same_fact,
     tells_another,
 )
-from alerts.decide.same_event import KNOWN, SPAN, EventWindow, Report
+from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decision import KnownEvent
-from alerts.event import EventMention
+from alerts.event import EventMention, Report
 from alerts.store import decisions, event_reports, silences
 from crawler.article import Revision
 from crawler.store import articles as archive

@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Row, Table, Text, bindparam, delete, select
 
-from alerts.decide.same_event import Report
-from alerts.event import Act, EventMention
+from alerts.event import Act, EventMention, Report
 from crawler.store.db import UtcTime
 
 metadata = MetaData()

@@ -99,9 +99,8 @@ deliveries = Table(
         "due",
         "attempts",
         sqlite_where=WAITS,
-        postgresql_where=WAITS,
     ),
-    Index("deliveries_waiting", "target", "thread", sqlite_where=WAITS, postgresql_where=WAITS),
+    Index("deliveries_waiting", "target", "thread", sqlite_where=WAITS),
 )
 former_ids = Table(  # a message that was sent and is sent again gets a new id; people still have the earlier ones
     "former_ids",

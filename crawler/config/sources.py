@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cssselect import HTMLTranslator, SelectorError
-
 from crawler.config.includes import included
 from crawler.config.jsonkeys import JSON_KEYS, check_json
 from crawler.config.keys import (
@@ -44,6 +42,8 @@ class Selector:
         text = Text(what="a CSS selector").read(node, problems)
         if text is MISSING:
             return MISSING
+        from cssselect import HTMLTranslator, SelectorError  # noqa: PLC0415 - few desks have a selector
+
         try:
             # translated once here, so that a faulty selector is found by `check` and not by a poll
             HTMLTranslator().css_to_xpath(text)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import (
@@ -29,8 +30,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from crawler.article import Article, Member, Placement, Relation, Revision
 from crawler.parse.normalise import Draft
@@ -141,8 +140,8 @@ def _insert(dialect: str, table: Table, keys: tuple[str, ...], mode: str) -> Any
     `mode` says what happens to a row with the same `keys`: it stays ("once"), is overwritten ("overwrite"), or its
     integers are added to and its other columns overwritten ("add").
     """
-    # the two dialects spell these clauses alike, and SQLAlchemy has no insert that serves both
-    statement = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(table)
+    # the dialects spell these clauses alike, and SQLAlchemy has no insert that serves all; ours is imported alone
+    statement = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     if mode == "once":
         return statement.on_conflict_do_nothing()
     others = [column.name for column in table.columns if column.name not in keys]

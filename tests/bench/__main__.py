@@ -1,6 +1,6 @@
 """Run all benchmarks, or those named: python -m tests.bench [--keep | --quick] [timeline latency seed weight ...]
 
---keep writes the figures to docs/figures; --quick runs QUICK and says which figures moved since they were kept.
+--keep writes the figures to docs/figures and from there into docs/benchmarks.md; --quick runs QUICK and says which figures moved since they were kept.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ BENCHES = {
     "stories-stress": stories_stress.run,
     "stories-window": stories_window.run,
     "identity": identity.run,
+    "polls": polling.costs,
     "polling": polling.run,
     "june": june.run,
     "timeline": timeline.run,
@@ -67,6 +68,7 @@ BENCHES = {
     "claims": claims.run,
     "triage": triage.run,
     "commands": commands.run,
+    "drain": delivery.throughput,
     "delivery": delivery.run,
     "delivery-kill": delivery_kill.run,
     "storm": storm.run,
@@ -99,6 +101,7 @@ def main() -> None:
             _compare(name, lines)
         if "--keep" in options:
             figures.keep(name, lines)
+            figures.TOLD.write_text(figures.into(figures.TOLD.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _compare(name: str, lines: list[str]) -> None:

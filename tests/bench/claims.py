@@ -9,7 +9,6 @@ import statistics
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
-from math import log
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -20,6 +19,7 @@ from alerts.line.next_delivery import next_delivery
 from alerts.store import claims, outbox, targets
 from alerts.store.opening import PACKAGES
 from crawler.store.db import DATABASE, Database
+from tests.bench.figures import exponent
 
 WAITING = (100, 1_000, 5_000)
 CLAIMS = 60
@@ -33,8 +33,8 @@ def run() -> None:
     found = {n: _claims(n) for n in WAITING}
     for n, times in found.items():
         print(f"{n:6} waiting: a claim takes {statistics.median(times) * 1e3:.2f} ms of processor time")
-    small, large = (statistics.median(found[n]) for n in (WAITING[0], WAITING[-1]))
-    print(f"it grows with the number waiting to the power of {log(large / small) / log(WAITING[-1] / WAITING[0]):.2f}")
+    grows = exponent({n: statistics.median(times) for n, times in found.items()})
+    print(f"it grows with the number waiting to the power of {grows:.2f}")
 
 
 def _claims(waiting: int) -> list[float]:

@@ -16,11 +16,14 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from tests.bench.figures import exponent
 from tests.bench.shared import ROOT
 from tests.bench.state import grow
 from tests.e2e.servers import Outlet, rss
 
 ARTICLES = int(os.environ.get("COMMANDS_ARTICLES", "10000"))
+SIZES = (1_000, 10_000, 50_000)  # articles of the stores by which growth is told
+GROWING = ("status", "stories --since 24h", "explain last")
 ROUNDS = 5
 COMMANDS = (
     "status", "deliveries", "handover", "stories --since 24h", "explain last", "sources", "log", "silence list",
@@ -32,7 +35,29 @@ sources: [{{id: wire, name: Wire, url: "{url}", every: 5m, full_text: never}}]
 
 
 def run() -> None:
-    """Print both for each command."""
+    """Print both for each command, and how some of them grow with the store."""
+    _at_one_size()
+    _over_sizes()
+
+
+def _over_sizes() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        rules = _desk(Path(place), "https://wire.example/a.xml")  # no daemon runs: nothing is polled
+        found: dict[str, dict[int, float]] = {each: {} for each in GROWING}
+        for size in SIZES:
+            state = Path(place) / f"var{size}"
+            state.mkdir(mode=0o700)
+            grow(state, size)
+            environ = {**os.environ, "WATCHFLOOR_CONFIG": str(rules), "WATCHFLOOR_STATE_DIR": str(state)}
+            for each in GROWING:
+                found[each][size] = _median(each, environ)[0]
+    for each, costs in found.items():
+        told = ", ".join(f"{cost:.2f}" for cost in costs.values())
+        of = ", ".join(f"{size:,}" for size in SIZES)
+        print(f"{each:22} alone, with {of} articles: {told} s; to the power of {exponent(costs):.2f}")
+
+
+def _at_one_size() -> None:
     with tempfile.TemporaryDirectory() as place, closing(Outlet()) as outlet:
         outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "1"}))
         rules, state = _desk(Path(place), f"{outlet.base}/a.xml"), Path(place) / "var"

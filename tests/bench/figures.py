@@ -11,16 +11,21 @@ import os
 import platform
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
+from math import log
 from pathlib import Path
+from statistics import fmean
 from typing import Any, TextIO
 
 KEPT = Path(__file__).parents[2] / "docs" / "figures"
+TOLD = KEPT.parent / "benchmarks.md"  # its text is by hand, the figures between two marks by `into`
 MOVED = 0.1  # of a figure: less is noise
 SMALL = 0.05  # figures below differ by their rounding
+_PLACE = re.compile(r"(?P<begin><!-- figures (?P<name>[\w-]+) -->\n).*?(?P<end><!-- end of figures -->)", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -35,6 +40,14 @@ class Both(StringIO):
         self._out.write(text)
         self._out.flush()
         return super().write(text)
+
+
+def exponent(costs: Mapping[int, float]) -> float:
+    """Return the power of the size with which a cost grows: the slope of the line nearest to their logarithms."""
+    sizes, logs = [log(size) for size in costs], [log(cost) for cost in costs.values()]
+    middle, mean = fmean(sizes), fmean(logs)
+    over = sum((size - middle) * (cost - mean) for size, cost in zip(sizes, logs, strict=True))
+    return over / sum((size - middle) ** 2 for size in sizes)
 
 
 def printed(work: Any, out: TextIO) -> list[str]:
@@ -65,19 +78,49 @@ def last(name: str) -> Mapping[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
+def into(text: str) -> str:
+    """Return a document with what was last kept of each benchmark that it has a place for."""
+    return _PLACE.sub(lambda place: f"{place['begin']}{_shown(place['name'])}{place['end']}", text)
+
+
+def _shown(name: str) -> str:
+    kept = last(name)
+    if kept is None:
+        return f"Nothing is kept: `python -m tests.bench --keep {name}`.\n"
+    at = datetime.fromisoformat(kept["at"])
+    where = f"{at.day} {at:%B %Y}, {kept['machine']}, load {kept['load']}, commit {kept['commit']}"
+    lines = "\n".join(kept["lines"])
+    return f"`python -m tests.bench {name}`, {where}:\n\n```text\n{lines}\n```\n"
+
+
 def moved(before: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     """Yield each figure that moved by more than MOVED, that is new, or that is gone, in words."""
-    old, new = dict(map(_figures, before)), dict(map(_figures, now))
+    old, new = _by_name(before), _by_name(now)
     for name, figures in new.items():
         if name not in old:
-            yield f"new: {name}"
+            yield f"new: {name[0]}"
             continue
         for was, found in zip(old[name], figures, strict=True):
             if abs(found - was) > max(MOVED * was, SMALL):
-                yield f"{was:g} -> {found:g} ({found / was if was else 0:.2f} x): {name}"
-    yield from (f"gone: {name}" for name in old if name not in new)
+                yield f"{was:g} -> {found:g} ({found / was if was else 0:.2f} x): {name[0]}"
+    yield from (f"gone: {name[0]}" for name in old if name not in new)
+
+
+def _by_name(lines: Sequence[str]) -> dict[tuple[str, int], tuple[float, ...]]:
+    """Return the figures of lines by their names; lines of one name are told apart by their order."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for line in lines:
+        name, figures = _figures(line)
+        seen[name] += 1
+        found[name, seen[name]] = figures
+    return found
 
 
 def _figures(line: str) -> tuple[str, tuple[float, ...]]:
     numbers = tuple(float(each.replace(",", "")) for each in _NUMBER.findall(line))
     return _NUMBER.sub("#", line).strip(), numbers
+
+
+if __name__ == "__main__":
+    TOLD.write_text(into(TOLD.read_text(encoding="utf-8")), encoding="utf-8")

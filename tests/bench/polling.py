@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
 import json
 import multiprocessing
 import os
@@ -33,7 +32,9 @@ from crawler.fetch.workers import Workers
 from crawler.parse.feeds import read_feed
 from crawler.sources.source import Source
 from crawler.store.db import Database, WriterLane
+from crawler.store.sketches import Candidates
 from crawler.stories.wording import Wording
+from tests.bench import peers
 from tests.bench.shared import ROOT, unpack_timeline
 from tests.bench.stories_window import written
 from tests.e2e.servers import rss
@@ -183,15 +184,20 @@ def costs() -> None:
 def _undeduplicated() -> Iterator[None]:
     """Store articles as they come: each opens its story, nothing is read, sketched or compared."""
     nothing: dict[str, Callable[..., Any]] = {
-        "wording": lambda *_: Wording((), (), frozenset()),
         "sketch": lambda _: frozenset(),
-        "place": lambda _later, _candidates, fresh: fresh,
+        "place": lambda _later, _candidates, fresh: (fresh, frozenset()),
         "add_sketches": lambda *_: None,
         "count_sentences": lambda *_: None,
     }
     with contextlib.ExitStack() as patched:
         for name, instead in nothing.items():
             patched.enter_context(mock.patch.object(ingest, name, instead))
+        unread: dict[str, Callable[..., Any]] = {
+            "expect": lambda *_: None,
+            "read": lambda *_: Wording((), (), frozenset()),
+        }
+        for name, instead in unread.items():
+            patched.enter_context(mock.patch.object(Candidates, name, instead))
         yield
 
 
@@ -269,28 +275,11 @@ def _children() -> float:
 
 
 def _reader(base: str) -> None:
-    if any(importlib.util.find_spec(each) is None for each in ("reader", "sgmllib")):
-        print("lemon24/reader: skipped, not installed (pip install reader sgmllib3k)")
-        return
-    with tempfile.TemporaryDirectory() as place:
-        command = [sys.executable, "-m", "tests.bench.polling", "reader", base, place]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        print(done.stdout.strip())
-
-
-def reader_costs(base: str, place: str) -> None:
-    make_reader = importlib.import_module("reader").make_reader
-    reader = make_reader(f"{place}/reader.db")
-    for n in range(FEEDS):
-        reader.add_feed(f"{base}/{n}")
-    begun = _cpu()
-    reader.update_feeds(scheduled=False)
-    first = 1000 * (_cpu() - begun) / FEEDS
-    begun = _cpu()
-    for _ in range(RUNS):
-        reader.update_feeds(scheduled=False)
-    again = 1000 * (_cpu() - begun) / (FEEDS * RUNS)
-    print(f"lemon24/reader: a 304 poll {again:.2f} ms CPU, a first poll of 20 items {first:.2f} ms CPU")
+    python = peers.interpreter("reader", "sgmllib3k")
+    if python:
+        command = [str(python), str(ROOT / "tests" / "bench" / "peer_reader.py"), base, str(FEEDS), str(RUNS)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        print(done.stdout.strip() or f"lemon24/reader failed: {done.stderr.strip()[-300:]}")
 
 
 RULES = """\
@@ -423,5 +412,4 @@ def _named(body: bytes, version: str, problem: str, entries: int) -> str:
 
 
 if __name__ == "__main__":
-    processes: dict[str, Callable[..., None]] = {"reader": reader_costs, "daemon": daemon}
-    processes[sys.argv[1]](*sys.argv[2:])
+    daemon(*sys.argv[2:])

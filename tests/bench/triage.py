@@ -25,8 +25,10 @@ from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from crawler.store.db import DATABASE, Database
+from tests.bench.figures import exponent
 
-ROUNDS = 24
+ROUNDS = 72  # of SLICE stories each
+AROUND = 8  # rounds whose median is the cost at a size
 START = datetime(2026, 6, 14, 3, tzinfo=UTC)
 SYLLABLES = ("kera", "boto", "lumi", "sade", "fipo")
 RULES = """\
@@ -39,7 +41,7 @@ rules: [{id: militia, title: Militias, match: [militia], severity: immediate, no
 
 
 def run() -> None:
-    """Print the processor time for one matching revision, for the first and the last tenth of what is stored."""
+    """Print the processor time for one matching revision at three numbers of stories told before, and how it grows."""
     with tempfile.TemporaryDirectory() as place:
         rules = Path(place) / "rules.yaml"
         rules.write_text(RULES, encoding="utf-8")
@@ -60,9 +62,12 @@ def run() -> None:
                 times.append((time.process_time() - began) / SLICE)
             assert made.alerts == SLICE
         database.close()
-    first, last = statistics.median(times[: ROUNDS // 3]), statistics.median(times[-ROUNDS // 3 :])
-    print(f"one matching revision, decided and queued: {first * 1e3:.2f} ms of processor time")
-    print(f"with {ROUNDS * SLICE} stories stored and told: {last * 1e3:.2f} ms")
+    costs = {end * SLICE: statistics.median(times[end - AROUND : end]) for end in (AROUND, ROUNDS // 3, ROUNDS)}
+    for stories, cost in costs.items():
+        print(
+            f"one matching revision, decided and queued, {stories:5} stories told: {cost * 1e3:.2f} ms of processor time"
+        )
+    print(f"it grows with the stories told to the power of {exponent(costs):.2f}")
 
 
 def _store(connection: Connection, number: int, now: datetime) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.decide.same_event import Report, clash, parts_of
+from alerts.decide.same_event import clash, parts_of
+from alerts.event import Report
 from tests.unit.desk import NOW
 from tests.unit.shipped import read, shipped
 

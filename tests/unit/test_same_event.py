@@ -21,8 +21,8 @@ from alerts.decide.event_news import (
     same_fact,
     tells_another,
 )
-from alerts.decide.same_event import EventWindow, Report, clash, parts_of
-from alerts.event import Act, EventMention
+from alerts.decide.same_event import EventWindow, clash, parts_of
+from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from tests.unit.desk import NOW
 
