@@ -63,6 +63,7 @@ GATHERINGS = (
     "دادگاه",
     "تشييع",
 )
+DATED = ("on this", "years", "قبل", "في مثل", "در چنين")  # when it was, for all that follows
 WHICH = {
     "in",
     "at",

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from alerts.rules.clause_words import (
     AND,
     ASIDE,
+    DATED,
     DURING,
     GATHERINGS,
     INSIDE,
@@ -157,7 +158,8 @@ def _stands_before(name: str, cue: Mention, deed: Mention, reading: Reading) -> 
     if cue.end <= deed.start:
         words = reading.folded[deed.field].text[cue.end : deed.start].split()
         if name in {"opinion", "remembered"} and deed.kind not in {"", "noun"} and not MEANWHILE.isdisjoint(words):
-            return False  # "Iran marks anniversary as Israel strikes Isfahan"
+            # "Iran marks anniversary as Israel strikes Isfahan", and not "on this day in 1991 a panic as missiles hit"
+            return reading.folded[deed.field].text[cue.start : cue.end].startswith(DATED)
         if name == "opinion":  # "Why ...", "Analysis: ...", and not "a war that could end"
             return reading.word(cue) < _LABEL_WORDS
         return name == "remembered" or (
