@@ -15,6 +15,7 @@ TURN |= {"بسبب", "بعد", "ردا", "اثر", "خلال", "في", "داخل
 # put a deed behind them beside the news of a headline
 ASIDE = {"as", "over", "after", "amid", "while", "because", "following", "despite", "since", "when", "before"}
 ASIDE |= {"بعد", "عقب", "وسط", "ردا", "بينما", "فيما", "اثر", "منذ", "قبل", "پس", "همزمان", "تزامنا", "بالتزامن"}
+MEANWHILE = {"as", "while", "بينما", "فيما", "همزمان"}  # of those, before what goes on by itself
 RELATIVES = {"who", "which", "that", "الذي", "التي", "الذين", "اللذين"}  # before a deed that is known already
 # before who does a deed
 DOING = {"by", "from", "من", "از", "توسط"}
@@ -47,6 +48,52 @@ COMPASS = {"north", "south", "east", "west", "northeast", "northwest", "southeas
 # behind the doer of an Arabic verb that has no object
 ARABIC_PREPOSITIONS = {"في", "علي", "من", "الي", "عن", "قرب", "داخل", "شمال", "جنوب", "غرب", "شرق", "شمالي", "جنوبي"}
 ARABIC_PREPOSITIONS |= {"غربي", "شرقي", "بعد", "قبل", "خلال", "عبر", "ضد", "وسط", "بين", "منذ"}
+# places and gatherings by whose names deeds are remembered, and which may be struck; and words that say which of them
+GATHERINGS = (
+    "court",
+    "funeral",
+    "museum",
+    "memorial",
+    "vigil",
+    "film",
+    "محكم",
+    "تشييع",
+    "متحف",
+    "تابين",
+    "دادگاه",
+    "تشييع",
+)
+DATED = ("on this", "years", "قبل", "في مثل", "در چنين")  # when it was, for all that follows
+WHICH = {
+    "in",
+    "at",
+    "near",
+    "of",
+    "for",
+    "to",
+    "the",
+    "a",
+    "building",
+    "house",
+    "procession",
+    "complex",
+    "compound",
+    "hall",
+}
+WHICH |= {
+    "tent",
+    "crew",
+    "site",
+    "service",
+    "ceremony",
+    "dead",
+    "victims",
+    "fighters",
+    "commander",
+    "members",
+    "general",
+}
+WHICH |= {"في", "قرب", "جنوب", "شمال", "شرق", "غرب", "قايد", "قيادي", "عناصر", "ضحايا", "مدينه", "در", "فرمانده", "شهر"}
 # before a time at which something else goes on, and before what a deed is a part of
 DURING = {"during", "amid", "خلال", "اثناء", "هنگام", "حين"}
 WITHIN = {"in", "for", "of", "from", "part", "في", "ضمن", "من", "عن", "در", "براي", "از"}

@@ -12,14 +12,18 @@ from collections.abc import Iterator, Mapping
 from alerts.rules.clause_words import (
     AND,
     ASIDE,
+    DATED,
     DURING,
+    GATHERINGS,
     INSIDE,
+    MEANWHILE,
     OBJECT,
     PREPOSITIONS,
     RELATIVES,
     TO,
     UPON,
     USING,
+    WHICH,
     WITHIN,
 )
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
@@ -44,7 +48,9 @@ _ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or c
 _IN_CLAUSE = "conditional"  # "if" may follow what depends on it
 _FUTURE = re.compile("\u0633[\u064a\u062a\u0646]\\w{3,}|(?:.* )?\u062e\u0648\u0627\u0647\\w* .*")  # sa-, Persian "will"
 _NO_FUTURE = ("سيطر", "سيّر")  # pasts that begin as a future does
+_WORD = re.compile(r"\S+")
 _PRESENT = ("\u064a", "\u062a")  # begin the present of an Arabic verb: he, she
+_WHOSE_WORDS = 3  # before a gathering: "militia leader's funeral"
 _LABEL_WORDS = 4  # of a headline, in which a cue of opinion labels it
 _CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
 _WHEN = {"within", "this", "next", "soon", "today", "tonight", "tomorrow", "before", "any"}  # begin a time
@@ -71,7 +77,10 @@ def standing(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tupl
         elif name == "expected" and (coming := _coming(deed, spoken, cues, reading)):
             cue = coming
         else:
-            cue = next((each for each in cues[name] if name != "denied" and _shows(name, each, deed, reading)), None)
+            cue = next(
+                (each for each in _shown(name, cues, deed, reading) if not _is_struck(each, deed, spoken, reading)),
+                None,
+            )
         if cue:
             return name, cue
     return HAPPENED, None
@@ -89,6 +98,35 @@ def _tells(deed: Mention, spoken: Voice, reading: Reading) -> bool:
 
 def _is_gerund(deed: Mention) -> bool:
     return deed.kind == "active" and deed.alias.endswith("ing")
+
+
+def _shown(name: str, cues: Cues, deed: Mention, reading: Reading) -> Iterator[Mention]:
+    return (each for each in cues[name] if name != "denied" and _shows(name, each, deed, reading))
+
+
+def _is_struck(cue: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:
+    """Return whether what a cue of memory names suffers the deed: "Funeral in Basra hit by drone" remembers nothing.
+
+    It begins the clause, and before the deed stand only words that say which one it is.
+    """
+    text = reading.folded[deed.field].text
+    word = text[cue.start : cue.end].split()[0]
+    if spoken not in {"passive", "open"} or cue.end > deed.start or not word.startswith(GATHERINGS):
+        return False
+    begin = reading.folded[deed.field].within(clause_of(deed, reading).start, clause_of(deed, reading).start + 1)[0]
+    named = [
+        each
+        for mentions in reading.mentions.values()
+        for each in mentions
+        if each.entity and each.field == deed.field and cue.end <= each.start and each.end <= deed.start
+    ]
+    between = [
+        found[0]
+        for found in _WORD.finditer(text, cue.end, deed.start)
+        if not any(each.start <= found.start() and found.end() <= each.end for each in named)
+    ]
+    whose = {"for", "to", "of"} if is_lasting(deed, reading) else set()  # "memorial for soldiers killed"
+    return len(text[begin : cue.start].split()) <= _WHOSE_WORDS and set(between) <= WHICH - whose
 
 
 def _is_known(deed: Mention, denial: Mention | None, reading: Reading) -> bool:
@@ -139,6 +177,10 @@ def _is_no_purpose(to: Mention, reading: Reading) -> bool:
 def _stands_before(name: str, cue: Mention, deed: Mention, reading: Reading) -> bool:
     """Return whether a cue stands where it is about a deed: before it, in reach; a Persian denial right behind it."""
     if cue.end <= deed.start:
+        words = reading.folded[deed.field].text[cue.end : deed.start].split()
+        if name in {"opinion", "remembered"} and deed.kind not in {"", "noun"} and not MEANWHILE.isdisjoint(words):
+            # "Iran marks anniversary as Israel strikes Isfahan", and not "on this day in 1991 a panic as missiles hit"
+            return reading.folded[deed.field].text[cue.start : cue.end].startswith(DATED)
         if name == "opinion":  # "Why ...", "Analysis: ...", and not "a war that could end"
             return reading.word(cue) < _LABEL_WORDS
         return name == "remembered" or (
