@@ -12,6 +12,7 @@ _DECLARED_XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]
 # Labels that browsers read as the wider Windows set (WHATWG Encoding, 4.2).
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874"}
 LATIN = frozenset({"cp1252", "cp1254", "iso8859-15", "utf-8"})
+_NO_TEXT = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"})  # of names and of source code
 _RUN = re.compile(rb"[\xc0-\xf3]{3,}")
 
 
@@ -46,14 +47,20 @@ def _declared(body: bytes, content_type: str | None) -> str:
     header = _CHARSET.search(content_type or "")
     meta, xml = _META.search(body[:4096]), _DECLARED_XML.match(body[:300])
     for label in (header[1] if header else "", *(each[1].decode("ascii", "replace") for each in (meta, xml) if each)):
-        try:
-            name = codecs.lookup(label).name if label else ""
-            "".encode(name or "utf-8")
-        except LookupError:
-            continue
+        name = codec_named(label)
         if name and not name.startswith("utf-16"):  # a meta element that can be read as ASCII is no UTF-16
             return _WIDER.get(name, name)
     return "utf-8"
+
+
+def codec_named(label: str) -> str:
+    """Return the codec that a label names, "" where it names none that text is written in."""
+    try:
+        name = codecs.lookup(label).name if label else ""
+        "".encode(name or "utf-8")
+    except (LookupError, UnicodeError):  # "undefined" is a codec, which always raises
+        return ""
+    return "" if name in _NO_TEXT else name
 
 
 def reads_as_arabic(body: bytes) -> bool:

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urljoin
 import feedparser
 
 from crawler.article import Entry, Named
-from crawler.parse.decoding import LATIN, reads_as_arabic
+from crawler.parse.decoding import LATIN, codec_named, reads_as_arabic
 from crawler.parse.fields import RENAMED, own_fields
 from crawler.parse.found import Feed
 from crawler.parse.jsonfeed import items_of, json_feed
@@ -187,11 +187,7 @@ def _declared(body: bytes, content_type: str | None) -> str:
     match = _DECLARED.match(body[:1000])
     charset = re.search(r"charset=[\"']?([\w.-]{1,40})", content_type or "", re.IGNORECASE)
     for name in (match[1].decode("ascii") if match else "", charset[1] if charset else ""):
-        try:
-            known = codecs.lookup(name).name if name else ""
-            "".encode(known or "utf-8")
-        except LookupError:
-            continue
+        known = codec_named(name)
         if known and not known.startswith("utf-16"):
             return known
     return "utf-8"

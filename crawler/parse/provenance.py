@@ -68,11 +68,23 @@ def _published_by(entry: Entry, source: Source) -> Named | None:
         found = Named("", found.address or found.name) if host_of(found.address or found.name) else Named()
     elif source.outlet_from == "host":
         found = Named()
+    if source.outlet_from == "source" and not (found.name or found.address):
+        found = Named(_shown_twice(entry, source.outlets))
     if found.name or found.address:
         return replace(found, name=found.name[:LONGEST_NAME])
     if not entry.url or urls.wrapper(entry.url) or host_of(entry.url) == host_of(source.url):
         return None
     return Named("", entry.url)
+
+
+def _shown_twice(entry: Entry, outlets: Outlets) -> str:
+    """Return the name behind a headline that stands behind it in the summary too, or that is known; else ""."""
+    tail = _tail(entry.title)
+    name = tail["outlet"].strip() if tail else ""
+    if not tail or folded_name(name) in outlets.by_name:
+        return name
+    shown = fold(entry.summary.partition("\n")[0]).strip()
+    return name if shown == fold(f"{entry.title[: tail.start()]} {name}").strip() else ""
 
 
 def _tail(title: str) -> re.Match[str] | None:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawler.parse.decoding import decode_page
 from crawler.parse.feeds import decode, read_feed
 from crawler.parse.markup import clean
 from crawler.parse.normalise import draft
+from tests.e2e.servers import rss
 from tests.unit.child import BASE, Child
 
 ARABIC = "الحشد الشعبي ينفي"
@@ -265,3 +267,13 @@ def test_item_in_another_encoding_costs_no_letter_of_its_own_or_of_others() -> N
     body = feed(f"<title>{ARABIC}</title>", "<title>HERE</title>", "<title>caf\u00e9 XX</title>")
     body = body.replace(b"HERE", ARABIC.encode("cp1256")).replace(b"XX", b"caf\xe9!")
     assert titles(body) == [ARABIC, ARABIC, "caf\u00e9 caf\ufffd!"]
+
+
+@pytest.mark.parametrize(
+    "label", ["undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "rot13", "hex"]
+)
+def test_label_that_names_no_encoding_of_texts_costs_nothing(label: str) -> None:
+    feed = rss({"title": "A militia moves", "guid": "1"}).replace(b"moves", b"moves \xfc\xff")
+    (entry,) = read_feed(feed, f"text/xml; charset={label}", BASE).entries
+    assert entry.title.startswith("A militia moves")
+    assert decode_page(b"<p>A militia \xfc</p>", f"text/html; charset={label}").startswith("<p>A militia ")

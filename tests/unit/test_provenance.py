@@ -104,6 +104,17 @@ def test_host_of_the_link_speaks_where_the_item_names_nobody_but_no_wrapper_and_
     )
 
 
+def test_item_without_a_source_is_of_whom_headline_and_summary_both_name() -> None:
+    listed = "Rockets hit a base Gamma Daily\nAnother headline Delta"
+    google = "https://news.google.com/rss/articles/CBM1"
+    made, whose = credit(Entry("Rockets hit a base - Gamma Daily", url=google, summary=listed), carrier())
+    assert (made.title, made.summary, whose.outlet) == ("Rockets hit a base", "", "Gamma Daily")
+    assert carried(Entry("Rockets hit a base - Beta Times", url=google))[1].owner == "beta-group"
+    # a dash in a headline names nobody
+    title, whose = carried(Entry("Rockets hit a base - five wounded", url=google, summary="At dawn."))
+    assert (title, whose.carrier) == ("Rockets hit a base - five wounded", "")
+
+
 def test_source_that_publishes_itself_is_left_as_it_is() -> None:
     entry = Entry("Rockets hit a base - Beta Times", summary="Rockets hit a base", publisher=Named("Beta Times"))
     assert credit(entry, OWN) == (entry, Credit("Alpha Wire", "alpha", "", "alpha"))
