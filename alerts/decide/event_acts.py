@@ -13,7 +13,8 @@ from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
 
 PARTIES = 2  # states that a deed must have in common with another to be the same, where both name no more than states
-_REAL = frozenset({"happened", "claimed", "background"})
+_TOLD = frozenset({"happened", "claimed"})
+_REAL = _TOLD | {"background"}
 
 
 def told(mention: EventMention) -> tuple[Act, ...]:
@@ -54,24 +55,36 @@ class Lasting:
     certain: bool  # if not, the parties are all names of the report
 
 
-def lasting_in_common(one: EventMention, other: EventMention, settings: EventSettings) -> str:
-    """Return the deed that lasts and that both tell of the same parties, "" if there is none.
+def in_common(one: Mapping[str, Lasting], other: Mapping[str, Lasting], settings: EventSettings) -> str:
+    """Return the first deed that lasts and that both tell of the same parties, "" if there is none.
 
     A deal that is only expected is another than one that was made: that it was made is news.
     """
-    ours, theirs = (lasting(each, settings) for each in (one, other))
-    return next((deed for deed in theirs if deed in ours and _same_parties(ours[deed], theirs[deed], settings)), "")
+    return next((deed for deed in other if deed in one and _same_parties(one[deed], other[deed], settings)), "")
 
 
-def is_ended(earlier: EventMention, since: Iterable[EventMention], settings: EventSettings) -> bool:
-    """Return whether a report since then tells what ends a deed of an earlier one: a strait that was reopened."""
-    ours = lasting(earlier, settings)
-    return any(
-        ending in settings.lasting.get(deed, ()) and _same_parties(parties, theirs, settings)
-        for each in since
-        for ending, theirs in lasting(each, settings).items()
-        for deed, parties in ours.items()
-    )
+def ended_by(mention: EventMention, lasting_deeds: Mapping[str, Lasting], settings: EventSettings) -> set[str]:
+    """Return those of the deeds that a report tells the end of: a strait that was reopened, a truce broken by a strike.
+
+    In doubt a deed is ended, since what is told of it then rings: it is enough that one of its parties is named. An
+    attack ends a truce where both sides are of it.
+    """
+    return {
+        deed
+        for act in mention.acts
+        if act.standing in _TOLD
+        for deed, known in lasting_deeds.items()
+        if alike(act, settings) in settings.lasting.get(deed, ()) and _is_between(act, mention, known, settings)
+    }
+
+
+def _is_between(act: Act, mention: EventMention, known: Lasting, settings: EventSettings) -> bool:
+    def named(names: Iterable[str]) -> bool:
+        return any(is_within(name, party, settings.wider) for name in names for party in known.parties)
+
+    if act.deed in settings.by_target:
+        return named(act.by) and named((*act.on, *mention.places))
+    return named((*act.by, *act.on) or mention.names)
 
 
 def lasting(mention: EventMention, settings: EventSettings) -> dict[str, Lasting]:

@@ -6,11 +6,11 @@ has none of them repeats what is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.decide.event_acts import alike, is_ended, is_within, lasting_in_common, narrowest, roles_of, told
+from alerts.decide.event_acts import alike, ended_by, in_common, is_within, lasting, narrowest, roles_of, told
 from alerts.decide.same_event import clash
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
@@ -168,31 +168,41 @@ def is_comment(report: Report) -> bool:
 
 
 def known_reports(later: Report, reports: Iterable[Report], settings: EventSettings, now: datetime) -> list[Report]:
-    """Return the reports of other stories that still count as known: those of KNOWN_FOR, and what lasts until it ends.
+    """Return the reports of other stories that still count as known, oldest first; for a comment all of them.
 
-    A comment is news after neither.
+    Those are the reports of KNOWN_FOR, and what lasts until it ends: from before a report that tells the end of it, a
+    deed counts no more.
     """
     others = [each for each in reports if each.story != later.story]
-    recent = now - KNOWN_FOR
+    ours, recent = lasting(later.mention, settings), now - KNOWN_FOR
     if is_comment(later):
         return others
+    if not ours:
+        return [each for each in others if each.at >= recent]
     again = any(act.again for act in told(later.mention))
-    return [
-        each
-        for number, each in enumerate(others)
-        if each.at >= recent
-        or (
-            not again
-            and lasting_in_common(each.mention, later.mention, settings)
-            and not is_ended(each.mention, (newer.mention for newer in others[number + 1 :]), settings)
-        )
-    ]
+    ended: set[str] = set()
+    known = []
+    for each in reversed(others):
+        if each.at >= recent:
+            known.append(_without(each, ended, settings))
+        elif not again and (deed := in_common(lasting(each.mention, settings), ours, settings)) and deed not in ended:
+            known.append(each)
+        ended |= ended_by(each.mention, ours, settings)
+    return known[::-1]
+
+
+def _without(report: Report, ended: Container[str], settings: EventSettings) -> Report:
+    """Return a report without the acts that ended since; with nothing else it still says that the event is known."""
+    kept = tuple(each for each in report.mention.acts if alike(each, settings) not in ended)
+    if len(kept) == len(report.mention.acts):
+        return report
+    return replace(report, mention=replace(report.mention, acts=kept))
 
 
 def repeats_lasting(later: Report, known: Iterable[Report], settings: EventSettings) -> bool:
     """Return whether a report begins with a deed that lasts and that one of those known told of the same parties."""
-    main = replace(later.mention, acts=told(later.mention)[:1])
-    return any(lasting_in_common(each.mention, main, settings) for each in known)
+    ours = lasting(replace(later.mention, acts=told(later.mention)[:1]), settings)
+    return bool(ours) and any(in_common(lasting(each.mention, settings), ours, settings) for each in known)
 
 
 def like(later: Report, elsewhere: Iterable[Report], settings: EventSettings) -> list[Report]:

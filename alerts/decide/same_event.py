@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from alerts.decide.event_acts import alike, is_within, lasting_in_common, narrowest, roles_of, told
+from alerts.decide.event_acts import Lasting, alike, in_common, is_within, lasting, narrowest, roles_of, told
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import UNLISTED
@@ -41,11 +41,12 @@ Part = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How much two reports have in common, from 0 to 1, and the parts that they share."""
+    """How much two reports have in common, from 0 to 1, the parts that they share, and whether one deed that lasts."""
 
     earlier: Report
     share: float
     parts: tuple[Part, ...]
+    lasting: bool = False
 
     def words(self, later: Report, settings: EventSettings) -> str:
         """Return the evidence in a line: what both name, how far apart they are."""
@@ -98,7 +99,7 @@ class EventWindow:
 
         Only reports of other stories are compared, in `threads` or in all.
         """
-        ours = parts_of(later.mention, self.settings)
+        ours, lasts = parts_of(later.mention, self.settings), lasting(later.mention, self.settings)
         wanted = None if threads is None else set(threads)
         found = [
             likeness
@@ -107,16 +108,12 @@ class EventWindow:
             and later.at - earlier.at <= APART
             and later.at - (minted(earlier.thread) or earlier.at) <= SPAN
             and (wanted is None or earlier.thread in wanted)
-            and self._may_be_one(likeness := self._likeness(earlier, theirs, ours), later)
+            and self._may_be_one(likeness := self._likeness(earlier, theirs, ours, lasts), later)
             and not clash(earlier, later, self.settings)
             and not _roles_clash(self._first.get(earlier.thread, earlier).mention, later.mention, self.settings)
         ]
-        return max(found, key=lambda each: self._closeness(each, later), default=None)
-
-    def _closeness(self, likeness: Likeness, later: Report) -> tuple[bool, float, datetime]:
-        """Return what the nearest report has most of: one deed that lasts beats any number of words in common."""
-        earlier = likeness.earlier
-        return bool(lasting_in_common(earlier.mention, later.mention, self.settings)), likeness.share, earlier.at
+        # one deed that lasts beats any number of words in common
+        return max(found, key=lambda each: (each.lasting, each.share, each.earlier.at), default=None)
 
     def _candidates(self, ours: frozenset[Part]) -> list[tuple[Report, frozenset[Part]]]:
         """Return the reports that share a name or a thing with ours: first those that share the rarest, newest first.
@@ -132,17 +129,18 @@ class EventWindow:
                     return [self._reports[each] for each in chosen]
         return [self._reports[each] for each in chosen]
 
-    def _likeness(self, earlier: Report, theirs: frozenset[Part], ours: frozenset[Part]) -> Likeness:
+    def _likeness(
+        self, earlier: Report, theirs: frozenset[Part], ours: frozenset[Part], lasts: Mapping[str, Lasting]
+    ) -> Likeness:
         shared = theirs & ours
         common, lengths = self._square(shared), math.sqrt(self._square(theirs) * self._square(ours))
         heaviest = sorted(shared, key=lambda part: (-self._weight(part), part))
-        return Likeness(earlier, common / lengths if lengths else 0.0, tuple(heaviest))
+        same = bool(lasts) and bool(in_common(lasting(earlier.mention, self.settings), lasts, self.settings))
+        return Likeness(earlier, common / lengths if lengths else 0.0, tuple(heaviest), same)
 
     def _may_be_one(self, likeness: Likeness, later: Report) -> bool:
         """Return whether two reports have enough in common: less where both tell one deed that lasts (event_acts)."""
-        if likeness.share >= ALIKE_LASTING and lasting_in_common(
-            likeness.earlier.mention, later.mention, self.settings
-        ):
+        if likeness.lasting and likeness.share >= ALIKE_LASTING:
             return True
         tells_apart = self._tells_apart(likeness.parts, likeness.earlier.mention, later.mention)
         return tells_apart and likeness.share >= _asked(likeness, later)

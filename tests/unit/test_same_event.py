@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.decide.event_acts import lasting_in_common
+from alerts.decide.event_acts import in_common, lasting
 from alerts.decide.event_news import (
     describe,
     done,
@@ -178,7 +178,7 @@ LASTING = replace(
     by_target=SETTINGS.by_target | {"intercept"},
     alike={**SETTINGS.alike, "intercept": "strike"},
     parties=frozenset({"us", "iran", "oman", "france"}),
-    lasting={"deal": frozenset({"lapse"}), "lapse": frozenset({"deal"}), "close": frozenset({"reopen"})},
+    lasting={"deal": frozenset({"lapse", "strike"}), "lapse": frozenset({"deal"}), "close": frozenset({"reopen"})},
     defences=frozenset({"intercept"}),
 )
 DEAL = Act("deal", "happened", ("us", "iran"))
@@ -188,6 +188,10 @@ def told_by(name: str, *acts: Act, words: int = 4) -> EventMention:
     """Return what acts tell with somebody who only speaks of them, in words of their own."""
     told = event(*acts, words=" ".join(f"{name}{number}" for number in range(words)))
     return replace(told, names=(name, *told.names))
+
+
+def lasting_in_common(one: EventMention, other: EventMention) -> str:
+    return in_common(lasting(one, LASTING), lasting(other, LASTING), LASTING)
 
 
 def lasting_window(*reports: Report) -> EventWindow:
@@ -213,7 +217,7 @@ def test_a_deed_that_lasts_is_the_same_of_the_same_parties(later: EventMention, 
     first = told_by("oman", DEAL)
     if not later.acts[0].by:
         later = replace(later, names=("us", "iran"))
-    assert bool(lasting_in_common(first, later, LASTING)) is same
+    assert bool(lasting_in_common(first, later)) is same
     assert repeats_lasting(report(later, 1), [report(first)], LASTING) is same
 
 
@@ -236,43 +240,72 @@ def test_a_deed_that_lasts_joins_with_less_in_common_and_before_what_has_more() 
     )
 
 
+LAPSE = Act("lapse", "happened", ("us", "iran"))
+
+
 @pytest.mark.parametrize(
-    ("between", "again", "known"),
-    [((), False, True), ((Act("lapse", "happened", ("us", "iran")),), False, False), ((), True, False)],
-    ids=["nothing", "ended", "said to be another"],
+    ("between", "known"),
+    [
+        ((), True),
+        ((LAPSE,), False),
+        ((replace(LAPSE, by=("iran",)),), False),
+        ((replace(LAPSE, by=()),), True),
+        ((replace(LAPSE, standing="expected"),), True),
+        ((replace(LAPSE, by=("oman", "france")),), True),
+        ((Act("close", "happened", ("us", "iran")),), True),
+        ((Act("strike", "happened", ("us",), ("iran",)),), False),
+        ((Act("strike", "happened", ("us",), ("oman",)),), True),
+        ((Act("strike", "happened", ("oman",), ("iran",)),), True),
+    ],
+    ids=[
+        *("nothing", "ended", "by one", "by nobody", "to come", "of others", "another deed"),
+        *("struck", "others struck", "struck by others"),
+    ],
 )
-def test_what_lasts_is_known_for_days_until_it_ends(between: tuple[Act, ...], again: bool, known: bool) -> None:
-    first, ended = report(event(DEAL)), [report(event(each), 10, "x") for each in between]
-    later = report(event(replace(DEAL, again=again)), 20, "daily")
-    found = known_reports(later, [first, *ended], LASTING, later.at)
+@pytest.mark.parametrize("hours", [4, 30])
+def test_what_lasts_is_known_until_it_ends(between: tuple[Act, ...], known: bool, hours: float) -> None:
+    first, later = report(event(DEAL)), report(event(DEAL), hours, "daily")
+    since = [report(event(each), 2, "x") for each in between]
+    found = known_reports(later, [first, *since], LASTING, later.at)
     assert (first in found) is known
-    # an attack so long ago is known no more, and what is told today is
-    assert known_reports(report(event(STRIKE), 20, "daily"), [report(event(STRIKE))], LASTING, later.at) == []
-    assert known_reports(report(event(STRIKE), 20, "daily"), [report(event(STRIKE), 15)], LASTING, later.at) != []
+    assert repeats_lasting(later, found, LASTING) is known
+    assert bool(news_in(later, found, [], LASTING)) is not known
+    # told again after that, it is known again
+    found = known_reports(later, [first, *since, report(event(DEAL), 3, "y")], LASTING, later.at)
+    assert repeats_lasting(later, found, LASTING)
 
 
-@pytest.mark.parametrize(
-    "other", [Act("lapse", "happened", ("oman", "france")), Act("close", "happened", ("us", "iran"))]
-)
-def test_the_deed_of_other_parties_and_one_that_ends_nothing_end_nothing(other: Act) -> None:
-    later = report(event(DEAL), 20, "daily")
-    known = known_reports(later, [report(event(DEAL)), report(event(other), 10, "x")], LASTING, later.at)
-    assert known[0].mention.acts == (DEAL,)
+def test_an_end_before_the_deed_is_none_and_another_is_news() -> None:
+    later = report(event(DEAL), 30, "daily")
+    known = [report(event(LAPSE)), report(event(DEAL), 1)]
+    assert known_reports(later, known, LASTING, later.at) == known[1:]
+    again = replace(later, mention=event(replace(DEAL, again=True)))
+    assert known_reports(again, known, LASTING, later.at) == []
+
+
+def test_an_attack_is_known_for_hours() -> None:
+    later = report(event(STRIKE), 20, "daily")
+    assert known_reports(later, [report(event(STRIKE))], LASTING, later.at) == []
+    assert known_reports(later, [report(event(STRIKE), 15)], LASTING, later.at) != []
+    # one named beside a deed that lasts keeps its own time
+    both = report(event(DEAL, STRIKE), 20, "daily")
+    assert known_reports(both, [report(event(STRIKE))], LASTING, later.at) == []
 
 
 def test_parties_that_only_the_headline_names_must_hold_all_that_word_order_gives() -> None:
     three = event(replace(DEAL, by=("us", "iran", "oman")))
     loose = replace(event(replace(DEAL, by=())), names=("us", "iran", "france"))
-    assert not lasting_in_common(three, loose, LASTING)
-    assert not lasting_in_common(loose, three, LASTING)
-    assert lasting_in_common(replace(loose, names=(*loose.names, "oman")), three, LASTING) == "deal"
-    # one state tells no deal from another
+    assert not lasting_in_common(three, loose)
+    assert not lasting_in_common(loose, three)
+    assert lasting_in_common(replace(loose, names=(*loose.names, "oman")), three) == "deal"
+    # a place or a person alone does, one state does not
+    assert lasting_in_common(event(replace(DEAL, by=("hormuz",))), event(replace(DEAL, by=("hormuz",)))) == "deal"
     alone = event(replace(DEAL, by=("iran",)))
-    assert not lasting_in_common(alone, alone, LASTING)
+    assert not lasting_in_common(alone, alone)
 
 
 def test_a_deed_beside_the_news_or_behind_another_is_not_what_is_repeated() -> None:
-    assert not lasting_in_common(event(DEAL), event(STRIKE, replace(DEAL, aside=True)), LASTING)
+    assert not lasting_in_common(event(DEAL), event(STRIKE, replace(DEAL, aside=True)))
     assert not repeats_lasting(report(event(STRIKE, DEAL), 1), [report(event(DEAL))], LASTING)
 
 
