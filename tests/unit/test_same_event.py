@@ -273,6 +273,7 @@ def test_what_lasts_is_known_until_it_ends(between: tuple[Act, ...], known: bool
     # told again after that, it is known again
     found = known_reports(later, [first, *since, report(event(DEAL), 3, "y")], LASTING, later.at)
     assert repeats_lasting(later, found, LASTING)
+    assert [each.at for each in found] == sorted(each.at for each in found)
 
 
 def test_an_end_before_the_deed_is_none_and_another_is_news() -> None:
