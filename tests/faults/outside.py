@@ -18,6 +18,7 @@ DECADE = 3652 * 86_400.0  # seconds; whole days, so that the digests of the day 
 GARBLED = b"<?xml version='1.0'?><rss><channel><item><title>\xff\xfe\x00 militia</ti"
 
 RELOADED_WITHIN = 60.0  # seconds
+FEW_RELOADS = 200  # with more of them items come seldom
 
 
 def soon(floor: Floor) -> None:
@@ -45,7 +46,8 @@ def reloads(floor: Floor, counts: Counts, row: Row) -> None:
     """The rules are written anew again and again, under load."""
     assert floor.running
     weights, read, slowest = [_weight(floor)], 0, 0.0
-    with floor.load(0.5):
+    # many reloads take an hour: an archive that grew by 7,000 matches meanwhile would be what is measured
+    with floor.load(0.5 if counts.reloads <= FEW_RELOADS else 5.0):
         while row.times < counts.reloads:
             floor.write_rules()
             began = time.monotonic()
