@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from crawler.stories.corrections import is_correction
@@ -78,13 +78,18 @@ class Wording:
         taken = boilerplate & self.numbers
         if not taken:
             return self
-        left = tuple(each for each in self.sentences if sentence_number(each) not in taken)
+        left = tuple(each for number, each in zip(self.hashes, self.sentences, strict=True) if number not in taken)
         return replace(self, sentences=left, taken=self.taken | taken)
 
     @cached_property
+    def hashes(self) -> tuple[int, ...]:
+        """The hash of each sentence in turn, by which it is recognised in other articles."""
+        return tuple(map(sentence_number, self.sentences))
+
+    @cached_property
     def numbers(self) -> frozenset[int]:
-        """The hash of each sentence, by which it is recognised in other articles."""
-        return frozenset(map(sentence_number, self.sentences))
+        """The hashes of the sentences, each once."""
+        return frozenset(self.hashes)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -140,7 +145,12 @@ def shingles(words: Sequence[str]) -> list[int]:
 
 def combine(numbers: Iterable[int]) -> int:
     """Return one hash of several, which depends on their order."""
-    return reduce(mixed, numbers, 1)
+    hashed = 1
+    for number in numbers:
+        # `mixed`, written out for the same reason as above
+        hashed = ((hashed ^ number) * _ODD) & _MASK
+        hashed ^= hashed >> 29
+    return hashed
 
 
 def mixed(hashed: int, number: int) -> int:
@@ -187,8 +197,8 @@ def edges(text: Wording) -> list[int]:
 
     Those of two words or fewer are left out.
     """
-    chosen = (*text.sentences[:1], *text.sentences[1:][-4:])
-    return [sentence_number(sentence) for sentence in chosen if len(sentence) > 2]
+    numbered = list(zip(text.hashes, text.sentences, strict=True))
+    return [number for number, sentence in (*numbered[:1], *numbered[1:][-4:]) if len(sentence) > 2]
 
 
 def _headline(title: str, outlet: str) -> tuple[str, str]:

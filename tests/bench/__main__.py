@@ -68,6 +68,7 @@ BENCHES = {
     "claims": claims.run,
     "triage": triage.run,
     "commands": commands.run,
+    "commands-growth": commands.growth,
     "drain": delivery.throughput,
     "delivery": delivery.run,
     "delivery-kill": delivery_kill.run,
@@ -83,7 +84,7 @@ BENCHES = {
 }
 
 
-QUICK = ("claims", "triage", "latency", "commands", "event-cost", "cases")  # under three minutes
+QUICK = ("claims", "triage", "latency", "drain", "commands", "event-cost", "cases")  # under three minutes
 
 
 def main() -> None:

@@ -34,13 +34,8 @@ sources: [{{id: wire, name: Wire, url: "{url}", every: 5m, full_text: never}}]
 """
 
 
-def run() -> None:
-    """Print both for each command, and how some of them grow with the store."""
-    _at_one_size()
-    _over_sizes()
-
-
-def _over_sizes() -> None:
+def growth() -> None:
+    """Print how some commands grow with the store, alone."""
     with tempfile.TemporaryDirectory() as place:
         rules = _desk(Path(place), "https://wire.example/a.xml")  # no daemon runs: nothing is polled
         found: dict[str, dict[int, float]] = {each: {} for each in GROWING}
@@ -57,7 +52,8 @@ def _over_sizes() -> None:
         print(f"{each:22} alone, with {of} articles: {told} s; to the power of {exponent(costs):.2f}")
 
 
-def _at_one_size() -> None:
+def run() -> None:
+    """Print both for each command."""
     with tempfile.TemporaryDirectory() as place, closing(Outlet()) as outlet:
         outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "1"}))
         rules, state = _desk(Path(place), f"{outlet.base}/a.xml"), Path(place) / "var"
