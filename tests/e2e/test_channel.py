@@ -97,6 +97,16 @@ def test_window_that_turned_over_is_read_back_and_no_post_is_missed(desk: Desk) 
     assert balanced(desk)
 
 
+def test_pages_that_reach_back_to_posts_without_words_leave_no_gap(desk: Desk) -> None:
+    photo = '<a class="tgme_widget_message_photo_wrap" href="https://t.me/watch/1"></a>'
+    channel = watching(desk, *(Post(n, photo) for n in range(1, 6)))
+    desk.rounds(T0)
+    channel.posts += [text(n, f"News of number {n} from the front") for n in range(6, 31)]
+    desk.rounds(T1)
+    assert known(desk) == 25
+    assert "gap" not in source(desk)
+
+
 def test_page_that_fails_is_asked_for_again_and_its_posts_are_told_late_and_not_lost(desk: Desk) -> None:
     channel = watching(desk, *QUIET)
     desk.rounds(T0)

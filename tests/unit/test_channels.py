@@ -100,6 +100,13 @@ def test_few_posts_of_a_new_type_are_counted_and_fail_nothing() -> None:
     assert feed.problem == ""
 
 
+def test_quoted_words_are_not_the_posts_though_they_are_marked_as_such() -> None:
+    quote = '<a class="tgme_widget_message_reply" href="#"><div><div class="tgme_widget_message_text js-message_text">A rumour</div></div></a>'
+    (entry,) = read(page_of([Post(1, quote + text(1, "We deny it all").body)])).entries
+    assert entry.text == "We deny it all"
+    assert read(page_of([Post(1, quote)])).rejected == ("no_words",)
+
+
 def test_hidden_channel_of_a_forward_has_its_name() -> None:
     hidden = '<div class="tgme_widget_message_forwarded_from">Forwarded from <span class="tgme_widget_message_forwarded_from_name">Somebody</span></div>'
     (entry,) = read(page_of([Post(1, hidden + text(1, "Words of another one").body)])).entries
