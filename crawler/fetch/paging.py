@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from crawler.article import Entry
 from crawler.fetch.fetching import Fetching, parse, reader
 from crawler.fetch.workers import Workers
 from crawler.parse.found import Feed
@@ -18,29 +20,63 @@ async def page_back(
     """Return the answer and the feed with the entries since the number `state.mark`, from as many pages as that takes.
 
     The outcome's `mark` is the newest number without a gap before it. If a page fails, the mark and the validators stay
-    as they were, so that the next poll reads back again; where MOST_PAGES are not enough, the gap stays and is told.
+    as they were, so that the next poll reads back again; where the pages end above the mark, the gap stays and is told.
+    Dates alone never say that nothing was missed: then `gap` is None, and what the entries are decides.
     """
-    if feed.newest is None:
+    if not feed.numbers:
         return outcome, feed
-    # a number may be a time in seconds: one still to come would hide all until then
-    newest = min(feed.newest, int(outcome.fetched.timestamp()))
     mark, whole, page, pages = state.mark, feed, feed, 0
-    while mark is not None and page.oldest is not None and page.oldest > mark and page.older:
-        if pages == MOST_PAGES:
-            return replace(outcome, mark=newest, gap=True, detail=f"more than {pages} pages since the last poll"), whole
+    read = replace(outcome, mark=_newest(feed, outcome))
+    if mark is None:
+        return read, feed
+    while not _reaches(page, mark):
+        why = page.no_older if not page.older else f"more than {pages} pages since the last poll"
+        if not page.older or pages == MOST_PAGES:
+            # at the mark itself an entry was read before, and others of the same date may not have been
+            above = page.numbers[-1] > mark
+            return replace(read, gap=True, detail=why) if above else read, whole
         answer = await fetching.earlier(source, page.older, outcome.fetched)
-        read, earlier = await parse(
-            workers, answer, SourceState(source.id, source.url, outcome.fetched), reader(source)
-        )
+        got, earlier = await parse(workers, answer, SourceState(source.id, source.url, outcome.fetched), reader(source))
+        if earlier is not None and not earlier.entries and not earlier.rejected:
+            page = replace(page, older="", no_older="the earlier pages end after the last entry that was read")
+            continue
+        leads_on = earlier is not None and _leads_on(page, earlier, whole.entries)
+        if earlier is not None and not leads_on and page.numbers[-1] == mark:
+            return read, whole  # a service that gives one page for all
         # a page that holds nothing older would be asked for without end
-        if earlier is None or earlier.oldest is None or earlier.oldest >= page.oldest:
-            why = f"the page before the newest could not be read ({read.name.value} {read.detail}".strip()
-            return _unfinished(outcome, f"{why}), asked for again"), whole
+        if earlier is None or not leads_on:
+            failed = f"the page before the newest could not be read ({got.name.value} {got.detail}".strip()
+            return _unfinished(outcome, f"{failed}), asked for again"), whole
         whole = replace(
             whole, entries=(*whole.entries, *earlier.entries), rejected=(*whole.rejected, *earlier.rejected)
         )
         page, pages = earlier, pages + 1
-    return replace(outcome, mark=newest, gap=None if mark is None else False), whole
+    return replace(read, gap=None if feed.dated else False), whole
+
+
+def _newest(feed: Feed, outcome: FetchOutcome) -> int:
+    """Return the newest number of a feed; a date still to come would hide all until then."""
+    now = int(outcome.fetched.timestamp())
+    return max((each for each in feed.numbers if each <= now), default=now)
+
+
+def _reaches(page: Feed, mark: int) -> bool:
+    """Return whether a page ends with what was read before. An old entry further up (one that is pinned) says nothing,
+    nor does an entry of the same date."""
+    return page.numbers[-1] < mark or (page.numbers[-1] == mark and not page.dated)
+
+
+def _leads_on(page: Feed, earlier: Feed, entries: Iterable[Entry]) -> bool:
+    """Return whether an earlier page has what is older than a page, or of the same date and not among `entries`."""
+    if not earlier.numbers or earlier.numbers[-1] > page.numbers[-1]:
+        return False
+    return earlier.numbers[-1] < page.numbers[-1] or not {_key(each) for each in earlier.entries} <= {
+        _key(each) for each in entries
+    }
+
+
+def _key(entry: Entry) -> tuple[str | None, str | None, str]:
+    return entry.guid, entry.url, entry.title
 
 
 def _unfinished(outcome: FetchOutcome, detail: str) -> FetchOutcome:

@@ -62,9 +62,8 @@ def read_channel(body: bytes, content_type: str | None, base_url: str) -> Feed:
         "telegram",
         problem=f"layout changed: {unread} of {len(blocks)} posts on the page cannot be read" if changed else "",
         explained=changed,
-        newest=max(numbers, default=None),
-        oldest=min(numbers, default=None),
-        older=_before(tree, base_url),
+        numbers=tuple(sorted(numbers, reverse=True)),
+        older=_before(tree, base_url, min(numbers, default=0)),
     )
 
 
@@ -145,8 +144,8 @@ def _forwarded(block: lxml.html.HtmlElement) -> Named | None:
     return Named(" ".join(clean(found.text_content()).split())[:100] or "unknown", link or "")
 
 
-def _before(tree: lxml.html.HtmlElement, base_url: str) -> str:
-    """Return the address of the page before this one, "" where the channel begins on it."""
+def _before(tree: lxml.html.HtmlElement, base_url: str, oldest: int) -> str:
+    """Return the address of the page before this one, whose oldest post has this number, 0 where there is none."""
     more = next(
         (each.get("data-before") for each in _having(tree, "tme_messages_more") if each.get("data-before")), None
     )
@@ -154,8 +153,11 @@ def _before(tree: lxml.html.HtmlElement, base_url: str) -> str:
         links = (each.get("href") or "" for each in tree.iter("link") if (each.get("rel") or "").lower() == "prev")
         found = next((match for link in links if (match := _BEFORE.search(link))), None)
         more = found[1] if found else ""
-    # only the number is taken from the page: it cannot lead us elsewhere
+    # only a number is taken from the page: it cannot lead us elsewhere. Without a link the channel begins here, or the
+    # layout has changed: whoever has to know asks for what is before the oldest post
     if not re.fullmatch(r"\d{1,9}", more):
+        more = str(oldest)
+    if not int(more):
         return ""
     return urlunsplit((*urlsplit(base_url)[:3], f"before={more}", ""))
 

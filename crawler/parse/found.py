@@ -23,9 +23,10 @@ class Feed:
     ttl: float | None = None  # seconds for which the feed itself says it need not be asked again
     more: tuple[str, ...] = ()  # addresses whose entries belong to it: the sitemaps of an index
     explained: bool = False  # `problem` says best what is wrong, whatever else the body looks like
-    newest: int | None = None  # of entries in an order: the numbers of the newest and of the oldest
-    oldest: int | None = None
-    older: str = ""  # the address of the page with the entries before the oldest
+    numbers: tuple[int, ...] = ()  # of entries in an order, as they stand in it: the newest first, as a rule
+    dated: bool = False  # the numbers are dates: entries may share one, and need not stand in their order
+    older: str = ""  # the address of the page with the entries before the last
+    no_older: str = ""  # why there is none, in words
 
 
 @dataclass(frozen=True, slots=True)

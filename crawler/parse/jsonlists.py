@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from crawler.article import Entry, Named
 from crawler.parse.feeds import GUID_LIMIT, RAW_LIMIT, TEXT_LIMIT, TITLE_LIMIT, decode
@@ -48,17 +48,14 @@ def read_list(body: bytes, content_type: str | None, base_url: str, paths: Mappi
     entries = tuple(each for each in made if isinstance(each, Entry))
     rejected = (*(each for each in made if isinstance(each, str)), *("not_json" for _ in range(broken)))
     rejected += ("too_many",) * max(0, len(items) - MOST_ITEMS)
+    # without a link to a next page nobody can tell how far a page reaches
+    if "next" not in paths:
+        return Feed(entries, rejected, "json")
     dates = [int(each.published.timestamp()) for each in entries if each.published]
-    # without a link to a next page, or a date on each item, nobody can tell how far a page reaches
-    paged = "next" in paths and bool(entries) and len(dates) == len(entries)
-    return Feed(
-        entries,
-        rejected,
-        "json",
-        newest=max(dates) if paged else None,
-        oldest=min(dates) if paged else None,
-        older=_next(whole, base_url, paths),
-    )
+    if dates == sorted(dates):  # a page with its oldest item first
+        dates.reverse()
+    older, why = _next(whole, base_url, paths["next"])
+    return Feed(entries, rejected, "json", numbers=tuple(dates), dated=True, older=older, no_older=why)
 
 
 def _values(text: str) -> tuple[Any, int]:
@@ -145,16 +142,17 @@ def _raw(item: Any) -> str:
     return json.dumps(item, ensure_ascii=False)[:RAW_LIMIT]
 
 
-def _next(whole: Any, base_url: str, paths: Mapping[str, str]) -> str:
-    """Return the address of the next page, "" where there is none or it is of another server."""
+def _next(whole: Any, base_url: str, path: str) -> tuple[str, str]:
+    """Return the address of the next page, "" where there is none that we may ask, and then why, in words."""
     try:
-        link = _link(_text(value_at(paths["next"], whole)), base_url) if "next" in paths else None
+        link = _link(_text(value_at(path, whole)), base_url)
     except PathError:
-        return ""
-    # headers with secrets go along
-    return link if link and _server(link) == _server(base_url) else ""
-
-
-def _server(address: str) -> tuple[str, str]:
-    scheme, _, rest = address.partition("://")
-    return scheme.lower(), rest.partition("/")[0].partition("?")[0].lower()
+        link = None
+    if not link:
+        return "", f'no next page at "{path}"'
+    there, here = urlsplit(link), urlsplit(base_url)
+    if there.netloc.lower() == here.netloc.lower():
+        # behind a proxy that ends TLS a service takes itself for http: it is asked as it was asked before
+        return urlunsplit(there._replace(scheme=here.scheme)), ""
+    # headers with secrets would go along
+    return "", f"the next page is on another server, {there.netloc[:80]}"

@@ -94,6 +94,7 @@ class Channel:
     outlet: Outlet
     name: str = "watch"
     posts: list[Post] = field(default_factory=list)
+    linked: bool = True  # whether a page has a link to the one before it
     broken: set[int] = field(default_factory=set)  # numbers before which a page answers 500
     asked: list[int] = field(default_factory=list)  # 0 for the newest page
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -108,7 +109,8 @@ class Channel:
 
     def page(self, before: int = 0) -> bytes:
         with self.lock:
-            return page_of(list(self.posts), before, self.name)
+            page = page_of(list(self.posts), before, self.name)
+        return page if self.linked else page.replace(b"before=", b"until=").replace(b"data-before", b"data-until")
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         before = int(parse_qs(urlsplit(request.path).query).get("before", ["0"])[0])

@@ -107,6 +107,25 @@ def test_pages_that_reach_back_to_posts_without_words_leave_no_gap(desk: Desk) -
     assert "gap" not in source(desk)
 
 
+def test_page_before_is_read_without_a_link_to_it(desk: Desk) -> None:
+    channel = watching(desk, *QUIET)
+    desk.rounds(T0)
+    channel.linked = False
+    channel.posts += [text(n, f"News of number {n} from the front") for n in range(6, 66)]
+    desk.rounds(T1)
+    assert known(desk) == 65
+    assert "gap" not in source(desk)
+    # what was read last is gone and nothing is before it: nobody can tell what was between
+    channel.posts = [text(n, f"News of number {n} from the front") for n in range(70, 95)]
+    channel.asked.clear()
+    desk.rounds(T2)
+    assert channel.asked == [0, 75, 70]
+    assert known(desk) == 90
+    assert "possible gap" in source(desk)
+    assert "the earlier pages end after the last entry that was read" in source(desk)
+    assert balanced(desk)
+
+
 def test_page_that_fails_is_asked_for_again_and_its_posts_are_told_late_and_not_lost(desk: Desk) -> None:
     channel = watching(desk, *QUIET)
     desk.rounds(T0)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.e2e.conftest import Desk
-from tests.e2e.rounds import T0, T1, T2, balanced
+from tests.e2e.rounds import T0, T1, T2, T3, balanced
 from tests.e2e.servers import Outlet, rss
 
 PATHS = (
@@ -39,6 +39,7 @@ class Api:
 
     def __init__(self, outlet: Outlet, key: str = "") -> None:
         self.outlet, self.key, self.reports, self.asked = outlet, key, [report(n) for n in range(5)], list[int]()
+        self.next, self.pinned = "/v2/reports?offset=", list[dict[str, object]]()
         for number in range(0, 500, PAGE):
             outlet.act(f"/v2/reports?offset={number}" if number else "/v2/reports", self._answer)
 
@@ -46,8 +47,8 @@ class Api:
         offset = int(parse_qs(urlsplit(request.path).query).get("offset", ["0"])[0])
         self.asked.append(offset)
         allowed = request.headers.get("X-Api-Key", "") == self.key
-        rows = self.reports[::-1][offset : offset + PAGE]
-        links = {"next": {"href": f"/v2/reports?offset={offset + PAGE}"}} if offset + PAGE < len(self.reports) else {}
+        rows = [*(self.pinned if not offset else ()), *self.reports[::-1][offset : offset + PAGE]]
+        links = {"next": {"href": f"{self.next}{offset + PAGE}"}} if offset + PAGE < len(self.reports) else {}
         answer = {"data": rows, "links": links} if allowed else {"error": {"message": "appname is not approved"}}
         body = json.dumps(answer).encode()
         request.send_response(200 if allowed else 403)
@@ -58,7 +59,9 @@ class Api:
 
 
 def source(desk: Desk) -> str:
-    return str(json.loads(desk.run("sources", "--json").stdout)[0]["words"])
+    row = json.loads(desk.run("sources", "--json").stdout)[0]
+    # the words name a gap for a while of our own time only
+    return f"{row['words']}{', possible gap' if row['gap'] else ''}"
 
 
 def test_new_item_of_a_list_alerts_with_its_outlet_and_date(desk: Desk) -> None:
@@ -88,6 +91,62 @@ def test_next_pages_are_read_up_to_what_was_read_before(desk: Desk) -> None:
     desk.rounds(T2)
     assert api.asked == [0]
     assert balanced(desk)
+
+
+def dated_by_day(number: int) -> dict[str, object]:
+    made = report(number)
+    made["fields"] = {**dict(made["fields"]), "date": "2026-06-14"}  # type: ignore[call-overload]
+    return made
+
+
+def test_items_dated_by_the_day_are_read_back_too(desk: Desk) -> None:
+    api = Api(desk.outlet)
+    api.reports = [dated_by_day(n) for n in range(5)]
+    desk.write("/v2/reports", settings="backfill: 0", keys=PATHS)
+    desk.rounds(T0)
+    api.reports += [dated_by_day(n) for n in range(5, 65)]
+    desk.rounds(T1)
+    assert desk.status()["ledger"]["new"] == 65
+    assert "gap" not in source(desk)
+    # more on one day than the pages hold: what is known among them tells that nothing was missed, or that it may be so
+    api.reports += [dated_by_day(n) for n in range(65, 130)]
+    desk.rounds(T2)
+    assert desk.status()["ledger"]["new"] == 130
+    assert "gap" not in source(desk)
+    api.reports += [dated_by_day(n) for n in range(130, 250)]
+    desk.rounds(T3)
+    assert desk.status()["ledger"]["new"] == 240
+    assert "possible gap" in source(desk)
+    assert balanced(desk)
+
+
+def test_pinned_old_item_does_not_end_the_reading_back(desk: Desk) -> None:
+    api = Api(desk.outlet)
+    api.pinned = [{**report(-50_000), "id": "pinned"}]
+    desk.write("/v2/reports", settings="backfill: 0", keys=PATHS)
+    desk.rounds(T0)
+    api.reports += [report(n) for n in range(5, 65)]
+    desk.rounds(T1)
+    assert api.asked == [0, 0, 10, 20, 30, 40, 50, 60]
+    assert desk.status()["ledger"]["new"] == 66
+    assert "gap" not in source(desk)
+    assert balanced(desk)
+
+
+def test_next_page_that_is_not_asked_for_is_a_possible_gap_and_says_why(desk: Desk) -> None:
+    api = Api(desk.outlet)
+    desk.write("/v2/reports", settings="backfill: 0", keys=PATHS)
+    desk.rounds(T0)
+    api.next = "https://elsewhere.example/v2/reports?offset="
+    api.reports += [report(n) for n in range(5, 65)]
+    desk.rounds(T1)
+    assert desk.status()["ledger"]["new"] == 15
+    assert "possible gap" in source(desk)
+    assert "the next page is on another server, elsewhere.example" in source(desk)
+    api.next = api.outlet.base.replace("http://", "https://") + "/v2/reports?offset="
+    api.reports += [report(n) for n in range(65, 90)]
+    desk.rounds(T2)
+    assert desk.status()["ledger"]["new"] == 40
 
 
 def test_item_dated_in_the_future_hides_no_later_one(desk: Desk) -> None:

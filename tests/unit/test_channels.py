@@ -33,7 +33,8 @@ def test_post_of_each_type_gives_its_own_words_or_a_named_reason() -> None:
         ("watch/111", "See the report of the day"),
     ]
     assert feed.rejected == ("no_words", "no_words", "no_words", "service_message")
-    assert (feed.version, feed.problem, feed.newest, feed.oldest, feed.older) == ("telegram", "", 115, 101, "")
+    assert (feed.version, feed.problem, feed.dated) == ("telegram", "", False)
+    assert (feed.numbers[0], feed.numbers[-1], feed.older) == (115, 101, f"{BASE}?before=101")
 
 
 def test_time_link_origin_and_the_whole_post_are_kept() -> None:
@@ -62,11 +63,17 @@ def test_first_words_are_the_headline_and_a_mark_alone_is_none() -> None:
 def test_page_before_is_asked_for_by_its_number_alone_and_never_by_the_canonical_link() -> None:
     posts = [text(n, f"Post of number {n} here") for n in range(1, 31)]
     assert read(page_of(posts)).older == f"{BASE}?before=11"
-    assert read(page_of(posts, before=11)).older == ""
+    assert read(page_of([])).older == ""
     body = page_of(posts).replace(b'data-before="11"', b"")
     assert read(body).older == f"{BASE}?before=11"
     hostile = page_of(posts).replace(b'data-before="11"', b'data-before="https://evil.example/"')
-    assert read(hostile).older == ""
+    assert read(hostile).older == f"{BASE}?before=11"
+
+
+def test_page_before_is_that_before_the_oldest_post_where_no_link_says_so() -> None:
+    posts = [text(n, f"Post of number {n} here") for n in range(1, 31)]
+    changed = page_of(posts).replace(b"data-before", b"data-until").replace(b'rel="prev"', b'rel="earlier"')
+    assert read(changed).older == f"{BASE}?before=11"
 
 
 @pytest.mark.parametrize(

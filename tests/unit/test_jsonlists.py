@@ -66,7 +66,8 @@ def test_reports_with_nested_fields_are_read_and_lead_to_the_next_page() -> None
     assert (entry.publisher, entry.lang) == (Named("OCHA"), "en")
     assert json.loads(entry.raw) == REPORT
     assert feed.older == "https://api.example/v2/reports?offset=2"
-    assert feed.newest == feed.oldest == int(datetime(2026, 11, 28, 5, tzinfo=UTC).timestamp())
+    assert feed.numbers == (int(datetime(2026, 11, 28, 5, tzinfo=UTC).timestamp()),)
+    assert feed.dated
 
 
 @pytest.mark.parametrize("whole", [{"broadcast-warn": [WARNING]}, [WARNING], {"broadcast-warn": WARNING}])
@@ -123,7 +124,7 @@ def test_date_time_groups_and_digits_in_a_row_are_read(text: str, date: datetime
 def test_next_page_of_another_server_is_not_followed_for_our_headers_go_along() -> None:
     for link in (
         "https://evil.example/x",
-        "http://api.example/x",
+        "https://api.example:444/x",
         "https://api.example.evil.example/",
         "javascript:x",
         7,
@@ -135,6 +136,28 @@ def test_next_page_of_another_server_is_not_followed_for_our_headers_go_along() 
         }
         if isinstance(link, str):
             assert read({"data": [REPORT], "links": {"next": {"href": link}}}, RELIEF).older == ""
+
+
+def test_next_page_that_cannot_be_asked_for_says_why_and_one_of_another_scheme_is_asked_as_before() -> None:
+    def of(link: object) -> Feed:
+        return read({"data": [REPORT], "links": {"next": {"href": link}}}, RELIEF)
+
+    assert of("https://evil.example/x").no_older == "the next page is on another server, evil.example"
+    assert of(None).no_older == 'no next page at "links.next.href"'
+    assert of("http://api.example/x?p=2").older == "https://api.example/x?p=2"
+    assert read({"data": []}, RELIEF).no_older
+
+
+def test_numbers_of_a_list_are_its_dates_as_they_stand_newest_first() -> None:
+    def of(*days: str) -> tuple[int, ...]:
+        items = [{"title": f"Item {n}", "d": f"2026-11-{day}"} for n, day in enumerate(days)]
+        numbers = read(items, {"title": "title", "date": "d", "next": "n"}).numbers
+        return tuple(datetime.fromtimestamp(each, UTC).day for each in numbers)
+
+    assert of("28", "27", "27", "26") == (28, 27, 27, 26)
+    assert of("26", "27", "28") == (28, 27, 26)  # a page with its oldest first
+    assert of("01", "28", "27") == (1, 28, 27)  # one that is pinned
+    assert of("28", "none", "27") == (28, 27)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +183,7 @@ def test_what_is_no_list_is_named(body: bytes, problem: str) -> None:
 
 
 def test_empty_list_is_a_feed_without_entries() -> None:
-    assert read({"data": []}, RELIEF) == Feed(version="json")
+    assert read({"data": []}, WARNINGS | {"items": "data"}) == Feed(version="json")
 
 
 def test_hostile_lists_raise_nothing_and_cost_little() -> None:
