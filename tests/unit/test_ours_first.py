@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.alert import Alert
 from alerts.line.judging_order import ours_first
 from alerts.line.new_alert import _quoted
 from alerts.rules.match import Finding
-from crawler.article import Placement, Relation, Revision
+from crawler.article import Article, Placement, Relation, Revision
 from tests.unit.alerts_made import ALERT
 from tests.unit.desk import NOW
 
@@ -27,7 +26,10 @@ def order(*revisions: Revision) -> list[int]:
 
 
 def test_carried_article_waits_for_the_last_own_one_of_its_story_and_for_no_other() -> None:
-    own, carried = (lambda seq, story="s1": revision(seq, carried=False, story=story)), revision(1, carried=True)
+    def own(seq: int, story: str = "s1") -> Revision:
+        return revision(seq, carried=False, story=story)
+
+    carried = revision(1, carried=True)
     assert order(carried, own(2)) == [2, 1]
     assert order(carried, own(2, "s2"), own(3)) == [2, 3, 1]
     assert order(carried, own(2, "s2")) == [1, 2]
@@ -48,12 +50,11 @@ def test_carried_article_waits_for_the_last_own_one_of_its_story_and_for_no_othe
     ],
 )
 def test_alert_quotes_the_outlets_own_article(
-    before: object, relation: Relation, carried: bool, change: str, quoted: str
+    before: Article, relation: Relation, carried: bool, change: str, quoted: str
 ) -> None:
     told = revision(5, carried=carried, relation=relation)
     told = replace(told, placement=replace(told.placement, change=change))
-    assert isinstance(ALERT, Alert)
-    earlier = replace(ALERT, article=before)  # type: ignore[arg-type]
+    earlier = replace(ALERT, article=before)
     article, causes = _quoted(told, ALERT.causes, earlier)
     assert article.id == quoted
     assert [each.rule for each in causes] == ["r"]
