@@ -87,13 +87,17 @@ def test_retry_after_of_an_earlier_page_or_of_a_sitemap_rests_the_host(desk: Des
     rules = desk.rules.read_text(encoding="utf-8")
     head, _, tail = rules.rpartition(days)
     desk.rules.write_text(f"{head}kind: sitemap, full_text: never{tail}", encoding="utf-8")
-    desk.rules.write_text(desk.rules.read_text().replace(f"{desk.outlet.base}/index.xml", "http://localhost:1/index.xml"))
+    desk.rules.write_text(
+        desk.rules.read_text().replace(f"{desk.outlet.base}/index.xml", "http://localhost:1/index.xml")
+    )
     with closing_all(other := Outlet()):
         text = desk.rules.read_text(encoding="utf-8").replace("http://localhost:1", other.base)
         desk.rules.write_text(text, encoding="utf-8")
         parts = "".join(f"<sitemap><loc>{other.base}/{n}.xml</loc></sitemap>" for n in (1, 2))
         other.serve("/index.xml", f"<sitemapindex>{parts}</sitemapindex>".encode())
-        other.serve("/1.xml", f"<urlset><url><loc>{other.base}/2026/quiet-day-at-the-port</loc></url></urlset>".encode())
+        other.serve(
+            "/1.xml", f"<urlset><url><loc>{other.base}/2026/quiet-day-at-the-port</loc></url></urlset>".encode()
+        )
         other.serve("/2.xml", b"slow down", status=429, Retry_After="1800")
         desk.rounds(at(0))
         serve(11, 14)
@@ -101,7 +105,7 @@ def test_retry_after_of_an_earlier_page_or_of_a_sitemap_rests_the_host(desk: Des
         desk.rounds(at(5), at(6), at(8), at(10), at(20))
         assert (len(desk.outlet.asked("/list")), len(desk.outlet.asked("/list?p=2"))) == (2, 1)
         assert len(other.asked("/index.xml")) == 1
-        first, second = json.loads(desk.run("sources", "--json").stdout)
+        first = json.loads(desk.run("sources", "--json").stdout)[0]
         assert first["next"] == "2026-06-14T12:35:00Z"
         assert desk.status()["ledger"]["new"] == 9
         rows = [{"t": f"Quiet item {n}", "d": f"2026-06-14T09:{n:02}:00Z"} for n in range(10, 0, -1)]
