@@ -31,6 +31,7 @@ from alerts.decision import Decision, Told, Wait
 from alerts.store import snapshot
 from crawler.store import chain
 from crawler.store.articles import save
+from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 
 metadata = MetaData()  # of all tables of `alerts`: tests compare it with the migrated schema
@@ -123,8 +124,9 @@ _TOLD = select(told).where(told.c.story == bindparam("wanted"))
 def told_of_stories(connection: Connection, stories: Iterable[str]) -> dict[str, dict[str, Told]]:
     """Return what each target was told of some stories, by target and story."""
     by_target: dict[str, dict[str, Told]] = {}
-    for row in connection.execute(select(told).where(told.c.story.in_(list(stories)))):
-        by_target.setdefault(row.target, {})[row.story] = _told(row)
+    for part in parts(stories):
+        for row in connection.execute(select(told).where(told.c.story.in_(part))):
+            by_target.setdefault(row.target, {})[row.story] = _told(row)
     return by_target
 
 

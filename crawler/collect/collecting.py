@@ -193,10 +193,8 @@ class Collecting:
         if outcome.name is OutcomeName.THROTTLED and outcome.status is None:
             return self._rest(source, state, outcome)
         after = self._after(source, state, outcome, now)
-        if outcome.name is OutcomeName.THROTTLED and outcome.retry_after:
+        if outcome.retry_after:  # to the poll, or to a part of it
             self._rest_others(source, now)
-        elif rest := self._rest_of(source, after, now):  # another source was told so while this one was in flight
-            after = rested(after, *rest)
         first = state.baseline is None and after.baseline is not None
         entries, rejected = (feed.entries, feed.rejected) if feed else ((), ())
         if entries or rejected or first:
@@ -208,6 +206,10 @@ class Collecting:
             self._unsaved[source.id] = stored.state
         assert stored.state is not None
         self.unstored_since = None
+        # an earlier page of it was told so, or another source while this one was in flight; a gap shortens no rest
+        told = outcome.name is OutcomeName.THROTTLED and outcome.retry_after
+        if not told and (rest := self._rest_of(source, stored.state, now)) and stored.state.due < rest.until:
+            stored.state = self._unsaved[source.id] = rested(stored.state, *rest)
         # the rules may have been reloaded meanwhile: another address begins with a state of its own
         if self._is_current(source):
             self.states[source.id] = stored.state

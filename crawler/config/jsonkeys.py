@@ -100,6 +100,19 @@ def check_json(row: Mapping[str, Any], place: Place, problems: Problems, environ
         )
     elif not paths["title"] and not paths["text"]:
         problems.add(paths[""], 'paths need a "title" or a "text"')
-    for name in (name for _, value in headers for name in VARIABLE.findall(value)):
-        if environ is not None and not environ.get(name):
-            problems.add(at, f"${{{name}}} is not set in the environment; set it, or take this source out")
+    for name in dict.fromkeys(name for _, value in headers for name in VARIABLE.findall(value)):
+        if environ is not None and (fault := fault_of_secret(name, environ)):
+            problems.add(at, fault)
+
+
+def fault_of_secret(name: str, environ: Mapping[str, str]) -> str:
+    """Return what is wrong with a variable whose value goes into a header, and the remedy; "" where nothing is."""
+    value = environ.get(name)
+    if not value:
+        return f"${{{name}}} is not set in the environment; set it, or take this source out"
+    if value != value.strip():
+        # a file's last line break, as echo writes it
+        return f"${{{name}}} begins or ends with a blank or a line break, which no header may have; set it without"
+    if not (value.isascii() and value.isprintable()):
+        return f"${{{name}}} has a character that no header may have (a line break, a letter beyond ASCII); set it anew"
+    return ""

@@ -155,12 +155,21 @@ class Fetching:
             request.headers["Connection"] = "close"  # an open connection would let in others, past the guard
         request.meta["download_slot"] = slot  # Scrapy's own slots would count all ports of a host as one
         request.meta["unverified_host"] = None if source.verify_tls else urlsplit(request.url).hostname
-        host = urlsplit(request.url).netloc.lower()
         async with self.hosts.turn(slot), self._turns:
-            if rest := self.hosts.resting(now).get(host):  # another source of it was told so
-                left = (rest.until - now).total_seconds()
-                return FetchOutcome(source.id, OutcomeName.THROTTLED, now, detail=rest.why, retry_after=left)
-            answer = await self._outcome(request, source, now, kind.outcome)
+            return await self._unless_resting(request, source, now, kind.outcome)
+
+    async def _unless_resting(
+        self,
+        request: scrapy.Request,
+        source: Source,
+        now: datetime,
+        read: Callable[[Response, Source, datetime], FetchOutcome],
+    ) -> FetchOutcome:
+        """Fetch what belongs to a poll, unless its host asked for a pause; note one that it asks for now."""
+        if rest := self.hosts.resting(now).get(urlsplit(request.url).netloc.lower()):  # another source was told so
+            left = (rest.until - now).total_seconds()
+            return FetchOutcome(source.id, OutcomeName.THROTTLED, now, detail=rest.why, retry_after=left)
+        answer = await self._outcome(request, source, now, read)
         if answer.name is OutcomeName.THROTTLED and answer.retry_after:
             why = f"its host asked for rest, {answer.detail} to {source.id}"
             until = now + timedelta(seconds=answer.retry_after)
@@ -168,17 +177,28 @@ class Fetching:
         return answer
 
     async def earlier(self, source: Source, url: str, now: datetime) -> FetchOutcome:
-        """Fetch a page of a source's own list before its newest one, as a poll asks for that."""
+        """Fetch a page of a source's own list before its newest one, as a poll asks for that.
+
+        A host that asked for a pause is not requested, and one that asks for it now gets it.
+        """
         asked = KINDS[source.kind].request(replace(source, url=url), SourceState(source.id, url, now), now)
         headers = {name.decode(): b", ".join(values).decode() for name, values in asked.headers.items()}
-        return await self.page(source, url, now, follow=not source.headers, headers=headers)
+        return await self.page(source, url, now, follow=not source.headers, headers=headers, of_poll=True)
 
     async def page(
-        self, source: Source, url: str, now: datetime, *, follow: bool = True, headers: Mapping[str, str] = ACCEPT_PAGE
+        self,
+        source: Source,
+        url: str,
+        now: datetime,
+        *,
+        follow: bool = True,
+        headers: Mapping[str, str] = ACCEPT_PAGE,
+        of_poll: bool = False,
     ) -> FetchOutcome:
         """Fetch what is not a poll: a page, robots.txt, one sitemap of an index.
 
-        Without `follow` a redirect is returned as an outcome, whose `leads_to` is its target.
+        Without `follow` a redirect is returned as an outcome, whose `leads_to` is its target. What is `of_poll` rests
+        the host as a poll does; a page's Retry-After holds for pages only (decision 68).
         """
         meta = PAGE_META | {"dont_redirect": not follow}
         try:
@@ -188,8 +208,9 @@ class Fetching:
         host = urlsplit(url).netloc.lower()
         request.meta["download_slot"] = host
         request.meta["unverified_host"] = None if source.verify_tls else urlsplit(source.url).hostname
+        fetch = self._unless_resting if of_poll else self._outcome
         async with self._page_turns, self.hosts.turn(host):
-            return await self._outcome(request, source, now, outcome_of)
+            return await fetch(request, source, now, outcome_of)
 
     async def _outcome(
         self,
@@ -281,7 +302,7 @@ async def follow(
     others count and the detail names the failures; if all fail, the first failure is the outcome, or one of ours.
     """
     unknown = SourceState(source.id, source.url, outcome.fetched)
-    answers = [await fetching.page(source, url, outcome.fetched) for url in feed.more]
+    answers = [await fetching.page(source, url, outcome.fetched, of_poll=True) for url in feed.more]
     parsed = [await parse(workers, each, unknown, reader(source)) for each in answers]
     bad = [each for each, read in parsed if read is None]
     if len(bad) == len(parsed):
@@ -296,9 +317,9 @@ async def follow(
     )
     names = ", ".join(each.name.value for each in bad)
     detail = f"{len(bad)} of {len(parsed)} sitemaps failed: {names}" if bad else ""
-    return replace(
-        outcome, name=OutcomeName.OK, detail=detail, etag=None, last_modified=None, body_sha256=None, body=b""
-    ), whole
+    rest = max((each.retry_after for each in bad if each.retry_after), default=None)
+    unvalidated = replace(outcome, etag=None, last_modified=None, body_sha256=None, body=b"")
+    return replace(unvalidated, name=OutcomeName.OK, detail=detail, retry_after=rest), whole
 
 
 def _named(outcome: FetchOutcome, feed: Feed) -> FetchOutcome:

@@ -46,7 +46,7 @@ async def page_back(
         # a page that holds nothing older would be asked for without end
         if earlier is None or not leads_on:
             failed = f"the page before the newest could not be read ({got.name.value} {got.detail}".strip()
-            return _unfinished(outcome, f"{failed}), asked for again"), whole
+            return _unfinished(replace(outcome, retry_after=got.retry_after), f"{failed}), asked for again"), whole
         whole = replace(
             whole, entries=(*whole.entries, *earlier.entries), rejected=(*whole.rejected, *earlier.rejected)
         )

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from crawler.text.surrogates import paired
+
 MOST_ITEMS = 5_000  # items
 
 
@@ -38,7 +40,7 @@ def _item(item: Mapping[str, Any]) -> dict[str, Any]:
     # plain texts are escaped, because the feed reader takes every text for HTML
     text = _text(item.get("content_html")) or html.escape(_text(item.get("content_text")), quote=False)
     return {
-        "id": str(item["id"]) if isinstance(item.get("id"), str | int | float) else "",
+        "id": paired(str(item["id"])) if isinstance(item.get("id"), str | int | float) else "",
         "link": _text(item.get("url")) or _text(item.get("external_url")),
         "title": html.escape(_text(item.get("title")), quote=False),
         "summary": html.escape(_text(item.get("summary")), quote=False),
@@ -58,4 +60,4 @@ def _author(item: Mapping[str, Any]) -> str:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return paired(value) if isinstance(value, str) else ""

@@ -20,6 +20,7 @@ from crawler.text import urls
 from crawler.text.dates import read_date
 from crawler.text.hosts import host_of
 from crawler.text.jsonpaths import PathError, message_in, value_at
+from crawler.text.surrogates import paired
 
 MOST_ITEMS = 5_000
 PARTS = ("items", "id", "title", "url", "date", "text", "outlet", "lang", "next")  # what a path may be given for
@@ -101,7 +102,7 @@ def _entry(item: Any, base_url: str, paths: Mapping[str, str]) -> Entry | str:
 def _text(value: Any) -> str:
     """Return a value as text: of a list its texts, as of several outlets; "" for what is none."""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return paired(value.replace("\0", ""))
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, int | float):

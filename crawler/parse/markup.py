@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from crawler.text.surrogates import paired
+
 # [^<>], not [^>]: a pattern that runs on over the next "<" is quadratic over tags that never end.
 _SILENT = re.compile(r"<(script|style|figcaption)\b[^<>]*>.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|blockquote|section|article)\b[^<>]*)>", re.IGNORECASE)
@@ -25,7 +27,6 @@ _HTML = frozenset({
 })  # fmt: skip
 LONGEST_TITLE = 200  # characters of a text's first lines that stand as its headline
 SHORTEST_TITLE = 20  # characters: a first line below it ("URGENT") is a mark, so the next one belongs to it
-_LONE = re.compile(r"[\ud800-\udfff]")  # half a surrogate pair: no text that can be stored
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 _BLANKS = re.compile(r" ?\n[ \n]*")
 
@@ -55,7 +56,7 @@ def _unless_tag(piece: re.Match[str]) -> str:
 
 
 def _spaced(text: str) -> str:
-    return _BLANKS.sub("\n", _SPACES.sub(" ", _LONE.sub("\ufffd", text))).strip()
+    return _BLANKS.sub("\n", _SPACES.sub(" ", paired(text))).strip()
 
 
 def first_words(text: str) -> str:

@@ -27,6 +27,7 @@ from crawler.parse.markup import clean
 from crawler.text import urls
 from crawler.text.dates import read_date
 from crawler.text.folding import fold
+from crawler.text.surrogates import paired
 
 LARGEST_PAGE = 5_000_000  # characters of a page that are read
 FULL_BODY = 400  # characters from which a page's own articleBody is its text
@@ -81,9 +82,9 @@ def _read(markup: str, url: str) -> Page:
     challenge = bool(CHALLENGE.match(headline)) and len(text) < FULL_BODY
     date = partial(read_date, lang=lang)
     return Page(
-        headline=_whole(headline),
-        text="" if challenge else _whole(text),
-        author=_whole(_author(own, meta) or "") or None,
+        headline=paired(headline),
+        text="" if challenge else paired(text),
+        author=paired(_author(own, meta) or "") or None,
         published=_date(date, own.get("datePublished"), (meta.get(name) for name in PUBLISHED), _shown_dates(tree)),
         modified=_date(date, own.get("dateModified"), (meta.get(name) for name in MODIFIED), ()),
         lang=lang,
@@ -238,7 +239,7 @@ def _canonical(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mappin
         if not isinstance(link, str):
             continue
         try:
-            found = urls.usable(urljoin(url, link.strip()))
+            found = urls.usable(urljoin(url, paired(link.strip())))
         except ValueError:
             continue
         # a front page as canonical address is a template's fault; it would make all articles one
@@ -251,8 +252,3 @@ def _same_site(one: str, other: str) -> bool:
     """Return whether two links share host or parent host (m.outlet.example and www.outlet.example)."""
     first, second = urls.host(one), urls.host(other)
     return first == second or first.split(".")[-2:] == second.split(".")[-2:]
-
-
-def _whole(text: str) -> str:
-    """Return a text with unpaired surrogates replaced: JSON may contain them, and they cannot be stored."""
-    return text.encode("utf-8", "replace").decode("utf-8")

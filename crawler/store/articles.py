@@ -34,6 +34,7 @@ from sqlalchemy import (
 from crawler.article import Article, Member, Placement, Relation, Revision
 from crawler.parse.normalise import Draft
 from crawler.sources.source import OutcomeName, SourceState
+from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.stories.identity import Identified
 
@@ -230,8 +231,8 @@ _IDENTIFY = (
 
 def identified(connection: Connection, keys: Iterable[str]) -> list[Identified]:
     """Return the articles known by any of the keys, with what each source last sent under its key."""
-    rows = connection.execute(_IDENTIFY, {"keys": [key for key in keys if key]})
-    return [Identified(**row) for row in rows.mappings()]
+    asked = (connection.execute(_IDENTIFY, {"keys": part}) for part in parts(key for key in keys if key))
+    return [Identified(**row) for rows in asked for row in rows.mappings()]
 
 
 @dataclass(frozen=True, slots=True)

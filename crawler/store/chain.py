@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 
 from crawler.store.articles import articles
+from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.store.evidence import Kept, evidence, fetches, unpacked
 
@@ -93,9 +94,13 @@ def seal_alert(connection: Connection, story: str, revision: int, content: str, 
 
 
 def seal_pieces(connection: Connection, names: Iterable[str], now: datetime) -> None:
-    """Add what was just fetched of these articles, if their stories have alerted; call it in their commit."""
-    found = connection.execute(_UNSEALED_IN, {"wanted": list(names)}).mappings()
-    _add(connection, [_record(row) for row in found], now)
+    """Add what was just fetched of these articles, if their stories have alerted; call it in their commit.
+
+    The records are in the order of their fetches among the articles that are asked for at once.
+    """
+    for part in parts(sorted(names)):
+        found = connection.execute(_UNSEALED_IN, {"wanted": part}).mappings()
+        _add(connection, [_record(row) for row in found], now)
 
 
 # what was fetched and is not sealed; built once: each alert and each poll of a told story asks

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from crawler.store import articles as archive
+from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 
 MOST_WAITING = 5_000  # pages; beyond it the oldest are given up (decision 75)
@@ -149,7 +150,8 @@ def expire(connection: Connection, now: datetime) -> int:
 
 def _give_up(connection: Connection, articles: list[str], reason: str) -> None:
     if articles:
-        connection.execute(delete(pages_wanted).where(pages_wanted.c.article.in_(articles)))
+        for part in parts(articles):
+            connection.execute(delete(pages_wanted).where(pages_wanted.c.article.in_(part)))
         archive.count(connection, archive.counts, {f"pages:{reason}": len(articles)})
 
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, delete, select
 
 from crawler.store.articles import save_all
+from crawler.store.asked import parts
 
 KEPT = 3  # days since an item was last shown: lists of the newest items show one for hours
 DROPPED = 20_000  # in one commit
-ASKED = 500  # numbers in one query
 
 metadata = MetaData()
 passed_keys = Table(
@@ -35,9 +35,9 @@ def number_of(key: str, source: str, content_key: str) -> int:
 
 def passed(connection: Connection, numbers: Iterable[int]) -> dict[int, int]:
     """Return which of the numbers are remembered, each with the day on which it was last shown."""
-    wanted, found = list(numbers), dict[int, int]()
-    for at in range(0, len(wanted), ASKED):
-        rows = connection.execute(select(passed_keys).where(passed_keys.c.hash.in_(wanted[at : at + ASKED])))
+    found = dict[int, int]()
+    for wanted in parts(numbers):
+        rows = connection.execute(select(passed_keys).where(passed_keys.c.hash.in_(wanted)))
         found |= {row.hash: row.day for row in rows}
     return found
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, bindparam, delete, select, tuple_, update
 
 from crawler.store.articles import articles, identities, revisions, save_all, stories, threads
+from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.store.evidence import evidence
 from crawler.store.pages_wanted import pages_wanted
@@ -84,7 +85,8 @@ def delete_stories(connection: Connection, names: Sequence[str], now: datetime) 
         (revisions, revisions.c.article),
         (articles, articles.c.id),
     ):
-        connection.execute(delete(table).where(column.in_(gone)))
+        for part in parts(gone):
+            connection.execute(delete(table).where(column.in_(part)))
     mine = list(connection.scalars(select(stories.c.thread).where(stories.c.id.in_(names)).distinct()))
     connection.execute(delete(stories).where(stories.c.id.in_(names)))
     empty = threads.c.id.in_(mine), threads.c.id.not_in(select(stories.c.thread).where(stories.c.thread.in_(mine)))
@@ -95,12 +97,14 @@ def delete_stories(connection: Connection, names: Sequence[str], now: datetime) 
 def _remember(connection: Connection, gone: Sequence[str], now: datetime) -> None:
     """Keep the keys of articles, with every headline they had: a feed may show an earlier one."""
     titles: dict[str, set[str]] = defaultdict(set)
-    for row in connection.execute(select(revisions.c.article, revisions.c.title).where(revisions.c.article.in_(gone))):
-        titles[row.article].add(row.title)
-    keys = select(identities.c.key, identities.c.source, identities.c.article).where(identities.c.article.in_(gone))
-    hashes = {
-        former_key(row.key, row.source, title) for row in connection.execute(keys) for title in titles[row.article]
-    }
+    headlines = select(revisions.c.article, revisions.c.title)
+    keys = select(identities.c.key, identities.c.source, identities.c.article)
+    hashes = set[int]()
+    for part in parts(gone):
+        for row in connection.execute(headlines.where(revisions.c.article.in_(part))):
+            titles[row.article].add(row.title)
+        known = connection.execute(keys.where(identities.c.article.in_(part)))
+        hashes |= {former_key(row.key, row.source, title) for row in known for title in titles[row.article]}
     save_all(connection, former_keys, [{"hash": each, "day": _day(now)} for each in sorted(hashes)], "hash")
 
 
@@ -117,13 +121,13 @@ _FORMER = select(former_keys).where(former_keys.c.hash.in_(bindparam("hashes", e
 
 def former(connection: Connection, hashes: Iterable[int], now: datetime) -> frozenset[int]:
     """Return which of the numbers deleted articles are remembered by, and note that a feed still shows them."""
-    wanted = list(hashes)
-    if not wanted:
-        return frozenset()
-    rows = connection.execute(_FORMER, {"hashes": wanted}).all()
-    if old := [row.hash for row in rows if row.day < _day(now)]:
-        connection.execute(update(former_keys).where(former_keys.c.hash.in_(old)).values(day=_day(now)))
-    return frozenset(row.hash for row in rows)
+    found = set[int]()
+    for wanted in parts(hashes):
+        rows = connection.execute(_FORMER, {"hashes": wanted}).all()
+        if old := [row.hash for row in rows if row.day < _day(now)]:
+            connection.execute(update(former_keys).where(former_keys.c.hash.in_(old)).values(day=_day(now)))
+        found |= {row.hash for row in rows}
+    return frozenset(found)
 
 
 def expire_keys(connection: Connection, now: datetime) -> int:

@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from crawler.article import voice
 from crawler.store.articles import OPENS_A_STORY, add_up, articles, metadata, revisions, stories, threads
+from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.store.prepared import Prepared
 from crawler.stories.frames import about
@@ -284,7 +285,8 @@ _FRAMES = select(sentences.c.sentence).where(
 
 def frames_among(connection: Connection, numbers: Set[int]) -> frozenset[int]:
     """Return which of these sentences were found around different news, in any source (decision 119)."""
-    return frozenset(connection.execute(_FRAMES, {"numbers": sorted(numbers)}).scalars()) if numbers else frozenset()
+    asked = (connection.execute(_FRAMES, {"numbers": part}).scalars() for part in parts(sorted(numbers)))
+    return frozenset(number for found in asked for number in found)
 
 
 def count_sentences(connection: Connection, source: str, found: Mapping[int, int], now: datetime) -> None:

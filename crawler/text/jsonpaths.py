@@ -7,6 +7,8 @@ from typing import Any
 import jmespath
 from jmespath.exceptions import JMESPathError
 
+from crawler.text.surrogates import paired
+
 _MESSAGES = "error.message || message || error || errors[0].message || detail"
 
 
@@ -29,7 +31,7 @@ def value_at(path: str, value: Any) -> Any:
         return jmespath.search(path, value)
     # the library does arithmetic and sorting on whatever stands there
     except (JMESPathError, TypeError, ValueError, KeyError, AttributeError, RecursionError, OverflowError) as error:
-        raise PathError(f"{type(error).__name__}: {error}"[:200]) from error
+        raise PathError(paired(f"{type(error).__name__}: {error}"[:200])) from error
 
 
 def message_in(whole: Any) -> str:
@@ -38,4 +40,4 @@ def message_in(whole: Any) -> str:
         said = value_at(_MESSAGES, whole)
     except PathError:
         return ""
-    return " ".join(said.split())[:120] if isinstance(said, str) else ""
+    return paired(" ".join(said.split())[:120]) if isinstance(said, str) else ""

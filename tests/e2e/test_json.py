@@ -189,7 +189,19 @@ def test_secret_that_is_not_set_is_named_by_check_and_by_try(desk: Desk) -> None
     Api(desk.outlet)
     desk.write("/v2/reports", keys=f'{PATHS}, headers: {{X-Api-Key: "${{NOT_SET_HERE}}"}}')
     assert "${NOT_SET_HERE} is not set in the environment" in desk.run("check", expect=1).stderr
-    assert "${NOT_SET_HERE} in its headers is not set" in desk.run("sources", "try", "s1", expect=1).stdout
+    assert "in its headers ${NOT_SET_HERE} is not set" in desk.run("sources", "try", "s1", expect=1).stdout
+
+
+def test_secret_with_a_line_break_is_named_by_check_and_by_a_poll(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELIEF_KEY", "s3cr3t-of-ours\n")
+    Api(desk.outlet, "s3cr3t-of-ours")
+    desk.write("/v2/reports", keys=f'{PATHS}, headers: {{X-Api-Key: "${{RELIEF_KEY}}"}}')
+    said = "${RELIEF_KEY} begins or ends with a blank or a line break, which no header may have; set it without"
+    checked, tried = desk.run("check", expect=1), desk.run("sources", "try", "s1", expect=1)
+    assert said in checked.stderr
+    assert said in tried.stdout
+    assert "s3cr3t" not in checked.stdout + checked.stderr + tried.stdout + tried.stderr
+    assert desk.outlet.requests == []
 
 
 def test_refusal_says_what_the_service_says(desk: Desk) -> None:

@@ -47,7 +47,7 @@ def test_retry_after_of_one_source_rests_the_others_of_its_host(desk: Desk) -> N
         desk.outlet.serve("/a.xml", b"slow down", status=429, Retry_After="1800")
         desk.rounds(at(5), at(10), at(20))
         assert (*served(desk, "a.xml", "b.xml"), len(other.asked("/c.xml"))) == (2, 2, 4)
-        assert "its host asked for rest, HTTP 429 to s1); polled" in desk.run("sources").stdout.splitlines()[1]
+        assert "its host asked for rest, HTTP 429 to s1); polled" in desk.run("sources").stdout
         second = json.loads(desk.run("sources", "--json").stdout)[1]
         assert (second["state"], second["next"]) == ("well", "2026-06-14T12:35:00Z"), "also what was in flight then"
         desk.rounds(at(36))
@@ -72,6 +72,47 @@ def test_source_that_waits_for_its_turn_is_not_asked_once_its_host_rests() -> No
         done = asyncio.run(run(outlet))
         assert done == [("throttled", 429, 300.0), *[("throttled", None, 300.0)] * 3, ("throttled", 429, 300.0)]
         assert len(outlet.requests) == 2
+
+
+def test_retry_after_of_an_earlier_page_or_of_a_sitemap_rests_the_host(desk: Desk) -> None:
+    """What they brought is kept; no page is lost, the list is read back once the rest is over."""
+    days = "kind: json, full_text: never, paths: {items: data, title: t, id: t, date: d, next: next}"
+
+    def serve(first: int, last: int) -> None:
+        rows = [{"t": f"Quiet item {n}", "d": f"2026-06-14T09:{n:02}:00Z"} for n in range(last, first - 1, -1)]
+        desk.outlet.serve("/list", json.dumps({"data": rows, "next": "/list?p=2"}).encode())
+
+    serve(1, 4)
+    desk.write("/list", "/index.xml", keys=days)
+    rules = desk.rules.read_text(encoding="utf-8")
+    head, _, tail = rules.rpartition(days)
+    desk.rules.write_text(f"{head}kind: sitemap, full_text: never{tail}", encoding="utf-8")
+    desk.rules.write_text(
+        desk.rules.read_text().replace(f"{desk.outlet.base}/index.xml", "http://localhost:1/index.xml")
+    )
+    with closing_all(other := Outlet()):
+        text = desk.rules.read_text(encoding="utf-8").replace("http://localhost:1", other.base)
+        desk.rules.write_text(text, encoding="utf-8")
+        parts = "".join(f"<sitemap><loc>{other.base}/{n}.xml</loc></sitemap>" for n in (1, 2))
+        other.serve("/index.xml", f"<sitemapindex>{parts}</sitemapindex>".encode())
+        other.serve(
+            "/1.xml", f"<urlset><url><loc>{other.base}/2026/quiet-day-at-the-port</loc></url></urlset>".encode()
+        )
+        other.serve("/2.xml", b"slow down", status=429, Retry_After="1800")
+        desk.rounds(at(0))
+        serve(11, 14)
+        desk.outlet.serve("/list?p=2", b"slow down", status=429, Retry_After="1800")
+        desk.rounds(at(5), at(6), at(8), at(10), at(20))
+        assert (len(desk.outlet.asked("/list")), len(desk.outlet.asked("/list?p=2"))) == (2, 1)
+        assert len(other.asked("/index.xml")) == 1
+        first = json.loads(desk.run("sources", "--json").stdout)[0]
+        assert first["next"] == "2026-06-14T12:35:00Z"
+        assert desk.status()["ledger"]["new"] == 9
+        rows = [{"t": f"Quiet item {n}", "d": f"2026-06-14T09:{n:02}:00Z"} for n in range(10, 0, -1)]
+        desk.outlet.serve("/list?p=2", json.dumps({"data": rows}).encode())
+        desk.rounds(at(36))
+        assert desk.status()["ledger"]["new"] == 15
+        assert len(other.asked("/index.xml")) == 2
 
 
 # -- robots.txt ----------------------------------------------------------------------------------------------------------

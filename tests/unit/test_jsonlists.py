@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from crawler.article import Named
+from crawler.config.jsonkeys import fault_of_secret
 from crawler.config.sources import SOURCES, make_sources, read_sources
 from crawler.config.yamlfile import ConfigError, Mapping, Problems, read_file
 from crawler.fetch.spiders.json import headers_of
@@ -248,6 +249,26 @@ def test_secrets_of_headers_come_from_the_environment_and_must_be_set() -> None:
     assert headers_of(source, {"KEY": "s3cret"}) == {"Authorization": "Bearer s3cret"}
     with pytest.raises(ValueError, match="KEY"):
         headers_of(source, {})
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("", "is not set"),
+        ("s3cret\n", "ends with a blank or a line break"),
+        ("s3cret\r\n", "ends with a blank or a line break"),
+        (" s3cret", "ends with a blank or a line break"),
+        ("s3c\nret", "has a character that no header may have"),
+        ("schlüssel-ж", "has a character that no header may have"),
+        ("Bearer s3cret", ""),
+    ],
+)
+def test_value_that_no_header_may_have_is_named_without_it(value: str, said: str) -> None:
+    fault = fault_of_secret("KEY", {"KEY": value})
+    assert said in fault
+    assert bool(fault) == bool(said)
+    assert not fault or fault.startswith("${KEY} ")
+    assert "s3c" not in fault
 
 
 def test_check_names_a_secret_that_is_not_set(tmp_path: Path) -> None:

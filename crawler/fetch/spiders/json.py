@@ -12,7 +12,7 @@ from functools import partial
 import scrapy
 from scrapy.http import Response
 
-from crawler.config.jsonkeys import VARIABLE
+from crawler.config.jsonkeys import VARIABLE, fault_of_secret
 from crawler.fetch.spiders import feed
 from crawler.parse.found import Feed
 from crawler.parse.readers import read_list
@@ -23,7 +23,7 @@ ACCEPT = "application/json, application/x-ndjson;q=0.9, application/gzip;q=0.8, 
 
 
 def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
-    """Return the request of a list. Raise ValueError if a header names a variable that is not set."""
+    """Return the request of a list. Raise ValueError if a header names a variable that is not set or unfit."""
     made = feed.request(source, state, now, ACCEPT)
     for name, value in headers_of(source).items():
         made.headers[name] = value
@@ -35,10 +35,10 @@ def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request
 
 
 def headers_of(source: Source, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the headers of a source with the variables in them. Raise ValueError if one is not set."""
-    unset = [name for _, value in source.headers for name in VARIABLE.findall(value) if not environ.get(name)]
-    if unset:
-        raise ValueError(f"${{{unset[0]}}} in its headers is not set in the environment")
+    """Return the headers of a source with the variables in them. Raise ValueError if one is not set, or unfit."""
+    for name in (name for _, value in source.headers for name in VARIABLE.findall(value)):
+        if fault := fault_of_secret(name, environ):
+            raise ValueError(f"in its headers {fault}")
     return {name: VARIABLE.sub(lambda found: environ[found[1]], value) for name, value in source.headers}
 
 
