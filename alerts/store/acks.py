@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, func, select
 
 from alerts.alert import Ack, Delivery, DeliveryState, Kind, Reason, Severity
+from alerts.decide.acks import Given, ToldRevision, covers
 from alerts.render.words import time
 from alerts.store import digests, outbox
 from alerts.store.decisions import alerts, metadata
@@ -28,19 +29,15 @@ acks = Table(
 # kinds of message that are on one story: a digest or a notice has no story to acknowledge
 ANSWERABLE = (Kind.ALERT.value, Kind.UPDATE.value, Kind.ESCALATION.value)
 
-_APART = (Reason.ANOTHER.value, Reason.ESCALATED.value)
-_on = alerts.alias("given_on")  # the alert revision that an ack was given on
-
 
 def ack(connection: Connection, story: str, by: str, via: str, now: datetime, revision: int) -> tuple[Ack, bool]:
     """Store an ack of a story; return the one that counts, and whether it is this one.
 
-    `revision` is the alert revision it covers. The first ack of an event stays, as it is not for one message or story
-    alone (decision 173); a later one replaces it only where the severity has risen since. Escalations that wait to be
-    sent and that the ack covers are cancelled: nobody need be rung any more.
+    `revision` is the alert revision it covers. Where an earlier ack of the event covers that, it stays (decisions 173,
+    178). Escalations that wait to be sent and that the ack covers are cancelled: nobody need be rung any more.
     """
-    before = ack_of(connection, story)
-    if before and (before.story != story or not _risen(connection, before, revision)):
+    severity = _severity(connection, story, revision)
+    if before := _first(connection, story, revision, severity):
         return before, False
     made = Ack(story, now, by, via, revision)
     values = {"story": story, "at": now, "by": by, "via": via, "revision": revision}
@@ -51,42 +48,90 @@ def ack(connection: Connection, story: str, by: str, via: str, now: datetime, re
 
 def _withdraw_escalations(connection: Connection, made: Ack) -> None:
     """Cancel the escalations an ack covers that wait; one whose attempt may have arrived keeps its course."""
-    severity = _severities(connection, made.story).get(made.revision, 0)
-    own = (deliveries.c.subject == made.story) & (deliveries.c.revision <= made.revision)
-    event = deliveries.c.subject.in_([made.story, *others_of(connection, made.story)])
     waits = (
         deliveries.c.kind == Kind.ESCALATION.value,
         deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
-        or_(own, event & (deliveries.c.severity <= severity)),
+        deliveries.c.subject.in_([made.story, *others_of(connection, made.story)]),
     )
-    for each in outbox.deliveries_that(connection, *waits):
+    waiting = outbox.deliveries_that(connection, *waits)
+    for each in _covered(connection, waiting):
         outbox.record(
             connection, each.id, DeliveryState.CANCELLED, made.at, f"acknowledged by {made.by} before it went"
         )
 
 
 def ack_of(connection: Connection, story: str) -> Ack | None:
-    """Return the ack of a story, or else the first of another story of its event that covers it; None if none does."""
-    row = connection.execute(select(acks).where(acks.c.story == story)).mappings().first()
-    return Ack(**row) if row else _event_ack(connection, story)
+    """Return the ack that covers what was told last of a story, its own or else the first of its event; or None."""
+    last = connection.scalar(select(func.max(alerts.c.revision)).where(alerts.c.story == story)) or 0
+    return _first(connection, story, last, _severity(connection, story, last))
 
 
-def _event_ack(connection: Connection, story: str) -> Ack | None:
-    """Return the first ack of another story of the event that was given on no less than what this story is."""
-    given = select(acks, _on.c.severity.label("severity")).join(
-        _on, (_on.c.story == acks.c.story) & (_on.c.revision == acks.c.revision)
+def _first(connection: Connection, story: str, revision: int, severity: Severity) -> Ack | None:
+    """Return the ack of a story, or else the first of its event, that covers an alert revision; None if none does."""
+    given, told = _given(connection, [story]), _told_revisions(connection, [story])
+    own_first = sorted(given.get(story, ()), key=lambda each: each.ack.story != story)
+    covering = (each.ack for each in own_first if covers(each, story, told.get(story, ()), revision, severity))
+    return next(covering, None)
+
+
+def _severity(connection: Connection, story: str, revision: int) -> Severity:
+    """Return the highest severity of a story up to an alert revision."""
+    until = (alerts.c.story == story, alerts.c.revision <= revision)
+    return Severity(connection.scalar(select(func.max(alerts.c.severity)).where(*until)) or Severity.ROUTINE)
+
+
+def _covered(connection: Connection, found: Sequence[Delivery]) -> list[Delivery]:
+    """Return those of the messages that an ack covers."""
+    given = _given(connection, list({each.subject for each in found}))
+    told = _told_revisions(connection, list(given))
+    return [
+        each
+        for each in found
+        if any(
+            covers(one, each.subject, told.get(each.subject, ()), each.revision, each.severity)
+            for one in given.get(each.subject, ())
+        )
+    ]
+
+
+def _given(connection: Connection, stories: Collection[str]) -> dict[str, list[Given]]:
+    """Return by story the acks of it and of the other stories of its event, oldest first."""
+    mine, theirs = archive.stories.alias("mine"), archive.stories.alias("theirs")
+    severity = (
+        select(func.coalesce(func.max(alerts.c.severity), 0))
+        .where(alerts.c.story == acks.c.story, alerts.c.revision <= acks.c.revision)
+        .scalar_subquery()
     )
-    others = given.where(acks.c.story.in_(others_of(connection, story))).order_by(acks.c.at)
-    found = [dict(row) for row in connection.execute(others).mappings()]
-    if not found:
-        return None
-    severity = max(_severities(connection, story).values(), default=0)
-    apart = select(func.max(deliveries.c.queued)).where(
-        deliveries.c.subject == story, deliveries.c.reason == Reason.ANOTHER.value
+    event = (
+        select(acks, severity.label("severity"), mine.c.id.label("of"))
+        .join(theirs, theirs.c.id == acks.c.story)
+        .join(mine, mine.c.thread == theirs.c.thread)
+        .where(mine.c.id.in_(stories), mine.c.id != acks.c.story)
     )
-    another = connection.scalar(apart)
-    covering = (Ack(**row) for row in found if row.pop("severity") >= severity)
-    return next((each for each in covering if another is None or another <= each.at), None)
+    own = select(acks, severity.label("severity"), acks.c.story.label("of")).where(acks.c.story.in_(stories))
+    found: dict[str, list[Given]] = {}
+    for row in connection.execute(own.union_all(event).order_by("at")).mappings():
+        made = Ack(row["story"], row["at"], row["by"], row["via"], row["revision"])
+        found.setdefault(row["of"], []).append(Given(made, row["severity"]))
+    return found
+
+
+def _told_revisions(connection: Connection, stories: Collection[str]) -> dict[str, list[ToldRevision]]:
+    """Return the alert revisions of each story, in order."""
+    if not stories:
+        return {}
+    told_as: dict[tuple[str, int], set[tuple[Kind, Reason]]] = {}
+    kinds = select(deliveries.c.subject, deliveries.c.revision, deliveries.c.kind, deliveries.c.reason).where(
+        deliveries.c.subject.in_(stories), deliveries.c.kind.in_(ANSWERABLE)
+    )
+    for row in connection.execute(kinds):
+        told_as.setdefault((row.subject, row.revision), set()).add((Kind(row.kind), Reason(row.reason)))
+    found: dict[str, list[ToldRevision]] = {}
+    columns = (alerts.c.story, alerts.c.revision, alerts.c.severity, alerts.c.created)
+    for row in connection.execute(select(*columns).where(alerts.c.story.in_(stories)).order_by(alerts.c.revision)):
+        reasons = frozenset(told_as.get((row.story, row.revision), ()))
+        found.setdefault(row.story, []).append(ToldRevision(row.revision, Severity(row.severity), row.created, reasons))
+    return found
 
 
 def others_of(connection: Connection, story: str) -> list[str]:
@@ -111,65 +156,21 @@ def ack_notes(connection: Connection, story: str, timezone: str) -> tuple[str, .
     return (f"Acknowledged by {known.by} at {time(known.at, timezone)}",) if known else ()
 
 
-def _risen(connection: Connection, before: Ack, revision: int) -> bool:
-    severity = _severities(connection, before.story)
-    return severity.get(revision, 0) > severity.get(before.revision, 0)
-
-
-def _severities(connection: Connection, story: str) -> dict[int, int]:
-    """Return the severity of each alert revision of a story."""
-    wanted = select(alerts.c.revision, alerts.c.severity).where(alerts.c.story == story)
-    return {row.revision: row.severity for row in connection.execute(wanted)}
-
-
 def unacked(connection: Connection, since: datetime, least: Severity, targets: Sequence[str]) -> list[Delivery]:
     """Return the messages on a story sent since then to `targets` that no ack covers, oldest first.
 
     `least` is their lowest severity.
     """
-    # An ack covers the alert revisions up to its own, and later ones that are no more severe than what it was given on.
-    covered = (
-        select(acks.c.story)
-        .outerjoin(_on, (_on.c.story == acks.c.story) & (_on.c.revision == acks.c.revision))
-        .where(
-            acks.c.story == deliveries.c.subject,
-            or_(deliveries.c.revision <= acks.c.revision, deliveries.c.severity <= func.coalesce(_on.c.severity, 0)),
-        )
-        .exists()
-    )
-    return outbox.deliveries_that(
+    found = outbox.deliveries_that(
         connection,
         deliveries.c.state == DeliveryState.SENT.value,
         deliveries.c.sent >= since,
         deliveries.c.severity >= int(least),
         deliveries.c.kind.in_(ANSWERABLE),
         deliveries.c.target.in_(targets),
-        ~covered,
-        ~_covered_by_event(),
     )
-
-
-def _covered_by_event() -> ColumnElement[bool]:
-    """Return whether an ack of another story of the event covers a delivery.
-
-    It covers what is no more severe than what it was given on. What was told later as another deed it does not, nor an
-    escalation made later: that there was one shows that something was not covered.
-    """
-    mine, theirs = archive.stories.alias("mine"), archive.stories.alias("theirs")
-    given = acks.alias("given")
-    return (
-        select(given.c.story)
-        .select_from(mine)
-        .join(theirs, (theirs.c.thread == mine.c.thread) & (theirs.c.id != mine.c.id))
-        .join(given, given.c.story == theirs.c.id)
-        .join(_on, (_on.c.story == given.c.story) & (_on.c.revision == given.c.revision))
-        .where(
-            mine.c.id == deliveries.c.subject,
-            deliveries.c.severity <= _on.c.severity,
-            or_(deliveries.c.reason.not_in(_APART), deliveries.c.queued <= given.c.at),
-        )
-        .exists()
-    )
+    covered = {each.id for each in _covered(connection, found)} if found else set()
+    return [each for each in found if each.id not in covered]
 
 
 def escalated_since(connection: Connection, since: datetime) -> set[tuple[str, int, str]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
+from alerts.line.orders import stamp
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
 from tests.e2e.slackapi import Fault, SlackApi
@@ -84,8 +87,8 @@ rules:
 """
 
 
-def test_ack_by_command_is_of_the_event_and_not_of_one_of_its_stories(desk: Desk, api: SlackApi) -> None:
-    """A second outlet's development of the acknowledged event rings, and is escalated to nobody."""
+def reading_events(desk: Desk, api: SlackApi) -> None:
+    """Write rules that read events, for two outlets and a watch floor that has to answer."""
     desk.write(
         "/a.xml", "/b.xml", notify="[floor]", settings="backfill: 6h, events: {developments: [kill]}, places: [place]"
     )
@@ -94,6 +97,30 @@ def test_ack_by_command_is_of_the_event_and_not_of_one_of_its_stories(desk: Desk
     desk.rules.write_text(
         text.replace("rules:\n", EVENTS).replace("any: [militia,", 'any: ["$faction",'), encoding="utf-8"
     )
+
+
+@pytest.mark.parametrize("hours", [13, 20])
+def test_ack_by_command_does_not_answer_for_the_attack_of_the_next_night(desk: Desk, api: SlackApi, hours: int) -> None:
+    reading_events(desk, api)
+    night = datetime.now(UTC).replace(microsecond=0)  # `ack` goes by the wall clock
+    first = {"title": "Militia attacks US base at Tanf", "guid": "1", "date": format_datetime(night)}
+    desk.outlet.serve("/a.xml", rss(first))
+    desk.outlet.serve("/b.xml", rss({"title": "Quiet day", "guid": "0"}))
+    desk.rounds(stamp(night))
+    assert "acknowledged by Noor" in desk.run("ack", "last", "--by", "Noor").stdout
+    next_night = night + timedelta(hours=hours)
+    second = {"title": "US base at Tanf hit as militia attacks it", "guid": "2", "date": format_datetime(next_night)}
+    desk.outlet.serve("/b.xml", rss(second))
+    desk.rounds(stamp(next_night))
+    assert [each.text for each in api.messages][1:] == [f"IMMEDIATE {second['title']} | Outlet 2"]
+    assert "Acknowledged by" not in json.dumps(api.messages[1].blocks)
+    desk.rounds(*(stamp(next_night + timedelta(minutes=each)) for each in (9, 10, 11)))
+    assert desk.hook.titles() == [f"IMMEDIATE ESCALATED {second['title']} | Outlet 2"]
+
+
+def test_ack_by_command_is_of_the_event_and_not_of_one_of_its_stories(desk: Desk, api: SlackApi) -> None:
+    """A second outlet's development of the acknowledged event rings, and is escalated to nobody."""
+    reading_events(desk, api)
     attack = {"title": "Militia attacks US base at Tanf", "guid": "1", "date": "Sun, 14 Jun 2026 09:59:00 GMT"}
     toll = {
         "title": "Militia drone attack on US base at Tanf kills three",

@@ -45,6 +45,28 @@ CORRECTIONS = [
     "اصلاحیه: دو نظامی زخمی شدند",
     "تصحیح: حمله به پایگاه رخ نداد",
     "خبرگزاری گزارش خود را پس گرفت",
+    "CORRECTED-BASE IN ERBIL HIT BY DRONES",
+    # written after the labels were
+    "Reuters correction: drone hit warehouse, not barracks, in Erbil",
+    "UPDATE 1-CORRECTED-Iraq says two hurt in rocket fire on Victory base",
+    "BREAKING: CORRECTION: No casualties at Ain al-Asad",
+    "Editor's note: an earlier headline said a US ship was sunk",
+    "Story withdrawn: claims of a raid in Anbar",
+    "Kill notice: report of missile strike on Tartus",
+    "Three sailors missing off Oman (correcting toll)",
+    "Channel deletes report that Hormuz is closed",
+    "Iranian newspaper apologises for story on general's death",
+    "State television no longer says the pilot was captured",
+    "Wire service retracts claim that Baghdad airport was hit",
+    "Corrected: Kuwait base struck by one drone",
+    "Report retracted: attack on embassy convoy",
+    "Death of commander was reported by mistake, channel admits",
+    "رويترز: تصحيح: القصف أصاب مخزنا لا ثكنة",
+    "عاجل | تصحيح: لا قتلى في عين الأسد",
+    "قصف مطار أربيل بطائرة واحدة (تصحيح)",
+    "قناة تحذف خبر إغلاق مضيق هرمز",
+    "اصلاح خبر: پایگاه عین‌الاسد هدف نبود",
+    "خبرگزاری فارس خبر خود را حذف کرد",
 ]
 NO_CORRECTIONS = [
     "Iraq corrects course on oil",
@@ -57,6 +79,35 @@ NO_CORRECTIONS = [
     "الحكومة تبدأ تصحيح المسار",
     "تصحيح مسار العملية السياسية في العراق",
     "اصلاح قانون بودجه عراق",
+    "Market correction: oil falls as Iran closes Strait of Hormuz",
+    "Bill withdrawn: Iraqi parliament drops vote on PMF law",
+    "Troops withdrawn: US leaves Ain al-Asad base in Iraq",
+    "Iran clarified: no role in drone attack on US soldiers",
+    "Militias need self-correction",
+    "US troops to be withdrawn - report",
+    "إصلاح: حكومة السوداني تعلن خطة جديدة",
+    "CORRECTION HITS GULF SHARES AS HORMUZ CLOSES",
+    # written after the labels were
+    "Stock correction: Gulf markets drop as missiles hit Israel",
+    "Course correction: Baghdad reins in militias",
+    "Offer withdrawn: Tehran pulls out of talks",
+    "Forces withdrawn: US hands Ain al-Asad to Iraq",
+    "Hegseth clarified: strikes on Iran will go on",
+    "Pentagon sees a price-correction",
+    "Ambassador to be withdrawn - report",
+    "Trump retracts threat to strike Iran",
+    "Army apologises for error that killed three Iraqi soldiers",
+    "Iran no longer says it will close Hormuz",
+    "Militia no longer reports to Baghdad, commander says",
+    "Navy corrects course after drone threat",
+    "Prison riot spreads - Department of Corrections",
+    "Initial report was false flag, Iran claims",
+    "Correction-hit shares rebound as truce holds",
+    "إصلاح: الحكومة تعلن خطة لضم الحشد",
+    "ترامب يتراجع عن إعلان وقف النار",
+    "واشنطن تتراجع عن نشر قوات في الأنبار",
+    "إسرائيل تعتذر عن الخطأ الذي قتل جنودا",
+    "اصلاح: مجلس قانون حشد را تصویب کرد",
 ]
 LISTS = """\
   deed-strike: ["strike~", "attack~"]
@@ -111,6 +162,14 @@ def test_a_correction_that_no_rule_matches_is_told_as_gravely_as_what_it_correct
 
 def test_a_correction_of_what_nobody_was_told_is_told_to_nobody(line: Connection, config: Config) -> None:
     assert step(line, config, "two", "Correction: no attack by Iran on US base in Kuwait", 20).decided == []
+
+
+@pytest.mark.parametrize("said", ["Market correction: oil falls as", "Tehran clarified: why"])
+def test_what_is_put_right_in_the_world_is_told_as_no_correction(line: Connection, config: Config, said: str) -> None:
+    told(line, config, "one", FIRST, 0)
+    reason, _, alert = told(line, config, "two", f"{said} Iran strikes US base in Kuwait", 20)
+    assert reason != "development"
+    assert not any("CORRECTED" in each for each in alert.changes)
 
 
 def decided(config: Config, revised: Revision, severity: Severity, known: Told | KnownEvent) -> tuple[str, Severity]:

@@ -161,7 +161,7 @@ def tell(
 ) -> None:
     """Store an alert, and its message as sent to a receiver."""
     if decisions.last_alert_revision(connection, alert.story) < alert.revision:
-        decisions.add_alert(connection, alert)
+        decisions.add_alert(connection, replace(alert, created=at))
     kind = Kind.ALERT if alert.revision == 1 else Kind.UPDATE
     made = NewDelivery(f"{to}#1", to, kind, alert.severity, reason, alert.story, alert.revision, thread="t1")
     outbox.queue(connection, made, at)
@@ -272,12 +272,17 @@ def of_story(story: str, severity: Severity = Severity.IMMEDIATE) -> Alert:
 OF_EVENT = [
     ("told before the ack", of_story("s2"), -1, Reason.FIRST_ARTICLE, False),
     ("told after it, as news of the event", of_story("s2"), 1, Reason.DEVELOPMENT, False),
-    ("less grave", of_story("s2", Severity.PRIORITY), 1, Reason.FIRST_ARTICLE, False),
+    ("less grave", of_story("s2", Severity.PRIORITY), 1, Reason.DEVELOPMENT, False),
     ("graver", of_story("s2", Severity.FLASH), 1, Reason.FIRST_ARTICLE, True),
     ("graver, told before", of_story("s2", Severity.FLASH), -1, Reason.FIRST_ARTICLE, True),
     ("another deed, told after", of_story("s2"), 1, Reason.ANOTHER, True),
     ("another deed, told before", of_story("s2"), -1, Reason.ANOTHER, False),
     ("another event", of_story("s9"), 1, Reason.FIRST_ARTICLE, True),
+    ("told after it, as news of its own", of_story("s2"), 1, Reason.FIRST_ARTICLE, True),
+    ("told after it, as perhaps another event", of_story("s2"), 1, Reason.FURTHER, True),
+    ("reported again after a silence", of_story("s2"), 1, Reason.NEWS_AGAIN, True),
+    ("news of the event within half a day", of_story("s2"), 12 * 60, Reason.DEVELOPMENT, False),
+    ("news of the event later", of_story("s2"), 12 * 60 + 1, Reason.DEVELOPMENT, True),
 ]
 
 
@@ -285,7 +290,7 @@ OF_EVENT = [
 def test_ack_is_of_the_event_until_its_severity_rises(
     tmp_path: Path, database: Database, name: str, other: Alert, after: int, reason: Reason, rings: bool
 ) -> None:
-    acked = NOW + 5 * MINUTE
+    acked, later = NOW + 5 * MINUTE, max(after, 0) * MINUTE
     with database.write() as connection:
         event(connection, "s1", "s2")
         tell(connection)
@@ -297,14 +302,75 @@ def test_ack_is_of_the_event_until_its_severity_rises(
     ((ack),) = done
     assert ack["covers"] == (["s2"] if after < 0 and not rings else [])
     assert [each["story"] for each in ack["left"]] == (["s2"] if after < 0 and rings else [])
-    assert asyncio.run(escalate(database, config(tmp_path), 40)) == int(rings)
+    assert asyncio.run(escalate(database, config(tmp_path), 40 + later / MINUTE)) == int(rings)
     with database.write() as connection:
         known = acks.ack_of(connection, other.story)
         assert (known is None) == rings
-        second, first = acks.ack(connection, other.story, "Omar", "command", NOW + HOUR, 1)
+        second, first = acks.ack(connection, other.story, "Omar", "command", NOW + HOUR + later, 1)
         assert (second.by, first) == (("Omar", True) if rings else ("Noor", False))
-        send_all(connection, NOW + HOUR)
-    assert asyncio.run(escalate(database, config(tmp_path), 90)) == 0, "the chain ends for the event"
+        send_all(connection, NOW + HOUR + later)
+    assert asyncio.run(escalate(database, config(tmp_path), 90 + later / MINUTE)) == 0, "the chain ends for the event"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "reason", "rings"),
+    [
+        (12 * 60, Reason.UPDATED, False),
+        (12 * 60 + 1, Reason.UPDATED, True),
+        (60, Reason.NEWS_AGAIN, True),
+        (60, Reason.FIRST_ARTICLE, False),
+    ],
+)
+def test_ack_of_a_story_ends_after_half_a_day_or_where_it_is_news_again(
+    tmp_path: Path, database: Database, minutes: int, reason: Reason, rings: bool
+) -> None:
+    acked = NOW + 5 * MINUTE
+    at = acked + minutes * MINUTE
+    with database.write() as connection:
+        event(connection, "s1", "s2")
+        tell(connection)
+        tell(connection, alert=of_story("s2"))
+        acks.ack(connection, "s1", "Noor", "command", acked, 1)
+        tell(connection, alert=replace(ALERT, revision=2), at=at, reason=reason)
+        assert bool(acks.ack_notes(connection, "s1", "UTC")) is not rings
+        # what the ack covered before stays covered
+        assert [each.revision for each in acks.unacked(connection, NOW, Severity.IMMEDIATE, ["floor#1"])] == [2] * rings
+    later = (at - NOW) / MINUTE + 10
+    assert asyncio.run(escalate(database, config(tmp_path), later)) == int(rings)
+    with database.write() as connection:
+        send_all(connection, at + 10 * MINUTE)
+        tell(connection, alert=replace(ALERT, revision=3), at=at, reason=Reason.UPDATED)
+        targets = ["floor#1", "duty#1"]
+        open_ = acks.unacked(connection, NOW, Severity.IMMEDIATE, targets)
+        assert [each.revision for each in open_] == ([2, 3, 2] if rings else [])
+        second, is_new = acks.ack(connection, "s1", "Omar", "command", at + 12 * MINUTE, 3)
+        assert (second.by, is_new) == (("Omar", True) if rings else ("Noor", False))
+        assert acks.unacked(connection, NOW, Severity.IMMEDIATE, targets) == []
+
+
+def test_ack_of_a_later_message_covers_what_the_story_was_before(tmp_path: Path, database: Database) -> None:
+    flash, at = Severity.FLASH, NOW + 13 * HOUR
+    with database.write() as connection:
+        event(connection, "s1", "s2")
+        tell(connection, alert=of_story("s1", flash))
+        acks.ack(connection, "s1", "Noor", "command", NOW + MINUTE, 1)
+        tell(connection, alert=of_story("s2", flash), at=NOW + HOUR, reason=Reason.DEVELOPMENT)
+        tell(connection, alert=replace(ALERT, revision=2), at=at, reason=Reason.UPDATED)
+        acks.ack(connection, "s1", "Omar", "command", at + MINUTE, 2)
+        assert acks.unacked(connection, NOW, Severity.IMMEDIATE, ["floor#1"]) == []
+
+
+def test_what_was_told_before_an_ack_stays_covered_when_somebody_sends_it_again(
+    tmp_path: Path, database: Database
+) -> None:
+    with database.write() as connection:
+        event(connection, "s1", "s2")
+        tell(connection)
+        tell(connection, alert=of_story("s2"))
+        acks.ack(connection, "s1", "Noor", "command", NOW + MINUTE, 1)
+        again = outbox.deliveries.update().where(outbox.deliveries.c.subject == "s2")
+        connection.execute(again.values(reason=Reason.RESENT.value, queued=NOW + 13 * HOUR, sent=NOW + 13 * HOUR))
+        assert acks.unacked(connection, NOW, Severity.IMMEDIATE, ["floor#1"]) == []
 
 
 def test_ack_of_an_event_withdraws_the_escalations_of_its_other_stories(tmp_path: Path, database: Database) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Carried, DeliveryState, Kind, Reason, Receiver, Scope
+from alerts.alert import Carried, DeliveryState, Kind, Reason, Receiver, Scope, Severity
 from alerts.decide.same_event import EventWindow
+from alerts.line.orders import ORDERS
 from alerts.line.triage import TriageResult, settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
-from alerts.store import decisions, digests, event_reports, outbox, silences
+from alerts.store import acks, decisions, digests, event_reports, outbox, silences
 from crawler.article import Entry
 from crawler.collect.ingest import store_poll
 from crawler.sources.source import Source, SourceState
@@ -200,6 +201,39 @@ def test_repeats_do_not_keep_an_event_known(line: Connection, config: Config) ->
     step(line, config, "one", FIRST, 0)
     assert reasons(step(line, config, "two", REPEAT, 11 * 60)) == ["repeats"]
     assert reasons(step(line, config, "three", "Iran hits US base in Kuwait, say officers", 13 * 60)) != ["repeats"]
+
+
+@pytest.mark.parametrize("hours", [13, 20])
+@pytest.mark.parametrize("title", [FIRST, REPEAT, "American base in Kuwait hit in new Iran strike"])
+def test_an_ack_does_not_cover_the_attack_of_the_next_night(
+    line: Connection, tmp_path: Path, hours: int, title: str
+) -> None:
+    """Whether the second strike joins the story of the first, in the same words, or only its thread."""
+    config = with_lists(tmp_path, rule(ANY, severity="immediate"))
+    (first,) = step(line, config, "one", FIRST, 0).decided
+    story = send_next(line, config, NOW)
+    ORDERS["ack"](line, {"id": story, "by": "Noor"}, NOW + 5 * MINUTE)
+    assert open_of(line, config) == []
+    (second,) = step(line, config, "two", title, hours * 60).decided
+    assert second[0].placement.thread == first[0].placement.thread
+    assert [each.queue for each in second[2]] == [True]
+    again = send_next(line, config, NOW + (hours * 60 + 1) * MINUTE)
+    assert again == second[0].placement.story
+    assert acks.ack_notes(line, again, "UTC") == ()
+    assert open_of(line, config) == [again]
+    # who acknowledges the first night's story anew is told what it leaves open, and the second needs one word
+    (known,) = ORDERS["ack"](line, {"id": story, "by": "Omar"}, NOW + (hours * 60 + 5) * MINUTE)["acks"]
+    assert (known["by"], [each["story"] for each in known["left"]]) == (
+        ("Omar", []) if again == story else ("Noor", [again])
+    )
+    ORDERS["ack"](line, {"id": again, "by": "Omar"}, NOW + (hours * 60 + 6) * MINUTE)
+    assert open_of(line, config) == []
+
+
+def open_of(connection: Connection, config: Config) -> list[str]:
+    """Return the stories of the messages that nobody acknowledged."""
+    found = acks.unacked(connection, NOW, Severity.IMMEDIATE, [lane(config)[0]])
+    return [each.subject for each in found]
 
 
 SHOT = "Two American soldiers killed at dawn, officers mourn"
