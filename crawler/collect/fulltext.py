@@ -14,7 +14,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from crawler.collect.ingest import store_page
+from crawler.collect.page_ingest import store_page
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.permits import FORBIDDEN, MOST_HOPS, Permits, site_of
 from crawler.fetch.workers import WorkerDied, WorkerKilled, Workers, WorkerTimeout
