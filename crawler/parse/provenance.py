@@ -23,11 +23,11 @@ _SMALL = frozenset({"the", "of", "and", "in", "for", "on", "de", "del", "la", "l
 _NO_NAMES = frozenset({
     "live", "video", "videos", "update", "updates", "updated", "report", "reports", "blog", "watch", "listen", "photos",
     "photo", "pictures", "gallery", "podcast", "interview", "analysis", "opinion", "editorial", "comment", "explainer",
-    "explained", "exclusive", "breaking", "developing", "urgent", "timeline", "factbox", "map", "maps", "poll", "survey",
-    "study", "newsletter", "recap", "latest", "witness", "witnesses", "official", "officials", "source", "sources",
-    "police", "army", "military", "media", "state", "ministry", "minister", "spokesman", "spokesperson", "government",
-    "residents", "medics", "pentagon", "kremlin", "statement", "security", "local", "us", "israeli", "iranian",
-    "iraqi",
+    "explained", "exclusive", "breaking", "developing", "urgent", "timeline", "factbox", "map", "maps", "poll",
+    "survey", "study", "newsletter", "recap", "latest", "witness", "witnesses", "official", "officials", "source",
+    "sources", "police", "army", "military", "media", "state", "ministry", "minister", "spokesman", "spokesperson",
+    "government", "residents", "medics", "pentagon", "kremlin", "statement", "security", "local", "us", "israeli",
+    "iranian", "iraqi",
 })  # fmt: skip
 
 
