@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, kind_of
 from crawler.sources.outlets import Outlet, Outlets
 from crawler.sources.source import Source
-from crawler.text.hosts import folded_name, speaker
+from crawler.text.hosts import folded_name, is_shared, speaker
 
 _HOST = r"(?=.*[a-z])[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
 _ADDRESS = rf"{_HOST}|t\.me/[a-z0-9_]+"
@@ -57,17 +58,23 @@ OUTLETS = _ByHost()
 
 
 def make_outlets(rows: Mapping[str, tuple[Any, Place]] | None, sources: Iterable[Source]) -> Outlets:
-    """Return the outlets of a section that OUTLETS has read, and after them those that are polled themselves."""
+    """Return the outlets of a section that OUTLETS has read, and after them those that are polled themselves.
+
+    A host on which sources of several owners are polled, or on which everybody publishes, is no outlet.
+    """
     by_address = {
         host: Outlet(row["name"], row["owner"], row["reliability"])
         for host, (row, _) in (rows or {}).items()
         if row is not MISSING
     }
+    polled: dict[str, list[Outlet]] = defaultdict(list)
     for each in (source for source in sources if not source.outlet_from):
-        if key := speaker(each.url):
-            by_address.setdefault(key, Outlet(each.outlet, each.owner or each.id, each.reliability))
+        polled[speaker(each.url)].append(Outlet(each.outlet, each.owner or each.id, each.reliability))
+    for key, found in polled.items():
+        if key and not is_shared(key) and len({outlet.owner for outlet in found}) == 1:
+            by_address.setdefault(key, found[0])
     by_name: dict[str, Outlet] = {}
-    for outlet in by_address.values():
+    for outlet in (*by_address.values(), *(each for found in polled.values() for each in found)):
         by_name.setdefault(folded_name(outlet.name), outlet)
     for host, (row, _) in (rows or {}).items():
         for name in () if row is MISSING else row["also"]:

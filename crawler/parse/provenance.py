@@ -18,6 +18,17 @@ _TAILS = (
     re.compile(r"\s+[-–—]\s+(?P<outlet>(?:(?!\s[-–—]\s).){2,80})\s*$", re.DOTALL),
     re.compile(r"\s+\|\s+(?P<outlet>[^|]{2,80})\s*$"),
 )
+_SMALL = frozenset({"the", "of", "and", "in", "for", "on", "de", "del", "la", "le", "les", "el", "al", "du", "der"})
+# what stands behind a headline and is no outlet: what kind of report it is, and who says so
+_NO_NAMES = frozenset({
+    "live", "video", "videos", "update", "updates", "updated", "report", "reports", "blog", "watch", "listen", "photos",
+    "photo", "pictures", "gallery", "podcast", "interview", "analysis", "opinion", "editorial", "comment", "explainer",
+    "explained", "exclusive", "breaking", "developing", "urgent", "timeline", "factbox", "map", "maps", "poll",
+    "survey", "study", "newsletter", "recap", "latest", "witness", "witnesses", "official", "officials", "source",
+    "sources", "police", "army", "military", "media", "state", "ministry", "minister", "spokesman", "spokesperson",
+    "government", "residents", "medics", "pentagon", "kremlin", "statement", "security", "local", "us", "israeli",
+    "iranian", "iraqi",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +63,24 @@ def credit(entry: Entry, source: Source) -> tuple[Entry, Credit]:
         if found.owner != own.owner:
             own = Credit(found.name, found.owner, source.outlet, found.owner)
     if entry.forwarded is not None:
-        own = replace(own, origin=_known(entry.forwarded, source.outlets).owner)
+        own = replace(own, origin=_origin(entry.forwarded, source.outlets))
     return entry, own
+
+
+def _origin(forwarded: Named, outlets: Outlets) -> str:
+    """Return whose words are forwarded. Without a link to them a name is what anybody may call himself: no outlet's."""
+    if speaker(forwarded.address):
+        return _known(forwarded, outlets).owner
+    return f"forwarded:{fold(forwarded.name).strip().replace(' ', '-') or 'unknown'}"
 
 
 def _published_by(entry: Entry, source: Source) -> Named | None:
     """Return what an entry says of its outlet, as the source's `outlet_from` asks; else the host of its link."""
     found = entry.publisher or Named()
     if source.outlet_from == "title":
-        tail = _tail(entry.title)
-        name = tail["outlet"].strip() if tail else ""
+        name = next(
+            (name for each in _tails(entry.title) if _names(name := each["outlet"].strip(), source.outlets)), ""
+        )
         found = Named("", name) if host_of(name) else Named(name)
     elif source.outlet_from == "domain":
         # some give the host where others give a name
@@ -87,8 +106,25 @@ def _shown_twice(entry: Entry, outlets: Outlets) -> str:
     return name if shown == fold(f"{entry.title[: tail.start()]} {name}").strip() else ""
 
 
+def _tails(title: str) -> list[re.Match[str]]:
+    return [found for each in _TAILS if (found := each.search(title))]
+
+
 def _tail(title: str) -> re.Match[str] | None:
-    return next((found for each in _TAILS if (found := each.search(title))), None)
+    return next(iter(_tails(title)), None)
+
+
+def _names(tail: str, outlets: Outlets) -> bool:
+    """Return whether words behind a headline name an outlet: one that we know, a host, or what looks like a name.
+
+    That is words of Latin script with a capital each, save for a few small ones, and not all of them of a headline.
+    """
+    if folded_name(tail) in outlets.by_name or host_of(tail):
+        return True
+    words = [each for each in re.split(r"[^\w.'-]+", tail) if each]
+    telling = [each for each in words if each.lower() not in _SMALL]
+    capital = all(re.search(r"[A-ZÀ-ÖØ-Þ]", each) or each[0].isdigit() for each in telling)
+    return bool(telling) and capital and not {each.lower() for each in telling} <= _NO_NAMES
 
 
 def _known(said: Named, outlets: Outlets) -> Outlet:
@@ -105,7 +141,8 @@ def _known(said: Named, outlets: Outlets) -> Outlet:
 
 def _without_name(entry: Entry, said: Named) -> Entry:
     """Return an entry without " - Outlet" behind its headline, and without a summary that repeats no more than that."""
-    tail = _tail(entry.title)
+    tails = _tails(entry.title)
+    tail = next((each for each in tails if _is_called(each["outlet"].strip(), said)), next(iter(tails), None))
     shown = tail["outlet"].strip() if tail else ""
     title = entry.title
     if tail and _is_called(shown, said):

@@ -9,6 +9,17 @@ from crawler.text import urls
 from crawler.text.folding import fold
 
 CHANNELS = ("t.me", "telegram.me")  # hosts on which the first part of the path says who speaks
+# hosts on which everybody publishes; of the latter each has a name below them (name.blogspot.com)
+_SHARED = frozenset({
+    "youtube.com", "youtu.be", "reddit.com", "facebook.com", "fb.com", "instagram.com", "threads.net", "x.com",
+    "twitter.com", "tiktok.com", "vk.com", "ok.ru", "linkedin.com", "bsky.app", "mastodon.social", "vimeo.com",
+    "dailymotion.com", "rumble.com", "odysee.com", "soundcloud.com", "telegra.ph", "google.com", "msn.com",
+    "feedburner.com", "rss.app", "rsshub.app", "nitter.net", "archive.org", "archive.ph",
+})  # fmt: skip
+_SHARED_ABOVE = frozenset({
+    "blogspot.com", "blogger.com", "wordpress.com", "medium.com", "substack.com", "tumblr.com", "livejournal.com",
+    "ghost.io", "github.io", "wixsite.com", "weebly.com", "podbean.com", "libsyn.com", "buzzsprout.com",
+})  # fmt: skip
 _PREFIXES = ("www.", "m.", "amp.", "feeds.", "rss.")
 
 
@@ -47,8 +58,20 @@ def keys(address: str) -> Iterator[str]:
         yield ".".join(labels[at:])
 
 
+def is_shared(host: str) -> bool:
+    """Return whether many publish on a host, so that it says nothing of who does: youtube.com, blogspot.com."""
+    labels = host.split(".")
+    return host in _SHARED_ABOVE or any(".".join(labels[at:]) in _SHARED for at in range(len(labels) - 1))
+
+
 def _channel(address: str) -> str:
-    """Return t.me/name of an address of a Telegram channel or of a post in it, "" if it is none."""
-    parts = urlsplit(address if "//" in address else f"//{address}").path.split("/")
-    name = next((each for each in parts if each not in {"", "s"}), "")
-    return f"{CHANNELS[0]}/{name.lower()}" if name else ""
+    """Return t.me/name of an address of a Telegram channel or of a post in it, "" if it is none.
+
+    One without a public name has a number (t.me/c/123) or a key (t.me/joinchat/key).
+    """
+    parts = [each for each in urlsplit(address if "//" in address else f"//{address}").path.split("/") if each]
+    parts = parts[1:] if parts[:1] == ["s"] else parts
+    named = parts[:2] if parts[:1] in (["c"], ["joinchat"]) else parts[:1]
+    if not named or named in (["c"], ["joinchat"]):
+        return ""
+    return "/".join((CHANNELS[0], *named)).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,102 @@ def test_forwarded_words_have_the_origin_of_whom_they_are() -> None:
     _, whose = credit(Entry("Said", forwarded=Named("Somebody", "https://t.me/other/1")), channel)
     assert whose.origin == "t.me/other"
     _, whose = credit(Entry("Said", forwarded=Named("Hidden Name")), channel)
-    assert whose.origin == "hidden-name"
+    assert whose.origin == "forwarded:hidden-name"
+
+
+def test_forward_without_a_link_is_nobody_we_know_and_private_channels_are_several() -> None:
+    channel = Source("ours", "https://t.me/s/ours", "Ours", kind="telegram", owner="ours", outlets=outlets())
+
+    def origin(name: str, address: str = "") -> str:
+        return credit(Entry("Said", forwarded=Named(name, address)), channel)[1].origin
+
+    # whoever calls himself so: neither its owner by name nor by an id
+    assert origin("Beta Times") == "forwarded:beta-times"
+    assert origin("beta-group") == origin("Beta Group") == "forwarded:beta-group"
+    assert origin("Beta Times", "https://t.me/c/123/9") == origin("Other", "https://t.me/c/123/10") == "t.me/c/123"
+    assert origin("A", "https://t.me/c/777/1") == "t.me/c/777"
+    assert origin("A", "https://t.me/joinchat/AbC") == "t.me/joinchat/abc"
+    assert origin("A", "https://t.me/+abc") == "t.me/+abc"
+    assert origin("A", "https://t.me/s/front/3") == origin("A", "https://t.me/Front/3") == "front"
+    assert origin("A", "https://t.me/") == "forwarded:a"
+    assert origin("B", "https://t.me/c/") == "forwarded:b"
+
+
+YOUTUBE = "https://www.youtube.com/feeds/videos.xml?channel_id="
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "asked"),
+    [
+        (YOUTUBE + "UCa", YOUTUBE + "UCb", "https://www.youtube.com"),
+        (YOUTUBE + "UCa", "https://paper.example/", "https://m.youtube.com/watch?v=1"),
+        ("https://www.reddit.com/r/iraq/.rss", "https://paper.example/", "https://old.reddit.com"),
+        ("https://old.reddit.com/r/iraq/.rss", "https://paper.example/", "https://old.reddit.com"),
+        ("https://blogspot.com/x", "https://paper.example/", "https://other.blogspot.com"),
+        ("https://medium.com/feed/@a", "https://paper.example/", "https://medium.com/@b"),
+        ("https://feeds.feedburner.com/a", "https://paper.example/", "https://feeds.feedburner.com/b"),
+        ("https://t.me/s/", "https://paper.example/", "https://t.me/"),
+        ("https://ministries.example/defence", "https://ministries.example/oil", "https://ministries.example/"),
+    ],
+)
+def test_host_that_several_publish_on_is_no_outlet_of_the_first(first: str, second: str, asked: str) -> None:
+    sources = [
+        Source("one", first, "Channel One", owner="army", reliability="A"),
+        Source("two", second, "Channel Two", owner="militia", reliability="E"),
+    ]
+    agg = replace(carrier(), outlets=make_outlets(None, sources))
+    whose = credit(Entry("Rockets hit a base", publisher=Named("Host", asked)), agg)[1]
+    assert whose.owner not in {"army", "militia"}
+    assert whose.outlet not in {"Channel One", "Channel Two"}
+    # by its own name, without an address, it is found as before
+    assert credit(Entry("A", publisher=Named("Channel One")), agg)[1].owner == "army"
+
+
+def test_host_of_one_owner_and_a_name_below_a_shared_host_are_outlets() -> None:
+    sources = [
+        Source("one", "https://paper.example/iraq", "The Paper", owner="paper"),
+        Source("two", "https://paper.example/iran", "The Paper", owner="paper"),
+        Source("blog", "https://analyst.blogspot.com/feed", "Analyst", owner="analyst"),
+    ]
+    found = make_outlets(None, sources).by_address
+    assert {key: outlet.owner for key, outlet in found.items()} == {
+        "paper.example": "paper",
+        "analyst.blogspot.com": "analyst",
+    }
+
+
+@pytest.mark.parametrize(
+    ("title", "bare", "outlet"),
+    [
+        ("Drone hits Erbil base, 3 killed - witnesses", "", "Aggregator"),
+        ("Drone hits Erbil base, 3 killed - Witnesses", "", "Aggregator"),
+        ("Drone hits Erbil base - Iranian state media", "", "Aggregator"),
+        ("Drone hits Erbil base - state TV", "", "Aggregator"),
+        ("Iran closes strait | Live", "", "Aggregator"),
+        ("Iran closes strait | Live Updates", "", "Aggregator"),
+        ("Iran closes strait - Video", "", "Aggregator"),
+        ("Iran closes strait - Report", "", "Aggregator"),
+        ("Iran closes strait - five wounded", "", "Aggregator"),
+        ("غارة على قاعدة - شهود", "", "Aggregator"),
+        ("Iran closes strait - witnesses | Gamma Daily", "Iran closes strait - witnesses", "Gamma Daily"),
+        ("Iran closes strait - Reuters", "Iran closes strait", "Reuters"),
+        ("Iran closes strait - The Times of Israel", "Iran closes strait", "The Times of Israel"),
+        ("Iran closes strait - Live Science", "Iran closes strait", "Live Science"),
+        ("Iran closes strait - al-Monitor", "Iran closes strait", "al-Monitor"),
+        ("Iran closes strait - 964media", "Iran closes strait", "964media"),
+        ("Iran closes strait - L'Orient-Le Jour", "Iran closes strait", "L'Orient-Le Jour"),
+        ("Iran closes strait - gamma.example", "Iran closes strait", "gamma.example"),
+        ("Iran closes strait - beta times", "Iran closes strait", "The Beta Times"),
+        ("سقوط صواريخ - بيتا", "سقوط صواريخ", "The Beta Times"),
+    ],
+)
+def test_what_stands_behind_a_headline_is_an_outlet_only_where_it_is_known_or_looks_like_a_name(
+    title: str, bare: str, outlet: str
+) -> None:
+    made, whose = carried(Entry(title, url="https://news.google.com/rss/articles/CBM1"), "title")
+    assert (made, whose.outlet) == (bare or title, outlet)
+    if outlet == "Aggregator":
+        assert (whose.carrier, whose.origin) == ("", "agg")
 
 
 def test_source_element_of_rss_and_atom_is_read() -> None:

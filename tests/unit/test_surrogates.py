@@ -97,7 +97,7 @@ def test_no_other_reader_lets_it_in() -> None:
         assert feed.entries, feed
         clean(asdict(feed))
     said = {name: f"{escaped} {name}" for name in ("headline", "articleBody", "datePublished", "inLanguage")}
-    linked = {"@type": "NewsArticle", **said, "mainEntityOfPage": f"https://paper.example/{escaped}"}
+    linked: dict[str, Any] = {"@type": "NewsArticle", **said, "mainEntityOfPage": f"https://paper.example/{escaped}"}
     linked |= {"author": {"name": escaped}, "publisher": {"name": escaped}}
     script = json.dumps(linked).replace("\\\\u", "\\u")
     page = read_page(f"<html><script type='application/ld+json'>{script}</script></html>".encode(), None, BASE)
