@@ -23,14 +23,16 @@ class Standing:
     """How far a thread is confirmed: its origins in order, and the best Admiralty letter of its sources.
 
     Where a toll is told, `agreement` says who tells it; it is that toll which is rated then. `opposed` are the origins
-    that say the opposite of what is told: that it did not happen, or harmed nobody. The two are never folded
-    into one score (NATO AJP-2.1 rates source and information apart).
+    that say the opposite of what is told: that it did not happen, or harmed nobody; `echoes` those of which nothing is
+    known but another's headline. Letter and number are never folded into one score (NATO AJP-2.1 rates source and
+    information apart).
     """
 
     origins: tuple[str, ...] = ()
     letter: str = "F"
     agreement: Agreement | None = None
     opposed: tuple[str, ...] = ()
+    echoes: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
@@ -42,6 +44,11 @@ class Standing:
     def agreeing(self) -> int:
         """How many origins report what is told, or nothing against it; those that say another number count too."""
         return sum(each not in self.opposed for each in self.origins)
+
+    @property
+    def confirming(self) -> int:
+        """How many of those report it in words of their own: what `when` and a second origin ask for."""
+        return sum(each not in self.opposed and each not in self.echoes for each in self.origins)
 
     @property
     def rating(self) -> str:

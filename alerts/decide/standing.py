@@ -9,7 +9,7 @@ from alerts.alert import Sibling
 from alerts.event import Act
 from alerts.rule import Config, When
 from alerts.standing import Agreement, Standing
-from crawler.article import Member, rated_by
+from crawler.article import Member, Relation, rated_by
 from crawler.stories.harm_words import KINDS
 
 DENIED = "denied"  # the standing of an act
@@ -30,7 +30,11 @@ def standing_of(members: Iterable[Member], letters: Mapping[str, str]) -> Standi
     seen = list(members)
     # in the order of the members: the origin that reported first is named first
     origins = tuple(dict.fromkeys(each.origin for each in seen if each.origin))
-    return Standing(origins, min((letters.get(each.rated_by, "F") for each in seen), default="F"))
+    letter = min((letters.get(each.rated_by, "F") for each in seen), default="F")
+    # a repeat has the origin of what it repeats, but for a headline that is carried without a text: of whom that is
+    # cannot be told (decision 168), so it confirms nothing
+    own = {each.origin for each in seen if each.relation is not Relation.DUPLICATE} | set(origins[:1])
+    return Standing(origins, letter, echoes=tuple(each for each in origins if each not in own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +140,18 @@ def is_met(when: When, standing: Standing) -> bool:
 def lacking(when: When, standing: Standing) -> str:
     """Return in words what a thread lacks to meet a rule's `when`; "" if it is met."""
     asked = [
-        (when.origins <= max(1, standing.agreeing), _origins(when, standing)),
+        (when.origins <= max(1, standing.confirming), _origins(when, standing)),
         (not when.reliability or standing.letter <= when.reliability, _letter(when, standing)),
     ]
     return "; ".join(words for met, words in asked if not met)
 
 
 def _origins(when: When, standing: Standing) -> str:
-    names = ", ".join(each for each in standing.origins if each not in standing.opposed) or "none known"
+    others = {*standing.opposed, *standing.echoes}
+    names = ", ".join(each for each in standing.origins if each not in others) or "none known"
     against = f"; {', '.join(standing.opposed)} says the opposite" if standing.opposed else ""
-    return f"needs {when.origins} origins, has {standing.agreeing} ({names}{against})"
+    echoed = f"; {', '.join(standing.echoes)} has only its headline" if standing.echoes else ""
+    return f"needs {when.origins} origins, has {standing.confirming} ({names}{against}{echoed})"
 
 
 def _letter(when: When, standing: Standing) -> str:

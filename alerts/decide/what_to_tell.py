@@ -240,7 +240,7 @@ def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case:
     """Return the first reason to ping a target, None if nothing asks for it."""
     if told is None:
         return Reason.WHEN_HOLDS if rules & case.waited else Reason.FIRST_ARTICLE
-    new, origins = rules - told.rules, case.standing.agreeing
+    new, origins = rules - told.rules, case.standing.confirming
     silent = told.pinged is not None and case.now - told.pinged >= FORGOTTEN
     causes = (
         (Reason.SEVERITY_RAISED, severity > told.severity),

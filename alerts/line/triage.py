@@ -362,7 +362,7 @@ def _save_told(connection: Connection, decided: CaseDecisions) -> None:
     opens = placement.relation not in {Relation.DUPLICATE, Relation.UPDATED}
     for each in decided.made:
         if each.queue or each.reason is Reason.STALE or (each.reason is Reason.BASELINE and opens):
-            before, origins = decided.told.get(each.target), case.standing.agreeing
+            before, origins = decided.told.get(each.target), case.standing.confirming
             known = after(before, each, alert.revision, placement.change, decided.now, origins)
             decisions.save_told(connection, alert.story, each.target, decided.now, known)
 

@@ -35,7 +35,8 @@ def load(text: str) -> Alert:
         raw[name] = tuple(raw.get(name, ()))  # an alert queued by an older version lacks the later ones
     standing = raw.get("standing", {"origins": (), "letter": "F"})
     agreement, opposed = _agreement(standing.get("agreement")), tuple(standing.get("opposed", ()))
-    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed)
+    echoes = tuple(standing.get("echoes", ()))
+    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed, echoes)
     raw["event"] = load_mention(raw["event"]) if raw.get("event") else None
     raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))
     return Alert(**raw)

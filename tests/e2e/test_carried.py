@@ -121,6 +121,23 @@ def test_words_of_an_outlets_own_feed_are_matched_though_an_aggregator_had_its_h
     assert balanced(desk)
 
 
+def test_same_headline_of_a_second_outlet_meets_no_when_and_is_listed(desk: Desk) -> None:
+    write(desk)
+    rules = desk.rules.read_text(encoding="utf-8")
+    desk.rules.write_text(rules.replace("severity: priority", "severity: priority\n    when: {origins: 2}"), "utf-8")
+    desk.outlet.serve("/a.xml", QUIET)
+    desk.outlet.serve("/g.xml", aggregated(("Beta Times", "beta.example")))
+    assert desk.rounds(T0)[0]["deliveries"] == 0
+    desk.outlet.serve("/g.xml", aggregated(("Gamma", "gamma.example"), ("Beta Times", "beta.example")))
+    # nor our own feed of a third, of which the headline may be the source
+    own = {"title": HEADLINE, "guid": "a1", "link": "https://alpha.example/news/1", "text": "Two officers said so."}
+    desk.outlet.serve("/a.xml", rss({**own, "date": D1}))
+    assert desk.rounds(T1)[0]["deliveries"] == 0
+    listed = desk.run("stories", "--since", "2026-06-14").stdout
+    assert "3 origins: beta, gamma.example, alpha" in listed
+    assert balanced(desk)
+
+
 def test_second_outlet_of_an_aggregator_does_not_ring_again_and_counts_as_an_origin(desk: Desk) -> None:
     write(desk)
     desk.outlet.serve("/a.xml", QUIET)

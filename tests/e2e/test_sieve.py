@@ -88,6 +88,21 @@ def test_daily_upkeep_forgets_what_is_no_longer_shown_and_nothing_that_is(desk: 
     assert balanced(desk)
 
 
+def test_what_one_source_passed_is_looked_at_anew_where_another_brings_it(desk: Desk) -> None:
+    """The same item of a source of which a rule asks less: what was passed is passed for its own source only."""
+    desk.outlet.serve("/world.xml", rss(*world(0, 3)))
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet day", "guid": "0"}))
+    desk.write("/a.xml", "/world.xml", keys=KEYS)
+    only = "  - {id: plains, title: Plains, match: {all: [plains, {source: s1}]}, severity: priority, notify: [hook]}\n"
+    desk.rules.write_text(desk.rules.read_text() + only)
+    assert desk.rounds(T0)[0]["deliveries"] == 0
+    assert desk.status()["ledger"]["passed"] == 4
+    desk.outlet.serve("/a.xml", rss(*world(0, 1)))
+    assert desk.rounds(T1)[0]["deliveries"] == 1
+    assert desk.status()["ledger"]["new"] == 1
+    assert balanced(desk)
+
+
 def test_other_sources_keep_all_and_share_stories_with_it(desk: Desk) -> None:
     shared = item("m", "A militia convoy left the plains at dawn today")
     desk.outlet.serve("/world.xml", rss(*world(0, 3), shared))

@@ -101,12 +101,39 @@ def test_best_letter_counts_and_a_source_that_is_gone_is_unknown() -> None:
     assert siblings_of(members, "s1") == (Sibling("s2", "T3", "O3"),)
 
 
+NEW, SAME, CHANGED = Relation.NEW, Relation.DUPLICATE, Relation.UPDATED
+
+
+@pytest.mark.parametrize(
+    ("told", "echoes"),
+    [
+        ([("one", NEW), ("two", SAME)], ("two",)),
+        ([("one", NEW), ("two", SAME), ("three", SAME)], ("two", "three")),
+        ([("one", NEW), ("one", SAME)], ()),
+        ([("one", NEW), ("two", CHANGED)], ()),
+        ([("one", NEW), ("two", Relation.RELATED)], ()),
+        ([("one", NEW), ("two", SAME), ("two", Relation.RELATED)], ()),
+        ([("one", SAME), ("two", SAME)], ("two",)),  # the article that both repeat is no longer stored
+    ],
+)
+def test_who_only_has_anothers_headline_confirms_nothing(
+    told: list[tuple[str, Relation]], echoes: tuple[str, ...]
+) -> None:
+    members = [replace(member(number, origin), relation=how) for number, (origin, how) in enumerate(told)]
+    standing = standing_of(members, {})
+    many = len({origin for origin, _ in told})
+    assert (standing.echoes, standing.confirming, standing.agreeing) == (echoes, many - len(echoes), many)
+    assert is_met(When(many), standing) is not bool(echoes)
+    assert snapshot.load(snapshot.dump(replace(ALERT, standing=standing))).standing == standing
+
+
 @pytest.mark.parametrize(
     ("when", "standing", "words"),
     [
         (When(), Standing(), ""),
         (When(2), Standing(("a", "b")), ""),
         (When(2), Standing(("a",)), "needs 2 origins, has 1 (a)"),
+        (When(2), Standing(("a", "b"), echoes=("b",)), "needs 2 origins, has 1 (a; b has only its headline)"),
         (When(1, "C"), Standing(("a",), "B"), ""),
         (When(1, "C"), Standing(("a",), "C"), ""),
         (When(3, "B"), Standing((), "C"), "needs 3 origins, has 0 (none known); needs a source of reliability B or better, the best is C"),
