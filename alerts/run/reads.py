@@ -18,6 +18,7 @@ from asyncio import StreamReader
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from alerts.run.pieces import ERR, pieces
@@ -137,8 +138,10 @@ class Answerer:
         asyncio.get_running_loop().remove_reader(self._line)
         self._line.close()
         self._process.kill()
-        with suppress(subprocess.TimeoutExpired):  # it hangs in a system call; the loop does not wait for that
+        try:
             self._process.wait(KILLED_WITHIN)
+        except subprocess.TimeoutExpired:  # it hangs in a system call: the loop does not wait for that, a thread does
+            Thread(target=self._process.wait, name="reaper", daemon=True).start()
 
 
 async def _reader(start: int) -> StreamReader:
