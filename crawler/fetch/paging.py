@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.article import Entry
@@ -37,19 +37,17 @@ async def page_back(
             return replace(read, gap=True, detail=why) if above else read, whole
         answer = await fetching.earlier(source, page.older, outcome.fetched)
         got, earlier = await parse(workers, answer, SourceState(source.id, source.url, outcome.fetched), reader(source))
-        if earlier is not None and not earlier.entries and not earlier.rejected:
-            page = replace(page, older="", no_older="the earlier pages end after the last entry that was read")
-            continue
-        leads_on = earlier is not None and _leads_on(page, earlier, whole.entries)
-        if earlier is not None and not leads_on and page.numbers[-1] == mark:
-            return read, whole  # a service that gives one page for all
-        # a page that holds nothing older would be asked for without end
-        if earlier is None or not leads_on:
+        if earlier is None:
             failed = f"the page before the newest could not be read ({got.name.value} {got.detail}".strip()
             return _unfinished(replace(outcome, retry_after=got.retry_after), f"{failed}), asked for again"), whole
-        whole = replace(
-            whole, entries=(*whole.entries, *earlier.entries), rejected=(*whole.rejected, *earlier.rejected)
-        )
+        fresh = _fresh(earlier, whole)
+        whole = replace(whole, entries=(*whole.entries, *fresh), rejected=(*whole.rejected, *earlier.rejected))
+        if not _leads_on(page, earlier, fresh):
+            # it would be asked for without end, and at the next poll again
+            empty = not earlier.entries and not earlier.rejected
+            why = "the earlier pages end after the last entry that was read"
+            page = replace(page, older="", no_older=why if empty else "the page before has nothing older")
+            continue
         page, pages = earlier, pages + 1
     return replace(read, gap=None if feed.dated else False), whole
 
@@ -66,17 +64,21 @@ def _reaches(page: Feed, mark: int) -> bool:
     return page.numbers[-1] < mark or (page.numbers[-1] == mark and not page.dated)
 
 
-def _leads_on(page: Feed, earlier: Feed, entries: Iterable[Entry]) -> bool:
-    """Return whether an earlier page has what is older than a page, or of the same date and not among `entries`."""
+def _fresh(earlier: Feed, whole: Feed) -> list[Entry]:
+    """Return what an earlier page has that was not read: as items come in, the others move on to it."""
+    before = {_said(each) for each in whole.entries}
+    return [each for each in earlier.entries if _said(each) not in before]
+
+
+def _said(entry: Entry) -> tuple[object, ...]:
+    return entry.guid, entry.url, entry.title, entry.text, entry.published
+
+
+def _leads_on(page: Feed, earlier: Feed, fresh: Sequence[Entry]) -> bool:
+    """Return whether an earlier page has what is older than a page, or of the same date and was not read."""
     if not earlier.numbers or earlier.numbers[-1] > page.numbers[-1]:
         return False
-    return earlier.numbers[-1] < page.numbers[-1] or not {_key(each) for each in earlier.entries} <= {
-        _key(each) for each in entries
-    }
-
-
-def _key(entry: Entry) -> tuple[str | None, str | None, str]:
-    return entry.guid, entry.url, entry.title
+    return earlier.numbers[-1] < page.numbers[-1] or bool(fresh)
 
 
 def _unfinished(outcome: FetchOutcome, detail: str) -> FetchOutcome:

@@ -126,6 +126,22 @@ def test_page_before_is_read_without_a_link_to_it(desk: Desk) -> None:
     assert balanced(desk)
 
 
+def test_page_before_that_is_the_newest_again_is_a_gap_and_is_not_asked_for_each_time(desk: Desk) -> None:
+    channel = watching(desk, *QUIET)
+    desk.rounds(T0)
+    channel.posts += [text(n, f"News of number {n} from the front") for n in range(6, 66)]
+    desk.outlet.answers["/s/watch?before=46"] = Answer(channel.page())
+    desk.rounds(T1)
+    assert known(desk) == 25
+    assert "ok (the page before has nothing older)" in source(desk)
+    assert "possible gap" in source(desk)
+    channel.posts.append(text(66, "One more"))
+    channel.asked.clear()
+    desk.rounds(T2)
+    assert channel.asked == [0]
+    assert known(desk) == 26
+
+
 def test_page_that_fails_is_asked_for_again_and_its_posts_are_told_late_and_not_lost(desk: Desk) -> None:
     channel = watching(desk, *QUIET)
     desk.rounds(T0)
