@@ -17,10 +17,15 @@ _ITS_OWN = frozenset({Reason.FIRST_ARTICLE, Reason.WHEN_HOLDS, Reason.FURTHER, R
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An ack, and the highest severity that its story had when it was given."""
+    """An ack, and the highest severity that its story had when it was given.
+
+    `seen` is until when whoever gave it has surely seen what was told. A service does not say when a reader reacted,
+    only that somebody did by the time it was asked, so there that is the time of the alert which the reaction is on.
+    """
 
     ack: Ack
     severity: int
+    seen: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def covers(given: Given, story: str, told: Iterable[ToldRevision], revision: int
     this = next((each for each in until if each.revision == revision), None)
     if this is None or severity > given.severity or this.at > given.ack.at + COVERS_FOR:
         return False
-    since = [each for each in until if (each.revision > given.ack.revision if own else each.at > given.ack.at)]
+    since = [each for each in until if (each.revision > given.ack.revision if own else each.at > given.seen)]
     return not any(_is_anew(kind, reason, own=own) for each in since for kind, reason in each.told_as)
 
 

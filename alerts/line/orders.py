@@ -66,7 +66,7 @@ def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetim
     done: dict[str, dict[str, Any]] = {}
     for story in _stories(connection, str(request["id"])):
         revision = decisions.last_alert_revision(connection, story)
-        known, first = acks.ack(connection, story, str(request["by"]), "command", now, revision)
+        known, first = acks.ack(connection, story, str(request["by"]), acks.BY_COMMAND, now, revision)
         title = headline_of(decisions.load_alert(connection, story, revision).article)
         # of a digest or thread, a story that the ack of one before it covers needs no word of its own
         done.setdefault(known.story, describe_ack(known) | {"first": first, "asked": story, "title": title})

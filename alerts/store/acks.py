@@ -26,6 +26,7 @@ acks = Table(
     Column("via", Text, nullable=False),
     Column("revision", Integer, nullable=False),
 )
+BY_COMMAND = "command"  # `via` of an ack whose time is known; else it names the service
 # kinds of message that are on one story: a digest or a notice has no story to acknowledge
 ANSWERABLE = (Kind.ALERT.value, Kind.UPDATE.value, Kind.ESCALATION.value)
 
@@ -102,17 +103,24 @@ def _given(connection: Connection, stories: Collection[str]) -> dict[str, list[G
         .where(alerts.c.story == acks.c.story, alerts.c.revision <= acks.c.revision)
         .scalar_subquery()
     )
+    made_at = (
+        select(alerts.c.created)
+        .where(alerts.c.story == acks.c.story, alerts.c.revision == acks.c.revision)
+        .scalar_subquery()
+    )
+    columns = (acks, severity.label("severity"), made_at.label("made_at"))
     event = (
-        select(acks, severity.label("severity"), mine.c.id.label("of"))
+        select(*columns, mine.c.id.label("of"))
         .join(theirs, theirs.c.id == acks.c.story)
         .join(mine, mine.c.thread == theirs.c.thread)
         .where(mine.c.id.in_(stories), mine.c.id != acks.c.story)
     )
-    own = select(acks, severity.label("severity"), acks.c.story.label("of")).where(acks.c.story.in_(stories))
+    own = select(*columns, acks.c.story.label("of")).where(acks.c.story.in_(stories))
     found: dict[str, list[Given]] = {}
     for row in connection.execute(own.union_all(event).order_by("at")).mappings():
         made = Ack(row["story"], row["at"], row["by"], row["via"], row["revision"])
-        found.setdefault(row["of"], []).append(Given(made, row["severity"]))
+        seen = made.at if made.via == BY_COMMAND else row["made_at"] or made.at
+        found.setdefault(row["of"], []).append(Given(made, row["severity"], seen))
     return found
 
 

@@ -15,6 +15,7 @@ from alerts.alert import DeliveryState, Kind
 from alerts.decide.attempt import LONGEST_REST
 from alerts.decide.escalation import ANSWERED_WITHIN
 from alerts.decide.pacing import GROUP, RATE, STORY, THREAD
+from alerts.store.acks import acks
 from alerts.store.claims import buckets
 from alerts.store.decisions import told
 from alerts.store.outbox import deliveries
@@ -36,6 +37,8 @@ def shift(connection: Connection, step: timedelta, now: datetime) -> None:
     recent = select(told).where(told.c.pinged > now - step - PING_MEMORY)
     _move_pings(connection, list(connection.execute(recent).mappings()), lambda row: row["pinged"] + step)
     _move_sent(connection, step, now)
+    for row in connection.execute(select(acks).where(acks.c.at > now)).mappings():
+        connection.execute(update(acks).where(acks.c.story == row["story"]).values(at=row["at"] + step))
     for row in connection.execute(select(targets)).mappings():
         began = () if row["down_until"] else ("down_from",)  # an outage that is over is history
         moved = {name: row[name] + step for name in ("rests_until", "failing_since", *began) if row[name]}
@@ -70,6 +73,8 @@ def believe(connection: Connection, now: datetime) -> None:
     _move_pings(connection, list(connection.execute(pinged).mappings()), lambda _: now)
     connection.execute(update(targets).where(targets.c.rests_until > now + LONGEST_REST).values(rests_until=now))
     connection.execute(update(buckets).where(buckets.c.at > now).values(at=now))
+    # one from the future would cover all that is told until then
+    connection.execute(update(acks).where(acks.c.at > now).values(at=now))
 
 
 def _move_waiting(connection: Connection, rows: list[RowMapping], step: Callable[[RowMapping], timedelta]) -> None:

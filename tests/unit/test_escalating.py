@@ -433,6 +433,42 @@ def test_reaction_is_an_ack_with_its_name(tmp_path: Path, database: Database, se
     assert len(service.asked) == 3, "nothing is asked about an acknowledged story"
 
 
+@pytest.mark.parametrize(("reason", "rings"), [(Reason.ANOTHER, True), (Reason.DEVELOPMENT, False)])
+def test_reaction_does_not_cover_an_attack_told_before_the_service_was_asked(
+    tmp_path: Path, database: Database, service: type[Reacts], reason: Reason, rings: bool
+) -> None:
+    """The service was down when a reader reacted; a second attack was told by the time it said so."""
+    with database.write() as connection:
+        event(connection, "s1", "s2")
+        tell(connection)
+    service.broken = True
+    asyncio.run(looks(database, config(tmp_path), 1))
+    with database.write() as connection:
+        tell(connection, alert=of_story("s2"), at=NOW + 2 * MINUTE, reason=reason)
+        row = outbox.deliveries.update().where(outbox.deliveries.c.subject == "s2")
+        connection.execute(row.values(handle="s2"))
+    service.broken, service.reacted = False, {"floor/alert": "Noor"}
+    asyncio.run(looks(database, config(tmp_path), 3))
+    with database.read() as connection:
+        open_ = acks.unacked(connection, NOW, Severity.IMMEDIATE, ["floor#1"])
+    assert [each.subject for each in open_] == ["s2"] * rings
+
+
+def test_clock_that_was_ahead_leaves_no_ack_in_the_future(tmp_path: Path, database: Database) -> None:
+    ahead = timedelta(hours=30)
+    with database.write() as connection:
+        event(connection, "s1", "s2")
+        tell(connection)
+        acks.ack(connection, "s1", "Noor", "command", NOW + ahead, 1)
+        clock_steps.believe(connection, NOW + MINUTE)
+        tell(connection, alert=of_story("s2"), at=NOW + 2 * MINUTE, reason=Reason.ANOTHER)
+        open_ = acks.unacked(connection, NOW, Severity.IMMEDIATE, ["floor#1"])
+        assert [each.subject for each in open_] == ["s2"]
+        acks.ack(connection, "s2", "Omar", "command", NOW + ahead + 3 * MINUTE, 1)
+        clock_steps.shift(connection, -ahead, NOW + 4 * MINUTE)
+        assert [each.at for each in acks.acks_since(connection, NOW)] == [NOW + MINUTE, NOW + 3 * MINUTE]
+
+
 def test_failing_look_up_is_logged_without_secrets_and_tried_again(
     tmp_path: Path, database: Database, service: type[Reacts], caplog: pytest.LogCaptureFixture
 ) -> None:
