@@ -172,7 +172,7 @@ class Collecting:
             again = state.due + RETRIED_AFTER * 2 ** min(state.failures, 8)
             self.states[name] = replace(state, due=again, failures=state.failures + 1)
             self.unstored_since = self.unstored_since or time.monotonic()
-            log.error("poll not stored source=%s error=%r: nothing is lost, it is polled again", name, error)
+            log.error("poll not stored source=%s error=%r: polled again for what it still shows", name, error)
 
     async def poll(self, source: Source, clock: Clock) -> Stored:
         """Poll a source, from request to commit, and return what was stored. Its state changes only with that commit.
