@@ -43,7 +43,7 @@ _TAKEN_BACK = re.compile(
     r" (?:"
     rf"(?:retracts?|retracted|withdr(?:aws?|ew|awn)|deletes|removes) "
     rf"(?:its |the |their |an? |earlier |own |false |wrong |news )*"
-    r"(?:reports?|story|stories|article|claims? (?:that|of))|"
+    r"(?:reports?(?! to )|story|stories|article|claims? (?:that|of (?:an? )?(?:strike|attack|hit|raid|killing)))|"
     rf"no longer report(?:s|ing)(?! to )|{_MEDIA} no longer (?:says|saying)|"
     r"(?:earlier|previous|initial) (?:report|reports|story|toll|figure|count|version)[^,;:]{0,40} "
     r"(?:was|were|is|proved) (?:wrong|incorrect|false(?! flag)|mistaken|an error|in error|erroneous|inaccurate)|"

@@ -46,6 +46,7 @@ CORRECTIONS = [
     "تصحیح: حمله به پایگاه رخ نداد",
     "خبرگزاری گزارش خود را پس گرفت",
     "CORRECTED-BASE IN ERBIL HIT BY DRONES",
+    "Agency retracts claim of attack on Harir base",
     # written after the labels were
     "Reuters correction: drone hit warehouse, not barracks, in Erbil",
     "UPDATE 1-CORRECTED-Iraq says two hurt in rocket fire on Victory base",
@@ -87,6 +88,8 @@ NO_CORRECTIONS = [
     "US troops to be withdrawn - report",
     "إصلاح: حكومة السوداني تعلن خطة جديدة",
     "CORRECTION HITS GULF SHARES AS HORMUZ CLOSES",
+    "Iran withdraws its report to the UN",
+    "Tehran withdraws claim of victory",
     # written after the labels were
     "Stock correction: Gulf markets drop as missiles hit Israel",
     "Course correction: Baghdad reins in militias",
