@@ -12,7 +12,8 @@ import click
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
 from alerts.cli.discover import report_of, run
 from alerts.cli.screen import show
-from alerts.render.words import plain
+from alerts.cli.times import desk_zone
+from alerts.render.words import plain, time
 from crawler.collect.discovery import Scout, Tried
 from crawler.config.keys import nearest
 from crawler.sources.source import Source
@@ -40,7 +41,11 @@ def command(path: Path | None, *, as_json: bool, ids: tuple[str, ...]) -> None:
     if as_json:
         print_json({"at": began.isoformat(), "rules": str(rules_path(path)), "sources": rows, "without_entries": bad})
     else:
-        show(*_table(rows), "", f"{len(rows) - bad} of {len(rows)} sources brought entries, {began:%d %b %Y %H:%M} UTC")
+        show(
+            *_table(rows),
+            "",
+            f"{len(rows) - bad} of {len(rows)} sources brought entries, {time(began, desk_zone(rules_path(path)))}",
+        )
     if bad:
         raise SystemExit(1)
 

@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
-from asyncio import StreamReader
+from asyncio import ReadTransport, StreamReader
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +38,7 @@ LARGEST_ANSWER = 8_000_000  # bytes of what is printed
 LARGEST_COMPLAINT = 100_000  # bytes of what is written to standard error past Python: the words of a crash
 # What a command may need that names no secret. WATCHFLOOR_SOCKET is not among it: a child must not ask in its turn.
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "HOME")
+Line = tuple[StreamReader, ReadTransport]
 SENDS = "test-receiver"  # the one command that needs the receivers' secrets
 
 
@@ -52,8 +53,15 @@ class StillStarting(Exception):
 class Child:
     """A command that runs: what it prints, in its order and past Python, and its end. `close` kills it if it runs."""
 
-    def __init__(self, handle: int, printed: StreamReader, past: StreamReader, status: StreamReader) -> None:
-        self.printed, self.past, self._status = printed, past, status
+    def __init__(
+        self,
+        handle: int,
+        printed: StreamReader,
+        past: StreamReader,
+        status: StreamReader,
+        transports: Sequence[ReadTransport],
+    ) -> None:
+        self.printed, self.past, self._status, self._transports = printed, past, status, transports
         self._handle = handle  # of the process (pidfd): its number may be another's by the time it is killed
 
     async def exit_code(self) -> int | None:
@@ -68,8 +76,10 @@ class Child:
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def close(self) -> None:
-        """Kill the command, if it runs, and let go of it."""
+        """Kill the command, if it runs, and let go of it and of what it writes to."""
         self.kill()
+        for each in self._transports:
+            each.close()
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
@@ -109,9 +119,15 @@ class Answerer:
         finally:
             for each in theirs:
                 os.close(each)
+        lines: list[Line] = []
         try:
-            printed, past, status = [await _reader(each) for each, _ in pipes]
-            return Child(await self._begun(status, start), printed, past, status)
+            lines += [await _line(each) for each, _ in pipes]
+            (printed, _), (past, _), (status, _) = lines
+            return Child(await self._begun(status, start), printed, past, status, [transport for _, transport in lines])
+        except BaseException:
+            for _, transport in lines:
+                transport.close()
+            raise
         finally:
             os.close(start)
 
@@ -144,12 +160,12 @@ class Answerer:
             Thread(target=self._process.wait, name="reaper", daemon=True).start()
 
 
-async def _reader(start: int) -> StreamReader:
+async def _line(start: int) -> Line:
     reader = StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(start, "rb", buffering=0)
     )
-    return reader
+    return reader, transport
 
 
 class Reads:
