@@ -7,7 +7,7 @@ has none of them repeats what is known.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.decide.event_acts import alike, ended_by, in_common, is_within, lasting, narrowest, roles_of, told
@@ -29,10 +29,14 @@ _TOLD = frozenset({HAPPENED, "claimed"})
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing a report says happened: a deed and its target, or a claim or denial, "" where none is named."""
+    """One thing a report says happened: a deed and its target, or a claim or denial, "" where none is named.
+
+    `where`: no target is named, only that it was done there.
+    """
 
     what: str
     on: str = ""
+    where: bool = field(default=False, compare=False)
 
 
 def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]:
@@ -42,6 +46,7 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
     counts without its target: it is news only where nothing of its kind was told.
     """
     facts: list[Fact] = []
+    aimed = {alike(act, settings) for act in told(mention) if act.on and act.deed not in settings.defences}
     for number, act in enumerate(told(mention)):
         if act.deed not in settings.developments:
             continue
@@ -55,7 +60,7 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
             on = () if act.deed in settings.defences else act.on
             targets = tuple(dict.fromkeys((*on, *where))) if act.deed in settings.by_target else ()
             named = targets or ("",)
-            facts += [Fact(deed, name) for name in named]
+            facts += [Fact(deed, name, where=deed not in aimed) for name in named]
             # a strait that is closed again is closed: only an attack makes a series
             series = act.again and act.deed in settings.by_target
             facts += [Fact(f"{_ANOTHER}{deed}", name) for name in named if series]
@@ -247,7 +252,7 @@ def _known(reports: Iterable[Report], settings: EventSettings) -> frozenset[Fact
         facts.update(facts_of(each.mention, settings))
         # where it was done is known beside whom it was done to
         facts.update(
-            Fact(fact.what, place) for fact in tuple(facts_of(each.mention, settings)) for place in each.mention.places
+            Fact(fact.what, place, fact.where) for fact in tuple(facts_of(each.mention, settings)) for place in each.mention.places
         )
         # who did it is known from any report that says so, whether they claim it or not
         facts.update(Fact("claim", name) for act in told(each.mention) for name in act.by)
@@ -264,8 +269,16 @@ def _is_known(fact: Fact, facts: frozenset[Fact], settings: EventSettings) -> bo
 
 
 def _same_target(fact: Fact, known: Iterable[Fact], settings: EventSettings) -> bool:
-    """Return whether the target was told in wider or narrower words: a base in Iraq, and Iraq."""
-    return any(each.what == fact.what and is_within(each.on, fact.on, settings.wider) for each in known)
+    """Return whether the target was told in wider or narrower words: a base in Iraq, and Iraq.
+
+    That something was hit in a province tells nothing of a base there.
+    """
+    return any(
+        each.what == fact.what
+        and is_within(each.on, fact.on, settings.wider)
+        and not (each.where and not fact.where and each.on in settings.wider.get(fact.on, ()))
+        for each in known
+    )
 
 
 def _tolls(later: Mapping[str, int], known: Iterable[Report]) -> list[str]:

@@ -527,3 +527,15 @@ def test_a_line_says_what_was_denied_or_nothing(acts: tuple[Act, ...], words: st
 )
 def test_what_somebody_suffered_is_told_as_done(deed: str, participle: str) -> None:
     assert done(deed) == participle
+
+
+def test_what_was_only_hit_somewhere_tells_nothing_of_a_target_there() -> None:
+    vague = event(Act("strike", "happened"), places=("iraq",), words="oil field")
+    base = event(Act("assault", "happened"), Act("strike", "happened", (), ("erbil",)), places=("erbil", "iraq"))
+    assert news(base, vague) == ("struck: Erbil",)
+    assert tells_another(report(base, 1, "daily"), [report(vague)], [], SETTINGS)
+    # where a target was named, the place is told in other words
+    assert news(base, event(Act("assault", "happened"), STRIKE, places=("iraq",))) == ()
+    # and a place that is wider tells nothing new of a target that was named, nor does another report without one
+    assert news(vague, base) == ()
+    assert news(event(Act("strike", "happened"), places=("erbil",)), vague) == ()
