@@ -534,6 +534,8 @@ def test_what_was_only_hit_somewhere_tells_nothing_of_a_target_there() -> None:
     base = event(Act("assault", "happened"), Act("strike", "happened", (), ("erbil",)), places=("erbil", "iraq"))
     assert news(base, vague) == ("struck: Erbil",)
     assert tells_another(report(base, 1, "daily"), [report(vague)], [], SETTINGS)
+    beside = event(Act("close", "happened", ("iran",)), Act("strike", "happened"), places=("iraq",))
+    assert news(base, beside) == ("struck: Erbil",)
     # where a target was named, the place is told in other words
     assert news(base, event(Act("assault", "happened"), STRIKE, places=("iraq",))) == ()
     # and a place that is wider tells nothing new of a target that was named, nor does another report without one
