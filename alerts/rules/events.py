@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from alerts.rule import Condition
 from alerts.rules.clause_words import ARABIC_PREPOSITIONS, ASIDE, BY, LIGHT, LINKS, OBJECT, SAYING, SELF, SITES, TELLING
 from alerts.rules.event_clause import begins_clause, clause_of, ends_clause, has_comma
+from alerts.rules.event_drill import is_lasting
 from alerts.rules.event_numbers import Asked, numbers
-from alerts.rules.event_standing import CUES, NEAR_CHARS, is_lasting, standing
+from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
 from alerts.rules.event_voice import REACH, Voice, is_persian_verb, is_persian_word, voice
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
