@@ -125,10 +125,14 @@ def is_doer_of_noun(deed: Mention, party: Mention, spoken: Voice, reading: Readi
     text = reading.folded[deed.field].text
     between, behind = text[deed.end : party.start].split(), text[party.end :].split()[:_UPON_REACH]
     nominal = spoken == "noun" or deed.kind == "either"
-    if not nominal or party.start < deed.end or is_persian_word(deed.alias) or len(between) > 2:
+    if not nominal or party.start < deed.end or is_persian_word(deed.alias):
         return False
-    if not has_lam(party, reading) and LAM_NOUNS.isdisjoint(between[-1:]):
-        return False
+    if not has_lam(party, reading):
+        if LAM_NOUNS.isdisjoint(between[-1:]):
+            return False
+        between.pop()
+    if len(between) > 1 or not (UPON | ARABIC_PREPOSITIONS).isdisjoint(between):
+        return False  # "an attack on a base of the PMF"
     named = any(
         each.entity and each.field == deed.field and deed.end <= each.start and each.end <= party.start
         for mentions in reading.mentions.values()
