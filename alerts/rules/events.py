@@ -285,6 +285,8 @@ def _only_tells(deed: Mention, party: Mention, reading: Reading) -> bool:
     words = reading.folded[deed.field].text[party.end : deed.start].split()
     if ARABIC_SCRIPT.search(deed.alias) and not is_persian_word(deed.alias):
         return bool(words) and LIGHT.isdisjoint(words)  # Arabic puts the doer of a noun behind it
+    if "در" in words:
+        return True  # Persian "killed in an attack" names who was killed
     return not SAYING.isdisjoint(words) or not SITES.isdisjoint(words[:1])
 
 

@@ -186,6 +186,21 @@ def test_a_phrase_that_is_no_deed(title: str) -> None:
     assert not {"close", "strike"} & {each.deed for each in read(title).acts}
 
 
+@pytest.mark.parametrize(
+    ("title", "deploys"),
+    [
+        ("حمله پهپادی به محل استقرار نیروهای آمریکایی در اربیل", False),
+        ("اصابت راکت به مقر استقرار نظامیان آمریکایی در بغداد", False),
+        ("حمله راکتی به محل استقرار مستشاران آمریکایی", False),
+        ("الأمن والاستقرار في العراق بعد الهجوم على أربيل", False),
+        ("استقرار العراق بعد الهجوم على أربيل", False),
+        ("استقرار نیروهای آمریکایی در عین‌الاسد", True),
+    ],
+)
+def test_where_somebody_is_stationed_is_no_deployment(title: str, deploys: bool) -> None:
+    assert any(each.deed == "deploy" for each in read(title).acts) == deploys
+
+
 UNCLAIMED = [
     ("Katyushas hit Taji base; no group claims attack", "assault", ("katyusha",)),
     ("Rockets hit Balad base, no group has claimed responsibility", "assault", ()),
