@@ -67,10 +67,15 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
         # the first act of a denial is the denying: "Customs confirm foiling of smuggling" denies no confirmation
         if act.standing == "denied" and number and act.deed in settings.by_target:
             facts.append(Fact(f"no {deed}"))
-    claimed = next((act for act in told(mention) if act.standing == "claimed"), None)
-    if claimed:
-        facts += [Fact("claim", name) for name in claimed.by]
+    facts += [Fact("claim", name) for name in _claimants(told(mention))]
     return tuple(dict.fromkeys(facts))
+
+
+def _claimants(acts: tuple[Act, ...]) -> tuple[str, ...]:
+    """Return who claims the first deed that is claimed: its doer, or else who is said to claim responsibility."""
+    claimed = [act.by for act in acts if act.standing == "claimed"][:1]
+    said = [act.by for act in acts if act.deed == "claim" and act.standing in _TOLD] if claimed else []
+    return next(filter(None, claimed + said), ())
 
 
 def news_in(

@@ -24,6 +24,11 @@ BY = DOING | {"of"}
 # before whom it is done to
 UPON = {"on", "at", "against", "to", "toward", "towards", "علي", "ضد", "نحو", "باتجاه", "به", "عليه"}
 UNDER = {"under", "تحت", "زير"}  # whoever is under an attack suffers it
+# Arabic nouns behind which l- is before the doer alone; behind others, as "shelling", it may be before the target
+BY_LAM = ("هجوم", "هجم", "غار", "توغل")
+# ... and words with l- before the name of who does it: "attacks of the organisation Daesh"
+LAM_NOUNS = {"لتنظيم", "لقوات", "للقوات", "لعناصر", "لمسلحي", "لمقاتلي", "لميليشيا", "لميليشيات", "لفصايل", "لفصيل"}
+LAM_NOUNS |= {"لجماعه", "للجيش", "لجيش", "لطيران", "لطايرات", "لحركه", "لحزب", "لمقاتلات"}
 AND = {"and", "و"}
 # before where it is done
 INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}

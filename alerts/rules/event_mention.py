@@ -123,6 +123,9 @@ class EventReader:
             by, on = by or (on if event.voice == "active" else ()), ()  # an Arabic verb has its doer behind it
         if deed == _SEIZE and SHIPS in by and not event.deed.alias.isascii():  # Persian "the ship of Iran" and its mark
             by, on = tuple(each for each in by if each != SHIPS), (SHIPS, *on)
+        if event.standing == "claimed":
+            weapons = self._weapons(named, reading)  # "Katyushas hit base, militia claims attack": no rocket claims
+            by = tuple(each for each in by if each not in weapons)
         clause = clause_of(event.deed, reading)
         text = reading.folded[event.deed.field].text
         again_said = any(
@@ -161,6 +164,13 @@ class EventReader:
                 if name and where.has(each) and (name, each.start) not in seen:
                     seen.add((name, each.start))
                     yield name, each
+
+    def _weapons(self, named: list[tuple[str, Mention]], reading: Reading) -> set[str]:
+        """Return the names that are words for a thing, such as a make of rocket."""
+        things = {
+            (each.field, each.start, each.end) for term in self._things for each in reading.mentions.get(term, ())
+        }
+        return {name for name, each in named if (each.field, each.start, each.end) in things}
 
     def _things_in(self, reading: Reading, where: Spot) -> Iterator[str]:
         for term, name in self._things.items():

@@ -24,7 +24,7 @@ from alerts.rules.clause_words import (
 )
 from alerts.rules.event_clause import begins_clause, clause_of, has_comma
 from alerts.rules.event_standing import STANDING
-from alerts.rules.event_voice import Voice, is_persian_verb
+from alerts.rules.event_voice import Voice, has_lam, is_doer_of_noun, is_persian_verb
 from alerts.rules.events import Event, is_persian_object
 from alerts.rules.reading import Mention, Reading
 
@@ -45,8 +45,12 @@ def roles_of(event: Event, named: Named, reading: Reading) -> Roles:
     if is_persian_verb(event.deed) and event.voice == "active" and left:
         return _persian_roles(near, event.deed, reading)
     before, after, further = (*left, Side())[0], *(*right, Side(), Side())[:2]
+    if doers := tuple(name for name, each in near if is_doer_of_noun(event.deed, each, event.voice, reading)):
+        return doers, further.names if not UPON.isdisjoint(further.between) else ()
     subject = replace(before, names=_subject(event, before, reading))
     by, on = _roles(event, before, subject, after, further, begins=begins_clause(event.deed, reading))
+    if by and not on and event.voice != "passive" and by == after.names and not further.between and further.lam:
+        on = further.names
     owns = _is_owner(event, reading) or not SITES.isdisjoint(before.between[:1])
     if owns and not (by or on):
         on = before.names
@@ -104,6 +108,7 @@ class Side:
     between: tuple[str, ...] = ()
     said: str = ""  # the first of the names as it is written
     link: str = ""  # the word before it
+    lam: bool = False  # Arabic l- is attached to it
 
 
 def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> list[Side]:
@@ -121,7 +126,11 @@ def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) ->
             sides[-1] = replace(sides[-1], names=(*sides[-1].names, name))
         else:
             link = " ".join(text[: each.start].split()[-1:])
-            sides.append(Side((name,), words_between(last, each, text), text[each.start : each.end], link))
+            sides.append(
+                Side(
+                    (name,), words_between(last, each, text), text[each.start : each.end], link, has_lam(each, reading)
+                )
+            )
         last = each if last is deed or not joined else max(last, each, key=lambda one: abs(one.start - deed.start))
     return sides
 
@@ -129,6 +138,8 @@ def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) ->
 def _joins(one: Mention, other: Mention, reading: Reading) -> bool:
     """Return whether two names belong together: by "and", by a comma, or as one phrase, "Saudi oil tankers"."""
     between = words_between(one, other, reading.folded[one.field].text)
+    if has_lam(max(one, other, key=lambda each: each.start), reading):
+        return False  # "a shelling American of the PMF"
     if AND.issuperset(between):
         return True
     first, second = sorted((one, other), key=lambda each: each.start)

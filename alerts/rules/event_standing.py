@@ -13,21 +13,18 @@ from alerts.rules.clause_words import (
     AND,
     ASIDE,
     DATED,
-    DURING,
     GATHERINGS,
-    INSIDE,
     MEANWHILE,
     OBJECT,
     PREPOSITIONS,
     RELATIVES,
     TO,
-    UPON,
     USING,
     WHICH,
-    WITHIN,
 )
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
-from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite, is_persian_verb, is_persian_word
+from alerts.rules.event_drill import IMITATED, in_order, is_lasting, rehearsals
+from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite, is_persian_verb
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.reading import Mention, Mentions, Reading
 
@@ -39,10 +36,10 @@ STANDINGS = (
     *("conditional", "asked", "expected", "background", "claimed"),
 )
 # further lists of cues: of a denial whose reach is a clause, of what no denial denies, of what is only imitated, and of
-# what is expected where the cue stands behind the deed
-_AFTER, _BEFORE, _SPARED, _IMITATED = "denied-after", "denied-before", "denied-not", "imitated"
-_COMING = "expected-behind"
-CUES = (*STANDINGS, _AFTER, _BEFORE, _SPARED, _IMITATED, _COMING)
+# what is expected where the cue stands behind the deed; of what says that nobody claims a deed
+_AFTER, _BEFORE, _SPARED = "denied-after", "denied-before", "denied-not"
+_COMING, _NOBODY = "expected-behind", "unclaimed"
+CUES = (*STANDINGS, _AFTER, _BEFORE, _SPARED, IMITATED, _COMING, _NOBODY)
 NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 _ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
 _IN_CLAUSE = "conditional"  # "if" may follow what depends on it
@@ -54,7 +51,6 @@ _WHOSE_WORDS = 3  # before a gathering: "militia leader's funeral"
 _LABEL_WORDS = 4  # of a headline, in which a cue of opinion labels it
 _CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
 _WHEN = {"within", "this", "next", "soon", "today", "tonight", "tomorrow", "before", "any"}  # begin a time
-_LASTING = ("kill", "wound", "die")  # deeds that are real in a drill too
 Cues = Mapping[str, Mentions]
 
 
@@ -73,7 +69,7 @@ def standing(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tupl
         if name == "background" and _tells(deed, spoken, reading):
             continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
         if name == "rehearsed":
-            cue = next(_rehearsals(deed, spoken, cues, reading), None)
+            cue = next(rehearsals(deed, spoken, cues, reading), None)
         elif name == "expected" and (coming := _coming(deed, spoken, cues, reading)):
             cue = coming
         else:
@@ -101,7 +97,18 @@ def _is_gerund(deed: Mention) -> bool:
 
 
 def _shown(name: str, cues: Cues, deed: Mention, reading: Reading) -> Iterator[Mention]:
-    return (each for each in cues[name] if name != "denied" and _shows(name, each, deed, reading))
+    shown = (each for each in cues[name] if name != "denied" and _shows(name, each, deed, reading))
+    if name != "claimed":  # "yet to claim"
+        return (each for each in shown if not any(each.overlaps(other) for other in cues[_NOBODY]))
+    return (each for each in shown if not any(_unclaims(other, each, reading) for other in cues[_NOBODY]))
+
+
+def _unclaims(nobody: Mention, claim: Mention, reading: Reading) -> bool:
+    """Return whether words beside a claim say that there is none: "no group claims", "responsibility not accepted"."""
+    if nobody.field != claim.field or has_comma(*in_order(nobody, claim), reading):
+        return False
+    first, last = in_order(nobody, claim)
+    return nobody.overlaps(claim) or reading.word(last) - reading.last_word(first) <= REACH
 
 
 def _is_struck(cue: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:
@@ -205,11 +212,16 @@ def _denial(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple
 
     What no denial denies is a cue too: "no group claims attack" denies no attack.
     """
-    spared = [each for each in cues[_SPARED] if each.field == deed.field and not each.overlaps(deed)]
+    # "yet to claim attack", "no claim": with the claim in them
+    unclaimed = [each for each in cues[_NOBODY] if any(each.overlaps(claim) for claim in cues["claimed"])]
+    spared = [each for each in (*cues[_SPARED], *unclaimed) if each.field == deed.field and not each.overlaps(deed)]
     # "nobody claims the attack", but "nobody hurt", "no US troops were hurt"
     reach = 3 if spoken in {"passive", "open"} else 1
     for cue in _denials(deed, spoken, cues, reading):
-        if not any(each.overlaps(cue) and reading.word(deed) - reading.last_word(each) > reach for each in spared):
+        if not any(
+            each.overlaps(cue) and reading.word(deed) - reading.last_word(each) > (0 if each in unclaimed else reach)
+            for each in spared
+        ):
             # what is spared stands before the deed, and in Persian the denial behind both
             begin = cue.end if cue.end <= deed.start else max(0, deed.start - NEAR_CHARS)
             part = any(
@@ -233,7 +245,7 @@ def _denials(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Iter
         if each.field == deed.field and not each.overlaps(deed) and clause_of(deed, reading).has(each, reading)
     ]
     for name, cue in near:
-        if has_comma(*_in_order(cue, deed), reading):
+        if has_comma(*in_order(cue, deed), reading):
             continue
         if (name == _AFTER and _is_denied_after(cue, deed, spoken, reading)) or (
             name == _BEFORE and _is_denied_before(deed, cue, spoken, reading)
@@ -286,62 +298,3 @@ def _is_denied_before(deed: Mention, cue: Mention, spoken: Voice, reading: Readi
     # a verb of its own is denied only in a clause that depends on the denial: "that base was hit is false"
     depends = not RELATIVES.isdisjoint(before)
     return depends or not is_finite(deed, spoken) or spoken == "passive"
-
-
-def _rehearsals(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Iterator[Mention]:
-    """Yield the cues that show that a deed is only done in a drill."""
-    for name in (_IMITATED, "rehearsed"):
-        for cue in cues[name]:
-            if cue.field == deed.field and not cue.overlaps(deed) and clause_of(deed, reading).has(cue, reading):
-                is_shown = _is_imitated if name == _IMITATED else _is_in_drill
-                if is_shown(cue, deed, spoken, reading):
-                    yield cue
-
-
-def _is_imitated(cue: Mention, deed: Mention, _: Voice, reading: Reading) -> bool:
-    """Return whether a cue says that a deed is imitated: "simulating attack", "fires missiles at mock base"."""
-    first, last = _in_order(cue, deed)
-    between = reading.folded[deed.field].text[first.end : last.start].split()
-    # a Persian verb stands behind all that it is about
-    near = len(between) < (REACH if first is cue or is_persian_word(cue.alias) else _CUE_REACH["denied"])
-    return near and not has_comma(first, last, reading) and ASIDE.isdisjoint(between)
-
-
-def _is_in_drill(cue: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:
-    """Return whether a deed is a part of a drill, and not one that befalls those who hold it.
-
-    So it is in "IRGC fires missiles in drill" and "missile attack drill", not in "drill hit by rocket" and "rockets hit
-    troops during drill". Who dies in a drill is dead.
-    """
-    if is_lasting(deed, reading):
-        return False
-    text = reading.folded[deed.field].text
-    if cue.end > deed.start:
-        return _is_part_of(cue, deed, spoken, reading)
-    if has_comma(cue, deed, reading):  # with no doer of its own: "holds drill, fires missiles"
-        folded = reading.folded[deed.field]
-        return folded.original[: folded.span(deed.start, deed.end)[0]].rstrip().endswith((",", "\u060c"))
-    return spoken in {"noun", "active"} and ASIDE.isdisjoint(text[cue.end : deed.start].split())
-
-
-def is_lasting(deed: Mention, reading: Reading) -> bool:
-    """Return whether a deed is a death or a wound, which is one however it came about."""
-    return any(each.start == deed.start for name in _LASTING for each in reading.mentions.get(f"$deed-{name}", ()))
-
-
-def _is_part_of(drill: Mention, deed: Mention, spoken: Voice, reading: Reading) -> bool:
-    """Return whether the words between a deed and the drill behind it make it a part of the drill."""
-    between = reading.folded[deed.field].text[deed.end : drill.start].split()
-    if has_comma(deed, drill, reading) or not ASIDE.isdisjoint(between):
-        return False
-    links = [n for n, word in enumerate(between) if word in UPON | INSIDE | DURING | WITHIN]
-    if not links:
-        return spoken == "noun" and len(between) < _CUE_REACH["denied"] - 1  # "missile attack drill"
-    thing, link = between[: links[-1]], between[links[-1]]
-    if link in DURING:
-        return spoken == "active" and not thing
-    return link in WITHIN and (spoken == "active" or (spoken == "noun" and UPON.isdisjoint(thing)))
-
-
-def _in_order(one: Mention, other: Mention) -> tuple[Mention, Mention]:
-    return (one, other) if one.start <= other.start else (other, one)

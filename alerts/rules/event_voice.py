@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from alerts.rules.clause_words import ARABIC_PREPOSITIONS, COMPASS, PREPOSITIONS, UNDER, WEAPONS
+from alerts.rules.clause_words import (
+    ARABIC_PREPOSITIONS,
+    BY_LAM,
+    COMPASS,
+    LAM_NOUNS,
+    PREPOSITIONS,
+    UNDER,
+    UPON,
+    WEAPONS,
+)
 from alerts.rules.event_clause import ends_clause
 from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
@@ -13,6 +22,7 @@ from alerts.rules.reading import Mention, Reading
 
 Voice = Literal["active", "passive", "noun", "open"]
 REACH = 8  # words from a deed to its doer, target or place
+_UPON_REACH = 4  # words from the doer of an Arabic noun to "on"
 _SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض", "تعرضه", "تعرضها", "لتعرض", "بتعرض"}  # ... لهجوم
 _PERSIAN_END = re.compile(r"\w (?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
 _BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
@@ -100,3 +110,33 @@ def is_persian_verb(deed: Mention) -> bool:
 def is_persian_word(alias: str) -> bool:
     """Return whether a word is Persian: by letters that Arabic lacks, or by the verb that ends a compound."""
     return is_persian(alias) or _PERSIAN_END.search(alias) is not None
+
+
+def has_lam(party: Mention, reading: Reading) -> bool:
+    """Return whether Arabic l- is attached to a name: "of", or "to"."""
+    return party.attached and reading.folded[party.field].text[party.start] == "\u0644"
+
+
+def is_doer_of_noun(deed: Mention, party: Mention, spoken: Voice, reading: Reading) -> bool:
+    """Return whether Arabic l- marks a name behind the noun of a deed as its doer: "an attack of IS on a checkpoint".
+
+    It does where "on" follows. Without it only behind a noun that takes no object: "shelling of a camp" is done to it.
+    """
+    text = reading.folded[deed.field].text
+    between, behind = text[deed.end : party.start].split(), text[party.end :].split()[:_UPON_REACH]
+    nominal = spoken == "noun" or deed.kind == "either"
+    if not nominal or party.start < deed.end or is_persian_word(deed.alias):
+        return False
+    if not has_lam(party, reading):
+        if LAM_NOUNS.isdisjoint(between[-1:]):
+            return False
+        between.pop()
+    if len(between) > 1 or not (UPON | ARABIC_PREPOSITIONS).isdisjoint(between):
+        return False  # "an attack on a base of the PMF"
+    named = any(
+        each.entity and each.field == deed.field and deed.end <= each.start and each.end <= party.start
+        for mentions in reading.mentions.values()
+        for each in mentions
+    )
+    noun = text[deed.start : deed.end].split()[0].removeprefix("\u0627\u0644")
+    return not named and (not UPON.isdisjoint(behind) or noun.startswith(BY_LAM))

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from alerts.rule import Condition
 from alerts.rules.clause_words import ARABIC_PREPOSITIONS, ASIDE, BY, LIGHT, LINKS, OBJECT, SAYING, SELF, SITES, TELLING
 from alerts.rules.event_clause import begins_clause, clause_of, ends_clause, has_comma
+from alerts.rules.event_drill import is_lasting
 from alerts.rules.event_numbers import Asked, numbers
-from alerts.rules.event_standing import CUES, NEAR_CHARS, is_lasting, standing
-from alerts.rules.event_voice import REACH, Voice, is_persian_verb, is_persian_word, voice
+from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
+from alerts.rules.event_voice import REACH, Voice, is_doer_of_noun, is_persian_verb, is_persian_word, voice
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
@@ -179,8 +180,9 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
         # where it is done is struck too: "shelled a camp in Sulaymaniyah"
         placed = "در" in reading.folded[party.field].text[: party.start].split()[-2:]
         return not (marked or placed) if role == "by" else marked or placed or not _has_persian_object(event, reading)
-    if role == "by":
-        return _does(event, party, away, reading)
+    owned = is_doer_of_noun(event.deed, party, event.voice, reading)
+    if role == "by" or owned:
+        return role == "by" and (owned or _does(event, party, away, reading))
     apart = _is_apart(event.deed, party, reading) if after else _has_verb_of_its_own(event, party, reading)
     if event.voice == "noun" and not after and _ADJECTIVE.search(reading.hit(party).text):
         return False  # "Iranian attacks" are Iran's, "embassy attacks" the embassy suffers
@@ -283,6 +285,8 @@ def _only_tells(deed: Mention, party: Mention, reading: Reading) -> bool:
     words = reading.folded[deed.field].text[party.end : deed.start].split()
     if ARABIC_SCRIPT.search(deed.alias) and not is_persian_word(deed.alias):
         return bool(words) and LIGHT.isdisjoint(words)  # Arabic puts the doer of a noun behind it
+    if "در" in words:
+        return True  # Persian "killed in an attack" names who was killed
     return not SAYING.isdisjoint(words) or not SITES.isdisjoint(words[:1])
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.shipped import read
+from crawler.article import Article
+from tests.unit.shipped import NOW, matcher, read
 
 US = ("us",)
 ROLES = [  # an attack on the US in the words of those who tell of it; then deeds of those who are named
@@ -56,3 +57,42 @@ MORE = [
 def test_who_tells_of_a_deed_did_not_do_it(title: str, deed: str, by: tuple[str, ...], on: tuple[str, ...]) -> None:
     act = next(each for each in read(title).acts if each.deed == deed)
     assert (act.by, act.on) == (by, on)
+
+
+# Arabic l- behind the noun of a deed: of whom it is, or to whom it is done
+LAM = [
+    ("مقتل خمسة من الشرطة في هجوم لداعش قرب كركوك", "assault", ("isis",), ()),
+    ("هجوم لداعش على نقطة تفتيش", "assault", ("isis",), ()),
+    ("هجمات لتنظيم داعش في ديالى", "assault", ("isis",), ()),
+    ("هجوم مسلح لداعش غرب الموصل", "assault", ("isis",), ()),
+    ("قصف للحشد على معسكر في سنجار", "strike", ("pmf",), ()),
+    ("قصف للحشد الشعبي على داعش في ديالى", "strike", ("pmf",), ("isis",)),
+    ("قصف لإيران على كويسنجق", "strike", ("iran",), ("koya",)),
+    ("غارة لإسرائيل على مقر للحشد", "strike", ("israel",), ("pmf",)),
+    ("استهداف للحشد في القائم", "strike", (), ("pmf",)),
+    ("قصف أميركي للحشد في القائم", "strike", ("us",), ("pmf",)),
+    ("هجوم أميركي على مقر للحشد", "assault", ("us",), ("pmf",)),
+]
+
+
+@pytest.mark.parametrize(("title", "deed", "by", "on"), LAM, ids=[each[0] for each in LAM])
+def test_an_attack_of_somebody_is_not_an_attack_on_them(
+    title: str, deed: str, by: tuple[str, ...], on: tuple[str, ...]
+) -> None:
+    act = next(each for each in read(title).acts if each.deed == deed)
+    assert (act.by, act.on) == (by, on)
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("قصف للحشد على معسكر في سنجار", False),
+        ("استهداف للحشد في القائم", True),
+        ("غارة على مقر للحشد في القائم", True),
+    ],
+)
+def test_rows_ask_for_whom_a_deed_is_done_to(title: str, told: bool) -> None:
+    whys = [str(match.why) for match in matcher().match(Article("a1", "wire", title, NOW))]
+    assert (
+        any("a militia, a party or an official in Iraq is attacked" in why and "للحشد" in why for why in whys) == told
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from alerts.decide.event_news import facts_of
 from alerts.decide.same_event import clash, parts_of
 from alerts.event import Report
 from tests.unit.desk import NOW
@@ -55,7 +56,7 @@ def test_whose_deed_is_denied_is_still_read(title: str, deed: str, by: tuple[str
         ("Kataib Hezbollah denies involvement in attack on US troops in Jordan", "assault", "background"),
         ("Kataib Hezbollah denies attack that killed two US soldiers", "kill", "background"),
         ("ایران دست داشتن در حمله به پایگاه حریر را تکذیب کرد", "assault", "background"),
-        ("No group claims attack on Harir base", "assault", "claimed"),
+        ("No group claims attack on Harir base", "assault", "happened"),
         ("No casualties in attack on Harir base", "assault", "happened"),
         ("Drones hit Harir base, Iran denies role", "assault", "happened"),
         ("Iran denies losses of its own army there, drones strike Harir base", "strike", "happened"),
@@ -183,3 +184,56 @@ def test_a_strait_that_opens_does_not_close(title: str, deed: str) -> None:
 )
 def test_a_phrase_that_is_no_deed(title: str) -> None:
     assert not {"close", "strike"} & {each.deed for each in read(title).acts}
+
+
+@pytest.mark.parametrize(
+    ("title", "deploys"),
+    [
+        ("حمله پهپادی به محل استقرار نیروهای آمریکایی در اربیل", False),
+        ("اصابت راکت به مقر استقرار نظامیان آمریکایی در بغداد", False),
+        ("حمله راکتی به محل استقرار مستشاران آمریکایی", False),
+        ("الأمن والاستقرار في العراق بعد الهجوم على أربيل", False),
+        ("استقرار العراق بعد الهجوم على أربيل", False),
+        ("استقرار نیروهای آمریکایی در عین‌الاسد", True),
+    ],
+)
+def test_where_somebody_is_stationed_is_no_deployment(title: str, deploys: bool) -> None:
+    assert any(each.deed == "deploy" for each in read(title).acts) == deploys
+
+
+UNCLAIMED = [
+    ("Katyushas hit Taji base; no group claims attack", "assault", ("katyusha",)),
+    ("Rockets hit Balad base, no group has claimed responsibility", "assault", ()),
+    ("Drone strikes Ain al-Asad; no immediate claim of responsibility", "strike", ()),
+    ("Drone strike on Harir base has not been claimed", "strike", ()),
+    ("Militias yet to claim attack on Victory Base", "assault", ()),
+    ("Kataib Hezbollah has not claimed attack on Harir base", "assault", ()),
+    ("لم تتبن الفصائل الهجوم على قاعدة حرير", "assault", ()),
+    ("هجوم بطائرة مسيرة على قاعدة حرير ولم تتبن أي جهة الهجوم", "assault", ()),
+    ("قصف قاعدة بلد بالصواريخ دون أن تتبنى أي جهة الهجوم", "strike", ()),
+    ("حمله پهپادی به پایگاه حریر؛ هیچ گروهی مسئولیت حمله را نپذیرفته", "strike", ()),
+]
+
+
+@pytest.mark.parametrize(("title", "deed", "by"), UNCLAIMED, ids=[each[0] for each in UNCLAIMED])
+def test_what_nobody_claims_happened(title: str, deed: str, by: tuple[str, ...]) -> None:
+    mention = read(title)
+    acts = [each for each in mention.acts if each.deed == deed]
+    assert {each.standing for each in acts} == {"happened"}
+    assert acts[0].by == by
+    assert not [each for each in facts_of(mention, shipped().events) if each.what == "claim"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kataib Hezbollah claims drone attack on Harir base",
+        "Katyushas hit Harir base; Kataib Hezbollah claims responsibility",
+        "Drones hit Harir base, no casualties; Kataib Hezbollah claims responsibility",
+        "No casualties in drone attack on Harir base, Kataib Hezbollah claims responsibility",
+        "كتائب حزب الله تتبنى الهجوم على قاعدة حرير",
+    ],
+)
+def test_who_claims_a_deed_is_a_group_and_no_weapon(title: str) -> None:
+    facts = facts_of(read(title), shipped().events)
+    assert [each.on for each in facts if each.what == "claim" and each.on] == ["kataib-hezbollah"]
