@@ -11,6 +11,7 @@ from alerts.alert import Alert, Cause, Match
 from alerts.decide.event_acts import told as main_acts
 from alerts.decide.event_news import describe
 from alerts.decide.glosses import glosses, place_of, who_or_where
+from alerts.decide.overtaken import TOLD_IN
 from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
 from alerts.event import Act, EventMention
 from alerts.rule import Config
@@ -24,7 +25,6 @@ from crawler.text.scripts import is_foreign
 
 REPORTS_READ = 60  # of a thread, the newest, for what they say of a toll
 _ASSERTED = frozenset({"happened", "background", "claimed", "denied"})  # no question, fear, plan or drill
-TOLD_IN = 600  # characters of a text in which it says how many were harmed, or that nobody was
 SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
 
 
