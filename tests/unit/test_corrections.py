@@ -151,7 +151,33 @@ def test_a_correction_of_another_outlet_is_an_update_and_says_so(line: Connectio
     assert told(line, config, "one", FIRST, 0)[0] == "first_article"
     reason, severity, alert = told(line, config, "two", "Correction: Iran strikes US base in Kuwait, one killed", 20)
     assert (reason, severity) == ("development", Severity.FLASH)
-    assert alert.changes[0] == "CORRECTED: strike; by Iran; on US; in Kuwait; 1 killed"
+    assert alert.changes == ("CORRECTED: 2 -> 1 killed",)
+
+
+@pytest.mark.parametrize(
+    ("title", "change"),
+    [
+        ("Correction: nobody killed as Iran strikes US base in Kuwait", "CORRECTED: 2 -> 0 killed"),
+        ("Army corrects toll: three killed in Kuwait in strike by Iran, US base says", "CORRECTED: 2 -> 3 killed"),
+        ("Correction: Iran strikes US base in Kuwait", "CORRECTED: strike; by Iran; on US; in Kuwait"),
+    ],
+)
+def test_a_correction_says_what_it_corrects(line: Connection, config: Config, title: str, change: str) -> None:
+    told(line, config, "one", FIRST, 0)
+    assert told(line, config, "two", title, 20)[2].changes == (change,)
+
+
+def test_a_correction_shows_the_severity_at_which_it_is_told(line: Connection, tmp_path: Path) -> None:
+    steps = "{routine: 1, flash: 5}, score: {title: 1, boosts: [{if: [two], add: 9}]}"
+    graded = rule('{title: ["strike*"]}', severity=steps)
+    config = desk(tmp_path, graded, f"freshness: 48h, {EVENTS}", LISTS)
+    assert told(line, config, "one", FIRST, 0)[1] is Severity.FLASH
+    title = "Correction: Iran strikes US base in Kuwait, one killed"
+    ((placed, _, made),) = step(line, config, "two", title, 20).decided
+    alert = decisions.load_alert(line, placed.placement.story, 1).heard_by(made[0].rules)
+    assert (made[0].severity, alert.severity) == (Severity.FLASH, Severity.FLASH)
+    sent = replace(SENT, reason=made[0].reason, kind=made[0].kind)
+    assert alert_title(sent, alert).startswith("FLASH UPDATE (CORRECTED: 2 -> 1 killed) ")
 
 
 def test_a_correction_that_no_rule_matches_is_told_as_gravely_as_what_it_corrects(
