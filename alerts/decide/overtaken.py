@@ -8,16 +8,11 @@ from alerts.alert import PINGS, Alert, Delivery, Kind, Reason
 from alerts.decide.what_to_tell import NUMBER
 from crawler.article import Article
 from crawler.stories.casualties import casualties
-from crawler.stories.corrections import CORRECTED, is_correction
+from crawler.stories.corrections import CORRECTED
 from crawler.stories.harm_words import KINDS
 from crawler.stories.unharmed import unharmed
 
 TOLD_IN = 600  # characters of a text in which it says how many were harmed, or that nobody was
-
-
-def corrects(alert: Alert) -> bool:
-    """Return whether an alert says that what was told before was wrong."""
-    return is_correction(alert.article.title) or any(each.startswith(CORRECTED) for each in alert.changes)
 
 
 def may_overtake(send: Delivery) -> bool:
@@ -47,7 +42,7 @@ def is_overtaken(sent: Alert, waiting: Alert, kind: Kind) -> bool:
         return False
     now, then = toll_of(sent), toll_of(waiting)
     shared = now.keys() & then.keys()
-    if corrects(sent):
+    if sent.corrects:
         return any(now[each] != then[each] for each in shared)
     only_numbers = bool(waiting.changes) and all(_kind_of(each) for each in waiting.changes)
     risen = bool(shared) and then.keys() <= now.keys() and all(now[each] >= then[each] for each in shared)
@@ -57,7 +52,7 @@ def is_overtaken(sent: Alert, waiting: Alert, kind: Kind) -> bool:
 def toll_of(alert: Alert) -> Mapping[str, int]:
     """Return the toll that an alert tells, by kind; 0 where it says that there was none."""
     changed = {kind: int(number) for each in alert.changes for kind, number in _number(each)}
-    return toll_in(alert.article) | changed
+    return {**toll_in(alert.article), **changed}
 
 
 def toll_in(article: Article) -> Mapping[str, int]:

@@ -12,7 +12,6 @@ from datetime import datetime
 from itertools import groupby
 
 from alerts.alert import Ack, Alert, Delivery, Severity, Silence
-from alerts.decide.overtaken import corrects
 from alerts.render.digest import events_of, newest_of, outlets_of
 from alerts.render.title import NO_HEADLINE, headline_of, lead
 from alerts.render.words import cut, isolated, link, ours, rated, time
@@ -130,7 +129,7 @@ def _corrected_first(event: tuple[Alert, ...]) -> tuple[Alert, ...]:
 
 
 def _correction(event: Iterable[Alert]) -> Alert | None:
-    return max((each for each in event if corrects(each)), key=lambda each: each.created, default=None)
+    return max((each for each in event if each.corrects), key=lambda each: each.created, default=None)
 
 
 def _rank(event: tuple[ToldStory, ...]) -> tuple[int, bool, float]:

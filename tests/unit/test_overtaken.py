@@ -63,7 +63,8 @@ def test_a_toll_that_waits_is_not_told_after_its_correction(watch: Desk) -> None
     assert any(each.startswith(OVERTAKEN) and first.subject in each for each in told.notes)
     assert not any("4" in each.replace(first.subject, "") for each in told.notes)
     folded = outbox.find(watch.connection, held.id)
-    assert folded is not None and folded.state is DeliveryState.FOLDED
+    assert folded is not None
+    assert folded.state is DeliveryState.FOLDED
     assert watch.send_all(60) == []
 
 

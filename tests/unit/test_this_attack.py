@@ -50,7 +50,11 @@ def test_a_second_attack_has_only_the_origins_that_tell_it(line: Connection, con
 
 
 @pytest.mark.parametrize(
-    "title", ["Another Iran strike on American base in Kuwait, say troops", "Second Iran strike in a day: US base in Kuwait hit"]
+    "title",
+    [
+        "Another Iran strike on American base in Kuwait, say troops",
+        "Second Iran strike in a day: US base in Kuwait hit",
+    ],
 )
 def test_whoever_confirms_the_second_attack_counts_for_it(line: Connection, config: Config, title: str) -> None:
     told(line, config, "one", FIRST, 0)
@@ -87,6 +91,6 @@ def test_the_shipped_desk_tells_a_second_attack_from_the_first() -> None:
     ]
     second = report(4, "Second attack on Ain al-Asad: drones hit base again hours after first")
     settings = shipped().events
-    assert stories_of_attack(second, [*first, second], settings) == {"s4"}
+    assert stories_of_attack(second, [*first, second], settings) == frozenset({"s4"})
     for each in first:
         assert stories_of_attack(each, [*first, second], settings) is None
