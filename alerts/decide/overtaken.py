@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from alerts.alert import PINGS, Alert, Delivery, Kind, Reason
 from alerts.decide.what_to_tell import NUMBER
@@ -11,7 +12,10 @@ from crawler.stories.casualties import casualties
 from crawler.stories.corrections import CORRECTED
 from crawler.stories.harm_words import KINDS
 from crawler.stories.unharmed import unharmed
+from crawler.text.figures import joined, numbered
+from crawler.text.folding import fold
 
+_NOT = frozenset(("not", "لا", "وليس", "ليس"))  # between the right number and the wrong one
 TOLD_IN = 600  # characters of a text in which it says how many were harmed, or that nobody was
 
 
@@ -60,6 +64,16 @@ def toll_in(article: Article) -> Mapping[str, int]:
     lead = article.body[:TOLD_IN]
     none: Mapping[str, int] = dict.fromkeys(unharmed(f"{article.title}\n{lead}"), 0)
     return {**none, **casualties(article.title, lead)}
+
+
+def put_right(title: str) -> tuple[int, int] | None:
+    """Return the number that a headline puts right and what it puts in its place: (4, 3) for "is three, not four"."""
+    words = ["1" if each == "one" else each for each in fold(joined(title)).split()]
+    numbers = [(int(number), first, last) for number, first, last in numbered(words) if number.isdecimal()]
+    for (right, _, _), (wrong, first, _) in pairwise(numbers):
+        if words[first - 1] in _NOT and right != wrong:
+            return wrong, right
+    return None
 
 
 def _number(change: str) -> list[tuple[str, str]]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Match
 from alerts.decide.event_news import describe
-from alerts.decide.overtaken import toll_in
-from alerts.decide.what_to_tell import NUMBER
+from alerts.decide.overtaken import put_right, toll_in
 from alerts.decision import Decision, KnownEvent
 from alerts.event import EventMention, Report
 from alerts.rule import Config
@@ -61,21 +60,40 @@ def corrected(
         return events
     reports = event_reports.reports_in(connection, revision.placement.thread)
     others = [each for each in reports if each.story != revision.placement.story]
-    line = "; ".join(_tolls(revision, others)) or (describe(event, config.events) if event else "")
+    tolls = _tolls(revision, others)
+    line = "; ".join(f"{each} {kind}" for kind, each in tolls.items()) or (
+        describe(event, config.events) if event else ""
+    )
     news = f"{CORRECTED}: {line}" if line else CORRECTED
-    # a toll that it corrects downwards and one that it raises are one change of it
+    # a number that the report adds to those told is said by the correction
+    said = tuple(f" {kind}" for kind in tolls)
     return {
-        target: replace(each, news=(news, *(more for more in each.news if not NUMBER.match(more))))
+        target: replace(each, news=(news, *(more for more in each.news if not more.endswith(said))))
         for target, each in events.items()
     }
 
 
-def _tolls(revision: Revision, others: Sequence[Report]) -> Iterator[str]:
-    """Yield in words each number that a correction puts in place of that of the newest other report which has one."""
-    for kind, number in toll_in(revision.article).items():
-        before = next((each.mention.casualties[kind] for each in others[::-1] if kind in each.mention.casualties), None)
+def _tolls(revision: Revision, others: Sequence[Report]) -> dict[str, str]:
+    """Return by kind in words, "4 -> 3", each number that a correction puts in place of another.
+
+    That is the one it names itself ("three, not four"), else that of the newest other report which has one.
+    """
+    said, found = put_right(revision.article.title), {}
+    now = toll_in(revision.article)
+    for kind, number in now.items():
+        if said and said[1] == number:
+            before: int | None = said[0]
+        else:
+            told = [each.mention.casualties[kind] for each in others if kind in each.mention.casualties]
+            before = told[-1] if told else None
         if before is not None and before != number:
-            yield f"{before} -> {number} {kind}"
+            found[kind] = f"{before} -> {number}"
+    if said and not found:  # "toll is three, not four": of whom, the other reports say
+        told_of = [
+            kind for each in others[::-1] for kind, number in each.mention.casualties.items() if number == said[0]
+        ]
+        found |= dict.fromkeys(told_of[:1], f"{said[0]} -> {said[1]}")
+    return found
 
 
 def as_told(revision: Revision, matches: tuple[Match, ...], queued: Sequence[Decision]) -> tuple[Match, ...]:
