@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from alerts.event import EventMention
 from alerts.standing import Standing
 from crawler.article import Article
+from crawler.stories.corrections import CORRECTED, is_correction
 
 
 class Severity(IntEnum):
@@ -229,6 +230,11 @@ class Alert:
     event: EventMention | None = None
     event_line: str = ""
     evidence: str = ""
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it says that what was told before was wrong."""
+        return is_correction(self.article.title) or any(each.startswith(CORRECTED) for each in self.changes)
 
     def heard_by(self, rules: Iterable[str]) -> Alert:
         """Return the alert with these rules as its only causes; all of it if none of them is among its causes."""

@@ -15,7 +15,7 @@ from alerts.cli.loading import config_in_force
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.line.orders import describe_ack, describe_silence, stamp
 from alerts.render.digest import newest_of, outlets_of
-from alerts.render.handover import Handover, ToldStory, events_told, markdown
+from alerts.render.handover import Handover, ToldStory, events_told, gravest, markdown
 from alerts.run.shift import read_shift
 from alerts.store.opening import need_store
 
@@ -80,7 +80,7 @@ def _event(event: tuple[ToldStory, ...]) -> dict[str, Any]:
     alerts = [each.alert for each in event]
     return {
         "thread": alerts[0].thread,
-        "severity": alerts[0].severity.word,
+        "severity": gravest(event).word,
         "title": alerts[0].article.title,
         "newest": newest_of(alerts).story,
         "outlets": list(outlets_of(alerts)),

@@ -20,7 +20,7 @@ from alerts.rules.forms.english_words import IRREGULAR
 
 KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
 _QUESTION = ("?", "\u061f")
-_ANOTHER = "another "  # before a deed that is said to be another of a series
+ANOTHER = "another "  # before a deed that is said to be another of a series
 # deeds of which the name says nothing: what was denied, refused or said, and what fell, stands in the headline
 _MUTE = frozenset({"deny", "refuse", "confirm", "claim", "fall"})
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})
@@ -63,7 +63,7 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
             facts += [Fact(deed, name, where=deed not in aimed) for name in named]
             # a strait that is closed again is closed: only an attack makes a series
             series = act.again and act.deed in settings.by_target
-            facts += [Fact(f"{_ANOTHER}{deed}", name) for name in named if series]
+            facts += [Fact(f"{ANOTHER}{deed}", name) for name in named if series]
         # the first act of a denial is the denying: "Customs confirm foiling of smuggling" denies no confirmation
         if act.standing == "denied" and number and act.deed in settings.by_target:
             facts.append(Fact(f"no {deed}"))
@@ -118,7 +118,7 @@ def tells_another(later: Report, known: Iterable[Report], elsewhere: Iterable[Re
     facts = _known(before, settings)
     deeds = {each.what for each in facts}
     return bool(_other_doers(later, before, others, settings)) or any(
-        each.what.removeprefix(_ANOTHER) in deeds
+        each.what.removeprefix(ANOTHER) in deeds
         for each in _new_facts(later, facts, _known(others, settings), settings)
     )
 

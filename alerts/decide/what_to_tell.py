@@ -106,7 +106,8 @@ def changes(told: Told | None, change: str, now: datetime) -> tuple[str, ...]:
     if not change or change in waiting:
         return waiting
     for at, before in enumerate(waiting):
-        if net := _net(before, change):
+        # nobody was told a number that was corrected while it waited
+        if net := _net(before, change.removeprefix(f"{CORRECTED}: ")):
             return (*waiting[:at], net, *waiting[at + 1 :])
     return (*waiting, change)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Match
 from alerts.decide.event_news import describe
-from alerts.decision import KnownEvent
-from alerts.event import EventMention
+from alerts.decide.overtaken import put_right, toll_in
+from alerts.decision import Decision, KnownEvent
+from alerts.event import EventMention, Report
 from alerts.rule import Config
-from alerts.store import decisions
+from alerts.store import decisions, event_reports
 from crawler.article import Revision
 from crawler.store import articles as archive
 from crawler.stories.corrections import CORRECTED, is_correction
@@ -45,11 +46,62 @@ def _alert_of_thread(connection: Connection, revision: Revision) -> Alert | None
 
 
 def corrected(
-    events: Mapping[str, KnownEvent], revision: Revision, event: EventMention | None, config: Config
+    connection: Connection,
+    events: Mapping[str, KnownEvent],
+    revision: Revision,
+    event: EventMention | None,
+    config: Config,
 ) -> Mapping[str, KnownEvent]:
-    """Return what each target was told of an event, with the correction, if this is one, as its first news."""
-    if not is_correction(revision.article.title):
+    """Return what each target was told of an event, with the correction, if this is one, as its first news.
+
+    Of a toll it says what it was: "CORRECTED: 4 -> 3 killed". What else it adds is said only where no toll is.
+    """
+    if not events or not is_correction(revision.article.title):
         return events
-    line = describe(event, config.events) if event else ""
+    reports = event_reports.reports_in(connection, revision.placement.thread)
+    others = [each for each in reports if each.story != revision.placement.story]
+    tolls = _tolls(revision, others)
+    line = "; ".join(f"{each} {kind}" for kind, each in tolls.items()) or (
+        describe(event, config.events) if event else ""
+    )
     news = f"{CORRECTED}: {line}" if line else CORRECTED
-    return {target: replace(each, news=(news, *each.news)) for target, each in events.items()}
+    # a number that the report adds to those told is said by the correction
+    said = tuple(f" {kind}" for kind in tolls)
+    return {
+        target: replace(each, news=(news, *(more for more in each.news if not more.endswith(said))))
+        for target, each in events.items()
+    }
+
+
+def _tolls(revision: Revision, others: Sequence[Report]) -> dict[str, str]:
+    """Return by kind in words, "4 -> 3", each number that a correction puts in place of another.
+
+    That is the one it names itself ("three, not four"), else that of the newest other report which has one.
+    """
+    said, found = put_right(revision.article.title), {}
+    now = toll_in(revision.article)
+    for kind, number in now.items():
+        if said and said[1] == number:
+            before: int | None = said[0]
+        else:
+            told = [each.mention.casualties[kind] for each in others if kind in each.mention.casualties]
+            before = told[-1] if told else None
+        if before is not None and before != number:
+            found[kind] = f"{before} -> {number}"
+    if said and not found:  # "toll is three, not four": of whom, the other reports say
+        told_of = [
+            kind for each in others[::-1] for kind, number in each.mention.casualties.items() if number == said[0]
+        ]
+        found |= dict.fromkeys(told_of[:1], f"{said[0]} -> {said[1]}")
+    return found
+
+
+def as_told(revision: Revision, matches: tuple[Match, ...], queued: Sequence[Decision]) -> tuple[Match, ...]:
+    """Return the matches of a correction at the severity at which it is told: that of what it corrects."""
+    change, title = revision.placement.change, revision.article.title
+    if not (change.startswith(CORRECTED) or is_correction(title)):
+        return matches
+    return tuple(
+        replace(each, severity=max([each.severity, *(made.severity for made in queued if each.rule in made.rules)]))
+        for each in matches
+    )

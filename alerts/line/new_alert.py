@@ -11,8 +11,10 @@ from alerts.alert import Alert, Cause, Match
 from alerts.decide.event_acts import told as main_acts
 from alerts.decide.event_news import describe
 from alerts.decide.glosses import glosses, place_of, who_or_where
+from alerts.decide.overtaken import TOLD_IN
 from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
-from alerts.event import Act, EventMention
+from alerts.decide.this_attack import stories_of_attack
+from alerts.event import Act, EventMention, Report
 from alerts.rule import Config
 from alerts.standing import Standing
 from alerts.store import decisions, event_reports
@@ -24,7 +26,6 @@ from crawler.text.scripts import is_foreign
 
 REPORTS_READ = 60  # of a thread, the newest, for what they say of a toll
 _ASSERTED = frozenset({"happened", "background", "claimed", "denied"})  # no question, fear, plan or drill
-TOLD_IN = 600  # characters of a text in which it says how many were harmed, or that nobody was
 SIBLINGS_KEPT = 3  # other stories of a thread kept with an alert: as many as it names
 
 
@@ -90,21 +91,44 @@ def standing_for(
     article: Article,
     event: EventMention | None,
 ) -> Standing:
-    """Return the standing of a thread, with what its reports say of what an article tells, and of its toll if any."""
+    """Return the standing of a thread, with what its reports say of what an article tells, and of its toll if any.
+
+    Where it tells another attack than the thread did before, only those count that tell this one.
+    """
     letters = letters_of(config)
     standing = standing_of(members, letters)
     if len(standing.origins) < 2:
         return standing
+    reports_of = event_reports.reports_in(connection, members[0].thread) if event else []
+    members = _of_this_attack(members, article, event, reports_of, config)
+    standing = standing_of(members, letters)
     origin = next((each.origin for each in members if each.article == article.id), "")
     told = _account(article.title, article.body, origin, article.rated_by, _asserted(event))
     if not (told.toll or told.none or told.acts):
         return standing
-    mentions = event_reports.mentions_in(connection, members[0].thread) if told.acts else {}
+    mentions = {(each.story, each.source): each.mention for each in reports_of}  # of two, the newer
     reports = []
     for each in members[-REPORTS_READ:]:
         acts = _asserted(mentions.get((each.story, each.source)))
         reports.append(_account(*archive.content_of(connection, each.article), each.origin, each.rated_by, acts))
     return agreed(standing, told, reports, letters)
+
+
+def _of_this_attack(
+    members: tuple[Member, ...],
+    article: Article,
+    event: EventMention | None,
+    reports: list[Report],
+    config: Config,
+) -> tuple[Member, ...]:
+    """Return the members of the stories that tell the attack an article tells; all of them where it is no other."""
+    story = next((each.story for each in members if each.article == article.id), "")
+    if not story or event is None:
+        return members
+    seq = max((each.seq for each in reports), default=0) + 1
+    ours = Report(seq, story, members[0].thread, article.source, article.title, article.first_seen, event)
+    stories = stories_of_attack(ours, reports, config.events)
+    return members if stories is None else tuple(each for each in members if each.story in stories)
 
 
 def _account(title: str, body: str, origin: str, rated_by: str, acts: tuple[Act, ...]) -> Account:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
+from alerts.decide.overtaken import is_overtaken, may_be_overtaken, may_overtake
 from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, joined, plan
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.digest import LINK_SHOWN
@@ -18,6 +20,7 @@ from alerts.store import claims, decisions, digests, outbox, targets
 
 LOOKED_AT = 16  # deliveries, before all that waits is looked at
 STORM_LOOKED_BACK = timedelta(minutes=1)
+OVERTAKEN = "In place of an earlier toll that waited to be told:"  # begins the note on what is folded for its number
 
 
 def next_delivery(connection: Connection, target: str, receiver: Receiver, now: datetime) -> Delivery | None:
@@ -72,7 +75,8 @@ def _take(
     connection: Connection, receiver: Receiver, send: Delivery, waiting: Sequence[Delivery], now: datetime
 ) -> Delivery | None:
     """Fold what waits of its thread into a message, and claim it; None if it is an edit that cannot go yet."""
-    others = joined(send, waiting)
+    send, overtaken = _overtake(connection, send, waiting, now)
+    others = joined(send, [each for each in waiting if each.id not in overtaken])
     # more stories than one message can name become a digest beside it
     if len(others) > NAMED_IN_MESSAGE:
         window = f"event-{send.thread}-{now:%Y-%m-%dT%H:%MZ}"
@@ -80,6 +84,34 @@ def _take(
     elif others:
         _join(connection, send, others, now)
     return claims.claim(connection, send.id, now)
+
+
+def _overtake(
+    connection: Connection, send: Delivery, waiting: Sequence[Delivery], now: datetime
+) -> tuple[Delivery, frozenset[str]]:
+    """Fold what waits with a toll that a message corrects or has overtaken into it; return it, and the ids of those.
+
+    Their headlines are not named: whoever read one beside the correction would not know which of them holds.
+    """
+    others = [each for each in waiting if may_be_overtaken(send, each)] if may_overtake(send) else []
+    if not others:
+        return send, frozenset()
+    told, *alerts = _alerts(connection, [send, *others])
+    pairs = zip(others, alerts, strict=True)
+    found = [(each, alert) for each, alert in pairs if is_overtaken(told, alert, each.kind)]
+    if not found:
+        return send, frozenset()
+    notes = [note for each, _ in found for note in each.notes]
+    names = ", ".join(f"{isolated(alert.article.outlet)} {alert.story}" for _, alert in found)
+    send = replace(send, notes=(*send.notes, *notes, f"{OVERTAKEN} {names}"))
+    outbox.save_notes(connection, send.id, send.notes)
+    for each, _ in found:
+        outbox.fold(connection, each.id, Carrier(Carried.MESSAGE, send.id), now)
+        # else the story's next update would begin at a number that nobody was told
+        known = decisions.told_of(connection, each.subject).get(send.target)
+        if known:
+            decisions.save_told(connection, each.subject, send.target, now, replace(known, pinged=now, untold=()))
+    return send, frozenset(each.id for each, _ in found)
 
 
 def _fold(connection: Connection, target: str, receiver: Receiver, fold: Fold, now: datetime) -> None:

@@ -21,7 +21,7 @@ from alerts.decide.standing import is_met, letters_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
 from alerts.decision import Decision, KnownEvent, Told, Wait
 from alerts.event import EventMention
-from alerts.line.corrections import corrected, told_before
+from alerts.line.corrections import as_told, corrected, told_before
 from alerts.line.event_threads import join, known_events, refresh
 from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, move_mark, ours_first, slices
 from alerts.line.new_alert import Confirmed, make_alert, standing_for
@@ -304,7 +304,7 @@ def _judge(connection: Connection, config: Config, window: EventWindow, case: Ca
     left, silences = silenced(silence_store.silences_in_force(connection, now), revision, case.matches, now, config)
     silent = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
     events = known_events(connection, window, revision, case.event, now) if case.event else {}
-    events = corrected(events, revision, case.event, config)
+    events = corrected(connection, events, revision, case.event, config)
     # a second origin that the event's other stories told is no news of this one
     of_story = {
         target: replace(each, origins=max(each.origins, events[target].origins)) if target in events else each
@@ -318,6 +318,7 @@ def _judge(connection: Connection, config: Config, window: EventWindow, case: Ca
     heard = {rule for each in made if each.queue or each.reason is Reason.STALE for rule in each.rules}
     matches = tuple(match for match in case.matches if match.rule in heard) or case.matches
     queued = [each for each in made if each.queue]
+    matches = as_told(revision, matches, queued)
     untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
     untold |= dict.fromkeys(each for one in queued if one.reason in NEWS for each in events[one.target].news)
     if queued and all(each.reason is Reason.POSSIBLY_SAME for each in queued):

@@ -105,23 +105,41 @@ def _line(name: str, words: str) -> str:
 def events_told(stories: Iterable[ToldStory]) -> list[tuple[ToldStory, ...]]:
     """Return the stories of each event: by severity, then those not wholly acknowledged, then the newest change.
 
-    The first story of an event is its newest of the highest severity.
+    The first story of an event is its newest of the highest severity, or what corrects that.
     """
     known = {each.alert.story: each for each in stories}
     events = [
-        tuple(known[alert.story] for alert in event) for event in events_of(each.alert for each in known.values())
+        tuple(known[alert.story] for alert in _corrected_first(event))
+        for event in events_of(each.alert for each in known.values())
     ]
     return sorted(events, key=_rank)
 
 
+def gravest(event: Iterable[ToldStory]) -> Severity:
+    """Return the highest severity of the stories of an event."""
+    return max(each.alert.severity for each in event)
+
+
+def _corrected_first(event: tuple[Alert, ...]) -> tuple[Alert, ...]:
+    """Return the stories of an event, its correction first if that is newer than what headed it."""
+    correction = _correction(event)
+    if correction is None or correction.created < event[0].created:
+        return event
+    return correction, *(each for each in event if each is not correction)
+
+
+def _correction(event: Iterable[Alert]) -> Alert | None:
+    return max((each for each in event if each.corrects), key=lambda each: each.created, default=None)
+
+
 def _rank(event: tuple[ToldStory, ...]) -> tuple[int, bool, float]:
     newest = newest_of([each.alert for each in event])
-    return -event[0].alert.severity, all(each.ack for each in event), -newest.created.timestamp()
+    return -gravest(event), all(each.ack for each in event), -newest.created.timestamp()
 
 
 def _stories(stories: Iterable[ToldStory], timezone: str) -> Iterator[str]:
     """Yield an entry for each event, under a heading for each severity."""
-    for number, (severity, group) in enumerate(groupby(events_told(stories), key=lambda each: each[0].alert.severity)):
+    for number, (severity, group) in enumerate(groupby(events_told(stories), key=gravest)):
         listed = list(group)
         yield from ([""] if number else [])
         yield from (f"### {Severity(severity).word.capitalize()}: {len(listed)}", "")
@@ -141,6 +159,9 @@ def _event(event: tuple[ToldStory, ...], timezone: str) -> Iterator[str]:
     yield f"  {_outlets(alerts)}; {marked_down(rated(newest.standing))}"
     if first.event_line:
         yield f"  Event: {marked_down(first.event_line)}"
+    correction = _correction(alerts)
+    if correction and correction is not first:
+        yield f"  Corrected {time(correction.created, timezone)}: {_escaped(_short(correction))}"
     if len(event) > 1:
         latest = "" if newest is first else f"; newest: {_escaped(_short(newest))}"
         yield f"  {len(event)} stories of one event{latest}"

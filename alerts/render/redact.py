@@ -16,7 +16,7 @@ _FORMS = (
     (re.compile(r"(?i)(\bauthorization['\"]?\s*[:=]\s*)[^,;\n]+"), rf"\1{HIDDEN}"),
     (
         re.compile(
-            r"(?i)([\w+-]*(?:token|secret|passw(?:or)?d|pass|api_?key|credential)[\w-]*=)(?!\*\*\*)[^&\s\"',;]+"
+            r"(?i)([\w+-]*(?:token|secret|passw(?:or)?d|pass(?!ed)|api_?key|credential)[\w-]*=)(?!\*\*\*)[^&\s\"',;]+"
         ),
         rf"\1{HIDDEN}",
     ),

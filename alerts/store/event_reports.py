@@ -93,12 +93,10 @@ def mention_of(connection: Connection, story: str) -> EventMention | None:
     return None if text is None else load_mention(json.loads(text))
 
 
-def mentions_in(connection: Connection, thread: str) -> dict[tuple[str, str], EventMention]:
-    """Return by story and source of a thread what its newest report tells."""
-    found = select(event_reports.c.story, event_reports.c.source, event_reports.c.mention)
-    rows = connection.execute(found.where(event_reports.c.thread == thread).order_by(event_reports.c.seq))
-    newest = {(row.story, row.source): row.mention for row in rows}
-    return {key: load_mention(json.loads(text)) for key, text in newest.items()}
+def reports_in(connection: Connection, thread: str) -> list[Report]:
+    """Return the reports of a thread, oldest first."""
+    found = select(event_reports).where(event_reports.c.thread == thread).order_by(event_reports.c.seq)
+    return [_report(row) for row in connection.execute(found)]
 
 
 KEPT = timedelta(days=30)  # so that `explain` and `stories` say why a story joined its thread

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Kind, Match, Reason, Severity
+from alerts.decide.overtaken import put_right
 from alerts.decide.what_to_tell import decide
 from alerts.decision import KnownEvent, Told
 from alerts.render.title import alert_title
@@ -151,7 +152,50 @@ def test_a_correction_of_another_outlet_is_an_update_and_says_so(line: Connectio
     assert told(line, config, "one", FIRST, 0)[0] == "first_article"
     reason, severity, alert = told(line, config, "two", "Correction: Iran strikes US base in Kuwait, one killed", 20)
     assert (reason, severity) == ("development", Severity.FLASH)
-    assert alert.changes[0] == "CORRECTED: strike; by Iran; on US; in Kuwait; 1 killed"
+    assert alert.changes == ("CORRECTED: 2 -> 1 killed",)
+
+
+@pytest.mark.parametrize(
+    ("title", "change"),
+    [
+        ("Correction: nobody killed as Iran strikes US base in Kuwait", "CORRECTED: 2 -> 0 killed"),
+        ("Army corrects toll: three killed in Kuwait in strike by Iran, US base says", "CORRECTED: 2 -> 3 killed"),
+        ("Correction: one killed, not two, as Iran strikes US base in Kuwait", "CORRECTED: 2 -> 1 killed"),
+        ("Correction: one killed, not five, as Iran strikes US base in Kuwait", "CORRECTED: 5 -> 1 killed"),
+        ("Correction: death toll is three, not two, as Iran strikes US base in Kuwait", "CORRECTED: 2 -> 3 killed"),
+        ("Correction: Iran strikes US base in Kuwait", "CORRECTED: strike; by Iran; on US; in Kuwait"),
+    ],
+)
+def test_a_correction_says_what_it_corrects(line: Connection, config: Config, title: str, change: str) -> None:
+    told(line, config, "one", FIRST, 0)
+    assert told(line, config, "two", title, 20)[2].changes == (change,)
+
+
+@pytest.mark.parametrize(
+    ("title", "pair"),
+    [
+        ("Toll is three, not four", (4, 3)),
+        ("Twelve killed, not 15, in raid", (15, 12)),
+        ("تصحيح: القتلى ثلاثة لا أربعة", (4, 3)),
+        ("Three killed, four wounded", None),
+        ("Not three but four killed", None),
+    ],
+)
+def test_a_headline_names_the_number_it_puts_right(title: str, pair: tuple[int, int] | None) -> None:
+    assert put_right(title) == pair
+
+
+def test_a_correction_shows_the_severity_at_which_it_is_told(line: Connection, tmp_path: Path) -> None:
+    steps = "{routine: 1, flash: 5}, score: {title: 1, boosts: [{if: [two], add: 9}]}"
+    graded = rule('{title: ["strike*"]}', severity=steps)
+    config = desk(tmp_path, graded, f"freshness: 48h, {EVENTS}", LISTS)
+    assert told(line, config, "one", FIRST, 0)[1] is Severity.FLASH
+    title = "Correction: Iran strikes US base in Kuwait, one killed"
+    ((placed, _, made),) = step(line, config, "two", title, 20).decided
+    alert = decisions.load_alert(line, placed.placement.story, 1).heard_by(made[0].rules)
+    assert (made[0].severity, alert.severity) == (Severity.FLASH, Severity.FLASH)
+    sent = replace(SENT, reason=made[0].reason, kind=made[0].kind)
+    assert alert_title(sent, alert).startswith("FLASH UPDATE (CORRECTED: 2 -> 1 killed) ")
 
 
 def test_a_correction_that_no_rule_matches_is_told_as_gravely_as_what_it_corrects(

@@ -182,3 +182,28 @@ def test_text_of_others_is_no_markup() -> None:
 def test_long_list_is_cut_with_its_number() -> None:
     stories = tuple(ToldStory(replace(PAY, story=f"s{n}", thread=f"t{n}")) for n in range(50))
     assert "- and 10 more: `watchfloor stories`" in markdown(Handover(NOW, NOW, stories=stories), "UTC")
+
+
+CORRECTION = replace(
+    FOLLOWS,
+    article=article("CORRECTED: two wounded at al-Balad, not three"),
+    changes=("CORRECTED: 3 -> 2 wounded",),
+)
+
+
+def test_a_correction_heads_its_event_at_the_severity_of_what_it_corrects() -> None:
+    shown = markdown(Handover(NOW - 12 * HOUR, NOW, (ToldStory(ROCKETS), ToldStory(CORRECTION))), "UTC")
+    told = shown[shown.index("### Immediate: 1") : shown.index("## Acknowledged")]
+    assert told.splitlines()[2] == "- CORRECTED: two wounded at al-Balad, not three"
+    assert "CORRECTED: 3 -\\> 2 wounded" in told
+    assert "### Priority" not in told
+
+
+def test_a_correction_is_named_under_what_came_after_it() -> None:
+    later = replace(
+        ROCKETS, story="s5", created=NOW, article=article("Second attack hits base at al-Balad"), changes=()
+    )
+    shown = markdown(Handover(NOW - 12 * HOUR, NOW, (ToldStory(CORRECTION), ToldStory(later))), "UTC")
+    told = shown[shown.index("### Immediate: 1") : shown.index("## Acknowledged")].splitlines()
+    assert told[2] == "- Second attack hits base at al-Balad"
+    assert any(each.endswith(": CORRECTED: two wounded at al-Balad, not three") for each in told)

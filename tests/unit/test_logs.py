@@ -100,6 +100,8 @@ SECRETS = [
     ("https://user:hunter22@hook.example/x", "https://***@hook.example/x"),
     ("GET /?access_token=abcdef&n=1", "GET /?access_token=***&n=1"),
     ("token=***", "token=***"),
+    ("polled source=x new=3 known=4 revised=0 passed=12", "polled source=x new=3 known=4 revised=0 passed=12"),
+    ("db_pass=abcdef pass=abcdef passwd=abcdef passphrase=abcdef", "db_pass=*** pass=*** passwd=*** passphrase=***"),
     ("xoxb-1234567890-abcdef", "***"),
     ("Authorization: Bearer abc.def", "Authorization: ***"),
     ("a pass through the strait, secret talks", "a pass through the strait, secret talks"),
