@@ -12,7 +12,9 @@ from crawler.config.sources import read_sources
 from crawler.parse.opml import MOST_FEEDS, read_opml, write_opml
 from tests.e2e.channel import Channel, card, text
 from tests.e2e.conftest import Desk
+from tests.e2e.running import Running
 from tests.e2e.servers import Outlet, rss
+from tests.e2e.starting import start
 
 OPML = """<?xml version="1.0"?><opml version="1.1"><head><title>Mine</title></head><body>
 <outline text="Iraq &amp; neighbours"><outline text="Local"><outline type="rss" text="Paper A" xmlUrl="https://a.example/rss"/>
@@ -170,3 +172,27 @@ def test_site_with_a_path_like_a_channels_is_searched_as_any_other(desk: Desk) -
     found = json.loads(desk.run("sources", "add", "--json", f"{other.base}/s/iraq").stdout)
     assert found[0]["url"] == f"{other.base}/news.rss"
     other.close()
+
+
+def test_lists_of_sources_are_made_beside_a_daemon_without_privilege(desk: Desk, tmp_path: Path) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+    desk.write("/a.xml")
+    file = tmp_path / "mine.opml"
+    file.write_text(OPML.format(ours=f"{desk.outlet.base}/a.xml"), encoding="utf-8")
+
+    def said(*words: str) -> str:
+        done = start("tests.e2e.unprivileged", *words, place=desk.place, environ=desk.environ(), fresh=True)
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stdout + done.stderr
+        return done.stdout
+
+    running = Running(desk, fresh=True, words=("tests.e2e.unprivileged", "run"))
+    try:
+        assert running.says("running sources="), running.log
+        assert "1 of 1 sources brought entries" in said("sources", "verify")
+        assert "# 2 to paste, 2 polled already" in said("sources", "import", str(file))
+        assert f'url: "{desk.outlet.base}/a.xml"' in said("sources", "add", f"{desk.outlet.base}/a.xml")
+        assert f'xmlUrl="{desk.outlet.base}/a.xml"' in said("sources", "export")
+        assert said("status", "--json").startswith("{")  # what the daemon answers is answered under such limits too
+        assert not running.says("could not be started|Traceback", timeout=0.1), running.log
+    finally:
+        running.end()
