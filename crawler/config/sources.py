@@ -56,6 +56,18 @@ class Selector:
         return {"type": "string"}
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source; an unknown one is a problem, and is read as "", of which nothing else is asked."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        kind = Choice(KINDS).read(node, problems)
+        return "" if kind is MISSING else kind
+
+    def schema(self) -> dict[str, Any]:
+        return Choice(KINDS).schema()
+
+
 SOURCE_KEYS = (
     Key("id", Placed(IDENT), doc="a short id of your own; logs, status and `scrapy crawl -a source=` use it"),
     Key("url", Placed(Url()), doc="the address that is polled"),
@@ -67,7 +79,7 @@ SOURCE_KEYS = (
     ),
     Key(
         "kind",
-        Choice(KINDS),
+        Kind(),
         "feed",
         "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section, a Telegram channel, a list in JSON",
     ),
@@ -122,7 +134,7 @@ def make_sources(
     kept = list(rows)
     twice([row["id"] for row in kept], "source id", problems)
     twice([row["url"] for row in kept], "address", problems)
-    for row in kept:
+    for row in (each for each in kept if each["kind"]):  # of an unknown kind nothing can be said: one cause, one error
         _check_kind(row, problems)
         check_json(row, row["id"][1], problems, environ)
     sources = [_source(row) for row in kept]

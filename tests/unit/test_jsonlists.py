@@ -286,3 +286,14 @@ def test_check_names_a_secret_that_is_not_set(tmp_path: Path) -> None:
     assert next(str(each) for each in problems).endswith(
         "${NOT_SET_HERE} is not set in the environment; set it, or take this source out"
     )
+
+
+def test_unknown_kind_is_one_error_and_nothing_else_is_said_of_its_source(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    keys = 'paths: {title: t}, headers: {Authorization: "x"}, select: "h2 a"'
+    path.write_text(f"sources: [{{id: api, url: 'https://api.example/', kind: jsn, {keys}}}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        read_sources(path)
+    assert [each.message for each in raised.value.problems] == [
+        '"jsn" is unknown (did you mean "json"?); allowed: feed, sitemap, section, telegram, json'
+    ]
