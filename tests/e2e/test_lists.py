@@ -51,6 +51,31 @@ def test_imported_list_can_be_pasted_and_names_what_is_polled_already(desk: Desk
     assert [row["polled_as"] for row in rows["polled_already"]] == ["s1", "a-example"]
 
 
+def test_imported_names_stand_in_their_script_and_what_is_private_is_warned_of(desk: Desk, tmp_path: Path) -> None:
+    desk.write("/a.xml")
+    file = tmp_path / "mine.opml"
+    names = (
+        "\u0648\u0643\u0627\u0644\u0629",
+        "\u0645\u06cc\u200c\u0631\u0648\u062f",
+        "\U0001f4f0 Paper",
+        "left\u202eright",
+    )
+    urls = ("https://a.example/rss", "http://10.0.0.1/rss", "http://localhost/rss", "http://127.0.0.1:1/rss")
+    outlines = "".join(f'<outline text="{name}" xmlUrl="{url}"/>' for name, url in zip(names, urls, strict=True))
+    file.write_text(f"<opml><body>{outlines}</body></opml>", encoding="utf-8")
+    printed = desk.run("sources", "import", str(file)).stdout
+    assert all(f'name: "{name}"' in printed for name in names[:3])
+    assert "\u202e" not in printed
+    assert [name for _, _, name in pasted(printed, tmp_path).values()] == list(
+        names
+    )  # what turns the writing around is escaped, and read again
+    warnings = [line for line in printed.splitlines() if line.startswith("# warning: it will not be polled: ")]
+    assert ["10.0.0.1 is 10.0.0.1, which is no public address" in each for each in warnings] == [True, False]
+    assert "localhost is 127.0.0.1" in warnings[1]  # the rules allow 127.0.0.1, not the name
+    rows = json.loads(desk.run("sources", "import", "--json", str(file)).stdout)["sources"]
+    assert ["warning" in row for row in rows] == [False, True, True, False]
+
+
 def test_exported_list_is_read_again_and_is_all_known(desk: Desk, tmp_path: Path) -> None:
     desk.write("/a.xml", "/b.xml?x=1&y=2", "/c")
     desk.rules.write_text(
