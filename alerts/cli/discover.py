@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
+from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, secrets_for
 from alerts.cli.screen import show
 from alerts.cli.times import desk_zone
 from alerts.render.words import plain, time
@@ -40,7 +40,7 @@ def run(path: Path | None, work: Callable[[Scout, tuple[Source, ...]], Awaitable
     rules = rules_path(path)
     # only sources and allow_private are read: a new source can be tried while the rules still have errors
     try:
-        sources, allowed = read_sources(rules) if rules.exists() else ((), ())
+        sources, allowed = read_sources(rules, secrets_for(rules).values) if rules.exists() else ((), ())
     except ConfigError as error:
         fail(f"{error.problems[0]}")
     return asyncio.run(_run(sources, allowed, work))

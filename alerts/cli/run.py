@@ -18,7 +18,7 @@ from alerts.cli.loading import refuse
 from alerts.cli.logs import log_to_stderr
 from alerts.cli.places import own_socket
 from alerts.line.direct_notice import tell_once
-from alerts.rules.config import variables
+from alerts.rules.config import RulesError, variables
 from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
 from alerts.run.owner import act_as_owner
@@ -73,6 +73,8 @@ def command(
             service = Service(rules, state, environ, socket=socket, accept_store=accept_store, patient=not (once or at))
             asyncio.run(_run(service, out, once=once, at=at))
     except ConfigError as error:
+        if isinstance(error, RulesError) and not (once or at):
+            _tell_refused(state_path(state_dir, rules), error)
         refuse(error)
     except AlreadyRunning as error:
         fail(str(error))
@@ -90,6 +92,14 @@ def command(
             title = "stopped by a fault: nothing is watched"
             tell_once(service.state_dir, service.config, title, in_words(error), datetime.now(UTC))
         raise
+
+
+def _tell_refused(state: Path, error: RulesError) -> None:
+    """Tell whom the faulty rules still reach that the daemon does not start on them, nor on those of before."""
+    if error.config.admin not in error.config.receivers:
+        return  # of that too the errors speak, which are printed
+    title, problems = "does not start: nothing is watched", "\n".join(map(str, error.problems))
+    tell_once(state, error.config, title, f"rules.yaml cannot be used:\n{problems}", datetime.now(UTC))
 
 
 def _secrets_named(rules: Path) -> list[str]:

@@ -237,3 +237,4 @@ def _rules(reload: Mapping[str, Any] | None, zone: str) -> Iterator[str]:
         yield from (f"  {problem}" for problem in reload["problems"])
     else:
         yield f"rules: in force since {at}, version {reload['version']}"
+        yield from (f"  {problem}" for problem in reload["problems"])
