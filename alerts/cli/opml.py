@@ -58,8 +58,8 @@ def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
         if row.get("folder", "") != folder:
             folder = row.get("folder", "")
             click.echo(f"# {plain(folder)}" if folder else "# in no folder")
-        if fault := row.get("warning"):
-            click.echo(f"# warning: it will not be polled: {plain(fault)}")
+        if "warning" in row:
+            click.echo(f"# warning: it will not be polled: {plain(row['warning'])}")
         click.echo(f"- {flow({name: value for name, value in row.items() if name in WRITTEN} | {'every': '15m'})}")
     for url, by in doubles:
         click.echo(f"# polled already as {by}: {plain(url)}")

@@ -29,7 +29,7 @@ QUICK = frozenset({"status", "log", "stories", "handover", "explain", "deliverie
 # commands that run in the process of whoever calls them, with that user's rights, files and secrets; what changes the
 # watch of a running daemon goes to it as an order
 OWN = frozenset({"run", "demo", "check", "match", "rematch", "fmt", "schema", "replay", "ack", "backup", "restore"})
-# subcommands of commands in READS that do so too: they write, fetch, or parse what may be hostile in children of their own
+# subcommands of commands in READS that do so too: they write, fetch, or parse what may be hostile in their own children
 HERE = {
     "deliveries": frozenset({"resend"}),
     "silence": frozenset({"add", "end"}),

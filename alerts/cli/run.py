@@ -19,6 +19,7 @@ from alerts.cli.logs import log_to_stderr
 from alerts.cli.places import own_socket
 from alerts.line.direct_notice import tell_once
 from alerts.rules.config import RulesError, variables
+from alerts.run import failed_start
 from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
 from alerts.run.owner import act_as_owner
@@ -73,7 +74,7 @@ def command(
             service = Service(rules, state, environ, socket=socket, accept_store=accept_store, patient=not (once or at))
             asyncio.run(_run(service, out, once=once, at=at))
     except ConfigError as error:
-        if isinstance(error, RulesError) and not (once or at):
+        if not (once or at):
             _tell_refused(state_path(state_dir, rules), error)
         refuse(error)
     except AlreadyRunning as error:
@@ -94,12 +95,15 @@ def command(
         raise
 
 
-def _tell_refused(state: Path, error: RulesError) -> None:
+def _tell_refused(state: Path, error: ConfigError) -> None:
     """Tell whom the faulty rules still reach that the daemon does not start on them, nor on those of before."""
-    if error.config.admin not in error.config.receivers:
-        return  # of that too the errors speak, which are printed
-    title, problems = "does not start: nothing is watched", "\n".join(map(str, error.problems))
-    tell_once(state, error.config, title, f"rules.yaml cannot be used:\n{problems}", datetime.now(UTC))
+    now, problems = datetime.now(UTC), [str(each) for each in error.problems]
+    more = f" (and {len(problems) - 1} more: watchfloor check)" if len(problems) > 1 else ""
+    failed_start.note(state, f"{problems[0]}{more}", now)
+    # where the admin's receiver is unknown, the errors that are printed say so
+    if isinstance(error, RulesError) and error.config.admin in error.config.receivers:
+        words = "\n".join(["rules.yaml cannot be used:", *problems])
+        tell_once(state, error.config, "does not start: nothing is watched", words, now)
 
 
 def _secrets_named(rules: Path) -> list[str]:

@@ -345,7 +345,8 @@ class Service:
             len(loaded.sources),
         )
         await self._note_reload(now, "applied", unset_lines(loaded))
-        await self._tell_unset(now)
+        if loaded.unset.keys() - before.unset.keys():  # the others the admin was told of
+            await self._tell_unset(now)
         await self._logbook.reloaded(before, loaded, now, signalled=self._rules.signalled)
         await asyncio.to_thread(keep, self.state_dir, loaded)
         caught = await asyncio.to_thread(self.commands.missed, loaded, Matcher(loaded), now - LOOKED_BACK)

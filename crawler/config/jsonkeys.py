@@ -88,7 +88,7 @@ JSON_KEYS = (
 
 def check_json(row: Mapping[str, Any], place: Place, problems: Problems) -> None:
     """Add a problem for what a source lacks to be a list in JSON, or has without being one."""
-    paths, (headers, at) = row["paths"], row["headers"]
+    paths, (_, at) = row["paths"], row["headers"]
     if row["kind"] != "json":
         for name, where in (("paths", paths and paths[""]), ("headers", at)):
             if where:

@@ -217,7 +217,7 @@ def test_source_whose_secret_is_not_set_stops_no_other_and_is_told(desk: Desk) -
         assert f"  {words}\n" in desk.run("status").stdout
         assert "${NOT_SET_HERE} is not set" in desk.run("sources").stdout
         assert "fault    source s2: it is not polled: ${NOT_SET_HERE} is not set" in desk.run("doctor", expect=2).stdout
-    assert [each.path for each in desk.outlet.requests if "v2" in each.path] == []
+    assert desk.outlet.asked("/v2/reports") == []
 
 
 def test_secret_in_the_file_of_secrets_is_enough(desk: Desk) -> None:
@@ -232,15 +232,24 @@ def test_secret_in_the_file_of_secrets_is_enough(desk: Desk) -> None:
 
 def test_receiver_whose_secret_is_not_set_is_told_by_another(desk: Desk) -> None:
     desk.write("/a.xml")
+    desk.rounds(T0)
     desk.rules.write_text(
         desk.rules.read_text().replace("receivers:", 'receivers:\n  slack: {urls: ["${NOT_SET_HERE}"]}')
     )
+    for kept in (desk.place / "var" / "rules.good").iterdir():
+        kept.unlink()  # else it would start on the rules of before
     running = Running(desk)
     assert running.process.wait(30) == 1
     (notice,) = desk.hook.accepted
     assert "does not start: nothing is watched" in notice["title"]
     assert "${NOT_SET_HERE} is not set in the environment; set it, or take this receiver out" in notice["message"]
     running.end()
+    said = desk.run("status").stdout
+    assert re.search(r"THE START OF .* FAILED: .*NOT_SET_HERE} is not set in the environment", said)
+    desk.write("/a.xml")
+    with daemon(desk):
+        assert "FAILED" not in desk.run("status").stdout.partition("\n")[0]
+    assert "FAILED" not in desk.run("status").stdout.partition("\n")[0]
 
 
 def test_secret_with_a_line_break_is_named_by_check_and_by_a_poll(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
