@@ -31,7 +31,7 @@ from crawler.config.keys import (
 from crawler.config.outlets import OUTLETS
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
 from crawler.config.upkeep import BACKUP, RETENTION, BackupSettings, Retention
-from crawler.config.yamlfile import Place
+from crawler.config.yamlfile import Place, Problem
 from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import Source
 from crawler.text.scripts import SCRIPTS
@@ -203,6 +203,7 @@ class Config:
     alive: tuple[time, ...] = ()
     metrics: str = ""
     files: tuple[str, ...] = ()
+    unset: Mapping[str, Problem] = field(default_factory=dict)  # sources that cannot be asked: their secret is missing
     polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
     receivers_at: Mapping[str, Place] = field(default_factory=dict)  # where each is written, by name
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload

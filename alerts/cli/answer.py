@@ -28,6 +28,7 @@ from alerts.cli.loading import config_shown
 from alerts.cli.reading import READS, is_read, names_files
 from alerts.run import pieces
 from crawler.config.yamlfile import ConfigError
+from crawler.limits import limit
 
 ASKED = "asked"  # the context's object: such a command does not ask the daemon in its turn
 ROOT = Path("/")
@@ -107,8 +108,8 @@ def _child(words: list[str], environ: Mapping[str, str], streams: list[int]) -> 
 
 def _run(words: list[str]) -> None:
     """Run the command within its limits, or refuse it in a sentence. Raises SystemExit."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU))
+    limit(resource.RLIMIT_AS, MEMORY)
+    limit(resource.RLIMIT_CPU, CPU)
     if problem := refusal(words):
         click.echo(f"watchfloor: {problem}", err=True)
         sys.exit(REFUSED)

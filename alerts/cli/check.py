@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,7 +53,8 @@ def command(
     rules = rules_path(path)
     secrets = secrets_for(rules)
     config, hidden = _loaded(rules, secrets)
-    if problems := failed_tests(config):
+    # the daemon starts without such a source and says so; whoever checks the rules is to set its secret before
+    if problems := [*config.unset.values(), *failed_tests(config)]:
         refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
     if labels:
         importlib.import_module("alerts.cli.labels").report(config, labels, articles, misses=misses)
@@ -78,7 +80,7 @@ def command(
 
 
 def _loaded(rules: Path, secrets: Secrets) -> tuple[Config, list[str]]:
-    """Return the rules, and the receivers whose addresses could not be checked, as this user may not read the secrets.
+    """Return the rules, and the receivers and sources that could not be checked, as this user may not read the secrets.
 
     That is no error of the rules. The service has them in its environment, and checks them.
     """
@@ -86,7 +88,10 @@ def _loaded(rules: Path, secrets: Secrets) -> tuple[Config, list[str]]:
         return load_config(rules), []
     config = load_config(rules, resolve_secrets=False, read_urls=True)
     hidden = [each.name for each in config.receivers.values() if any(_unset(target.url) for target in each.targets)]
-    return (config, hidden) if hidden else (load_config(rules), [])
+    if hidden:
+        return config, hidden
+    config = load_config(rules)
+    return replace(config, unset={}), list(config.unset)  # not set here; the service may have them
 
 
 def _unset(url: str) -> bool:
@@ -94,7 +99,7 @@ def _unset(url: str) -> bool:
 
 
 def _unchecked(secrets: Secrets, hidden: list[str]) -> str:
-    who = f"the addresses of {', '.join(hidden)} are not checked"
+    who = f"the secrets of {', '.join(hidden)} are not checked"
     return f"{secrets.path} may not be read by this user; {who} (the service does at its start; sudo watchfloor check)"
 
 

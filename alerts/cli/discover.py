@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
+from alerts.cli.common import config_option, fail, json_option, print_json, rules_path, secrets_for
 from alerts.cli.screen import show
 from alerts.cli.times import desk_zone
 from alerts.render.words import plain, time
@@ -28,6 +28,7 @@ from crawler.sources.source import KINDS, Source
 T = TypeVar("T")
 ENTRIES_SHOWN = 10  # entries
 DATES = ("published", "modified")  # of a page
+JOINERS = "\u200c\u200d"  # by which Persian and Kurdish words are written
 UNQUOTED = re.compile(r"(?!(no|on|off|yes|true|false|null)$)([a-z][a-z0-9-]*|15m)")  # what YAML reads as it stands
 
 
@@ -39,7 +40,7 @@ def run(path: Path | None, work: Callable[[Scout, tuple[Source, ...]], Awaitable
     rules = rules_path(path)
     # only sources and allow_private are read: a new source can be tried while the rules still have errors
     try:
-        sources, allowed = read_sources(rules) if rules.exists() else ((), ())
+        sources, allowed = read_sources(rules, secrets_for(rules).values) if rules.exists() else ((), ())
     except ConfigError as error:
         fail(f"{error.problems[0]}")
     return asyncio.run(_run(sources, allowed, work))
@@ -102,9 +103,19 @@ def id_of(url: str, taken: set[str]) -> str:
 
 
 def flow(row: dict[str, str]) -> str:
-    """Return a row as a YAML flow mapping. Values that need quotes are written as JSON strings, which YAML reads."""
-    written = (f"{key}: {value if UNQUOTED.fullmatch(value) else json.dumps(value)}" for key, value in row.items())
+    """Return a row as a YAML flow mapping, with quotes where a value needs them."""
+    written = (f"{key}: {value if UNQUOTED.fullmatch(value) else quoted(value)}" for key, value in row.items())
     return "{" + ", ".join(written) + "}"
+
+
+def quoted(text: str) -> str:
+    """Return a text as YAML reads it in double quotes: letters of any script as they are, what is invisible escaped."""
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(each if each.isprintable() or each in JOINERS else _escaped(each) for each in written)
+
+
+def _escaped(char: str) -> str:
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
 
 
 @click.command(name="try")

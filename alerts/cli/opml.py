@@ -14,9 +14,11 @@ from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
 from crawler.parse.opml import FeedList, read_opml, write_opml
+from crawler.sources.addresses import Guard
 from crawler.sources.source import Source
 from crawler.text import urls
 
+WRITTEN = ("id", "url", "name")  # keys of a row that are keys of a source
 LARGEST = 10_000_000  # bytes of a file
 
 
@@ -34,7 +36,8 @@ def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
     listed = asyncio.run(_read(file.read_bytes()))
     if listed.problem:
         fail(f"{file}: {listed.problem}")
-    known = {urls.key(each.url): each.id for each in _sources(path)}
+    sources, allowed = _sources(path)
+    known, guard = {urls.key(each.url): each.id for each in sources}, Guard(allowed)
     taken = set(known.values())
     rows: list[dict[str, str]] = []
     doubles: list[tuple[str, str]] = []
@@ -44,7 +47,8 @@ def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
             continue
         row = {"id": id_of(each.url, taken), "url": each.url, **({"name": each.name} if each.name else {})}
         known[urls.key(each.url)] = row["id"]
-        rows.append(row | ({"folder": each.folder} if each.folder else {}))
+        fault = guard.never(each.url)
+        rows.append(row | ({"folder": each.folder} if each.folder else {}) | ({"warning": fault} if fault else {}))
     if as_json:
         double_rows = [{"url": url, "polled_as": by} for url, by in doubles]
         print_json({"sources": rows, "polled_already": double_rows, "rejected": list(listed.rejected)})
@@ -54,7 +58,9 @@ def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
         if row.get("folder", "") != folder:
             folder = row.get("folder", "")
             click.echo(f"# {plain(folder)}" if folder else "# in no folder")
-        click.echo(f"- {flow({name: value for name, value in row.items() if name != 'folder'} | {'every': '15m'})}")
+        if "warning" in row:
+            click.echo(f"# warning: it will not be polled: {plain(row['warning'])}")
+        click.echo(f"- {flow({name: value for name, value in row.items() if name in WRITTEN} | {'every': '15m'})}")
     for url, by in doubles:
         click.echo(f"# polled already as {by}: {plain(url)}")
     for reason in listed.rejected:
@@ -76,16 +82,16 @@ async def _read(body: bytes) -> FeedList:
 @config_option
 def export(path: Path | None) -> None:
     """Print the feeds of rules.yaml as OPML, for feed readers; how many sources are of other kinds is told."""
-    sources = _sources(path)
+    sources, _ = _sources(path)
     feeds = [each for each in sources if each.kind == "feed"]
     click.echo(write_opml("Watchfloor", [(each.outlet, each.url, each.lang or "") for each in feeds]), nl=False)
     if others := len(sources) - len(feeds):
         click.echo(f"{others} sources of other kinds are not in it: no feed reader reads them", err=True)
 
 
-def _sources(path: Path | None) -> tuple[Source, ...]:
+def _sources(path: Path | None) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     rules = rules_path(path)
     try:
-        return read_sources(rules)[0] if rules.exists() else ()
+        return read_sources(rules) if rules.exists() else ((), ())
     except ConfigError as error:
         fail(f"{error.problems[0]}")

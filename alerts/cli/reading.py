@@ -1,6 +1,7 @@
 """The words of a command line go in; whether it is a command that only reads, which others may ask the daemon for.
 
-No option that names a file passes, and no command that writes, sends news or fetches.
+No option that names a file passes, and no command that writes, sends news or fetches. Every command stands here, in
+READS or in OWN, and every subcommand of a command in READS there or in HERE: none is answered because it was forgotten.
 """
 
 from __future__ import annotations
@@ -25,14 +26,22 @@ READS: dict[str, tuple[str, ...]] = {
 }
 # those of them that answer at once where the daemon has everything imported and read
 QUICK = frozenset({"status", "log", "stories", "handover", "explain", "deliveries", "silence", "sources"})
-WRITES = {"deliveries": {"resend"}, "silence": {"add", "end"}, "sources": {"add", "try"}}
+# commands that run in the process of whoever calls them, with that user's rights, files and secrets; what changes the
+# watch of a running daemon goes to it as an order
+OWN = frozenset({"run", "demo", "check", "match", "rematch", "fmt", "schema", "replay", "ack", "backup", "restore"})
+# subcommands of commands in READS that do so too: they write, fetch, or parse what may be hostile in their own children
+HERE = {
+    "deliveries": frozenset({"resend"}),
+    "silence": frozenset({"add", "end"}),
+    "sources": frozenset({"add", "try", "verify", "import", "export"}),
+}
 # what names a file of whoever asks, or of the daemon
 FILES = {"-c", "--config", "--state-dir", "--from", "--against", "--out", "--labels"}
 
 
 def is_read(words: Sequence[str]) -> bool:
     """Return whether the words are a command of READS, in one of its forms."""
-    if not words or words[0] not in READS or WRITES.get(words[0], set()) & set(words):
+    if not words or words[0] not in READS or HERE.get(words[0], frozenset()) & set(words):
         return False
     return "" in READS[words[0]] or any(each in words[1:] for each in READS[words[0]])
 

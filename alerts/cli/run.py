@@ -18,7 +18,8 @@ from alerts.cli.loading import refuse
 from alerts.cli.logs import log_to_stderr
 from alerts.cli.places import own_socket
 from alerts.line.direct_notice import tell_once
-from alerts.rules.config import variables
+from alerts.rules.config import RulesError, variables
+from alerts.run import failed_start
 from alerts.run.article_lines import parse_time
 from alerts.run.lock import AlreadyRunning
 from alerts.run.owner import act_as_owner
@@ -73,6 +74,8 @@ def command(
             service = Service(rules, state, environ, socket=socket, accept_store=accept_store, patient=not (once or at))
             asyncio.run(_run(service, out, once=once, at=at))
     except ConfigError as error:
+        if not (once or at):
+            _tell_refused(state_path(state_dir, rules), error)
         refuse(error)
     except AlreadyRunning as error:
         fail(str(error))
@@ -90,6 +93,17 @@ def command(
             title = "stopped by a fault: nothing is watched"
             tell_once(service.state_dir, service.config, title, in_words(error), datetime.now(UTC))
         raise
+
+
+def _tell_refused(state: Path, error: ConfigError) -> None:
+    """Tell whom the faulty rules still reach that the daemon does not start on them, nor on those of before."""
+    now, problems = datetime.now(UTC), [str(each) for each in error.problems]
+    more = f" (and {len(problems) - 1} more: watchfloor check)" if len(problems) > 1 else ""
+    failed_start.note(state, f"{problems[0]}{more}", now)
+    # where the admin's receiver is unknown, the errors that are printed say so
+    if isinstance(error, RulesError) and error.config.admin in error.config.receivers:
+        words = "\n".join(["rules.yaml cannot be used:", *problems])
+        tell_once(state, error.config, "does not start: nothing is watched", words, now)
 
 
 def _secrets_named(rules: Path) -> list[str]:

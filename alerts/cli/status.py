@@ -25,6 +25,7 @@ from alerts.decide.attempt import TargetState
 from alerts.decide.ledger import STATES
 from alerts.decide.life import STILL
 from alerts.render.words import time
+from alerts.run import failed_start
 from alerts.run.checks_store import growth_of
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
@@ -85,9 +86,11 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         grows = growth_of(connection, now)
         last_run = audit.last_run(connection)
     seen, watched = last_seen(state), is_watched(state, now)
+    failed = failed_start.last(state, seen)
     ended = {
         "at": seen.isoformat() if seen else None,
         "last": last_run.value if last_run else None,
+        "failed_start": {"at": failed[0].isoformat(), "why": failed[1]} if failed else None,
         "waiting": sum(n for (_, name), n in delivered.items() if name in outbox.IN_FLIGHT_OR_WAITING),
     }
     by_outcome = Counter(each.outcome.value if each.outcome else "never_polled" for each in states.values())
@@ -176,6 +179,9 @@ def _ended_words(ended: Mapping[str, Any], zone: str, now: datetime) -> str:
     waits = ended["waiting"]
     still = f"{counted(waits, 'message')} wait{'s' * (waits == 1)} to be sent" if waits else "no message waits"
     start = f"Nothing is watched, {still}. Start it: sudo systemctl start watchfloor (without systemd: watchfloor run)"
+    if failed := ended["failed_start"]:
+        tried = time(datetime.fromisoformat(failed["at"]), zone, now)
+        start = f"THE START OF {tried} FAILED: {failed['why']}. {start}"
     if ended["at"] is None:
         return f"daemon: not running; none ever ran here. {start}"
     at = datetime.fromisoformat(ended["at"])
@@ -237,3 +243,4 @@ def _rules(reload: Mapping[str, Any] | None, zone: str) -> Iterator[str]:
         yield from (f"  {problem}" for problem in reload["problems"])
     else:
         yield f"rules: in force since {at}, version {reload['version']}"
+        yield from (f"  {problem}" for problem in reload["problems"])

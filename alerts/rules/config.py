@@ -25,7 +25,7 @@ from alerts.rules.rulebook import Book, check_notify, read_book
 from crawler.config.includes import include_patterns, included, matching, overlooked
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.outlets import make_outlets
-from crawler.config.sources import make_sources
+from crawler.config.sources import make_sources, unset
 from crawler.config.upkeep import backup_of, retention_of
 from crawler.config.yamlfile import ConfigError, Node, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
@@ -35,6 +35,14 @@ ACRONYM = 4  # letters; a party with a shorter name is written in capitals
 NAMING = ("entities", "lists", "filters")  # sections whose names others use
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 Fingerprint = tuple[tuple[int, int, int] | None, ...]  # of each file, None while it cannot be read
+
+
+class RulesError(ConfigError):
+    """Rules that cannot be used. `config` is what of them could be read: its receivers may still tell of it."""
+
+    def __init__(self, problems: Iterable[Problem], config: Config) -> None:
+        super().__init__(problems)
+        self.config = config
 
 
 def load(path: Path, *, resolve_secrets: bool = True, read_urls: bool = True, environ: Mapping[str, str]) -> Config:
@@ -67,7 +75,7 @@ def load(path: Path, *, resolve_secrets: bool = True, read_urls: bool = True, en
     config = _config(path, raw, files, "\n".join(texts), problems, environ if resolve_secrets else None, read_urls)
     config = replace(config, patterns=include_patterns(root))
     if problems:
-        raise ConfigError(problems)
+        raise RulesError(problems, config)
     return config
 
 
@@ -180,6 +188,8 @@ def _config(
     sources = () if raw["sources"] is None or raw["sources"] is MISSING else raw["sources"]
     outlets = {} if raw["outlets"] is None or raw["outlets"] is MISSING else raw["outlets"]
     made = make_sources(sources, problems, outlets, environ)
+    # no problem of the rules: the other sources are polled, and the admin is told
+    missing = {} if environ is None else unset(sources, environ)
     return Config(
         path=str(path),
         # of the texts and not of what they mean: a comment makes a new version too
@@ -202,6 +212,7 @@ def _config(
         backup=backup_of(settings["backup"], problems),
         retention=retention_of(settings["retention"]),
         sources=made,
+        unset=missing,
         outlets=make_outlets(outlets, made),
         polled_at={row["id"][0]: row["url"][1] for row in sources},
         receivers=known or {},

@@ -27,6 +27,7 @@ from crawler.sources.health import SourceHealth, health_of, in_words, length
 from crawler.sources.source import SourceState
 from crawler.store import articles as archive
 
+UNSET_REMEDY = "write it in the file of secrets, then systemctl restart watchfloor"
 NAMED = 5  # sources named in one line
 LOOKED_UP = 5.0  # seconds for all hosts of receivers together
 WAITED_LONG = timedelta(hours=1)
@@ -68,6 +69,8 @@ def check_rules(config: Config | ConfigError, unset: str) -> Iterator[Finding]:
         # no warning: a member of the group may not read them and asks all the same, and the service has them
         words = f"{len(config.rules)} rules, {len(config.sources)} sources, version {config.version}"
         yield ok("rules", f"{words}; {unset}: addresses of receivers are not looked up" if unset else words)
+        for name, problem in config.unset.items():
+            yield fault(f"source {name}", f"it is not polled: {problem.message}", UNSET_REMEDY)
 
 
 def check_reload(connection: Connection) -> Iterator[Finding]:

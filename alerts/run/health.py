@@ -51,6 +51,23 @@ def clock_words(step: timedelta, freshness: timedelta) -> tuple[str, str]:
     return title, body
 
 
+def unset_lines(config: Config) -> tuple[str, ...]:
+    """Return a line for each source that cannot be asked, as a variable of its headers is not set."""
+    return tuple(f"{name} is not polled: {problem.message}" for name, problem in config.unset.items())
+
+
+def unset_words(config: Config, lines: Iterable[str]) -> tuple[str, str]:
+    """Return title and text of the notice that sources cannot be asked."""
+    names = list(config.unset)
+    more = f" and {len(names) - SOURCES_NAMED} more" if len(names) > SOURCES_NAMED else ""
+    title = f"a secret is not set; not polled: {', '.join(names[:SOURCES_NAMED])}{more}"
+    remedy = (
+        "All other sources are polled. Write the variable in the file of secrets (secrets.env beside rules.yaml), then "
+        "start the daemon again: systemctl restart watchfloor."
+    )
+    return title, "\n".join([*lines, remedy])
+
+
 def down_since(connection: Connection) -> datetime | None:
     """Return since when our own network is down, as last stored; None if it is up."""
     since = _told(connection).get(NETWORK)

@@ -37,7 +37,7 @@ from alerts.run.commands import Commands
 from alerts.run.control import Control
 from alerts.run.figures import Gauges
 from alerts.run.good_rules import keep, last_good
-from alerts.run.health import Health, clock_words
+from alerts.run.health import Health, clock_words, unset_lines, unset_words
 from alerts.run.integrity import Integrity
 from alerts.run.lock import lock
 from alerts.run.logbook import Logbook
@@ -208,9 +208,10 @@ class Service:
         if self._rules.problems:  # we run by the rules that were last in force
             await self._refuse(self._rules.problems, now)
         else:
-            await self._note_reload(now, "start", ())
+            await self._note_reload(now, "start", unset_lines(self.config))
             await self._logbook.started(self.config, now, always=self._patient)
             await asyncio.to_thread(keep, self.state_dir, self.config)
+        await self._tell_unset(now)
         if self._accept_store:
             title = "started on the store as it is, by an explicit word (--accept-store)"
             words = (
@@ -343,13 +344,21 @@ class Service:
             len(loaded.rules),
             len(loaded.sources),
         )
-        await self._note_reload(now, "applied", ())
+        await self._note_reload(now, "applied", unset_lines(loaded))
+        if loaded.unset.keys() - before.unset.keys():  # the others the admin was told of
+            await self._tell_unset(now)
         await self._logbook.reloaded(before, loaded, now, signalled=self._rules.signalled)
         await asyncio.to_thread(keep, self.state_dir, loaded)
         caught = await asyncio.to_thread(self.commands.missed, loaded, Matcher(loaded), now - LOOKED_BACK)
         stories = len({each.revision.placement.story for each in caught})
         log.info("of the last 24 h the rules would have told %d stories more: watchfloor rematch sends them", stories)
         return True
+
+    async def _tell_unset(self, now: datetime) -> None:
+        """Tell the admin which sources cannot be asked as a secret is not set; the others are polled."""
+        if lines := unset_lines(self.config):
+            title, body = unset_words(self.config, lines)
+            await give_notice(self.lane, self.config, f"unset:{now.isoformat()}", title, body, now)
 
     async def _refuse(self, problems: tuple[str, ...], now: datetime) -> None:
         """Log, note and tell the admin why the rules on disk are not used."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler.config.keys import MISSING, Key, Table, Text, Written
 from crawler.config.yamlfile import Mapping as MappingNode
-from crawler.config.yamlfile import Node, Place, Problems, kind_of
+from crawler.config.yamlfile import Node, Place, Problem, Problems, kind_of
 from crawler.text.jsonpaths import fault_of
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -86,9 +86,9 @@ JSON_KEYS = (
 )
 
 
-def check_json(row: Mapping[str, Any], place: Place, problems: Problems, environ: Mapping[str, str] | None) -> None:
+def check_json(row: Mapping[str, Any], place: Place, problems: Problems) -> None:
     """Add a problem for what a source lacks to be a list in JSON, or has without being one."""
-    paths, (headers, at) = row["paths"], row["headers"]
+    paths, (_, at) = row["paths"], row["headers"]
     if row["kind"] != "json":
         for name, where in (("paths", paths and paths[""]), ("headers", at)):
             if where:
@@ -100,9 +100,21 @@ def check_json(row: Mapping[str, Any], place: Place, problems: Problems, environ
         )
     elif not paths["title"] and not paths["text"]:
         problems.add(paths[""], 'paths need a "title" or a "text"')
-    for name in dict.fromkeys(name for _, value in headers for name in VARIABLE.findall(value)):
-        if environ is not None and (fault := fault_of_secret(name, environ)):
-            problems.add(at, fault)
+
+
+def secrets_of(row: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that the headers of a source name, as far as they are set."""
+    headers, _ = row["headers"]
+    names = dict.fromkeys(name for _, value in headers for name in VARIABLE.findall(value))
+    return {name: environ[name] for name in names if name in environ}
+
+
+def unset(row: Mapping[str, Any], environ: Mapping[str, str]) -> Problem | None:
+    """Return why a source cannot be asked: the first variable of its headers that is not set, or unfit."""
+    headers, place = row["headers"]
+    names = dict.fromkeys(name for _, value in headers for name in VARIABLE.findall(value))
+    faults = filter(None, (fault_of_secret(name, environ) for name in names))
+    return next((Problem(place, each) for each in faults), None)
 
 
 def fault_of_secret(name: str, environ: Mapping[str, str]) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.config.includes import included
-from crawler.config.jsonkeys import JSON_KEYS, check_json
+from crawler.config.jsonkeys import JSON_KEYS, check_json, secrets_of
+from crawler.config.jsonkeys import unset as unset_of
 from crawler.config.keys import (
     IDENT,
     MISSING,
@@ -29,7 +30,7 @@ from crawler.config.keys import (
     twice,
 )
 from crawler.config.outlets import OUTLETS, make_outlets
-from crawler.config.yamlfile import ConfigError, Node, Place, Problems, read_file
+from crawler.config.yamlfile import ConfigError, Node, Place, Problem, Problems, read_file
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.sources.source import FULL_TEXT, KEEP, KINDS, OUTLET_FROM, Source
 
@@ -56,6 +57,18 @@ class Selector:
         return {"type": "string"}
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source; an unknown one is a problem, and is read as "", of which nothing else is asked."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        kind = Choice(KINDS).read(node, problems)
+        return "" if kind is MISSING else kind
+
+    def schema(self) -> dict[str, Any]:
+        return Choice(KINDS).schema()
+
+
 SOURCE_KEYS = (
     Key("id", Placed(IDENT), doc="a short id of your own; logs, status and `scrapy crawl -a source=` use it"),
     Key("url", Placed(Url()), doc="the address that is polled"),
@@ -67,7 +80,7 @@ SOURCE_KEYS = (
     ),
     Key(
         "kind",
-        Choice(KINDS),
+        Kind(),
         "feed",
         "what is read there: a feed (RSS, Atom, RDF, JSON), a sitemap, a section, a Telegram channel, a list in JSON",
     ),
@@ -117,17 +130,22 @@ def make_sources(
 ) -> tuple[Source, ...]:
     """Return the sources of rows that SOURCES has read, each with the outlets that OUTLETS has read.
 
-    Add a problem for each id or address that occurs twice, and with `environ` for each secret that is not set.
+    Add a problem for each id or address that occurs twice. The secrets that headers name come from `environ`.
     """
     kept = list(rows)
     twice([row["id"] for row in kept], "source id", problems)
     twice([row["url"] for row in kept], "address", problems)
-    for row in kept:
+    for row in (each for each in kept if each["kind"]):  # of an unknown kind nothing can be said: one cause, one error
         _check_kind(row, problems)
-        check_json(row, row["id"][1], problems, environ)
-    sources = [_source(row) for row in kept]
+        check_json(row, row["id"][1], problems)
+    sources = [replace(_source(row), secrets=secrets_of(row, environ or {})) for row in kept]
     known = make_outlets(outlets, sources)
     return tuple(replace(each, outlets=known) for each in sources)
+
+
+def unset(rows: Iterable[Mapping[str, Any]], environ: Mapping[str, str]) -> dict[str, Problem]:
+    """Return the sources that cannot be asked as a secret is not set, by id, with the reason. The others can."""
+    return {row["id"][0]: problem for row in rows if (problem := unset_of(row, environ))}
 
 
 def _source(row: Mapping[str, Any]) -> Source:
@@ -149,18 +167,18 @@ def _check_kind(row: Mapping[str, Any], problems: Problems) -> None:
         problems.add(place, f'"{url}" is no public page of a channel; kind: telegram reads https://t.me/s/NAME')
 
 
-def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+def read_sources(path: Path, environ: Mapping[str, str] | None = None) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     """Return the sources and `settings.allow_private` of a rules file and the files it includes.
 
     Nothing else is read but `outlets`, so that single spiders run without the alerting part, even if a rule is faulty.
-    Raise ConfigError with every problem found.
+    The secrets of headers come from `environ`. Raise ConfigError with every problem found.
     """
     problems = Problems()
     _, root = read_file(path, problems)
     roots = [root, *(read_file(each, problems)[1] for each in included(path, root, problems))]
     found = [_given(each, "sources", SOURCES, problems) for each in roots]
     outlets = {host: row for each in roots for host, row in dict(_given(each, "outlets", OUTLETS, problems)).items()}
-    sources = make_sources((row for rows in found for row in rows), problems, outlets)
+    sources = make_sources((row for rows in found for row in rows), problems, outlets, environ)
     # of the main file only: included files have no settings (decision 18)
     settings = root.get("settings") if isinstance(root, MappingNode) else None
     allowed = _given(settings, "allow_private", ALLOW_PRIVATE, problems)

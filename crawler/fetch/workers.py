@@ -24,6 +24,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from crawler.limits import limit
+
 P = ParamSpec("P")
 T = TypeVar("T")
 DEADLINE = 10.0  # seconds
@@ -172,7 +174,7 @@ def _prepare_child(daemon: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # the limit counts all address space, also what the interpreter has already
     own = resource.getpagesize() * int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    resource.setrlimit(resource.RLIMIT_AS, (own + LARGEST_CHILD, resource.RLIM_INFINITY))
+    limit(resource.RLIMIT_AS, own + LARGEST_CHILD)
     threading.Thread(target=_end_with, args=((daemon, os.getppid()),), daemon=True).start()
 
 

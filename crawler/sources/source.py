@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -50,7 +51,8 @@ class Source:
     fetched: auto (where the source gives a summary only), always, never. `outlet_from` says where an aggregator's items
     name who published them, "" for a source that publishes itself; `outlets` is who is known by host and name.
     `paths` are the JMESPaths of a list in JSON by what they lead to, `headers` go with each request of it; their
-    ${VARIABLES} are not resolved here. `keep` says what of its items is stored: all, or those that a rule matched.
+    ${VARIABLES} are not resolved here, `secrets` are their values as far as they are set. `keep` says what of its
+    items is stored: all, or those that a rule matched.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Source:
     headers: tuple[tuple[str, str], ...] = ()
     keep: str = "all"
     outlets: Outlets = field(default=NONE, compare=False, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def ceiling(self) -> timedelta:

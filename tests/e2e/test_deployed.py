@@ -208,7 +208,7 @@ def test_check_says_what_it_may_not_read_and_ends_well(deployed: Deployed) -> No
     assert "rules.yaml: ok" in deployed.run("check").stdout
     done = deployed.as_user(OFFICER, "check", groups=(GROUP,))
     assert done.returncode == 0, done.stderr
-    assert "secrets.env may not be read by this user; the addresses of duty are not checked" in done.stderr
+    assert "secrets.env may not be read by this user; the secrets of duty are not checked" in done.stderr
     assert "how often they match is not looked up" in done.stdout
     secrets.chmod(0o644)
     warned = deployed.run("check").stderr

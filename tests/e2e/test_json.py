@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import Desk
 from tests.e2e.rounds import T0, T1, T2, T3, balanced
+from tests.e2e.running import Running, daemon
 from tests.e2e.servers import Outlet, rss
 
 PATHS = (
@@ -190,6 +191,65 @@ def test_secret_that_is_not_set_is_named_by_check_and_by_try(desk: Desk) -> None
     desk.write("/v2/reports", keys=f'{PATHS}, headers: {{X-Api-Key: "${{NOT_SET_HERE}}"}}')
     assert "${NOT_SET_HERE} is not set in the environment" in desk.run("check", expect=1).stderr
     assert "in its headers ${NOT_SET_HERE} is not set" in desk.run("sources", "try", "s1", expect=1).stdout
+
+
+def with_a_secret(desk: Desk, name: str) -> None:
+    """Poll a feed, and a list whose header needs a variable."""
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+    desk.write("/a.xml", "/v2/reports")
+    key = f'{PATHS}, headers: {{X-Api-Key: "${{{name}}}"}}'
+    text = desk.rules.read_text().replace('/v2/reports", every: 5m, lang: en, full_text: never', f'/v2/reports", {key}')
+    desk.rules.write_text(text)
+
+
+def test_source_whose_secret_is_not_set_stops_no_other_and_is_told(desk: Desk) -> None:
+    with_a_secret(desk, "NOT_SET_HERE")
+    words = "s2 is not polled: ${NOT_SET_HERE} is not set in the environment; set it, or take this source out"
+    with daemon(desk) as running:
+        assert running.says("polled source=s1 outcome=ok"), running.log
+        with desk.hook.changed:
+            told = "a secret is not set; not polled: s2"
+            assert desk.hook.changed.wait_for(lambda: any(told in each["title"] for each in desk.hook.accepted), 20)
+        (notice,) = [each for each in desk.hook.accepted if told in each["title"]]
+        assert words in notice["message"]
+        assert "All other sources are polled." in notice["message"]
+        assert running.says("polled source=s2 outcome=failed"), running.log
+        assert f"  {words}\n" in desk.run("status").stdout
+        assert "${NOT_SET_HERE} is not set" in desk.run("sources").stdout
+        assert "fault    source s2: it is not polled: ${NOT_SET_HERE} is not set" in desk.run("doctor", expect=2).stdout
+    assert desk.outlet.asked("/v2/reports") == []
+
+
+def test_secret_in_the_file_of_secrets_is_enough(desk: Desk) -> None:
+    Api(desk.outlet, "s3cr3t-of-ours")
+    with_a_secret(desk, "RELIEF_KEY")
+    (desk.place / "secrets.env").write_text("RELIEF_KEY=s3cr3t-of-ours\n")
+    (desk.place / "secrets.env").chmod(0o600)
+    desk.rounds(T0)
+    assert desk.status()["ledger"]["new"] == 6
+    assert "2 of 2 sources brought entries" in desk.run("sources", "verify").stdout
+
+
+def test_receiver_whose_secret_is_not_set_is_told_by_another(desk: Desk) -> None:
+    desk.write("/a.xml")
+    desk.rounds(T0)
+    desk.rules.write_text(
+        desk.rules.read_text().replace("receivers:", 'receivers:\n  slack: {urls: ["${NOT_SET_HERE}"]}')
+    )
+    for kept in (desk.place / "var" / "rules.good").iterdir():
+        kept.unlink()  # else it would start on the rules of before
+    running = Running(desk)
+    assert running.process.wait(30) == 1
+    (notice,) = desk.hook.accepted
+    assert "does not start: nothing is watched" in notice["title"]
+    assert "${NOT_SET_HERE} is not set in the environment; set it, or take this receiver out" in notice["message"]
+    running.end()
+    said = desk.run("status").stdout
+    assert re.search(r"THE START OF .* FAILED: .*NOT_SET_HERE} is not set in the environment", said)
+    desk.write("/a.xml")
+    with daemon(desk):
+        assert "FAILED" not in desk.run("status").stdout.partition("\n")[0]
+    assert "FAILED" not in desk.run("status").stdout.partition("\n")[0]
 
 
 def test_secret_with_a_line_break_is_named_by_check_and_by_a_poll(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

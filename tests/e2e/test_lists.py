@@ -12,7 +12,9 @@ from crawler.config.sources import read_sources
 from crawler.parse.opml import MOST_FEEDS, read_opml, write_opml
 from tests.e2e.channel import Channel, card, text
 from tests.e2e.conftest import Desk
+from tests.e2e.running import Running
 from tests.e2e.servers import Outlet, rss
+from tests.e2e.starting import start
 
 OPML = """<?xml version="1.0"?><opml version="1.1"><head><title>Mine</title></head><body>
 <outline text="Iraq &amp; neighbours"><outline text="Local"><outline type="rss" text="Paper A" xmlUrl="https://a.example/rss"/>
@@ -47,6 +49,31 @@ def test_imported_list_can_be_pasted_and_names_what_is_polled_already(desk: Desk
     rows = json.loads(desk.run("sources", "import", "--json", str(file)).stdout)
     assert [row["id"] for row in rows["sources"]] == ["a-example", "b-example"]
     assert [row["polled_as"] for row in rows["polled_already"]] == ["s1", "a-example"]
+
+
+def test_imported_names_stand_in_their_script_and_what_is_private_is_warned_of(desk: Desk, tmp_path: Path) -> None:
+    desk.write("/a.xml")
+    file = tmp_path / "mine.opml"
+    names = (
+        "\u0648\u0643\u0627\u0644\u0629",
+        "\u0645\u06cc\u200c\u0631\u0648\u062f",
+        "\U0001f4f0 Paper",
+        "left\u202eright",
+    )
+    urls = ("https://a.example/rss", "http://10.0.0.1/rss", "http://192.168.1.5/rss", "http://127.0.0.1:1/rss")
+    outlines = "".join(f'<outline text="{name}" xmlUrl="{url}"/>' for name, url in zip(names, urls, strict=True))
+    file.write_text(f"<opml><body>{outlines}</body></opml>", encoding="utf-8")
+    printed = desk.run("sources", "import", str(file)).stdout
+    assert all(f'name: "{name}"' in printed for name in names[:3])
+    assert "\u202e" not in printed
+    assert [name for _, _, name in pasted(printed, tmp_path).values()] == list(names)  # the last is escaped
+    warnings = [line for line in printed.splitlines() if line.startswith("# warning: it will not be polled: ")]
+    said = [
+        f"{each} is {each}, which is no public address" for each in ("10.0.0.1", "192.168.1.5")
+    ]  # 127.0.0.1 is allowed
+    assert [words in line for words, line in zip(said, warnings, strict=True)] == [True, True]
+    rows = json.loads(desk.run("sources", "import", "--json", str(file)).stdout)["sources"]
+    assert ["warning" in row for row in rows] == [False, True, True, False]
 
 
 def test_exported_list_is_read_again_and_is_all_known(desk: Desk, tmp_path: Path) -> None:
@@ -170,3 +197,27 @@ def test_site_with_a_path_like_a_channels_is_searched_as_any_other(desk: Desk) -
     found = json.loads(desk.run("sources", "add", "--json", f"{other.base}/s/iraq").stdout)
     assert found[0]["url"] == f"{other.base}/news.rss"
     other.close()
+
+
+def test_lists_of_sources_are_made_beside_a_daemon_without_privilege(desk: Desk, tmp_path: Path) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+    desk.write("/a.xml")
+    file = tmp_path / "mine.opml"
+    file.write_text(OPML.format(ours=f"{desk.outlet.base}/a.xml"), encoding="utf-8")
+
+    def said(*words: str) -> str:
+        done = start("tests.e2e.unprivileged", *words, place=desk.place, environ=desk.environ(), fresh=True)
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stdout + done.stderr
+        return done.stdout
+
+    running = Running(desk, fresh=True, words=("tests.e2e.unprivileged", "run"))
+    try:
+        assert running.says("running sources="), running.log
+        assert "1 of 1 sources brought entries" in said("sources", "verify")
+        assert "# 2 to paste, 2 polled already" in said("sources", "import", str(file))
+        assert f'url: "{desk.outlet.base}/a.xml"' in said("sources", "add", f"{desk.outlet.base}/a.xml")
+        assert f'xmlUrl="{desk.outlet.base}/a.xml"' in said("sources", "export")
+        assert said("status", "--json").startswith("{")  # what the daemon answers is answered under such limits too
+        assert not running.says("could not be started|Traceback", timeout=0.1), running.log
+    finally:
+        running.end()

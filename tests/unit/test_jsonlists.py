@@ -13,7 +13,7 @@ import pytest
 
 from crawler.article import Named
 from crawler.config.jsonkeys import fault_of_secret
-from crawler.config.sources import SOURCES, make_sources, read_sources
+from crawler.config.sources import SOURCES, make_sources, read_sources, unset
 from crawler.config.yamlfile import ConfigError, Mapping, Problems, read_file
 from crawler.fetch.spiders.json import headers_of
 from crawler.parse.found import Feed
@@ -282,7 +282,22 @@ def test_check_names_a_secret_that_is_not_set(tmp_path: Path) -> None:
     assert isinstance(root, Mapping)
     node = root.get("sources")
     assert node is not None
-    make_sources(SOURCES.read(node, problems), problems, None, {})
-    assert next(str(each) for each in problems).endswith(
-        "${NOT_SET_HERE} is not set in the environment; set it, or take this source out"
-    )
+    rows = SOURCES.read(node, problems)
+    (name, problem), *others = unset(rows, {}).items()
+    assert (name, others) == ("a", [])
+    assert problem.message == "${NOT_SET_HERE} is not set in the environment; set it, or take this source out"
+    (made,) = make_sources(rows, problems, None, {"NOT_SET_HERE": "s3cret", "OTHER": "x"})
+    assert (headers_of(made, {}), "s3cret" in repr(made)) == ({"X-Key": "s3cret"}, False)
+    assert not unset(rows, {"NOT_SET_HERE": "s3cret"})
+    assert not problems
+
+
+def test_unknown_kind_is_one_error_and_nothing_else_is_said_of_its_source(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    keys = 'paths: {title: t}, headers: {Authorization: "x"}, select: "h2 a"'
+    path.write_text(f"sources: [{{id: api, url: 'https://api.example/', kind: jsn, {keys}}}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        read_sources(path)
+    assert [each.message for each in raised.value.problems] == [
+        '"jsn" is unknown (did you mean "json"?); allowed: feed, sitemap, section, telegram, json'
+    ]

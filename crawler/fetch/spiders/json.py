@@ -35,7 +35,11 @@ def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request
 
 
 def headers_of(source: Source, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the headers of a source with the variables in them. Raise ValueError if one is not set, or unfit."""
+    """Return the headers of a source with the variables in them. Raise ValueError if one is not set, or unfit.
+
+    Its own `secrets` go first: they may come from a file or a credential that stands in no environment.
+    """
+    environ = {**environ, **source.secrets}
     for name in (name for _, value in source.headers for name in VARIABLE.findall(value)):
         if fault := fault_of_secret(name, environ):
             raise ValueError(f"in its headers {fault}")
