@@ -257,7 +257,9 @@ def _known(reports: Iterable[Report], settings: EventSettings) -> frozenset[Fact
         facts.update(facts_of(each.mention, settings))
         # where it was done is known beside whom it was done to
         facts.update(
-            Fact(fact.what, place, fact.where) for fact in tuple(facts_of(each.mention, settings)) for place in each.mention.places
+            Fact(fact.what, place, fact.where)
+            for fact in tuple(facts_of(each.mention, settings))
+            for place in each.mention.places
         )
         # who did it is known from any report that says so, whether they claim it or not
         facts.update(Fact("claim", name) for act in told(each.mention) for name in act.by)
