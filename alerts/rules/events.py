@@ -32,6 +32,7 @@ _SIDES = {"pro", "anti"}
 _WORD = re.compile(r"\S+")
 _ONTO, _OBJECT_REACH = {"به", "بر", "علیه", "عليه"}, 4  # before it, and how many words before a name of it
 _NOUNS = {"كشتي", "نيروي", "اعضاي"}  # that end as an adjective does
+_SAID_OF = {"told", "said", "reported"}  # of the name before, where "to" follows
 _BESIDE = 3  # words from the noun of a deed to its doer
 _NAMES = "names"  # under which a reading keeps them
 DEEDS_READ = 60  # of a field, from its beginning: what stands behind so many is no news of this article
@@ -287,7 +288,9 @@ def _only_tells(deed: Mention, party: Mention, reading: Reading) -> bool:
         return bool(words) and LIGHT.isdisjoint(words)  # Arabic puts the doer of a noun behind it
     if "در" in words:
         return True  # Persian "killed in an attack" names who was killed
-    return not SAYING.isdisjoint(words) or not SITES.isdisjoint(words[:1])
+    # "PMF told to leave its posts" says what the PMF is to do
+    tells = SAYING - _SAID_OF if "to" in words else SAYING
+    return not tells.isdisjoint(words) or not SITES.isdisjoint(words[:1])
 
 
 def _does_arabic(event: Event, party: Mention, reading: Reading, *, after: bool) -> bool:
