@@ -51,6 +51,7 @@ class Reason(StrEnum):
     FIRST_ARTICLE = "first_article"
     NEW_RULE = "new_rule"  # a rule that had not told this story
     SEVERITY_RAISED = "severity_raised"
+    CORRECTED = "corrected"  # what was told was wrong, and it interrupts: no pause holds it
     FIRST_DEATHS = "first_deaths"  # people died whom no message told of, and it interrupts: no pause holds it
     UPDATED = "updated"  # what is told has changed, and the change matters
     PACED = "paced"  # the same, so soon after the last ping that it waits

@@ -25,7 +25,8 @@ BURST = 0.75  # of the rate, at once; the rest of it comes back within a minute
 KEPT_FOR_FLASH = 1 / 6  # of the burst
 STORM_FROM = 10  # waiting messages; more than that are one digest instead of minutes of single ones
 UNHELD = frozenset({Reason.SCHEDULED, Reason.ESCALATED})  # reasons that quiet hours do not hold, at any severity
-UNPAUSED = frozenset({Reason.SEVERITY_RAISED, Reason.FIRST_DEATHS, Reason.RESENT})  # of an update, too soon or not
+AT_ONCE = frozenset({Reason.FIRST_DEATHS, Reason.CORRECTED})  # also where an update of the story waits already
+UNPAUSED = AT_ONCE | {Reason.SEVERITY_RAISED, Reason.RESENT}  # of an update, too soon or not
 DIGEST, QUIET, GROUP, STORY, THREAD, RATE = "digest", "quiet hours", "group", "story", "thread", "rate"  # what holds
 
 
@@ -137,6 +138,7 @@ def grown(waiting: Delivery, made: Decision, revision: int, now: datetime) -> De
     told = replace(waiting, revision=revision, severity=severity, rules=rules)
     # what repeats a known event waits for the digest; news of it does not
     news = waiting.reason in LISTED and made.kind in PINGS and made.reason not in LISTED
+    news |= waiting.kind is Kind.UPDATE and made.reason in AT_ONCE
     if made.severity <= waiting.severity and not news:
         return told
     reason = made.reason if news else waiting.reason

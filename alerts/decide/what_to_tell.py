@@ -107,20 +107,22 @@ def changes(told: Told | None, change: str, now: datetime) -> tuple[str, ...]:
         return waiting
     for at, before in enumerate(waiting):
         # nobody was told a number that was corrected while it waited
-        if net := _net(before, change.removeprefix(f"{CORRECTED}: ")):
+        if net := _net(before, change.removeprefix(f"{CORRECTED}: "), corrects=change.startswith(CORRECTED)):
             return (*waiting[:at], net, *waiting[at + 1 :])
     return (*waiting, change)
 
 
-def _net(before: str, change: str) -> str:
+def _net(before: str, change: str, *, corrects: bool = False) -> str:
     """Return "14 -> 20 killed" for "14 -> 17 killed" and "17 -> 20 killed", "still 14 killed" where it went back.
 
-    Return "" where the second does not start at what the first came to.
+    Return "" where the second does not start at what the first came to, or, of a correction, at what that started at.
     """
     one, other = NUMBER.match(before), NUMBER.match(change)
     if not one or not other or not other["to"]:
         return ""
-    if (one["to"] or one["was"], one["of"], one["what"]) != (other["was"], other["of"], other["what"]):
+    if (one["of"], one["what"]) != (other["of"], other["what"]):
+        return ""
+    if other["was"] not in {one["to"] or one["was"], *([one["was"]] if corrects else [])}:
         return ""
     number = f"still {one['was']}" if one["was"] == other["to"] else f"{one['was']} -> {other['to']}"
     return f"{one['of']}{number}{one['what']}"
@@ -220,7 +222,9 @@ def _tell(
 
 def _rings_at_once(reason: Reason, severity: Severity, case: _Circumstances) -> bool:
     """Return whether no pause since the last ping holds an update back."""
-    return reason in {Reason.SEVERITY_RAISED, Reason.FIRST_DEATHS} or (case.corrects and severity >= Severity.IMMEDIATE)
+    return reason in {Reason.SEVERITY_RAISED, Reason.FIRST_DEATHS, Reason.CORRECTED} or (
+        case.corrects and severity >= Severity.IMMEDIATE
+    )
 
 
 def _tell_event(target: Target, severity: Severity, rules: tuple[str, ...], event: KnownEvent) -> Decision:
@@ -246,6 +250,7 @@ def _pinging(severity: Severity, rules: frozenset[str], told: Told | None, case:
     causes = (
         (Reason.SEVERITY_RAISED, severity > told.severity),
         (Reason.FIRST_DEATHS, severity >= Severity.IMMEDIATE and bool(_FIRST_DEATHS.search(case.change))),
+        (Reason.CORRECTED, severity >= Severity.IMMEDIATE and case.corrects and bool(case.change)),
         (Reason.WHEN_HOLDS, bool(new & case.waited)),
         (Reason.NEW_RULE, bool(new)),
         (Reason.UPDATED, bool(case.change)),

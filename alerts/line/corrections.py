@@ -96,10 +96,16 @@ def _tolls(revision: Revision, others: Sequence[Report]) -> dict[str, str]:
     return found
 
 
+def change_of(revision: Revision) -> str:
+    """Return the change of a revision in words; that of a correction says so, also where it tells a higher toll."""
+    change = revision.placement.change
+    corrects = bool(change) and is_correction(revision.article.title) and not change.startswith(CORRECTED)
+    return f"{CORRECTED}: {change}" if corrects else change
+
+
 def as_told(revision: Revision, matches: tuple[Match, ...], queued: Sequence[Decision]) -> tuple[Match, ...]:
     """Return the matches of a correction at the severity at which it is told: that of what it corrects."""
-    change, title = revision.placement.change, revision.article.title
-    if not (change.startswith(CORRECTED) or is_correction(title)):
+    if not (change_of(revision).startswith(CORRECTED) or is_correction(revision.article.title)):
         return matches
     return tuple(
         replace(each, severity=max([each.severity, *(made.severity for made in queued if each.rule in made.rules)]))

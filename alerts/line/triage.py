@@ -21,7 +21,7 @@ from alerts.decide.standing import is_met, letters_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
 from alerts.decision import Decision, KnownEvent, Told, Wait
 from alerts.event import EventMention
-from alerts.line.corrections import as_told, corrected, told_before
+from alerts.line.corrections import as_told, change_of, corrected, told_before
 from alerts.line.event_threads import join, known_events, refresh
 from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, move_mark, ours_first, slices
 from alerts.line.new_alert import Confirmed, make_alert, standing_for
@@ -299,7 +299,7 @@ def _settle_case(
 
 def _judge(connection: Connection, config: Config, window: EventWindow, case: Case, now: datetime) -> CaseDecisions:
     """Return what each target is told of a case, and the alert revision that says it; nothing is written."""
-    revision, story, change = case.revision, case.revision.placement.story, case.revision.placement.change
+    revision, story, change = case.revision, case.revision.placement.story, change_of(case.revision)
     told = decisions.told_of(connection, story)
     left, silences = silenced(silence_store.silences_in_force(connection, now), revision, case.matches, now, config)
     silent = frozenset(match.rule for match in case.matches) - {match.rule for match in left}
@@ -364,7 +364,7 @@ def _save_told(connection: Connection, decided: CaseDecisions) -> None:
     for each in decided.made:
         if each.queue or each.reason is Reason.STALE or (each.reason is Reason.BASELINE and opens):
             before, origins = decided.told.get(each.target), case.standing.confirming
-            known = after(before, each, alert.revision, placement.change, decided.now, origins)
+            known = after(before, each, alert.revision, change_of(case.revision), decided.now, origins)
             decisions.save_told(connection, alert.story, each.target, decided.now, known)
 
 

@@ -20,6 +20,7 @@ REASONS = {
     Reason.FIRST_ARTICLE: "first article of this story",
     Reason.NEW_RULE: "a further rule matched this story",
     Reason.SEVERITY_RAISED: "its severity rose",
+    Reason.CORRECTED: "what was told is corrected",
     Reason.FIRST_DEATHS: "people died whom no message told of",
     Reason.UPDATED: "what it tells has changed",
     Reason.PACED: "what it tells has changed; held until 30 minutes after the last message on it",

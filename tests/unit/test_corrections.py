@@ -228,7 +228,7 @@ def decided(config: Config, revised: Revision, severity: Severity, known: Told |
 def test_a_correction_interrupts_as_what_it_corrects_and_waits_for_no_pause(config: Config) -> None:
     rung = Told(frozenset({"r"}), Severity.FLASH, 1, NOW)
     changed = revision(article("CORRECTED: Iran strikes"), Relation.UPDATED, change="CORRECTED: 5 -> 2 killed")
-    assert decided(config, changed, Severity.PRIORITY, rung) == ("updated", Severity.FLASH)
+    assert decided(config, changed, Severity.PRIORITY, rung) == ("corrected", Severity.FLASH)
     other = revision(article("Iran strikes"), Relation.UPDATED, change="5 -> 2 killed")
     assert decided(config, other, Severity.PRIORITY, rung) == ("paced", Severity.PRIORITY)
     quiet = replace(rung, severity=Severity.PRIORITY)

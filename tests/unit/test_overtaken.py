@@ -97,3 +97,17 @@ def test_a_number_corrected_on_its_own_story_while_it_waits_is_told_as_it_stands
     assert changes(waits, "CORRECTED: 4 -> 3 killed", NOW) == ("2 -> 3 killed",)
     sent = Told(frozenset(), Severity.FLASH, 1, NOW)
     assert changes(sent, "CORRECTED: 4 -> 3 killed", NOW) == ("CORRECTED: 4 -> 3 killed",)
+
+
+def test_a_correction_on_its_own_story_rings_at_once(watch: Desk) -> None:
+    watch.hear("one", TWO, 0)
+    ((told, alert),) = watch.hear("one", "CORRECTED: Toll: Iran attack on US base in Kuwait, 3 killed", 5)
+    assert (told.kind, told.reason, alert.changes) == (Kind.UPDATE, Reason.CORRECTED, ("CORRECTED: 2 -> 3 killed",))
+
+
+def test_a_correction_takes_along_an_update_of_its_story_that_waits(watch: Desk) -> None:
+    watch.hear("one", TWO, 0)
+    assert watch.hear("one", FOUR, 5) == []
+    ((told, alert),) = watch.hear("one", "CORRECTED: Toll: Iran attack on US base in Kuwait, 3 killed", 9)
+    assert (told.kind, told.reason, alert.changes) == (Kind.UPDATE, Reason.CORRECTED, ("2 -> 3 killed",))
+    assert watch.send_all(60) == []
