@@ -217,6 +217,15 @@ def test_source_whose_secret_is_not_set_stops_no_other_and_is_told(desk: Desk) -
         assert f"  {words}\n" in desk.run("status").stdout
         assert "${NOT_SET_HERE} is not set" in desk.run("sources").stdout
         assert "fault    source s2: it is not polled: ${NOT_SET_HERE} is not set" in desk.run("doctor", expect=2).stdout
+        more = f'  - {{id: s3, url: "{desk.outlet.base}/v3", {PATHS}, headers: {{X: "${{NOR_THIS}}"}}}}\n'
+        text = desk.rules.read_text()
+        desk.rules.write_text(text.replace("receivers:", f"{more}receivers:"))
+        with desk.hook.changed:  # a reload is applied too, and tells what is new
+            both = "not polled: s2, s3"
+            assert desk.hook.changed.wait_for(lambda: any(both in each["title"] for each in desk.hook.accepted), 20)
+        desk.rules.write_text(f"# saved again\n{desk.rules.read_text()}")
+        assert running.says("rules reloaded version=.* sources=3", 20), running.log
+    assert sum("a secret is not set" in each["title"] for each in desk.hook.accepted) == 2
     assert desk.outlet.asked("/v2/reports") == []
 
 
