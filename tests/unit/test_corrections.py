@@ -18,6 +18,7 @@ from alerts.store import decisions
 from crawler.article import Relation, Revision
 from crawler.stories.corrections import is_correction
 from tests.unit.desk import NOW, article, desk, revision, rule
+from tests.unit.event_desk import STRIKE_EVENTS, STRIKES
 from tests.unit.settled import ALERT, SENT, step
 
 CORRECTIONS = [
@@ -113,14 +114,6 @@ NO_CORRECTIONS = [
     "إسرائيل تعتذر عن الخطأ الذي قتل جنودا",
     "اصلاح: مجلس قانون حشد را تصویب کرد",
 ]
-LISTS = """\
-  deed-strike: ["strike~", "attack~"]
-  standing-denied: ["no"]
-  party-iran: ["Iran*"]
-  party-us: ["=US"]
-  party-kuwait: ["Kuwait*"]
-"""
-EVENTS = "events: {developments: [strike], by_target: [strike]}"
 FIRST = "Iran strikes US base in Kuwait, two killed"
 
 
@@ -137,7 +130,7 @@ def test_what_is_put_right_in_the_world_corrects_no_report(title: str) -> None:
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     graded = rule('{title: ["strike*"]}', severity="flash")
-    return desk(tmp_path, graded, f"freshness: 48h, {EVENTS}", LISTS)
+    return desk(tmp_path, graded, f"freshness: 48h, {STRIKE_EVENTS}", STRIKES)
 
 
 def told(connection: Connection, config: Config, source: str, title: str, minutes: int) -> tuple[str, Severity, Alert]:
@@ -188,7 +181,7 @@ def test_a_headline_names_the_number_it_puts_right(title: str, pair: tuple[int, 
 def test_a_correction_shows_the_severity_at_which_it_is_told(line: Connection, tmp_path: Path) -> None:
     steps = "{routine: 1, flash: 5}, score: {title: 1, boosts: [{if: [two], add: 9}]}"
     graded = rule('{title: ["strike*"]}', severity=steps)
-    config = desk(tmp_path, graded, f"freshness: 48h, {EVENTS}", LISTS)
+    config = desk(tmp_path, graded, f"freshness: 48h, {STRIKE_EVENTS}", STRIKES)
     assert told(line, config, "one", FIRST, 0)[1] is Severity.FLASH
     title = "Correction: Iran strikes US base in Kuwait, one killed"
     ((placed, _, made),) = step(line, config, "two", title, 20).decided

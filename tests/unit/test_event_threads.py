@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from alerts.alert import Carried, DeliveryState, Kind, Reason, Receiver, Scope, Severity
 from alerts.decide.same_event import EventWindow
 from alerts.line.orders import ORDERS
-from alerts.line.triage import TriageResult, settle
+from alerts.line.triage import settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.store import acks, decisions, digests, event_reports, outbox, silences
@@ -20,22 +20,8 @@ from crawler.sources.source import Source, SourceState
 from crawler.store import articles as archive
 from tests.stores.make import MINUTE, send_next
 from tests.unit.desk import NOW, desk, rule
+from tests.unit.event_desk import ANY, EVENTS, FIRST, LISTS, REPEAT, reasons
 from tests.unit.settled import step
-
-LISTS = """\
-  deed-strike: ["strike~", "attack~", "hit~", "قصف/يقصف/قصف~"]
-  deed-kill: ["kill~"]
-  deed-arrest: ["arrest~"]
-  deed-deny: ["deny~"]
-  standing-background: ["after", "condemn*"]
-  standing-denied: ["denies"]
-  party-iran: ["Iran*", "إيراني*"]
-  party-us: ["=US", "American*", "أميركي*"]
-  party-kuwait: ["Kuwait*", "الكويت"]
-  party-jordan: ["Jordan*", "الأردن"]
-"""
-EVENTS = "events: {developments: [strike, kill, arrest, deny], by_target: [strike, kill, arrest]}"
-ANY = "[strike*, struck, hit, attack*, arrest*, kill*, denies, قصف]"
 
 
 @pytest.fixture
@@ -46,14 +32,6 @@ def config(tmp_path: Path) -> Config:
 def with_lists(place: Path, rules: str, settings: str = "freshness: 48h") -> Config:
     """Return a desk that reads events: the small desk with further lists."""
     return desk(place, rules, f"{settings}, {EVENTS}", LISTS)
-
-
-def reasons(result: TriageResult) -> list[str]:
-    return [each.reason.value for _, _, made in result.decided for each in made]
-
-
-FIRST = "Iran strikes US base in Kuwait"
-REPEAT = "American base in Kuwait hit by Iran, officials confirm"
 
 
 def test_a_repeat_in_other_words_waits_and_is_told_in_the_digest(line: Connection, config: Config) -> None:

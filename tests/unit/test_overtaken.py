@@ -16,8 +16,8 @@ from alerts.line.next_delivery import OVERTAKEN, next_delivery
 from alerts.rule import Config
 from alerts.store import claims, decisions, outbox, targets
 from tests.unit.desk import NOW, desk, rule
+from tests.unit.event_desk import STRIKE_EVENTS, STRIKES
 from tests.unit.settled import step
-from tests.unit.test_corrections import EVENTS, LISTS
 
 TWO = "Iran attack on US base in Kuwait, 2 killed"
 FOUR = "Toll rises: Iran attack on US base in Kuwait, 4 killed"
@@ -51,7 +51,7 @@ class Desk:
 @pytest.fixture
 def watch(line: Connection, tmp_path: Path) -> Desk:
     graded = rule('{title: ["strike*", "attack*"]}', severity="flash")
-    return Desk(line, desk(tmp_path, graded, f"freshness: 48h, {EVENTS}", LISTS))
+    return Desk(line, desk(tmp_path, graded, f"freshness: 48h, {STRIKE_EVENTS}", STRIKES))
 
 
 def test_a_toll_that_waits_is_not_told_after_its_correction(watch: Desk) -> None:

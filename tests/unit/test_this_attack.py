@@ -13,9 +13,9 @@ from alerts.rule import Config
 from alerts.standing import Standing
 from alerts.store import decisions
 from tests.unit.desk import NOW, desk, rule
+from tests.unit.event_desk import ANY, EVENTS, FIRST, LISTS, REPEAT, reasons
 from tests.unit.settled import step
 from tests.unit.shipped import read, shipped
-from tests.unit.test_event_threads import ANY, EVENTS, FIRST, LISTS, REPEAT, reasons
 
 SECOND = "Second strike by Iran hits US base in Kuwait"
 ELSEWHERE = "American base in Jordan hit by Iran, officials confirm"
