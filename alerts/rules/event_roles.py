@@ -49,8 +49,8 @@ def roles_of(event: Event, named: Named, reading: Reading) -> Roles:
         return doers, further.names if not UPON.isdisjoint(further.between) else ()
     subject = replace(before, names=_subject(event, before, reading))
     by, on = _roles(event, before, subject, after, further, begins=begins_clause(event.deed, reading))
-    if by and not on and event.voice != "passive" and by == after.names and not further.between and further.lam:
-        on = further.names
+    if by and not on and event.voice != "passive" and by == after.names and not further.between:
+        on = further.names  # they stand apart by an Arabic l-: "a shelling American of the PMF"
     owns = _is_owner(event, reading) or not SITES.isdisjoint(before.between[:1])
     if owns and not (by or on):
         on = before.names
@@ -108,7 +108,6 @@ class Side:
     between: tuple[str, ...] = ()
     said: str = ""  # the first of the names as it is written
     link: str = ""  # the word before it
-    lam: bool = False  # Arabic l- is attached to it
 
 
 def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> list[Side]:
@@ -126,11 +125,7 @@ def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) ->
             sides[-1] = replace(sides[-1], names=(*sides[-1].names, name))
         else:
             link = " ".join(text[: each.start].split()[-1:])
-            sides.append(
-                Side(
-                    (name,), words_between(last, each, text), text[each.start : each.end], link, has_lam(each, reading)
-                )
-            )
+            sides.append(Side((name,), words_between(last, each, text), text[each.start : each.end], link))
         last = each if last is deed or not joined else max(last, each, key=lambda one: abs(one.start - deed.start))
     return sides
 
