@@ -15,6 +15,7 @@ from alerts.decide.overtaken import TOLD_IN
 from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
 from alerts.decide.this_attack import stories_of_attack
 from alerts.event import Act, EventMention, Report
+from alerts.line.counterparts import counterparts_of
 from alerts.rule import Config
 from alerts.standing import Standing
 from alerts.store import decisions, event_reports
@@ -81,6 +82,7 @@ def make_alert(
         event=told,
         event_line=describe(told, config.events) if told else "",
         evidence=event_reports.evidence_of(connection, revision.placement.thread).get(story, ""),
+        counterparts=counterparts_of(connection, story),
     )
 
 
