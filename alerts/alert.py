@@ -211,7 +211,8 @@ class Alert:
     are, one line each. `place` is what a title names before the headline: a place where the headline names none; where
     it is `foreign`, in another script than its readers read, who or where. `event` is what the article tells,
     `event_line` that in words, `evidence` why its story joined the thread of an event told before. `counterparts` are
-    the newest reports of it in each other language.
+    the newest reports of it in each other language. `hedge` says why the headline must not be given as a deed that was
+    done: a standing of alerts.rules.event_standing, UNREAD where no deed was read in it, "" where one is told as done.
     """
 
     story: str
@@ -233,6 +234,7 @@ class Alert:
     event_line: str = ""
     evidence: str = ""
     counterparts: tuple[Counterpart, ...] = ()
+    hedge: str = ""
 
     @property
     def corrects(self) -> bool:

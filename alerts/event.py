@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+UNREAD = "unread"  # how a headline stands in which no deed was read
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

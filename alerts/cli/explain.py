@@ -16,7 +16,7 @@ from alerts.cli.given import given, is_file, is_id
 from alerts.cli.ids import place_in
 from alerts.cli.loading import Faults, config_in_force
 from alerts.cli.screen import show
-from alerts.decide.event_news import describe
+from alerts.decide.event_line import describe
 from alerts.decide.standing import letters_of, standing_of
 from alerts.line.counterparts import counterparts_of
 from alerts.render.sheet import counterpart_line

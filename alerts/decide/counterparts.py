@@ -16,7 +16,8 @@ from alerts.rule import EventSettings
 from crawler.text.scripts import SCRIPTS
 
 APART = timedelta(hours=18)  # between a report and its counterpart
-ALIKE = 0.6  # of the weight of both reports: what of half A of the labelled pairs was all right (docs/benchmarks.md)
+# of the weight of both reports: the least at which .97 of the links of half A were right (docs/benchmarks.md)
+ALIKE = 0.7
 
 
 def counterpart(window: EventWindow, report: Report) -> Likeness | None:

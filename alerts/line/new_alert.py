@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
 from alerts.decide.event_acts import told as main_acts
-from alerts.decide.event_news import describe
+from alerts.decide.event_line import describe, hedge_of
 from alerts.decide.glosses import glosses, place_of, who_or_where
 from alerts.decide.overtaken import TOLD_IN
 from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
@@ -83,6 +83,7 @@ def make_alert(
         event_line=describe(told, config.events) if told else "",
         evidence=event_reports.evidence_of(connection, revision.placement.thread).get(story, ""),
         counterparts=counterparts_of(connection, story),
+        hedge=hedge_of(told),
     )
 
 
