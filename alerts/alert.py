@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
-from alerts.event import EventMention
+from alerts.event import Counterpart, EventMention
 from alerts.standing import Standing
 from crawler.article import Article
 from crawler.stories.corrections import CORRECTED, is_correction
@@ -210,7 +210,9 @@ class Alert:
     told. `changes` are those that no message has told yet, oldest first. `glosses` say who or what the matched entities
     are, one line each. `place` is what a title names before the headline: a place where the headline names none; where
     it is `foreign`, in another script than its readers read, who or where. `event` is what the article tells,
-    `event_line` that in words, `evidence` why its story joined the thread of an event told before.
+    `event_line` that in words, `evidence` why its story joined the thread of an event told before. `counterparts` are
+    the newest reports of it in each other language. `hedge` says why the headline must not be given as a deed that was
+    done: a standing of alerts.rules.event_standing, UNREAD where no deed was read in it, "" where one is told as done.
     """
 
     story: str
@@ -231,6 +233,8 @@ class Alert:
     event: EventMention | None = None
     event_line: str = ""
     evidence: str = ""
+    counterparts: tuple[Counterpart, ...] = ()
+    hedge: str = ""
 
     @property
     def corrects(self) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+UNREAD = "unread"  # how a headline stands in which no deed was read
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -51,7 +53,11 @@ class EventMention:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report of an event, as it is kept: which story and thread, when, by which source, under what headline."""
+    """One report of an event, as it is kept: which story and thread, when, by which source, under what headline.
+
+    `lang` is the code of the headline's language, or the name of its script where nothing tells the language; "" of
+    reports kept before languages were.
+    """
 
     seq: int  # of the revision
     story: str
@@ -60,3 +66,30 @@ class Report:
     title: str
     at: datetime
     mention: EventMention
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """That a report tells the same event as an earlier one in another language: its seq, what both tell, likeness."""
+
+    seq: int
+    both: str
+    share: float  # of the weight of both reports, from 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """A report in another language of what a story tells, and why it is taken for that.
+
+    `lang` is as of a report, `both` what both tell, `apart` the minutes between the two, `share` their likeness.
+    """
+
+    story: str
+    lang: str
+    outlet: str
+    title: str
+    at: datetime
+    both: str
+    apart: int
+    share: float

@@ -16,8 +16,10 @@ from alerts.cli.given import given, is_file, is_id
 from alerts.cli.ids import place_in
 from alerts.cli.loading import Faults, config_in_force
 from alerts.cli.screen import show
-from alerts.decide.event_news import describe
+from alerts.decide.event_line import describe
 from alerts.decide.standing import letters_of, standing_of
+from alerts.line.counterparts import counterparts_of
+from alerts.render.sheet import counterpart_line
 from alerts.render.words import clean, isolated, plain, rated, time
 from alerts.rule import Config
 from alerts.rules.explain import Explanation, explain, lines
@@ -58,7 +60,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
     found = [_fetched(what, config)] if "://" in what else _articles(what, state, config.timezone)
     for article in found:
         made = [explain(matcher, rule, article) for rule in chosen]
-        place = _place(state, article.id, letters_of(config))
+        place = _place(state, article.id, letters_of(config), config.timezone)
         matched = [each for each in made if each.match]
         # what the others lack is of no use where one matched; JSON has it always
         near = () if only or (matched and not as_json) else nearest_rules(matcher, config, article)
@@ -142,7 +144,7 @@ def _articles(what: str, state: Path, zone: str) -> list[Article]:
     return found
 
 
-def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, object] | None:
+def _place(state: Path, article: str, letters: Mapping[str, str], zone: str) -> dict[str, object] | None:
     """Return an article's story, thread, why it joined them, and the decisions on it; None if it is not stored."""
     try:
         if not exists(state):
@@ -154,6 +156,7 @@ def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, o
         members = archive.thread_of(connection, article)
         each = next((member for member in members if member.article == article), None)
         joined = evidence_of(connection, each.thread).get(each.story, "") if each else ""
+        others = counterparts_of(connection, each.story) if each else ()
     if each is None:
         return None
     standing = standing_of(members, letters)
@@ -163,6 +166,7 @@ def _place(state: Path, article: str, letters: Mapping[str, str]) -> dict[str, o
         "relation": each.relation.value,
         "evidence": each.evidence,
         "event_evidence": joined,
+        "counterparts": [asdict(other) | {"words": counterpart_line(other, zone)} for other in others],
         "change": each.change,
         "origin": each.origin,
         "origins": list(standing.origins),
@@ -180,6 +184,9 @@ def _placed(place: Mapping[str, object] | None, zone: str) -> Iterator[str]:
     yield f"  because: {plain(str(place['evidence'] or 'nothing stored shares its keys'))}"
     if place["event_evidence"]:
         yield f"  its thread: {plain(str(place['event_evidence']))}"
+    others = place["counterparts"]
+    assert isinstance(others, list)
+    yield from (f"  {each['words']}" for each in others)
     if place["change"]:
         yield f"  changed: {plain(str(place['change']))}"
     yield f"  reliability of the thread: {place['standing']}; origin of this article: {place['origin']}"

@@ -13,7 +13,7 @@ from alerts.cli.common import config_option, fail, json_option, print_json, rule
 from alerts.cli.given import given, is_file, is_id
 from alerts.cli.loading import Faults, load_config
 from alerts.cli.screen import show
-from alerts.decide.event_news import describe
+from alerts.decide.event_line import describe
 from alerts.render.words import plain
 from alerts.rules.match import Matcher
 from alerts.run.article_lines import Line

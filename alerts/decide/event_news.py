@@ -1,4 +1,4 @@
-"""Decide what a further report of an event adds to those that are known: its facts, and an event in words. Pure.
+"""Decide what a further report of an event adds to those that are known: its facts. Pure.
 
 A fact is a deed on a target, a claim, a denial; with it count a toll that rose, another doer and another person. What
 has none of them repeats what is known.
@@ -10,19 +10,17 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from alerts.decide.event_acts import alike, ended_by, in_common, is_within, lasting, narrowest, roles_of, told
+from alerts.decide.event_acts import alike, ended_by, in_common, is_within, lasting, roles_of, told
+from alerts.decide.event_line import label_of, listed
 from alerts.decide.same_event import clash
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
-from alerts.rules.event_mention import DRILL, UNLISTED
 from alerts.rules.event_standing import HAPPENED
 from alerts.rules.forms.english_words import IRREGULAR
 
 KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
 _QUESTION = ("?", "\u061f")
 ANOTHER = "another "  # before a deed that is said to be another of a series
-# deeds of which the name says nothing: what was denied, refused or said, and what fell, stands in the headline
-_MUTE = frozenset({"deny", "refuse", "confirm", "claim", "fall"})
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})
 _TOLD = frozenset({HAPPENED, "claimed"})
 
@@ -157,7 +155,7 @@ def _other_doers(
         named = attack and act.standing == HAPPENED and act.by and before and not act.aside
         is_other = named and not any(is_within(one, other, settings.wider) for one in act.by for other in before)
         if is_other and others.isdisjoint(roles_of(replace(later.mention, acts=(act,)), settings)):
-            words.append(f"{alike(act, settings)} by {_listed(act.by, settings)}")
+            words.append(f"{alike(act, settings)} by {listed(act.by, settings)}")
     return list(dict.fromkeys(words))
 
 
@@ -312,54 +310,3 @@ def done(deed: str) -> str:
     if deed in IRREGULAR:
         return IRREGULAR[deed][-1][0]
     return f"{deed}d" if deed.endswith("e") else f"{deed}ed"
-
-
-def describe(mention: EventMention, settings: EventSettings) -> str:
-    """Return what a headline tells, in a line: "strike; by Iran; on US; in Jordan; claimed; 3 killed".
-
-    "" where it tells no deed, or one that says nothing by itself: rather no line than a wrong one.
-    """
-    acts = told(mention)
-    if not acts or mention.from_lead:
-        return ""
-    main = _denied(acts) or _main(acts)
-    places = narrowest(mention.places, settings.wider) - {*main.by, *main.on}
-    if main.deed in _MUTE or not (main.by or main.on or places):
-        return ""  # a deed alone may be an everyday word
-    roles = (("by", main.by), ("on", main.on), ("in", sorted(places)))
-    standing = [] if main.standing == HAPPENED or main.deed == DRILL else [main.standing]
-    tolls = [f"{number} {kind}" for kind, number in mention.casualties.items()]
-    return "; ".join(
-        [main.deed, *(f"{word} {_listed(names, settings)}" for word, names in roles if names), *standing, *tolls]
-    )
-
-
-def _main(acts: tuple[Act, ...]) -> Act:
-    """Return the act to say: the first, or the first with a doer or target of which the first tells as much.
-
-    "Drone strike kills commander" tells of whom was killed.
-    """
-    first = acts[0]
-    if first.by or first.on:
-        return first
-    fuller = (each for each in acts if each.standing == first.standing and each.on and not each.aside)
-    return next(fuller, first)
-
-
-def _denied(acts: Iterable[Act]) -> Act | None:
-    """Return the denial of a deed as one act, "deny strike" by who denies; None where a headline begins otherwise."""
-    first = next(iter(acts))
-    denied = next((each for each in acts if each.standing == "denied"), None)
-    denier = next((each for each in acts if each.deed == "deny"), None)
-    if denied is None or denier is None or first not in (denied, denier):
-        return None
-    return replace(denied, deed=f"deny {denied.deed}", by=denier.by, standing=HAPPENED)
-
-
-def _listed(names: Iterable[str], settings: EventSettings) -> str:
-    return " and ".join(label_of(each, settings) for each in names)
-
-
-def label_of(name: str, settings: EventSettings) -> str:
-    """Return a name of an event as people read it: an entity's label, a party, a place that no list names."""
-    return name.removeprefix(UNLISTED).title() if name.startswith(UNLISTED) else settings.labels.get(name, name)

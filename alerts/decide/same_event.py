@@ -9,7 +9,7 @@ thread: a chain of likenesses ends where its last link is another event than its
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -41,7 +41,10 @@ Part = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How much two reports have in common, from 0 to 1, the parts that they share, and whether one deed that lasts."""
+    """How much a report has in common with another, from 0 to 1, the parts both share, and whether one deed that lasts.
+
+    `earlier` is the other report, which came before where threads are joined.
+    """
 
     earlier: Report
     share: float
@@ -50,11 +53,15 @@ class Likeness:
 
     def words(self, later: Report, settings: EventSettings) -> str:
         """Return the evidence in a line: what both name, how far apart they are."""
-        named = (part[1] for part in self.parts if part[0] in {"deed", *_NAMES})
-        both = ", ".join(dict.fromkeys(settings.labels.get(each, each) for each in named))
         apart = max(0, round((later.at - self.earlier.at).total_seconds() / 60))
         when = f"{apart} min" if apart < 120 else f"{round(apart / 60)} h"
+        both = self.both(settings)
         return f"same event as {self.earlier.story}: both {both}; {when} apart; {self.share * 100:.0f} % in common"
+
+    def both(self, settings: EventSettings) -> str:
+        """Return the deeds, names and things that both name, the rarest first."""
+        named = (part[1] for part in self.parts if part[0] in {"deed", *_NAMES})
+        return ", ".join(dict.fromkeys(settings.labels.get(each, each) for each in named))
 
 
 class EventWindow:
@@ -99,21 +106,30 @@ class EventWindow:
 
         Only reports of other stories are compared, in `threads` or in all.
         """
-        ours, lasts = parts_of(later.mention, self.settings), lasting(later.mention, self.settings)
         wanted = None if threads is None else set(threads)
         found = [
             likeness
-            for earlier, theirs in self._candidates(ours)
-            if earlier.story != later.story
-            and later.at - earlier.at <= APART
-            and later.at - (minted(earlier.thread) or earlier.at) <= SPAN
-            and (wanted is None or earlier.thread in wanted)
-            and self._may_be_one(likeness := self._likeness(earlier, theirs, ours, lasts), later)
-            and not clash(earlier, later, self.settings)
+            for likeness in self.compared(
+                later,
+                lambda earlier: (
+                    later.at - earlier.at <= APART
+                    and later.at - (minted(earlier.thread) or earlier.at) <= SPAN
+                    and (wanted is None or earlier.thread in wanted)
+                ),
+            )
+            if self._may_be_one(likeness, later)
+            and not clash(earlier := likeness.earlier, later, self.settings)
             and not _roles_clash(self._first.get(earlier.thread, earlier).mention, later.mention, self.settings)
         ]
         # one deed that lasts beats any number of words in common
         return max(found, key=lambda each: (each.lasting, each.share, each.earlier.at), default=None)
+
+    def compared(self, report: Report, wanted: Callable[[Report], bool]) -> Iterator[Likeness]:
+        """Yield how much each wanted report of another story that shares a name or a thing has in common with one."""
+        ours, lasts = parts_of(report.mention, self.settings), lasting(report.mention, self.settings)
+        for other, theirs in self._candidates(ours):
+            if other.story != report.story and wanted(other):
+                yield self._likeness(other, theirs, ours, lasts)
 
     def _candidates(self, ours: frozenset[Part]) -> list[tuple[Report, frozenset[Part]]]:
         """Return the reports that share a name or a thing with ours: first those that share the rarest, newest first.
@@ -142,10 +158,10 @@ class EventWindow:
         """Return whether two reports have enough in common: less where both tell one deed that lasts (event_acts)."""
         if likeness.lasting and likeness.share >= ALIKE_LASTING:
             return True
-        tells_apart = self._tells_apart(likeness.parts, likeness.earlier.mention, later.mention)
+        tells_apart = self.tells_apart(likeness.parts, likeness.earlier.mention, later.mention)
         return tells_apart and likeness.share >= _asked(likeness, later)
 
-    def _tells_apart(self, shared: Iterable[Part], one: EventMention, other: EventMention) -> bool:
+    def tells_apart(self, shared: Iterable[Part], one: EventMention, other: EventMention) -> bool:
         """Return whether what two reports share tells their event from others of the day: a name that not all name.
 
         States and things are in every report of a war. Of those it takes two names and a deed with which one of the

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Match
-from alerts.decide.event_news import describe
+from alerts.decide.event_line import describe
 from alerts.decide.overtaken import put_right, toll_in
 from alerts.decision import Decision, KnownEvent
 from alerts.event import EventMention, Report

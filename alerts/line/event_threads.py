@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from alerts.decide.counterparts import both, counterpart
 from alerts.decide.event_news import (
     is_comment,
     known_reports,
@@ -20,10 +21,11 @@ from alerts.decide.event_news import (
 )
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decision import KnownEvent
-from alerts.event import EventMention, Report
+from alerts.event import EventMention, Link, Report
 from alerts.store import decisions, event_reports, silences
 from crawler.article import Revision
 from crawler.store import articles as archive
+from crawler.text.scripts import language_of, script_of
 
 REPORTS_AT_MOST = 5_000  # of SPAN: the newest of them are compared
 
@@ -38,11 +40,15 @@ def refresh(connection: Connection, window: EventWindow, now: datetime) -> None:
 def join(connection: Connection, window: EventWindow, revision: Revision, mention: EventMention) -> Revision:
     """Store the report of a revision, after its thread joined that of the nearest report; return it as it stands then.
 
+    With it is stored which report in another language tells the same event, if one does.
+
     A thread joins only while none of its stories has told an event: an event that was told keeps its thread.
     """
     placement, article = revision.placement, revision.article
     thread = placement.thread
-    report = Report(revision.seq, placement.story, thread, article.source, article.title, revision.seen, mention)
+    code = (language_of(article.title, article.lang) or "").partition("-")[0].lower()
+    lang = code or script_of(article.title)
+    report = Report(revision.seq, placement.story, thread, article.source, article.title, revision.seen, mention, lang)
     evidence = ""
     if not _was_told(connection, thread) and (near := window.nearest(report)):
         archive.join_threads(connection, thread, near.earlier.thread)
@@ -50,8 +56,10 @@ def join(connection: Connection, window: EventWindow, revision: Revision, mentio
         silences.join_threads(connection, thread, near.earlier.thread)
         thread, evidence = near.earlier.thread, near.words(report, window.settings)
     report = replace(report, thread=thread)
-    event_reports.add_report(connection, report, evidence)
     window.add(report)
+    other = counterpart(window, report)
+    link = None if other is None else Link(other.earlier.seq, both(other, report, window.settings), other.share)
+    event_reports.add_report(connection, report, evidence, link)
     return replace(revision, placement=replace(placement, thread=thread))
 
 

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
 from alerts.decide.event_acts import told as main_acts
-from alerts.decide.event_news import describe
+from alerts.decide.event_line import describe, hedge_of
 from alerts.decide.glosses import glosses, place_of, who_or_where
 from alerts.decide.overtaken import TOLD_IN
 from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
 from alerts.decide.this_attack import stories_of_attack
 from alerts.event import Act, EventMention, Report
+from alerts.line.counterparts import counterparts_of
 from alerts.rule import Config
 from alerts.standing import Standing
 from alerts.store import decisions, event_reports
@@ -81,6 +82,8 @@ def make_alert(
         event=told,
         event_line=describe(told, config.events) if told else "",
         evidence=event_reports.evidence_of(connection, revision.placement.thread).get(story, ""),
+        counterparts=counterparts_of(connection, story),
+        hedge=hedge_of(told),
     )
 
 

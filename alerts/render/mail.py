@@ -53,18 +53,20 @@ def render_notice(delivery: Delivery) -> Message:
 
 
 def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
+    languages = () if told.foreign else told.languages
     return [
         _chip(told.severity, KINDS.get(delivery.kind, "")),
         *_paragraphs(told.changes, "change"),
         *_paragraphs([told.event] if told.foreign else [], "line"),
         _heading(told.headline),
+        *_paragraphs(told.languages if told.foreign else [], "line"),
         *_notes(delivery, told.notes),
         *_quote(told.quote),
         *_paragraphs([told.outlet], "line"),
         *_paragraphs([told.rated, told.times], "lesser"),
         _link(told.url),
         *_paragraphs([] if told.foreign else [told.event], "line"),
-        *_paragraphs([*told.why, *told.glosses, told.also, told.siblings, *told.told_here], "line"),
+        *_paragraphs([*told.why, *told.glosses, told.also, *languages, told.siblings, *told.told_here], "line"),
         *_paragraphs([told.reason, told.ack], "line"),
         tag("hr"),
         *_paragraphs(told.details, "lesser"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from alerts.alert import Alert, Delivery, Severity
+from alerts.event import Counterpart
 from alerts.render.quote import quote, tells
-from alerts.render.title import NO_HEADLINE, alert_title, headline_of, lead
+from alerts.render.title import NO_HEADLINE, alert_title, headline_of, lead, without_outlet
 from alerts.render.why import NAME_LIMIT, rules_of, sent_because, whys
-from alerts.render.words import cut, isolated, link, ours, plain, rated, time
+from alerts.render.words import LANGUAGES, cut, isolated, link, ours, plain, rated, span, time
 from crawler.article import Article
 from crawler.text.urls import host
 
@@ -27,8 +29,9 @@ class Sheet:
     """What a message on a story says, in words that can be shown as they are; "" where there is nothing to say.
 
     `quote` is the text around the hits in pieces: (words, whether they were a hit). `notes` are on this message,
-    `told_here` are other stories that it tells as well. `why` names what decided, `details` are for those who ask
-    further: they stand behind a line of their own. `foreign`: the headline is in another script than its readers read.
+    `told_here` are other stories that it tells as well, `languages` reports of its event in other languages. `why`
+    names what decided, `details` are for those who ask further: they stand behind a line of their own. `foreign`: the
+    headline is in another script than its readers read.
     """
 
     severity: Severity
@@ -44,6 +47,7 @@ class Sheet:
     glosses: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
     also: str = ""
+    languages: tuple[str, ...] = ()
     siblings: str = ""
     told_here: tuple[str, ...] = ()
     reason: str = ""
@@ -72,6 +76,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         glosses=tuple(_gloss(each) for each in alert.glosses),
         why=whys(alert.causes),
         also=_also(alert),
+        languages=tuple(counterpart_line(each, timezone) for each in alert.counterparts),
         siblings=_siblings(alert, told_here),
         told_here=told_here,
         reason=sent_because(delivery, alert),
@@ -149,9 +154,19 @@ def _also(alert: Alert) -> str:
     return f"Also on this story: {', '.join(others[:OUTLETS_SHOWN])}{more}" if others else ""
 
 
+def counterpart_line(each: Counterpart, timezone: str) -> str:
+    """Return a line on a report of the event in another language: who tells it, when, and why it is taken for that."""
+    headline = isolated(cut(without_outlet(each.title, each.outlet), SIBLING_LIMIT))
+    who = f"{name(each.outlet)} {time(each.at, timezone)}, {each.story}"
+    why = f"both: {cut(ours(each.both), NOTE_LIMIT)}; {span(timedelta(minutes=each.apart))} apart"
+    said = f"{headline} ({who}; {why}; likeness {each.share:.2f})"
+    return f"Same event, {LANGUAGES.get(each.lang) or f'in {plain(each.lang)}'}: {said}"
+
+
 def _siblings(alert: Alert, told_here: Sequence[str]) -> str:
     """Return the other stories of the event in a line, newest first, without those that this message tells itself."""
     told = {word for line in told_here for word in line.split()[-1:]}  # such a line ends with the id of its story
+    told |= {each.story for each in alert.counterparts}
     newest = [each for each in alert.siblings[::-1] if each.story not in told]
     if not newest:
         return ""

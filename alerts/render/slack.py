@@ -118,7 +118,7 @@ def _quote(told: Sheet) -> list[Block]:
 def _reasons(told: Sheet) -> Iterator[str]:
     yield from told.why
     yield from told.glosses
-    yield from (told.siblings, *told.told_here, told.reason)
+    yield from (*told.languages, told.siblings, *told.told_here, told.reason)
 
 
 def _digest(told: DigestSheet) -> list[Block]:

@@ -54,7 +54,8 @@ def message(delivery: Delivery, title: str, body: str) -> Message:
 def alert_lines(told: Sheet) -> str:
     """Return the lines of an alert's sheet as one text."""
     quote = isolated("".join(words for words, _ in told.quote))
-    said = [told.event, told.headline] if told.foreign else [told.headline]
+    # what its reader can read stands beside a headline in another script
+    said = [told.event, told.headline, *told.languages] if told.foreign else [told.headline]
     url = told.url or "(the source gave no link)"
     lines = [
         # a phone shows the first two or three lines
@@ -72,6 +73,7 @@ def alert_lines(told: Sheet) -> str:
         *told.why,
         *told.glosses,
         told.also,
+        *([] if told.foreign else told.languages),
         told.siblings,
         *told.told_here,
         told.reason,

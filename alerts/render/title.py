@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from alerts.alert import NEWS, Alert, Delivery, Kind, Reason, Severity
+from alerts.event import UNREAD
 from alerts.render.words import cut, is_rtl, isolated, ours, plain, span
 from crawler.article import Article
 from crawler.stories.corrections import CORRECTED, is_correction
@@ -28,6 +29,19 @@ _DIGESTS = {Reason.REMATCH: "found late", Reason.STALE: OLDER, Reason.STORM: "st
 OLD = timedelta(minutes=15)  # from then on a digest says how old an event is that would have interrupted
 REPEAT = "(possible repeat)"
 NO_HEADLINE = "(no headline)"
+HEDGES = {  # before a deed that a headline does not tell as done, by Alert.hedge
+    "remembered": "Remembered",
+    "opinion": "Question or comment",
+    "roundup": "Round-up",
+    "rehearsed": "Drill",
+    "denied": "Denied",
+    "accidental": "Accident",
+    "conditional": "If",
+    "asked": "Asked for",
+    "expected": "Expected or feared",
+}
+_WHOLE = frozenset({"accidental", "rehearsed"})  # of which the word says what was done
+_DENY = "deny "
 _ROW = re.compile(r' \((?:".*"; )?row \d+\)$')  # after the words of a row of the scale
 _SUFFIX = re.compile(r"\s+[-–—|·]\s+(?P<outlet>[^|·–—]{2,60})$")
 
@@ -105,7 +119,7 @@ def _known(alert: Alert, place: str, limit: int) -> str:
     Where room is scarce, who did it is left out first, then the place, then the end of the words; the numbers stay.
     """
     what, toll = _gist(alert), _toll(alert)
-    roles = _who(alert)
+    roles = _who(alert, what)
     named = [f"{what} ({ours(' '.join(roles[:kept]))})" for kept in range(len(roles), 0, -1) if what]
     for said, where in (*((each, place) for each in (*named, what)), (what, "")):
         rest = where if fold(where) not in fold(said) else ""  # it was said
@@ -116,9 +130,9 @@ def _known(alert: Alert, place: str, limit: int) -> str:
     return ", ".join(each for each in (cut(what, kept) if kept > 0 else "", cut(toll, limit)) if each)
 
 
-def _who(alert: Alert) -> list[str]:
-    """Return who did it and to whom, by the line of the event: "by Iran", "on Israel"; without what the row says."""
-    said = fold(_gist(alert))
+def _who(alert: Alert, said: str) -> list[str]:
+    """Return who did it and to whom, by the line of the event: "by Iran", "on Israel"; without what is said already."""
+    said = fold(said)
     parts = [each for each in plain(alert.event_line).split("; ")[1:] if each.startswith(("by ", "on "))]
     return [each for each in parts if fold(each[len("by ") :]) not in said]
 
@@ -185,14 +199,27 @@ def marked(title: str) -> str:
 
 
 def _gist(alert: Alert) -> str:
-    """Return what is known of an alert: the row of the scale in words, or what the title of its rule begins with."""
+    """Return what is known of an alert: the row of the scale in words, or what the title of its rule begins with.
+
+    Where the headline does not tell a deed as done, that comes first: "Denied by US: assault". Where no deed was read
+    in it, only what it is about is said: "About: Attack on US or coalition forces".
+    """
     if not alert.causes:
         return ""
+    if alert.hedge and alert.hedge != UNREAD:
+        return _hedged(alert.hedge, *plain(alert.event_line).split("; "))
     gravest = max(alert.causes, key=lambda each: (each.severity, bool(each.why)))
     row = _ROW.sub("", plain(gravest.why))
     # a title lists all that its rule looks for, so the row, which held, says more; but half of a row misleads
-    said = row if 0 < len(row) <= GIST_LIMIT else _first_clause(plain(gravest.title))
-    return f"{said[:1].upper()}{said[1:]}"
+    said = row if 0 < len(row) <= GIST_LIMIT and not alert.hedge else _first_clause(plain(gravest.title))
+    return f"{'About: ' if alert.hedge and said else ''}{said[:1].upper()}{said[1:]}"
+
+
+def _hedged(hedge: str, deed: str, *parts: str) -> str:
+    """Return a deed that was not done, or by nobody, with the reason first. Both others are of the event's line."""
+    word, denied = HEDGES.get(hedge, hedge.capitalize()), deed.removeprefix(_DENY)
+    by = next((f" {each}" for each in parts if each.startswith("by ")), "") if denied != deed else ""
+    return f"{word}{by}{f': {denied}' if denied and hedge not in _WHOLE else ''}"
 
 
 def _first_clause(title: str) -> str:

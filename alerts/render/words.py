@@ -19,6 +19,23 @@ from crawler.text.urls import ascii_host, usable
 
 # ZWNJ and ZWJ (U+200C, U+200D) stay: Persian words and emoji are written with them; so does U+FE0F of emoji.
 ORIGINS_SHOWN = 6  # of those beside a rating; the first to report come first
+LANGUAGES = {  # by ISO 639 code: English names, as all our own words are English
+    "ar": "Arabic",
+    "ckb": "Kurdish",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fa": "Persian",
+    "fr": "French",
+    "he": "Hebrew",
+    "it": "Italian",
+    "ku": "Kurdish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+}
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _HIDDEN = re.compile(  # bidi controls, invisible letters, tags, lone surrogates, noncharacters
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"

@@ -32,7 +32,7 @@ STANDING = "standing-"  # how the lists of cues are named
 HAPPENED = "happened"
 # the first that a deed's words show holds: what is remembered and denied is remembered
 STANDINGS = (
-    *("remembered", "opinion", "roundup", "rehearsed", "denied"),
+    *("remembered", "opinion", "roundup", "rehearsed", "denied", "accidental"),
     *("conditional", "asked", "expected", "background", "claimed"),
 )
 # further lists of cues: of a denial whose reach is a clause, of what no denial denies, of what is only imitated, and of
@@ -42,7 +42,7 @@ _COMING, _NOBODY = "expected-behind", "unclaimed"
 CUES = (*STANDINGS, _AFTER, _BEFORE, _SPARED, IMITATED, _COMING, _NOBODY)
 NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 _ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
-_IN_CLAUSE = "conditional"  # "if" may follow what depends on it
+_IN_CLAUSE = frozenset({"conditional", "accidental"})  # "if" and "due to a fault" may follow what they are about
 _FUTURE = re.compile("\u0633[\u064a\u062a\u0646]\\w{3,}|(?:.* )?\u062e\u0648\u0627\u0647\\w* .*")  # sa-, Persian "will"
 _NO_FUTURE = ("سيطر", "سيّر")  # pasts that begin as a future does
 _WORD = re.compile(r"\S+")
@@ -168,7 +168,7 @@ def _shows(name: str, cue: Mention, deed: Mention, reading: Reading) -> bool:
     clause = clause_of(deed, reading)
     if name in _ANYWHERE:
         return cue.field == "title" or clause.has(cue, reading)
-    if name == _IN_CLAUSE:
+    if name in _IN_CLAUSE:
         return clause.has(cue, reading)
     return abs(cue.start - deed.start) <= NEAR_CHARS and _stands_before(name, cue, deed, reading)
 

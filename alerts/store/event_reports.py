@@ -8,9 +8,23 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, Row, Table, Text, bindparam, delete, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    or_,
+    select,
+)
 
-from alerts.event import Act, EventMention, Report
+from alerts.event import Act, EventMention, Link, Report
 from crawler.store.db import UtcTime
 
 metadata = MetaData()
@@ -25,14 +39,20 @@ event_reports = Table(
     Column("title", Text, nullable=False),
     Column("mention", Text, nullable=False),  # JSON
     Column("evidence", Text, nullable=False),  # why it joined the thread of another story, "" where it did not
+    Column("lang", Text, nullable=False, server_default=""),
+    # the report in another language that tells the same event: its seq, what both tell, how much they have in common
+    Column("other", Integer),
+    Column("other_both", Text, nullable=False, server_default=""),
+    Column("other_share", Float),
     Index("event_reports_by_story", "story"),
     Index("event_reports_by_thread", "thread"),
     Index("event_reports_by_time", "at"),
+    Index("event_reports_by_other", "other"),
 )
 
 
-def add_report(connection: Connection, report: Report, evidence: str) -> None:
-    """Store what a revision tells, and why it joined a thread that had other stories."""
+def add_report(connection: Connection, report: Report, evidence: str, link: Link | None) -> None:
+    """Store what a revision tells, why it joined a thread that had other stories, and its link to another language."""
     connection.execute(
         event_reports.insert().values(
             seq=report.seq,
@@ -43,6 +63,10 @@ def add_report(connection: Connection, report: Report, evidence: str) -> None:
             title=report.title,
             mention=dump_mention(report.mention),
             evidence=evidence,
+            lang=report.lang,
+            other=link and link.seq,
+            other_both=link.both if link else "",
+            other_share=link and link.share,
         )
     )
 
@@ -86,6 +110,26 @@ _EVIDENCE_IN = (
 )
 
 
+def links_of(connection: Connection, story: str) -> list[tuple[Report, Report, Link]]:
+    """Return the links of a story to other languages, newest first: its report, the other one, what both tell."""
+    links = select(event_reports.c.seq, event_reports.c.other, event_reports.c.other_both, event_reports.c.other_share)
+    ours = select(event_reports.c.seq).where(event_reports.c.story == story)
+    found = links.where(
+        event_reports.c.other.is_not(None), or_(event_reports.c.seq.in_(ours), event_reports.c.other.in_(ours))
+    )
+    rows = list(connection.execute(found.order_by(event_reports.c.seq.desc())))
+    seqs = {seq for row in rows for seq in (row.seq, row.other)}
+    read = {
+        row.seq: _report(row) for row in connection.execute(select(event_reports).where(event_reports.c.seq.in_(seqs)))
+    }
+    pairs = [(row, read[row.seq], read.get(row.other)) for row in rows]  # the older one may have expired
+    return [
+        (*((one, other) if one.story == story else (other, one)), Link(row.other, row.other_both, row.other_share))
+        for row, one, other in pairs
+        if other is not None
+    ]
+
+
 def mention_of(connection: Connection, story: str) -> EventMention | None:
     """Return what the newest report of a story tells, None if it has none."""
     found = select(event_reports.c.mention).where(event_reports.c.story == story)
@@ -121,4 +165,4 @@ def load_mention(raw: dict[str, Any]) -> EventMention:
 
 def _report(row: Row[Any]) -> Report:
     mention = load_mention(json.loads(row.mention))
-    return Report(row.seq, row.story, row.thread, row.source, row.title, row.at, mention)
+    return Report(row.seq, row.story, row.thread, row.source, row.title, row.at, mention, row.lang)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from alerts.alert import Alert, Cause, Hit, Match, Severity, Sibling
+from alerts.event import Counterpart
 from alerts.standing import Agreement, Standing
 from alerts.store.event_reports import load_mention
 from crawler.article import Article
@@ -39,6 +40,9 @@ def load(text: str) -> Alert:
     raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed, echoes)
     raw["event"] = load_mention(raw["event"]) if raw.get("event") else None
     raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))
+    raw["counterparts"] = tuple(
+        Counterpart(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in raw.get("counterparts", ())
+    )
     return Alert(**raw)
 
 

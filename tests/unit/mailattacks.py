@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alerts.alert import Kind, Message, Sibling
+from alerts.event import Counterpart
 from alerts.render.form import FORMS
 from alerts.standing import Standing
-from tests.unit.mailcases import ENGLISH, ZONE, delivery, hit
+from tests.unit.mailcases import ENGLISH, NOW, ZONE, delivery, hit
 
 PAYLOADS = [
     "<script>top.hit()</script>",
@@ -80,6 +81,7 @@ def attacked(payload: str) -> list[Message]:
         outlets=(text, payload),
         changes=(payload,),
         siblings=(Sibling("s1", text, payload),),
+        counterparts=(Counterpart("s3", payload, payload, text, NOW, payload, 5, 0.7),),
         glosses=(payload,),
         standing=Standing((payload,), "C"),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.decide.event_news import describe
+from alerts.decide.event_line import describe
 from tests.unit.shipped import graded, read, shipped
 
 ROWS = [

@@ -11,6 +11,7 @@ import pytest
 from lxml import html
 
 from alerts.alert import Ack, Kind, Message, Reason, Scope, Severity, Sibling, Silence
+from alerts.event import Counterpart
 from alerts.render.form import FORMS
 from alerts.render.handover import Failing, Handover, ToldStory, markdown
 from alerts.render.title import alert_title
@@ -24,6 +25,7 @@ MIXED = [
         each,
         changes=("2 -> 5 جرحى", "تاجي -> بلد", "CORRECTED"),
         siblings=(Sibling("s1", "انفجار في بلد", "دجلة"),),
+        counterparts=(Counterpart("s3", "ar", "دجلة", "انفجار في بلد", NOW, "بلد, 2 wounded", 5, 0.7),),
         outlets=(each.article.outlet, "دجلة", "شفق"),
         causes=(
             replace(each.causes[0], title="قتال", why='a fight ("قتال"; row 9)', severity=Severity.ROUTINE),

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from alerts.decide.event_acts import in_common, lasting
+from alerts.decide.event_line import describe
 from alerts.decide.event_news import (
-    describe,
     done,
     facts_of,
     is_comment,

@@ -11,6 +11,7 @@ import pytest
 
 from alerts.alert import Alert, Hit, Kind, Reason, Sibling
 from alerts.decide.glosses import _line, glosses, place_of
+from alerts.event import Counterpart
 from alerts.render.text import render_alert, render_digest
 from alerts.render.title import TITLE_LIMIT
 from alerts.render.words import cut, link, plain
@@ -42,6 +43,7 @@ def with_text(text: str) -> Alert:
         outlets=(text, f"other {text}"),
         changes=(text,),
         siblings=(Sibling("s2", text, text),),
+        counterparts=(Counterpart("s3", text, text, text, ALERT.created, text, 5, 0.7),),
         standing=Standing((text,), "B"),
         glosses=(f"{text} = {text}",),
         place=text,
@@ -65,6 +67,7 @@ def test_hostile_text_forges_no_line_and_hides_nothing(text: str) -> None:
         "Why:",
         "Also on this story:",
         "Same event:",
+        "Same event, ",
         "Sent because:",
         "Story s1, alert 1",
     )

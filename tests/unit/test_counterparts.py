@@ -1,0 +1,152 @@
+"""Which report in another language tells the same event, and how an alert says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from alerts.decide.counterparts import APART, both, counterpart, is_another_language
+from alerts.decide.same_event import EventWindow
+from alerts.event import Act, Counterpart, EventMention, Report
+from alerts.line.counterparts import counterparts_of
+from alerts.render.form import FORMS
+from alerts.render.sheet import sheet
+from alerts.rule import EventSettings
+from alerts.store import decisions, event_reports
+from alerts.store.snapshot import dump, load
+from tests.unit.desk import NOW, desk, rule
+from tests.unit.event_desk import ANY, EVENTS, FIRST, LISTS
+from tests.unit.settled import ALERT, SENT, step
+
+SETTINGS = EventSettings(
+    developments=frozenset({"strike", "kill"}),
+    by_target=frozenset({"strike", "kill"}),
+    labels={"us": "US", "iran": "Iran", "erbil": "Erbil", "strike": "strike"},
+)
+STRIKE = Act("strike", "happened", ("iran",), ("us",))
+ARABIC = "قصف إيراني على قاعدة أميركية في الكويت"
+HOUR = timedelta(hours=1)
+
+
+def report(
+    seq: int, lang: str, hours: float = 0, *acts: Act, places: tuple[str, ...] = ("erbil",), killed: int = 0
+) -> Report:
+    acts = acts or (STRIKE,)
+    names = (*(name for act in acts for name in (*act.by, *act.on)), *places)
+    # each language has words of its own, as in life
+    mention = EventMention(acts, names, places, (), (f"{lang}-word",), {"killed": killed} if killed else {})
+    return Report(seq, f"s{seq}", f"t{seq}", f"w{seq}", "", NOW + hours * HOUR, mention, lang)
+
+
+def window(*reports: Report) -> EventWindow:
+    known = EventWindow(SETTINGS)
+    for each in reports:
+        known.add(each)
+    return known
+
+
+def test_the_same_deed_place_and_toll_in_another_language_is_a_counterpart() -> None:
+    english, arabic = report(1, "en", killed=3), report(2, "ar", 0.2, killed=3)
+    near = counterpart(window(english, arabic), arabic)
+    assert near is not None
+    assert near.earlier is english
+    assert both(near, arabic, SETTINGS).endswith("3 killed")
+    assert "Erbil" in both(near, arabic, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "arabic",
+    [
+        report(2, "en", 0.2),
+        report(2, "ar", APART / HOUR + 0.1),
+        report(2, "ar", 0.2, places=("basra",)),
+        report(2, "ar", 0.2, Act("strike", "happened", ("us",), ("iran",))),
+        report(2, "ar", 0.2, Act("visit", "happened", ("iran",), ("us",))),
+    ],
+    ids=["the same language", "too late", "another place", "roles the other way round", "another deed"],
+)
+def test_what_is_no_counterpart(arabic: Report) -> None:
+    assert counterpart(window(report(1, "en"), arabic), arabic) is None
+
+
+def test_each_is_the_nearest_of_the_other_in_its_language() -> None:
+    english, closer = report(1, "en", killed=3), report(2, "ar", 0.1, killed=3)
+    further = report(3, "ar", 0.2, STRIKE, Act("kill", "happened", (), ("iran",)))
+    known = window(english, closer, further)
+    assert counterpart(known, further) is None  # the English report has a nearer one in Arabic
+    near = counterpart(known, closer)
+    assert near is not None
+    assert near.earlier is english
+    # a third language has its own nearest
+    persian = report(4, "fa", 0.3, killed=3)
+    known.add(persian)
+    assert counterpart(known, persian) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("en", "ar", True),
+        ("fa", "ar", True),
+        ("en", "en", False),
+        ("en", "Arabic", True),
+        ("Latin", "Arabic", True),
+        ("fa", "Arabic", False),  # which of its languages is not known
+        ("en", "Latin", False),
+        ("", "ar", False),  # of a report kept before languages were
+    ],
+)
+def test_languages_that_differ_for_sure(one: str, other: str, *, differ: bool) -> None:
+    assert is_another_language(one, other) is differ
+    assert is_another_language(other, one) is differ
+
+
+def test_an_alert_names_its_counterpart(line: Connection, tmp_path: Path) -> None:
+    config = desk(tmp_path, rule(ANY), f"freshness: 48h, {EVENTS}", LISTS)
+    (first,) = step(line, config, "one", FIRST, 0).decided
+    done = step(line, config, "two", ARABIC, 12)
+    (later,) = done.decided
+    english, arabic = first[0].placement.story, later[0].placement.story
+    (other,) = decisions.load_alert(line, arabic, 1).counterparts
+    assert (other.story, other.lang, other.title, other.apart) == (english, "Latin", FIRST, 12)
+    assert load(dump(decisions.load_alert(line, arabic, 1))).counterparts == (other,)
+    # and the other way round, for whatever is told of the English story from then on
+    (back,) = counterparts_of(line, english)
+    assert (back.story, back.lang, back.title) == (arabic, "ar", ARABIC)
+    assert back.share == other.share
+    # it points and holds nothing back: as much is decided as for a report in the same language that repeats it
+    assert [len(made) for _, _, made in done.decided] == [1]
+
+
+def test_a_counterpart_that_expired_is_named_no_more(line: Connection, tmp_path: Path) -> None:
+    config = desk(tmp_path, rule(ANY), f"freshness: 48h, {EVENTS}", LISTS)
+    step(line, config, "one", FIRST, 0)
+    (later,) = step(line, config, "two", ARABIC, 12).decided
+    assert event_reports.expire(line, NOW + event_reports.KEPT + timedelta(minutes=1)) == 1
+    assert counterparts_of(line, later[0].placement.story) == ()
+
+
+OTHER = Counterpart("s9", "ar", "Dijla", "قصف على قاعدة", NOW, "strike, Erbil, 2 wounded", 12, 0.715)
+
+
+def test_the_line_says_who_when_and_why() -> None:
+    told = sheet(SENT, replace(ALERT, counterparts=(OTHER,)), "UTC")
+    (line,) = told.languages
+    assert line.startswith("Same event, Arabic: \u2068قصف على قاعدة\u2069 (Dijla ")
+    assert line.endswith(", s9; both: strike, Erbil, 2 wounded; 12 min apart; likeness 0.71)")
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_each_form_shows_it_beside_a_headline_that_its_reader_cannot_read(form: str) -> None:
+    english = replace(OTHER, lang="en", title="Base struck in Erbil")
+    message = FORMS[form].alert(SENT, replace(ALERT, counterparts=(english,), foreign=True), "UTC")
+    said = message.body.splitlines()
+    (at,) = [n for n, words in enumerate(said) if words.startswith("Same event, English: Base struck in Erbil (Dijla ")]
+    assert ALERT.article.title in said[at - 1]
+    if form == "watchmail":
+        assert message.html.index("Same event, English") < message.html.index(">Published")
+    assert form != "watchslack" or "Base struck in Erbil" in str(message.blocks)
