@@ -120,6 +120,19 @@ def test_alert_rules_and_dashboard_name_metrics_that_exist() -> None:
     assert named <= set(metrics), named - set(metrics)
 
 
+def test_each_alert_rule_has_a_test_in_which_it_fires() -> None:
+    rules, tests = (
+        yaml.safe_load((DEPLOY / "prometheus" / f"watchfloor.{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("rules", "test")
+    )
+    cases = [case for test in tests["tests"] for case in test["alert_rule_test"]]
+    firing = {case["alertname"] for case in cases if case["exp_alerts"]}
+    quiet = {case["alertname"] for case in cases if not case["exp_alerts"]}
+    alerts = {rule["alert"] for rule in rules["groups"][0]["rules"]}
+    assert firing == alerts
+    assert quiet >= alerts - {"WatchfloorMessagesDead"}  # which fires at the first that is dead
+
+
 @pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed here (Debian: apt install prometheus)")
 def test_alert_rules_fire_when_they_should() -> None:
     test = DEPLOY / "prometheus" / "watchfloor.test.yaml"
