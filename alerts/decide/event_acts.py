@@ -13,8 +13,9 @@ from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
 
 PARTIES = 2  # states that a deed must have in common with another to be the same, where both name no more than states
-_TOLD = frozenset({"happened", "claimed"})
-_REAL = _TOLD | {"background"}
+EARLIER = "earlier"  # the standing of an act that was told so long ago that it is no longer known
+TOLD = frozenset({"happened", "claimed"})
+_REAL = TOLD | {"background"}
 
 
 def told(mention: EventMention) -> tuple[Act, ...]:
@@ -72,7 +73,7 @@ def ended_by(mention: EventMention, lasting_deeds: Mapping[str, Lasting], settin
     return {
         deed
         for act in mention.acts
-        if act.standing in _TOLD
+        if act.standing in TOLD
         for deed, known in lasting_deeds.items()
         if alike(act, settings) in settings.lasting.get(deed, ()) and _is_between(act, mention, known, settings)
     }

@@ -6,11 +6,11 @@ has none of them repeats what is known.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from alerts.decide.event_acts import alike, ended_by, in_common, is_within, lasting, roles_of, told
+from alerts.decide.event_acts import EARLIER, TOLD, alike, is_within, roles_of, told
 from alerts.decide.event_line import label_of, listed
 from alerts.decide.same_event import clash
 from alerts.event import Act, EventMention, Report
@@ -22,7 +22,6 @@ KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again
 _QUESTION = ("?", "\u061f")
 ANOTHER = "another "  # before a deed that is said to be another of a series
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})
-_TOLD = frozenset({HAPPENED, "claimed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,10 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
         if act.deed not in settings.developments:
             continue
         deed = alike(act, settings)
-        if act.aside and act.standing in _TOLD:
+        if act.aside and act.standing in TOLD:
             facts.append(Fact(deed))
             continue
-        if act.standing in _TOLD:
+        if act.standing in TOLD:
             # where it was done counts as whom it was done to: a base in Qatar after one in Kuwait is news
             where = () if number else mention.places
             on = () if act.deed in settings.defences else act.on
@@ -72,7 +71,7 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
 def _claimants(acts: tuple[Act, ...]) -> tuple[str, ...]:
     """Return who claims the first deed that is claimed: its doer, or else who is said to claim responsibility."""
     claimed = [act.by for act in acts if act.standing == "claimed"][:1]
-    said = [act.by for act in acts if act.deed == "claim" and act.standing in _TOLD] if claimed else []
+    said = [act.by for act in acts if act.deed == "claim" and act.standing in TOLD] if claimed else []
     return next(filter(None, claimed + said), ())
 
 
@@ -86,7 +85,7 @@ def news_in(
     where the strike was told by itself.
     """
     before, others = [_in_full(each) for each in known], list(elsewhere)
-    new = _new_facts(later, _known(before, settings), _known(others, settings), settings)
+    new = _new_facts(later, before, others, settings)
     others_words = [*_other_doers(later, before, others, settings), *_persons(later, before, settings)]
     tolls = () if _only_beside(later.mention, settings) else _tolls(later.mention.casualties, before)
     return (*tolls, *(_words(each, settings) for each in new), *others_words)
@@ -110,30 +109,35 @@ def _only_beside(mention: EventMention, settings: EventSettings) -> bool:
 def tells_another(later: Report, known: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings) -> bool:
     """Return whether a report tells a deed that was told before on another target, at another place or of another doer.
 
-    It may be a second attack.
+    So does one told so long ago that it is no longer known (known_reports). It may be a second attack.
     """
     before, others = [_in_full(each) for each in known], list(elsewhere)
-    facts = _known(before, settings)
-    deeds = {each.what for each in facts}
+    deeds = {each.what for each in _known(before, settings)} | _past(before, settings)
     return bool(_other_doers(later, before, others, settings)) or any(
-        each.what.removeprefix(ANOTHER) in deeds
-        for each in _new_facts(later, facts, _known(others, settings), settings)
+        each.what.removeprefix(ANOTHER) in deeds for each in _new_facts(later, before, others, settings)
     )
 
 
 def _new_facts(
-    later: Report, known: frozenset[Fact], elsewhere: frozenset[Fact], settings: EventSettings
+    later: Report, before: Sequence[Report], others: Sequence[Report], settings: EventSettings
 ) -> list[Fact]:
-    """Return what a report tells beside what is `known` of its event and was told `elsewhere`, of other events.
+    """Return what a report tells beside what those `before` told of its event, and `others` of other events.
 
     Where its headline begins with a fact without a target (a deal, a closure), that may be another than one told
-    elsewhere.
+    elsewhere. What it names only beside its news is none where its like was told long before.
     """
+    known, elsewhere, past = _known(before, settings), _known(others, settings), _past(before, settings)
+    acts = tuple(act for act in told(later.mention) if not (act.aside and alike(act, settings) in past))
     return [
         each
-        for number, each in enumerate(facts_of(later.mention, settings))
+        for number, each in enumerate(facts_of(replace(later.mention, acts=acts), settings))
         if not _is_known(each, known, settings) and not ((number or each.on) and _is_known(each, elsewhere, settings))
     ]
+
+
+def _past(reports: Iterable[Report], settings: EventSettings) -> set[str]:
+    """Return the deeds that were told so long ago that they are no longer known (known_reports)."""
+    return {alike(act, settings) for each in reports for act in each.mention.acts if act.standing == EARLIER}
 
 
 def _other_doers(
@@ -161,7 +165,7 @@ def _other_doers(
 
 def _persons(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:
     """Return the persons whom a report of a deed names and no report known did: another leader killed."""
-    if not any(act.deed in settings.by_target and act.standing in _TOLD for act in told(later.mention)):
+    if not any(act.deed in settings.by_target and act.standing in TOLD for act in told(later.mention)):
         return []
     before = {name for each in known for name in each.mention.names}
     new = [name for name in later.mention.names if name in settings.persons and name not in before]
@@ -173,44 +177,6 @@ def is_comment(report: Report) -> bool:
     return report.title.rstrip(" '\"’”»").endswith(_QUESTION) or any(
         each.standing in _COMMENT for each in told(report.mention)[:1]
     )
-
-
-def known_reports(later: Report, reports: Iterable[Report], settings: EventSettings, now: datetime) -> list[Report]:
-    """Return the reports of other stories that still count as known, oldest first; for a comment all of them.
-
-    Those are the reports of KNOWN_FOR, and what lasts until it ends: from before a report that tells the end of it, a
-    deed counts no more.
-    """
-    others = [each for each in reports if each.story != later.story]
-    ours, recent = lasting(later.mention, settings), now - KNOWN_FOR
-    if is_comment(later):
-        return others
-    if not ours:
-        return [each for each in others if each.at >= recent]
-    again = any(act.again for act in told(later.mention))
-    ended: set[str] = set()
-    known = []
-    for each in reversed(others):
-        if each.at >= recent:
-            known.append(_without(each, ended, settings))
-        elif not again and (deed := in_common(lasting(each.mention, settings), ours, settings)) and deed not in ended:
-            known.append(each)
-        ended |= ended_by(each.mention, ours, settings)
-    return known[::-1]
-
-
-def _without(report: Report, ended: Container[str], settings: EventSettings) -> Report:
-    """Return a report without the acts that ended since; with nothing else it still says that the event is known."""
-    kept = tuple(each for each in report.mention.acts if alike(each, settings) not in ended)
-    if len(kept) == len(report.mention.acts):
-        return report
-    return replace(report, mention=replace(report.mention, acts=kept))
-
-
-def repeats_lasting(later: Report, known: Iterable[Report], settings: EventSettings) -> bool:
-    """Return whether a report begins with a deed that lasts and that one of those known told of the same parties."""
-    ours = lasting(replace(later.mention, acts=told(later.mention)[:1]), settings)
-    return bool(ours) and any(in_common(lasting(each.mention, settings), ours, settings) for each in known)
 
 
 def like(later: Report, elsewhere: Iterable[Report], settings: EventSettings) -> list[Report]:

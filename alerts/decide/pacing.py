@@ -141,7 +141,8 @@ def grown(waiting: Delivery, made: Decision, revision: int, now: datetime) -> De
     news |= waiting.kind is Kind.UPDATE and made.reason in AT_ONCE
     if made.severity <= waiting.severity and not news:
         return told
-    reason = made.reason if news else waiting.reason
+    # an ack of the event does not cover a second attack, and it is no line under the first, whatever else it tells
+    reason = made.reason if news and waiting.reason is not Reason.ANOTHER else waiting.reason
     return replace(told, due=min(now, waiting.due), held="", state=DeliveryState.QUEUED, reason=reason)
 
 

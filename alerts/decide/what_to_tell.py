@@ -27,6 +27,8 @@ PING_EVERY = timedelta(minutes=30)  # at most one ping a story and target, but f
 FORGOTTEN = timedelta(hours=12)  # after so long without a ping, another report of a story pings again
 # a change of a number as crawler.stories words it ("killed 14 -> 17", "14 -> 17 killed"), or one that went back
 NUMBER = re.compile(r"(?P<of>\D*?)(?:still )?(?P<was>[\d.,]+)(?: -> (?P<to>[\d.,]+))?(?P<what>\D*)$")
+_THOUSANDS, _DECIMAL = re.compile(r"(?<=\d),(?=\d{3})"), re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+STILL = "still "  # before a number that is what was told
 _FIRST_DEATHS = re.compile(r"(?:^|; )\d+ killed")  # as crawler.stories words it where no number was told before
 RulesMatched = list[tuple[Rule, Severity]]
 
@@ -100,32 +102,48 @@ def is_stale(config: Config, revision: Revision, now: datetime) -> bool:
     return now - (revision.article.published or revision.article.first_seen) > config.freshness
 
 
-def changes(told: Told | None, change: str, now: datetime) -> tuple[str, ...]:
-    """Return the changes a message to this target would tell: those of an update that still waits, then this one."""
-    waiting = told.untold if told and told.pinged and told.pinged > now else ()
+def changes(told: Told | None, change: str, now: datetime, waits: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the changes a message to this target would tell: those of an update that still waits, then this one.
+
+    `waits` are those of an update that is queued for it and takes this one in.
+    """
+    waiting = waits or (told.untold if told and told.pinged and told.pinged > now else ())
     if not change or change in waiting:
         return waiting
     for at, before in enumerate(waiting):
         # nobody was told a number that was corrected while it waited
         if net := _net(before, change.removeprefix(f"{CORRECTED}: "), corrects=change.startswith(CORRECTED)):
             return (*waiting[:at], net, *waiting[at + 1 :])
-    return (*waiting, change)
+    return (change, *waiting) if change.startswith(CORRECTED) else (*waiting, change)
 
 
 def _net(before: str, change: str, *, corrects: bool = False) -> str:
     """Return "14 -> 20 killed" for "14 -> 17 killed" and "17 -> 20 killed", "still 14 killed" where it went back.
 
-    Return "" where the second does not start at what the first came to, or, of a correction, at what that started at.
+    Return "" where the second does not start at what the first came to; a higher one and a correction may also start
+    where that did.
     """
     one, other = NUMBER.match(before), NUMBER.match(change)
     if not one or not other or not other["to"]:
         return ""
     if (one["of"], one["what"]) != (other["of"], other["what"]):
         return ""
-    if other["was"] not in {one["to"] or one["was"], *([one["was"]] if corrects else [])}:
+    came_to = one["to"] or one["was"]
+    # an outlet may compare with what was told first: 14 -> 17, then 14 -> 21
+    from_first = corrects or _value(other["to"]) > _value(came_to)
+    if other["was"] not in {came_to, *([one["was"]] if from_first else [])}:
         return ""
-    number = f"still {one['was']}" if one["was"] == other["to"] else f"{one['was']} -> {other['to']}"
+    if not one["to"] and STILL not in before:
+        number = other["to"]  # nobody was told the first number
+    else:
+        number = f"{STILL}{one['was']}" if one["was"] == other["to"] else f"{one['was']} -> {other['to']}"
     return f"{one['of']}{number}{one['what']}"
+
+
+def _value(number: str) -> float:
+    """Return what a number in the words of a change comes to, 0 for what is none ("12.5.2026")."""
+    plain = _THOUSANDS.sub("", number.strip(".,"))
+    return float(plain) if _DECIMAL.fullmatch(plain) else 0.0
 
 
 def after(told: Told | None, decision: Decision, revision: int, change: str, now: datetime, origins: int = 0) -> Told:

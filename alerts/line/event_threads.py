@@ -11,14 +11,13 @@ from sqlalchemy import Connection
 from alerts.decide.counterparts import both, counterpart
 from alerts.decide.event_news import (
     is_comment,
-    known_reports,
     like,
     news_in,
     possibly_same,
-    repeats_lasting,
     same_fact,
     tells_another,
 )
+from alerts.decide.known_reports import known_reports, repeats_lasting
 from alerts.decide.same_event import KNOWN, SPAN, EventWindow
 from alerts.decision import KnownEvent
 from alerts.event import EventMention, Link, Report

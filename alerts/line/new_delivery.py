@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from alerts.alert import PINGS, Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver, Severity
 from alerts.decide.pacing import grown, slot_after, takes_in, window_name
 from alerts.decision import Decision
-from alerts.store import digests, outbox, silences
+from alerts.store import decisions, digests, outbox, silences
 
 Waiting = Mapping[str, Sequence[Delivery]]  # by target: what waits on one story and was never tried
 
@@ -28,6 +28,14 @@ def without_pause(made: Decision, waiting: Waiting) -> Decision:
     """
     unsent = made.queue and any(each.kind is Kind.ALERT for each in waiting[made.target])
     return replace(made, due=None) if unsent else made
+
+
+def untold_with(connection: Connection, made: Decision, waiting: Waiting) -> tuple[str, ...]:
+    """Return the changes of the update that waits for the target of a decision and would take it in; () for none."""
+    if made.kind not in PINGS:
+        return ()
+    update = next((each for each in waiting[made.target] if each.kind is Kind.UPDATE), None)
+    return decisions.load_alert(connection, update.subject, update.revision).changes if update else ()
 
 
 def queue_decision(

@@ -25,7 +25,7 @@ from alerts.line.corrections import as_told, change_of, corrected, told_before
 from alerts.line.event_threads import join, known_events, refresh
 from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, move_mark, ours_first, slices
 from alerts.line.new_alert import Confirmed, make_alert, standing_for
-from alerts.line.new_delivery import Waiting, add_stale, queue_decision, waiting_on, without_pause
+from alerts.line.new_delivery import Waiting, add_stale, queue_decision, untold_with, waiting_on, without_pause
 from alerts.rule import Config
 from alerts.rules.match import Finding, Matcher
 from alerts.standing import Standing
@@ -319,7 +319,11 @@ def _judge(connection: Connection, config: Config, window: EventWindow, case: Ca
     matches = tuple(match for match in case.matches if match.rule in heard) or case.matches
     queued = [each for each in made if each.queue]
     matches = as_told(revision, matches, queued)
-    untold = dict.fromkeys(each for one in queued for each in changes(told.get(one.target), change, now))
+    untold = dict.fromkeys(
+        each
+        for one in queued
+        for each in changes(told.get(one.target), change, now, untold_with(connection, one, waiting))
+    )
     untold |= dict.fromkeys(each for one in queued if one.reason in NEWS for each in events[one.target].news)
     if queued and all(each.reason is Reason.POSSIBLY_SAME for each in queued):
         untold |= {f'possibly the same event as "{events[each.target].elsewhere}"': None for each in queued[:1]}

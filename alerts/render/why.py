@@ -27,7 +27,7 @@ REASONS = {
     Reason.SECOND_ORIGIN: "a second origin reports it",
     Reason.NEWS_AGAIN: "it is reported again after twelve hours",
     Reason.DEVELOPMENT: "it adds to an event told before",
-    Reason.ANOTHER: "it tells another target, place or doer than what was told of this event",
+    Reason.ANOTHER: "it tells another attack, target, place or doer than what was told of this event",
     Reason.FURTHER: "another report of an event told before, or of another like it",
     Reason.REPEATS: "more reports of events told before",
     Reason.POSSIBLY_SAME: "possibly an event told before",

@@ -123,6 +123,11 @@ TELLING |= {"visits", "attends", "hosts", "greets", "remembers", "remembered", "
 # behind a name: what it owns, which suffers a deed and does none ("US base attack")
 SITES = {"base", "bases", "embassy", "consulate", "outpost", "garrison", "camp", "barracks", "mission"}
 SITES |= {"facility", "convoy"}
+# before the name of who is at a place, and does nothing there: "base used by US troops", "hotel housing Americans"
+HELD = {"used", "occupied", "manned", "guarded", "staffed", "frequented", "shared"}
+HOSTING = {"housing", "hosting", "sheltering", "houses", "hosts", "shelters"}
+# ... and behind it: "base where US troops are stationed"
+STAYING = {"stationed", "based", "housed", "deployed", "stay", "located", "quartered"}
 # between a doer and the noun of a deed: "US drone strike"
 MODIFIERS = {"air", "drone", "missile", "rocket", "artillery", "ground", "naval", "navy", "military", "army", "forces"}
 MODIFIERS |= {"retaliatory", "new", "fresh", "more", "further", "latest", "deadly", "overnight", "precision", "s"}

@@ -13,7 +13,7 @@ from dataclasses import replace
 from alerts.event import Act, EventMention
 from alerts.rule import Condition, Config
 from alerts.rules import events
-from alerts.rules.clause_words import ASIDE, FIRED, INSIDE, OF_PLACES, RANKS
+from alerts.rules.clause_words import ASIDE, FIRED, INSIDE, MODIFIERS, OF_PLACES, RANKS
 from alerts.rules.event_clause import clause_of
 from alerts.rules.event_roles import is_adjective, roles_of, words_between
 from alerts.rules.event_standing import CUES, STANDING
@@ -75,17 +75,17 @@ class EventReader:
         told = told or self._events(reading, where)
         named = list(self._named(reading, where))
         again = [each for each in reading.mentions.get(self._again, ()) if where.has(each)]
-        # "in Iranian strike" names no place
-        deeds = {event.deed.start - 1 for _, event in told}
         placed = [
-            (name, each)
-            for name, each in named
-            if _is_where(each, reading) and not (each.end in deeds and is_adjective(each, reading))
+            (name, each) for name, each in named if _is_where(each, reading) and not _has_deed(each, told, reading)
         ]
         actors = [pair for pair in named if pair not in placed]
+        all_told = [event for _, event in told]
         acts = tuple(
             dict.fromkeys(
-                replace(self._act(deed, event, actors, again, reading), aside=_is_aside(event, told, named, reading))
+                replace(
+                    self._act(deed, event, actors, again, reading, all_told),
+                    aside=_is_aside(event, told, named, reading),
+                )
                 for deed, event in told
             )
         )
@@ -111,12 +111,13 @@ class EventReader:
         named: list[tuple[str, Mention]],
         again: list[Mention],
         reading: Reading,
+        told: list[events.Event],
     ) -> Act:
         """Return an act with those of the names around it that word order makes its doer or its target.
 
         What is only done in a drill is the drill, and befalls nobody.
         """
-        by, on = roles_of(event, named, reading)
+        by, on = roles_of(event, named, reading, told)
         if event.standing == "rehearsed":
             deed, on = DRILL, ()
         elif deed in _SPEECH:
@@ -260,6 +261,14 @@ def _is_where(each: Mention, reading: Reading) -> bool:
     who = before in {"in", "في", "در"} and further in RANKS
     at = before == "at" and further in FIRED
     return (before in INSIDE and not who and not at) or (each.attached and text[each.start : each.start + 1] == "ب")
+
+
+def _has_deed(each: Mention, told: Iterable[tuple[str, events.Event]], reading: Reading) -> bool:
+    """Return whether a deed right behind a name is theirs: "in Iranian strike" and "in Iran's missile attack" name no
+    place."""
+    text = reading.folded[each.field].text
+    behind = [text[each.end : event.deed.start].split() for _, event in told if event.deed.start > each.end]
+    return any(MODIFIERS.issuperset(words) and (words[:1] == ["s"] or is_adjective(each, reading)) for words in behind)
 
 
 def _unlisted(reading: Reading, where: Spot, named: list[tuple[str, Mention]]) -> Iterator[str]:

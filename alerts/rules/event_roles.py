@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from alerts.rules.clause_words import (
@@ -23,6 +24,8 @@ from alerts.rules.clause_words import (
     UPON,
 )
 from alerts.rules.event_clause import begins_clause, clause_of, has_comma
+from alerts.rules.event_hosts import is_host, stays_there, to_host
+from alerts.rules.event_parts import begins_part, leads
 from alerts.rules.event_standing import STANDING
 from alerts.rules.event_voice import Voice, has_lam, is_doer_of_noun, is_persian_verb
 from alerts.rules.events import Event, is_persian_object
@@ -35,19 +38,22 @@ Named = list[tuple[str, Mention]]  # names, each with its mention
 Roles = tuple[tuple[str, ...], tuple[str, ...]]  # doers and targets
 
 
-def roles_of(event: Event, named: Named, reading: Reading) -> Roles:
-    """Return the doers and the targets of a deed among the names of its field."""
+def roles_of(event: Event, named: Named, reading: Reading, told: Sequence[Event] = ()) -> Roles:
+    """Return the doers and the targets of a deed among the names of its field; `told` are all deeds of that."""
     clause = clause_of(event.deed, reading)
     near = [(name, each) for name, each in named if clause.has(each, reading) and not each.overlaps(event.deed)]
     near = [pair for pair in near if not _denies(pair[1], event, reading)]
-    left = _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading)
-    right = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading)
+    left = _left(event, near, reading, told)
+    right = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading, told)
     if is_persian_verb(event.deed) and event.voice == "active" and left:
         return _persian_roles(near, event.deed, reading)
     before, after, further = (*left, Side())[0], *(*right, Side(), Side())[:2]
     if doers := tuple(name for name, each in near if is_doer_of_noun(event.deed, each, event.voice, reading)):
         return doers, further.names if not UPON.isdisjoint(further.between) else ()
-    subject = replace(before, names=_subject(event, before, reading))
+    first = leads(event, told, [each for _, each in near], reading)
+    # behind a verb that is no deed, whoever is named first does both
+    does = before if first is event else (*(_left(first, near, reading, told) if first else left[::-1]), Side())[0]
+    subject = replace(does, names=_subject(first or event, does, reading))
     by, on = _roles(event, before, subject, after, further, begins=begins_clause(event.deed, reading))
     if by and not on and event.voice != "passive" and by == after.names and not further.between:
         on = further.names  # they stand apart by an Arabic l-: "a shelling American of the PMF"
@@ -55,6 +61,11 @@ def roles_of(event: Event, named: Named, reading: Reading) -> Roles:
     if owns and not (by or on):
         on = before.names
     return by or tuple(name for name, each in named if each.overlaps(event.deed)), on  # Persian "attack of Iran"
+
+
+def _left(event: Event, near: Named, reading: Reading, told: Sequence[Event]) -> list[Side]:
+    """Return the groups of names before a deed, nearest first."""
+    return _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading, told)
 
 
 def _subject(event: Event, before: Side, reading: Reading) -> tuple[str, ...]:
@@ -70,7 +81,7 @@ def _subject(event: Event, before: Side, reading: Reading) -> tuple[str, ...]:
         return before.names if (MODIFIERS | LIGHT).issuperset(words) else ()
     told = not SAYING.isdisjoint(words) and SELF.isdisjoint(words)
     inner = before.link in (UPON | INSIDE) - {"to"} or not RELATIVES.isdisjoint(words[-1:])
-    return () if told or inner or deed.alias in DYING else before.names
+    return () if told or inner or before.stays or deed.alias in DYING else before.names
 
 
 def _is_owner(event: Event, reading: Reading) -> bool:
@@ -108,37 +119,46 @@ class Side:
     between: tuple[str, ...] = ()
     said: str = ""  # the first of the names as it is written
     link: str = ""  # the word before it
+    stays: bool = False  # it is only said to be at a place: "base used by US troops"
 
 
-def _sides(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> list[Side]:
+def _sides(named: Named, deed: Mention, reading: Reading, told: Sequence[Event]) -> list[Side]:
     """Return the groups of names on one side of a deed, nearest first; none farther from it than ROLE_REACH words."""
     text = reading.folded[deed.field].text
     sides: list[Side] = []
     last = deed
     for name, each in sorted(named, key=lambda pair: abs(pair[1].start - deed.start)):
-        if len(words_between(deed, each, text)) >= ROLE_REACH:
+        place = to_host(last, each, reading) if each.start >= deed.end else None
+        if len(words_between(deed, each, text) if place is None else place) >= ROLE_REACH:
             break
         if not sides and each.start >= deed.end and deed.alias.isascii() and has_comma(deed, each, reading):
             break  # "Strike kills commander, US denies role": the name has a part of its own
-        joined = sides and (each.overlaps(last) or _joins(last, each, reading))
+        joined = sides and (each.overlaps(last) or _joins(last, each, reading, told))
         if joined:
             sides[-1] = replace(sides[-1], names=(*sides[-1].names, name))
         else:
             link = " ".join(text[: each.start].split()[-1:])
-            sides.append(Side((name,), words_between(last, each, text), text[each.start : each.end], link))
+            between = words_between(last, each, text) if place is None else place
+            sides.append(Side((name,), between, text[each.start : each.end], link, stays_there(each, reading)))
         last = each if last is deed or not joined else max(last, each, key=lambda one: abs(one.start - deed.start))
     return sides
 
 
-def _joins(one: Mention, other: Mention, reading: Reading) -> bool:
-    """Return whether two names belong together: by "and", by a comma, or as one phrase, "Saudi oil tankers"."""
+def _joins(one: Mention, other: Mention, reading: Reading, told: Sequence[Event]) -> bool:
+    """Return whether two names belong together: by "and", by a comma, or as one phrase, "Saudi oil tankers".
+
+    So do a place and who is there: "Iraqi base housing US troops".
+    """
     between = words_between(one, other, reading.folded[one.field].text)
     if has_lam(max(one, other, key=lambda each: each.start), reading):
         return False  # "a shelling American of the PMF"
-    if AND.issuperset(between):
-        return True
     first, second = sorted((one, other), key=lambda each: each.start)
-    return len(between) == 1 and is_adjective(first, reading) and not has_comma(first, second, reading)
+    if begins_part(first, second, told, reading):
+        return False
+    if AND.issuperset(between) or is_host(first, second, reading):
+        return True
+    is_deed = any(first.end <= each.deed.start and each.deed.end <= second.start for each in told)
+    return len(between) == 1 and is_adjective(first, reading) and not (is_deed or has_comma(first, second, reading))
 
 
 def is_adjective(each: Mention, reading: Reading) -> bool:

@@ -131,7 +131,7 @@ def is_doer_of_noun(deed: Mention, party: Mention, spoken: Voice, reading: Readi
         if LAM_NOUNS.isdisjoint(between[-1:]):
             return False
         between.pop()
-    if len(between) > 1 or not (UPON | ARABIC_PREPOSITIONS).isdisjoint(between):
+    if len(between) > 1:
         return False  # "an attack on a base of the PMF"
     named = any(
         each.entity and each.field == deed.field and deed.end <= each.start and each.end <= party.start

@@ -16,6 +16,7 @@ from alerts.rule import Condition
 from alerts.rules.clause_words import ARABIC_PREPOSITIONS, ASIDE, BY, LIGHT, LINKS, OBJECT, SAYING, SELF, SITES, TELLING
 from alerts.rules.event_clause import begins_clause, clause_of, ends_clause, has_comma
 from alerts.rules.event_drill import is_lasting
+from alerts.rules.event_hosts import is_host, stays_there
 from alerts.rules.event_numbers import Asked, numbers
 from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
 from alerts.rules.event_voice import REACH, Voice, is_doer_of_noun, is_persian_verb, is_persian_word, voice
@@ -85,11 +86,16 @@ def _events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[
     cues = _cues(condition, reading, evaluate)
     events = []
     for field in FIELDS:
-        first = sorted({each for each in deeds if each.field == field}, key=lambda each: (each.start, -each.end))
+        first = sorted({each for each in deeds if each.field == field}, key=_in_order)
         read = first[:DEEDS_READ]
         longest = [each for each in read if not any(inside(each, other) for other in (*read, *_names(reading)))]
         events += [_known_event(each, reading, cues) for each in longest]
     return events
+
+
+def _in_order(deed: Mention) -> tuple[int, int, bool, str, str, str]:
+    """Return by what deeds are ordered, longest first; of two readings of one word ("sanctions") the verb is first."""
+    return deed.start, -deed.end, deed.kind in {"", "noun"}, deed.kind, deed.term, deed.alias
 
 
 def _names(reading: Reading) -> tuple[Mention, ...]:
@@ -233,6 +239,8 @@ def _is_apart(deed: Mention, party: Mention, reading: Reading) -> bool:
     """
     text = reading.folded[deed.field].text
     between = text[deed.end : party.start].split()
+    if is_host(deed, party, reading):
+        return False  # "hit base, which hosts US troops"
     if not LINKS.isdisjoint(between) or has_comma(deed, party, reading):
         return True
     return bool(between) and party.attached and text[party.start] == "\u0648"
@@ -241,6 +249,8 @@ def _is_apart(deed: Mention, party: Mention, reading: Reading) -> bool:
 def _does(event: Event, party: Mention, distance: int, reading: Reading) -> bool:
     """Return whether the doer of a deed may stand where a party stands."""
     after = party.start >= event.deed.end
+    if stays_there(party, reading):
+        return False
     if event.voice in {"noun", "open"}:
         # "US strike", "strike by US", Arabic "a strike American"; never the target that follows a noun. Before a form
         # that may be a participle stands whoever suffers it ("US troops shelled near Mosul"), but for a bare name

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.config.keys import MISSING, Key, Table, Text, Written
-from crawler.config.yamlfile import Mapping as MappingNode
-from crawler.config.yamlfile import Node, Place, Problem, Problems, kind_of
+from crawler.config.keys import MISSING, Key, MapOf, Placed, Table, Text, Written
+from crawler.config.yamlfile import Node, Place, Problem, Problems
 from crawler.text.jsonpaths import fault_of
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -54,35 +53,39 @@ PATHS = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Headers:
-    """Headers of a request by name, read as ((name, value), ...) with the place of the first."""
+class _HeaderName:
+    """Reads the name of a header that a source may set."""
 
     def read(self, node: Node, problems: Problems) -> Any:
-        if not isinstance(node, MappingNode):
-            problems.add(node.place, f"expected headers by name, found {kind_of(node)}")
+        name = Text(what="the name of a header").read(node, problems)
+        if name is not MISSING and (not re.fullmatch(_NAME, name) or name.lower() in _OURS):
+            problems.add(node.place, f'"{name}" is no header that a source may set; write one as Authorization')
             return MISSING
-        found: list[tuple[str, str]] = []
-        for key, value in node.pairs:
-            text = Text(what="the value of a header").read(value, problems)
-            if not re.fullmatch(_NAME, key.text) or key.text.lower() in _OURS:
-                problems.add(key.place, f'"{key.text}" is no header that a source may set; write one as Authorization')
-            elif text is not MISSING and not (text.isascii() and text.isprintable()):
-                problems.add(value.place, f"the value of {key.text} has characters that no header may have")
-            elif text is not MISSING:
-                found.append((key.text, text))
-        return tuple(found), node.place
+        return name
 
     def schema(self) -> dict[str, Any]:
-        return {
-            "type": "object",
-            "propertyNames": {"pattern": f"^{_NAME}$"},
-            "additionalProperties": {"type": "string", "minLength": 1},
-        }
+        return {"pattern": f"^{_NAME}$"}
 
 
+@dataclass(frozen=True, slots=True)
+class _HeaderValue:
+    """Reads the value of a header."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        text = Text(what="the value of a header").read(node, problems)
+        if text is not MISSING and not (text.isascii() and text.isprintable()):
+            problems.add(node.place, "the value of this header has characters that no header may have")
+            return MISSING
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+
+HEADERS = Placed(MapOf(_HeaderValue(), "headers by name", _HeaderName()))
 JSON_KEYS = (
     Key("paths", PATHS, None, "of kind json: where in the answer its items and their parts are (JMESPath)"),
-    Key("headers", Headers(), ((), None), "of kind json: what is sent along, as Authorization; secrets as ${NAME}"),
+    Key("headers", HEADERS, ({}, None), "of kind json: what is sent along, as Authorization; secrets as ${NAME}"),
 )
 
 
@@ -102,17 +105,22 @@ def check_json(row: Mapping[str, Any], place: Place, problems: Problems) -> None
         problems.add(paths[""], 'paths need a "title" or a "text"')
 
 
+def headers_of(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the headers of a source, each with its value as it is written."""
+    headers, _ = row["headers"]
+    return tuple((name, value) for name, (value, _) in headers.items() if value is not MISSING)
+
+
 def secrets_of(row: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that the headers of a source name, as far as they are set."""
-    headers, _ = row["headers"]
-    names = dict.fromkeys(name for _, value in headers for name in VARIABLE.findall(value))
+    names = dict.fromkeys(name for _, value in headers_of(row) for name in VARIABLE.findall(value))
     return {name: environ[name] for name in names if name in environ}
 
 
 def unset(row: Mapping[str, Any], environ: Mapping[str, str]) -> Problem | None:
     """Return why a source cannot be asked: the first variable of its headers that is not set, or unfit."""
-    headers, place = row["headers"]
-    names = dict.fromkeys(name for _, value in headers for name in VARIABLE.findall(value))
+    _, place = row["headers"]
+    names = dict.fromkeys(name for _, value in headers_of(row) for name in VARIABLE.findall(value))
     faults = filter(None, (fault_of_secret(name, environ) for name in names))
     return next((Problem(place, each) for each in faults), None)
 

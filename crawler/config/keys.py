@@ -350,10 +350,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
-    """Reads a mapping of ids to values as {id: (value, place of the id)}; a faulty value becomes MISSING."""
+    """Reads a mapping of keys to values as {key: (value, place of the key)}; a faulty value becomes MISSING.
+
+    `keys` reads a key, an id if nothing else is given; a faulty one is left out.
+    """
 
     item: Reader
     what: str
+    keys: Reader = IDENT
 
     def read(self, node: Node, problems: Problems) -> Any:
         if not isinstance(node, Mapping):
@@ -361,7 +365,7 @@ class MapOf:
             return MISSING
         found: dict[str, tuple[Any, Place]] = {}
         for key, value in node.pairs:
-            name, read = IDENT.read(key, problems), self.item.read(value, problems)
+            name, read = self.keys.read(key, problems), self.item.read(value, problems)
             # a faulty value keeps its name, so that whoever refers to it is not reported as well
             if name is not MISSING:
                 found[name] = (read, key.place)
@@ -370,7 +374,8 @@ class MapOf:
     def schema(self) -> dict[str, Any]:
         return {
             "type": "object",
-            "propertyNames": {"pattern": f"^{IDENT.pattern}$"},
+            # a key is a text anyway
+            "propertyNames": {name: said for name, said in self.keys.schema().items() if name != "type"},
             "additionalProperties": self.item.schema(),
         }
 

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.config.keys import IDENT, MISSING, Choice, Key, ListOf, Table, Text
-from crawler.config.yamlfile import Mapping as MappingNode
-from crawler.config.yamlfile import Node, Place, Problems, kind_of
+from crawler.config.keys import IDENT, MISSING, Choice, Key, ListOf, MapOf, Table, Text
+from crawler.config.yamlfile import Node, Place, Problems
 from crawler.sources.outlets import Outlet, Outlets
 from crawler.sources.source import Source
 from crawler.text.hosts import folded_name, is_shared, speaker
@@ -30,31 +29,27 @@ OUTLET = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class _ByHost:
-    """Reads a mapping of hosts to outlets as {host: (row, place of the host)}; a faulty row becomes MISSING."""
+class _Host:
+    """Reads the host of an outlet, or t.me/name of a channel."""
 
     def read(self, node: Node, problems: Problems) -> Any:
-        if not isinstance(node, MappingNode):
-            problems.add(node.place, f"expected outlets by host, found {kind_of(node)}")
+        host = Text(what="the host of an outlet").read(node, problems)
+        if host is MISSING:
             return MISSING
-        found: dict[str, tuple[Any, Place]] = {}
-        for key, value in node.pairs:
-            row = OUTLET.read(value, problems)
-            if not re.fullmatch(_ADDRESS, key.text):
-                remedy = "write the host in small letters without www., as paper.example, or t.me/name"
-                problems.add(key.place, f'"{key.text}" is no host of an outlet; {remedy}')
-            elif key.text.startswith("www."):
-                problems.add(key.place, f'write "{key.text.removeprefix("www.")}": www. is left out of hosts')
-            else:
-                found[key.text] = (row, key.place)
-        return found
+        if not re.fullmatch(_ADDRESS, host):
+            remedy = "write the host in small letters without www., as paper.example, or t.me/name"
+            problems.add(node.place, f'"{host}" is no host of an outlet; {remedy}')
+        elif host.startswith("www."):
+            problems.add(node.place, f'write "{host.removeprefix("www.")}": www. is left out of hosts')
+        else:
+            return host
+        return MISSING
 
     def schema(self) -> dict[str, Any]:
-        names = {"pattern": f"^(?:{_ADDRESS})$", "not": {"pattern": r"^www\."}}
-        return {"type": "object", "propertyNames": names, "additionalProperties": OUTLET.schema()}
+        return {"pattern": f"^(?:{_ADDRESS})$", "not": {"pattern": r"^www\."}}
 
 
-OUTLETS = _ByHost()
+OUTLETS = MapOf(OUTLET, "outlets by host", _Host())
 
 
 def make_outlets(rows: Mapping[str, tuple[Any, Place]] | None, sources: Iterable[Source]) -> Outlets:

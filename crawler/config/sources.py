@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.config.includes import included
-from crawler.config.jsonkeys import JSON_KEYS, check_json, secrets_of
+from crawler.config.jsonkeys import JSON_KEYS, check_json, headers_of, secrets_of
 from crawler.config.jsonkeys import unset as unset_of
 from crawler.config.keys import (
     IDENT,
@@ -151,7 +151,7 @@ def unset(rows: Iterable[Mapping[str, Any]], environ: Mapping[str, str]) -> dict
 def _source(row: Mapping[str, Any]) -> Source:
     """Return the source of a row. Values come with their place, which a Source does not keep."""
     paths = tuple((name, path) for name, path in (row["paths"] or {}).items() if name and path)
-    plain = {name: row[name][0] for name in ("id", "url", "select", "headers")}
+    plain = {name: row[name][0] for name in ("id", "url", "select")} | {"headers": headers_of(row)}
     named = row["outlet_from"] or ("source" if dict(paths).get("outlet") else "")
     return Source(
         **{**{name: value for name, value in row.items() if name}, **plain, "paths": paths, "outlet_from": named}

@@ -35,11 +35,12 @@ def step(
     body: str = "",
     *,
     baseline: bool = False,
+    guid: str = "",
 ) -> TriageResult:
-    """Store one article of a source and settle it, as the daemon does in two commits."""
+    """Store one article of a source and settle it, as the daemon does in two commits; with a known `guid`, an edit."""
     now = NOW + timedelta(minutes=minutes)
     polled = Source(source, f"https://{source}.example/", owner=source)
-    entry = Entry(title, guid=f"{source}/{title}", summary=body, published=now)
+    entry = Entry(title, guid=guid or f"{source}/{title}", summary=body, published=now)
     store_poll(connection, polled, SourceState(source, polled.url, now), [entry], (), now, baseline=baseline)
     waiting = archive.revisions_after(connection, int(decisions.get_mark(connection, "triaged") or 0), 9)
     matcher = Matcher(config)

@@ -265,6 +265,12 @@ def test_change_that_waits_is_told_with_the_next_and_keeps_its_time(tmp_path: Pa
         (["14 -> 17 killed", "15 -> 18 killed"], ("14 -> 17 killed", "15 -> 18 killed")),
         (["Basra / Erbil", "14 -> 17 killed", "17 -> 18 killed"], ("Basra / Erbil", "14 -> 18 killed")),
         (["1.5 -> 2 million", "2 -> 1.5 million"], ("still 1.5 million",)),
+        (["14 -> 17 killed", "14 -> 1,021 killed"], ("14 -> 1,021 killed",)),
+        (["1.5.2 -> 2.0.1 x", "1.5.2 -> 3.0.1 x"], ("1.5.2 -> 2.0.1 x", "1.5.2 -> 3.0.1 x")),
+        (["14 -> 17 killed", "14 -> 15 killed"], ("14 -> 17 killed", "14 -> 15 killed")),
+        (["4 killed", "4 -> 6 killed"], ("6 killed",)),
+        (["4 killed", "CORRECTED: 4 -> 3 killed"], ("3 killed",)),
+        (["struck: Jordan", "CORRECTED: 4 -> 3 killed"], ("CORRECTED: 4 -> 3 killed", "struck: Jordan")),
     ],
 )
 def test_changes_of_one_number_that_wait_are_told_as_their_net(changed: list[str], told: tuple[str, ...]) -> None:

@@ -70,6 +70,17 @@ def test_first_word_goes_at_once_though_a_second_article_was_judged_before(
     assert decision.due is None
 
 
+def test_an_update_that_waits_begins_at_what_was_told(tmp_path: Path, line: Connection) -> None:
+    config = two_rules(tmp_path)
+    step(line, config, "one", TITLE, 0, TEXT.format(toll=14))
+    told_at(line, config, NOW)
+    step(line, config, "two", TITLE, 40, TEXT.format(toll=17))  # due at once, and not sent yet
+    step(line, config, "three", TITLE, 41, TEXT.format(toll=21))
+    title, _ = body_of(line, config, told_at(line, config, NOW + 42 * MINUTE), NOW + 42 * MINUTE)
+    assert title.startswith("FLASH UPDATE (14 -> 21 men) ")
+    assert told_at(line, config, NOW + 90 * MINUTE) is None
+
+
 def test_shadow_rule_raises_nobody(tmp_path: Path, line: Connection) -> None:
     config = desk(tmp_path, rule("[patrol]") + rule("[militia]", name="trial", severity="flash", mode="shadow"))
     step(line, config, "one", TITLE, 0, TEXT.format(toll=14))

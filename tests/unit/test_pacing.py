@@ -140,6 +140,14 @@ def test_what_is_listed_and_brings_news_no_longer_waits(listed: Reason) -> None:
     assert (again.reason, again.due, again.held) == (listed, NOW + ONE, "digest")
 
 
+@pytest.mark.parametrize("reason", [Reason.FIRST_DEATHS, Reason.CORRECTED, Reason.SEVERITY_RAISED])
+def test_a_second_attack_that_waits_stays_one(reason: Reason) -> None:
+    waiting = replace(waits("a", IMMEDIATE, kind=Kind.UPDATE, due=NOW + ONE), reason=Reason.ANOTHER)
+    made = Decision("floor/0", "floor", Kind.UPDATE, FLASH, reason, queue=True, rules=("r",))
+    told = grown(waiting, made, 2, NOW)
+    assert (told.reason, told.due) == (Reason.ANOTHER, NOW)
+
+
 @pytest.mark.parametrize(("name", "receiver", "lane", "waiting", "expected"), CASES, ids=[row[0] for row in CASES])
 def test_paces(name: str, receiver: Receiver, lane: Pace, waiting: list[Delivery], expected: dict[str, object]) -> None:
     assert said(plan(waiting, receiver, lane, NOW), waiting) == {**NOTHING, **expected}, name

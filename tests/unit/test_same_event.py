@@ -13,14 +13,13 @@ from alerts.decide.event_news import (
     done,
     facts_of,
     is_comment,
-    known_reports,
     like,
     news_in,
     possibly_same,
-    repeats_lasting,
     same_fact,
     tells_another,
 )
+from alerts.decide.known_reports import known_reports, repeats_lasting
 from alerts.decide.same_event import EventWindow, clash, parts_of
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
@@ -291,6 +290,26 @@ def test_an_attack_is_known_for_hours() -> None:
     # one named beside a deed that lasts keeps its own time
     both = report(event(DEAL, STRIKE), 20, "daily")
     assert known_reports(both, [report(event(STRIKE))], LASTING, later.at) == []
+
+
+@pytest.mark.parametrize(("hours", "another"), [(4, False), (30, True)])
+@pytest.mark.parametrize("attack", [STRIKE, replace(STRIKE, by=(), on=()), replace(STRIKE, standing="claimed")])
+def test_an_attack_told_beside_what_lasts_is_known_for_hours(attack: Act, hours: float, another: bool) -> None:
+    first, later = report(event(DEAL, attack, killed=9)), report(event(DEAL, attack, killed=3), hours, "daily")
+    found = known_reports(later, [first], LASTING, later.at)
+    assert repeats_lasting(later, found, LASTING)
+    news = news_in(later, found, [], LASTING)
+    assert any("3 killed" in each for each in news) is another
+    assert any("str" in each for each in news) is another
+    assert tells_another(later, found, [], LASTING) is another
+
+
+def test_an_attack_of_yesterday_beside_the_news_is_no_news() -> None:
+    beside = replace(STRIKE, aside=True)
+    first, later = report(event(DEAL, beside, killed=9)), report(event(DEAL, beside, killed=9), 30, "daily")
+    found = known_reports(later, [first], LASTING, later.at)
+    assert news_in(later, found, [], LASTING) == ()
+    assert news_in(report(event(DEAL, STRIKE), 30), found, [], LASTING) == ("struck: US",)
 
 
 def test_parties_that_only_the_headline_names_must_hold_all_that_word_order_gives() -> None:
