@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -16,7 +17,7 @@ from crawler.fetch.workers import Workers, WorkerTimeout
 from crawler.parse.feeds import read_feed
 from crawler.parse.found import Feed
 from crawler.sources.polling import state_for
-from crawler.sources.source import FetchOutcome, OutcomeName, Source
+from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from tests.e2e.servers import Outlet, closing_all, rss
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
@@ -37,12 +38,13 @@ def victim() -> Iterator[Outlet]:
         yield made
 
 
-async def _poll(*urls: str) -> list[FetchOutcome]:
+async def _poll(*urls: str, states: Sequence[SourceState] = ()) -> list[FetchOutcome]:
     fetching = Fetching(["127.0.0.1"], "watch@example.org", timeout=1.5)
     await fetching.open()
     try:
         sources = [Source(str(n), url) for n, url in enumerate(urls)]
-        return await asyncio.gather(*(fetching.poll(each, state_for(each, None, NOW), NOW) for each in sources))
+        known = states or [state_for(each, None, NOW) for each in sources]
+        return await asyncio.gather(*(fetching.poll(*each, NOW) for each in zip(sources, known, strict=True)))
     finally:
         await fetching.close()
 
@@ -107,7 +109,13 @@ def test_answer_without_a_change_may_carry_a_body_and_none_that_is_http_has_its_
     def other(request: BaseHTTPRequestHandler) -> None:
         request.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
 
-    assert names(outlet.act("/same", unchanged), outlet.act("/other", other)) == ["not_modified", "bad_answer"]
+    known = partial(SourceState, whole=NOW, due=NOW)
+    assert names(outlet.act("/other", other)) == ["bad_answer"]
+    url = outlet.act("/same", unchanged)
+    states = [known("0", url, etag='"1"'), known("1", url, last_modified="then"), known("2", url)]
+    answers = asyncio.run(_poll(url, url, url, states=states))
+    assert [each.name.value for each in answers] == ["not_modified", "not_modified", "bad_answer"]
+    assert "304 to a request without a condition" in answers[2].detail
 
 
 def test_nothing_listens_and_no_such_name() -> None:
