@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 import feedparser
 
@@ -277,10 +277,7 @@ def _lang(value: object) -> str | None:
 
 
 def _link(value: str, base_url: str) -> str | None:
-    try:
-        link = urljoin(base_url, value.strip()) if value.strip() else ""
-    except ValueError:
-        return None
+    link = urls.joined(base_url, value)
     return link if re.match(r"https?://", link, re.IGNORECASE) else None
 
 

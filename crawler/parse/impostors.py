@@ -41,13 +41,18 @@ def named(body: bytes) -> str:
     start = body[:LOOKED_AT]
     if not _HTML.match(start):
         return ""
-    for name, mark in CHALLENGES:
-        if mark.search(start):
-            return f"a challenge page: {name}"
+    challenge = next((name for name, mark in CHALLENGES if mark.search(start)), "")
+    if challenge:
+        return f"a challenge page: {challenge}"
     if _LOGIN.search(start) or _LOGIN_TITLE.search(start):
         return "a login page"
     if _CONSENT.search(start):
         return "a consent page"
+    return _other(start)
+
+
+def _other(start: bytes) -> str:
+    """Return what an HTML page is that asks for nothing."""
     if _SCRIPTED.search(start) and not _LINK.search(start):
         return "a challenge page: for browsers with scripts only"
     if onward := _REFRESH.search(start):

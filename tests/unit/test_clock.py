@@ -39,7 +39,10 @@ PAGES = [
     ("<html><div class='g-recaptcha'></div></html>", "a challenge page: a captcha"),
     ("<html><title>Your consent and cookies</title><button>Agree</button></html>", "a consent page"),
     ("<html><title>Council bans cookie jars</title><a href='/1'>More</a></html>", "an HTML page"),
-    ("<html><p>Please enable JavaScript to see this site</p></html>", "a challenge page: for browsers with scripts only"),
+    (
+        "<html><p>Please enable JavaScript to see this site</p></html>",
+        "a challenge page: for browsers with scripts only",
+    ),
     (
         "<html><script>document.cookie = 'a=1'; window.location.reload()</script></html>",
         "a challenge page: for browsers with scripts only",
