@@ -185,6 +185,27 @@ def test_request_says_who_asks_and_carries_nothing_else(outlet: Outlet) -> None:
         assert not {"Cookie", "Referer"} & set(headers)
 
 
+def test_cookie_of_a_redirect_comes_back_within_its_chain_and_to_its_host_only(outlet: Outlet) -> None:
+    def door(request: BaseHTTPRequestHandler) -> None:
+        known = "seen=1" in request.headers.get("Cookie", "")
+        where = b"/in" if known else b"/door"
+        gift = b"" if known else b"Set-Cookie: seen=1; Path=/\r\n"
+        request.wfile.write(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n%sLocation: %s\r\n\r\n" % (gift, where))
+
+    other = Outlet()
+    with closing_all(other):
+        url = outlet.act("/door", door)
+        outlet.serve("/in", b"", status=302, Location=f"{other.base}/away")
+        other.serve("/away", b"", status=302, Location=f"{outlet.base}/feed")
+        outlet.serve("/feed", FEED, Set_Cookie="later=1")
+        assert names(url, url) == ["ok", "ok"]
+        assert [each.get("Cookie") for each in outlet.asked("/door")].count(
+            None
+        ) == 2  # one poll knows nothing of another
+        assert [each.get("Cookie") for each in outlet.asked("/feed")] == ["seen=1", "seen=1"]
+        assert not any("Cookie" in each for each in other.asked("/away"))
+
+
 async def _parsed(body: bytes, deadline: float, read: Read = read_feed) -> tuple[FetchOutcome, Feed | None]:
     workers = Workers(processes=1, deadline=deadline)
     try:

@@ -244,9 +244,7 @@ def test_links_of_a_section_are_relative_to_its_base(base: str) -> None:
 def test_address_that_a_page_names_is_relative_to_its_base(base: str) -> None:
     head = f"<base target=_top><base href='{base}'><link rel=canonical href='n/81234'>"
     head += "<link rel=alternate type='application/rss+xml' href='rss.xml'>"
-    page = (
-        f"<html><head>{head}</head><body><p>Gunmen shell a barracks</p><a href='en/feed/'>RSS</a></body></html>".encode()
-    )
+    page = f"<html><head>{head}</head><body><p>Gunmen shell a barracks</p><a href='en/feed/'>RSS</a></body></html>".encode()
     assert feeds_in(page, None, BASE) == [BASE + "ar/rss.xml", BASE + "ar/en/feed/"]
     assert read_page(page, None, BASE + "x/1").url == BASE + "ar/n/81234"
 
