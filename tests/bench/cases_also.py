@@ -95,7 +95,7 @@ def carried() -> Iterator[str]:
 def _aggregator(served: Served) -> str:
     """Return what is wrong with an aggregator: one story and alert, two outlets, headlines without their names."""
     with desk_of([source("s1", served.url("gnews"), keys="full_text: auto, outlet_from: source")]) as desk:
-        desk.rounds(ROUND)
+        desk.rounds(POLLS[0])
         read = asked(desk, "SELECT title, outlet, carrier, story FROM articles")
         told = len(desk.hook.accepted)
     right = re.findall("<title>([^<]*) - ([^<]*)</title><guid", served.text("gnews"))
