@@ -71,6 +71,7 @@ def run() -> None:
         "feeds": cases_feeds.feeds,
         "pages": cases_feeds.pages,
         "answers": lambda: cases_answers.played(cases_answers.ANSWERS),
+        "large": cases_answers.large,
         "sections": lambda: cases_answers.played(cases_answers.SECTIONS),
         "sitemaps": lambda: cases_answers.played(cases_answers.SITEMAPS),
         "carried": cases_also.carried,

@@ -9,7 +9,7 @@ from contextlib import closing
 
 from tests.bench.cases_answers import ROUND
 from tests.bench.cases_feeds import POLLS
-from tests.bench.cases_served import Served, asked, desk_of, serving, shown, source
+from tests.bench.cases_served import Served, asked, desk_of, rounds, serving, shown, source
 from tests.e2e.servers import Outlet, rss
 from tests.e2e.starting import start
 
@@ -48,7 +48,7 @@ def also() -> Iterator[str]:
     with closing(Outlet()) as outlet:
         rows = [source(each, outlet.serve(f"/{each}", ODD[name]())) for each, name in names.items()]
         with desk_of(rows) as desk:
-            desk.rounds(ROUND)
+            rounds(desk, ROUND)
             states = dict(asked(desk, "SELECT source, outcome || ' ' || detail FROM sources"))
             read = dict(asked(desk, "SELECT source, count(DISTINCT article) FROM identities GROUP BY source"))
         for each, name in names.items():
@@ -63,9 +63,9 @@ def _forbidden(outlet: Outlet) -> str:
     page = outlet.serve("/private/1", b"<article><h1>Council meets</h1></article>")
     feed = outlet.serve("/robots", rss({"title": "Quiet day at the market"}))
     with desk_of([source("s1", feed, keys="full_text: always")]) as desk:
-        desk.rounds(POLLS[0])
+        rounds(desk, POLLS[0])
         outlet.serve("/robots", rss({"title": "Council meets on the river road", "link": page}))
-        desk.rounds(*POLLS[1:3])
+        rounds(desk, *POLLS[1:3])
         reasons = [name for (name,) in asked(desk, "SELECT name FROM counts WHERE name LIKE 'pages:robots%'")]
     if outlet.asked("/private/1"):
         return "robots.txt with a byte order mark: the page it forbids was fetched"
@@ -81,7 +81,7 @@ def _live(outlet: Outlet) -> str:
     with desk_of([source("s1", feed)]) as desk:
         for number, poll in enumerate(POLLS, 1):
             outlet.serve("/live", rss(*reversed(posts[:number])))
-            desk.rounds(poll)
+            rounds(desk, poll)
         told = len(desk.hook.accepted)
     return "" if told == len(deeds) else f"live page with #post anchors: {told} alerts, not {len(deeds)}"
 
@@ -95,7 +95,7 @@ def carried() -> Iterator[str]:
 def _aggregator(served: Served) -> str:
     """Return what is wrong with an aggregator: one story and alert, two outlets, headlines without their names."""
     with desk_of([source("s1", served.url("gnews"), keys="full_text: auto, outlet_from: source")]) as desk:
-        desk.rounds(POLLS[0])
+        rounds(desk, POLLS[0])
         read = asked(desk, "SELECT title, outlet, carrier, story FROM articles")
         told = len(desk.hook.accepted)
     right = re.findall("<title>([^<]*) - ([^<]*)</title><guid", served.text("gnews"))
@@ -115,7 +115,7 @@ def _channel(served: Served) -> str:
     with closing(Outlet()) as outlet:
         url = outlet.serve(f"/s/{posts[0].partition('/')[0]}", page.encode(), Content_Type="text/html; charset=utf-8")
         with desk_of([source("s1", url, "telegram", keys="lang: en").replace(", lang: en", "", 1)]) as desk:
-            desk.rounds(ROUND)
+            rounds(desk, ROUND)
             read = asked(desk, "SELECT a.guid, a.url, r.text || r.summary, a.title FROM articles a JOIN revisions r ON r.article = a.id")  # fmt: skip
     wrong = [
         "" if {each[0] for each in read} == set(posts) else f"posts {sorted(each[0] for each in read)}, not {posts}",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.bench.cases_served import Served, alerts, asked, desk_of, serving, shown, source
+from tests.bench.cases_served import Served, alerts, asked, desk_of, rounds, serving, shown, source
 
 POLLS = [f"2026-11-28T06:{minute}:00Z" for minute in ("00", "15", "30", "45")]
 # how many alerts four polls make
@@ -59,7 +59,7 @@ def pages() -> Iterator[str]:
     with serving() as served:
         for name, case in PAGES.items():
             with desk_of([source("s1", served.url(name), keys="full_text: auto")]) as desk:
-                desk.rounds(*POLLS[:3])
+                rounds(desk, *POLLS[:3])
                 told = len(desk.hook.accepted)
                 last = asked(desk, "SELECT text FROM revisions ORDER BY seq DESC LIMIT 1")[0][0]
                 reasons = [each for (each,) in asked(desk, "SELECT name FROM counts WHERE name LIKE 'pages:%'")]

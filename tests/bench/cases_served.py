@@ -22,6 +22,7 @@ from alerts.demo.sinks import MailSink
 from tests.bench.shared import SHARED
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Hook, Outlet
+from tests.e2e.starting import start
 
 CASES = SHARED / "cases"
 _LIST = 'import json, runpy; print(json.dumps([*runpy.run_path("serve.py")["R"]]))'
@@ -118,10 +119,22 @@ def source(name: str, url: str, kind: str = "feed", keys: str = "full_text: neve
     return f'id: {name}, name: Outlet {name}, url: "{url}", kind: {kind}, every: 10m, lang: en, {keys}'
 
 
+def rounds(desk: Desk, *times: str) -> None:
+    """Run one process through a round at each time, for as long as a busy machine may take."""
+    run_long(desk, "run", "--at", "-", stdin="".join(f"{time}\n" for time in times))
+
+
+def run_long(desk: Desk, *words: str, stdin: str = "") -> str:
+    """Run the command for as long as a busy machine may take and return what it printed."""
+    done = start("alerts", *words, place=desk.place, environ=desk.environ(), stdin=stdin, timeout=900)
+    assert done.returncode in {0, 1}, done.stderr
+    return done.stdout
+
+
 def alerts(url: str, polls: Iterable[str], keys: str = "full_text: never") -> int:
     """Return how many messages polls of one feed make."""
     with desk_of([source("s1", url, keys=keys)]) as desk:
-        desk.rounds(*polls)
+        rounds(desk, *polls)
         return len(desk.hook.accepted)
 
 
