@@ -86,6 +86,10 @@ ODD = {
     "bytes behind the body": OK + b"Connection: close\r\n" + LENGTH + b"\r\n" + FEED + b"JUNK",
     "bytes behind the chunks": OK + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED + b"JUNK",
     "chunks and a length": OK + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED,
+    "chunks with line feeds only": OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"%x\n%s\n0\n\n" % (len(FEED), FEED),
+    "a length twice": OK + LENGTH + LENGTH + b"\r\n" + FEED,
+    "no transfer encoding by name": OK + b"Transfer-Encoding: identity\r\n" + LENGTH + b"\r\n" + FEED,
+    "small letters": OK.lower() + LENGTH + b"\r\n" + FEED,
     "an early hint": b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + OK + LENGTH + b"\r\n" + FEED,
 }
 
