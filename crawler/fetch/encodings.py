@@ -5,8 +5,10 @@ Scrapy's own middleware returns what it could read of a truncated gzip stream as
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self
 
 import brotli
@@ -19,6 +21,7 @@ from scrapy.responsetypes import responsetypes
 
 ACCEPTED = b"gzip, deflate, br, zstd"
 GZIP = b"\x1f\x8b\x08"
+GZIP_WINDOW = zlib.MAX_WBITS | 16  # what makes zlib expect gzip's head and trailer
 CODINGS_AT_MOST = 2  # RFC 9110, 8.4 allows a chain; honest servers send one
 
 
@@ -51,16 +54,32 @@ def _zlib(body: bytes, limit: int, window: int) -> bytes:
         plain += stream.decompress(left, limit + 1 - len(plain))
         if len(plain) > limit:
             raise TooLarge
-        if not stream.eof:
+        if not stream.eof and not (window == GZIP_WINDOW and _lacks_its_trailer(stream, left, limit)):
             raise Truncated
         left = stream.unused_data.lstrip(b"\0")  # a gzip file may have several members, and padding (RFC 1952, 2.2)
-        if window == zlib.MAX_WBITS | 16 and left[:2] != b"\x1f\x8b":
+        if window == GZIP_WINDOW and left[:2] != b"\x1f\x8b":
             break
     return plain
 
 
+def _lacks_its_trailer(stream: Any, member: bytes, limit: int) -> bool:
+    """Return whether a gzip member is whole but for its checksum and length, or a part of them (RFC 1952, 2.3.1).
+
+    Some servers leave them out; curl and browsers do not miss them.
+    """
+    plain = zlib.decompressobj(GZIP_WINDOW).decompress(member, limit + 1)
+    trailer = struct.pack("<II", zlib.crc32(plain), len(plain) & 0xFFFFFFFF)
+    for missing in range(len(trailer), 0, -1):
+        tried = stream.copy()
+        with suppress(zlib.error):  # no trailer may stand there yet, or another part of it is missing
+            tried.decompress(trailer[-missing:])
+        if tried.eof:
+            return True
+    return False
+
+
 def _gzip(body: bytes, limit: int) -> bytes:
-    return _zlib(body, limit, zlib.MAX_WBITS | 16)
+    return _zlib(body, limit, GZIP_WINDOW)
 
 
 def _deflate(body: bytes, limit: int) -> bytes:

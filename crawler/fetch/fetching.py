@@ -35,6 +35,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler.fetch import scrapy_settings
+from crawler.fetch.cookies import JARS, Jars
 from crawler.fetch.guard import OWN_SERVER
 from crawler.fetch.hosts import Hosts, Rest
 from crawler.fetch.spiders import KINDS
@@ -194,13 +195,15 @@ class Fetching:
         follow: bool = True,
         headers: Mapping[str, str] = ACCEPT_PAGE,
         of_poll: bool = False,
+        jars: Jars | None = None,
     ) -> FetchOutcome:
         """Fetch what is not a poll: a page, robots.txt, one sitemap of an index.
 
         Without `follow` a redirect is returned as an outcome, whose `leads_to` is its target. What is `of_poll` rests
-        the host as a poll does; a page's Retry-After holds for pages only (decision 68).
+        the host as a poll does; a page's Retry-After holds for pages only (decision 68). `jars` has the cookies of the
+        redirects that led here.
         """
-        meta = PAGE_META | {"dont_redirect": not follow}
+        meta = PAGE_META | {"dont_redirect": not follow, JARS: {} if jars is None else jars}
         try:
             request = scrapy.Request(url, headers=dict(headers), dont_filter=True, meta=meta)
         except ValueError as error:

@@ -18,7 +18,8 @@ MOST_LINES = 100  # header lines kept, of 128 that aiohttp allows
 _END = re.compile(rb"\r?\n\r?\n")
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_STATUS = re.compile(rb"(?:HTTP/(?P<version>[0-9](?:\.[0-9])?)|ICY)\s+(?P<code>[0-9]{3})(?P<reason>[^\r\n]*)")
+_STATUS = re.compile(rb"(?:HTTP/(?P<version>[0-9](?:\.[0-9])?)|ICY)\s+(?P<code>[0-9]{3})(?P<reason>[^\r\n]*)", re.I)
+_SIZE_BEGUN = re.compile(rb"\s*(?:[0-9a-fA-F]|$)")
 _KEPT = frozenset((b"content-length", b"transfer-encoding", b"content-type", b"content-encoding", b"location", b"etag"))
 
 
@@ -30,14 +31,22 @@ class Head:
         status = _STATUS.match(lines[0])
         self.code = int(status["code"]) if status else 0
         fields = _fields(lines[1:])
-        values = {name.lower(): value for name, value in fields}
-        self.chunked = b"chunked" in values.get(b"transfer-encoding", b"").lower()
-        said = values.get(b"content-length", b"").strip()
-        self.length = int(said) if said.isdigit() and not self.chunked else None
+        codings = [value.lower() for name, value in fields if name.lower() == b"transfer-encoding"]
+        self.chunked = any(b"chunked" in each for each in codings)
+        # a length that is said twice, or with a sign, is the same length; where two differ, the parser refuses it
+        said = b",".join(value for name, value in fields if name.lower() == b"content-length")
+        lengths = {each.strip().removeprefix(b"+") for each in said.split(b",")}
+        one = next(iter(lengths)) if len(lengths) == 1 else b""
+        self.length = int(one) if one.isdigit() and not self.chunked else None
         if self.code in {204, 304} or self.is_interim:
             self.length, self.chunked = 0, False
         # RFC 9112, 6.3: a transfer encoding overrides a length, which then is no part of the message
-        kept = [(name, value) for name, value in fields if not (self.chunked and name.lower() == b"content-length")]
+        replaced = {b"content-length"} if self.chunked or one.isdigit() else set()
+        if not self.chunked and all(each == b"identity" for each in codings):
+            replaced.add(b"transfer-encoding")  # which says that there is none (RFC 2616, 3.6)
+        kept = [(name, value) for name, value in fields if name.lower() not in replaced]
+        if one.isdigit() and not self.chunked:
+            kept.append((b"Content-Length", one))
         first = _first_line(lines[0], status)
         self.mended = b"\r\n".join([first, *(b"%s: %s" % each for each in kept), b"", b""])
 
@@ -75,42 +84,55 @@ def _fields(lines: list[bytes]) -> list[tuple[bytes, bytes]]:
 
 
 class Chunks:
-    """Finds the end of a chunked body. `feed` returns how many of the bytes belong to it."""
+    """Writes a chunked body as RFC 9112, 7.1 has it, up to its end; some servers end lines with a line feed only."""
 
     def __init__(self) -> None:
         self.ended = False
-        self._left = 0  # bytes of the chunk, with the line break behind it
+        self._left = 0  # bytes of the chunk
         self._line = b""
-        self._last = False
+        self._follows = "size"  # the line that comes next: size | end (of a chunk) | trailer | any, where it is broken
 
-    def feed(self, data: bytes) -> int:
-        at = 0
+    def feed(self, data: bytes) -> tuple[bytes, int]:
+        """Return the next bytes of the body, and how many of `data` belong to it."""
+        made, at = [], 0
         while at < len(data) and not self.ended:
-            if self._left:
-                step = min(self._left, len(data) - at)
-                self._left -= step
+            if self._left or self._follows == "any":
+                step = min(self._left, len(data) - at) or len(data)
+                made.append(data[at : at + step])
+                self._left = max(self._left - step, 0)
                 at += step
                 continue
             end = data.find(b"\n", at)
             if end < 0:
-                self._line += data[at:]
-                return len(data)
-            self._take(self._line + data[at:end])
+                made.append(self._begun(data[at:]))
+                return b"".join(made), len(data)
+            made.append(self._next(self._line + data[at : end + 1]))
             self._line, at = b"", end + 1
-        return at
+        return b"".join(made), min(at, len(data))
 
-    def _take(self, line: bytes) -> None:
-        """Read a line that is no data: the size of a chunk, or a trailer after the last one."""
-        if self._last:
+    def _begun(self, part: bytes) -> bytes:
+        """Keep the beginning of a line; return it where it can be none of a chunked body."""
+        self._line += part
+        if len(self._line) <= LONGEST_LINE and (self._follows != "size" or _SIZE_BEGUN.match(self._line)):
+            return b""
+        line, self._line, self._follows = self._line, b"", "any"
+        return line
+
+    def _next(self, line: bytes) -> bytes:
+        """Return a line that is no data as it should be; of the trailers only the end."""
+        if self._follows == "trailer":
             self.ended = not line.strip()
-            return
-        size = re.match(rb"\s*([0-9a-fA-F]{1,12})", line)
+            return b"\r\n" if self.ended else b""
+        if self._follows == "end" and not line.strip():
+            self._follows = "size"
+            return b"\r\n"
+        size = re.match(rb"\s*([0-9a-fA-F]{1,12})", line) if self._follows == "size" else None
         if size is None:
-            self._left = 1 << 62  # broken: the parser is to see all of it, and names it
-        elif not int(size[1], 16):
-            self._last = True
-        else:
-            self._left = int(size[1], 16) + 2
+            self._follows = "any"  # the parser is to see all of it, and names it
+            return line
+        self._left = int(size[1], 16)
+        self._follows = "end" if self._left else "trailer"
+        return b"%x\r\n" % self._left
 
 
 class Lenient(ResponseHandler):
@@ -153,8 +175,11 @@ class Lenient(ResponseHandler):
     def _of_body(self, data: bytes) -> bytes:
         """Return what belongs to the body; what stands behind it is dropped, and the connection not used again."""
         if self._chunks is not None:
-            kept = 0 if self._chunks.ended else self._chunks.feed(data)
-        elif self._length is not None:
+            body, kept = self._chunks.feed(data)
+            if kept < len(data):
+                self.force_close()
+            return body
+        if self._length is not None:
             kept = min(self._length, len(data))
             self._length -= kept
         else:

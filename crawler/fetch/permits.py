@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from crawler.fetch.cookies import Jars
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.robots import Robots, robots_of
 from crawler.sources.source import FetchOutcome, OutcomeName, Source
@@ -39,8 +40,9 @@ class Permits:
 
         With `within`, a redirect to another host is not followed: the outcome's `leads_to` is its target.
         """
+        jars: Jars = {}
         for _ in range(MOST_HOPS + 1):
-            answer = await self._hop(source, url, now)
+            answer = await self._hop(source, url, now, jars)
             if answer.leads_to is not None and not urls.usable(answer.leads_to):
                 return replace(answer, leads_to=None, detail="redirected to what is no web address")
             if answer.leads_to is None or (within and site_of(answer.leads_to) != within):
@@ -48,14 +50,14 @@ class Permits:
             url = answer.leads_to
         return replace(answer, leads_to=None, detail="too many redirects")
 
-    async def _hop(self, source: Source, url: str, now: datetime) -> FetchOutcome:
+    async def _hop(self, source: Source, url: str, now: datetime, jars: Jars) -> FetchOutcome:
         kept = await self._of(source, url, now)
         if kept.robots is None:
             name = kept.answer if kept.answer in REFUSED else OutcomeName.UNREACHABLE
             return FetchOutcome(source.id, name, now, detail=MISSING, url=url)
         if not kept.robots.allows(url):
             return FetchOutcome(source.id, OutcomeName.DENIED, now, detail=FORBIDDEN, url=url)
-        return await self.fetching.page(source, url, now, follow=False)
+        return await self.fetching.page(source, url, now, follow=False, jars=jars)
 
     async def _of(self, source: Source, url: str, now: datetime) -> _Kept:
         kept = self._kept.get(_root(url))

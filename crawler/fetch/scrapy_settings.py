@@ -19,6 +19,7 @@ WATCHFLOOR_ALLOW_PRIVATE: list[str] = []
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # takes a cut gzip body for whole
     "crawler.fetch.encodings.DecodingMiddleware": 590,
+    "crawler.fetch.cookies.CookiesMiddleware": 700,
     # What polls do not need costs them a third of their CPU: our own lines count and log every outcome.
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -41,7 +42,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 64  # hosts.py holds each host to less, and to 
 RETRY_ENABLED = False
 ROBOTSTXT_OBEY = False  # feeds are published to be polled; robots.txt governs link-following crawls (RFC 9309)
 METAREFRESH_ENABLED = False
-COOKIES_ENABLED = False
+COOKIES_ENABLED = False  # Scrapy's, which would tell a server of the polls before
 REFERER_ENABLED = False
 HTTPPROXY_ENABLED = False  # a proxy from the environment would go round the guard
 HTTPCACHE_ENABLED = False

@@ -1,5 +1,7 @@
 """Run parsers in child processes with a deadline for each task: a child that hangs or crashes costs only its own task.
 
+The deadline is one of processor time, which a feed costs whatever else the machine does; by the clock a task gets more.
+
 Each child has its own pool, and so its own pair of pipes. Children of one pool share both: one that is killed while it
 has their lock or has written half a message blocks the others, and one that is killed while all are idle makes Pebble
 give up the pool. Here only the pool of the child that ended is replaced.
@@ -28,7 +30,8 @@ from crawler.limits import limit
 
 P = ParamSpec("P")
 T = TypeVar("T")
-DEADLINE = 10.0  # seconds
+DEADLINE = 10.0  # seconds of processor time
+PATIENCE = 6  # times the deadline, by the clock: for a child that waits, or that a busy machine lets wait
 PARSERS = ("crawler.parse.feeds", "crawler.parse.sitemaps", "crawler.parse.sections", "crawler.parse.pages")
 BEGUN_WITHIN = 30.0  # seconds for a child to start and take its task
 LARGEST_CHILD = 1 << 30  # bytes of address space a child may add
@@ -91,14 +94,17 @@ class Workers:
         self._mend(child)
         try:
             future = child.schedule(work, args, kwargs, self._deadline)
-            async with asyncio.timeout(self._deadline + BEGUN_WITHIN) as whole:
+            async with asyncio.timeout(self._deadline * PATIENCE + BEGUN_WITHIN) as whole:
                 result: T = await asyncio.wrap_future(future)
         except TimeoutError as error:
             if whole.expired():  # Pebble counts from when the child took the task, which it never did
                 self._replace(child)
                 raise WorkerKilled("the child took no task") from error
-            raise WorkerTimeout(f"killed after {self._deadline:g} s") from error
+            raise WorkerTimeout(f"killed after {self._deadline * PATIENCE:g} s") from error
         except (ProcessExpired, BrokenProcessPool) as error:
+            if isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGPROF:
+                child.replace()  # ended as asked
+                raise WorkerTimeout(f"killed after {self._deadline:g} s of processor time") from error
             self._replace(child)
             raise _death(error) from error
         return result
@@ -134,7 +140,8 @@ class _Child:
         """Give the child a task and return its future. Raise BrokenProcessPool if its pool is broken."""
         self.started = True
         try:
-            future: Future[Any] = self.pool.schedule(work, args=args, kwargs=kwargs, timeout=deadline)
+            task = (deadline, work, args, kwargs)
+            future: Future[Any] = self.pool.schedule(_within, args=task, timeout=deadline * PATIENCE)
         except RuntimeError as error:  # Pebble's word for a pool that broke a moment ago
             raise BrokenProcessPool(str(error)) from error
         return future
@@ -144,6 +151,15 @@ class _Child:
         threading.Thread(target=_end, args=(self.pool,), name="ended child", daemon=True).start()
         self.pool = _pool()
         self.started = self.pool.active  # to look at a pool starts it
+
+
+def _within(seconds: float, work: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Run a task in the child; SIGPROF ends the child once it has used `seconds` of processor time (setitimer(2))."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return work(*args, **kwargs)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _pool() -> Any:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from crawler.parse.decoding import decode_page
-from crawler.parse.pages import parse_html
+from crawler.parse.pages import base_of, parse_html
 from crawler.text import urls
 
 FEED_TYPE = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)|application/json|text/xml", re.IGNORECASE)
@@ -22,6 +21,7 @@ def feeds_in(body: bytes, content_type: str | None, base_url: str) -> list[str]:
     tree = parse_html(decode_page(body, content_type)) if body.strip() else None
     if tree is None:
         return []
+    base = base_of(tree, base_url)
     named = [
         link.get("href")
         for link in tree.iter("link")
@@ -30,12 +30,5 @@ def feeds_in(body: bytes, content_type: str | None, base_url: str) -> list[str]:
     # a channel's page under its handle names the address with its number, of which its feed is made
     channels = [link.get("href") for link in tree.iter("link") if VIDEOS.search(link.get("href") or "")]
     seen = [link.get("href") for link in tree.iter("a") if FEED_LINK.search(link.get("href") or "")]
-    found = dict.fromkeys(url for href in (*named, *channels, *seen) if href and (url := _absolute(base_url, href)))
+    found = dict.fromkeys(url for href in (*named, *channels, *seen) if href and (url := urls.absolute(base, href)))
     return sorted(found, key=lambda url: bool(COMMENTS.search(url)))
-
-
-def _absolute(base_url: str, href: str) -> str | None:
-    try:
-        return urls.usable(urljoin(base_url, href.strip()))
-    except ValueError:
-        return None

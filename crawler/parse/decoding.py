@@ -13,6 +13,7 @@ _DECLARED_XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874"}
 LATIN = frozenset({"cp1252", "cp1254", "iso8859-15", "utf-8"})
 _NO_TEXT = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"})  # of names and of source code
+_ASCII = bytes(range(128))
 _RUN = re.compile(rb"[\xc0-\xf3]{3,}")
 
 
@@ -37,7 +38,7 @@ def decode_page(body: bytes, content_type: str | None) -> str:
         return body.decode("cp1256", errors="replace")
     text = body.decode(name, errors="replace")
     # declared as UTF-8, but most high bytes are not: an old Latin page
-    if name == "utf-8" and text.count("\ufffd") * 2 > sum(byte > 127 for byte in body):
+    if name == "utf-8" and text.count("\ufffd") * 2 > high_bytes(body):
         return body.decode("cp1252", errors="replace")
     return text
 
@@ -65,5 +66,9 @@ def codec_named(label: str) -> str:
 
 def reads_as_arabic(body: bytes) -> bool:
     """Return whether most high bytes are in runs, as in Arabic in cp1256 and in no Latin text."""
-    high = sum(byte > 127 for byte in body)
-    return sum(len(run) for run in _RUN.findall(body)) * 2 > high
+    return sum(len(run) for run in _RUN.findall(body)) * 2 > high_bytes(body)
+
+
+def high_bytes(body: bytes) -> int:
+    """Return how many bytes are outside ASCII."""
+    return len(body.translate(None, _ASCII))

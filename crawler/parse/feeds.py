@@ -15,12 +15,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 import feedparser
 
 from crawler.article import Entry, Named
-from crawler.parse.decoding import LATIN, codec_named, reads_as_arabic
+from crawler.parse.decoding import LATIN, codec_named, high_bytes, reads_as_arabic
 from crawler.parse.fields import RENAMED, own_fields
 from crawler.parse.found import Feed
 from crawler.parse.jsonfeed import items_of, json_feed
@@ -194,8 +194,7 @@ def _declared(body: bytes, content_type: str | None) -> str:
 
 
 def _is_mostly_broken(body: bytes, text: str) -> bool:
-    foreign = sum(byte > 127 for byte in body)
-    return text.count("\ufffd") * 2 > foreign
+    return text.count("\ufffd") * 2 > high_bytes(body)
 
 
 def _entry(item: dict[str, Any], base_url: str, feed_lang: str | None) -> Entry | str:
@@ -277,10 +276,7 @@ def _lang(value: object) -> str | None:
 
 
 def _link(value: str, base_url: str) -> str | None:
-    try:
-        link = urljoin(base_url, value.strip()) if value.strip() else ""
-    except ValueError:
-        return None
+    link = urls.joined(base_url, value)
     return link if re.match(r"https?://", link, re.IGNORECASE) else None
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from crawler.article import Entry, Named
 from crawler.parse.feeds import GUID_LIMIT, RAW_LIMIT, TEXT_LIMIT, TITLE_LIMIT, decode
@@ -90,7 +90,7 @@ def _entry(item: Any, base_url: str, paths: Mapping[str, str]) -> Entry | str:
     return Entry(
         title=title,
         guid=said.get("id", "").strip()[:GUID_LIMIT] or None,
-        url=_link(said.get("url", ""), base_url),
+        url=urls.absolute(base_url, said.get("url", "")),
         text="" if text == title else text,
         published=date,
         lang=_lang(said.get("lang", "")),
@@ -119,13 +119,6 @@ def _date(value: Any, lang: str | None) -> datetime | None:
     return read_date(value, lang) if isinstance(value, str) else None
 
 
-def _link(address: str, base_url: str) -> str | None:
-    try:
-        return urls.usable(urljoin(base_url, address.strip())) if address.strip() else None
-    except ValueError:
-        return None
-
-
 def _lang(value: str) -> str | None:
     word = value.strip().replace("_", "-").split("-")[0].lower()
     return word if word.isascii() and word.isalpha() and 2 <= len(word) <= 3 else None
@@ -146,7 +139,7 @@ def _raw(item: Any) -> str:
 def _next(whole: Any, base_url: str, path: str) -> tuple[str, str]:
     """Return the address of the next page, "" where there is none that we may ask, and then why, in words."""
     try:
-        link = _link(_text(value_at(path, whole)), base_url)
+        link = urls.absolute(base_url, _text(value_at(path, whole)))
     except PathError:
         link = None
     if not link:

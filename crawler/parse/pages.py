@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import lxml.etree
 import lxml.html
@@ -103,6 +103,11 @@ def parse_html(markup: str) -> lxml.html.HtmlElement | None:
     except (lxml.etree.LxmlError, ValueError):
         return None
     return tree if isinstance(tree, lxml.html.HtmlElement) else None
+
+
+def base_of(tree: lxml.html.HtmlElement, url: str) -> str:
+    """Return the address that the links of a page are relative to: that of its <base>, else its own."""
+    return next((each for base in tree.iter("base") if (each := urls.absolute(url, base.get("href")))), url)
 
 
 def _scripts(tree: lxml.html.HtmlElement) -> Iterator[str]:
@@ -238,10 +243,7 @@ def _canonical(tree: lxml.html.HtmlElement, own: Mapping[str, Any], meta: Mappin
     for link in (next(links, None), meta.get("og:url"), said):
         if not isinstance(link, str):
             continue
-        try:
-            found = urls.usable(urljoin(url, paired(link.strip())))
-        except ValueError:
-            continue
+        found = urls.absolute(base_of(tree, url), paired(link))
         # a front page as canonical address is a template's fault; it would make all articles one
         if found and _same_site(found, url) and urlsplit(found).path.strip("/"):
             return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import lxml.html
 from lxml.cssselect import CSSSelector
@@ -19,7 +19,7 @@ from crawler.parse.decoding import decode_page
 from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT
 from crawler.parse.found import Feed
 from crawler.parse.markup import clean
-from crawler.parse.pages import parse_html
+from crawler.parse.pages import base_of, parse_html
 from crawler.text import urls
 from crawler.text.dates import read_date
 
@@ -57,22 +57,13 @@ def read_section(body: bytes, content_type: str | None, base_url: str, select: s
         return Feed(problem="no HTML in it")
     match = re.match(r"[A-Za-z]{2,3}", tree.get("lang") or "")
     lang = match[0].lower() if match else None
-    base = _base(tree, base_url)
+    base = base_of(tree, base_url)
     links = _selected(tree, select) if select else _guessed(tree, base, {_site(base_url), _site(base)})
     entries, rejected = _entries(links, base, lang, chosen=bool(select))
     if not entries:
         how = f'the selector "{select}" finds none' if select else "give the source a selector with `select`"
         return Feed(rejected=rejected, lang=lang, problem=f"no links to articles in it: {how}", explained=True)
     return Feed(tuple(entries[:MOST_ENTRIES]), rejected, "section", lang)
-
-
-def _base(tree: lxml.html.HtmlElement, base_url: str) -> str:
-    """Return the address that the links of a page are relative to: that of its <base>, else its own."""
-    named = next((each.get("href") for each in tree.iter("base") if each.get("href")), "")
-    try:
-        return urls.usable(urljoin(base_url, named.strip())) or base_url
-    except ValueError:
-        return base_url
 
 
 def _site(url: str) -> tuple[str, ...]:
@@ -94,7 +85,7 @@ def _guessed(
         if not link.get("href") or _is_aside(link):
             continue
         try:
-            parts = urlsplit(urljoin(base_url, link.get("href").strip()))
+            parts = urlsplit(urls.joined(base_url, link.get("href")))
         except ValueError:
             continue
         path = unquote(parts.path)
@@ -120,7 +111,7 @@ def _entries(
     found: dict[str, Entry] = {}
     untitled: dict[str, str] = {}
     for link in links:
-        url = _absolute(link.get("href") or "", base_url)
+        url = urls.absolute(base_url, link.get("href"))
         if not url:
             continue
         key = urls.key(url)
@@ -132,13 +123,6 @@ def _entries(
             raw = lxml.html.tostring(link, encoding="unicode", with_tail=False)[:RAW_LIMIT]
             found[key] = Entry(title=title, url=url, published=_date_near(link, lang), lang=lang, raw=raw)
     return list(found.values()), tuple(reason for key, reason in untitled.items() if key not in found)
-
-
-def _absolute(href: str, base_url: str) -> str | None:
-    try:
-        return urls.usable(urljoin(base_url, href.strip()))
-    except ValueError:
-        return None
 
 
 def _headline(link: lxml.html.HtmlElement, *, chosen: bool) -> tuple[str, str]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from urllib.parse import urljoin
 
 import lxml.etree
 
 from crawler.article import Entry
-from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, decode
+from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, decode, read_feed
 from crawler.parse.found import Feed
 from crawler.parse.markup import clean
 from crawler.parse.mending import mended
@@ -23,6 +22,7 @@ from crawler.text.dates import read_date
 
 MOST_ENTRIES = 500  # of one sitemap, the newest
 MOST_SITEMAPS = 3  # of an index, the newest
+FEEDS = frozenset({"rss", "feed", "RDF"})  # roots of RSS and Atom
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,6 +36,8 @@ def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
     name = _local(root) if root is not None else ""
     if root is None and (listed := _listed(text, base_url)):
         return listed
+    if name in FEEDS:  # a form of sitemap too (sitemaps.org)
+        return read_feed(plain, content_type, base_url)
     if root is None or name not in {"urlset", "sitemapindex"}:
         return Feed(problem=f"no sitemap in it{f', but <{name}>' if name else ''}")
     if name == "sitemapindex":
@@ -58,17 +60,9 @@ def _listed(text: str, base_url: str) -> Feed | None:
 
 def _named(address: str, base_url: str) -> Entry | str:
     """Return the entry of an address alone, named by its words; else the reason why it is none."""
-    link = _absolute(address, base_url)
+    link = urls.absolute(base_url, address)
     title = urls.words(link) if link else ""
     return Entry(title=title, url=link) if title else "no_title_no_text" if link else "no_link"
-
-
-def _absolute(address: str | None, base_url: str) -> str | None:
-    """Return an address of a sitemap, which should be absolute, as such."""
-    try:
-        return urls.usable(urljoin(base_url, address.strip())) if address else None
-    except ValueError:
-        return None
 
 
 def _root(text: str) -> lxml.etree._Element | None:
@@ -109,7 +103,7 @@ def _sitemaps(root: lxml.etree._Element, base_url: str) -> tuple[str, ...]:
     found = []
     for number, each in enumerate(root):
         texts = _texts(each)
-        link = _absolute(texts.get("loc"), base_url)
+        link = urls.absolute(base_url, texts.get("loc"))
         if link and urls.host(link).split(".")[-2:] == urls.host(base_url).split(".")[-2:]:
             changed = read_date(texts.get("lastmod", "")) or BEGINNING
             found.append(("news" not in link.lower(), -changed.timestamp(), number, link))
@@ -118,7 +112,7 @@ def _sitemaps(root: lxml.etree._Element, base_url: str) -> tuple[str, ...]:
 
 def _entry(element: lxml.etree._Element, base_url: str) -> Entry | str:
     texts = _texts(element)
-    link = _absolute(texts.get("loc"), base_url)
+    link = urls.absolute(base_url, texts.get("loc"))
     if not link:
         return "no_link"
     title = clean(texts.get("title", ""))[:TITLE_LIMIT].replace("\n", " ") or urls.words(link)

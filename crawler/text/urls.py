@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
@@ -26,6 +26,7 @@ SESSION = re.compile(
 _TOKEN = re.compile(r"[0-9a-z_.-]{8,}", re.IGNORECASE)  # of a session; a shorter value may number a page
 _IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*|/\((?:[A-Z]\([\w-]{8,}\))+\)(?=/)", re.IGNORECASE)
 _NAMES_A_PAGE = re.compile(r"\d{4,}[^/]*/?$|(?:[^/-]+-){2,}[^/]+/?$|\.s?html?$", re.IGNORECASE)
+_BARE_HOST = re.compile(r"www\.[a-z0-9-]+\.[a-z]", re.IGNORECASE)
 LONGEST_LINK = 2048  # characters
 WRAPPERS = {"news.google.com": "Google News", "news.yahoo.com": "Yahoo News", "flip.it": "Flipboard"}
 _MOBILE = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.[^.])")
@@ -36,9 +37,29 @@ _AMP_CACHE = re.compile(
 )
 
 
+def joined(base_url: str, link: str) -> str:
+    """Return a link that stands on a page at `base_url` as an address, "" if it is none.
+
+    A host without a scheme ("www.paper.example/1") is meant as a host, though RFC 3986 makes a path of it.
+    """
+    link = link.strip()
+    try:
+        return urljoin(base_url, f"//{link}" if _BARE_HOST.match(link) else link) if link else ""
+    except ValueError:
+        return ""
+
+
+def absolute(base_url: str, link: str | None) -> str | None:
+    """Return a link that stands on a page at `base_url` as a usable address, None if it is none."""
+    return usable(joined(base_url, link or ""))
+
+
 def clean(url: str) -> str:
-    """Return a link without tracking parameters, session ids and fragment; the rest stays byte for byte."""
-    parts = urlsplit(url)
+    """Return a link without tracking parameters, session ids and fragment; the rest stays byte for byte.
+
+    But for a space, at which readers would take a link to end.
+    """
+    parts = urlsplit(url.replace(" ", "%20"))
     path = _IN_PATH.sub("", parts.path)
     # not decoded: bytes of an older encoding would be lost
     query = "&".join(pair for pair in parts.query.split("&") if not _is_of_the_way(pair, path))

@@ -1,34 +1,25 @@
 """Cases from outside (../shared/cases): how many come out right, by kind, and each that does not.
 
-Dates are read, headlines go through the shipped desk, changing feeds are served on loopback and polled by the real
-command four times, a quarter of an hour apart. What is right stands in the tables below, after the README of each kind.
+Dates are read, headlines go through the shipped desk, and every route of the cases' own server is polled by the real
+command. What is right stands in tables, here and in the modules of the parts, after the README of each kind.
 """
 
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 
 from alerts.alert import Severity
-from alerts.demo.sinks import MailSink
 from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from crawler.article import Article
 from crawler.text.dates import read_date
-from tests.bench.shared import ROOT, SHARED, missing
-from tests.e2e.conftest import Desk
-from tests.e2e.servers import Hook, Outlet
+from tests.bench import cases_also, cases_answers, cases_feeds
+from tests.bench.cases_served import CASES, routes
+from tests.bench.shared import ROOT, missing
 
-CASES = SHARED / "cases"
 NOW = datetime.fromisoformat("2026-11-28T15:00:00Z")
-POLLS = [f"2026-11-28T06:{minute}:00Z" for minute in ("00", "15", "30", "45")]
 
 # the severities a headline may be told with, from the first to the last letter: n(othing) r(outine) p(riority) i f(lash)
 DESK: Mapping[str, Mapping[str, str]] = {
@@ -69,26 +60,32 @@ DESK: Mapping[str, Mapping[str, str]] = {
     "baquba": {"2": "i"},
     "rolling": dict.fromkeys(map(str, range(1, 5)), "i"),
 }
-# changing feeds: how many alerts four polls make
-FEEDS = {
-    **dict.fromkeys(("m_media", "m_session", "m_session_sum", "m_source_param", "m_pm", "m_slashes", "m_lessthan"), 1),
-    **dict.fromkeys(("m_guid_changes", "m_reordered", "m_bumped", "m_http_https", "m_slug_fixed", "m_returns"), 1),
-    **dict.fromkeys(("m_weak", "m_undated", "m_feed_moves_html_then_back"), 1),
-    **dict.fromkeys(("m_same_guid", "m_noguid_same_link", "m_guid_reused_link_new", "m_template_guid", "m_future"), 2),
-    **dict.fromkeys(("m_slots", "m_one_banner"), 3),
-    "m_304_body": 0,  # a 304 has no content (RFC 9110 15.4.5): curl reads none either, and the source is told as silent
-}
 
 
 def run() -> None:
     if missing(CASES):
         return
-    for kind, verdicts in (("dates", _dates()), ("desk", _desk()), ("feeds", _feeds())):
-        told = list(verdicts)
+    parts: Mapping[str, Callable[[], Iterator[str]]] = {
+        "dates": _dates,
+        "desk": _desk,
+        "feeds": cases_feeds.feeds,
+        "pages": cases_feeds.pages,
+        "answers": lambda: cases_answers.played(cases_answers.ANSWERS),
+        "large": cases_answers.large,
+        "sections": lambda: cases_answers.played(cases_answers.SECTIONS),
+        "sitemaps": lambda: cases_answers.played(cases_answers.SITEMAPS),
+        "carried": cases_also.carried,
+        "sites": cases_also.sites,
+        "also": cases_also.also,
+    }
+    for kind, part in parts.items():
+        told = list(part())
         wrong = [words for words in told if words]
-        print(f"{kind}: {len(told) - len(wrong)} of {len(told)} right")
+        print(f"{kind}: {len(told) - len(wrong)} of {len(told)} right", flush=True)
         for words in wrong:
             print(f"    {words}")
+    left = sorted(set(routes()) - cases_feeds.PLAYED - cases_answers.PLAYED - cases_also.PLAYED)
+    print(f"routes that no part plays: {', '.join(left) or 'none'}")
 
 
 def _dates() -> Iterator[str]:
@@ -118,43 +115,3 @@ def _desk() -> Iterator[str]:
 def _severity(matcher: Matcher, case: Mapping[str, str]) -> Severity | None:
     found = matcher.match(Article("a", "s", case["title"], NOW, text=case.get("text", ""), published=NOW))
     return max((match.severity for match in found), default=None)
-
-
-def _feeds() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "serve.py", str(port)], cwd=CASES / "collecting")
-    try:
-        _await(port)
-        for name, right in FEEDS.items():
-            alerts = _alerts(f"http://127.0.0.1:{port}/{name}")
-            yield "" if alerts == right else f"{name}: {alerts} alerts, not {right}"
-    finally:
-        server.kill()
-        server.wait()
-
-
-def _await(port: int) -> None:
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("serve.py does not answer")
-
-
-def _alerts(url: str) -> int:
-    with tempfile.TemporaryDirectory() as place:
-        desk = Desk(Path(place), Outlet(), Hook(), MailSink())
-        try:
-            desk.write("/x")
-            text = desk.rules.read_text(encoding="utf-8").replace(f"{desk.outlet.base}/x", url)
-            desk.rules.write_text(text.replace("every: 5m", "every: 10m"), encoding="utf-8")
-            desk.rounds(*POLLS)
-            return len(desk.hook.accepted)
-        finally:
-            for each in (desk.outlet, desk.hook, desk.mail):
-                each.close()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import resource
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -16,7 +18,7 @@ from crawler.fetch.workers import Workers, WorkerTimeout
 from crawler.parse.feeds import read_feed
 from crawler.parse.found import Feed
 from crawler.sources.polling import state_for
-from crawler.sources.source import FetchOutcome, OutcomeName, Source
+from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from tests.e2e.servers import Outlet, closing_all, rss
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
@@ -37,12 +39,13 @@ def victim() -> Iterator[Outlet]:
         yield made
 
 
-async def _poll(*urls: str) -> list[FetchOutcome]:
+async def _poll(*urls: str, states: Sequence[SourceState] = ()) -> list[FetchOutcome]:
     fetching = Fetching(["127.0.0.1"], "watch@example.org", timeout=1.5)
     await fetching.open()
     try:
         sources = [Source(str(n), url) for n, url in enumerate(urls)]
-        return await asyncio.gather(*(fetching.poll(each, state_for(each, None, NOW), NOW) for each in sources))
+        known = states or [state_for(each, None, NOW) for each in sources]
+        return await asyncio.gather(*(fetching.poll(*each, NOW) for each in zip(sources, known, strict=True)))
     finally:
         await fetching.close()
 
@@ -83,6 +86,10 @@ ODD = {
     "bytes behind the body": OK + b"Connection: close\r\n" + LENGTH + b"\r\n" + FEED + b"JUNK",
     "bytes behind the chunks": OK + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED + b"JUNK",
     "chunks and a length": OK + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED,
+    "chunks with line feeds only": OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"%x\n%s\n0\n\n" % (len(FEED), FEED),
+    "a length twice": OK + LENGTH + LENGTH + b"\r\n" + FEED,
+    "no transfer encoding by name": OK + b"Transfer-Encoding: identity\r\n" + LENGTH + b"\r\n" + FEED,
+    "small letters": OK.lower() + LENGTH + b"\r\n" + FEED,
     "an early hint": b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + OK + LENGTH + b"\r\n" + FEED,
 }
 
@@ -107,7 +114,13 @@ def test_answer_without_a_change_may_carry_a_body_and_none_that_is_http_has_its_
     def other(request: BaseHTTPRequestHandler) -> None:
         request.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
 
-    assert names(outlet.act("/same", unchanged), outlet.act("/other", other)) == ["not_modified", "bad_answer"]
+    known = partial(SourceState, whole=NOW, due=NOW)
+    assert names(outlet.act("/other", other)) == ["bad_answer"]
+    url = outlet.act("/same", unchanged)
+    states = [known("0", url, etag='"1"'), known("1", url, last_modified="then"), known("2", url)]
+    answers = asyncio.run(_poll(url, url, url, states=states))
+    assert [each.name.value for each in answers] == ["not_modified", "not_modified", "bad_answer"]
+    assert "304 to a request without a condition" in answers[2].detail
 
 
 def test_nothing_listens_and_no_such_name() -> None:
@@ -177,6 +190,25 @@ def test_request_says_who_asks_and_carries_nothing_else(outlet: Outlet) -> None:
         assert not {"Cookie", "Referer"} & set(headers)
 
 
+def test_cookie_of_a_redirect_comes_back_within_its_chain_and_to_its_host_only(outlet: Outlet) -> None:
+    def door(request: BaseHTTPRequestHandler) -> None:
+        known = "seen=1" in request.headers.get("Cookie", "")
+        where = b"/in" if known else b"/door"
+        gift = b"" if known else b"Set-Cookie: seen=1; Path=/\r\n"
+        request.wfile.write(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n%sLocation: %s\r\n\r\n" % (gift, where))
+
+    other = Outlet()
+    with closing_all(other):
+        url = outlet.act("/door", door)
+        outlet.serve("/in", b"", status=302, Location=f"{other.base}/away")
+        other.serve("/away", b"", status=302, Location=f"{outlet.base}/feed")
+        outlet.serve("/feed", FEED, Set_Cookie="later=1")
+        assert names(url, url) == ["ok", "ok"]
+        assert sum("Cookie" not in each for each in outlet.asked("/door")) == 2  # no poll knows of another
+        assert [each.get("Cookie") for each in outlet.asked("/feed")] == ["seen=1", "seen=1"]
+        assert not any("Cookie" in each for each in other.asked("/away"))
+
+
 async def _parsed(body: bytes, deadline: float, read: Read = read_feed) -> tuple[FetchOutcome, Feed | None]:
     workers = Workers(processes=1, deadline=deadline)
     try:
@@ -208,6 +240,26 @@ async def _two() -> tuple[str, int]:
         return await workers.run(str, "again"), quick
     finally:
         workers.close()
+
+
+async def _waiting_and_working() -> tuple[str, str, int]:
+    workers = Workers(processes=1, deadline=0.5)
+    try:
+        waited = await workers.run(_sleepy, 1.0)
+        with pytest.raises(WorkerTimeout, match=r"0\.5 s of processor time"):
+            await workers.run(_forever)
+        return waited, await workers.run(str, "again"), workers.died
+    finally:
+        workers.close()
+
+
+def test_deadline_is_of_processor_time_so_that_a_busy_machine_loses_no_feed() -> None:
+    assert asyncio.run(_waiting_and_working()) == ("awake", "again", 0)
+
+
+def _sleepy(seconds: float) -> str:
+    time.sleep(seconds)  # what a child does that the machine has no time for
+    return "awake"
 
 
 def _forever(*_: object) -> Feed:

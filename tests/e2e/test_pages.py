@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import subprocess
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,23 @@ def test_word_that_only_the_page_holds_alerts_in_the_same_round(desk: Desk) -> N
     assert row == (2, "A Reporter")
     assert tables(desk, "select count(*) from pages_wanted") == [(0,)]
     assert desk.status()["ledger"]["remainders"] == {"entries": 0, "matched": 0, "queued": 0}
+
+
+def test_page_behind_a_redirect_that_wants_its_cookie_back_is_read(desk: Desk) -> None:
+    begin(desk)
+    desk.rounds(T0)
+    desk.outlet.serve("/a.xml", rss(item(desk, "one", "Council meets in Anbar")))
+    read = page("Council meets in Anbar", "A militia then shelled the base.")
+
+    def door(request: BaseHTTPRequestHandler) -> None:
+        if "seen=1" in request.headers.get("Cookie", ""):
+            request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(read), read))
+        else:
+            request.wfile.write(b"HTTP/1.1 302 F\r\nContent-Length: 0\r\nLocation: /one\r\nSet-Cookie: seen=1\r\n\r\n")
+
+    desk.outlet.act("/one", door)
+    desk.rounds(T1)
+    assert len(alerts(desk)) == 1
 
 
 def test_feed_that_did_not_change_does_not_take_the_page_back(desk: Desk) -> None:

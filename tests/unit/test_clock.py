@@ -37,6 +37,21 @@ PAGES = [
     ("<!doctype html><html><title>Just a moment...</title></html>", "a challenge page: a check of the browser"),
     ("<html><script src='/cdn-cgi/challenge-platform/x.js'></script></html>", "a challenge page: Cloudflare"),
     ("<html><div class='g-recaptcha'></div></html>", "a challenge page: a captcha"),
+    ("<html><title>Your consent and cookies</title><button>Agree</button></html>", "a consent page"),
+    ("<html><title>Council bans cookie jars</title><a href='/1'>More</a></html>", "an HTML page"),
+    (
+        "<html><p>Please enable JavaScript to see this site</p></html>",
+        "a challenge page: for browsers with scripts only",
+    ),
+    (
+        "<html><script>document.cookie = 'a=1'; window.location.reload()</script></html>",
+        "a challenge page: for browsers with scripts only",
+    ),
+    ("<html><noscript>Please enable JavaScript</noscript><a href='/1'>News</a></html>", "an HTML page"),
+    (
+        "<html><meta content='0; URL=https://a.example/feed.xml' http-equiv=Refresh></html>",
+        "an HTML page that sends browsers on to https://a.example/feed.xml",
+    ),
 ]
 
 

@@ -29,7 +29,7 @@ def test_whole_cut_and_bomb(coding: str) -> None:
     written = WRITE[coding](BODY)
     assert decode(written, coding, LIMIT) == BODY
     with pytest.raises(Truncated):
-        decode(written[:-5], coding, LIMIT)
+        decode(written[:-12], coding, LIMIT)
     with pytest.raises(TooLarge):
         decode(WRITE[coding](b"\0" * 50_000_000), coding, LIMIT)
     with pytest.raises(ValueError, match="not "):
@@ -40,6 +40,19 @@ def test_bare_deflate_and_gzip_members() -> None:
     bare = zlib.compressobj(wbits=-15)
     assert decode(bare.compress(BODY) + bare.flush(), "deflate", LIMIT) == BODY
     assert decode(gzip.compress(b"a") + gzip.compress(b"b"), "gzip", LIMIT) == b"ab"
+
+
+def test_gzip_may_lack_its_trailer_and_no_more() -> None:
+    written = gzip.compress(BODY)
+    for missing in range(1, 9):
+        assert decode(written[:-missing], "gzip", LIMIT) == BODY
+    assert decode(gzip.compress(b"a") + gzip.compress(b"b")[:-8], "gzip", LIMIT) == b"ab"
+    for cut in (9, 10, len(written) // 2, len(written) - 10):
+        with pytest.raises(Truncated):
+            decode(written[:-cut], "gzip", LIMIT)
+    wrong = written[:-8] + bytes(each ^ 255 for each in written[-8:])
+    with pytest.raises(ValueError, match="not gzip"):
+        decode(wrong, "gzip", LIMIT)
 
 
 def answered(body: bytes, coding: str) -> Response:
@@ -55,7 +68,7 @@ def test_middleware_gives_plain_bodies_or_names_the_fault() -> None:
     assert "Content-Encoding" not in answered(gzip.compress(BODY), "gzip").headers
     for body, coding, fault in (
         (gzip.compress(gzip.compress(b"\0" * 50_000_000)), "gzip, gzip", DownloadCancelledError),
-        (gzip.compress(BODY)[:-5], "gzip", ResponseDataLossError),
+        (gzip.compress(BODY)[:-12], "gzip", ResponseDataLossError),
         (BODY, "compress", ResponseDataLossError),
         (BODY, "gzip, gzip, gzip", ResponseDataLossError),
     ):

@@ -11,7 +11,9 @@ import pytest
 
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
+from crawler.parse.alternates import feeds_in
 from crawler.parse.feeds import read_feed
+from crawler.parse.pages import read_page
 from crawler.parse.sections import read_section
 from crawler.parse.sitemaps import MOST_ENTRIES, read_sitemap
 from tests.unit.child import Child
@@ -187,6 +189,18 @@ def test_sitemap_that_is_a_list_of_addresses_is_read() -> None:
     assert ([each.title for each in read.entries], read.rejected) == (["The dam bursts"], ("no_title_no_text",))
 
 
+@pytest.mark.parametrize(
+    "feed",
+    [
+        "<rss version='2.0'><channel><item><title>Dam bursts</title><link>{}</link></item></channel></rss>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>Dam bursts</title><link href='{}'/></entry></feed>",
+    ],
+)
+def test_feed_as_a_sitemap_is_read(feed: str) -> None:
+    read = read_sitemap(feed.format(BASE + "n/1").encode(), "application/xml", BASE)
+    assert [(each.title, each.url) for each in read.entries] == [("Dam bursts", BASE + "n/1")]
+
+
 CARDS = "".join(
     f'<div class="card"><a href="/2026/{n}0000/x"><img alt=""></a><p>Gunmen shell barracks number {n} at noon</p>'
     f'<a href="/2026/{n}0000/x">Read more</a></div>'
@@ -224,6 +238,15 @@ def test_links_of_a_section_are_relative_to_its_base(base: str) -> None:
     (entry,) = read_section(page.encode(), None, BASE).entries
     assert entry.url is not None
     assert entry.url.endswith("outlet.example/ar/n/81234")
+
+
+@pytest.mark.parametrize("base", ["https://outlet.example/ar/", "/ar/"])
+def test_address_that_a_page_names_is_relative_to_its_base(base: str) -> None:
+    head = f"<base target=_top><base href='{base}'><link rel=canonical href='n/81234'>"
+    head += "<link rel=alternate type='application/rss+xml' href='rss.xml'>"
+    page = f"<html><head>{head}</head><body><p>Gunmen shell a barracks</p><a href='en/feed/'>RSS</a></body></html>".encode()
+    assert feeds_in(page, None, BASE) == [BASE + "ar/rss.xml", BASE + "ar/en/feed/"]
+    assert read_page(page, None, BASE + "x/1").url == BASE + "ar/n/81234"
 
 
 def test_links_of_a_section_are_selected() -> None:

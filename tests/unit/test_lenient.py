@@ -13,6 +13,22 @@ HEADS = [
     ("a folded line", b"HTTP/1.1 200 OK\r\nX: a\r\n\tb", b"HTTP/1.1 200 OK\r\nX: a b\r\n\r\n"),
     ("a control character", b"HTTP/1.1 200 OK\r\nX: a\x01b", b"HTTP/1.1 200 OK\r\nX: a b\r\n\r\n"),
     ("no reason", b"HTTP/1.1 200\r\nETag: a", b"HTTP/1.1 200 \r\nETag: a\r\n\r\n"),
+    ("small letters", b"http/1.1 200 OK\r\nETag: a", b"HTTP/1.1 200 OK\r\nETag: a\r\n\r\n"),
+    (
+        "a length said twice",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nETag: a\r\ncontent-length: +3, 3",
+        b"HTTP/1.1 200 OK\r\nETag: a\r\nContent-Length: 3\r\n\r\n",
+    ),
+    (
+        "two lengths",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n",
+    ),
+    (
+        "no coding by name",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 3",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n",
+    ),
     ("radio", b"ICY 200 OK\r\nETag: a", b"HTTP/1.0 200 OK\r\nETag: a\r\n\r\n"),
     ("no HTTP", b"<rss version", b"<rss version\r\n\r\n"),
     (
@@ -43,18 +59,23 @@ def test_answer_without_a_body_has_none(status: bytes) -> None:
     assert Head(b"HTTP/1.1 " + status + b"\r\nContent-Length: 900").length == 0
 
 
+RIGHT = b"5\r\nHello\r\n3\r\n, w\r\n0\r\n\r\n"
 BODY = b"5;name=x\r\nHello\r\n3\r\n, w\r\n0\r\nTrailer: x\r\n\r\n"
 
 
 @pytest.mark.parametrize("step", [1, 2, 7, 1_000])
-def test_chunked_body_ends_where_it_says(step: int) -> None:
-    chunks, taken, data = Chunks(), 0, BODY + b"JUNK\r\n0\r\n"
+@pytest.mark.parametrize("body", [BODY, BODY.replace(b"\r\n", b"\n"), b" 0005 \r\nHello\r\n3\r\n, w\r\n00\r\n\r\n"])
+def test_chunked_body_is_written_as_it_should_be_and_ends_where_it_says(body: bytes, step: int) -> None:
+    chunks, taken, written, data = Chunks(), 0, b"", body + b"JUNK\r\n0\r\n"
     for start in range(0, len(data), step):
-        if not chunks.ended:
-            taken += chunks.feed(data[start : start + step])
-    assert taken == len(BODY)
+        made, kept = chunks.feed(data[start : start + step])
+        written, taken = written + made, taken + kept
+    assert (written, taken) == (RIGHT, len(body))
     assert chunks.ended
 
 
-def test_broken_chunks_are_left_to_the_parser() -> None:
-    assert Chunks().feed(b"zz\r\nHello") == 9
+@pytest.mark.parametrize(
+    "broken", [b"zz\r\nHello", b"<rss>no line", b"5;" + b"x" * 9_000, b"5\r\nHello, w\r\n0\r\n\r\n"]
+)
+def test_broken_chunks_are_left_to_the_parser(broken: bytes) -> None:
+    assert Chunks().feed(broken) == (broken, len(broken))

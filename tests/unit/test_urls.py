@@ -17,6 +17,7 @@ CLEANED = [
     ("a number of the page", "https://a.example/show.php?ref=455", "https://a.example/show.php?ref=455"),
     ("a word that is the page", "https://a.example/show?source=kirkuk", "https://a.example/show?source=kirkuk"),
     ("a short number named sid", "https://a.example/show?sid=12", "https://a.example/show?sid=12"),
+    ("a space", "https://a.example/a b?q=c d&utm_source=e f", "https://a.example/a%20b?q=c%20d"),
     ("page parameters stay as written", "https://a.example/?p=1&q=a%20b", "https://a.example/?p=1&q=a%20b"),
 ]
 SAME = [
@@ -24,6 +25,7 @@ SAME = [
     ("www and trailing slash", "https://www.a.example/x/", "https://a.example/x"),
     ("order of the query", "https://a.example/x?b=2&a=1", "https://a.example/x?a=1&b=2"),
     ("percent-encoding", "https://a.example/%d8%a7", "https://a.example/ا"),
+    ("a space", "https://a.example/a b", "https://a.example/a%20b"),
     ("tracking", "https://a.example/x?at_medium=RSS&at_campaign=rss", "https://a.example/x"),
     ("mobile host", "https://m.a.example/x", "https://www.a.example/x"),
     ("AMP path", "https://a.example/x/amp/", "https://a.example/x"),
@@ -47,6 +49,23 @@ def test_clean(name: str, url: str, expected: str) -> None:
 @pytest.mark.parametrize(("name", "one", "other"), SAME, ids=[row[0] for row in SAME])
 def test_same_page(name: str, one: str, other: str) -> None:
     assert urls.key(one) == urls.key(other), name
+
+
+PLACED = [
+    ("relative", "/x", "https://a.example/x"),
+    ("of another scheme", "//b.example/x", "https://b.example/x"),
+    ("a host without a scheme", "www.b.example/x?y=1", "https://www.b.example/x?y=1"),
+    ("a page that is named like a host", "www.html", "https://a.example/news/www.html"),
+    ("between spaces", "\n /a b ", "https://a.example/a%20b"),
+    ("nothing", " ", None),
+    ("no address", "http://[::1", None),
+    ("no web address", "mailto:desk@a.example", None),
+]
+
+
+@pytest.mark.parametrize(("name", "link", "expected"), PLACED, ids=[row[0] for row in PLACED])
+def test_link_on_a_page(name: str, link: str, expected: str | None) -> None:
+    assert urls.absolute("https://a.example/news/", link) == expected, name
 
 
 def test_other_pages_have_other_keys() -> None:

@@ -32,6 +32,7 @@ ACCEPT = (
 )
 HEADERS_LIMIT = 8_000  # characters kept as evidence
 HANDLED = [304, *range(400, 600)]  # ours to name; redirects are followed, each hop past the guard
+CONDITIONS = ("If-None-Match", "If-Modified-Since")
 PERMANENT = {301, 308}
 REDIRECTS = {301, 302, 303, 307, 308}
 # what of a status needs a name of its own; `_name` has the rest
@@ -56,7 +57,7 @@ def request(source: Source, state: SourceState, now: datetime, accept: str = ACC
 
 
 def _validators(state: SourceState) -> tuple[tuple[str, str | None], ...]:
-    return ("If-None-Match", state.etag), ("If-Modified-Since", state.last_modified)
+    return tuple(zip(CONDITIONS, (state.etag, state.last_modified), strict=True))
 
 
 def outcome(response: Response, source: Source, fetched: datetime) -> FetchOutcome:
@@ -94,6 +95,8 @@ def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:
 
 def _name(response: Response) -> OutcomeName:
     status = response.status
+    if status == 304 and not _has_condition(response):
+        return OutcomeName.BAD_ANSWER  # "as you have it", to one who has nothing: as a success it would be silence
     if status in STATUS:
         return STATUS[status]
     if 200 <= status < 300:
@@ -103,9 +106,16 @@ def _name(response: Response) -> OutcomeName:
     return OutcomeName.CLIENT_ERROR if 400 <= status < 500 else OutcomeName.SERVER_ERROR
 
 
+def _has_condition(response: Response) -> bool:
+    """Return whether validators of an earlier answer were sent."""
+    return any(response.request and response.request.headers.get(name) for name in CONDITIONS)
+
+
 def _detail(response: Response) -> str:
     if 200 <= response.status < 300:
         return "no body"
+    if response.status == 304:
+        return "HTTP 304 to a request without a condition: nothing was sent yet that could be unchanged"
     page = named(response.body) if response.body else ""
     return (
         f"HTTP {response.status}, {page}" if page.startswith(("a challenge", "a login")) else f"HTTP {response.status}"
