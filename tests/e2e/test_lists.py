@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from crawler.collect.discovery import channel_page, videos_of
+from crawler.collect.discovery import Tried, channel_page, needs_number, scout, videos_of
 from crawler.config.sources import read_sources
 from crawler.parse.opml import MOST_FEEDS, read_opml, write_opml
 from tests.e2e.channel import Channel, card, text
@@ -185,6 +187,27 @@ def test_feed_of_a_video_channel_is_found_by_its_number_and_by_its_page(desk: De
     desk.outlet.serve("/@handle", handle.encode())
     found = json.loads(desk.run("sources", "add", "--json", f"{desk.outlet.base}/@handle").stdout)
     assert found[0]["url"] == desk.outlet.base + feed
+
+
+def test_video_channel_without_its_number_says_how_to_come_by_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.collect.discovery.VIDEOS", ("127.0.0.1",))
+    link = '<article><h2><a href="/watch?v=1">A video of ten words about what a militia did today</a></h2></article>'
+    desk.outlet.serve("/@handle", f"<html><body>{link * 3}</body></html>".encode())
+
+    async def found() -> list[Tried]:
+        async with scout(["127.0.0.1"], "", datetime.now(UTC)) as opened:
+            return await opened.discover(f"{desk.outlet.base}/@handle")
+
+    (tried,) = asyncio.run(found())
+    assert not tried.entries
+    assert "sources add https://www.youtube.com/channel/UC" in tried.outcome.detail
+
+
+def test_address_of_a_video_channel_needs_its_number() -> None:
+    for url in ("https://www.youtube.com/@name", "https://m.youtube.com/c/name", "https://youtu.be/abc"):
+        assert needs_number(url)
+    for url in ("https://www.youtube.com/feeds/videos.xml?channel_id=UCx", "https://paper.example/@name"):
+        assert not needs_number(url)
 
 
 def test_site_with_a_path_like_a_channels_is_searched_as_any_other(desk: Desk) -> None:
