@@ -211,3 +211,22 @@ def test_second_outlet_of_an_aggregator_does_not_ring_again_and_counts_as_an_ori
     assert desk.rounds(T1)[0]["deliveries"] == 0
     assert "gamma.example" in desk.run("stories", "--since", "2026-06-14").stdout
     assert balanced(desk)
+
+
+def test_try_shows_whose_each_item_is_and_check_names_a_host_that_would_be_another_origin(desk: Desk) -> None:
+    write(desk)
+    gamma = {"title": "Rain in the north", "guid": "g", "link": "https://alpha-news.example/rain", "date": D0}
+    desk.outlet.serve("/a.xml", rss(gamma))
+    desk.outlet.serve("/g.xml", aggregated(("Beta Times", "beta.example"), ("Gamma", "gamma.example")))
+    shown = desk.run("sources", "try", "s1").stdout
+    assert f"{HEADLINE}  [Beta Times, via Google News; origin beta]" in shown
+    assert f"{HEADLINE}  [Gamma, via Google News; origin gamma.example]" in shown
+    assert "warning" not in shown
+    said = '1 of 1 links of source "s2" lead to alpha-news.example: by an aggregator they would be another origin'
+    assert f"warning: {said}" in desk.run("sources", "try", "s2").stdout
+    desk.rounds(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")  # `check` looks back over a week
+    assert f"warning: {said}" in desk.run("check").stderr
+    rules = desk.rules.read_text(encoding="utf-8")
+    row = "outlets:\n  alpha-news.example: {name: Alpha Wire, owner: alpha, reliability: B}\n"
+    desk.rules.write_text(rules.replace("outlets:\n", row), encoding="utf-8")
+    assert said not in desk.run("check").stderr
