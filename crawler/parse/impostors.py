@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 LOOKED_AT = 20_000  # bytes
+HTML_PAGE = "an HTML page"  # and nothing more can be said of it
 _HTML = re.compile(
     rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -37,4 +38,4 @@ def named(body: bytes) -> str:
             return f"a challenge page: {name}"
     if _LOGIN.search(start) or _LOGIN_TITLE.search(start):
         return "a login page"
-    return "an HTML page"
+    return HTML_PAGE
