@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -142,6 +144,25 @@ def test_verify_polls_all_once_and_prints_a_table(desk: Desk) -> None:
     assert [(row["source"], row["entries"]) for row in one["sources"]] == [("s1", 2)]
     assert one["without_entries"] == 0
     assert 'did you mean "s1"' in desk.run("sources", "verify", "s11", expect=1).stderr
+
+
+def test_path_that_gives_no_list_is_one_clear_error(desk: Desk) -> None:
+    desk.write("/a.xml")
+    os.mkfifo(desk.place / "pipe")
+    (desk.place / "dangling.opml").symlink_to(desk.place / "nowhere")
+    for path, said in (
+        ("missing.opml", "there is no such file"),
+        ("dangling.opml", "there is no such file"),
+        (".", "is no file"),
+        ("pipe", "is no file"),
+        ("/dev/zero", "is no file"),
+        ("rules.yaml/x", "there is no such file"),
+        ("/proc/self/mem", "cannot be read"),
+    ):
+        done = desk.run("sources", "import", path, expect=1)
+        remedy = "give the path of an OPML file, as a feed reader exports it"
+        assert re.fullmatch(rf"watchfloor: {re.escape(path)}: {said}.*; {remedy}\n", done.stderr), done.stderr
+        assert done.stdout == ""
 
 
 def test_channel_is_found_and_its_lines_can_be_pasted(desk: Desk, tmp_path: Path) -> None:
