@@ -36,6 +36,7 @@ from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import Source
 from crawler.text.scripts import SCRIPTS
 
+HEARTBEAT = "settings.heartbeat"  # as it is named where its secret is missing; no source has such an id
 LEAD_WORDS = 80  # words of the text that count as its lead
 
 
@@ -203,7 +204,7 @@ class Config:
     alive: tuple[time, ...] = ()
     metrics: str = ""
     files: tuple[str, ...] = ()
-    unset: Mapping[str, Problem] = field(default_factory=dict)  # sources that cannot be asked: their secret is missing
+    unset: Mapping[str, Problem] = field(default_factory=dict)  # sources, or HEARTBEAT, whose secret is missing
     polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
     receivers_at: Mapping[str, Place] = field(default_factory=dict)  # where each is written, by name
     patterns: tuple[str, ...] = ()  # of `include`: what fits them later is read at the next reload

@@ -21,7 +21,7 @@ from alerts.rules import config as configuration
 from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
 from alerts.rules.everywhere import everywhere
-from alerts.rules.lint import BROAD_A_DAY, failed_tests, too_broad, warnings
+from alerts.rules.lint import BROAD_A_DAY, failed_tests, strange_links, too_broad, warnings
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems
 
@@ -70,6 +70,7 @@ def command(
         *_exposed_secrets(secrets),
         *warnings(config),
         *(everywhere(config, archived) if archived else ()),
+        *strange_links(config, archived),
         *(too_broad(config, counts, span, broad) if archived else ()),
     ]
     _warn(found)

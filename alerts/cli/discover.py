@@ -23,6 +23,7 @@ from crawler.collect.discovery import Scout, Tried, scout
 from crawler.config.keys import nearest
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
+from crawler.parse.provenance import credit, strangers
 from crawler.sources.source import KINDS, Source
 
 T = TypeVar("T")
@@ -131,7 +132,7 @@ def attempt(path: Path | None, *, as_json: bool, kind: str | None, select: str, 
         source = _source(what, sources)
         # --select makes sense for a section only
         source = replace(source, kind=kind or ("section" if select else source.kind), select=select or source.select)
-        tried = await opened.attempt(source)
+        tried = await opened.attempt(replace(source, outlets=sources[0].outlets) if sources else source)
         link = next((entry.url for entry in tried.entries if entry.url), None)
         return report_of(tried) | {"page": await _page(opened, link) if link else None}
 
@@ -171,14 +172,24 @@ def report_of(tried: Tried) -> dict[str, object]:
         "oldest": min(dated).isoformat() if dated else None,
         "lang": tried.lang,
         "text_lengths": [len(entry.text or entry.summary) for entry in entries],
-        "first": [_entry(entry) for entry in entries[:ENTRIES_SHOWN]],
+        "first": [_entry(entry, tried.source) for entry in entries[:ENTRIES_SHOWN]],
+        "warnings": list(strangers(tried.source, [entry.url for entry in entries]).values()),
     }
 
 
-def _entry(entry: Entry) -> dict[str, object]:
+def _entry(entry: Entry, source: Source) -> dict[str, object]:
+    """Return an entry as it would be stored: with its outlet, who carries it, and whose words it has."""
+    entry, whose = credit(entry, source)
     date = entry.published or entry.updated
-    length = len(entry.text or entry.summary)
-    return {"title": entry.title, "url": entry.url, "date": date.isoformat() if date else None, "text": length}
+    return {
+        "title": entry.title,
+        "url": entry.url,
+        "date": date.isoformat() if date else None,
+        "text": len(entry.text or entry.summary),
+        "outlet": whose.outlet,
+        "carrier": whose.carrier,
+        "origin": whose.origin,
+    }
 
 
 async def _page(opened: Scout, link: str) -> dict[str, object]:
@@ -202,9 +213,11 @@ def _lines(report: dict[str, object], zone: str) -> list[str]:
     if not report["entries"]:
         return lines[:1]
     lines += [
-        f"  {_date(row['date'], zone)}  {row['text']} characters  {plain(row['title'])}"
+        f"  {_date(row['date'], zone)}  {row['text']} characters  {plain(row['title'])}  [{_whose(row)}]"
         for row in _list(report["first"])
     ]
+    warnings = report["warnings"]
+    lines += [f"warning: {plain(str(each))}" for each in warnings] if isinstance(warnings, list) else []
     page = report["page"]
     if isinstance(page, dict):
         lines.append(f"first page: {page['url']}")
@@ -214,6 +227,12 @@ def _lines(report: dict[str, object], zone: str) -> list[str]:
             if value is not None and name != "url"
         ]
     return lines
+
+
+def _whose(row: dict[str, str]) -> str:
+    """Return whose an entry is, in words: "Beta Times, via Google News; origin beta"."""
+    via = f", via {plain(row['carrier'])}" if row["carrier"] else ""
+    return f"{plain(row['outlet'])}{via}; origin {plain(row['origin'])}"
 
 
 def _date(iso: object, zone: str) -> str:

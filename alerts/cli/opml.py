@@ -25,15 +25,13 @@ LARGEST = 10_000_000  # bytes of a file
 @click.command(name="import")
 @config_option
 @json_option
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
     """Print the feeds of FILE, an OPML list, as lines to paste under `sources:`. Nothing is changed or polled.
 
     Those that are polled already are named, and stand once.
     """
-    if file.stat().st_size > LARGEST:
-        fail(f"{file}: larger than {LARGEST // 1_000_000} MB; that is no list of feeds")
-    listed = asyncio.run(_read(file.read_bytes()))
+    listed = asyncio.run(_read(_bytes_of(file)))
     if listed.problem:
         fail(f"{file}: {listed.problem}")
     sources, allowed = _sources(path)
@@ -66,6 +64,23 @@ def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
     for reason in listed.rejected:
         click.echo(f"# left out: {plain(reason)}")
     click.echo(f"# {len(rows)} to paste, {len(doubles)} polled already, {len(listed.rejected)} left out")
+
+
+def _bytes_of(file: Path) -> bytes:
+    """Return what is in a file of at most LARGEST bytes; exit with 1 and one line where it cannot be read."""
+    remedy = "give the path of an OPML file, as a feed reader exports it"
+    try:
+        if not file.exists():
+            fail(f"{file}: there is no such file; {remedy}")
+        if not file.is_file():  # a pipe would hang, a device never end
+            fail(f"{file}: is no file; {remedy}")
+        with file.open("rb") as opened:
+            body = opened.read(LARGEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        fail(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}; {remedy}")
+    if len(body) > LARGEST:
+        fail(f"{file}: larger than {LARGEST // 1_000_000} MB; that is no list of feeds")
+    return body
 
 
 async def _read(body: bytes) -> FeedList:

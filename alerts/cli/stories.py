@@ -191,15 +191,21 @@ def _event(members: Thread) -> str:
 
 
 def _newest(members: Thread) -> Member:
-    """Return the article that last told something new: an outlet's copy of what another told is no development."""
+    """Return the article that last told something new: an outlet's copy of what another told is no development.
+
+    Where that was only carried, an article of its story from an outlet's own feed speaks for it.
+    """
     telling = [each for each in members if each.relation is not Relation.DUPLICATE] or members
-    return max(telling, key=lambda each: each.first_seen)
+    newest = max(telling, key=lambda each: each.first_seen)
+    own = [each for each in members if each.story == newest.story and not each.carrier and not newest.change]
+    return own[-1] if newest.carrier and own else newest
 
 
 def _told(each: Member, zone: str) -> Iterator[str]:
     # named only where it is not the owner, as of an agency's text
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
-    yield f"    {each.article}  {each.relation.value}  {time(each.first_seen, zone)}  {plain(each.outlet)}{origin}"
+    via = f", via {plain(each.carrier)}" if each.carrier else ""
+    yield f"    {each.article}  {each.relation.value}  {time(each.first_seen, zone)}  {plain(each.outlet)}{via}{origin}"
     yield f"      {isolated(without_outlet(each.title, each.outlet))}"
     if each.change:
         yield f"      changed: {plain(each.change)}"

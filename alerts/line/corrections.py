@@ -25,7 +25,7 @@ def told_before(connection: Connection, config: Config, revision: Revision, matc
     A material change is told under them even if its own text matches no rule (decision 51). Without one: (). A
     correction is told under those that told its event, also where another story did.
     """
-    before = _alert_of(connection, revision.placement.story) if revision.placement.change else None
+    before = decisions.last_alert(connection, revision.placement.story) if revision.placement.change else None
     if before is None and is_correction(revision.article.title):
         before = _alert_of_thread(connection, revision)
     wanted = {rule.id for rule in config.rules if rule.mode != "off"} - matched
@@ -33,16 +33,11 @@ def told_before(connection: Connection, config: Config, revision: Revision, matc
     return tuple(Match(each.rule, each.severity, each.score, ()) for each in causes if each.rule in wanted)
 
 
-def _alert_of(connection: Connection, story: str) -> Alert | None:
-    last = decisions.last_alert_revision(connection, story)
-    return decisions.load_alert(connection, story, last) if last else None
-
-
 def _alert_of_thread(connection: Connection, revision: Revision) -> Alert | None:
     """Return the newest alert on a story of the thread, None if there is none."""
     members = archive.members_of(connection, revision.placement.thread)
     stories = dict.fromkeys(each.story for each in reversed(members))
-    return next((alert for story in stories if (alert := _alert_of(connection, story))), None)
+    return next((alert for story in stories if (alert := decisions.last_alert(connection, story))), None)
 
 
 def corrected(

@@ -54,8 +54,7 @@ def make_alert(
     """
     members, standing = thread.members, thread.standing
     story = revision.placement.story
-    last = decisions.last_alert_revision(connection, story)
-    before = decisions.load_alert(connection, story, last) if last else None
+    before = decisions.last_alert(connection, story)
     article, causes = _quoted(revision, _causes(config, matches), before)
     siblings = siblings_of(members, story)
     foreign = is_foreign(article.title, config.language)
@@ -66,7 +65,7 @@ def make_alert(
     return Alert(
         story=story,
         thread=revision.placement.thread,
-        revision=last + 1,
+        revision=before.revision + 1 if before else 1,
         severity=max(cause.severity for cause in causes),
         created=now,
         article=article,

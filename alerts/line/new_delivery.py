@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts.alert import PINGS, Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver, Severity
+from alerts.decide.carried import released
 from alerts.decide.pacing import grown, slot_after, takes_in, window_name
 from alerts.decision import Decision
 from alerts.store import decisions, digests, outbox, silences
@@ -70,7 +71,7 @@ def _merge(
 
     A new delivery instead would begin to wait anew: with a reprint each minute none would ever go (decision 87).
     """
-    told = grown(taken, made, alert.revision, now)
+    told = released(grown(taken, made, alert.revision, now), alert, now)
     outbox.save_grown(connection, replace(told, notes=(*told.notes, *notes)), now)
     # the grown message has the unique key (story, kind, revision, target), so a part of its own kind needs another
     kind = Kind.EDIT if made.kind is taken.kind else made.kind

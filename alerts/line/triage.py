@@ -7,13 +7,14 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from alerts.alert import LISTED, NEWS, Alert, Match, Reason, Receiver, Severity, Silence
+from alerts.decide.carried import Decided, after_ours, spoken, takes_over
 from alerts.decide.repeats import may_repeat
 from alerts.decide.same_event import EventWindow
 from alerts.decide.silences import silenced
@@ -37,6 +38,7 @@ from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+AT_ONCE = timedelta(0)
 BATCH = 500  # revisions matched at once: of these, what is flash is decided on first
 Queued = Callable[[], Awaitable[object]]
 
@@ -54,7 +56,7 @@ class TriageResult:
     alerts: int = 0
     rings: bool = False
     counts: Counter[str] = field(default_factory=Counter)
-    decided: list[tuple[Revision, tuple[Match, ...], tuple[Decision, ...]]] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
 
     def __iadd__(self, other: TriageResult) -> TriageResult:
         self.revisions += other.revisions
@@ -84,9 +86,10 @@ class Triage:
         self.config, self._matcher = config, matcher
         self._window = EventWindow(config.events)
 
-    async def run(self, now: datetime, queued: Queued | None = None) -> TriageResult:
+    async def run(self, now: datetime, queued: Queued | None = None, ours_within: timedelta = AT_ONCE) -> TriageResult:
         """Decide on all revisions not triaged yet, a slice a commit, and return what was decided.
 
+        What an aggregator carries waits `ours_within` for our own feeds; 0 where they were polled before this.
         `queued` is called after each commit that queued a flash: it is sent while others are still decided on. What is
         no flash is sent after that, so that stories of one event share a message.
         """
@@ -107,7 +110,14 @@ class Triage:
                         if self.config is not config:
                             break
                         work = partial(
-                            settle, config=config, window=window, matched=part, now=now, moved=moved, upto=end
+                            settle,
+                            config=config,
+                            window=window,
+                            matched=part,
+                            now=now,
+                            moved=moved,
+                            upto=end,
+                            ours_within=ours_within,
                         )
                         made = await self._lane.write(work)
                         result += made
@@ -148,6 +158,7 @@ def settle(
     now: datetime,
     moved: dict[str, str] | None = None,
     upto: int | None = None,
+    ours_within: timedelta = AT_ONCE,
 ) -> TriageResult:
     """Commit 2: decide on matched revisions, queue their deliveries, and move the mark to `upto`, or to the last one.
 
@@ -168,7 +179,8 @@ def settle(
             if revision.placement.thread != thread:
                 moved[thread] = revision.placement.thread
         for case in _cases(connection, config, revision, finding):
-            _settle_case(connection, config, window, case, now, result)
+            decided = _judge(connection, config, window, case, now, ours_within)
+            _settle_case(connection, decided, result)
     if upto is None:
         upto = matched[-1][0].seq if matched else 0
     move_mark(connection, [revision.seq for revision, _ in matched], upto)
@@ -264,7 +276,8 @@ class CaseDecisions:
     """What was decided on one case, before any of it is stored.
 
     `told` is what each target knew of the story before, `silences` are those that applied to one of its matches, and
-    `waiting` are the untried deliveries on it. `alert` is its next alert revision; it is stored only if it is queued.
+    `waiting` are the untried deliveries on it. `alert` is its next alert revision. It is `kept` if it is queued, or if
+    our own feed speaks in it for the first time: what is told or listed later goes by it.
     """
 
     now: datetime
@@ -276,6 +289,7 @@ class CaseDecisions:
     waiting: Waiting
     receivers: Mapping[str, Receiver]
     timezone: str
+    kept: bool
 
     @property
     def queued(self) -> tuple[Decision, ...]:
@@ -283,21 +297,20 @@ class CaseDecisions:
         return tuple(each for each in self.made if each.queue)
 
 
-def _settle_case(
-    connection: Connection, config: Config, window: EventWindow, case: Case, now: datetime, result: TriageResult
-) -> None:
-    """Decide on one case, run STEPS to store it, and add it to `result`."""
-    decided = _judge(connection, config, window, case, now)
+def _settle_case(connection: Connection, decided: CaseDecisions, result: TriageResult) -> None:
+    """Run STEPS to store what was decided on one case, and add it to `result`."""
     for step in STEPS:
         step(connection, decided)
     result.alerts += bool(decided.queued)
     result.rings |= any(each.severity is Severity.FLASH for each in decided.queued)
     result.counts.update(_amounts(decided.made))
-    result.decided.append((case.revision, case.matches, decided.made))
-    _log(case.revision, decided.made)
+    result.decided.append((decided.case.revision, decided.case.matches, decided.made))
+    _log(decided.case.revision, decided.made)
 
 
-def _judge(connection: Connection, config: Config, window: EventWindow, case: Case, now: datetime) -> CaseDecisions:
+def _judge(
+    connection: Connection, config: Config, window: EventWindow, case: Case, now: datetime, ours_within: timedelta
+) -> CaseDecisions:
     """Return what each target is told of a case, and the alert revision that says it; nothing is written."""
     revision, story, change = case.revision, case.revision.placement.story, change_of(case.revision)
     told = decisions.told_of(connection, story)
@@ -312,10 +325,17 @@ def _judge(connection: Connection, config: Config, window: EventWindow, case: Ca
     }
     known: dict[str, Told | KnownEvent] = {**events, **of_story}
     made = decide(config, revision, case.matches, known, now, case.standing, case.waited, silent)
+    if ours_within:
+        made = tuple(after_ours(each, revision, now + ours_within) for each in made)
     waiting = waiting_on(connection, story, [each.target for each in made])
     made = tuple(without_pause(each, waiting) for each in made)
+    told_already = any(each.reason is Reason.TOLD for each in made)
+    ours = told_already and takes_over(revision.article, decisions.last_alert(connection, story))
+    if ours:
+        made = tuple(spoken(each, waiting[each.target]) for each in made)
     # The alert names the rules that some target hears of; with none, it is made all the same, for the decisions' sake.
-    heard = {rule for each in made if each.queue or each.reason is Reason.STALE for rule in each.rules}
+    known_of = {Reason.STALE, Reason.TOLD}
+    heard = {rule for each in made if each.queue or each.reason in known_of for rule in each.rules}
     matches = tuple(match for match in case.matches if match.rule in heard) or case.matches
     queued = [each for each in made if each.queue]
     matches = as_told(revision, matches, queued)
@@ -330,13 +350,16 @@ def _judge(connection: Connection, config: Config, window: EventWindow, case: Ca
     alert = make_alert(
         connection, config, revision, matches, Confirmed(case.members, case.standing), now, tuple(untold), case.event
     )
-    return CaseDecisions(now, case, made, alert, told, tuple(silences), waiting, config.receivers, config.timezone)
+    kept = bool(queued) or (ours and alert.article is revision.article)
+    return CaseDecisions(
+        now, case, made, alert, told, tuple(silences), waiting, config.receivers, config.timezone, kept
+    )
 
 
 def _store_decisions(connection: Connection, decided: CaseDecisions) -> None:
-    """Store every decision with its reason, and the alert where at least one queues it."""
+    """Store every decision with its reason, and the alert if it is kept."""
     decisions.add_decisions(connection, decided.case.revision.seq, decided.alert.story, decided.now, decided.made)
-    if decided.queued:
+    if decided.kept:
         decisions.add_alert(connection, decided.alert)
 
 

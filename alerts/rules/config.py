@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
-from alerts.rule import FILE, INCLUDED, SECTIONS, SETTINGS, Config, Entity, EventSettings
+from alerts.rule import FILE, HEARTBEAT, INCLUDED, SECTIONS, SETTINGS, Config, Entity, EventSettings
 from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
 from alerts.rules.lexicon import members
@@ -190,6 +190,8 @@ def _config(
     made = make_sources(sources, problems, outlets, environ)
     # no problem of the rules: the other sources are polled, and the admin is told
     missing = {} if environ is None else unset(sources, environ)
+    heartbeat, why = _heartbeat(settings["heartbeat"], problems, environ)
+    missing |= {HEARTBEAT: why} if why else {}
     return Config(
         path=str(path),
         # of the texts and not of what they mean: a comment makes a new version too
@@ -198,7 +200,7 @@ def _config(
         freshness=settings["freshness"],
         backfill=settings["backfill"],
         admin=settings["admin"][0],
-        heartbeat=_heartbeat(settings["heartbeat"], problems, environ),
+        heartbeat=heartbeat,
         alive=settings["alive"],
         canary=_canary(settings["canary"], problems),
         metrics=_metrics(settings["metrics"], problems),
@@ -238,18 +240,24 @@ def _check_settings(
         problems.add(place or start, f'settings.admin names "{admin}", which is no receiver{near}; known: {names}')
 
 
-def _heartbeat(given: tuple[str, Place | None], problems: Problems, environ: Mapping[str, str] | None) -> str:
-    """Return the address of the heartbeat with its secrets; "" where there is none, or secrets are not resolved."""
+def _heartbeat(
+    given: tuple[str, Place | None], problems: Problems, environ: Mapping[str, str] | None
+) -> tuple[str, Problem | None]:
+    """Return the address of the heartbeat with its secrets, and why it cannot be called if one of them is not set.
+
+    The address is "" then, where there is none, and where secrets are not resolved.
+    """
     url, place = given
     if place is None or (environ is None and _VARIABLE.search(url)):
-        return ""
+        return "", None
     values = environ or {}
-    for each in (name for name in _VARIABLE.findall(url) if not values.get(name)):
-        problems.add(place, f"${{{each}}} is not set in the environment; set it, or take settings.heartbeat out")
-    resolved = _VARIABLE.sub(lambda match: values.get(match[1], "unset"), url)
+    if name := next((name for name in _VARIABLE.findall(url) if not values.get(name)), ""):
+        words = f"${{{name}}} is not set in the environment; set it, or take settings.heartbeat out"
+        return "", Problem(place, words)
+    resolved = _VARIABLE.sub(lambda match: values[match[1]], url)
     if not re.match(r"https?://[^/\s]", resolved):
         problems.add(place, "settings.heartbeat is no http:// or https:// address")
-    return resolved
+    return resolved, None
 
 
 def _canary(given: tuple[timedelta, Place | None], problems: Problems) -> timedelta:

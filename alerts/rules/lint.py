@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from alerts.rules.never import impossible_patterns, swallowed
 from alerts.rules.translit import SHORTEST_SKELETON, skeleton
 from crawler.article import Article
 from crawler.config.yamlfile import Problem
+from crawler.parse.provenance import strangers
 from crawler.sources.addresses import Guard
 from crawler.text.folding import Folded, fold
 
@@ -286,6 +287,19 @@ def _never_polled(config: Config) -> Iterator[Problem]:
     for source in config.sources:
         if why := guard.never(source.url):
             yield Problem(config.polled_at[source.id], f'source "{source.id}" can never be polled: {why}')
+
+
+def strange_links(config: Config, articles: Iterable[Article]) -> list[Problem]:
+    """Return a problem for each host that a source's own articles lead to and that no outlet of its owner has."""
+    links: dict[str, list[str | None]] = defaultdict(list)
+    for each in articles:
+        if not each.carrier:
+            links[each.source].append(each.url)
+    return [
+        Problem(config.polled_at[source.id], words)
+        for source in config.sources
+        for words in strangers(source, links[source.id]).values()
+    ]
 
 
 def _one_way(config: Config) -> Iterator[Problem]:

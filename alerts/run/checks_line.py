@@ -16,7 +16,7 @@ from alerts.decide.attempt import TargetState
 from alerts.decide.finding import Finding, fault, ok, warning
 from alerts.decide.life import STILL
 from alerts.receivers.targets import host_of
-from alerts.rule import Config
+from alerts.rule import HEARTBEAT, Config
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload
 from alerts.run.watch import last_life
@@ -70,7 +70,8 @@ def check_rules(config: Config | ConfigError, unset: str) -> Iterator[Finding]:
         words = f"{len(config.rules)} rules, {len(config.sources)} sources, version {config.version}"
         yield ok("rules", f"{words}; {unset}: addresses of receivers are not looked up" if unset else words)
         for name, problem in config.unset.items():
-            yield fault(f"source {name}", f"it is not polled: {problem.message}", UNSET_REMEDY)
+            what = ("heartbeat", "not called") if name == HEARTBEAT else (f"source {name}", "not polled")
+            yield fault(what[0], f"it is {what[1]}: {problem.message}", UNSET_REMEDY)
 
 
 def check_reload(connection: Connection) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from alerts.line.notices import give_notice, queue_all
 from alerts.render.words import time
-from alerts.rule import Config
+from alerts.rule import HEARTBEAT, Config
 from alerts.store import decisions
 from crawler.sources.health import TELLING, SourceHealth, health_of, in_words, length
 from crawler.sources.polling import moved
@@ -52,17 +52,24 @@ def clock_words(step: timedelta, freshness: timedelta) -> tuple[str, str]:
 
 
 def unset_lines(config: Config) -> tuple[str, ...]:
-    """Return a line for each source that cannot be asked, as a variable of its headers is not set."""
-    return tuple(f"{name} is not polled: {problem.message}" for name, problem in config.unset.items())
+    """Return a line for each source that cannot be asked, and for the heartbeat, as a variable of theirs is not set."""
+    return tuple(f"{name} is {_not_done(name)}: {problem.message}" for name, problem in config.unset.items())
+
+
+def _not_done(name: str) -> str:
+    return "not called" if name == HEARTBEAT else "not polled"
 
 
 def unset_words(config: Config, lines: Iterable[str]) -> tuple[str, str]:
-    """Return title and text of the notice that sources cannot be asked."""
-    names = list(config.unset)
+    """Return title and text of the notice that sources cannot be asked, or the heartbeat not be called."""
+    names = [each for each in config.unset if each != HEARTBEAT]
     more = f" and {len(names) - SOURCES_NAMED} more" if len(names) > SOURCES_NAMED else ""
-    title = f"a secret is not set; not polled: {', '.join(names[:SOURCES_NAMED])}{more}"
+    polled = f"not polled: {', '.join(names[:SOURCES_NAMED])}{more}" if names else ""
+    called = f"not called: {HEARTBEAT}" if HEARTBEAT in config.unset else ""
+    title = "; ".join(filter(None, ("a secret is not set", called, polled)))
+    rest = "All other sources are polled." if names else "All sources are polled."
     remedy = (
-        "All other sources are polled. Write the variable in the file of secrets (secrets.env beside rules.yaml), then "
+        f"{rest} Write the variable in the file of secrets (secrets.env beside rules.yaml), then "
         "start the daemon again: systemctl restart watchfloor."
     )
     return title, "\n".join([*lines, remedy])

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.decide.carried import OURS_WITHIN, owners_to_ask
 from alerts.decide.deletions import notice_of
 from alerts.decide.steady import Steady
 from alerts.line.acks import Acknowledgements
@@ -155,7 +156,9 @@ class Judge(Stage):
     async def run(self, turn: Turn) -> None:
         # a flash among hundreds is sent while the others are still decided on
         queued = None if turn.waits else partial(self._deliver.start_due, turn.clock)
-        result = await self._triage.run(turn.now, queued)
+        result = await self._triage.run(turn.now, queued, timedelta(0) if turn.waits else OURS_WITHIN)
+        if not turn.waits:
+            self._collecting.ask_soon(owners_to_ask(result.decided), turn.now)
         turn.did.matches += result.matches
         turn.did.alerts += result.alerts
 

@@ -291,3 +291,9 @@ def load_alert(connection: Connection, story: str, revision: int) -> Alert:
     """Return an alert revision as it was decided. Raises NoResultFound if there is none."""
     found = select(alerts.c.content).where(alerts.c.story == story, alerts.c.revision == revision)
     return snapshot.load(connection.execute(found).scalar_one())
+
+
+def last_alert(connection: Connection, story: str) -> Alert | None:
+    """Return the newest alert revision of a story, None where there is none."""
+    last = last_alert_revision(connection, story)
+    return load_alert(connection, story, last) if last else None

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,7 +26,18 @@ from crawler.fetch.hosts import Rest
 from crawler.fetch.paging import page_back
 from crawler.fetch.workers import Workers
 from crawler.sources.health import UNHEARD, Network, observe
-from crawler.sources.polling import address, believed, heard, next_state, rested, shifted, spread, state_for, uncharged
+from crawler.sources.polling import (
+    address,
+    believed,
+    heard,
+    may_be_asked_soon,
+    next_state,
+    rested,
+    shifted,
+    spread,
+    state_for,
+    uncharged,
+)
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
@@ -121,6 +132,12 @@ class Collecting:
         """Spread the due times of sources that are all due at once."""
         for name, turn in spread(due, self._sources.values(), now).items():
             self.states[name] = replace(self.states[name], due=turn)
+
+    def ask_soon(self, owners: Collection[str], now: datetime) -> None:
+        """Poll what these owners publish themselves at the next tick: an aggregator has news of theirs."""
+        for source, state in list(self.known()):
+            if (source.owner or source.id) in owners and may_be_asked_soon(source, state, now):
+                self.states[source.id] = replace(state, due=now)
 
     def shift(self, step: timedelta) -> None:
         """Move all stored times by `step`, after the wall clock was set."""

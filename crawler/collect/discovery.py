@@ -18,12 +18,16 @@ from crawler.parse.found import Feed, Page
 from crawler.parse.readers import feeds_in, read_page
 from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceState
 from crawler.text import urls
-from crawler.text.hosts import CHANNELS, host_of
+from crawler.text.hosts import CHANNELS, VIDEOS, host_of
 
 # where sites have their feeds and sitemaps, the most usual first
 COMMON = ("/rss.xml", "/feed", "/rss", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds/rss")
 COMMON_MAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/googlenews.xml", "/sitemap.xml")
 MOST_CANDIDATES = 12  # of one kind of hint that are tried
+NUMBER_NEEDED = (
+    "a channel of YouTube is polled by its number, and this page does not give it: in a browser it is the channel's "
+    "About, Share, Copy channel ID; then `watchfloor sources add https://www.youtube.com/channel/UC...`"
+)
 ENOUGH_FEEDS = 5  # with entries: then no further ones are tried
 
 
@@ -60,6 +64,11 @@ def videos_of(url: str) -> str:
     """Return the address of the feed of a YouTube channel, "" where an address does not have the channel's number."""
     found = re.match(r"/channel/(UC[\w-]{22})(?:/|$)", urlsplit(url).path)
     return urljoin(url, f"/feeds/videos.xml?channel_id={found[1]}") if found else ""
+
+
+def needs_number(url: str) -> bool:
+    """Return whether an address is of a video channel, or of something else there, without the channel's number."""
+    return host_of(url) in VIDEOS and not videos_of(url) and not urlsplit(url).path.startswith("/feeds/")
 
 
 class Scout:
@@ -104,6 +113,9 @@ class Scout:
         linked = await self._workers.run(feeds_in, answer.body, answer.content_type, answer.url or url)
         linked = [videos_of(each) or each for each in linked]
         await self._try_all([(each, "feed", "linked from the page") for each in linked], found)
+        if not found and needs_number(url):  # what else its page links to is no list of the channel's
+            said = "; ".join(filter(None, (itself.outcome.detail, NUMBER_NEEDED)))
+            return [replace(itself, outcome=replace(itself.outcome, detail=said))]
         robots = robots_of(await self._get(Source("site", url), urljoin(url, "/robots.txt")))
         maps = [(each, "sitemap", "named in robots.txt") for each in (robots.news_sitemaps if robots else ())]
         await self._try_all(maps, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 LOOKED_AT = 20_000  # bytes
+HTML_PAGE = "an HTML page"  # and nothing more can be said of it
 _HTML = re.compile(
     rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -57,4 +58,4 @@ def _other(start: bytes) -> str:
         return "a challenge page: for browsers with scripts only"
     if onward := _REFRESH.search(start):
         return f"an HTML page that sends browsers on to {onward[1].decode('utf-8', 'replace')}"
-    return "an HTML page"
+    return HTML_PAGE

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crawler.article import Entry, Named
@@ -10,9 +12,10 @@ from crawler.sources.outlets import Outlet, Outlets
 from crawler.sources.source import Source
 from crawler.text import urls
 from crawler.text.folding import fold
-from crawler.text.hosts import folded_name, host_of, keys, speaker
+from crawler.text.hosts import folded_name, host_of, is_shared, keys, speaker
 
 LONGEST_NAME = 80  # characters of an outlet's name
+SHARE_TOLD = 0.2  # of a source's links: fewer are a guest's or a partner's
 # behind a dash, or where there is none behind a bar: names of outlets may have bars in them
 _TAILS = (
     re.compile(r"\s+[-–—]\s+(?P<outlet>(?:(?!\s[-–—]\s).){2,80})\s*$", re.DOTALL),
@@ -65,6 +68,33 @@ def credit(entry: Entry, source: Source) -> tuple[Entry, Credit]:
     if entry.forwarded is not None:
         own = replace(own, origin=_origin(entry.forwarded, source.outlets))
     return entry, own
+
+
+def strangers(source: Source, links: Iterable[str | None]) -> dict[str, str]:
+    """Return by host, in words, where a fifth or more of a source's own articles lead that is not known as its owner's.
+
+    What an aggregator carries from such a host would be another outlet's: a second origin of the same words.
+    """
+    if source.outlet_from:
+        return {}
+    given = [each for each in links if each]
+    hosts = Counter(speaker(each) for each in given if not urls.wrapper(each))
+    own, home, found = own_credit(source), speaker(source.url), {}
+    for host, many in sorted(hosts.items()):
+        known = next(
+            (source.outlets.by_address[each] for each in keys(host) if each in source.outlets.by_address), None
+        )
+        mine = host == home or (known is not None and known.owner == own.owner)
+        if not host or mine or is_shared(host) or many < SHARE_TOLD * len(given):
+            continue
+        row = f"{host}: {{name: {source.outlet}, owner: {own.owner}, reliability: {source.reliability}}}"
+        remedy = (
+            f"that is {known.name}; if this source carries what others publish, write outlet_from: host"
+            if known
+            else f"by an aggregator they would be another origin; if it is the same outlet, write under outlets: {row}"
+        )
+        found[host] = f'{many} of {len(given)} links of source "{source.id}" lead to {host}: {remedy}'
+    return found
 
 
 def _origin(forwarded: Named, outlets: Outlets) -> str:

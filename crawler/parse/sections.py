@@ -18,6 +18,7 @@ from crawler.article import Entry
 from crawler.parse.decoding import decode_page
 from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT
 from crawler.parse.found import Feed
+from crawler.parse.impostors import HTML_PAGE, named
 from crawler.parse.markup import clean
 from crawler.parse.pages import base_of, parse_html
 from crawler.text import urls
@@ -61,6 +62,8 @@ def read_section(body: bytes, content_type: str | None, base_url: str, select: s
     links = _selected(tree, select) if select else _guessed(tree, base, {_site(base_url), _site(base)})
     entries, rejected = _entries(links, base, lang, chosen=bool(select))
     if not entries:
+        if (instead := named(body)) not in {"", HTML_PAGE}:
+            return Feed(rejected=rejected, lang=lang, problem=instead, explained=True)
         how = f'the selector "{select}" finds none' if select else "give the source a selector with `select`"
         return Feed(rejected=rejected, lang=lang, problem=f"no links to articles in it: {how}", explained=True)
     return Feed(tuple(entries[:MOST_ENTRIES]), rejected, "section", lang)

@@ -32,7 +32,7 @@ def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
     if plain is None:
         return Feed(problem=f"gzip that is broken or unpacks beyond {LARGEST_UNPACKED} bytes")
     text = decode(plain, content_type)
-    root = _root(text)
+    root, broken = _root(text)
     name = _local(root) if root is not None else ""
     if root is None and (listed := _listed(text, base_url)):
         return listed
@@ -42,8 +42,15 @@ def read_sitemap(body: bytes, content_type: str | None, base_url: str) -> Feed:
         return Feed(problem=f"no sitemap in it{f', but <{name}>' if name else ''}")
     if name == "sitemapindex":
         return Feed(version="sitemapindex", more=_sitemaps(root, base_url))
+    return _entries(root, broken, base_url)
+
+
+def _entries(root: lxml.etree._Element, broken: str, base_url: str) -> Feed:
+    """Return the addresses of a sitemap, the newest first. `broken` is what was passed over in its XML."""
     made = [_entry(each, base_url) for each in root if _local(each) == "url"]
     entries = [each for each in made if isinstance(each, Entry)]
+    if not entries and broken:  # a sitemap that is cut or garbled is no silence
+        return Feed(problem=f"no entry in it, and its XML is broken: {broken}")
     entries.sort(key=lambda entry: entry.published or entry.updated or BEGINNING, reverse=True)
     return Feed(tuple(entries[:MOST_ENTRIES]), tuple(each for each in made if isinstance(each, str)), "sitemap")
 
@@ -65,15 +72,17 @@ def _named(address: str, base_url: str) -> Entry | str:
     return Entry(title=title, url=link) if title else "no_title_no_text" if link else "no_link"
 
 
-def _root(text: str) -> lxml.etree._Element | None:
+def _root(text: str) -> tuple[lxml.etree._Element | None, str]:
+    """Return what of a text is XML, None if nothing is, and the first error that was passed over, "" without one."""
     parser = lxml.etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
     text = mended(text)
     try:
-        return lxml.etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = lxml.etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (lxml.etree.LxmlError, ValueError):
-        return None
+        return None, ""
+    return root, next((each.message for each in parser.error_log), "")
 
 
 def _local(element: lxml.etree._Element) -> str:

@@ -73,6 +73,12 @@ def state_for(source: Source, state: SourceState | None, now: datetime) -> Sourc
     return SourceState(source=source.id, url=source.url, due=now)
 
 
+def may_be_asked_soon(source: Source, state: SourceState, now: datetime) -> bool:
+    """Return whether a source may be polled before it is due: it publishes itself, is well and was not just asked."""
+    lately = state.polled is not None and now - state.polled < FASTEST
+    return not source.outlet_from and not state.failures and not lately and state.due > now
+
+
 def address(source: Source, state: SourceState) -> str:
     """Return the address to request: that of rules.yaml, or where confirmed permanent redirects lead."""
     return state.moved_to if moved(state) and state.moved_to else source.url

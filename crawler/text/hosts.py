@@ -9,6 +9,7 @@ from crawler.text import urls
 from crawler.text.folding import fold
 
 CHANNELS = ("t.me", "telegram.me")  # hosts on which the first part of the path says who speaks
+VIDEOS = ("youtube.com", "youtu.be")  # hosts whose channels have feeds, by their numbers
 # hosts on which everybody publishes; of the latter each has a name below them (name.blogspot.com)
 _SHARED = frozenset({
     "youtube.com", "youtu.be", "reddit.com", "facebook.com", "fb.com", "instagram.com", "threads.net", "x.com",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
 import pytest
 
 from tests.bench.shared import SHARED
 from tests.e2e.conftest import Desk
 from tests.e2e.rounds import D0, D1, T0, T1, T2, balanced
+from tests.e2e.running import daemon
 from tests.e2e.servers import rss
 
 CASE = SHARED / "cases" / "aggregator" / "feed.xml"
 HEADLINE = "Militia rockets hit a base near Taqaddum, five wounded"
+OWN = {"title": HEADLINE, "guid": "a1", "link": "https://alpha.example/news/1"}
 QUIET = rss({"title": "Quiet day", "guid": "0"})
 ELSEWHERE = rss({"title": "Rain in the north", "guid": "9"})
 ITEM = """<item><title>{title} - {name}</title><guid isPermaLink="false">CBM{key}</guid>
@@ -107,6 +113,63 @@ def test_story_of_an_aggregator_and_of_our_feed_is_one_whichever_comes_first(des
     assert desk.status()["ledger"]["new"] == (4 if first == "/g.xml" else 3)
 
 
+@pytest.mark.parametrize(("name", "host"), [("Alpha Wire", "alpha.example"), ("Beta Times", "beta.example")])
+def test_daemon_lets_our_feed_speak_though_an_aggregator_was_polled_just_before(
+    desk: Desk, name: str, host: str
+) -> None:
+    write(desk)
+    desk.rules.write_text(desk.rules.read_text(encoding="utf-8").replace("every: 5m", "every: 1s"), encoding="utf-8")
+    desk.outlet.serve("/g.xml", ELSEWHERE)
+    desk.outlet.serve("/a.xml", QUIET)
+    with daemon(desk) as running:
+        assert running.says("baseline source=s1")
+        assert running.says("baseline source=s2")
+        date = format_datetime(datetime.now(UTC))
+        desk.outlet.serve("/g.xml", aggregated((name, host), date=date))
+        assert running.says("decided story=.* alert reason=first_article")
+        assert not desk.hook.accepted
+        waiting = json.loads(desk.run("deliveries", "--json", "--state", "held").stdout)
+        assert waiting["held"] == "own feed"
+        desk.outlet.serve("/a.xml", rss({**OWN, "text": "At dawn, two officers said.", "date": date}))
+        assert desk.hook.wait_for(1)
+    (message,) = desk.hook.accepted
+    assert message["title"].endswith("| Alpha Wire")
+    assert "Alpha Wire (alpha.example), en" in message["message"]
+    assert OWN["link"] in message["message"]
+    assert ("Also on this story: Beta Times" in message["message"]) == (name == "Beta Times")
+    assert balanced(desk)
+
+
+def test_daemon_lets_no_flash_wait_for_our_feed(desk: Desk) -> None:
+    write(desk)
+    rules = desk.rules.read_text(encoding="utf-8").replace("every: 5m", "every: 1s")
+    desk.rules.write_text(rules.replace("severity: priority", "severity: flash"), encoding="utf-8")
+    desk.outlet.serve("/g.xml", ELSEWHERE)
+    desk.outlet.serve("/a.xml", QUIET)
+    with daemon(desk) as running:
+        assert running.says("baseline source=s1")
+        desk.outlet.serve("/g.xml", aggregated(("Beta Times", "beta.example"), date=format_datetime(datetime.now(UTC))))
+        assert desk.hook.wait_for(1)
+
+
+def test_what_is_told_later_goes_by_our_feed_where_an_aggregator_was_told_first(desk: Desk) -> None:
+    write(desk)
+    desk.outlet.serve("/g.xml", ELSEWHERE)
+    desk.outlet.serve("/a.xml", QUIET)
+    desk.rounds(T0)
+    desk.outlet.serve("/g.xml", aggregated(("Beta Times", "beta.example"), date=D1))
+    assert desk.rounds(T1)[0]["deliveries"] == 1
+    desk.outlet.serve("/a.xml", rss({**OWN, "text": "At dawn, two officers said.", "date": D1}))
+    assert desk.rounds(T2)[0]["deliveries"] == 0
+    assert "Beta Times, via Google News" in desk.hook.accepted[0]["message"]
+    (story,) = json.loads(desk.run("handover", "--since", "2026-06-14", "--json").stdout)["stories"]
+    assert story["url"] == OWN["link"]
+    listed = desk.run("stories", "--since", "2026-06-14").stdout
+    assert f"{HEADLINE} (Alpha Wire, Beta Times; 1 story)" in listed
+    assert "Beta Times, via Google News" in listed
+    assert balanced(desk)
+
+
 def test_words_of_an_outlets_own_feed_are_matched_though_an_aggregator_had_its_headline(desk: Desk) -> None:
     write(desk)
     desk.outlet.serve("/g.xml", ELSEWHERE)
@@ -148,3 +211,22 @@ def test_second_outlet_of_an_aggregator_does_not_ring_again_and_counts_as_an_ori
     assert desk.rounds(T1)[0]["deliveries"] == 0
     assert "gamma.example" in desk.run("stories", "--since", "2026-06-14").stdout
     assert balanced(desk)
+
+
+def test_try_shows_whose_each_item_is_and_check_names_a_host_that_would_be_another_origin(desk: Desk) -> None:
+    write(desk)
+    gamma = {"title": "Rain in the north", "guid": "g", "link": "https://alpha-news.example/rain", "date": D0}
+    desk.outlet.serve("/a.xml", rss(gamma))
+    desk.outlet.serve("/g.xml", aggregated(("Beta Times", "beta.example"), ("Gamma", "gamma.example")))
+    shown = desk.run("sources", "try", "s1").stdout
+    assert f"{HEADLINE}  [Beta Times, via Google News; origin beta]" in shown
+    assert f"{HEADLINE}  [Gamma, via Google News; origin gamma.example]" in shown
+    assert "warning" not in shown
+    said = '1 of 1 links of source "s2" lead to alpha-news.example: by an aggregator they would be another origin'
+    assert f"warning: {said}" in desk.run("sources", "try", "s2").stdout
+    desk.rounds(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")  # `check` looks back over a week
+    assert f"warning: {said}" in desk.run("check").stderr
+    rules = desk.rules.read_text(encoding="utf-8")
+    row = "outlets:\n  alpha-news.example: {name: Alpha Wire, owner: alpha, reliability: B}\n"
+    desk.rules.write_text(rules.replace("outlets:\n", row), encoding="utf-8")
+    assert said not in desk.run("check").stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -286,6 +287,46 @@ def test_try_shows_a_list(desk: Desk) -> None:
     shown = desk.run("sources", "try", "s1").stdout
     assert "(json): ok, json" in shown
     assert "entries 5, dated 5" in shown
+
+
+def test_file_of_a_minute_of_the_worlds_articles_is_sifted_and_told_as_its_outlets(desk: Desk) -> None:
+    """The form of GDELT's article lists: gzip, an object a line, the outlet's host and name, and keys we do not read."""
+
+    def line(number: int, title: str, **more: str) -> dict[str, object]:
+        host = f"paper{number}.example"
+        row = {"date": f"2026-06-14T09:30:{number:02d}Z", "title": title, "desc": "", "url": f"https://www.{host}/a"}
+        return {
+            **row,
+            "domain": host,
+            "outletName": f"Paper {number}",
+            "image": "",
+            "lang": "en",
+            "author": None,
+            **more,
+        }
+
+    rows = [line(n, f"Harvest report of number {n} from the plains") for n in range(40)]
+    rows.append(line(41, "Rain is due in the north", desc="A militia base was flooded, two officers said."))
+    rows.append({"date": "2026-06-14T09:31:00Z", "title": None, "url": "https://x.example/"})
+    lines = "\n".join(json.dumps(each) for each in rows)
+    name = "/gal/20260614093000.gal.json.gz"
+    desk.outlet.serve(name, gzip.compress(f"{lines}\nnot json\n".encode()), Content_Type="application/gzip")
+    paths = "{title: title, url: url, date: date, text: desc, outlet: domain, lang: lang}"
+    desk.write(name, keys=f"kind: json, keep: matched, outlet_from: domain, full_text: never, paths: {paths}")
+    desk.rules.write_text(
+        desk.rules.read_text().replace(
+            "receivers:\n",
+            "outlets: {paper41.example: {name: The Paper, owner: paper, reliability: C}}\nreceivers:\n",
+            1,
+        )
+    )
+    assert desk.rounds(T0)[0]["deliveries"] == 1
+    (message,) = desk.hook.accepted
+    assert "The Paper, via Outlet 1 (paper41.example)" in message["message"]
+    ledger = desk.status()["ledger"]
+    assert (ledger["entries"], ledger["new"], ledger["passed"]) == (43, 1, 40)
+    assert ledger["rejected"] == {"no_title_no_text": 1, "not_json": 1}
+    assert balanced(desk)
 
 
 def test_hostile_answers_are_named_and_others_are_on_time(desk: Desk) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from crawler.collect.discovery import channel_page, videos_of
+from crawler.collect.discovery import Tried, channel_page, needs_number, scout, videos_of
 from crawler.config.sources import read_sources
 from crawler.parse.opml import MOST_FEEDS, read_opml, write_opml
 from tests.e2e.channel import Channel, card, text
@@ -142,6 +146,25 @@ def test_verify_polls_all_once_and_prints_a_table(desk: Desk) -> None:
     assert 'did you mean "s1"' in desk.run("sources", "verify", "s11", expect=1).stderr
 
 
+def test_path_that_gives_no_list_is_one_clear_error(desk: Desk) -> None:
+    desk.write("/a.xml")
+    os.mkfifo(desk.place / "pipe")
+    (desk.place / "dangling.opml").symlink_to(desk.place / "nowhere")
+    for path, said in (
+        ("missing.opml", "there is no such file"),
+        ("dangling.opml", "there is no such file"),
+        (".", "is no file"),
+        ("pipe", "is no file"),
+        ("/dev/zero", "is no file"),
+        ("rules.yaml/x", "there is no such file"),
+        ("/proc/self/mem", "cannot be read"),
+    ):
+        done = desk.run("sources", "import", path, expect=1)
+        remedy = "give the path of an OPML file, as a feed reader exports it"
+        assert re.fullmatch(rf"watchfloor: {re.escape(path)}: {said}.*; {remedy}\n", done.stderr), done.stderr
+        assert done.stdout == ""
+
+
 def test_channel_is_found_and_its_lines_can_be_pasted(desk: Desk, tmp_path: Path) -> None:
     channel = Channel(desk.outlet, posts=[text(n, f"Post of number {n} here") for n in range(1, 4)])
     url = channel.serve()
@@ -185,6 +208,27 @@ def test_feed_of_a_video_channel_is_found_by_its_number_and_by_its_page(desk: De
     desk.outlet.serve("/@handle", handle.encode())
     found = json.loads(desk.run("sources", "add", "--json", f"{desk.outlet.base}/@handle").stdout)
     assert found[0]["url"] == desk.outlet.base + feed
+
+
+def test_video_channel_without_its_number_says_how_to_come_by_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.collect.discovery.VIDEOS", ("127.0.0.1",))
+    link = '<article><h2><a href="/watch?v=1">A video of ten words about what a militia did today</a></h2></article>'
+    desk.outlet.serve("/@handle", f"<html><body>{link * 3}</body></html>".encode())
+
+    async def found() -> list[Tried]:
+        async with scout(["127.0.0.1"], "", datetime.now(UTC)) as opened:
+            return await opened.discover(f"{desk.outlet.base}/@handle")
+
+    (tried,) = asyncio.run(found())
+    assert not tried.entries
+    assert "sources add https://www.youtube.com/channel/UC" in tried.outcome.detail
+
+
+def test_address_of_a_video_channel_needs_its_number() -> None:
+    for url in ("https://www.youtube.com/@name", "https://m.youtube.com/c/name", "https://youtu.be/abc"):
+        assert needs_number(url)
+    for url in ("https://www.youtube.com/feeds/videos.xml?channel_id=UCx", "https://paper.example/@name"):
+        assert not needs_number(url)
 
 
 def test_site_with_a_path_like_a_channels_is_searched_as_any_other(desk: Desk) -> None:

@@ -185,6 +185,22 @@ def test_what_a_removed_wal_held_is_saved_before_the_end(desk: Desk) -> None:
     assert desk.status()["ledger"]["sent"] == 1
 
 
+def test_a_heartbeat_whose_secret_is_missing_stops_nothing_and_is_told(desk: Desk) -> None:
+    desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
+    desk.write("/a.xml", every="1s", settings=f'heartbeat: "{desk.outlet.base}/${{NOT_SET_HERE}}"')
+    assert "${NOT_SET_HERE} is not set in the environment" in desk.run("check", expect=1).stderr
+    with daemon(desk) as running:
+        assert running.says("baseline source=s1")
+        assert desk.hook.wait_for_title("a secret is not set; not called: settings.heartbeat")
+        words = "settings.heartbeat is not called: ${NOT_SET_HERE} is not set in the environment; set it"
+        assert words in desk.hook.accepted[0]["message"]
+        assert "All sources are polled." in desk.hook.accepted[0]["message"]
+        assert f"  {words}" in desk.run("status").stdout
+        assert "fault    heartbeat: it is not called: ${NOT_SET_HERE}" in desk.run("doctor", expect=2).stdout
+        desk.outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+        assert desk.hook.wait_for_title("A militia moves")
+
+
 def test_a_store_that_refuses_writes_is_told_past_it_and_heals(desk: Desk) -> None:
     """Another process holds the lock, as a backup tool that hangs does: each write ends in "database is locked"."""
     desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -84,3 +85,28 @@ def test_poll_that_comes_due_before_the_next_tick_starts_at_its_own_moment(
         database.close()
 
     asyncio.run(run())
+
+
+def test_own_feeds_of_a_carried_outlet_are_asked_soon_and_nobody_else(tmp_path: Path) -> None:
+    database = Database.at(tmp_path / "a.db")
+    database.migrate("crawler")
+    lane = WriterLane(database)
+    collecting = Collecting(database, lane, None)  # type: ignore[arg-type]
+    later, before = _after(900), _after(-300)
+    sources = {
+        "own": Source("own", "https://a.example/", owner="alpha"),
+        "second": Source("second", "https://a.example/2", owner="alpha"),
+        "other": Source("other", "https://b.example/", owner="beta"),
+        "ill": Source("ill", "https://a.example/ill", owner="alpha"),
+        "lately": Source("lately", "https://a.example/lately", owner="alpha"),
+        "carrier": Source("carrier", "https://g.example/", owner="alpha", outlet_from="source"),
+    }
+    collecting.use(sources.values())
+    for name, source in sources.items():
+        collecting.states[name] = SourceState(name, source.url, due=later, polled=before)
+    collecting.states["ill"] = replace(collecting.states["ill"], failures=2)
+    collecting.states["lately"] = replace(collecting.states["lately"], polled=_after(-5))
+    collecting.ask_soon({"alpha"}, NOW)
+    lane.close()
+    database.close()
+    assert {name for name, state in collecting.states.items() if state.due == NOW} == {"own", "second"}

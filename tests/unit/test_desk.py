@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from alerts.rules.lint import failed_tests, warnings
+from crawler.config.sources import read_sources
 from tests.unit.shipped import fired, named_in, shipped
+
+ROOT = Path(__file__).parents[2]
 
 # Arabic, Persian and Kurdish as they stand in a sentence: wa-, fa-, bi-, li-, ka- and al- attached, joined with zero-width
 # non-joiners or without, with vowel marks and tatweel, in the other language's letters, with ezafe and plural.
@@ -229,6 +234,17 @@ def test_the_desk_is_as_large_as_it_says() -> None:
         assert entity.label, entity.id
         assert entity.gloss, entity.id
         assert entity.is_a, entity.id
+
+
+def test_sources_that_are_commented_out_are_read_once_they_are_switched_on(tmp_path: Path) -> None:
+    shipped_text = (ROOT / "deploy" / "desk" / "sources.yaml").read_text(encoding="utf-8")
+    off = re.findall(r"^  # ((?:- id:|  \S+:|    \w+:).*)$", shipped_text, re.MULTILINE)
+    file = tmp_path / "on.yaml"
+    file.write_text("sources:\n" + "".join(f"  {line}\n" for line in off), encoding="utf-8")
+    sources, _ = read_sources(file)
+    assert len(sources) == sum(line.startswith("- id:") for line in off)
+    assert {"reliefweb-iraq", "gdelt-world", "google-news-ain-al-asad", "tg-sepah"} <= {each.id for each in sources}
+    assert all(each.owner for each in sources)
 
 
 def test_every_entity_has_a_latin_and_an_arabic_spelling() -> None:

@@ -184,6 +184,24 @@ def test_odd_sitemap_is_read(name: str, whole: str, item: str, title: str) -> No
     assert all(each.url and each.url.startswith("https://outlet.example/n/") for each in read.entries)
 
 
+@pytest.mark.parametrize("body", [b"<urlset><url", b"<urlset>\n<<<>&;</urlset>"])
+def test_garbled_sitemap_without_an_entry_is_no_silence(body: bytes) -> None:
+    feed = read_sitemap(body, None, "https://a.example/map.xml")
+    assert (feed.entries, feed.version) == ((), "")
+    assert feed.problem.startswith("no entry in it, and its XML is broken: ")
+    empty = read_sitemap(b"<urlset></urlset>", None, "https://a.example/map.xml")
+    assert (empty.version, empty.problem) == ("sitemap", "")
+
+
+def test_page_in_place_of_a_section_is_named() -> None:
+    for page, said in (
+        (b"<html><title>Log in</title><form><input type=password></form></html>", "a login page"),
+        (b"<html><title>Just a moment...</title></html>", "a challenge page: a check of the browser"),
+        (b"<html><p>Nothing here</p></html>", "no links to articles in it: give the source a selector with `select`"),
+    ):
+        assert read_section(page, None, "https://a.example/").problem == said
+
+
 def test_sitemap_that_is_a_list_of_addresses_is_read() -> None:
     read = read_sitemap(b"https://outlet.example/n/the-dam-bursts\nhttps://outlet.example/x\n", "text/plain", BASE)
     assert ([each.title for each in read.entries], read.rejected) == (["The dam bursts"], ("no_title_no_text",))

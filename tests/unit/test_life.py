@@ -172,16 +172,23 @@ def test_a_heartbeat_counts_only_where_it_is_taken() -> None:
     assert not beat("")
 
 
-@pytest.mark.parametrize(
-    ("url", "words"),
-    [("ftp://beat.example", "is no http:// or https://"), ("https://beat.example/${BEAT}", "${BEAT} is not set")],
-)
-def test_a_wrong_heartbeat_is_named(tmp_path: Path, url: str, words: str) -> None:
+@pytest.mark.parametrize(("url", "environ"), [("ftp://beat.example", {}), ("${BEAT}", {"BEAT": "beat.example/1"})])
+def test_a_wrong_heartbeat_is_named(tmp_path: Path, url: str, environ: dict[str, str]) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text(RULES.format(heartbeat=url, url="console://"))
     with pytest.raises(ConfigError) as error:
-        load(rules, environ={})
-    assert [words in each.message for each in error.value.problems] == [True]
+        load(rules, environ=environ)
+    assert ["is no http:// or https://" in each.message for each in error.value.problems] == [True]
+
+
+@pytest.mark.parametrize("url", ["https://beat.example/${BEAT}", "${BEAT}"])
+def test_a_heartbeat_whose_secret_is_missing_is_no_error_of_the_rules(tmp_path: Path, url: str) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULES.format(heartbeat=url, url="console://"))
+    config = load(rules, environ={})
+    assert config.heartbeat == ""
+    assert config.unset["settings.heartbeat"].message.startswith("${BEAT} is not set in the environment; set it, or")
+    assert load(rules, environ={"BEAT": "https://beat.example/1"}).unset == {}
 
 
 def test_a_stamp_that_cannot_be_read_protects_all_the_same(tmp_path: Path) -> None:

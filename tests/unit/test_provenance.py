@@ -12,7 +12,7 @@ from crawler.config.outlets import make_outlets
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError, Place
 from crawler.parse.feeds import read_feed
-from crawler.parse.provenance import Credit, credit
+from crawler.parse.provenance import Credit, credit, strangers
 from crawler.sources.outlets import Outlets
 from crawler.sources.source import Source
 
@@ -255,6 +255,29 @@ def test_faulty_outlets_are_named(tmp_path: Path, section: str, said: str) -> No
     with pytest.raises(ConfigError) as caught:
         read_sources(path)
     assert said in str(caught.value.problems[0])
+
+
+def test_own_articles_on_a_host_that_no_outlet_of_the_owner_has_are_told() -> None:
+    own = replace(OWN, outlets=outlets())
+    home = [
+        "https://www.wire.example/1",
+        "https://arabic.wire.example/2",
+        None,
+        "https://news.google.com/rss/articles/x",
+    ]
+    assert strangers(own, home) == {}
+    assert strangers(own, [*home * 2, "https://partner.example/1"]) == {}  # one of a guest
+    (words,) = strangers(own, [*home, "https://wire-news.example/1"]).values()
+    assert words == (
+        '1 of 4 links of source "wire-en" lead to wire-news.example: by an aggregator they would be another origin; if it '
+        "is the same outlet, write under outlets: wire-news.example: {name: Alpha Wire, owner: alpha, reliability: B}"
+    )
+    (words,) = strangers(own, ["https://beta.example/1"]).values()
+    assert "that is The Beta Times; if this source carries what others publish, write outlet_from: host" in words
+    assert strangers(own, ["https://www.youtube.com/watch?v=1"]) == {}
+    assert strangers(replace(own, outlet_from="host"), ["https://beta.example/1"]) == {}
+    channel = replace(own, url="https://t.me/s/wire", kind="telegram")
+    assert strangers(channel, ["https://t.me/wire/12"]) == {}
 
 
 def test_every_source_of_the_desk_is_in_its_table_of_outlets() -> None:
