@@ -17,6 +17,7 @@ from alerts.rules.forms.paradigm import is_paradigm
 from alerts.rules.lexicon import members, terms_of
 from alerts.rules.operators import asks, read_condition, read_term
 from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps, shape
+from alerts.where import Point
 from crawler.config.keys import IDENT, MISSING, nearest, twice
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
@@ -105,6 +106,8 @@ class _Reader:
         if values is MISSING:
             return Entity(name, place, ())
         aliases = self._terms(values["aliases"], f'entity "{name}"')
+        if values["reach"] and not values["at"]:
+            self._add(place, f'"{name}" has a reach and no point to count it from; write at: [latitude, longitude]')
         return Entity(
             id=name,
             place=place,
@@ -115,6 +118,8 @@ class _Reader:
             fuzzy=self._fuzzy(values["fuzzy"]),
             not_like=self._terms(values["not_like"], f'not_like of "{name}"'),
             requires=self._requires(name, aliases, values["requires"]),
+            at=Point(*values["at"]) if values["at"] else None,
+            reach=values["reach"],
         )
 
     def _is_a(self, name: str, node: Node | None) -> tuple[str, ...]:
