@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 
 from alerts.event import EventMention
 from alerts.standing import Standing
+from alerts.where import Where
 from crawler.article import Article
 from crawler.stories.corrections import CORRECTED, is_correction
 
@@ -210,7 +211,8 @@ class Alert:
     told. `changes` are those that no message has told yet, oldest first. `glosses` say who or what the matched entities
     are, one line each. `place` is what a title names before the headline: a place where the headline names none; where
     it is `foreign`, in another script than its readers read, who or where. `event` is what the article tells,
-    `event_line` that in words, `evidence` why its story joined the thread of an event told before.
+    `event_line` that in words, `evidence` why its story joined the thread of an event told before. `where` is the one
+    place on the map that it is about, None where it names none or several.
     """
 
     story: str
@@ -231,6 +233,7 @@ class Alert:
     event: EventMention | None = None
     event_line: str = ""
     evidence: str = ""
+    where: Where | None = None
 
     @property
     def corrects(self) -> bool:

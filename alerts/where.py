@@ -45,6 +45,12 @@ class Where:
     def point(self) -> Point:
         return Point(self.lat, self.lon)
 
+    @property
+    def record(self) -> dict[str, object]:
+        """Return it as `--json` prints it."""
+        rest = {"reach_km": self.reach, "geo": self.point.geo, "map": self.link or None}
+        return {"id": self.id, "label": self.label, "lat": self.lat, "lon": self.lon, **rest}
+
 
 def km_between(one: Point, other: Point) -> float:
     """Return the distance over ground, in km, by the haversine formula.

@@ -11,6 +11,7 @@ from typing import Any
 from alerts.alert import Alert, Cause, Hit, Match, Severity, Sibling
 from alerts.standing import Agreement, Standing
 from alerts.store.event_reports import load_mention
+from alerts.where import Where
 from crawler.article import Article
 
 BODY_KEPT = 4_000  # characters of a body kept with an alert: enough for a quote round every hit shown
@@ -38,6 +39,7 @@ def load(text: str) -> Alert:
     echoes = tuple(standing.get("echoes", ()))
     raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed, echoes)
     raw["event"] = load_mention(raw["event"]) if raw.get("event") else None
+    raw["where"] = Where(**raw["where"]) if raw.get("where") else None
     raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))
     return Alert(**raw)
 
