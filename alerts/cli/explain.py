@@ -65,7 +65,10 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         near = () if only or (matched and not as_json) else nearest_rules(matcher, config, article)
         event = matcher.event(article)
         if as_json:
-            said: dict[str, object] = {"rules": [asdict(each) for each in made], "nearest": [asdict(each) for each in near]}
+            said: dict[str, object] = {
+                "rules": [asdict(each) for each in made],
+                "nearest": [asdict(each) for each in near],
+            }
             where = where_of(event, [each.match for each in matched if each.match], config)
             said |= {"place": place, "event": event and asdict(event), "where": where and where.record}
             print_json({"id": article.id, **said})

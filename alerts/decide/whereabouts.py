@@ -25,9 +25,9 @@ def where_of(event: EventMention | None, matches: Iterable[Match], config: Confi
     return _where(named[0], config) if len(named) == 1 else None
 
 
-def where_told(event: EventMention, config: Config) -> Where | None:
-    """Return the place of an event that was told before, None where it named none, or several."""
-    return where_of(event, (), config)
+def where_now(then: Where, config: Config) -> Where:
+    """Return a place that was told before, where it lies by the rules of now; as it was told if they do not name it."""
+    return _where(then.id, config) or then
 
 
 def _of_event(event: EventMention, config: Config) -> tuple[str, ...]:
