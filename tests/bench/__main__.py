@@ -31,6 +31,7 @@ from tests.bench import (
     mail,
     matching,
     memory,
+    places,
     polling,
     seed,
     sieve,
@@ -81,6 +82,7 @@ BENCHES = {
     "sieve": sieve.run,
     "weight": weight.run,
     "state": state.run,
+    "places": places.run,
 }
 
 
