@@ -85,3 +85,18 @@ def test_check_names_places_without_coordinates(desk: Desk) -> None:
     desk.rules.write_text(bare, encoding="utf-8")
     said = "note: 1 place has no coordinates (at), so that no map and no distance finds them: balad\n"
     assert said in desk.run("check").stderr
+
+
+def test_backtest_shows_what_another_distance_gains(desk: Desk) -> None:
+    fill(desk)
+    archive = desk.place / "archive.jsonl"
+    titles = ("Convoy hit at Balad", "Convoy hit at Hawija", "Convoy hit in Anbar")
+    archive.write_text("".join(f'{{"title": "{each}"}}\n' for each in titles), encoding="utf-8")
+    old = desk.place / "old.yaml"
+    old.write_text(desk.rules.read_text(), encoding="utf-8")
+    desk.rules.write_text(desk.rules.read_text().replace("km: 100", "km: 170"), encoding="utf-8")
+    done = desk.run("backtest", "--from", str(archive), "--against", str(old), "--json")
+    [change] = json.loads(done.stdout)["rules"]
+    assert change["rule"] == "near"
+    assert [each["title"] for each in change["gained"]] == ["Convoy hit at Balad"]
+    assert change["lost"] == []

@@ -10,6 +10,7 @@ import pytest
 from alerts.alert import Severity
 from alerts.rule import Config
 from alerts.rules.backtest import compare, run
+from alerts.rules.changes import changes
 from alerts.rules.config import load
 from alerts.rules.explain import explain, lines
 from alerts.rules.match import Matcher
@@ -142,3 +143,11 @@ def test_version_of_a_rule_follows_where_places_lie(tmp_path: Path) -> None:
     assert version(PLACES.replace("label: Habbaniyah", "label: Habbaniya")) == version(PLACES)
     assert version(PLACES.replace("33.79, 42.44", "33.99, 42.44")) == version(PLACES)  # far before and after
     assert version(PLACES, "{within: {km: 60, of: taqaddum}}") != version(PLACES)
+
+
+def test_reload_says_that_a_place_moved_and_which_rule_that_changes(tmp_path: Path) -> None:
+    old = desk(tmp_path, NEAR_TAQADDUM)
+    moved = desk(tmp_path, NEAR_TAQADDUM, places=PLACES.replace("33.38, 43.56", "34.38, 43.56"))
+    assert changes(old, moved) == ("rule r: changed match", "entity habbaniyah: changed at")
+    far = desk(tmp_path, NEAR_TAQADDUM, places=PLACES.replace("33.79, 42.44", "33.99, 42.44"))
+    assert changes(old, far) == ("entity ain-al-asad: changed at",)
