@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 
 from alerts.event import Counterpart, EventMention
 from alerts.standing import Standing
+from alerts.where import Where
 from crawler.article import Article
 from crawler.stories.corrections import CORRECTED, is_correction
 
@@ -213,6 +214,7 @@ class Alert:
     `event_line` that in words, `evidence` why its story joined the thread of an event told before. `counterparts` are
     the newest reports of it in each other language. `hedge` says why the headline must not be given as a deed that was
     done: a standing of alerts.rules.event_standing, UNREAD where no deed was read in it, "" where one is told as done.
+    `where` is the one place on the map that it is about, None where it names none or several.
     """
 
     story: str
@@ -235,6 +237,7 @@ class Alert:
     evidence: str = ""
     counterparts: tuple[Counterpart, ...] = ()
     hedge: str = ""
+    where: Where | None = None
 
     @property
     def corrects(self) -> bool:

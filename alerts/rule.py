@@ -11,6 +11,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from alerts.alert import Receiver, Severity
+from alerts.where import Point
 from crawler.config.keys import (
     IDENT,
     Choice,
@@ -28,6 +29,7 @@ from crawler.config.keys import (
     Text,
     Written,
 )
+from crawler.config.mapkeys import Degrees, MapLink
 from crawler.config.outlets import OUTLETS
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
 from crawler.config.upkeep import BACKUP, RETENTION, BackupSettings, Retention
@@ -56,7 +58,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A named actor or place with its spellings. `is_a` names the entities or kinds it belongs to."""
+    """A named actor or place with its spellings. `is_a` names the entities or kinds it belongs to.
+
+    A place lies `at` a point, and extends for `reach` km around it.
+    """
 
     id: str
     place: Place
@@ -67,6 +72,8 @@ class Entity:
     fuzzy: float | None = None  # rapidfuzz ratio asked of transliterations, 0-100; 0 the default one, None off
     not_like: tuple[str, ...] = ()
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # alias ("" for all) -> context
+    at: Point | None = None
+    reach: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +218,7 @@ class Config:
     host_at_once: int = 4
     host_apart: timedelta | None = None
     places: tuple[str, ...] = ()
+    map_link: str = ""
     language: str = "en"
     events: EventSettings = field(default_factory=EventSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
@@ -357,6 +365,12 @@ SETTINGS = Table(
             "entities of these kinds are places; an alert's title names one where its headline names none",
         ),
         Key(
+            "map_link",
+            MapLink(),
+            "",
+            "the address of a map with {lat} and {lon}, to which the place of an alert links; else a geo: URI",
+        ),
+        Key(
             "language",
             Choice(tuple(SCRIPTS)),
             "en",
@@ -407,6 +421,8 @@ ENTITY = Table(
         Key("aliases", Raw(TERMS), doc="its spellings, in any script"),
         Key("is_a", IS_A, None, "the entities or kinds it belongs to"),
         Key("label", Text(what="a name"), "", "its name as alerts print it"),
+        Key("at", Degrees(), None, "where a place lies: [latitude, longitude] in degrees"),
+        Key("reach", Number(0, 1000), 0.0, "how many km a place extends around that point"),
         Key("gloss", Text(what="a line of text"), "", "one line that says who or what it is"),
         Key("fuzzy", FUZZY, None, "transliterations: off, auto, or a ratio from 60 to 100"),
         Key("not_like", Raw(TERMS), None, "look-alikes: where one stands, this entity does not"),

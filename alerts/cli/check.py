@@ -22,6 +22,7 @@ from alerts.rules.backtest import days, per_rule, run
 from alerts.rules.config import exposed
 from alerts.rules.everywhere import everywhere
 from alerts.rules.lint import BROAD_A_DAY, failed_tests, strange_links, too_broad, warnings
+from alerts.rules.unplaced import without_points
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems
 
@@ -75,6 +76,7 @@ def command(
     ]
     _warn(found)
     _note_layout(rules, config)
+    _note_places(config)
     click.echo(_summary(config, _a_day(state, sum(counts.values()) / span if archived else None)))
     if strict and found:
         sys.exit(1)
@@ -125,6 +127,12 @@ def _warn(found: list[Problem]) -> None:
             click.echo(excerpt(problem.place), err=True)
     if found:
         click.echo(counted(len(found), "warning"), err=True)
+
+
+def _note_places(config: Config) -> None:
+    """Say which places no map and no distance finds; this is no warning, as a desk may do without either."""
+    if said := without_points(config):
+        click.echo(f"note: {said}", err=True)
 
 
 def _note_layout(rules: Path, config: Config) -> None:

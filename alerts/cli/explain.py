@@ -18,6 +18,7 @@ from alerts.cli.loading import Faults, config_in_force
 from alerts.cli.screen import show
 from alerts.decide.event_line import describe
 from alerts.decide.standing import letters_of, standing_of
+from alerts.decide.whereabouts import where_of
 from alerts.line.counterparts import counterparts_of
 from alerts.render.sheet import counterpart_line
 from alerts.render.words import clean, isolated, plain, rated, time
@@ -66,8 +67,13 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, only: s
         near = () if only or (matched and not as_json) else nearest_rules(matcher, config, article)
         event = matcher.event(article)
         if as_json:
-            said = {"rules": [asdict(each) for each in made], "nearest": [asdict(each) for each in near]}
-            print_json({"id": article.id, **said, "place": place, "event": event and asdict(event)})
+            said: dict[str, object] = {
+                "rules": [asdict(each) for each in made],
+                "nearest": [asdict(each) for each in near],
+            }
+            where = where_of(event, [each.match for each in matched if each.match], config)
+            said |= {"place": place, "event": event and asdict(event), "where": where and where.record}
+            print_json({"id": article.id, **said})
             continue
         told = describe(event, config.events) if event else ""
         show(_verdict(made, only, config))

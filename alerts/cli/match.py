@@ -14,6 +14,7 @@ from alerts.cli.given import given, is_file, is_id
 from alerts.cli.loading import Faults, load_config
 from alerts.cli.screen import show
 from alerts.decide.event_line import describe
+from alerts.decide.whereabouts import where_of
 from alerts.render.words import plain
 from alerts.rules.match import Matcher
 from alerts.run.article_lines import Line
@@ -44,7 +45,9 @@ def command(path: Path | None, *, as_json: bool, what: str) -> None:
         seen = found.event or (None if as_json else matcher.event(line.article))
         event = describe(seen, config.events) if seen else ""
         if as_json:
-            told = {"event": asdict(found.event) | {"line": event}} if found.event else {}
+            told: dict[str, object] = {"event": asdict(found.event) | {"line": event}} if found.event else {}
+            where = where_of(found.event, found.matches, config) if found.matches else None
+            told |= {"where": where.record} if where else {}
             print_json({"id": line.article.id, "matches": [_record(match) for match in found.matches]} | told)
         else:
             show(_words(line, found.matches, event))

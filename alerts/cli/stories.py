@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from sqlalchemy import Connection
 
 from alerts.cli.common import config_option, counted, json_option, print_json, rules_path, state_option, state_path
+from alerts.cli.geojson import collection, feature
 from alerts.cli.ids import place_in
 from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
@@ -18,16 +20,19 @@ from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
 from alerts.render.title import without_outlet
 from alerts.render.words import isolated, plain, rated, time
+from alerts.rule import Config
 from alerts.run import archive
 from alerts.run.tellings import Telling, Tellings, tellings_since
 from alerts.standing import Standing
 from alerts.store import ids
-from alerts.store.event_reports import evidence_in
+from alerts.store.event_reports import evidence_in, mentions_in
 from alerts.store.opening import need_store, reading
 from crawler.article import EPOCH, Member, Relation
 
 OUTLETS_SHOWN = 4  # of an event
 Thread = tuple[Member, ...]
+Shown = tuple[Thread, Standing]  # what is shown of a thread, and how far all of it is confirmed
+T = TypeVar("T")
 
 
 @click.command(name="stories")
@@ -46,11 +51,21 @@ Thread = tuple[Member, ...]
     "name",
     help="One story: its id, or that of its thread, of an article in it, of a message on it; or last.",
 )
+@click.option("--geojson", "on_map", is_flag=True, help="Those at one place, as GeoJSON (RFC 7946) for a map.")
 @click.option("--told", is_flag=True, help="Only stories that were told since then: when, and to whom.")
 def command(
-    path: Path | None, state_dir: Path | None, *, as_json: bool, since: Moment, name: str | None, told: bool
+    path: Path | None,
+    state_dir: Path | None,
+    *,
+    as_json: bool,
+    since: Moment,
+    name: str | None,
+    on_map: bool,
+    told: bool,
 ) -> None:
     """List threads, their stories and articles in order, with the relation and the evidence of each."""
+    if as_json and on_map:
+        raise click.UsageError("--json and --geojson are two forms of the same; give one")
     rules = rules_path(path)
     state, now = state_path(state_dir, rules), datetime.now(UTC)
     config = config_in_force(rules, state)
@@ -63,36 +78,55 @@ def command(
         if name is None
         else place_in(state, name, config.timezone, ids.STORY, ids.THREAD, ids.ARTICLE, ids.MESSAGE)
     )
-    shown = 0
     with reading(state) as connection:  # one for all: a day has thousands of threads
         threads = _threads_told(connection, tellings) if told and not name else _threads(connection, begins, name)
-        joined = _evidence(connection, [members[0].thread for members in threads])
-        for whole in threads:
-            wanted = _wanted(whole, name) & (set(tellings) if told else {each.story for each in whole})
-            members = tuple(each for each in whole if each.story in wanted)
-            if not members:
-                continue
-            # of the whole thread, though --story shows a part of it: other stories confirm this one too
-            standing = standing_of(whole, letters)
-            shown += 1
-            if as_json:
-                print_json(_record(members, standing, joined, tellings if told else None))
-            else:
-                show(*_lines(members, standing, joined, tellings, config.timezone))
+        # the standing of the whole thread, though --story shows a part of it: other stories confirm this one too
+        shown = [
+            (members, standing_of(whole, letters))
+            for whole in threads
+            if (members := _wanted(whole, name, set(tellings) if told else None))
+        ]
+        if on_map:
+            _print_map(connection, shown, config)
+            return
+        joined = _by_story(connection, shown, evidence_in)
+    for members, standing in shown:
+        if as_json:
+            print_json(_record(members, standing, joined, tellings if told else None))
+        else:
+            show(*_lines(members, standing, joined, tellings, config.timezone))
     if not shown and not as_json:
         then = "" if name else f" since {time(begins, config.timezone)}"
         show(f"no story was told{then}" if told else f"no article was stored{then}")
 
 
-def _wanted(members: Thread, name: str | None) -> set[str]:
-    """Return the stories of a thread that are shown: all, or the one that `name`, of an article too, belongs to."""
-    return {each.story for each in members if name is None or name in {each.article, each.story, each.thread}}
+def _print_map(connection: Connection, shown: Sequence[Shown], config: Config) -> None:
+    """Print the stories that are at one place; say on standard error how many are not."""
+    mentions = _by_story(connection, shown, mentions_in)
+    made = [
+        feature(connection, found, standing, mentions.get(story), config)
+        for members, standing in shown
+        for story, found in _stories(members).items()
+    ]
+    placed = [each for each in made if each]
+    print_json(collection(placed))
+    if len(placed) < len(made):
+        show(f"{len(made) - len(placed)} of {counted(len(made), 'story')} left out: not at one place", err=True)
 
 
-def _evidence(connection: Connection, threads: Sequence[str]) -> dict[str, str]:
-    """Return by story why it joined its thread, where it did by the event it tells."""
-    chunks = (threads[start : start + archive.READ_AT_ONCE] for start in range(0, len(threads), archive.READ_AT_ONCE))
-    return {story: why for chunk in chunks for story, why in evidence_in(connection, chunk).items()}
+def _wanted(whole: Thread, name: str | None, told: set[str] | None) -> Thread:
+    """Return the articles of a thread that are shown: all, those of the story of `name`, or of stories in `told`."""
+    wanted = {each.story for each in whole if name is None or name in {each.article, each.story, each.thread}}
+    return tuple(each for each in whole if each.story in (wanted if told is None else wanted & told))
+
+
+def _by_story(
+    connection: Connection, shown: Sequence[Shown], read: Callable[[Connection, Sequence[str]], dict[str, T]]
+) -> dict[str, T]:
+    """Return what is stored by story for all stories of these threads."""
+    names = [members[0].thread for members, _ in shown]
+    chunks = (names[start : start + archive.READ_AT_ONCE] for start in range(0, len(names), archive.READ_AT_ONCE))
+    return {story: each for chunk in chunks for story, each in read(connection, chunk).items()}
 
 
 def _threads(connection: Connection, since: datetime, name: str | None) -> list[Thread]:

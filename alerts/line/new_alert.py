@@ -14,6 +14,7 @@ from alerts.decide.glosses import glosses, place_of, who_or_where
 from alerts.decide.overtaken import TOLD_IN
 from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
 from alerts.decide.this_attack import stories_of_attack
+from alerts.decide.whereabouts import where_of
 from alerts.event import Act, EventMention, Report
 from alerts.line.counterparts import counterparts_of
 from alerts.rule import Config
@@ -58,9 +59,9 @@ def make_alert(
     article, causes = _quoted(revision, _causes(config, matches), before)
     siblings = siblings_of(members, story)
     foreign = is_foreign(article.title, config.language)
-    told = event
+    told, where = event, where_of(event, matches, config)
     if article is not revision.article and before is not None:
-        told = before.event
+        told, where = before.event, before.where
         standing = standing_for(connection, config, members, article, told)
     return Alert(
         story=story,
@@ -83,6 +84,7 @@ def make_alert(
         evidence=event_reports.evidence_of(connection, revision.placement.thread).get(story, ""),
         counterparts=counterparts_of(connection, story),
         hedge=hedge_of(told),
+        where=where,
     )
 
 

@@ -1,7 +1,7 @@
 """Render a sheet as mail: plain text, and HTML for phones, for day and night. Pure.
 
-One column, no images, nothing loaded, no script, no form; the only link is the article's. Texts of others have
-dir="auto". Where a mail program drops the style sheet, headings, paragraphs and marks still make sense.
+One column, no images, nothing loaded, no script, no form; the only links are the article's and the map's. Texts
+of others have dir="auto". Where a mail program drops the style sheet, headings, paragraphs and marks still make sense.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
         *_paragraphs([told.outlet], "line"),
         *_paragraphs([told.rated, told.times], "lesser"),
         _link(told.url),
+        *_map(told),
         *_paragraphs([] if told.foreign else [told.event], "line"),
         *_paragraphs([*told.why, *told.glosses, told.also, *languages, told.siblings, *told.told_here], "line"),
         *_paragraphs([told.reason, told.ack], "line"),
@@ -141,6 +142,14 @@ def _link(url: str | None) -> Html:
     if not url:
         return tag("p", "(the source gave no link)", class_="lesser")
     return tag("p", _anchor(url, f"Read it at {host(url)}", class_="button"))
+
+
+def _map(told: Sheet) -> list[Html]:
+    """Return the place with its map; a geo: URI is written out as well, since some mail programs drop its link."""
+    if not told.map:
+        return []
+    words = told.where if told.map.startswith("http") else f"{told.where} ({told.map.removeprefix('geo:')})"
+    return [tag("p", "Map: ", _anchor(told.map, words), class_="lesser")]
 
 
 def _anchor(url: str, words: str, **more: str) -> Html:

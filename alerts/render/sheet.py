@@ -30,8 +30,9 @@ class Sheet:
 
     `quote` is the text around the hits in pieces: (words, whether they were a hit). `notes` are on this message,
     `told_here` are other stories that it tells as well, `languages` reports of its event in other languages. `why`
-    names what decided, `details` are for those who ask further: they stand behind a line of their own. `foreign`: the
-    headline is in another script than its readers read.
+    names what decided, `details` are for those who ask further: they stand behind a line of their own. `where` names
+    the place that `map` shows: the address of a map, else a geo: URI. `foreign`: the headline is in another script than
+    its readers read.
     """
 
     severity: Severity
@@ -43,6 +44,8 @@ class Sheet:
     rated: str = ""
     changes: tuple[str, ...] = ()
     event: str = ""
+    where: str = ""
+    map: str = ""
     quote: tuple[tuple[str, bool], ...] = ()
     glosses: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
@@ -72,6 +75,9 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         rated=f"Reliability: {rated(alert.standing)}" if alert.standing.origins else "",
         changes=tuple(_changed(change, alert) for change in alert.changes),
         event=_event(alert),
+        where=cut(ours(alert.where.label), NAME_LIMIT) if alert.where and alert.where.is_pin else "",
+        # the address is the admin's own, checked when it was read
+        map=(alert.where.link or alert.where.point.geo) if alert.where and alert.where.is_pin else "",
         quote=quote(alert),
         glosses=tuple(_gloss(each) for each in alert.glosses),
         why=whys(alert.causes),

@@ -1,8 +1,8 @@
 """Render a sheet as Slack blocks, built from data and never from markup. Pure.
 
 Texts of others are only put where Slack reads no markup: in `plain_text` without emoji, and in the text elements of
-rich text. The only link is the article's. Texts are cut to Slack's limits (docs.slack.dev, Block Kit) between
-graphemes. The first block says what happened, details follow, ids and how to answer come last.
+rich text. The only links are the article's and the map's. Texts are cut to Slack's limits (docs.slack.dev, Block Kit)
+between graphemes. The first block says what happened, details follow, ids and how to answer come last.
 """
 
 from __future__ import annotations
@@ -99,7 +99,17 @@ def _facts(told: Sheet) -> list[Block]:
         *_lines((told.outlet,)),
         *link,
         *_lines((told.times, told.rated, told.also), first="\n"),
+        *_map(told),
     ]
+
+
+def _map(told: Sheet) -> list[Block]:
+    """Return the place and its map; a geo: URI as words, since Slack makes links of http and mailto only."""
+    if not told.map:
+        return []
+    if told.map.startswith("http"):
+        return [_text("\nMap: "), _link(told.map, told.where)]
+    return [_text(f"\nMap: {told.where}, {told.map}")]
 
 
 def _quote(told: Sheet) -> list[Block]:

@@ -68,6 +68,7 @@ def alert_lines(told: Sheet) -> str:
         told.rated,
         told.times,
         *([url] if len(url) <= LINK_SHOWN else ()),
+        *([f"Map: {told.where}, {told.map}"] if told.map else ()),
         None,
         *([] if told.foreign else [told.event]),
         *told.why,

@@ -209,6 +209,7 @@ def _config(
         host_at_once=settings["host_at_once"],
         host_apart=settings["host_apart"],
         places=_places(settings["places"], book.entities, problems),
+        map_link=settings["map_link"],
         language=settings["language"],
         events=_events(settings["events"], book, problems),
         backup=backup_of(settings["backup"], problems),

@@ -16,6 +16,7 @@ from alerts.rules.proximity import closest
 from alerts.rules.reading import Mentions, Reading
 from alerts.rules.scale import grade, where
 from alerts.rules.text_operators import most_like
+from alerts.rules.within import away_of, nearest_beyond
 from crawler.article import Article
 
 
@@ -73,8 +74,12 @@ def _node(condition: Condition, reading: Reading) -> Node:
     # the children of a field see that field only, as they do when the rule is tested
     inner = narrowed(condition.op, reading) if condition.op in {"title", "lead", "body"} else reading
     found = evaluate(condition, reading)
-    children = tuple(_node(child, inner) for child in events.asking(condition))
+    # the places of a `within` are as many as a region has: those that are named say it
+    asked = () if condition.op == "within" else events.asking(condition)
+    children = tuple(_node(child, inner) for child in asked)
     words = _words(reading, found or ()) if not children else ()  # a group shows those of its children
+    if found and condition.op == "within":
+        words = (*words, away_of(condition, found))
     return Node(label(condition), found is not None, words, lack_of(condition, inner, found), children)
 
 
@@ -93,6 +98,7 @@ def label(condition: Condition) -> str:
         "near": f"near({parts}) within {options.get('within')}{', in this order' if options.get('ordered') else ''}",
         "same": f"same {options.get('unit')}({parts})",
         "filter": f"filter {options.get('name')}",
+        "within": f"within {options.get('km'):g} km of {options.get('of')}" if condition.op == "within" else "",
         "event": f"event({_roles(condition)})" if condition.op == "event" else "",
         "regex": f"regex /{options.get('pattern')}/",
         "like": f"like an example, at least {options.get('min_similarity')}",
@@ -120,6 +126,8 @@ def _short(condition: Condition) -> str:
         return str(condition.options["name"])
     if condition.op == "term":
         return condition.term.removeprefix("$")
+    if condition.op == "within":
+        return label(condition)
     return "|".join(_short(child) for child in condition.children) or label(condition)
 
 
@@ -145,8 +153,9 @@ def lack_of(condition: Condition, reading: Reading, found: Mentions | None) -> s
         return f"closest {distance}" if distance is not None else ""
     if condition.op == "event":
         return "; ".join(_stands(event, reading) for event in events.events(condition, reading, evaluate)[:3])
-    if condition.op == "like":
-        return f"closest {most_like(condition, reading)[0]:.2f}"
+    if condition.op in {"within", "like"}:
+        by = condition.op == "within"
+        return nearest_beyond(condition, reading) if by else f"closest {most_like(condition, reading)[0]:.2f}"
     if "values" in condition.options:
         return f"it is {_value(condition.op, reading.article) or 'unknown'}"
     return ""

@@ -19,6 +19,7 @@ from alerts.rules.forms import FormError
 from alerts.rules.forms.paradigm import inflect, is_paradigm
 from alerts.rules.proximity import UNITS, near, same
 from alerts.rules.reading import Mention, Mentions, Reading
+from alerts.rules.within import WITHIN, read_within, test_within
 from crawler.config.keys import IDENT, MISSING, Choice, Flag, Key, Number, Table, Text, nearest
 from crawler.config.yamlfile import Node, Problems, Scalar, Sequence
 
@@ -355,6 +356,9 @@ def _operators() -> dict[str, Operator]:
             lambda condition: anchors_of_event(condition, anchors),
             EVENT.schema(),
             "a deed is told, by whom, on whom, where",
+        ),
+        "within": Operator(
+            read_within, test_within, _anchor_any, WITHIN.schema(), "a place is named that lies so near to another"
         ),
         "filter": Operator(_read_filter, _test_filter, _anchor_any, IDENT.schema(), "the condition of that name holds"),
         "regex": Operator(texts.read_regex, texts.test_regex, _anchor_none, {"type": "string"}, regex_doc),

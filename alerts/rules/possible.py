@@ -42,7 +42,7 @@ class Needs:
         if condition.op in {"all", "near", "same", "event"}:
             found = [self.of(child, scope) for child in asking(condition)]
             return self._all(each for each in found if each is not None)
-        if condition.op in {"any", "at_least", "title", "lead", "body", "filter"}:
+        if condition.op in {"any", "at_least", "title", "lead", "body", "filter", "within"}:
             inner = _SCOPES.get(condition.op, scope)
             return self._any([self.of(child, inner) for child in condition.children], inner)
         # `none` may hold because terms are absent, or because a mask hides them; the rest does not depend on terms

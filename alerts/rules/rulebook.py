@@ -17,6 +17,8 @@ from alerts.rules.forms.paradigm import is_paradigm
 from alerts.rules.lexicon import members, terms_of
 from alerts.rules.operators import asks, read_condition, read_term
 from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps, shape
+from alerts.rules.within import placed
+from alerts.where import Point
 from crawler.config.keys import IDENT, MISSING, nearest, twice
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar, Sequence, kind_of
@@ -105,6 +107,8 @@ class _Reader:
         if values is MISSING:
             return Entity(name, place, ())
         aliases = self._terms(values["aliases"], f'entity "{name}"')
+        if values["reach"] and not values["at"]:
+            self._add(place, f'"{name}" has a reach and no point to count it from; write at: [latitude, longitude]')
         return Entity(
             id=name,
             place=place,
@@ -115,6 +119,8 @@ class _Reader:
             fuzzy=self._fuzzy(values["fuzzy"]),
             not_like=self._terms(values["not_like"], f'not_like of "{name}"'),
             requires=self._requires(name, aliases, values["requires"]),
+            at=Point(*values["at"]) if values["at"] else None,
+            reach=values["reach"],
         )
 
     def _is_a(self, name: str, node: Node | None) -> tuple[str, ...]:
@@ -170,8 +176,11 @@ class _Reader:
 
     # -- rules -----------------------------------------------------------------------------------------------
 
+    def _read(self, node: Node) -> Condition | None:
+        return placed(read_condition(node, self._problems), self._entities, self._problems)
+
     def _filter(self, row: tuple[Node, Place]) -> Condition | None:
-        condition = read_condition(row[0], self._problems)
+        condition = self._read(row[0])
         if condition is not None:
             self._check_names(condition)
         return condition
@@ -251,7 +260,7 @@ class _Reader:
 
     def _whole(self, node: Node, key: str = "match") -> Condition | None:
         """Return a rule's `match`, or what stands under another key, as a condition. It must not only forbid."""
-        condition = self._resolved(read_condition(node, self._problems))
+        condition = self._resolved(self._read(node))
         if condition is None:
             return None
         self._check_names(condition)
@@ -297,7 +306,7 @@ class _Reader:
         if isinstance(node, Sequence) and not node.items:
             self._add(node.place, 'an empty list under "except"; take it out, or write a term or a filter')
         items = node.items if isinstance(node, Sequence) else (node,)
-        read = [self._resolved(read_condition(item, self._problems)) for item in items]
+        read = [self._resolved(self._read(item)) for item in items]
         kept = tuple(each for each in read if each is not None)
         for each in kept:
             self._check_names(each)
@@ -310,7 +319,7 @@ class _Reader:
             return None
         boosts = []
         for row in values["boosts"]:
-            condition = self._resolved(read_condition(row["if"], self._problems))
+            condition = self._resolved(self._read(row["if"]))
             if condition is not None:
                 self._check_names(condition)
                 boosts.append(Boost(condition, row["add"]))

@@ -130,6 +130,19 @@ def links_of(connection: Connection, story: str) -> list[tuple[Report, Report, L
     ]
 
 
+def mentions_in(connection: Connection, names: Sequence[str]) -> dict[str, EventMention]:
+    """Return by story what its newest report tells, for all stories of these threads that have one."""
+    rows = connection.execute(_MENTIONS_IN, {"names": list(names)})
+    return {row.story: load_mention(json.loads(row.mention)) for row in rows}
+
+
+_MENTIONS_IN = (
+    select(event_reports.c.story, event_reports.c.mention)
+    .where(event_reports.c.thread.in_(bindparam("names", expanding=True)))
+    .order_by(event_reports.c.seq)
+)
+
+
 def mention_of(connection: Connection, story: str) -> EventMention | None:
     """Return what the newest report of a story tells, None if it has none."""
     found = select(event_reports.c.mention).where(event_reports.c.story == story)

@@ -12,6 +12,7 @@ from alerts.alert import Alert, Cause, Hit, Match, Severity, Sibling
 from alerts.event import Counterpart
 from alerts.standing import Agreement, Standing
 from alerts.store.event_reports import load_mention
+from alerts.where import Where
 from crawler.article import Article
 
 BODY_KEPT = 4_000  # characters of a body kept with an alert: enough for a quote round every hit shown
@@ -39,6 +40,7 @@ def load(text: str) -> Alert:
     echoes = tuple(standing.get("echoes", ()))
     raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed, echoes)
     raw["event"] = load_mention(raw["event"]) if raw.get("event") else None
+    raw["where"] = Where(**raw["where"]) if raw.get("where") else None
     raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))
     raw["counterparts"] = tuple(
         Counterpart(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in raw.get("counterparts", ())

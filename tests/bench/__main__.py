@@ -34,6 +34,7 @@ from tests.bench import (
     mail,
     matching,
     memory,
+    places,
     polling,
     seed,
     sieve,
@@ -87,6 +88,7 @@ BENCHES = {
     "kinds": kinds.run,
     "weight": weight.run,
     "state": state.run,
+    "places": places.run,
 }
 
 

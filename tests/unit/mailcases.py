@@ -23,6 +23,7 @@ from alerts.alert import (
 )
 from alerts.render.form import FORMS
 from alerts.standing import Standing
+from alerts.where import Where
 from crawler.article import Article
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mail"
@@ -122,7 +123,10 @@ PERSIAN = alert(
     glosses=("تیپ قاسم = Qasim Brigade",),
     origins=(),
 )
-SCRIPTS = {"en": ENGLISH, "ar": ARABIC, "fa": PERSIAN}
+HARIR = Where("harir", "Harir air base", 36.53, 44.34)
+ON_THE_WEB = replace(HARIR, link="https://map.example/?lat=36.53&lon=44.34#map=9/36.53/44.34")
+# with a geo: URI, with the address of a map, without a place
+SCRIPTS = {"en": replace(ENGLISH, where=HARIR), "ar": replace(ARABIC, where=ON_THE_WEB), "fa": PERSIAN}
 CHANGES = {"en": ("2 -> 5 hurt", "CORRECTED: zab -> harir"), "ar": ("2 -> 5 جرحى",), "fa": ("2 -> 5 زخمی",)}
 # the report that tells the change: outlet, headline, text
 LATER = {

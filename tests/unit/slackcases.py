@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling
 from alerts.render.form import form_of
 from alerts.standing import Standing
+from alerts.where import Where
 from crawler.article import Article
 
 NOW = datetime(2026, 11, 25, 0, 7, tzinfo=UTC)
@@ -30,6 +31,10 @@ STORIES = {
         *("$iraq-base", "پایگاه حریر = air base in Erbil province", "Gulf Wire", "آژیرها در اربیل به صدا درآمدند"),
     ),
 }
+
+HARIR = Where("harir", "Harir air base", 36.53, 44.34)
+# with a geo: URI, with the address of a map, without a place
+WHERE = {"en": HARIR, "ar": replace(HARIR, link="https://map.example/?lat=36.53&lon=44.34#map=9/36.53/44.34")}
 
 
 def alert_of(lang: str) -> Alert:
@@ -55,6 +60,7 @@ def alert_of(lang: str) -> Alert:
         glosses=(gloss,),
         place="" if lang == "en" else "Harir air base",
         foreign=lang != "en",
+        where=WHERE.get(lang),
     )
 
 

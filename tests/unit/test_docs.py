@@ -19,6 +19,7 @@ from alerts.rules.lint import failed_tests
 from alerts.rules.operators import AT_LEAST, NEAR, SAME, WRITABLE
 from alerts.rules.schema import included_schema, schema
 from alerts.rules.text_operators import LIKE
+from alerts.rules.within import WITHIN
 from alerts.run.metrics import METRICS
 from crawler.config.sources import SOURCE_KEYS
 from tests.e2e.slackapi import SCOPES
@@ -61,7 +62,23 @@ def test_readme_counts_the_desk_as_it_is() -> None:
 
 
 def test_every_key_and_operator_is_in_the_reference() -> None:
-    tables = (FILE, SETTINGS, RECEIVER, ENTITY, RULE, SCORE, BOOST, TESTS, WHEN, AT_LEAST, NEAR, SAME, LIKE, EVENT)
+    tables = (
+        FILE,
+        SETTINGS,
+        RECEIVER,
+        ENTITY,
+        RULE,
+        SCORE,
+        BOOST,
+        TESTS,
+        WHEN,
+        AT_LEAST,
+        NEAR,
+        SAME,
+        LIKE,
+        EVENT,
+        WITHIN,
+    )
     keys = {key.name for table in tables for key in table.keys} | {key.name for key in SOURCE_KEYS} | set(WRITABLE)
     words = set(re.findall(r"[a-z_]+", RULES))
     assert keys - words == set()

@@ -36,6 +36,7 @@ NOT_SEEN = {
     # names that must exist, and names or addresses that stand twice
     *("bad-admin", "duplicate-alias", "duplicate-rule", "duplicate-source", "filter-circle"),
     *("is-a-circle", "name-twice", "notifies-nobody", "notify-of-settings", "unknown-name", "unknown-receiver"),
+    *("within-unknown-place", "within-without-coordinates", "reach-without-point"),
     # what an Apprise URL may hold, a time zone, a variable of the environment
     *("dropped-recipient", "mail-parameter", "mail-recipient", "mail-two-recipients", "slack-channel-name"),
     *("two-addresses", "unknown-scheme", "unset-secret", "bad-timezone"),
