@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from alerts.rules.clause_words import OBJECT
-from alerts.rules.event_clause import begins_clause, clause_of
+from alerts.rules.event_clause import clause_of
 from alerts.rules.forms.kurdish_words import LETTERS as KURDISH
 from alerts.rules.forms.paradigm import is_persian
 from alerts.rules.reading import Mention, Reading
@@ -63,12 +63,21 @@ def may_take(role: str, deed: Mention, party: Mention, reading: Reading) -> bool
         return not (marked or placed)
     if marked or placed:
         return True
-    return not (_has_marked_object(deed, reading, kurdish=kurdish) or (kurdish and begins_clause(party, reading)))
+    return not (_has_marked_object(deed, reading, kurdish=kurdish) or (kurdish and _comes_first(party, reading)))
 
 
 def is_aimed_at(deed: Mention, party: Mention, reading: Reading) -> bool:
     """Return whether a name behind a Kurdish verb is what it is done to: "made an attack" + "sar" + the base."""
-    return not _UPON.isdisjoint(reading.folded[deed.field].text[deed.end : party.start].split()[:_OBJECT_REACH])
+    text = reading.folded[deed.field].text
+    words = text[deed.end : party.start].split()[:_OBJECT_REACH]
+    return not _UPON.isdisjoint((*text[deed.start : deed.end].split()[1:], *words))
+
+
+def _comes_first(party: Mention, reading: Reading) -> bool:
+    """Return whether nothing of its clause stands before a name."""
+    folded = reading.folded[party.field]
+    begin = folded.span(party.start, party.end)[0]
+    return not folded.original[clause_of(party, reading).start : begin].strip()
 
 
 def _has_marked_object(deed: Mention, reading: Reading, *, kurdish: bool) -> bool:

@@ -15,9 +15,10 @@ from alerts.rules.clause_words import (
     WEAPONS,
 )
 from alerts.rules.event_clause import ends_clause
-from alerts.rules.event_marks import is_verb_last
+from alerts.rules.event_marks import is_kurdish, is_verb_last
 from alerts.rules.forms.english_words import IRREGULAR
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
+from alerts.rules.forms.persian_words import ALSO_NOUN
 from alerts.rules.reading import Mention, Reading
 
 Voice = Literal["active", "passive", "noun", "open"]
@@ -41,7 +42,7 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     if not UNDER.isdisjoint(text[: deed.start].split()[-2:]) and not _is_participle(deed.alias, arabic=False):
         return "passive"  # "base under drone attack"
     has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
-    if (deed.kind in {"", "noun"} and not has_be) or _is_arabic_noun(deed, text):
+    if (deed.kind in {"", "noun"} and not has_be) or _is_arabic_noun(deed, text) or _is_named(deed, reading):
         return "noun"
     after = text[deed.end :].split(maxsplit=2)[:2]
     # "two killed, three wounded": who is named before a comma suffered it
@@ -54,7 +55,7 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     is_participle = _is_participle(deed.alias)
     if deed.kind == "passive" or (is_participle and has_be) or after[:1] == ["by"]:
         return "passive"
-    if deed.kind == "either" and (is_placed or ends_clause(deed, reading)):
+    if deed.kind == "either" and not is_kurdish(deed.alias) and (is_placed or ends_clause(deed, reading)):
         return "open" if is_participle else _plural_or_verb(deed, text)
     return "active"
 
@@ -72,6 +73,12 @@ def _is_arabic_noun(deed: Mention, text: str) -> bool:
     has_article = text.startswith("ال", deed.start) and not deed.alias.startswith(("ال", "إل", "أل"))
     has_particle = deed.attached and text[deed.start] in "بلك"
     return has_article or has_particle or not ARABIC_PREPOSITIONS.isdisjoint(text[: deed.start].split()[-1:])
+
+
+def _is_named(deed: Mention, reading: Reading) -> bool:
+    """Return whether a form that is also the name of its deed is that: a Persian or Kurdish verb would end the clause."""
+    named = deed.alias in ALSO_NOUN or (is_kurdish(deed.alias) and deed.kind == "either")
+    return named and not ends_clause(deed, reading)
 
 
 def comma_follows(deed: Mention, reading: Reading) -> bool:

@@ -175,7 +175,7 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
         return away <= REACH * 2
     if away > REACH or _says_whose(party, reading):
         return False
-    if is_last_verb(event.deed) and (after or event.voice == "active"):
+    if event.voice != "noun" and is_last_verb(event.deed) and (after or event.voice == "active"):
         return may_take(role, event.deed, party, reading)
     owned = is_doer_of_noun(event.deed, party, event.voice, reading)
     if role == "by" or owned:
