@@ -27,7 +27,7 @@ def report(config: Config, file: Path, articles: Path | None, *, misses: bool) -
     Exit with 1 if the labels or the articles cannot be read.
     """
     try:
-        judged = _from_table(file, articles) if articles else _from_lines(file)
+        judged = labelled(file, articles) if articles else _from_lines(file)
     except (LabelError, OSError, UnicodeDecodeError) as error:
         fail(f"{file}: {error}")
     if not judged:
@@ -56,7 +56,7 @@ def _show(found: tuple[Share, ...], told: dict[str, Severity | None], articles: 
             click.echo(f"{share.name}: labelled {words[0]}, told {words[1]}: {articles[label.key].title}")
 
 
-def _from_table(file: Path, articles: Path) -> Judged:
+def labelled(file: Path, articles: Path) -> Judged:
     """Return the labels of a table with their articles. Say on stderr how many have none."""
     with open_lines(file) as lines:
         labels = read_table(lines)

@@ -1,7 +1,7 @@
 """Find all spellings of all terms in one pass over folded text (Aho & Corasick, CACM 1975).
 
-Where a spelling may vary (wildcards, attached Arabic prefixes, Persian plurals, exact case) the automaton finds a fixed
-part of it, and a check of the words around that part decides.
+Where a spelling may vary (wildcards, attached Arabic prefixes, Persian plurals, Kurdish endings, exact case) the
+automaton finds a fixed part of it, and a check of the words around that part decides.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import ahocorasick_rs
 
+from alerts.rules.forms.kurdish_words import ENDINGS, LETTERS
 from crawler.text.folding import Folded, fold
 
 ANY, ONE = "ꀀ", "ꀁ"  # stand for * and ? while a term is folded: letters that folding leaves alone
@@ -91,7 +92,7 @@ def _patterned(alias: str, folded: str) -> Spelling | None:
         prefixes = _DEFINITE if definite else _EITHER
         rest = f"{ANY}{stem if definite else folded[1:]}"
     if _ARABIC.match(folded[-2]):
-        suffixes = _PLURAL_BY_LETTER.get(folded[-2], _PLURAL)
+        suffixes = _PLURAL_BY_LETTER.get(folded[-2], _PLURAL) | (ENDINGS if LETTERS.search(alias) else set())
         rest = rest[:-1] + ANY + " "
     # the longest fixed part is the rarest in texts, so fewest candidates have to be checked
     needle = max(re.split(f"[{ANY}{ONE}]", rest), key=len)

@@ -7,22 +7,25 @@ WEAPONS = {"strike", "airstrike", "missile", "rocket", "drone", "raid", "shell",
 # begin another part of a clause: what stands behind them is no target of the deed before them
 LINKS = {"as", "while", "after", "amid", "before", "with", "when", "since", "because", "despite", "without", "where"}
 LINKS |= {"who", "which", "that", "says", "say", "if", "unless", "until", "hours", "days", "ahead", "following"}
+LINKS |= {"دواي", "پيش", "پاش", "لهكاتيكدا"}
 LINKS |= {"بعد", "قبل", "عقب", "إثر", "اثر", "بينما", "فيما", "خلال", "منذ", "مع", "وسط", "ردا", "با", "پس"}
 # turn from a deed to something else: "closes Hormuz over ..."
 TURN = {"as", "over", "after", "amid", "while", "because", "following", "despite", "before", "until", "for", "since"}
 TURN |= {"if", "when", "in", "who", "that", "retaliation", "by", "from"}
+TURN |= {"دواي", "پاش", "له"}
 TURN |= {"بسبب", "بعد", "ردا", "اثر", "خلال", "في", "داخل", "قبل", "عقب", "منذ", "پس", "در"}
 # put a deed behind them beside the news of a headline
 ASIDE = {"as", "over", "after", "amid", "while", "because", "following", "despite", "since", "when", "before"}
+ASIDE |= {"دواي", "پاش", "لهكاتيكدا", "هاوكات"}
 ASIDE |= {"بعد", "عقب", "وسط", "ردا", "بينما", "فيما", "اثر", "منذ", "قبل", "پس", "همزمان", "تزامنا", "بالتزامن"}
-MEANWHILE = {"as", "while", "بينما", "فيما", "همزمان"}  # of those, before what goes on by itself
+MEANWHILE = {"as", "while", "بينما", "فيما", "همزمان", "لهكاتيكدا", "هاوكات"}  # of those, before what goes on by itself
 RELATIVES = {"who", "which", "that", "الذي", "التي", "الذين", "اللذين"}  # before a deed that is known already
 # before who does a deed
-DOING = {"by", "from", "من", "از", "توسط"}
+DOING = {"by", "from", "من", "از", "توسط", "لهلايهن"}
 # ... and before the doer of a noun
 BY = DOING | {"of"}
 # before whom it is done to
-UPON = {"on", "at", "against", "to", "toward", "towards", "علي", "ضد", "نحو", "باتجاه", "به", "عليه"}
+UPON = {"on", "at", "against", "to", "toward", "towards", "علي", "ضد", "نحو", "باتجاه", "به", "عليه", "سهر", "دژي"}
 UNDER = {"under", "تحت", "زير"}  # whoever is under an attack suffers it
 # Arabic nouns behind which l- is before the doer alone; behind others, as "shelling", it may be before the target
 BY_LAM = ("هجوم", "هجم", "غار", "توغل")
@@ -33,7 +36,7 @@ AND = {"and", "و"}
 # before where it is done
 INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
 INSIDE |= {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}  # ... of
-INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در"}
+INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در", "له", "نزيك"}
 # what is fired "at" somebody
 FIRED = {"missile", "missiles", "rocket", "rockets", "drone", "drones", "mortars", "shells", "projectiles", "shots"}
 FIRED |= {"fire", "fires", "fired"}
@@ -66,6 +69,8 @@ GATHERINGS = (
     "متحف",
     "تابين",
     "دادگاه",
+    "دادگا",
+    "پرسه",
     "تشييع",
 )
 DATED = ("on this", "years", "قبل", "في مثل", "در چنين")  # when it was, for all that follows
@@ -100,8 +105,8 @@ WHICH |= {
 }
 WHICH |= {"في", "قرب", "جنوب", "شمال", "شرق", "غرب", "قايد", "قيادي", "عناصر", "ضحايا", "مدينه", "در", "فرمانده", "شهر"}
 # before a time at which something else goes on, and before what a deed is a part of
-DURING = {"during", "amid", "خلال", "اثناء", "هنگام", "حين"}
-WITHIN = {"in", "for", "of", "from", "part", "في", "ضمن", "من", "عن", "در", "براي", "از"}
+DURING = {"during", "amid", "خلال", "اثناء", "هنگام", "حين", "لهكاتي"}
+WITHIN = {"in", "for", "of", "from", "part", "في", "ضمن", "من", "عن", "در", "براي", "از", "له"}
 # before the means with which something is done: "uses missiles to attack"
 USING = {"uses", "using", "fires", "fired", "launches", "launched"}
 TO = "به"  # before what a Persian verb is done to, and before what is threatened

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from alerts.rules.clause_words import ASIDE, DURING, INSIDE, UPON, WITHIN
 from alerts.rules.event_clause import clause_of, has_comma
-from alerts.rules.event_voice import REACH, Voice, is_persian_word
+from alerts.rules.event_marks import is_verb_last
+from alerts.rules.event_voice import REACH, Voice
 from alerts.rules.reading import Mention, Mentions, Reading
 
 IMITATED = "imitated"  # cues of what is only imitated
@@ -30,7 +31,7 @@ def _is_imitated(cue: Mention, deed: Mention, _: Voice, reading: Reading) -> boo
     first, last = in_order(cue, deed)
     between = reading.folded[deed.field].text[first.end : last.start].split()
     # a Persian verb stands behind all that it is about
-    near = len(between) < (REACH if first is cue or is_persian_word(cue.alias) else _CUE_REACH)
+    near = len(between) < (REACH if first is cue or is_verb_last(cue.alias) else _CUE_REACH)
     return near and not has_comma(first, last, reading) and ASIDE.isdisjoint(between)
 
 

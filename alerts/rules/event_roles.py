@@ -25,10 +25,11 @@ from alerts.rules.clause_words import (
 )
 from alerts.rules.event_clause import begins_clause, clause_of, has_comma
 from alerts.rules.event_hosts import is_host, stays_there, to_host
+from alerts.rules.event_marks import is_aimed_at, is_kurdish, is_last_verb, is_marked_object
 from alerts.rules.event_parts import begins_part, leads
 from alerts.rules.event_standing import STANDING
-from alerts.rules.event_voice import Voice, has_lam, is_doer_of_noun, is_persian_verb
-from alerts.rules.events import Event, is_persian_object
+from alerts.rules.event_voice import Voice, has_lam, is_doer_of_noun
+from alerts.rules.events import Event
 from alerts.rules.reading import Mention, Reading
 
 OWN_REACH = 3  # words from a deed to what is said to be somebody's own
@@ -45,8 +46,9 @@ def roles_of(event: Event, named: Named, reading: Reading, told: Sequence[Event]
     near = [pair for pair in near if not _denies(pair[1], event, reading)]
     left = _left(event, near, reading, told)
     right = _sides([pair for pair in near if pair[1].start >= event.deed.end], event.deed, reading, told)
-    if is_persian_verb(event.deed) and event.voice == "active" and left:
-        return _persian_roles(near, event.deed, reading)
+    if is_last_verb(event.deed) and event.voice == "active" and left:
+        roles = _kurdish_roles if is_kurdish(event.deed.alias) else _persian_roles
+        return roles(near, event.deed, reading)
     before, after, further = (*left, Side())[0], *(*right, Side(), Side())[:2]
     if doers := tuple(name for name, each in near if is_doer_of_noun(event.deed, each, event.voice, reading)):
         return doers, further.names if not UPON.isdisjoint(further.between) else ()
@@ -207,13 +209,25 @@ def _turns(between: tuple[str, ...]) -> bool:
 def _persian_roles(named: list[tuple[str, Mention]], deed: Mention, reading: Reading) -> Roles:
     """Return the doers and the targets of a Persian verb, which ends its clause: targets are marked, doers are not."""
     before = [(name, each) for name, each in named if each.end <= deed.start]
-    on = [name for name, each in before if is_persian_object(each, reading)]
+    on = [name for name, each in before if is_marked_object(each, reading)]
     by = [(name, each) for name, each in before if name not in on]
     text = reading.folded[deed.field].text
     # whoever stands behind the object does it: "the strike of Iran on Kuwait" + OBJECT + "Centcom denied"
     words = {name: text[: each.start].split() for name, each in by}
     behind = [name for name, _ in by if OBJECT in words[name] and INSIDE.isdisjoint(words[name][-OWN_REACH:])]
     return tuple(behind or [name for name, _ in by]), tuple(on)
+
+
+def _kurdish_roles(named: Named, deed: Mention, reading: Reading) -> Roles:
+    """Return the doers and the targets of a Kurdish verb: targets are marked, or behind the doer, who comes first."""
+    before = [(name, each) for name, each in named if each.end <= deed.start]
+    on = [name for name, each in before if is_marked_object(each, reading, kurdish=True)]
+    on += [name for name, each in named if each.start >= deed.end and is_aimed_at(deed, each, reading)]
+    by = [(name, each) for name, each in before if name not in on]
+    if not on:
+        first = by[0][1]
+        on = [name for name, each in by if not _joins(first, each, reading, ())]
+    return tuple(name for name, _ in by if name not in on), tuple(on)
 
 
 def _voice(event: Event, after: Side) -> Voice:

@@ -24,7 +24,8 @@ from alerts.rules.clause_words import (
 )
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
 from alerts.rules.event_drill import IMITATED, in_order, is_lasting, rehearsals
-from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite, is_persian_verb
+from alerts.rules.event_marks import is_last_verb
+from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.reading import Mention, Mentions, Reading
 
@@ -198,13 +199,13 @@ def _stands_before(name: str, cue: Mention, deed: Mention, reading: Reading) -> 
     text = reading.folded[deed.field].text
     between = text[deed.end : cue.start].split()
     if name == "expected":  # Persian threatens last, with what "to" stands before
-        return is_persian_verb(cue) and text[: deed.start].split()[-1:] == [TO] and not has_comma(deed, cue, reading)
+        return is_last_verb(cue) and text[: deed.start].split()[-1:] == [TO] and not has_comma(deed, cue, reading)
     return name == "denied" and clause_of(deed, reading).has(cue, reading) and between in ([], [OBJECT])
 
 
 def _cue_reach(name: str, deed: Mention) -> int:
     """Return how many words a cue may stand before a deed; a Persian verb stands behind all that it is about."""
-    return REACH if name == "expected" and is_persian_verb(deed) else _CUE_REACH[name]
+    return REACH if name == "expected" and is_last_verb(deed) else _CUE_REACH[name]
 
 
 def _denial(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple[Mention | None, bool]:

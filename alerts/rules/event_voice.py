@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from alerts.rules.clause_words import (
@@ -16,15 +15,16 @@ from alerts.rules.clause_words import (
     WEAPONS,
 )
 from alerts.rules.event_clause import ends_clause
+from alerts.rules.event_marks import is_kurdish, is_verb_last
 from alerts.rules.forms.english_words import IRREGULAR
-from alerts.rules.forms.paradigm import ARABIC_SCRIPT, is_persian
+from alerts.rules.forms.paradigm import ARABIC_SCRIPT
+from alerts.rules.forms.persian_words import ALSO_NOUN
 from alerts.rules.reading import Mention, Reading
 
 Voice = Literal["active", "passive", "noun", "open"]
 REACH = 8  # words from a deed to its doer, target or place
 _UPON_REACH = 4  # words from the doer of an Arabic noun to "on"
 _SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض", "تعرضه", "تعرضها", "لتعرض", "بتعرض"}  # ... لهجوم
-_PERSIAN_END = re.compile(r"\w (?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
 _BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
 _BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
 _PARTICIPLES = frozenset(word for pasts in IRREGULAR.values() for word in pasts[-1])
@@ -42,7 +42,7 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     if not UNDER.isdisjoint(text[: deed.start].split()[-2:]) and not _is_participle(deed.alias, arabic=False):
         return "passive"  # "base under drone attack"
     has_be = not _BE.isdisjoint(text[: deed.start].rsplit(maxsplit=2)[-2:])
-    if (deed.kind in {"", "noun"} and not has_be) or _is_arabic_noun(deed, text):
+    if (deed.kind in {"", "noun"} and not has_be) or _is_arabic_noun(deed, text) or _is_named(deed, reading):
         return "noun"
     after = text[deed.end :].split(maxsplit=2)[:2]
     # "two killed, three wounded": who is named before a comma suffered it
@@ -55,7 +55,7 @@ def voice(deed: Mention, reading: Reading) -> Voice:
     is_participle = _is_participle(deed.alias)
     if deed.kind == "passive" or (is_participle and has_be) or after[:1] == ["by"]:
         return "passive"
-    if deed.kind == "either" and (is_placed or ends_clause(deed, reading)):
+    if deed.kind == "either" and not is_kurdish(deed.alias) and (is_placed or ends_clause(deed, reading)):
         return "open" if is_participle else _plural_or_verb(deed, text)
     return "active"
 
@@ -68,11 +68,17 @@ def _plural_or_verb(deed: Mention, text: str) -> Voice:
 
 def _is_arabic_noun(deed: Mention, text: str) -> bool:
     """Return whether an Arabic word that may be a verb is a noun: with an article, or a word such as "in" before it."""
-    if deed.kind != "either" or not ARABIC_SCRIPT.search(deed.alias) or is_persian_word(deed.alias):
+    if deed.kind != "either" or not ARABIC_SCRIPT.search(deed.alias) or is_verb_last(deed.alias):
         return False
     has_article = text.startswith("ال", deed.start) and not deed.alias.startswith(("ال", "إل", "أل"))
     has_particle = deed.attached and text[deed.start] in "بلك"
     return has_article or has_particle or not ARABIC_PREPOSITIONS.isdisjoint(text[: deed.start].split()[-1:])
+
+
+def _is_named(deed: Mention, reading: Reading) -> bool:
+    """Return whether a form that is also the name of its deed is it: a Persian or Kurdish verb would end the clause."""
+    named = deed.alias in ALSO_NOUN or (is_kurdish(deed.alias) and deed.kind == "either")
+    return named and not ends_clause(deed, reading)
 
 
 def comma_follows(deed: Mention, reading: Reading) -> bool:
@@ -102,16 +108,6 @@ def is_finite(deed: Mention, spoken: Voice) -> bool:
     )
 
 
-def is_persian_verb(deed: Mention) -> bool:
-    """Return whether a deed is a Persian verb, which is the last word of its clause."""
-    return is_persian_word(deed.alias) and deed.kind not in {"", "noun"}
-
-
-def is_persian_word(alias: str) -> bool:
-    """Return whether a word is Persian: by letters that Arabic lacks, or by the verb that ends a compound."""
-    return is_persian(alias) or _PERSIAN_END.search(alias) is not None
-
-
 def has_lam(party: Mention, reading: Reading) -> bool:
     """Return whether Arabic l- is attached to a name: "of", or "to"."""
     return party.attached and reading.folded[party.field].text[party.start] == "\u0644"
@@ -125,7 +121,7 @@ def is_doer_of_noun(deed: Mention, party: Mention, spoken: Voice, reading: Readi
     text = reading.folded[deed.field].text
     between, behind = text[deed.end : party.start].split(), text[party.end :].split()[:_UPON_REACH]
     nominal = spoken == "noun" or deed.kind == "either"
-    if not nominal or party.start < deed.end or is_persian_word(deed.alias):
+    if not nominal or party.start < deed.end or is_verb_last(deed.alias):
         return False
     if not has_lam(party, reading):
         if LAM_NOUNS.isdisjoint(between[-1:]):

@@ -17,9 +17,10 @@ from alerts.rules.clause_words import ARABIC_PREPOSITIONS, ASIDE, BY, LIGHT, LIN
 from alerts.rules.event_clause import begins_clause, clause_of, ends_clause, has_comma
 from alerts.rules.event_drill import is_lasting
 from alerts.rules.event_hosts import is_host, stays_there
+from alerts.rules.event_marks import is_last_verb, is_verb_last, may_take
 from alerts.rules.event_numbers import Asked, numbers
 from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
-from alerts.rules.event_voice import REACH, Voice, is_doer_of_noun, is_persian_verb, is_persian_word, voice
+from alerts.rules.event_voice import REACH, Voice, is_doer_of_noun, voice
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
@@ -31,8 +32,6 @@ _WHOSE = {"backed", "aligned", "linked", "allied", "affiliated", "made", "built"
 _ADJECTIVE = re.compile(r"(?:ian|can|ish|eli|raqi|audi|aiti|rati|raini|atari|mani|meni|outhi)$")  # of a nation
 _SIDES = {"pro", "anti"}
 _WORD = re.compile(r"\S+")
-_ONTO, _OBJECT_REACH = {"به", "بر", "علیه", "عليه"}, 4  # before it, and how many words before a name of it
-_NOUNS = {"كشتي", "نيروي", "اعضاي"}  # that end as an adjective does
 _SAID_OF = {"told", "said", "reported"}  # of the name before, where "to" follows
 _BESIDE = 3  # words from the noun of a deed to its doer
 _NAMES = "names"  # under which a reading keeps them
@@ -182,11 +181,8 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
         return away <= REACH * 2
     if away > REACH or _says_whose(party, reading):
         return False
-    if is_persian_verb(event.deed) and event.voice == "active" and not after:
-        marked = is_persian_object(party, reading)
-        # where it is done is struck too: "shelled a camp in Sulaymaniyah"
-        placed = "در" in reading.folded[party.field].text[: party.start].split()[-2:]
-        return not (marked or placed) if role == "by" else marked or placed or not _has_persian_object(event, reading)
+    if event.voice != "noun" and is_last_verb(event.deed) and (after or event.voice == "active"):
+        return may_take(role, event.deed, party, reading)
     owned = is_doer_of_noun(event.deed, party, event.voice, reading)
     if role == "by" or owned:
         return role == "by" and (owned or _does(event, party, away, reading))
@@ -194,25 +190,6 @@ def reaches(role: str, event: Event, party: Mention, reading: Reading) -> bool:
     if event.voice == "noun" and not after and _ADJECTIVE.search(reading.hit(party).text):
         return False  # "Iranian attacks" are Iran's, "embassy attacks" the embassy suffers
     return _suffers(event, away, after=after) and not apart
-
-
-def is_persian_object(party: Mention, reading: Reading) -> bool:
-    """Return whether Persian marks a name as what a verb is done to: "be" or "bar" before it, "ra" behind it."""
-    text = reading.folded[party.field].text
-    # an object that is marked behind ends what "be" stands before
-    before = text[: party.start].rpartition(f" {OBJECT} ")[2].split()[-_OBJECT_REACH:]
-    behind = text[party.end :].split(maxsplit=2)[:2]
-    # "a ship foreign" and the mark, and not a doer before "a ship" and the mark
-    described = behind[1:] == [OBJECT] and behind[0].endswith("ي") and behind[0] not in _NOUNS
-    return behind[:1] == [OBJECT] or described or not _ONTO.isdisjoint(before)
-
-
-def _has_persian_object(event: Event, reading: Reading) -> bool:
-    """Return whether the clause of a Persian verb marks what it is done to."""
-    folded = reading.folded[event.deed.field]
-    begin = clause_of(event.deed, reading).start
-    words = folded.original[begin : folded.span(event.deed.start, event.deed.end)[0]].split()
-    return not {OBJECT, *_ONTO}.isdisjoint(words)
 
 
 def _says_whose(party: Mention, reading: Reading) -> bool:
@@ -227,7 +204,7 @@ def _is_subject(deed: Mention, party: Mention, reading: Reading) -> bool:
     """Return whether a name begins the clause of a Persian verb that has an object of its own, marked by "ra"."""
     folded = reading.folded[deed.field]
     between = folded.text[party.end : deed.start].split()
-    if not is_persian_verb(deed) or OBJECT not in between[1:]:
+    if not is_last_verb(deed) or OBJECT not in between[1:]:
         return False
     return not folded.original[clause_of(deed, reading).start : folded.span(party.start, party.end)[0]].strip()
 
@@ -294,10 +271,10 @@ def _is_left_behind(deed: Mention, party: Mention, reading: Reading) -> bool:
 def _only_tells(deed: Mention, party: Mention, reading: Reading) -> bool:
     """Return whether a name before the noun of a deed tells of it, or owns what suffers it: "US confirms strike"."""
     words = reading.folded[deed.field].text[party.end : deed.start].split()
-    if ARABIC_SCRIPT.search(deed.alias) and not is_persian_word(deed.alias):
+    if ARABIC_SCRIPT.search(deed.alias) and not is_verb_last(deed.alias):
         return bool(words) and LIGHT.isdisjoint(words)  # Arabic puts the doer of a noun behind it
-    if "در" in words:
-        return True  # Persian "killed in an attack" names who was killed
+    if not {"در", "له"}.isdisjoint(words):
+        return True  # Persian and Kurdish "killed in an attack" names who was killed
     # "PMF told to leave its posts" says what the PMF is to do
     tells = SAYING - _SAID_OF if "to" in words else SAYING
     return not tells.isdisjoint(words) or not SITES.isdisjoint(words[:1])
@@ -309,8 +286,8 @@ def _does_arabic(event: Event, party: Mention, reading: Reading, *, after: bool)
     Arabic puts the doer behind a verb that begins its clause and before what suffers it; behind any other verb stands
     what suffers it: "a rocket attack targets the American forces".
     """
-    if not after or is_persian_verb(event.deed):
-        return not after
+    if not after:
+        return True
     if event.voice == "passive":
         return _is_after_by(event.deed, party, reading)
     following = reading.folded[party.field].text[party.end :].split(maxsplit=1)[:1]
@@ -322,13 +299,11 @@ def _does_arabic(event: Event, party: Mention, reading: Reading, *, after: bool)
 def _suffers(event: Event, distance: int, *, after: bool) -> bool:
     """Return whether the target of a deed may stand on this side of it, so many words away."""
     if event.voice == "open" or after:
-        if after and is_persian_verb(event.deed):
-            return False
         return event.voice != "passive" or ARABIC_SCRIPT.search(event.deed.alias) is not None
     if event.voice == "noun":
         # "embassy attack"; Persian puts the target before the noun of a compound
-        return (distance == 1 and not ARABIC_SCRIPT.search(event.deed.alias)) or is_persian_word(event.deed.alias)
-    return event.voice == "passive" or is_persian_word(event.deed.alias)
+        return (distance == 1 and not ARABIC_SCRIPT.search(event.deed.alias)) or is_verb_last(event.deed.alias)
+    return event.voice == "passive" or is_verb_last(event.deed.alias)
 
 
 def _is_after_by(deed: Mention, party: Mention, reading: Reading) -> bool:

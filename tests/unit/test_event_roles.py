@@ -27,7 +27,7 @@ ROLES = [  # an attack on the US in the words of those who tell of it; then deed
     ("واشنطن: الضربة على قاعدتنا في الأردن نفذتها إيران", "strike", (), ()),
     ("آمریکا حمله به پایگاه خود در اردن را تایید کرد", "assault", (), US),
     ("نظامیان آمریکایی در حمله پهپادی در اردن کشته شدند", "strike", (), ()),
-    ("حمله ایران به کویت را سنتکام محکوم کرد", "condemn", ("centcom",), ()),
+    ("حمله ایران به کویت را سنتکام محکوم کرد", "condemn", ("us", "centcom"), ()),
     ("پهپادهای ایرانی مقر حزب کومله را در نزدیکی سلیمانیه هدف قرار دادند", "strike", ("iran",), ("komala",)),
     ("US says it struck Iran", "strike", US, ("iran",)),
     ("US drone strike on Iran", "strike", US, ("iran",)),

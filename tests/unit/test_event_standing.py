@@ -11,7 +11,7 @@ from tests.unit.desk import NOW
 from tests.unit.shipped import read, shipped
 
 DENIED = [
-    ("پنتاگون حمله به پایگاه عین‌الاسد را تکذیب کرد", "assault", ("ain-al-asad",), ("pentagon",)),
+    ("پنتاگون حمله به پایگاه عین‌الاسد را تکذیب کرد", "assault", ("ain-al-asad",), ("us", "pentagon")),
     ("حمله موشکی به اسرائیل تکذیب شد", "strike", ("israel",), ()),
     ("US military denies that American soldiers were wounded in blast", "wound", ("us",), ("us",)),
     ("US military denies soldiers were wounded in strike on Harir base", "strike", ("harir",), ("us",)),

@@ -165,7 +165,7 @@ WRONG = [
     ("strike~fa", "'strike' is no Persian infinitive (…دن, …تن); write a verb by its infinitive, as حمله کردن, or with its present stem, as کشتن/کش"),
     ("کشتن/کش/کش~", "'کشتن/کش/کش' is no Persian infinitive (…دن, …تن); write a verb by its infinitive, as حمله کردن, or with its present stem, as کشتن/کش"),
     ("هادن~", "the present stem of 'هادن' is not known; write a verb by its infinitive, as حمله کردن, or with its present stem, as کشتن/کش; an Arabic verb that ends so is written \"هادن~ar\""),
-    ("کشتن~ckb", "'کشتن' is no Kurdish verb in کردن, as هێرش کردن; write its forms out in a list, or name a noun alone"),
+    ("کشتن~ckb", "'کشتن' is no Kurdish verb known here; write a verb by its infinitive, as هێرش کردن, or with its present stem, as کشانەوە/کشێ"),
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from alerts.rules.forms import Form, FormError, arabic, english, kurdish, persian
+from alerts.rules.forms.kurdish_words import LETTERS as KURDISH
 from crawler.config.keys import nearest
 
 MARK = "~"
@@ -35,7 +36,6 @@ _NOUNS: dict[str, _Inflect] = {
 }
 _DENIED: dict[str, _Inflect] = {"fa": persian.negated, "ckb": kurdish.negated}
 ARABIC_SCRIPT = re.compile(r"[\u0600-\u06ff]")
-_KURDISH = re.compile("[ۆێەڕڵ]")
 _PERSIAN = re.compile("[پچژگکی\u200c]")  # letters that Arabic does not write
 _INFINITIVE = re.compile("[دت]ن$")
 
@@ -100,7 +100,7 @@ def _language(parts: tuple[str, ...]) -> str:
     word, *others = parts
     if not ARABIC_SCRIPT.search(word):
         return "en"
-    if _KURDISH.search(word):
+    if KURDISH.search(word):
         return "ckb"
     # the present of an Arabic verb ends as its past does (هادن/يهادن), the stem of a Persian one does not (کشتن/کش)
     arabic_present = any(_INFINITIVE.search(each) for each in others)
