@@ -220,6 +220,11 @@ def save_notes(connection: Connection, delivery: str, notes: tuple[str, ...]) ->
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
 
 
+def has_subject(connection: Connection, subject: str) -> bool:
+    """Return whether any delivery is on a subject."""
+    return connection.scalar(select(deliveries.c.id).where(deliveries.c.subject == subject).limit(1)) is not None
+
+
 def count_waiting(connection: Connection, target: str) -> int:
     """Return how many deliveries wait for a target."""
     waits = (deliveries.c.target == target, deliveries.c.state.in_(WAITING))
