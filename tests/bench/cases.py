@@ -22,6 +22,7 @@ from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from crawler.article import Article
 from crawler.text.dates import read_date
+from tests.bench import cases_alerting
 from tests.bench.shared import ROOT, SHARED, missing
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Hook, Outlet
@@ -83,7 +84,7 @@ FEEDS = {
 def run() -> None:
     if missing(CASES):
         return
-    for kind, verdicts in (("dates", _dates()), ("desk", _desk()), ("feeds", _feeds())):
+    for kind, verdicts in (("dates", _dates()), ("desk", _desk()), ("feeds", _feeds()), *cases_alerting.kinds()):
         told = list(verdicts)
         wrong = [words for words in told if words]
         print(f"{kind}: {len(told) - len(wrong)} of {len(told)} right")
