@@ -214,6 +214,11 @@ def told_count(connection: Connection, target: str, since: datetime, except_subj
     return connection.scalar(select(func.count()).select_from(deliveries).where(*wanted)) or 0
 
 
+def save_reason(connection: Connection, delivery: str, reason: Reason) -> None:
+    """Store why a delivery is sent."""
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(reason=reason.value))
+
+
 def save_notes(connection: Connection, delivery: str, notes: tuple[str, ...]) -> None:
     """Replace the extra lines (notes) of a delivery."""
     values = {"notes": json.dumps(notes, ensure_ascii=False)}
