@@ -42,6 +42,7 @@ class Kind(StrEnum):
     NOTICE = "notice"  # the system on itself, to the admin
 
 
+ONE_ROUND = timedelta(minutes=1)  # what is decided within it came in together
 PINGS = frozenset({Kind.ALERT, Kind.UPDATE})
 URGENT_KINDS = PINGS | {Kind.ESCALATION}  # kinds that go to the stand-by too, if they are flash and not sent in time
 

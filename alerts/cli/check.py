@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from alerts import receivers
 from alerts.cli.common import config_option, counted, excerpt, rules_path, secrets_for, state_option, state_path
 from alerts.cli.loading import load_config, refuse
 from alerts.cli.places import STORE
@@ -75,6 +77,7 @@ def command(
         *(too_broad(config, counts, span, broad) if archived else ()),
     ]
     _warn(found)
+    _note_rooms(config, hidden)
     _note_layout(rules, config)
     _note_places(config)
     click.echo(_summary(config, _a_day(state, sum(counts.values()) / span if archived else None)))
@@ -133,6 +136,14 @@ def _note_places(config: Config) -> None:
     """Say which places no map and no distance finds; this is no warning, as a desk may do without either."""
     if said := without_points(config):
         click.echo(f"note: {said}", err=True)
+
+
+def _note_rooms(config: Config, hidden: Collection[str]) -> None:
+    """Say what the services of receivers cannot hold; this is no warning, as our messages are laid out for it."""
+    for receiver in config.receivers.values():
+        for target in receiver.targets if receiver.name not in hidden else ():
+            if said := receivers.room(target):
+                click.echo(f"note: receiver {receiver.name} ({target.schema}://) {said}", err=True)
 
 
 def _note_layout(rules: Path, config: Config) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from alerts.alert import LISTED, PINGS, Delivery, DeliveryState, Kind, Reason, Receiver, Severity
+from alerts.alert import LISTED, ONE_ROUND, PINGS, Delivery, DeliveryState, Kind, Reason, Receiver, Severity
 from alerts.decide.hours import next_at, quiet_until
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.decision import Decision
@@ -290,4 +290,15 @@ def joined(send: Delivery, waiting: Iterable[Delivery]) -> tuple[Delivery, ...]:
         and each.severity is not Severity.FLASH
         and each.reason is not Reason.ANOTHER
         and not each.attempts
+    )
+
+
+def may_lead(send: Delivery, other: Delivery) -> bool:
+    """Return whether another report may lead the message of `send`: a first word of its round, as grave and as new."""
+    return (
+        send.kind is Kind.ALERT is other.kind
+        and not send.attempts
+        and (send.reason is Reason.FIRST_ARTICLE or other.reason is send.reason)
+        and other.severity is send.severity
+        and abs(other.queued - send.queued) < ONE_ROUND
     )

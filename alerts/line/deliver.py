@@ -23,7 +23,7 @@ from alerts.decide.attempt import LEASE, AttemptOutcome, judge_attempt
 from alerts.decide.life import Sending
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
-from alerts.line.notices import tell_back, tell_dead, tell_down, tell_removed, tell_waits
+from alerts.line.notices import kept_waiting, tell_back, tell_dead, tell_down, tell_removed, tell_waits
 from alerts.line.standby import overdue, stand_in
 from alerts.line.untold import carried_by, untell
 from alerts.rule import Config
@@ -132,6 +132,7 @@ class Deliver:
                 claims.has_expired(connection, now)
                 or moved_targets.has_orphans(connection, tuple(self._targets))
                 or any(overdue(connection, self._config, now))
+                or any(kept_waiting(connection, now))
                 or any(claims.spent(connection, target, now) for target in targets.down(connection))
             )
 
@@ -146,6 +147,8 @@ class Deliver:
             self._adopt(connection, now)
         for delivery in overdue(connection, self._config, now):
             stand_in(connection, self._config, delivery, now)
+        for delivery, state in kept_waiting(connection, now):
+            tell_waits(connection, self._config, delivery, state, now)
         # Only where the target is down: elsewhere it is tried once more, and `judge_attempt` gives it up if that fails.
         for target in targets.down(connection):
             for delivery in claims.spent(connection, target, now):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
 from alerts.decide.overtaken import is_overtaken, may_be_overtaken, may_overtake
-from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, joined, plan
+from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, joined, may_lead, plan
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.digest import LINK_SHOWN
 from alerts.render.sheet import TOLD_HERE
@@ -77,6 +77,7 @@ def _take(
     """Fold what waits of its thread into a message, and claim it; None if it is an edit that cannot go yet."""
     send, overtaken = _overtake(connection, send, waiting, now)
     others = joined(send, [each for each in waiting if each.id not in overtaken])
+    send, others = _led_readably(connection, send, others)
     # more stories than one message can name become a digest beside it
     if len(others) > NAMED_IN_MESSAGE:
         window = f"event-{send.thread}-{now:%Y-%m-%dT%H:%MZ}"
@@ -84,6 +85,25 @@ def _take(
     elif others:
         _join(connection, send, others, now)
     return claims.claim(connection, send.id, now)
+
+
+def _led_readably(
+    connection: Connection, send: Delivery, others: tuple[Delivery, ...]
+) -> tuple[Delivery, tuple[Delivery, ...]]:
+    """Return what leads a message, and what is told along: a report that the reader can read leads, if there is one.
+
+    Only a first word gives way, to one of the same round and severity; the reader is told it for the same reason.
+    """
+    alike = sorted((each for each in others if may_lead(send, each)), key=lambda each: (each.queued, each.id))
+    if not alike:
+        return send, others
+    told, *alerts = _alerts(connection, [send, *alike])
+    found = next((each for each, alert in zip(alike, alerts, strict=True) if not alert.foreign), None)
+    if not told.foreign or found is None:
+        return send, others
+    outbox.save_reason(connection, found.id, send.reason)
+    first = replace(found, reason=send.reason)
+    return first, (send, *(each for each in others if each.id != found.id))
 
 
 def _overtake(

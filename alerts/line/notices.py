@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Delivery, DeliveryState, Kind, NewDelivery, Reason, Severity, Target
-from alerts.decide.attempt import TargetState
+from alerts.decide.attempt import WAITED_TOO_LONG, TargetState
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import notices, outbox, targets
@@ -204,11 +204,28 @@ def tell_waits(
         f"{target_state.target} takes nothing and asks for a rest each time; the last answer: {target_state.detail}\n"
         f"{waiting} messages wait for it, the most urgent {delivery.severity.word}."
     )
-    # one notice for flash and one for the others, for each time it goes on
-    word = "flash" if delivery.severity is Severity.FLASH else "others"
-    subject = f"notice:waits:{word}:{target_state.target}:{since:%Y-%m-%dT%H:%M:%S.%fZ}"
+    subject = _waiting(delivery, target_state, now)
     barred = [target_state.target]
     queue_all(connection, config, subject, title, body, now, not_by=barred, severity=NOT_DELIVERED)
+
+
+def kept_waiting(connection: Connection, now: datetime) -> Iterator[tuple[Delivery, TargetState]]:
+    """Yield a flash for each target that rests at its service's request for too long, where that is not told yet.
+
+    While such a rest goes on no attempt is made that could tell.
+    """
+    late = {each.target: each for each in outbox.overdue(connection, Severity.FLASH, now - WAITED_TOO_LONG[True])}
+    for each in late.values():
+        state = targets.state_of_target(connection, each.target)
+        if state.asked and state.rests(now) and not outbox.has_subject(connection, _waiting(each, state, now)):
+            yield each, state
+
+
+def _waiting(delivery: Delivery, target_state: TargetState, now: datetime) -> str:
+    """Return the subject of the notice: one for flash and one for the others, for each time it goes on."""
+    word = "flash" if delivery.severity is Severity.FLASH else "others"
+    since = target_state.failing_since or now
+    return f"notice:waits:{word}:{target_state.target}:{since:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def tell_back(connection: Connection, config: Config, receiver: str, target_state: TargetState, now: datetime) -> None:

@@ -11,7 +11,7 @@ import logging
 from alerts.alert import Message, SendResult, Target
 from alerts.receivers.naming import BadReceiverUrl, LookUpFailed, named
 
-__all__ = ["BadReceiverUrl", "LookUpFailed", "acknowledged", "named", "parse", "send"]
+__all__ = ["BadReceiverUrl", "LookUpFailed", "acknowledged", "named", "parse", "room", "send"]
 
 # here, before anything of Apprise is imported: its own log names tokens, so it goes to no handler, whatever the level
 _APPRISE = logging.getLogger("apprise")
@@ -32,6 +32,13 @@ def send(target: Target, message: Message) -> SendResult:
     from alerts.receivers import sending  # noqa: PLC0415
 
     return sending.send(target, message)
+
+
+def room(target: Target) -> str:
+    """Return what the service of a target cannot hold, for the admin to read; "" if it takes whatever we write."""
+    from alerts.receivers import targets  # noqa: PLC0415
+
+    return targets.room(target)
 
 
 def acknowledged(target: Target, handle: str) -> str | None:

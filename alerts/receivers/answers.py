@@ -7,8 +7,10 @@ uses it, is unchanged.
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,6 +25,12 @@ from crawler.text.dates import retry_after
 TOO_MANY, UNAVAILABLE = 429, 503  # RFC 6585; RFC 9110 15.6.4: with a Retry-After it asks for a rest too
 LARGEST_ANSWER = 1_000_000  # bytes: what a service says beyond that is not read
 UNSAID = timedelta(seconds=60)  # where a service asks for a rest and does not say how long
+# by schema of the URL: the member of an answer that is another than this where the service refused what it was sent
+_TAKEN: Mapping[str, tuple[str, int]] = {
+    **dict.fromkeys(("pover", "pushover"), ("status", 1)),
+    **dict.fromkeys(("dingtalk", "wecombot", "wework"), ("errcode", 0)),
+    **dict.fromkeys(("feishu", "lark"), ("code", 0)),
+}
 METHODS = ("get", "options", "head", "post", "put", "patch", "delete")
 _seen = threading.local()
 
@@ -97,6 +105,22 @@ def last() -> Answer | None:
     """Return the last answer to this thread since `watch`; None if no request was answered."""
     answer: Answer | None = getattr(_seen, "answer", None)
     return answer
+
+
+def refusal(schema: str, body: str) -> str:
+    """Return the answer of a service, on one line, if it names an error though its status is a success; else "".
+
+    Any service refuses by `"ok": false` or `"success": false`; those of _TAKEN have a code of their own.
+    """
+    if len(body) >= LARGEST_ANSWER or not body.lstrip().startswith("{"):
+        return ""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):  # a text of its own, or nested without end: no error that we know
+        return ""
+    name, taken = _TAKEN.get(schema, ("", 0))
+    bad = said.get("ok") is False or said.get("success") is False or (name in said and said[name] != taken)
+    return " ".join(body.split()) if bad else ""
 
 
 def asked_to_wait(now: datetime | None = None) -> timedelta | None:

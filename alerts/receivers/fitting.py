@@ -10,6 +10,8 @@ from alerts.render.words import cut
 
 SMS_LIMIT = 320  # characters: two parts
 LONGEST_SMS_SERVICE = 1_600  # characters that a service of short messages takes at most
+LONGEST = 12_000  # characters of a message of ours, about: the digest of a storm
+COUNT = 16  # characters that Apprise keeps behind a title that shares the body's room, for "[1/2]" and a line's end
 _ITEM = "- "  # how a story begins in the list of a digest
 _MORE = re.compile(r"and ([0-9]+) more\b")
 
@@ -18,12 +20,15 @@ _MORE = re.compile(r"and ([0-9]+) more\b")
 class Room:
     """How many characters a service takes as title and as body; without a title it stands above the body.
 
-    `is_line`: it takes one line (SMS).
+    `shared`: the title has a length of its own, and counts in the body's all the same. `line_end` is what the end of a
+    line counts. `is_line`: it takes one line (SMS).
     """
 
     title: int
     body: int
     is_line: bool = False
+    shared: bool = False
+    line_end: int = 1
 
 
 def room_of(service: object) -> Room:
@@ -31,7 +36,17 @@ def room_of(service: object) -> Room:
     title, body = int(getattr(service, "title_maxlen", 0)), int(getattr(service, "body_maxlen", 0))
     tokens = getattr(service, "template_tokens", None) or {}
     to_phones = any("phone" in str(token) for token in tokens)
-    return Room(title, body, is_line=to_phones and title <= 0 and body <= LONGEST_SMS_SERVICE)
+    is_line = to_phones and title <= 0 and body <= LONGEST_SMS_SERVICE
+    shared = bool(getattr(service, "overflow_amalgamate_title", False))
+    rendered = getattr(service, "resolve_format", lambda _: "text")("text")
+    return Room(title, body, is_line, shared, line_end=2 if rendered == "html" else 1)  # Apprise writes \r\n there
+
+
+def in_words(room: Room) -> str:
+    """Return what a service cannot hold; "" if it takes whatever we write."""
+    if room.is_line:
+        return f"takes short messages: each is one line of at most {min(SMS_LIMIT, room.body):,} characters, its title"
+    return f"takes {room.body:,} characters: what is longer is shortened, and says so" if room.body < LONGEST else ""
 
 
 def fitted(message: Message, room: Room) -> Message:
@@ -40,8 +55,9 @@ def fitted(message: Message, room: Room) -> Message:
         return replace(message, title="", body=cut(_line(message), min(SMS_LIMIT, room.body)))
     title = cut(message.title, room.title) if room.title > 0 else cut(message.title, max(room.body // 2, 1))
     # services without a title get it as the first line of the body; two characters stand between them
-    left = room.body if room.title > 0 else max(room.body - len(title) - 2, 0)
-    return replace(message, title=title, body=_shortened(message, left))
+    inside = len(title) + (COUNT if room.shared else 2) if room.shared or room.title <= 0 else 0
+    left = max(room.body - inside, 0)
+    return replace(message, title=title, body=_shortened(message, left, room.line_end))
 
 
 def _line(message: Message) -> str:
@@ -55,21 +71,21 @@ def _where(message: Message) -> str:
     return f"watchfloor explain {message.topic}"
 
 
-def _shortened(message: Message, limit: int) -> str:
+def _shortened(message: Message, limit: int, line_end: int) -> str:
     """Return the body in at most `limit` characters: whole lines from its beginning, then how many stories are left."""
-    if len(message.body) <= limit:
-        return message.body
     lines = message.body.split("\n")
+    if len(message.body) + (len(lines) - 1) * (line_end - 1) <= limit:
+        return message.body
     kept, size = 0, len(_rest(message, lines))
     for line in lines:
-        if size + len(line) + 1 > limit:
+        if size + len(line) + line_end > limit:
             break
-        kept, size = kept + 1, size + len(line) + 1
+        kept, size = kept + 1, size + len(line) + line_end
     while kept and (lines[kept - 1].startswith(_ITEM) or not lines[kept - 1]):
         kept -= 1  # a story without its second line, a heading's empty line
     rest = _rest(message, lines[kept:])
     # where not even the first line fits, it is cut
-    head = "\n".join(lines[:kept]) if kept else cut(lines[0], max(limit - len(rest) - 1, 1))
+    head = "\n".join(lines[:kept]) if kept else cut(lines[0], max(limit - len(rest) - line_end, 1))
     return f"{head}\n{rest}"[:limit]
 
 

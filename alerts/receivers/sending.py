@@ -20,11 +20,13 @@ DETAIL_LIMIT = 300
 # HTTP answers that the same request will get again (RFC 9110): refusals and redirects, but for those of the moment.
 _OF_THE_MOMENT = frozenset({408, 421, 423, 424, 425, 429})
 _PERMANENT = re.compile(r"\bSMTP 5[0-9]{2}\b")  # RFC 5321 4.2.1
-# Errors that services name in the body of a 200 or a 4xx, and that no further attempt mends (Slack, Telegram, Twilio).
+# Errors that services name in the body of a 200 or a 4xx, and that no further attempt mends (Slack, Telegram, Pushover,
+# Twilio).
 _NAMED_PERMANENT = re.compile(
     r"channel_not_found|not_in_channel|is_archived|invalid_auth|not_authed|account_inactive|token_(?:revoked|expired)|"
     r"missing_scope|no_permission|msg_too_long|no_text|user_not_found|invalid_(?:arguments|token|api_key|routing_key)|"
     r"chat not found|bot was (?:blocked|kicked)|user is deactivated|message is too long|Unauthorized|"
+    r"application token is invalid|user identifier is invalid|"
     r"\"code\"\s*:\s*(?:10003|10014|21211|21214|21408|21606|21610|21612|21614|21617|30007|50001|50013|50035)\b",
     re.IGNORECASE,
 )
@@ -42,6 +44,7 @@ _FAULTS = (
     (re.compile(r""), "the connection was lost", True),
 )
 _AS_GIVEN = frozenset(("console", "json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"))  # no markup
+_COUNTS_AS_READ = frozenset({"tgram", "telegram"})  # services that count a text as its reader sees it
 _MARKUP = re.compile(r"(?<!\w)@(?=\w)|<(?=[@!#&:])|\](?=\()")
 _LOST = re.compile(r"timed? ?out|reset|aborted|closed|disconnected", re.IGNORECASE)  # of a plugin that says it aloud
 _FAULT = "Socket Exception:"
@@ -72,7 +75,8 @@ def send(target: Target, message: Message) -> SendResult:
 def _notify(target: Target, service: NotifyBase, message: Message) -> SendResult:
     """Send a message through a plugin of Apprise's."""
     _give_time(service)
-    service.overflow_mode = OverflowMode.SPLIT  # where escaping makes a text longer than it was laid out for
+    # laid out for its room already; split only where escaping makes it longer, and the service counts that
+    service.overflow_mode = OverflowMode.UPSTREAM if target.schema in _COUNTS_AS_READ else OverflowMode.SPLIT
     sender = Apprise(service, asset=asset())
     watched = answers.watch(service)
     try:
@@ -86,7 +90,7 @@ def _notify(target: Target, service: NotifyBase, message: Message) -> SendResult
     except Exception as error:  # noqa: BLE001 - one of 130 plugins failed in a way of its own; the lane goes on
         return SendResult(ok=False, retry=True, uncertain=True, detail=_detail(target, [repr(error)]))
     if result.status == AppriseResultStatus.SUCCESS:
-        return SendResult(ok=True) if answers.last() or not watched else _nothing_sent(target)
+        return _believed(target) if answers.last() or not watched else _nothing_sent(target)
     said = [(entry.level, str(entry.message)) for entry in result.logs()]
     words, lost = _fault([text for _, text in said if text.startswith(_FAULT)])
     warned = [text for level, text in said if level in _WARNINGS]
@@ -98,6 +102,15 @@ def _notify(target: Target, service: NotifyBase, message: Message) -> SendResult
         detail=detail,
         wait=answers.asked_to_wait(),
     )
+
+
+def _believed(target: Target) -> SendResult:
+    """Return the result of a plugin that claims success: no success where the service's answer names an error."""
+    answer = answers.last()
+    if not (said := answers.refusal(target.schema, answer.body if answer else "")):
+        return SendResult(ok=True)
+    detail = _detail(target, [f"answered {answer.status if answer else 200}, and refused it: {said}"])
+    return SendResult(ok=False, retry=not _is_permanent(detail), detail=detail)
 
 
 def _nothing_sent(target: Target) -> SendResult:

@@ -12,6 +12,7 @@ from apprise.plugins import N_MGR
 
 from alerts.alert import Target
 from alerts.receivers import console, logline, slackurl, watchmail, watchslack
+from alerts.receivers.fitting import in_words, room_of
 from alerts.receivers.naming import BadReceiverUrl, masked, named
 from alerts.receivers.urgency import shuts
 from crawler.config.keys import nearest
@@ -120,6 +121,11 @@ def _kept(service: NotifyBase) -> bool:
     # by the names under which Apprise's plugins keep their addresses
     shown = [getattr(service, name) for name in ("targets", "channels", "emails") if hasattr(service, name)]
     return not shown or any(shown)
+
+
+def room(target: Target) -> str:
+    """Return what the service of a target cannot hold, in words; "" if it takes whatever we write."""
+    return "" if target.schema in OWN else in_words(room_of(build(target.url)))
 
 
 def host_of(target: Target) -> str:

@@ -18,7 +18,9 @@ TYPES: Mapping[Severity, NotifyType] = {
 _LADDER = ("low", "normal", "high", "emergency")  # words most of Apprise's plugins know; for routine, ..., flash
 # by schema of the URL: the parameter of the service, and its values for routine, priority, immediate and flash
 _PRIORITIES: Mapping[str, tuple[str, tuple[str, str, str, str]]] = {
-    **dict.fromkeys(("gotify", "gotifys", "growl", "join", "jira", "opsgenie"), ("priority", _LADDER)),
+    **dict.fromkeys(("gotify", "gotifys", "growl", "join"), ("priority", _LADDER)),
+    # P1 is the most urgent; Apprise's own words run the other way: its "low" is sent as P1
+    **dict.fromkeys(("jira", "opsgenie"), ("priority", ("p5", "p3", "p2", "p1"))),
     **dict.fromkeys(("prowl", "pover", "pushover"), ("priority", ("moderate", "normal", "high", "emergency"))),
     **dict.fromkeys(("psafer", "psafers"), ("priority", _LADDER)),
     **dict.fromkeys(("ntfy", "ntfys"), ("priority", ("low", "default", "high", "max"))),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from alerts.alert import Alert, Delivery, Reason, Severity
+from alerts.alert import ONE_ROUND, Alert, Delivery, Reason, Severity
 from alerts.render.sheet import HEADLINE_LIMIT, name, shown_headline, split_notes
 from alerts.render.title import age_of, changes_in_short, digest_heading, digest_title, lead
 from alerts.render.why import REASONS
@@ -82,14 +82,24 @@ def digest_sheet(delivery: Delivery, alerts: Sequence[Alert], timezone: str, sho
 
 
 def events_of(alerts: Iterable[Alert]) -> list[tuple[Alert, ...]]:
-    """Return the alerts of each event (thread); the first of each is its newest among those of its highest severity."""
+    """Return the alerts of each event (thread); the first of each is its newest among those of its highest severity.
+
+    Of those of the newest one's round the first is one that the reader can read.
+    """
     threads: dict[str, list[Alert]] = {}
     for each in alerts:
         threads.setdefault(each.thread or each.story, []).append(each)
     return [
-        tuple(sorted(found, key=lambda each: (each.severity, each.created, each.story), reverse=True))
+        _readably_led(sorted(found, key=lambda each: (each.severity, each.created, each.story), reverse=True))
         for found in threads.values()
     ]
+
+
+def _readably_led(event: Sequence[Alert]) -> tuple[Alert, ...]:
+    first = event[0]
+    alike = (each for each in event if each.severity is first.severity and first.created - each.created < ONE_ROUND)
+    lead = next((each for each in alike if not each.foreign), first)
+    return (lead, *(each for each in event if each is not lead))
 
 
 def outlets_of(event: Iterable[Alert]) -> tuple[str, ...]:

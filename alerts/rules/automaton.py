@@ -7,6 +7,7 @@ automaton finds a fixed part of it, and a check of the words around that part de
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,7 +39,9 @@ _JOINED = (
 _NONE = frozenset({""})
 _DEFINITE = frozenset({*(p + _ARTICLE for p in _JOINED if "ل" not in p), "لل", "ولل", "فلل"})
 _EITHER = _DEFINITE | set(_JOINED)
-_PLURAL = frozenset({"هايي", "هاي", "ها", ""})  # Persian -ha, -haye, -hayi written joined; with a ZWNJ they are words
+# Persian -ha, -haye, -hayi, and "their", "his", "our", ... behind -ha, written joined; with a ZWNJ they are words
+_OWNED = ("هايشان", "هايش", "هايمان", "هايم", "هايتان", "هايت")
+_PLURAL = frozenset({"هايي", "هاي", "ها", "", *_OWNED})
 # plural -an after -i; ezafe -ye after -a and -u
 _PLURAL_BY_LETTER = {"ي": _PLURAL | {"ان"}, "ا": _PLURAL | {"ي"}, "و": _PLURAL | {"ي"}}
 _SHORTEST_STEM = 3  # Arabic letters left of a first word once its article is taken off
@@ -72,7 +75,7 @@ def spelling(alias: str) -> Spelling | None:
     """Return an alias prepared for the search, None if too few letters of it are left to search for."""
     exact = alias[1:] if alias.startswith("=") else ""
     if exact:
-        return Spelling(alias, fold(exact), exact=_letters(exact)) if fold(exact).strip() else None
+        return Spelling(alias, fold(exact), exact=_letters(_plain(exact))) if fold(exact).strip() else None
     folded = fold(alias.translate(WILDCARDS))
     if not folded.strip():
         return None
@@ -172,10 +175,15 @@ class Automaton:
 
 def _is_exact(each: Spelling, folded: Folded, start: int, end: int) -> bool:
     one_word = each.needle.count(" ") == 2
-    if one_word and each.exact not in folded.original and "." not in folded.original:
+    if one_word and "." not in folded.original and each.exact not in _plain(folded.original):
         return False  # spares the map back in most texts
     first, last = folded.span(start, end)
-    return _letters(folded.original[first:last]) == each.exact
+    return _letters(_plain(folded.original[first:last])) == each.exact
+
+
+def _plain(text: str) -> str:
+    """Return a text with full-width, bold and other forms of letters as the letters themselves, in their case."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _varied(each: Spelling, text: str, start: int) -> tuple[int, int, bool] | None:

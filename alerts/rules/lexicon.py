@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from crawler.text.folding import Folded, fold
 # names that guard a word against being read as a particle and another word, and forms that deny the deed a term names.
 # The prefix keeps them apart from terms
 CONTEXT, MASK, EXCEPT, NAME, DENIED = "context:", "mask:", "except:", "name:", "denied:"
+_DESIGNATION = re.compile(r"([A-Za-z]{1,4})(-?)([0-9]{1,4}[A-Za-z]?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +167,16 @@ def written_terms(config: Config, word: str) -> tuple[str, ...]:
 
 
 def spelt(written: str) -> Iterator[tuple[str, str]]:
-    """Yield (spelling, kind of the form, "" for none) by which a written term is found."""
-    yield from ((form.text, form.kind) for form in inflect(written)) if is_paradigm(written) else ((written, ""),)
+    """Yield (spelling, kind of the form, "" for none) by which a written term is found.
+
+    A designation is found with and without its hyphen: F-16, F16.
+    """
+    if is_paradigm(written):
+        yield from ((form.text, form.kind) for form in inflect(written))
+        return
+    yield written, ""
+    if found := _DESIGNATION.fullmatch(written):
+        yield f"{found[1]}{'' if found[2] else '-'}{found[3]}", ""
 
 
 def members(entities: Mapping[str, Entity], name: str) -> tuple[str, ...]:

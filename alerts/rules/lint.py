@@ -310,8 +310,7 @@ def _one_way(config: Config) -> Iterator[Problem]:
                 yield Problem(
                     config.receivers_at[receiver.name],
                     f'receiver "{receiver.name}" reaches Slack by Apprise ({target.schema}://): no message is edited, '
-                    "none is acknowledged there, and with a bot token what Slack refuses (ok: false) counts as sent; "
-                    "watchslack:// does all three (docs/receivers.md)",
+                    "and none is acknowledged there; watchslack:// does both (docs/receivers.md)",
                 )
 
 

@@ -48,17 +48,16 @@ def ack(connection: Connection, story: str, by: str, via: str, now: datetime, re
 
 
 def _withdraw_escalations(connection: Connection, made: Ack) -> None:
-    """Cancel the escalations an ack covers that wait; one whose attempt may have arrived keeps its course."""
+    """Cancel the escalations an ack covers that wait, also one that may have arrived: it need not ring again."""
     waits = (
         deliveries.c.kind == Kind.ESCALATION.value,
-        deliveries.c.state.in_((DeliveryState.QUEUED.value, DeliveryState.HELD.value)),
+        deliveries.c.state.in_(outbox.WAITING),
         deliveries.c.subject.in_([made.story, *others_of(connection, made.story)]),
     )
     waiting = outbox.deliveries_that(connection, *waits)
     for each in _covered(connection, waiting):
-        outbox.record(
-            connection, each.id, DeliveryState.CANCELLED, made.at, f"acknowledged by {made.by} before it went"
-        )
+        when = "after an attempt that may have arrived" if each.repeat else "before it went"
+        outbox.record(connection, each.id, DeliveryState.CANCELLED, made.at, f"acknowledged by {made.by} {when}")
 
 
 def ack_of(connection: Connection, story: str) -> Ack | None:

@@ -214,10 +214,20 @@ def told_count(connection: Connection, target: str, since: datetime, except_subj
     return connection.scalar(select(func.count()).select_from(deliveries).where(*wanted)) or 0
 
 
+def save_reason(connection: Connection, delivery: str, reason: Reason) -> None:
+    """Store why a delivery is sent."""
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(reason=reason.value))
+
+
 def save_notes(connection: Connection, delivery: str, notes: tuple[str, ...]) -> None:
     """Replace the extra lines (notes) of a delivery."""
     values = {"notes": json.dumps(notes, ensure_ascii=False)}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+
+
+def has_subject(connection: Connection, subject: str) -> bool:
+    """Return whether any delivery is on a subject."""
+    return connection.scalar(select(deliveries.c.id).where(deliveries.c.subject == subject).limit(1)) is not None
 
 
 def count_waiting(connection: Connection, target: str) -> int:

@@ -15,7 +15,7 @@ from alerts.rules.config import load
 from alerts.rules.match import Matcher
 from crawler.article import Article
 from crawler.text.dates import read_date
-from tests.bench import cases_also, cases_answers, cases_feeds
+from tests.bench import cases_alerting, cases_also, cases_answers, cases_feeds
 from tests.bench.cases_served import CASES, routes
 from tests.bench.shared import ROOT, missing
 
@@ -78,8 +78,8 @@ def run() -> None:
         "sites": cases_also.sites,
         "also": cases_also.also,
     }
-    for kind, part in parts.items():
-        told = list(part())
+    for kind, verdicts in (*((kind, part()) for kind, part in parts.items()), *cases_alerting.kinds()):
+        told = list(verdicts)
         wrong = [words for words in told if words]
         print(f"{kind}: {len(told) - len(wrong)} of {len(told)} right", flush=True)
         for words in wrong:

@@ -75,6 +75,18 @@ def test_slack_that_does_not_answer_delays_no_escalation(floor: Desk, api: Slack
     assert json.loads(floor.run("handover", "--since", "9000d", "--json").stdout)["stories"][0]["ack"]["via"] == "slack"
 
 
+def test_ack_ends_an_escalation_that_may_have_arrived(floor: Desk, api: SlackApi) -> None:
+    floor.hook.script = [503]
+    at(floor, "10:10")
+    assert floor.hook.seen == 1
+    api.react(api.messages[0].ts, "eyes", "U1")
+    at(floor, "10:12", "10:30", "11:00")
+    assert floor.hook.titles() == []
+    listed = floor.run("deliveries", "--receiver", "hook", "--since", "9000d").stdout
+    assert "cancelled" in listed
+    assert "acknowledged by U1 after an attempt that may have arrived" in " ".join(listed.split())
+
+
 EVENTS = """\
 entities:
   tanf: {aliases: [Tanf], is_a: place}

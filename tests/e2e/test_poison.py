@@ -72,3 +72,25 @@ def test_endless_requests_to_wait_are_told_once(tmp_path: Path, severity: Severi
     hook, admin = Hook(), Hook()
     with closing_all(hook, admin):
         outgoing(tmp_path, {"desk": f'urls: ["{hook.url}"]', "admin": f'urls: ["{admin.url}"]'}, work, admin="admin")
+
+
+def test_flash_in_a_rest_of_an_hour_is_told_after_minutes_once(tmp_path: Path) -> None:
+    """No attempt is made meanwhile that could tell."""
+
+    async def work(line: Outgoing) -> None:
+        hook.script, hook.headers = [429] * 1000, {"Retry-After": "3600"}
+        await line.queue("one", "desk")
+        await line.drain(NOW + SECOND)
+        for n in range(3):
+            await line.queue(f"flash{n}", "desk", severity=Severity.FLASH)
+        await pass_time(line, 4 * MINUTE)
+        assert line.notices() == []
+        await pass_time(line, 50 * MINUTE, MINUTE)
+        assert line.notices() == ["desk has asked us to wait since 14 Jun 12:00 UTC"]
+        assert hook.seen == 1
+        (told,) = [body["message"] for body in admin.accepted]
+        assert "4 messages wait for it, the most urgent flash." in told
+
+    hook, admin = Hook(), Hook()
+    with closing_all(hook, admin):
+        outgoing(tmp_path, {"desk": f'urls: ["{hook.url}"]', "admin": f'urls: ["{admin.url}"]'}, work, admin="admin")

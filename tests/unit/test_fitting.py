@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 
 import pytest
-from apprise.plugins import discord, twilio
 
 from alerts import receivers
 from alerts.alert import Kind, Message
 from alerts.receivers.fitting import Room, fitted
-from tests.unit.services import service
+from tests.unit.services import FIXED, standing_in
 
 STORIES = [f"- PRIORITY Story {n} of the night\n  10:0{n % 10} UTC  Outlet" for n in range(300)]
 DIGEST = Message(
@@ -57,24 +56,47 @@ def test_any_room_is_enough(length: int) -> None:
         assert len(made.body) <= length
 
 
-def test_chat_service_takes_a_storm(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse_long(body: bytes) -> tuple[int, bytes]:
-        said = json.loads(body)
-        texts = [said.get("content") or "", *(each.get("description") or "" for each in said.get("embeds") or ())]
-        return (400, b'{"code": 50035}') if any(len(text) > 2_000 for text in texts) else (204, b"")
+ENDS = {
+    "digest": (DIGEST, "more: watchfloor deliveries show d1"),
+    "alert": (ALERT, "(shortened: watchfloor explain s1)"),
+    # whose markup makes it longer on the way
+    "markup": (replace(ALERT, body="\n".join("a <b> & c" for _ in range(900))), "(shortened: watchfloor explain s1)"),
+}
 
-    with service(refuse_long) as served:
-        monkeypatch.setattr(discord.NotifyDiscord, "notify_url", served.base)
-        target = receivers.parse("x", "discord://123456789012345678/abcdefghijklmnopqrstuvwxyz0123456789")
-        result = receivers.send(target, DIGEST)
+
+@pytest.mark.parametrize("name", ["discord", "telegram", "pagerduty", "pushover"])
+@pytest.mark.parametrize("kind", ENDS)
+def test_service_takes_a_long_message_as_one_with_its_last_line(name: str, kind: str) -> None:
+    message, end = ENDS[kind]
+    with standing_in(name) as (url, served):
+        result = receivers.send(receivers.parse("x", url), message)
     assert result.ok, result
-    assert b"more: watchfloor deliveries show d1" in served.requests[-1][2]
+    ((_, _, body),) = served.requests
+    assert any(end in text for text in FIXED[name].texts(body))
 
 
-def test_short_message_service_takes_a_storm(monkeypatch: pytest.MonkeyPatch) -> None:
-    with service(lambda body: (201, b"{}") if len(body) < 1_600 else (400, b'{"code": 21617}')) as served:
-        monkeypatch.setattr(twilio.NotifyTwilio, "notify_sms_url", f"{served.base}/{{sid}}")
-        url = f"twilio://AC{'a' * 32}:{'b' * 32}@15551233456/15557654321"
-        result = receivers.send(receivers.parse("x", url), DIGEST)
-    assert result.ok, result
-    assert len(served.requests) == 1
+def test_short_message_service_takes_a_storm_as_one_line() -> None:
+    with standing_in("twilio") as (url, served):
+        assert receivers.send(receivers.parse("x", url), DIGEST).ok
+    ((_, _, body),) = served.requests
+    assert FIXED["twilio"].texts(body) == ["DIGEST 320 stories (watchfloor deliveries show d1)"]
+
+
+ROOMS = {
+    "discord": "takes 2,000 characters: what is longer is shortened, and says so",
+    "telegram": "takes 4,096 characters: what is longer is shortened, and says so",
+    "twilio": "takes short messages: each is one line of at most 160 characters, its title",
+    "opsgenie": "",
+}
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_what_a_service_cannot_hold_is_said(name: str) -> None:
+    assert receivers.room(receivers.parse("x", FIXED[name].url)) == ROOMS[name]
+
+
+@pytest.mark.parametrize(
+    "url", ["console://", "log://", "watchmail://127.0.0.1/o@example.org?from=w@example.org&tls=none"]
+)
+def test_our_own_receivers_hold_whatever_we_write(url: str) -> None:
+    assert receivers.room(receivers.parse("x", url)) == ""

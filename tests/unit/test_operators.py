@@ -58,6 +58,11 @@ HITS = [
     ("source by outlet", "{source: 'the wire', any: [a1]}", "a1", "a1"),
     ("language", "{lang: [ar, en], any: [a1]}", "a1", "a1"),
     ("another language", "{lang: [ar], any: [a1]}", "a1", ""),
+    ("designation with its hyphen", "[F16]", "an F-16 | MQ-9", "F-16"),
+    ("designation without its hyphen", "[F-16, MQ-9]", "an F16 | MQ9, F-1, F-160", "F16 MQ9"),
+    ("exact letters, full-width", "['=US']", "a ＵＳ base, ｕｓ | us", "ＵＳ"),
+    ("exact letters written full-width", "['=ＵＳ']", "a US base | us", "US"),
+    ("what somebody owns, in Persian", "[نیرو]", "حمله به نیروهایشان | نیروهایش", "نیروهایشان نیروهایش"),
     ("what likeness found", "{like: {examples: ['Militia drones strike base near Erbil'], min_similarity: 0.6}}",
      "Drones of a militia strike | a base at Erbil", "Drones militia strike base Erbil"),
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from alerts import receivers
 from alerts.alert import Message, SendResult
 from alerts.receivers import answers, sending
+from tests.unit.services import service, standing_in
 
 Speak = Callable[[socket.socket], None]
 
@@ -147,23 +148,42 @@ def test_requests_of_anybody_else_are_not_watched() -> None:
 
 
 SAID = [
-    ("no such channel, in a 200", "200 OK", b'{"ok":false,"error":"channel_not_found"}', False),
-    ("no such chat", "400 Bad Request", b'{"ok":false,"description":"Bad Request: chat not found"}', False),
-    ("of the moment, in a 200", "200 OK", b'{"ok":false,"error":"internal_error"}', True),
-    ("rate limited, in a 200", "200 OK", b'{"ok":false,"error":"rate_limited"}', True),
+    ("no such channel", "slack", 200, b'{"ok":false,"error":"channel_not_found"}', (False, False)),
+    ("no such chat", "slack", 400, b'{"ok":false,"description":"Bad Request: chat not found"}', (False, False)),
+    ("of the moment", "slack", 200, b'{"ok":false,"error":"internal_error"}', (False, True)),
+    ("rate limited", "slack", 200, b'{"ok":false,"error":"rate_limited"}', (False, True)),
+    ("no such chat, in a 200", "telegram", 200, b'{"ok": false, "description": "Bad Request: chat not found"}', (False, False)),
+    ("no such application", "pushover", 200, b'{"status":0,"errors":["application token is invalid"]}', (False, False)),
+    ("of the moment, by a code", "pushover", 200, b'{"status":0,"errors":["internal"]}', (False, True)),
+    ("taken, by a code", "pushover", 200, b'{"status":1}', (True, False)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "service", "status", "body", "came"), SAID, ids=[row[0] for row in SAID])
+def test_error_that_a_service_names_in_the_body_is_read(
+    name: str, service: str, status: int, body: bytes, came: tuple[bool, bool]
+) -> None:
+    with standing_in(service, lambda _: (status, body)) as (url, _):
+        result = receivers.send(receivers.parse("x", url), Message("title", "body"))
+    assert (result.ok, result.retry) == came, f"{name}: {result}"
+
+
+WEBHOOK = [
+    (b'{"ok": false, "error": "no such room"}', False),
+    (b' {"success": false}', False),
+    (b'{"ok": true}', True),
+    (b'{"status": 0, "code": 7}', True),  # whose meaning nobody told us
+    (b"", True),
+    (b"{not json", True),
+    (b'["ok", false]', True),
 ]
 
 
-@pytest.mark.parametrize(("name", "status", "body", "retry"), SAID, ids=[row[0] for row in SAID])
-def test_error_that_a_service_names_in_the_body_is_read(name: str, status: str, body: bytes, retry: bool) -> None:
-    """By Slack's answers, as Apprise's own plugin for it takes them."""
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    with server(lambda connection: connection.sendall(f"{head}Connection: close\r\n\r\n".encode() + body)) as port:
-        target = receivers.parse("x", "slack://xoxb-1234567890-1234567890-4ddcca0e46e5b5a7a7a7a7a7/C0123456789")
-        with pytest.MonkeyPatch.context() as moved:
-            moved.setattr("apprise.plugins.slack.NotifySlack.api_url", f"http://127.0.0.1:{port}/{{}}")
-            result = receivers.send(target, Message("title", "body"))
-    assert (result.ok, result.retry) == (False, retry), f"{name}: {result}"
+@pytest.mark.parametrize(("body", "ok"), WEBHOOK)
+def test_webhook_that_says_no_in_a_200_has_not_taken_it(body: bytes, ok: bool) -> None:
+    with service(lambda _: (200, body)) as served:
+        result = receivers.send(receivers.parse("x", f"json://127.0.0.1:{served.port}/x"), Message("title", "body"))
+    assert (result.ok, result.retry) == (ok, not ok), result
 
 
 def test_slow_receiver_is_slow_and_not_down() -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from urllib.parse import parse_qs
 
 import pytest
 from apprise import NotifyType
-from apprise.plugins import opsgenie, pagerduty
+from apprise.plugins import opsgenie
 
 from alerts import receivers
 from alerts.alert import Message, Severity
 from alerts.receivers import BadReceiverUrl
-from tests.unit.services import Service, service
+from tests.unit.services import KEY, Service, service, standing_in
 
-KEY = "3ccdd113474722377935511fc85d3dd4"
 LADDER = tuple(Severity)  # routine, priority, immediate, flash
 
 
@@ -43,19 +44,26 @@ def test_push_service_is_told_the_priority_unless_the_url_names_one() -> None:
         assert [json.loads(sent(served, gotify, each)[2])["priority"] for each in LADDER] == [0, 5, 8, 10]
 
 
-def test_paging_service_is_told_the_severity(monkeypatch: pytest.MonkeyPatch) -> None:
-    with service(lambda _: (202, b"{}")) as served:
-        monkeypatch.setitem(pagerduty.PAGERDUTY_API_LOOKUP, pagerduty.PagerDutyRegion.US, served.base)
-        bodies = [json.loads(sent(served, f"pagerduty://{KEY}@{KEY}", each)[2]) for each in LADDER]
-    assert [each["payload"]["severity"] for each in bodies] == ["info", "warning", "error", "critical"]
+NAMED: dict[str, tuple[list[str], Callable[[bytes], str]]] = {
+    "pagerduty": (["info", "warning", "error", "critical"], lambda body: json.loads(body)["payload"]["severity"]),
+    # P1 is the most urgent of both
+    "opsgenie": (["P5", "P3", "P2", "P1"], lambda body: json.loads(body)["priority"]),
+    "jira": (["P5", "P3", "P2", "P1"], lambda body: json.loads(body)["priority"]),
+    "pushover": (["-1", "0", "1", "2"], lambda body: parse_qs(body.decode())["priority"][0]),
+}
 
 
-def test_incident_is_opened_at_every_severity(monkeypatch: pytest.MonkeyPatch) -> None:
-    with service(lambda _: (202, b'{"requestId": "1"}')) as served:
-        monkeypatch.setitem(opsgenie.OPSGENIE_API_LOOKUP, opsgenie.OpsgenieRegion.US, served.base)
-        bodies = [json.loads(sent(served, f"opsgenie://{KEY}/%23team", each)[2]) for each in LADDER]
-    assert [each["priority"] for each in bodies] == ["P1", "P3", "P4", "P5"]
-    assert [each["message"] for each in bodies] == ["Title"] * 4
+@pytest.mark.parametrize("name", NAMED)
+def test_paging_service_is_told_the_severity_and_opens_an_incident_at_each(name: str) -> None:
+    right, read = NAMED[name]
+    with standing_in(name) as (url, served):
+        assert [read(sent(served, url, each)[2]) for each in LADDER] == right
+        assert len(served.requests) == len(LADDER)
+
+
+def test_priority_of_the_url_is_kept() -> None:
+    with standing_in("opsgenie") as (url, served):
+        assert json.loads(sent(served, f"{url}?priority=p2", Severity.FLASH)[2])["priority"] == "P2"
 
 
 @pytest.mark.parametrize(
