@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
 from alerts.decide.overtaken import is_overtaken, may_be_overtaken, may_overtake
-from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, joined, plan
+from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, first_word, joined, plan
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.digest import LINK_SHOWN
 from alerts.render.sheet import TOLD_HERE
@@ -45,7 +45,7 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
         # where sends fail, one that was not tried yet goes first: the other message may be at fault, not the target
         failing = sorted(made.sends, key=lambda each: each.attempts > 0) if state.failures else made.sends
         for each in (each for each in failing if not (probing and each.attempts)):
-            if claimed := _take(connection, receiver, each, left, now):
+            if claimed := _take(connection, receiver, first_word(each, left, pace, now), left, now):
                 claims.save_bucket(connection, target, made.tokens - 1, now)
                 return claimed
         if not made.folds:
@@ -65,7 +65,7 @@ def _first(connection: Connection, target: str, receiver: Receiver, pace: Pace, 
         return None
     send = made.sends[0]
     thread = claims.waiting_in(connection, target, send.thread) if send.thread else []
-    claimed = _take(connection, receiver, send, thread, now)
+    claimed = _take(connection, receiver, first_word(send, thread, pace, now), thread, now)
     if claimed:
         claims.save_bucket(connection, target, made.tokens - 1, now)
     return claimed
