@@ -23,7 +23,13 @@ def test_long_pieces_of_two_threads_stay_whole() -> None:
             stream.flush()
 
     threads = [threading.Thread(target=say, args=each) for each in ((out, "o"), (err, "e"))]
-    closer = threading.Thread(target=lambda: ([each.join() for each in threads], os.close(writing)))
+
+    def close() -> None:
+        for each in threads:
+            each.join()
+        os.close(writing)
+
+    closer = threading.Thread(target=close)
     for each in (*threads, closer):
         each.start()
     with os.fdopen(reading, "rb") as stream:
