@@ -53,6 +53,11 @@ def is_overtaken(sent: Alert, waiting: Alert, kind: Kind) -> bool:
     return kind is Kind.UPDATE and only_numbers and risen and waiting.severity <= sent.severity
 
 
+def beside_toll(alert: Alert) -> tuple[str, ...]:
+    """Return the changes that an alert tells beside numbers: an arrest is news also where its toll was wrong."""
+    return tuple(each for each in alert.changes if not _kind_of(each))
+
+
 def toll_of(alert: Alert) -> Mapping[str, int]:
     """Return the toll that an alert tells, by kind; 0 where it says that there was none."""
     changed = {kind: int(number) for each in alert.changes for kind, number in _number(each)}

@@ -273,6 +273,27 @@ def _until_token(each: Delivery, receiver: Receiver, tokens: float, now: datetim
     return Hold(each.id, now + timedelta(seconds=math.ceil(lacking)), RATE)
 
 
+def first_word(send: Delivery, waiting: Iterable[Delivery], pace: Pace, now: datetime) -> Delivery:
+    """Return the first alert on an event that waits as long and is as urgent, instead of an update on it.
+
+    Several outlets of one poll tell of it in one commit, and their messages are queued at the same time.
+    """
+    if send.kind is not Kind.UPDATE or not send.thread or pace.pinged.get(send.thread):
+        return send
+    first = (
+        each
+        for each in waiting
+        if each.thread == send.thread
+        and each.kind is Kind.ALERT
+        and each.reason not in LISTED
+        and each.severity is send.severity
+        and each.queued <= send.queued
+        and each.due <= now
+        and not each.attempts
+    )
+    return min(first, key=lambda each: (each.queued, each.id), default=send)
+
+
 def joined(send: Delivery, waiting: Iterable[Delivery]) -> tuple[Delivery, ...]:
     """Return what else waits of the same thread and is no more urgent: it is told in the same message.
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
-from alerts.decide.overtaken import is_overtaken, may_be_overtaken, may_overtake
-from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, joined, may_lead, plan
+from alerts.decide.overtaken import beside_toll, is_overtaken, may_be_overtaken, may_overtake
+from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, first_word, joined, may_lead, plan
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.render.digest import LINK_SHOWN
 from alerts.render.sheet import TOLD_HERE
@@ -21,6 +21,8 @@ from alerts.store import claims, decisions, digests, outbox, targets
 LOOKED_AT = 16  # deliveries, before all that waits is looked at
 STORM_LOOKED_BACK = timedelta(minutes=1)
 OVERTAKEN = "In place of an earlier toll that waited to be told:"  # begins the note on what is folded for its number
+
+ALSO = "It told as well:"  # begins the note on what that told beside its toll
 
 
 def next_delivery(connection: Connection, target: str, receiver: Receiver, now: datetime) -> Delivery | None:
@@ -45,7 +47,7 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
         # where sends fail, one that was not tried yet goes first: the other message may be at fault, not the target
         failing = sorted(made.sends, key=lambda each: each.attempts > 0) if state.failures else made.sends
         for each in (each for each in failing if not (probing and each.attempts)):
-            if claimed := _take(connection, receiver, each, left, now):
+            if claimed := _take(connection, receiver, first_word(each, left, pace, now), left, now):
                 claims.save_bucket(connection, target, made.tokens - 1, now)
                 return claimed
         if not made.folds:
@@ -65,7 +67,7 @@ def _first(connection: Connection, target: str, receiver: Receiver, pace: Pace, 
         return None
     send = made.sends[0]
     thread = claims.waiting_in(connection, target, send.thread) if send.thread else []
-    claimed = _take(connection, receiver, send, thread, now)
+    claimed = _take(connection, receiver, first_word(send, thread, pace, now), thread, now)
     if claimed:
         claims.save_bucket(connection, target, made.tokens - 1, now)
     return claimed
@@ -75,6 +77,7 @@ def _take(
     connection: Connection, receiver: Receiver, send: Delivery, waiting: Sequence[Delivery], now: datetime
 ) -> Delivery | None:
     """Fold what waits of its thread into a message, and claim it; None if it is an edit that cannot go yet."""
+    send = _correction_of(connection, send, waiting, now)
     send, overtaken = _overtake(connection, send, waiting, now)
     others = joined(send, [each for each in waiting if each.id not in overtaken])
     send, others = _led_readably(connection, send, others)
@@ -106,6 +109,24 @@ def _led_readably(
     return first, (send, *(each for each in others if each.id != found.id))
 
 
+def _correction_of(connection: Connection, send: Delivery, waiting: Sequence[Delivery], now: datetime) -> Delivery:
+    """Return the message that corrects the toll of another that would go before it, or else that other one."""
+    others = [
+        each
+        for each in waiting
+        if each.kind is Kind.UPDATE
+        and each.due <= now
+        and each.severity is send.severity
+        and may_overtake(each)
+        and may_be_overtaken(each, send)
+    ]
+    if not others:
+        return send
+    told, *alerts = _alerts(connection, [send, *others])
+    pairs = zip(others, alerts, strict=True)
+    return next((each for each, alert in pairs if alert.corrects and is_overtaken(alert, told, send.kind)), send)
+
+
 def _overtake(
     connection: Connection, send: Delivery, waiting: Sequence[Delivery], now: datetime
 ) -> tuple[Delivery, frozenset[str]]:
@@ -123,7 +144,12 @@ def _overtake(
         return send, frozenset()
     notes = [note for each, _ in found for note in each.notes]
     names = ", ".join(f"{isolated(alert.article.outlet)} {alert.story}" for _, alert in found)
-    send = replace(send, notes=(*send.notes, *notes, f"{OVERTAKEN} {names}"))
+    also = [
+        f"{ALSO} {'; '.join(more)} ({isolated(alert.article.outlet)})"
+        for _, alert in found
+        if (more := beside_toll(alert))
+    ]
+    send = replace(send, notes=(*send.notes, *notes, f"{OVERTAKEN} {names}", *also))
     outbox.save_notes(connection, send.id, send.notes)
     for each, _ in found:
         outbox.fold(connection, each.id, Carrier(Carried.MESSAGE, send.id), now)

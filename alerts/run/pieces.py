@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, TextIO
@@ -18,9 +19,9 @@ Piece = tuple[str, str]  # the stream, and what was printed on it
 class _Marked(io.RawIOBase):
     """A stream of a command, of which each piece goes into the pipe behind a line with its name and its length."""
 
-    def __init__(self, pipe: int, name: str, number: int) -> None:
+    def __init__(self, pipe: int, name: str, number: int, lock: threading.Lock) -> None:
         super().__init__()
-        self._pipe, self._name, self._number = pipe, name, number
+        self._pipe, self._name, self._number, self._lock = pipe, name, number, lock
 
     def writable(self) -> bool:
         return True
@@ -31,14 +32,17 @@ class _Marked(io.RawIOBase):
     def write(self, piece: Any) -> int:
         told = bytes(piece)
         left = memoryview(f"{self._name} {len(told)}\n".encode() + told)
-        while left:
-            left = left[os.write(self._pipe, left) :]
+        # a long piece goes into the pipe in parts, between which another thread's would stand
+        with self._lock:
+            while left:
+                left = left[os.write(self._pipe, left) :]
         return len(told)
 
 
 def streams(pipe: int) -> tuple[TextIO, TextIO]:
     """Return standard output and standard error of a command, both of which write to the pipe at each end of a line."""
-    marked = (_Marked(pipe, name, number) for name, number in ((OUT, 1), (ERR, 2)))
+    lock = threading.Lock()
+    marked = (_Marked(pipe, name, number, lock) for name, number in ((OUT, 1), (ERR, 2)))
     out, err = (
         io.TextIOWrapper(io.BufferedWriter(each), "utf-8", "backslashreplace", line_buffering=True) for each in marked
     )

@@ -77,6 +77,7 @@ def test_a_claim_from_the_first_few_is_the_claim_from_all(
     monkeypatch.setattr("alerts.line.next_delivery._alerts", lambda *_: [])  # no stories are stored: none is listed
     monkeypatch.setattr("alerts.line.next_delivery._overtake", lambda _, send, *rest: (send, frozenset()))
     monkeypatch.setattr("alerts.line.next_delivery._led_readably", lambda _, *given: given)
+    monkeypatch.setattr("alerts.line.next_delivery._correction_of", lambda _, send, *rest: send)
     monkeypatch.setattr("alerts.line.next_delivery.digests.add_to_digest", lambda *_: 0)
     looked: list[Delivery | None] = []
     first: Callable[..., Delivery | None] = line._first

@@ -16,7 +16,7 @@ from alerts.line.next_delivery import OVERTAKEN, next_delivery
 from alerts.rule import Config
 from alerts.store import claims, decisions, outbox, targets
 from tests.unit.desk import NOW, desk, rule
-from tests.unit.event_desk import STRIKE_EVENTS, STRIKES
+from tests.unit.event_desk import ANY, EVENTS, FIRST, LISTS, STRIKE_EVENTS, STRIKES
 from tests.unit.settled import step
 
 TWO = "Iran attack on US base in Kuwait, 2 killed"
@@ -65,6 +65,18 @@ def test_a_toll_that_waits_is_not_told_after_its_correction(watch: Desk) -> None
     folded = outbox.find(watch.connection, held.id)
     assert folded is not None
     assert folded.state is DeliveryState.FOLDED
+    assert watch.send_all(60) == []
+
+
+def test_what_stood_beside_a_wrong_toll_is_told_with_its_correction(line: Connection, tmp_path: Path) -> None:
+    rules = rule(ANY, severity="immediate")
+    watch = Desk(line, desk(tmp_path, rules, f"freshness: 48h, {EVENTS}", LISTS))
+    watch.hear("one", f"{FIRST}, two killed", 0)
+    assert watch.hear("two", "Kuwait arrests two after Iran strike on US base that left four killed", 3) == []
+    watch.hear("three", "CORRECTED: three killed in strike by Iran on US base in Kuwait, not four", 5)
+    ((told, alert),) = watch.send_all(11)  # both waited for the pause, and the correction goes
+    assert alert.corrects
+    assert any(each.startswith("It told as well: ") and "arrest" in each for each in told.notes), told.notes
     assert watch.send_all(60) == []
 
 
