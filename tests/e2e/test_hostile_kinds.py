@@ -111,7 +111,7 @@ def test_hostile_servers_are_named_and_the_good_one_is_on_time(outlet: Outlet, k
         "good": "ok", "hang": "timeout", "drip": "timeout", "endless": "too_large", "bomb": "too_large",
         "login": "not_a_feed", "consent": "not_a_feed", "image": "not_a_feed", "typed": "ok",
     }  # fmt: skip
-    assert (found["login"][1], found["consent"][1]) == ("a login page", "an HTML page")
+    assert (found["login"][1], found["consent"][1]) == ("a login page", "a consent page")
     # a broken encoding costs characters, a cut or mutated body what it hits: always by a name, never by a crash
     assert {named["utf16"], named["latin"]} <= {"ok", "not_a_feed"}
     assert set(named.values()) <= {"ok", "not_a_feed", "no_entries", "timeout", "too_large"}
