@@ -57,7 +57,7 @@ man: .venv/installed
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench --keep
 
-# The figures that a change most often moves, in under three minutes, beside those last kept in docs/figures.
+# The figures that a change most often moves, beside those last kept in docs/figures.
 bench-quick: .venv/installed-dev
 	$(BIN)/python -m tests.bench --quick
 

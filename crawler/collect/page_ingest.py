@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from crawler.article import Entry
-from crawler.parse.belonging import not_the_article
+from crawler.parse.belonging import is_front_page, not_the_article
 from crawler.parse.found import Page
 from crawler.parse.normalise import draft, language
 from crawler.sources.source import FetchOutcome, Source
@@ -38,7 +38,10 @@ def store_page(
         return False
     evidence.keep(connection, answer, [(name, "page", answer.body)])
     chain.seal_pieces(connection, [name], now)
-    if foreign := not_the_article(current.title, current.summary, page.headline, page.text):
+    foreign = not_the_article(current.title, current.summary, page.headline, page.text)
+    if is_front_page(answer.url) and not is_front_page(current.url or wanted_page.url):
+        foreign = "front_page"  # a page that is gone is often redirected there, and there its headline still stands
+    if foreign:
         log.info("page is not the article article=%s url=%s reason=%s", name, answer.url, foreign)
         end(connection, name, foreign)
         return False

@@ -6,16 +6,24 @@ Servers answer 200 with an error page, a consent form, an offer or their front p
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz, utils
 
+from crawler.text import urls
 from crawler.text.folding import fold
 
-_THING = r"(?:the )?(?:page|article|story|content)(?: you \w+ \w+ \w+)?"
+_THING = r"(?:(?:the|this|that) )?(?:page|article|story|content|post|link|url)(?: (?:that )?you(?: \w+){1,4}?)?"
+_AUX = r"(?:(?:was|is|could|can|has|have|does|do|may|might) ?)?"
 ERROR = re.compile(
-    r"^\W*(?:(?:error\W*)?(?:404|410|500|502|503)\b|not found|page unavailable|oops|sorry\b|something went wrong|"
-    rf"{_THING} (?:was |is |could |can)?(?:not|no longer|un|be) ?(?:be )?(?:found|available)|"
-    r"(?:عذرا|الصفحة|صفحة|لم يتم العثور|خطأ)\b.{0,30}(?:غير موجودة|غير متوفرة|404|خطأ|العثور)|"
+    r"^\W*(?:(?:error\W*)?(?:404|410|500|502|503)\b|(?:not|nothing|no results?) found|page unavailable|oops|sorry\b|"
+    r"something went wrong|(?:an )?error(?: occurred)?\W*$|(?:service |site )?(?:temporarily )?unavailable\W*$|"
+    rf"{_THING} {_AUX}(?:not|n[’']t|no longer|un) ?(?:be )?(?:found|available|exist|displayed)|"
+    rf"{_THING} {_AUX}(?:have been |been |be )?(?:removed|deleted|expired|moved)\b|"
+    rf"(?:we )?(?:could|can|did|do|are|were)(?:n[’']t| ?not)(?: able to)? (?:find|locate|show) {_THING}|"
+    rf"access (?:denied|to {_THING} (?:has been |is |was )?(?:denied|restricted|blocked))|"
+    r"(?:عذرا|عفوا|(?:هذه )?الصفحة|صفحة|لم يتم العثور|لم نعثر|خطأ).{0,40}"
+    r"(?:غير موجود|غير متوفر|غير متاح|لم تعد|404|خطأ|العثور|حذف)|"
     r"(?:صفحه|خطا|متاسفانه).{0,30}(?:یافت نشد|پیدا نشد|وجود ندارد|404)|پەڕە.{0,20}نەدۆزرا)",
     re.IGNORECASE,
 )
@@ -44,6 +52,7 @@ OFFER = re.compile(
     re.IGNORECASE,
 )
 _ARABIC, _LATIN = re.compile("[\u0621-\u06d3]"), re.compile("[A-Za-z]")
+_FRONT = re.compile(r"/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|home|default)\.\w{2,5})?", re.IGNORECASE)
 IMPOSTORS = (("error_page", ERROR), ("consent", CONSENT), ("gate", GATE))
 SAME_HEADLINE = 60.0  # rapidfuzz ratios, 0-100
 SHARED = 0.6  # of a headline's and of a summary's words that must stand on the page, if it has another headline
@@ -67,6 +76,12 @@ def not_the_article(title: str, summary: str, headline: str, text: str) -> str:
     if _is_arabic(title) != _is_arabic(f"{headline}\n{text[:START]}"):
         return ""
     return "" if told or (headline and _alike(title, headline)) else "other_page"
+
+
+def is_front_page(url: str) -> bool:
+    """Return whether an address is of a site's front page, or of its front page in one language (/en/)."""
+    parts = urlsplit(urls.clean(url))
+    return not parts.query and bool(_FRONT.fullmatch(parts.path))
 
 
 def _is_arabic(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.entities import html5
 
 ATTRIBUTES_KEPT = 100  # of one element: expat's reader looks each one up among all (a feed's root has up to 30)
 AUTHOR_LIMIT = 1_000  # characters: feedparser looks for a mail address in it, in quadratic time
@@ -15,6 +16,9 @@ _NO_TAG = re.compile(
 _LONG_TAG = re.compile(r"<[A-Za-z_:][^<]{300,}")  # and the text behind it; a hundred attributes take as much
 _NAME = re.compile(r"<[^\s>/]+")
 _ATTRIBUTE = re.compile(r"""\s+[^\s=<>"'/]+(?:\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>=]+))?""")
+_FOREIGN = re.compile(
+    r"(?P<cdata><!\[CDATA\[.*?(?:\]\]>|$))|&(?!#|(?:amp|lt|gt|quot|apos);)(?P<name>\w{2,31};)?", re.DOTALL
+)
 _LONG_AUTHOR = re.compile(
     r"(<(?:\w{1,20}:)?(?:author|creator|contributor|publisher|managingeditor|webmaster|name|email)\b[^<>]*>"
     rf"(?:<!\[CDATA\[)?[^<\]]{{{AUTHOR_LIMIT}}})[^<\]]+",
@@ -33,6 +37,21 @@ def mended(text: str) -> str:
     text = _REFERENCE.sub(_reference, text)
     text = _LONG_AUTHOR.sub(r"\1", _LONG_TAG.sub(_fewer_attributes, text))
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
+
+
+def without_entities(text: str) -> str:
+    """Return a text whose references XML knows: HTML's own (&nbsp;) as characters, an "&" that begins none escaped.
+
+    A parser of XML that goes on after a fault drops what stands there, and sometimes all that follows.
+    """
+    return _FOREIGN.sub(_as_xml_knows, text)
+
+
+def _as_xml_knows(found: re.Match[str]) -> str:
+    if found["cdata"]:
+        return found[0]
+    name = found["name"] or ""
+    return html5.get(name, f"&amp;{name}")
 
 
 def _fewer_attributes(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from crawler.article import Entry
 from crawler.parse.feeds import RAW_LIMIT, TITLE_LIMIT, decode, read_feed
 from crawler.parse.found import Feed
 from crawler.parse.markup import clean
-from crawler.parse.mending import mended
+from crawler.parse.mending import mended, without_entities
 from crawler.parse.unpacking import LARGEST_UNPACKED, unpacked
 from crawler.text import urls
 from crawler.text.dates import read_date
@@ -77,7 +77,7 @@ def _root(text: str) -> tuple[lxml.etree._Element | None, str]:
     parser = lxml.etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
-    text = mended(text)
+    text = without_entities(mended(text))
     try:
         root = lxml.etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (lxml.etree.LxmlError, ValueError):
@@ -94,8 +94,10 @@ def _texts(element: lxml.etree._Element) -> dict[str, str]:
     """Return the texts below an element by local name; of equal names the first."""
     found: dict[str, str] = {}
     for each in _below(element):
-        if each.text and each.text.strip():
-            found.setdefault(_local(each), each.text.strip())
+        name = _local(each)
+        said = "".join(each.itertext()) if name == "title" else each.text  # which some write with markup in it
+        if said and said.strip():
+            found.setdefault(name, said.strip())
     return found
 
 

@@ -28,6 +28,7 @@ def test_hostile_servers_are_named_and_the_others_are_on_time(outlet: Outlet, ki
     assert {name: found[name].outcome for name in NAMED} == NAMED
     assert found["login"].detail == "a login page"
     assert found["challenge"].detail == "a challenge page: Cloudflare"
+    assert found["consent"].detail == "a consent page"
     # a broken encoding costs characters, a cut or mutated body what it hits: always by a name, never by a crash
     assert {found["utf16"].outcome, found["latin"].outcome} <= {"ok", "not_a_feed"}
     # never "no entries", which would pass for silence

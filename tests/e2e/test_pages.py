@@ -33,6 +33,18 @@ def test_word_that_only_the_page_holds_alerts_in_the_same_round(desk: Desk) -> N
     assert desk.status()["ledger"]["remainders"] == {"entries": 0, "matched": 0, "queued": 0}
 
 
+def test_page_that_leads_to_the_front_page_is_not_the_article(desk: Desk) -> None:
+    begin(desk)
+    desk.rounds(T0)
+    desk.outlet.serve("/a.xml", rss(item(desk, "one", "Council meets in Anbar")))
+    desk.outlet.serve("/one", b"", status=302, Location="/en/?utm_source=gone")
+    for path in ("/en/", "/en/?utm_source=gone"):
+        desk.outlet.serve(path, page("Council meets in Anbar", "A militia then shelled the base."))
+    desk.rounds(T1)
+    assert alerts(desk) == []
+    assert tables(desk, "select n from counts where name = 'pages:front_page'") == [(1,)]
+
+
 def test_page_behind_a_redirect_that_wants_its_cookie_back_is_read(desk: Desk) -> None:
     begin(desk)
     desk.rounds(T0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.parse.belonging import not_the_article, without_offer
+from crawler.parse.belonging import is_front_page, not_the_article, without_offer
 
 TITLE, SUMMARY = "Harbour workers end their strike", "Dockers in Umm Qasr went back to work on Monday after a week."
 TEXT = "Dockers in Umm Qasr went back to work on Monday, after a week in which no ship was unloaded. " * 4
@@ -16,6 +16,14 @@ CASES = [
     ("an error with the most read", "Page not found", MOST_READ, "error_page"),
     ("a number", "404", MOST_READ, "error_page"),
     ("an error in Arabic", "عذراً، الصفحة غير موجودة", MOST_READ, "error_page"),
+    ("what was not found", "We couldn't find the page", MOST_READ, "error_page"),
+    ("a page that was asked for", "The page you requested was not found", MOST_READ, "error_page"),
+    ("a page that is gone", "This article has been removed", MOST_READ, "error_page"),
+    ("not for this region", "This content isn’t available in your region", MOST_READ, "error_page"),
+    ("an error without a word", "Error", MOST_READ, "error_page"),
+    ("a server that is down", "Service temporarily unavailable", MOST_READ, "error_page"),
+    ("a page denied", "Access to this page has been denied", MOST_READ, "error_page"),
+    ("another excuse in Arabic", "عفوا هذه الصفحة لم تعد متاحة", MOST_READ, "error_page"),
     ("an error in Persian", "صفحه مورد نظر یافت نشد", MOST_READ, "error_page"),
     ("a consent form", "Before you continue", "We use cookies to deliver our services. " * 9, "consent"),
     ("another consent form", "We value your privacy", "Our 842 partners store data on your device. " * 40, "consent"),
@@ -32,6 +40,15 @@ CASES = [
 @pytest.mark.parametrize(("name", "headline", "text", "reason"), CASES, ids=[row[0] for row in CASES])
 def test_page_is_the_article_or_named(name: str, headline: str, text: str, reason: str) -> None:
     assert not_the_article(TITLE, SUMMARY, headline, text) == reason, name
+
+
+FRONT = ["https://a.example", "https://a.example/", "https://a.example/?utm_source=x#top", "https://a.example/ar/"]
+FRONT += ["https://a.example/en-us", "https://a.example/index.html"]
+NOT_FRONT = ["https://a.example/?p=7", "https://a.example/iraq/", "https://a.example/en/1", "https://a.example/7"]
+
+
+def test_front_page_by_its_address() -> None:
+    assert [each for each in (*FRONT, *NOT_FRONT) if is_front_page(each)] == FRONT
 
 
 def test_article_on_an_error_page_is_an_article() -> None:

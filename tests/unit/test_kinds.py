@@ -109,7 +109,6 @@ def test_index_gives_its_newest_news_sitemaps_of_the_same_site() -> None:
 
 
 HOSTILE = [
-    ("entity", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><urlset><url><loc>https://a.example/</loc><title>&e;</title></url></urlset>'),
     ("laughs", b"<!DOCTYPE x [<!ENTITY a 'ha'>" + b"".join(f"<!ENTITY {chr(98 + n)} '{'&' + chr(97 + n) + ';'}'>".encode() for n in range(20)) + b"]><urlset>&u;</urlset>"),
     ("gzip bomb", gzip.compress(b"\0" * 100_000_000)),
     ("broken gzip", gzip.compress(NEWS.encode())[:80]),
@@ -124,6 +123,12 @@ def test_hostile_sitemap_costs_little_and_gives_nothing(child: Child, body: byte
     outcome, read = child.parse(body, read_sitemap)
     assert not outcome.startswith("parse_")
     assert not read.entries
+
+
+def test_entity_of_a_sitemap_stays_as_it_is_written() -> None:
+    head = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd"> <!ENTITY f "words">]>'
+    body = f"{head}<urlset><url><loc>https://a.example/</loc><title>Dam &e; &f;</title></url></urlset>".encode()
+    assert [each.title for each in read_sitemap(body, None, BASE).entries] == ["Dam &e; &f;"]
 
 
 def test_long_sitemap_gives_its_newest() -> None:
@@ -172,6 +177,15 @@ MAPS = [
         "<loc>/n/1</loc><news:title>Dam bursts</news:title>",
         "Dam bursts",
     ),
+    ("a bare &", "<urlset>{}</urlset>", "<loc>/n/1</loc><title>Dam & dyke burst</title>", "Dam & dyke burst"),
+    (
+        "an entity of HTML",
+        "<urlset>{}</urlset>",
+        "<loc>/n/1</loc><title>Dam&nbsp;bursts &mdash; live</title>",
+        "Dam bursts — live",
+    ),
+    ("no entity", "<urlset>{}</urlset>", "<loc>/n/1</loc><title>Dam &dyke; burst</title>", "Dam &dyke; burst"),
+    ("markup", "<urlset>{}</urlset>", "<loc>/n/1</loc><title>Dam <b>bursts</b> at dawn</title>", "Dam bursts at dawn"),
     ("a relative address", "<urlset>{}</urlset>", "<loc>/n/the-dam-bursts</loc>", "The dam bursts"),
 ]
 
@@ -200,6 +214,13 @@ def test_page_in_place_of_a_section_is_named() -> None:
         (b"<html><p>Nothing here</p></html>", "no links to articles in it: give the source a selector with `select`"),
     ):
         assert read_section(page, None, "https://a.example/").problem == said
+
+
+def test_query_of_an_address_in_a_sitemap_is_read_whole() -> None:
+    for written in ("?id=7&amp;copy=2&amp;lang=ar", "?id=7&copy=2&lang=ar", "<![CDATA[?id=7&copy=2&lang=ar]]>"):
+        body = f"<urlset><url><loc>{written}</loc><title>Dam bursts</title></url></urlset>".encode()
+        (entry,) = read_sitemap(body, None, BASE + "n").entries
+        assert entry.url == BASE + "n?id=7&copy=2&lang=ar", written
 
 
 def test_sitemap_that_is_a_list_of_addresses_is_read() -> None:
