@@ -24,7 +24,9 @@ from crawler.config.keys import nearest
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.parse.provenance import credit, strangers
+from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import KINDS, Source
+from crawler.text.hosts import keys
 
 T = TypeVar("T")
 ENTRIES_SHOWN = 10  # entries
@@ -63,15 +65,15 @@ def add(path: Path | None, *, as_json: bool, url: str) -> None:
     # people type the name of an outlet as they read it on its page
     url = url if "://" in url else f"https://{url}"
 
-    async def work(opened: Scout, sources: tuple[Source, ...]) -> tuple[list[Tried], set[str]]:
-        return await opened.discover(url), {each.id for each in sources}
+    async def work(opened: Scout, sources: tuple[Source, ...]) -> tuple[list[Tried], set[str], Outlets]:
+        return await opened.discover(url), {each.id for each in sources}, sources[0].outlets if sources else NONE
 
-    found, taken = run(path, work)
+    found, taken, outlets = run(path, work)
     zone = desk_zone(rules_path(path))
     usable = [each for each in found if each.entries]
     if not usable:
         fail(f"{url}: nothing to poll found; last tried as a {found[-1].source.kind}: {_words(found[-1], zone)}")
-    rows = [_row(each, taken) for each in usable]
+    rows = [_row(each, taken) | owned(each.source.url, outlets) for each in usable]
     if as_json:
         print_json(rows)
         return
@@ -101,6 +103,14 @@ def id_of(url: str, taken: set[str]) -> str:
     name = next(each for each in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if each not in taken)
     taken.add(name)
     return name
+
+
+def owned(url: str, outlets: Outlets) -> dict[str, str]:
+    """Return owner and letter of who is known to publish at an address; nothing where nobody is known."""
+    found = next((outlets.by_address[each] for each in keys(url) if each in outlets.by_address), None)
+    if found is None:
+        return {}
+    return {"owner": found.owner} | ({"reliability": found.reliability} if found.reliability != "F" else {})
 
 
 def flow(row: dict[str, str]) -> str:

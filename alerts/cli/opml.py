@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
-from alerts.cli.discover import flow, id_of
+from alerts.cli.discover import flow, id_of, owned
 from alerts.render.words import plain
 from crawler.config.sources import read_sources
 from crawler.config.yamlfile import ConfigError
 from crawler.fetch.workers import WorkerDied, Workers, WorkerTimeout
 from crawler.parse.opml import FeedList, read_opml, write_opml
 from crawler.sources.addresses import Guard
+from crawler.sources.outlets import NONE, Outlets
 from crawler.sources.source import Source
 from crawler.text import urls
+from crawler.text.hosts import is_shared, speaker
 
-WRITTEN = ("id", "url", "name")  # keys of a row that are keys of a source
+WRITTEN = ("id", "url", "name", "lang", "owner", "reliability")  # keys of a row that are keys of a source
 LARGEST = 10_000_000  # bytes of a file
 
 
@@ -29,7 +32,8 @@ LARGEST = 10_000_000  # bytes of a file
 def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
     """Print the feeds of FILE, an OPML list, as lines to paste under `sources:`. Nothing is changed or polled.
 
-    Those that are polled already are named, and stand once.
+    Those that are polled already are named, and stand once. Feeds of one host get one owner, as they are one origin;
+    where `outlets:` or a source knows the host, its owner and letter.
     """
     listed = asyncio.run(_read(_bytes_of(file)))
     if listed.problem:
@@ -37,13 +41,17 @@ def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
     sources, allowed = _sources(path)
     known, guard = {urls.key(each.url): each.id for each in sources}, Guard(allowed)
     taken = set(known.values())
+    outlets = sources[0].outlets if sources else NONE
+    hosts = Counter(speaker(each.url) for each in listed.feeds)
+    owners = {host: "" for host, many in hosts.items() if many > 1 and not is_shared(host)}
     rows: list[dict[str, str]] = []
     doubles: list[tuple[str, str]] = []
     for each in listed.feeds:
         if by := known.get(urls.key(each.url)):
             doubles.append((each.url, by))
             continue
-        row = {"id": id_of(each.url, taken), "url": each.url, **({"name": each.name} if each.name else {})}
+        row = {"id": id_of(each.url, taken), "url": each.url, "name": each.name, "lang": each.lang}
+        row = {name: value for name, value in row.items() if value} | _owned(each.url, row["id"], outlets, owners)
         known[urls.key(each.url)] = row["id"]
         fault = guard.never(each.url)
         rows.append(row | ({"folder": each.folder} if each.folder else {}) | ({"warning": fault} if fault else {}))
@@ -64,6 +72,18 @@ def import_(path: Path | None, *, as_json: bool, file: Path) -> None:
     for reason in listed.rejected:
         click.echo(f"# left out: {plain(reason)}")
     click.echo(f"# {len(rows)} to paste, {len(doubles)} polled already, {len(listed.rejected)} left out")
+
+
+def _owned(url: str, name: str, outlets: Outlets, owners: dict[str, str]) -> dict[str, str]:
+    """Return who owns a feed, as far as that is known; feeds of one host are one owner's: else each were an origin.
+
+    `owners` has the hosts of several feeds, each with the owner that the first of them was given.
+    """
+    host = speaker(url)
+    if (found := owned(url, outlets)) or host not in owners:
+        return found
+    owners[host] = owners[host] or name
+    return {"owner": owners[host]}
 
 
 def _bytes_of(file: Path) -> bytes:

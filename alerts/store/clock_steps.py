@@ -13,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from alerts.alert import DeliveryState, Kind
 from alerts.decide.attempt import LONGEST_REST
+from alerts.decide.carried import OWN_FEED
 from alerts.decide.escalation import ANSWERED_WITHIN
 from alerts.decide.pacing import GROUP, RATE, STORY, THREAD
 from alerts.store.acks import acks
@@ -24,7 +25,7 @@ from alerts.store.targets import targets
 IN_PROGRESS = (DeliveryState.QUEUED.value, DeliveryState.UNKNOWN.value, DeliveryState.SENDING.value)
 # of held ones those that a length of time holds; DIGEST and QUIET end at an hour of the wall clock
 _timed_by_length = deliveries.c.state.in_(IN_PROGRESS) | (
-    (deliveries.c.state == DeliveryState.HELD.value) & deliveries.c.held.in_((GROUP, RATE, STORY, THREAD))
+    (deliveries.c.state == DeliveryState.HELD.value) & deliveries.c.held.in_((GROUP, OWN_FEED, RATE, STORY, THREAD))
 )
 PING_MEMORY = timedelta(hours=1)  # longer than the pause between two pings: what was pinged before it no longer counts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
@@ -19,11 +20,12 @@ LONGEST_NAME = 80  # characters
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A feed of a list: its name, its address, the folders it lies in."""
+    """A feed of a list: its name, its address, the folders it lies in, its language where the list says it."""
 
     name: str
     url: str
     folder: str = ""
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def read_opml(body: bytes) -> FeedList:
         elif urls.usable(address) is None:
             rejected.append(f"{name or 'a feed'}: no http(s) address")
         else:
-            feeds.append(Listed(name, address, _folder(each)))
+            lang = re.match(r"[a-z]{2,3}(?=$|[-_])", said.get("language", "").lower())
+            feeds.append(Listed(name, address, _folder(each), lang[0] if lang else ""))
     return FeedList(tuple(feeds), tuple(rejected))
 
 

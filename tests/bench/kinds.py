@@ -31,7 +31,7 @@ from tests.e2e.channel import page_of, text
 from tests.e2e.servers import Outlet, rss
 
 KINDS = ("feed", "sitemap", "section", "telegram", "json")
-SOURCES, ENTRIES, AGAIN, RUNS = 60, 20, 3, 5
+SOURCES, ENTRIES, AGAIN, RUNS = 20, 20, 5, 3
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PATHS = tuple((name, name) for name in ("id", "title", "url", "date"))
 

@@ -52,7 +52,7 @@ def test_news_sitemap_of_robots_then_usual_paths_then_section(desk: Desk) -> Non
     desk.outlet.serve("/robots.txt", f"Sitemap: {base}/plain.xml\nSitemap: {base}/news-map.xml\n".encode())
     desk.outlet.serve("/news-map.xml", SITEMAP.format(base=base).encode())
     assert next((row.get("kind"), row["url"]) for row in added(desk)) == ("sitemap", f"{base}/news-map.xml")
-    assert added(desk, "/feed") == [{"id": "127-0-0-1", "url": f"{base}/feed", "every": "15m"}]
+    assert added(desk, "/feed") == [{"id": "127-0-0-1", "url": f"{base}/feed", "every": "15m", "owner": "s1"}]
 
 
 def test_nothing_to_poll_says_so(desk: Desk) -> None:

@@ -146,6 +146,33 @@ def test_verify_polls_all_once_and_prints_a_table(desk: Desk) -> None:
     assert 'did you mean "s1"' in desk.run("sources", "verify", "s11", expect=1).stderr
 
 
+def test_imported_feeds_of_one_host_are_one_origin_and_of_a_known_outlet_its_own(desk: Desk, tmp_path: Path) -> None:
+    desk.write("/a.xml")
+    row = "outlets: {beta.example: {name: Beta Times, owner: beta-group, reliability: C}}\nreceivers:\n"
+    desk.rules.write_text(desk.rules.read_text(encoding="utf-8").replace("receivers:\n", row, 1), encoding="utf-8")
+    feeds = (
+        ("One", "https://rss.paper.example/world", "ar"),
+        ("Two", "https://www.paper.example/iraq", "en-GB"),
+        ("Beta", "https://feeds.beta.example/all", "no language"),
+        ("Clip", "https://www.youtube.com/feeds/videos.xml?channel_id=UCa", ""),
+        ("Clop", "https://www.youtube.com/feeds/videos.xml?channel_id=UCb", ""),
+        ("Alone", "https://alone.example/rss", ""),
+    )
+    file = tmp_path / "mine.opml"
+    file.write_text(write_opml("Mine", feeds), encoding="utf-8")
+    printed = desk.run("sources", "import", str(file)).stdout
+    pasted(printed, tmp_path)
+    found = {each.name: (each.owner, each.reliability, each.lang) for each in read_sources(tmp_path / "pasted.yaml")[0]}
+    assert found == {
+        "One": ("rss-paper-example", "F", "ar"),
+        "Two": ("rss-paper-example", "F", "en"),
+        "Beta": ("beta-group", "C", None),
+        "Clip": ("", "F", None),
+        "Clop": ("", "F", None),
+        "Alone": ("", "F", None),
+    }
+
+
 def test_path_that_gives_no_list_is_one_clear_error(desk: Desk) -> None:
     desk.write("/a.xml")
     os.mkfifo(desk.place / "pipe")

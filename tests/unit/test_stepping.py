@@ -76,7 +76,15 @@ def test_lengths_of_time_move_along_and_digests_stay_at_their_hour(line: Connect
 
 @pytest.mark.parametrize(
     ("why", "moves"),
-    [("story", True), ("thread", True), ("group", True), ("rate", True), ("digest", False), ("quiet hours", False)],
+    [
+        ("story", True),
+        ("thread", True),
+        ("group", True),
+        ("own feed", True),
+        ("rate", True),
+        ("digest", False),
+        ("quiet hours", False),
+    ],
 )
 def test_held_delivery_moves_along_where_a_length_of_time_holds_it(line: Connection, why: str, moves: bool) -> None:
     put(line, NOW)
