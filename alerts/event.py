@@ -32,7 +32,8 @@ class EventMention:
     """An event as one article tells it (ACE 2005: an event mention).
 
     It is read from the headline, or from the first sentence of the text where the headline tells no act. `names` are
-    ids of entities and names of the config's lists `party-NAME`, `places` those of them that say where. `things` are
+    ids of entities and names of the config's lists `party-NAME`, `places` those of them that say where, `located` those
+    of these that stand behind a word such as "in": Baghdad without one may be the government. `things` are
     lists of settings.events.things. `words` are the stems of what is left. `casualties` counts people by killed,
     wounded, missing or held. `from_lead`: the headline told no act, so this is what the text begins with.
     """
@@ -44,6 +45,7 @@ class EventMention:
     words: tuple[str, ...] = ()
     casualties: Mapping[str, int] = field(default_factory=dict)
     from_lead: bool = False
+    located: tuple[str, ...] = ()
 
     @property
     def says_something(self) -> bool:

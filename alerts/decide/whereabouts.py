@@ -1,10 +1,12 @@
 """Where an alert's event is: the one place of the desk that a map can show. Pure.
 
-Rather none than a wrong one: where several places are named, and none of them is what was hit, no map says which.
+Rather none than a wrong one: where several places are named, and none of them is what was hit, no map says which. A
+name that other places lie in, as Baghdad, may stand for who governs there: it says where only behind an "in".
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from alerts.alert import Match
@@ -16,11 +18,13 @@ from alerts.rules.event_mention import UNLISTED
 from alerts.where import Where
 from crawler.config.mapkeys import filled_in
 
+GOVERNED = 3  # places that lie in a city or a province, at least
+
 
 def where_of(event: EventMention | None, matches: Iterable[Match], config: Config) -> Where | None:
     """Return the place of an event, else the one place among what rules found, in the headline before the text."""
     named = _of_event(event, config) if event else ()
-    if not named:
+    if event is None or not (event.places or named):
         named = next(filter(None, (_found(matches, field, config) for field in ("title", "body"))), ())
     return _where(named[0], config) if len(named) == 1 else None
 
@@ -34,7 +38,13 @@ def _of_event(event: EventMention, config: Config) -> tuple[str, ...]:
     """Return the places an event may be in, the narrowest ones; that which was hit alone, if there is one such."""
     # who condemns an attack, or is named as where it was fired from, is not where it hit
     targets = {name for act in told(event) for name in act.on if _is_on_map(name, config) or name.startswith(UNLISTED)}
-    spots = narrowest({*targets, *(each for each in event.places if _may_be_where(each, config))}, config.events.wider)
+    governing = _governing(config)
+    named = {
+        each
+        for each in event.places
+        if _may_be_where(each, config) and (each in event.located or each not in governing)
+    }
+    spots = narrowest(targets | named, config.events.wider)
     struck = targets & spots
     return tuple(sorted(struck if len(struck) == 1 else spots))
 
@@ -53,8 +63,14 @@ def _found(matches: Iterable[Match], field: str, config: Config) -> tuple[str, .
         if hit.field == field
         for name in entities_of(hit, config)
         if _is_on_map(name, config)
-    }
+    } - _governing(config)
     return tuple(sorted(narrowest(names, config.events.wider)))
+
+
+def _governing(config: Config) -> frozenset[str]:
+    """Return the entities that several others lie in: cities and provinces; an airport has a base or two."""
+    inside = Counter(around for each in config.entities.values() for around in each.is_a if around in config.entities)
+    return frozenset(name for name, many in inside.items() if many >= GOVERNED)
 
 
 def _is_on_map(name: str, config: Config) -> bool:

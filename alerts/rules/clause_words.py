@@ -37,6 +37,8 @@ AND = {"and", "و"}
 INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
 INSIDE |= {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}  # ... of
 INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در", "له", "نزيك"}
+# the same for a map only: by these no names are told apart
+BESIDE = INSIDE | {"over", "وسط", "محيط", "اطراف", "ضواحي", "نزديكي", "نزديك", "حومه", "مركز"}
 # what is fired "at" somebody
 FIRED = {"missile", "missiles", "rocket", "rockets", "drone", "drones", "mortars", "shells", "projectiles", "shots"}
 FIRED |= {"fire", "fires", "fired"}

@@ -7,13 +7,13 @@ who acts in the news whether a rule asks for them or not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from alerts.event import Act, EventMention
 from alerts.rule import Condition, Config
 from alerts.rules import events
-from alerts.rules.clause_words import ASIDE, FIRED, INSIDE, MODIFIERS, OF_PLACES, RANKS
+from alerts.rules.clause_words import ASIDE, BESIDE, FIRED, INSIDE, MODIFIERS, OF_PLACES, RANKS
 from alerts.rules.event_clause import clause_of
 from alerts.rules.event_roles import is_adjective, roles_of, words_between
 from alerts.rules.event_standing import CUES, STANDING
@@ -100,6 +100,11 @@ class EventReader:
             things=_unique(self._things_in(reading, where)),
             casualties=toll,
             from_lead=where is not title,
+            located=_unique(
+                name
+                for name, each in named
+                if name not in doers and ((name, each) in placed or _is_where(each, reading, BESIDE))
+            ),
             words=_words(reading, where, [each for _, each in named] + [event.deed for _, event in told]),
         )
         return mention if mention.says_something else None
@@ -252,7 +257,7 @@ def _deed(name: str, cues: tuple[Condition, ...]) -> Condition:
     return Condition("event", _NOWHERE, (deeds, *cues), options={"roles": (), "standing": ()})
 
 
-def _is_where(each: Mention, reading: Reading) -> bool:
+def _is_where(each: Mention, reading: Reading, inside: Set[str] = INSIDE) -> bool:
     """Return whether a name says where: a word such as "in" before it ("in the Strait of"), or bi- attached to it."""
     text = reading.folded[each.field].text
     words = ["", "", *(word for word in text[: each.start].split()[-4:] if word not in OF_PLACES)]
@@ -260,7 +265,7 @@ def _is_where(each: Mention, reading: Reading) -> bool:
     # "a commander in Hezbollah" is not there; missiles are fired "at" a target
     who = before in {"in", "في", "در"} and further in RANKS
     at = before == "at" and further in FIRED
-    return (before in INSIDE and not who and not at) or (each.attached and text[each.start : each.start + 1] == "ب")
+    return (before in inside and not who and not at) or (each.attached and text[each.start : each.start + 1] == "ب")
 
 
 def _has_deed(each: Mention, told: Iterable[tuple[str, events.Event]], reading: Reading) -> bool:

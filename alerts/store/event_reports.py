@@ -173,6 +173,7 @@ def load_mention(raw: dict[str, Any]) -> EventMention:
     """Return the mention in what `dump_mention` wrote, as read from JSON."""
     acts = tuple(Act(**{**each, "by": tuple(each["by"]), "on": tuple(each["on"])}) for each in raw["acts"])
     lists: dict[str, Any] = {name: tuple(raw[name]) for name in ("names", "places", "things", "words")}
+    lists["located"] = tuple(raw.get("located", ()))  # a report of an older version lacks it
     return EventMention(acts, **lists, casualties=raw.get("casualties", {}), from_lead=raw.get("from_lead", False))
 
 

@@ -31,6 +31,16 @@ FOUND = [
     ("حمله پهپادی به پایگاه حریر در اربیل", "", "harir"),
     ("Attack in Anbar kills three soldiers", "", "anbar"),
     ("Rockets hit US base", "Two rockets fell on Balad air base, police said.", "balad"),  # below a headline without
+    ("Blast in Baghdad kills three", "", "baghdad"),
+    ("انفجار في بغداد", "", "baghdad"),
+    ("انفجار وسط بغداد", "", "baghdad"),
+    ("پهپادهای ایرانی مقر حزب کومله را در نزدیکی سلیمانیه هدف قرار دادند", "", "sulaymaniyah"),
+    ("Drone attack targets Erbil", "", "erbil"),
+    ("Kataib Hezbollah rejects Baghdad's deadline to hand over weapons", "", ""),  # the government
+    ("بغداد ترفض الضربات الأمريكية", "", ""),
+    ("Militia leader threatens US forces", "Baghdad called for calm.", ""),
+    ("Baghdad condemns drone attack on Harir air base", "", "harir"),
+    ("Baghdad airport shut after drone attack", "", "baghdad-airport"),  # a base lies in it, and nobody governs there
     ("Strikes hit Kirkuk and Mosul", "", ""),  # which of the two?
     ("Iran strikes US base in Kuwait", "", ""),  # a country is no point
     ("Iran strikes US base in Kuwait", "The base is south of Balad air base.", ""),  # the headline says another
