@@ -88,7 +88,8 @@ EITHER: dict[Kind, tuple[str, ...]] = {
     "killed": ("killed", "deaths", "قتل", "كشته", "جانباخت", "باخت", "فوتي"),
     "wounded": ("wounded", "injured", "hurt", "زخمي", "مجروح", "مصدوم"),
     "held": (
-        "arrested", "detained", "captured", "captures", "nabbed", "abducted", "kidnapped", "بازداشت", "دستگير", "دهستگير",
+        "arrested", "detained", "captured", "captures", "nabbed", "abducted", "kidnapped", "بازداشت", "دستگير",
+        "دهستگير",
     ),
     "missing": ("ناپديد",),
 }  # fmt: skip
