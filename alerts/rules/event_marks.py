@@ -7,11 +7,15 @@ it, and then often behind the verb ("attacked" + "sar" + the base). Without a ma
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from alerts.rules.clause_words import OBJECT
 from alerts.rules.event_clause import clause_of
+from alerts.rules.forms import kurdish, persian
 from alerts.rules.forms.kurdish_words import LETTERS as KURDISH
+from alerts.rules.forms.kurdish_words import PREVERBS, VERBS
 from alerts.rules.forms.paradigm import is_persian
+from alerts.rules.forms.persian_words import NO_DEED, STEMS
 from alerts.rules.reading import Mention, Reading
 
 _PERSIAN_END = re.compile(r"\w (?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
@@ -25,12 +29,24 @@ _NOUNS = {"كشتي", "نيروي", "اعضاي"}  # that end as an adjective do
 
 def is_verb_last(alias: str) -> bool:
     """Return whether a word is of a language whose verb ends the clause: by its letters, or by a verb that ends it."""
-    return is_persian(alias) or is_kurdish(alias) or _PERSIAN_END.search(alias) is not None
+    return (
+        is_persian(alias) or is_kurdish(alias) or _PERSIAN_END.search(alias) is not None or alias in _simple_verbs()[0]
+    )
 
 
 def is_kurdish(alias: str) -> bool:
-    """Return whether a word is Kurdish, by letters that neither Arabic nor Persian has."""
-    return KURDISH.search(alias) is not None
+    """Return whether a word is Kurdish, by letters that neither Arabic nor Persian has, or as a Kurdish verb."""
+    return KURDISH.search(alias) is not None or alias in _simple_verbs()[1]
+
+
+@lru_cache(maxsize=1)
+def _simple_verbs() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the forms of Persian and of Kurdish verbs that show it by no letter: بست, داخست."""
+    persian_forms = {form.text for verb in STEMS if verb not in NO_DEED for form in persian.forms(verb)}
+    kurdish_forms = {form.text for start in ("", *PREVERBS) for verb in VERBS for form in kurdish.forms(start + verb)}
+    return frozenset(persian_forms - kurdish_forms), frozenset(
+        each for each in kurdish_forms - persian_forms if not is_persian(each)
+    )
 
 
 def is_last_verb(deed: Mention) -> bool:
@@ -57,13 +73,17 @@ def may_take(role: str, deed: Mention, party: Mention, reading: Reading) -> bool
         return role == "on" and is_aimed_at(deed, party, reading)
     kurdish = is_kurdish(deed.alias)
     marked = is_marked_object(party, reading, kurdish=kurdish)
-    # where it is done is struck too: "shelled a camp in Sulaymaniyah"
-    placed = not _PLACED.isdisjoint(reading.folded[party.field].text[: party.start].split()[-_PLACE_REACH:])
+    placed = is_placed(party, reading)  # where it is done is struck too: "shelled a camp in Sulaymaniyah"
     if role == "by":
         return not (marked or placed)
     if marked or placed:
         return True
     return not (_has_marked_object(deed, reading, kurdish=kurdish) or (kurdish and _comes_first(party, reading)))
+
+
+def is_placed(party: Mention, reading: Reading) -> bool:
+    """Return whether a word such as "in" stands close before a name."""
+    return not _PLACED.isdisjoint(reading.folded[party.field].text[: party.start].split()[-_PLACE_REACH:])
 
 
 def is_aimed_at(deed: Mention, party: Mention, reading: Reading) -> bool:

@@ -25,7 +25,7 @@ from alerts.rules.clause_words import (
 )
 from alerts.rules.event_clause import begins_clause, clause_of, has_comma
 from alerts.rules.event_hosts import is_host, stays_there, to_host
-from alerts.rules.event_marks import is_aimed_at, is_kurdish, is_last_verb, is_marked_object
+from alerts.rules.event_marks import is_aimed_at, is_kurdish, is_last_verb, is_marked_object, is_placed
 from alerts.rules.event_parts import begins_part, leads
 from alerts.rules.event_standing import STANDING
 from alerts.rules.event_voice import Voice, has_lam, is_doer_of_noun
@@ -49,25 +49,28 @@ def roles_of(event: Event, named: Named, reading: Reading, told: Sequence[Event]
     if is_last_verb(event.deed) and event.voice == "active" and left:
         roles = _kurdish_roles if is_kurdish(event.deed.alias) else _persian_roles
         return roles(near, event.deed, reading)
-    before, after, further = (*left, Side())[0], *(*right, Side(), Side())[:2]
+    beside, after, further = (*left, Side())[0], *(*right, Side(), Side())[:2]
     if doers := tuple(name for name, each in near if is_doer_of_noun(event.deed, each, event.voice, reading)):
         return doers, further.names if not UPON.isdisjoint(further.between) else ()
     first = leads(event, told, [each for _, each in near], reading)
     # behind a verb that is no deed, whoever is named first does both
-    does = before if first is event else (*(_left(first, near, reading, told) if first else left[::-1]), Side())[0]
+    does = beside if first is event else (*(_left(first, near, reading, told) if first else left[::-1]), Side())[0]
     subject = replace(does, names=_subject(first or event, does, reading))
-    by, on = _roles(event, before, subject, after, further, begins=begins_clause(event.deed, reading))
+    by, on = _roles(event, beside, subject, after, further, begins=begins_clause(event.deed, reading))
     if by and not on and event.voice != "passive" and by == after.names and not further.between:
         on = further.names  # they stand apart by an Arabic l-: "a shelling American of the PMF"
-    owns = _is_owner(event, reading) or not SITES.isdisjoint(before.between[:1])
+    owns = _is_owner(event, reading) or not SITES.isdisjoint(beside.between[:1])
     if owns and not (by or on):
-        on = before.names
+        on = beside.names
     return by or tuple(name for name, each in named if each.overlaps(event.deed)), on  # Persian "attack of Iran"
 
 
 def _left(event: Event, near: Named, reading: Reading, told: Sequence[Event]) -> list[Side]:
     """Return the groups of names before a deed, nearest first."""
-    return _sides([pair for pair in near if pair[1].end <= event.deed.start], event.deed, reading, told)
+    before = [pair for pair in near if pair[1].end <= event.deed.start]
+    if event.voice == "passive" and is_last_verb(event.deed):  # "killed in an attack of the US"
+        before = [pair for pair in before if not is_placed(pair[1], reading)] or before
+    return _sides(before, event.deed, reading, told)
 
 
 def _subject(event: Event, before: Side, reading: Reading) -> tuple[str, ...]:
@@ -225,8 +228,9 @@ def _kurdish_roles(named: Named, deed: Mention, reading: Reading) -> Roles:
     on += [name for name, each in named if each.start >= deed.end and is_aimed_at(deed, each, reading)]
     by = [(name, each) for name, each in before if name not in on]
     if not on:
-        first = by[0][1]
-        on = [name for name, each in by if not _joins(first, each, reading, ())]
+        text = reading.folded[deed.field].text
+        between = {name: words_between(by[0][1], each, text) for name, each in by[1:]}
+        on = [name for name, words in between.items() if not words or not AND.issuperset(words)]
     return tuple(name for name, _ in by if name not in on), tuple(on)
 
 

@@ -76,7 +76,7 @@ def _is_arabic_noun(deed: Mention, text: str) -> bool:
 
 
 def _is_named(deed: Mention, reading: Reading) -> bool:
-    """Return whether a form that is also the name of its deed is it: a Persian or Kurdish verb would end the clause."""
+    """Return whether a form that is also the name of its deed is that: a verb of its language would end the clause."""
     named = deed.alias in ALSO_NOUN or (is_kurdish(deed.alias) and deed.kind == "either")
     return named and not ends_clause(deed, reading)
 

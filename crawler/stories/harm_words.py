@@ -1,4 +1,4 @@
-"""The words by which a toll is read: who is harmed and how, in English, Arabic and Persian.
+"""The words by which a toll is read: who is harmed and how, in English, Arabic, Persian and Kurdish.
 
 Stems of folded words, without those of DEEDS: Latin ones begin the word, Arabic and Persian ones stand in it, as
 prefixes are attached.
@@ -14,15 +14,17 @@ from typing import Literal
 Kind = Literal["killed", "wounded", "missing", "held"]
 KINDS: tuple[Kind, ...] = ("killed", "wounded", "missing", "held")
 
-PEOPLE = frozenset(("people", "persons", "others", "more", "least", "شخص", "اشخاص", "شخصا", "تن", "نفر", "نفرا"))
+PEOPLE = frozenset(("people", "persons", "others", "more", "least", "شخص", "اشخاص", "شخصا", "تن", "نفر", "نفرا", "كهس"))
 DEAD = (
     "kill", "dead", "death", "dies", "died", "dying", "slain", "fatalit", "martyr",
     "قتل", "قتيل", "شهيد", "شهداء", "استشهاد", "وفاه", "وفيات", "كشته", "جانباخت", "فوتي", "باخت",
+    "كوژر", "شههيد",
 )  # fmt: skip
 HARMED = (
     *DEAD,
     "wound", "injur", "hurt", "casualt", "toll", "missing", "arrest", "detain", "victim",
     "جريح", "جرحي", "اصاب", "مصاب", "ضحايا", "ضحيه", "حصيله", "زخمي", "مجروح", "قرباني", "مصدوم", "تلفات",
+    "بريندار",
 )  # fmt: skip
 COUNTED = ("toll", "number", "casualt", "fatalit", "deaths", "حصيله", "عدد", "شمار", "تعداد", "امار", "ضحايا", "تلفات")
 RISES = (
@@ -31,7 +33,7 @@ RISES = (
 )  # fmt: skip
 DEEDS = (
     "attack", "strike", "struck", "hit", "blast", "explo", "bomb", "raid", "shell", "airstrike", "assault", "ambush",
-    "هجوم", "ضربه", "قصف", "انفجار", "تفجير", "غاره", "استهداف", "حمله", "كمين",
+    "هجوم", "ضربه", "قصف", "انفجار", "تفجير", "غاره", "استهداف", "حمله", "كمين", "هيرش", "تهقينهوه", "بوردومان",
 )  # fmt: skip
 
 
@@ -57,7 +59,7 @@ is_of_toll = stems(*HARMED, *COUNTED, *RISES)
 BEHIND: dict[Kind, tuple[str, ...]] = {
     "killed": (
         "kill", "kills", "killing", "slay", "slays", "death", "مقتل", "استشهاد", "استشهد", "مصرع", "وفاه", "اغتيال",
-        "يقتل", "تقتل", "قتلت", "بقتل", "شهادت",
+        "يقتل", "تقتل", "قتلت", "بقتل", "شهادت", "كوشتني", "كوژراني",
     ),
     "wounded": ("wound", "wounds", "wounding", "injure", "injures", "injuring", "hurts", "hurting", "اصابه", "اصيب"),
     "held": (
@@ -71,9 +73,10 @@ BEHIND: dict[Kind, tuple[str, ...]] = {
 BEFORE: dict[Kind, tuple[str, ...]] = {
     "killed": (
         "dead", "die", "dies", "died", "dying", "slain", "fatalities", "martyrs", "martyred", "lives", "قتلي", "قتيل",
-        "شهيد", "شهداء", "وفيات", "قتلوا", "استشهدوا",
+        "شهيد", "شهداء", "وفيات", "قتلوا", "استشهدوا", "كوژرا", "كوژران", "كوژراو", "كوژراون",
+        "كوژراوه", "شههيد", "گيانيان", "گياني",
     ),
-    "wounded": ("injuries", "جريح", "جرحي", "مصاب", "اصيبوا"),
+    "wounded": ("injuries", "جريح", "جرحي", "مصاب", "اصيبوا", "بريندار"),
     "held": (
         "held", "hostages", "prisoners", "captives", "معتقل", "محتجز", "موقوف", "مختطف", "مخطوف", "رهائن", "اسير",
         "گروگان",
@@ -86,6 +89,7 @@ EITHER: dict[Kind, tuple[str, ...]] = {
     "wounded": ("wounded", "injured", "hurt", "زخمي", "مجروح", "مصدوم"),
     "held": (
         "arrested", "detained", "captured", "captures", "nabbed", "abducted", "kidnapped", "بازداشت", "دستگير",
+        "دهستگير",
     ),
     "missing": ("ناپديد",),
 }  # fmt: skip
@@ -130,7 +134,8 @@ PERSON_STEMS = (
     "اميركي", "امريكي", "اسرائيلي", "لبناني", "سوري", "طلاب", "بحار", "افراد", "اخر", "متظاهر", "موظف", "مهندس",
     "مستشار", "حارس", "حراس", "سائق", "فتاه", "لاجئ", "مطلوب", "مشتبه", "نفر", "سرباز", "نيرو", "نظامي", "اعضا",
     "عضو", "مامور", "پليس", "كودك", "شهروند", "فرمانده", "مرزبان", "پاسدار", "رزمنده", "كارگر", "خبرنگار", "مظنون",
-    "تروريست", "تن", "زن", "مرد",
+    "تروريست", "تن", "زن", "مرد", "سهرباز", "چهكدار", "كهس", "پيشمهرگه", "هاوولاتي", "هاولاتي", "مندال", "ئهفسهر",
+    "ئهندام", "فهرمانده", "كريكار", "روژنامهنووس", "پوليس",
 )  # fmt: skip
 # one of them where no number stands: "US soldier killed", مقتل جندي; with -ين or -ان behind it, two
 ONE = frozenset(
@@ -142,6 +147,8 @@ ONE = frozenset(
         "جندي", "شخص", "عنصر", "ضابط", "منتسب", "مواطن", "عسكري", "طفل", "امراه", "شاب", "رجل", "قيادي", "عامل", "زائر",
         "صحفي", "صحافي", "شرطي", "مدني", "مقاتل", "مسؤول", "مسوول", "طالب", "بحار", "فتاه", "مستشار", "حارس", "قائد",
         "سرباز", "كودك", "شهروند", "فرمانده", "مرزبان", "پاسدار", "كارگر", "خبرنگار",
+        "سهربازيك", "سهربازيكي", "كهسيك", "چهكداريك", "پيشمهرگهيهك", "ئهفسهريك", "فهرماندهيهك", "فهرماندهيهكي",
+        "هاوولاتييهك", "منداليك", "كريكاريك",
     )
 )  # fmt: skip
 # of these the plural is spelt as the dual is: مدنيين are two civilians or more
@@ -176,7 +183,7 @@ PAST = (
     ("so", "far"), ("previously",), ("over", "the", "past"), ("in", "the", "past"), ("anniversary",), ("in", "months"),
     ("العام", "الماضي"), ("الشهر", "الماضي"), ("الاسبوع", "الماضي"), ("منذ",), ("قبل", "عام"), ("قبل", "اعوام"),
     ("قبل", "سنوات"), ("قبل", "اشهر"), ("ذكري",), ("سال", "گذشته"), ("ماه", "گذشته"), ("هفته", "گذشته"),
-    ("سالگرد",), ("از", "زمان"), ("از", "ابتداي"),
+    ("سالگرد",), ("از", "زمان"), ("از", "ابتداي"), ("سالي", "رابردوو"), ("لهمهوبهر",), ("سالروژي",),
 )  # fmt: skip
 BACK_TO = frozenset(("after", "following", "despite", "بعد", "عقب", "اثر", "پس"))  # what is older than the deed
 # many; how many is not said, but not fewer than so many

@@ -1,4 +1,4 @@
-"""Replace spelled numbers by digits, in English, Arabic and Persian; works on folded tokens."""
+"""Replace spelled numbers by digits, in English, Arabic, Persian and Kurdish; works on folded tokens."""
 
 from __future__ import annotations
 
@@ -17,20 +17,31 @@ _UNITS = {
     "خمس": 5, "ست": 6, "سبع": 7, "ثماني": 8, "تسع": 9, "عشر": 10, "اثنان": 2, "اثنين": 2, "اثنتان": 2, "اثنتين": 2,
     "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10, "يازده": 11, "دوازده": 12,
     "سيزده": 13, "چهارده": 14, "پانزده": 15, "شانزده": 16, "هفده": 17, "هجده": 18, "نوزده": 19,
+    "دوو": 2, "چوار": 4, "پينج": 5, "شهش": 6, "حهوت": 7, "ههشت": 8, "يانزه": 11, "دوانزه": 12, "سيانزه": 13,
+    "چوارده": 14, "پازده": 15, "پانزه": 15, "شازده": 16, "شانزه": 16, "حهفده": 17, "ههژده": 18,
 }  # fmt: skip
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     "عشرون": 20, "عشرين": 20, "ثلاثون": 30, "ثلاثين": 30, "اربعون": 40, "اربعين": 40, "خمسون": 50, "خمسين": 50,
     "ستون": 60, "ستين": 60, "سبعون": 70, "سبعين": 70, "ثمانون": 80, "ثمانين": 80, "تسعون": 90, "تسعين": 90,
+    "چل": 40, "پهنجا": 50, "شهست": 60, "حهفتا": 70, "ههشتا": 80, "نهوهد": 90,
     "بيست": 20, "سي": 30, "چهل": 40, "پنجاه": 50, "شصت": 60, "هفتاد": 70, "هشتاد": 80, "نود": 90,
 }  # fmt: skip
+# Kurdish numbers that fold to another word of Persian (thirty, new), and the Persian ones of the same number
+_ALIKE = {"سێ": "سه", "نۆ": "نه"}
+_ALIKE_WORD = re.compile(rf"(?<!\w)(?:{'|'.join(_ALIKE)})(?!\w)")
 _AND = {"و"}  # Persian joins tens and units by it; Arabic joins units and tens with it attached (_ARABIC)
 _ARABIC = {f"و{word}": tens for word, tens in _TENS.items() if word.endswith(("ون", "ين"))}
 _TEEN = {"عشر", "عشره"}
 
 
 def joined(text: str) -> str:
-    """Return a text whose numbers stay one token when folded: 1,200 -> 1200, 4.5 -> 4point5."""
+    """Return a text whose numbers stay one token when folded: 1,200 -> 1200, 4.5 -> 4point5.
+
+    Kurdish "three" and "nine" become the Persian ones: folded they would be other words.
+    """
+    if not text.isascii():
+        text = _ALIKE_WORD.sub(lambda match: _ALIKE[match[0]], text)
     return _DECIMAL.sub(POINT, _THOUSANDS.sub("", text.replace(SOFT_HYPHEN, "")))
 
 
