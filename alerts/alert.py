@@ -62,6 +62,7 @@ class Reason(StrEnum):
     FURTHER = "further"  # another story in the thread of an event told before; it may be another event
     REPEATS = "repeats"  # another story of an event told before, that adds nothing: it waits for the digest
     POSSIBLY_SAME = "possibly_same"  # a story like an event told before in another thread: it waits for the digest
+    TRANSLATED = "translated"  # a machine translation of its headline came after the message
     WHEN_HOLDS = "when_holds"  # the rule's condition on the thread has come to hold
     REMATCH = "rematch"  # changed rules would have caught it
     ROUTINE = "routine"  # routine stories are told together
@@ -203,6 +204,14 @@ class Sibling:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """What a service made of a headline. `missing` are the names that the headline has and the translation has not."""
+
+    text: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """What is told about one story: the article quoted, why, how urgently, and who else reports it.
 
@@ -210,7 +219,8 @@ class Alert:
     told. `changes` are those that no message has told yet, oldest first. `glosses` say who or what the matched entities
     are, one line each. `place` is what a title names before the headline: a place where the headline names none; where
     it is `foreign`, in another script than its readers read, who or where. `event` is what the article tells,
-    `event_line` that in words, `evidence` why its story joined the thread of an event told before.
+    `event_line` that in words, `evidence` why its story joined the thread of an event told before. `translation` is no
+    part of the snapshot: it is what is known of the headline when the alert is shown.
     """
 
     story: str
@@ -231,6 +241,7 @@ class Alert:
     event: EventMention | None = None
     event_line: str = ""
     evidence: str = ""
+    translation: Translation | None = None
 
     @property
     def corrects(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +10,15 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
+from alerts.alert import Translation
 from alerts.cli.common import config_option, counted, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.ids import place_in
 from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
+from alerts.line.orders import describe_translation
+from alerts.render.sheet import translated
 from alerts.render.title import without_outlet
 from alerts.render.words import isolated, plain, rated, time
 from alerts.run import archive
@@ -24,10 +27,13 @@ from alerts.standing import Standing
 from alerts.store import ids
 from alerts.store.event_reports import evidence_in
 from alerts.store.opening import need_store, reading
+from alerts.store.translations import translations_of
 from crawler.article import EPOCH, Member, Relation
+from crawler.text.scripts import is_foreign
 
 OUTLETS_SHOWN = 4  # of an event
 Thread = tuple[Member, ...]
+Translations = Mapping[str, Translation]  # by headline, as it is shown
 
 
 @click.command(name="stories")
@@ -67,6 +73,7 @@ def command(
     with reading(state) as connection:  # one for all: a day has thousands of threads
         threads = _threads_told(connection, tellings) if told and not name else _threads(connection, begins, name)
         joined = _evidence(connection, [members[0].thread for members in threads])
+        known = _translations(connection, config.language, threads)
         for whole in threads:
             wanted = _wanted(whole, name) & (set(tellings) if told else {each.story for each in whole})
             members = tuple(each for each in whole if each.story in wanted)
@@ -76,9 +83,9 @@ def command(
             standing = standing_of(whole, letters)
             shown += 1
             if as_json:
-                print_json(_record(members, standing, joined, tellings if told else None))
+                print_json(_record(members, standing, joined, tellings if told else None, known))
             else:
-                show(*_lines(members, standing, joined, tellings, config.timezone))
+                show(*_lines(members, standing, joined, tellings, config.timezone, known))
     if not shown and not as_json:
         then = "" if name else f" since {time(begins, config.timezone)}"
         show(f"no story was told{then}" if told else f"no article was stored{then}")
@@ -93,6 +100,16 @@ def _evidence(connection: Connection, threads: Sequence[str]) -> dict[str, str]:
     """Return by story why it joined its thread, where it did by the event it tells."""
     chunks = (threads[start : start + archive.READ_AT_ONCE] for start in range(0, len(threads), archive.READ_AT_ONCE))
     return {story: why for chunk in chunks for story, why in evidence_in(connection, chunk).items()}
+
+
+def _translations(connection: Connection, language: str, threads: Iterable[Thread]) -> Translations:
+    """Return by headline, as it is shown, the machine translations that are known."""
+    headlines = {_headline(each) for members in threads for each in members if is_foreign(each.title, language)}
+    return translations_of(connection, language, headlines)
+
+
+def _headline(member: Member) -> str:
+    return without_outlet(member.title, member.outlet)
 
 
 def _threads(connection: Connection, since: datetime, name: str | None) -> list[Thread]:
@@ -122,22 +139,28 @@ def _stories(members: Thread) -> dict[str, list[Member]]:
 
 
 def _record(
-    members: Thread, standing: Standing, joined: Mapping[str, str], tellings: Tellings | None
+    members: Thread,
+    standing: Standing,
+    joined: Mapping[str, str],
+    tellings: Tellings | None,
+    known: Translations,
 ) -> dict[str, object]:
     stories = [
         {
             "story": story,
             "title": found[0].title,
+            "translation": describe_translation(known.get(_headline(found[0]))),
             "event_evidence": joined.get(story, ""),
             "outlets": list(dict.fromkeys(each.outlet for each in found)),
-            "articles": [_article(each) for each in found],
+            "articles": [_article(each, known) for each in found],
         }
         | ({} if tellings is None else {"told": [_telling(each) for each in tellings[story]]})
         for story, found in _stories(members).items()
     ]
     confirmed = {"origins": list(standing.origins), "reliability": standing.rating, "automatic": True}
     newest = _newest(members)
-    latest = {"title": newest.title, "outlet": newest.outlet, "story": newest.story}
+    made = describe_translation(known.get(_headline(newest)))
+    latest = {"title": newest.title, "translation": made, "outlet": newest.outlet, "story": newest.story}
     outlets = list(dict.fromkeys(each.outlet for each in members))
     return {"thread": members[0].thread, "newest": latest, "outlets": outlets, **confirmed, "stories": stories}
 
@@ -152,20 +175,28 @@ def _telling(telling: Telling) -> dict[str, object]:
     }
 
 
-def _article(member: Member) -> dict[str, object]:
+def _article(member: Member, known: Translations) -> dict[str, object]:
     kept = {name: value for name, value in asdict(member).items() if name not in {"article", "story", "thread"}}
     return {
         "id": member.article,
         **kept,
+        "translation": describe_translation(known.get(_headline(member))),
         "relation": member.relation.value,
         "first_seen": member.first_seen.isoformat(),
     }
 
 
 def _lines(
-    members: Thread, standing: Standing, joined: Mapping[str, str], tellings: Tellings, zone: str
+    members: Thread,
+    standing: Standing,
+    joined: Mapping[str, str],
+    tellings: Tellings,
+    zone: str,
+    known: Translations,
 ) -> Iterator[str]:
     yield _event(members)
+    if made := known.get(_headline(_newest(members))):
+        yield f"  {translated(made)}"
     yield f"  thread {members[0].thread}: {rated(standing)}"
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
@@ -176,7 +207,7 @@ def _lines(
         if story in joined:
             yield f"    {plain(joined[story])}"
         for member in found:
-            yield from _told(member, zone)
+            yield from _told(member, zone, known)
     yield ""
 
 
@@ -187,7 +218,7 @@ def _event(members: Thread) -> str:
     more = f" and {len(outlets) - OUTLETS_SHOWN} more" if len(outlets) > OUTLETS_SHOWN else ""
     who = ", ".join(outlets[:OUTLETS_SHOWN])
     stories = counted(len({each.story for each in members}), "story")
-    return f"{isolated(without_outlet(newest.title, newest.outlet))} ({who}{more}; {stories})"
+    return f"{isolated(_headline(newest))} ({who}{more}; {stories})"
 
 
 def _newest(members: Thread) -> Member:
@@ -196,11 +227,13 @@ def _newest(members: Thread) -> Member:
     return max(telling, key=lambda each: each.first_seen)
 
 
-def _told(each: Member, zone: str) -> Iterator[str]:
+def _told(each: Member, zone: str, known: Translations) -> Iterator[str]:
     # named only where it is not the owner, as of an agency's text
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
     yield f"    {each.article}  {each.relation.value}  {time(each.first_seen, zone)}  {plain(each.outlet)}{origin}"
-    yield f"      {isolated(without_outlet(each.title, each.outlet))}"
+    yield f"      {isolated(_headline(each))}"
+    if made := known.get(_headline(each)):
+        yield f"      {translated(made)}"
     if each.change:
         yield f"      changed: {plain(each.change)}"
     if each.evidence:

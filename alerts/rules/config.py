@@ -22,6 +22,7 @@ from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
 from alerts.rules.lexicon import members
 from alerts.rules.rulebook import Book, check_notify, read_book
+from alerts.rules.translate import translate_of
 from crawler.config.includes import include_patterns, included, matching, overlooked
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.outlets import make_outlets
@@ -190,6 +191,7 @@ def _config(
     made = make_sources(sources, problems, outlets, environ)
     # no problem of the rules: the other sources are polled, and the admin is told
     missing = {} if environ is None else unset(sources, environ)
+    translate, untranslated = translate_of(settings["translate"], problems, environ)
     return Config(
         path=str(path),
         # of the texts and not of what they mean: a comment makes a new version too
@@ -208,6 +210,8 @@ def _config(
         host_apart=settings["host_apart"],
         places=_places(settings["places"], book.entities, problems),
         language=settings["language"],
+        translate=translate,
+        untranslated=untranslated,
         events=_events(settings["events"], book, problems),
         backup=backup_of(settings["backup"], problems),
         retention=retention_of(settings["retention"]),

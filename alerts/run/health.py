@@ -52,20 +52,24 @@ def clock_words(step: timedelta, freshness: timedelta) -> tuple[str, str]:
 
 
 def unset_lines(config: Config) -> tuple[str, ...]:
-    """Return a line for each source that cannot be asked, as a variable of its headers is not set."""
-    return tuple(f"{name} is not polled: {problem.message}" for name, problem in config.unset.items())
+    """Return a line for each source that cannot be asked, and for translation, as a variable is not set."""
+    polled = [f"{name} is not polled: {problem.message}" for name, problem in config.unset.items()]
+    translated = [f"headlines are not translated: {config.untranslated.message}"] if config.untranslated else []
+    return (*polled, *translated)
 
 
-def unset_words(config: Config, lines: Iterable[str]) -> tuple[str, str]:
-    """Return title and text of the notice that sources cannot be asked."""
+def unset_words(config: Config) -> tuple[str, str]:
+    """Return title and text of the notice that sources, or the service that translates, cannot be asked."""
     names = list(config.unset)
     more = f" and {len(names) - SOURCES_NAMED} more" if len(names) > SOURCES_NAMED else ""
-    title = f"a secret is not set; not polled: {', '.join(names[:SOURCES_NAMED])}{more}"
+    polled = [f"not polled: {', '.join(names[:SOURCES_NAMED])}{more}"] if names else []
+    translated = ["headlines are not translated"] if config.untranslated else []
+    title = f"a secret is not set; {'; '.join([*polled, *translated])}"
     remedy = (
         "All other sources are polled. Write the variable in the file of secrets (secrets.env beside rules.yaml), then "
         "start the daemon again: systemctl restart watchfloor."
     )
-    return title, "\n".join([*lines, remedy])
+    return title, "\n".join([*unset_lines(config), remedy])
 
 
 def down_since(connection: Connection) -> datetime | None:
