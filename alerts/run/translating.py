@@ -51,6 +51,8 @@ class Translator:
         """Ask by other rules from now on. Where another service is asked, or for another language, all begins anew."""
         before, self._config, self._finder = self._config, config, None
         if _asking(before) != _asking(config):
+            if self._running:  # the answer under way is of no use any more
+                self._running.cancel()
             self._begin()
 
     def shift(self, step: timedelta) -> None:
