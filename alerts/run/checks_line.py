@@ -142,7 +142,7 @@ def check_translation(connection: Connection, config: Config) -> Iterator[Findin
     if state.since is None:
         yield ok("translation", words)
     else:
-        yield warning("translation", words, "see whether the service answers: curl URL/languages; the log has more")
+        yield warning("translation", words, "watchfloor translate HEADLINE says what it answers; the log has more")
 
 
 def check_waiting(connection: Connection, now: datetime) -> Iterator[Finding]:

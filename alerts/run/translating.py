@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -28,6 +30,7 @@ from crawler.store.db import Database, WriterLane
 log = logging.getLogger(__name__)
 LOOKED_BACK = timedelta(minutes=15)  # a batch of alerts is committed after the time it bears
 AGAIN_AFTER = timedelta(minutes=1)  # what stopped us was no answer of the service, such as a store that takes nothing
+ROUND = 20.0  # seconds that a single round gives to it
 SAID_EVERY = timedelta(minutes=10)  # between two lines of the log on failures
 
 
@@ -81,9 +84,13 @@ class Translator:
             with suppress(asyncio.CancelledError):
                 await self._running
 
-    async def work_off(self, clock: Callable[[], datetime]) -> None:
-        """Ask for all that waits, the most urgent first, until the service rests or nothing is left."""
-        while True:
+    async def work_off(self, clock: Callable[[], datetime], budget: float = math.inf) -> None:
+        """Ask for all that waits, the most urgent first, until the service rests, nothing is left or time is up.
+
+        `budget` is in seconds; none is begun after it.
+        """
+        ends = time.monotonic() + budget
+        while time.monotonic() < ends:
             config, now = self._config, clock()
             state = await self._read_state(config)
             if config.translate is None:
@@ -181,7 +188,7 @@ class TranslateHeadlines(Stage):
 
     async def run(self, turn: Turn) -> None:
         if turn.waits:
-            await self._translator.work_off(turn.clock)
+            await self._translator.work_off(turn.clock, ROUND)
         else:
             self._translator.start_due(turn.clock)
 

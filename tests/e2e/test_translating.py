@@ -320,6 +320,19 @@ def test_pause_that_it_asks_for_is_kept_also_over_a_restart(desk: Desk, service:
     assert len(service.asked) == 2
 
 
+def test_command_asks_once_and_says_what_is_wrong(desk: Desk, service: LibreTranslate) -> None:
+    write(desk, service)
+    assert desk.run("translate", HEADLINE).stdout == f"{LINE}\n"
+    said = json.loads(desk.run("translate", "--json", HEADLINE).stdout)
+    assert said == {"source": "ar", "target": "en", "text": ENGLISH, "does_not_name": []}
+    service.always = FAULTS["403"]
+    failed = desk.run("translate", HEADLINE, expect=1)
+    assert failed.stderr.endswith(f"{service.url}: HTTP 403: Invalid API key\n")
+    desk.write("/a.xml")
+    assert "rules.yaml names no service" in desk.run("translate", HEADLINE, expect=1).stderr
+    assert not (desk.place / "var").exists()  # nothing is stored
+
+
 # its key
 
 
