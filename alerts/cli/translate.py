@@ -1,4 +1,4 @@
-"""`watchfloor translate`: ask the service of settings.translate for one headline; print its answer, or what is wrong."""
+"""`watchfloor translate`: ask the service of settings.translate for one headline; print its answer or its fault."""
 
 from __future__ import annotations
 
