@@ -64,6 +64,7 @@ class Reason(StrEnum):
     FURTHER = "further"  # another story in the thread of an event told before; it may be another event
     REPEATS = "repeats"  # another story of an event told before, that adds nothing: it waits for the digest
     POSSIBLY_SAME = "possibly_same"  # a story like an event told before in another thread: it waits for the digest
+    TRANSLATED = "translated"  # a machine translation of its headline came after the message
     WHEN_HOLDS = "when_holds"  # the rule's condition on the thread has come to hold
     REMATCH = "rematch"  # changed rules would have caught it
     ROUTINE = "routine"  # routine stories are told together
@@ -205,6 +206,14 @@ class Sibling:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """What a service made of a headline. `missing` are the names that the headline has and the translation has not."""
+
+    text: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """What is told about one story: the article quoted, why, how urgently, and who else reports it.
 
@@ -215,7 +224,8 @@ class Alert:
     `event_line` that in words, `evidence` why its story joined the thread of an event told before. `counterparts` are
     the newest reports of it in each other language. `hedge` says why the headline must not be given as a deed that was
     done: a standing of alerts.rules.event_standing, UNREAD where no deed was read in it, "" where one is told as done.
-    `where` is the one place on the map that it is about, None where it names none or several.
+    `where` is the one place on the map that it is about, None where it names none or several. `translation` is no part
+    of the snapshot: it is what is known of the headline when the alert is shown.
     """
 
     story: str
@@ -239,6 +249,7 @@ class Alert:
     counterparts: tuple[Counterpart, ...] = ()
     hedge: str = ""
     where: Where | None = None
+    translation: Translation | None = None
 
     @property
     def corrects(self) -> bool:

@@ -27,6 +27,7 @@ from crawler.config.keys import (
     Reader,
     Table,
     Text,
+    Url,
     Written,
 )
 from crawler.config.mapkeys import Degrees, MapLink
@@ -189,6 +190,14 @@ class EventSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Translate:
+    """The LibreTranslate service that is asked for foreign headlines: its address, and its key, "" for none."""
+
+    url: str
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All of rules.yaml, checked. `version` is a hash of the text of all files."""
 
@@ -220,6 +229,8 @@ class Config:
     places: tuple[str, ...] = ()
     map_link: str = ""
     language: str = "en"
+    translate: Translate | None = None
+    untranslated: Problem | None = None  # why settings.translate cannot be used: its key is missing
     events: EventSettings = field(default_factory=EventSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     retention: Retention = field(default_factory=Retention)
@@ -310,6 +321,13 @@ EVENTS = Table(
     ),
     "settings.events",
 )
+TRANSLATE = Table(
+    (
+        Key("url", Placed(Url()), doc="the address of the service, as http://127.0.0.1:5000"),
+        Key("key", Placed(Text(what="an API key")), ("", None), "what it asks for as api_key; the secret as ${NAME}"),
+    ),
+    "settings.translate",
+)
 SETTINGS = Table(
     (
         Key("timezone", Placed(Text(what="a time zone")), ("UTC", None), "times in alerts, as Asia/Baghdad"),
@@ -376,6 +394,7 @@ SETTINGS = Table(
             "en",
             "what the readers read; a title begins in it where the headline is in another script",
         ),
+        Key("translate", TRANSLATE, None, "a LibreTranslate service that is asked for headlines in another script"),
         Key("events", EVENTS, None, "how reports of one event are found, and what of them interrupts again"),
         Key("backup", BACKUP, None, "how often the daemon copies its store, and where"),
         Key("retention", RETENTION, None, "how long articles, alerts and evidence are kept"),

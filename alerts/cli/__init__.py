@@ -36,6 +36,7 @@ COMMANDS = {
     "sources": ("alerts.cli.sources", "Show each source in words: its state, the reason, the next poll."),
     "deliveries": ("alerts.cli.deliveries", "Show what was sent to whom and what became of it; show ID, resend ID."),
     "test-receiver": ("alerts.cli.test_receiver", "Send a marked test to every target of a receiver."),
+    "translate": ("alerts.cli.translate", "Ask the service of settings.translate for one headline."),
     "log": (
         "alerts.cli.log",
         "Show what was done to the watch, and by whom: reloads, orders, acks, notices.",

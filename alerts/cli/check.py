@@ -57,7 +57,8 @@ def command(
     secrets = secrets_for(rules)
     config, hidden = _loaded(rules, secrets)
     # the daemon starts without such a source and says so; whoever checks the rules is to set its secret before
-    if problems := [*config.unset.values(), *failed_tests(config)]:
+    unset = [*config.unset.values(), *([config.untranslated] if config.untranslated else [])]
+    if problems := [*unset, *failed_tests(config)]:
         refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
     if labels:
         importlib.import_module("alerts.cli.labels").report(config, labels, articles, misses=misses)
@@ -97,7 +98,8 @@ def _loaded(rules: Path, secrets: Secrets) -> tuple[Config, list[str]]:
     if hidden:
         return config, hidden
     config = load_config(rules)
-    return replace(config, unset={}), list(config.unset)  # not set here; the service may have them
+    hidden = [*config.unset, *(["settings.translate"] if config.untranslated else [])]
+    return replace(config, unset={}, untranslated=None), hidden  # not set here; the service may have them
 
 
 def _unset(url: str) -> bool:

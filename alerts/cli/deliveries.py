@@ -25,7 +25,7 @@ from alerts.render.digest import digest_sheet
 from alerts.render.text import digest_lines
 from alerts.render.words import isolated, time
 from alerts.rule import Config
-from alerts.store import digests, ids, outbox, sendlog
+from alerts.store import digests, ids, outbox, sendlog, translations
 from alerts.store.opening import reading
 
 if TYPE_CHECKING:
@@ -170,7 +170,8 @@ def _message(connection: Connection, config: Config, delivery: Delivery) -> tupl
     message = compose(connection, config, target, delivery, delivery.sent or datetime.now(UTC))
     if delivery.kind is not Kind.DIGEST:
         return message.title, message.body
-    stories = digests.digest_of(connection, delivery.subject, delivery.target)
+    listed = digests.digest_of(connection, delivery.subject, delivery.target)
+    stories = translations.with_translations(connection, config.language, listed)
     whole = digest_sheet(delivery, stories, config.timezone, shown=len(stories))
     return message.title, digest_lines(whole)
 

@@ -13,7 +13,7 @@ from alerts.alert import Delivery
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.loading import config_in_force
 from alerts.cli.times import SINCE, Moment, beginning
-from alerts.line.orders import describe_ack, describe_silence, stamp
+from alerts.line.orders import describe_ack, describe_silence, describe_translation, stamp
 from alerts.render.digest import newest_of, outlets_of
 from alerts.render.handover import Handover, ToldStory, events_told, gravest, markdown
 from alerts.run.shift import read_shift
@@ -39,7 +39,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
     now = datetime.now(UTC)
     begins = beginning(since, now, config.timezone)
     need_store(state)
-    shift = read_shift(state, begins, now)
+    shift = read_shift(state, begins, now, config.language)
     if as_json:
         print_json(_record(shift))
     else:
@@ -66,6 +66,7 @@ def _story(story: ToldStory) -> dict[str, Any]:
         "story": alert.story,
         "severity": alert.severity.word,
         "title": alert.article.title,
+        "translation": describe_translation(alert.translation),
         "url": alert.article.url,
         "outlets": list(alert.outlets),
         "reliability": alert.standing.rating,
@@ -82,6 +83,7 @@ def _event(event: tuple[ToldStory, ...]) -> dict[str, Any]:
         "thread": alerts[0].thread,
         "severity": gravest(event).word,
         "title": alerts[0].article.title,
+        "translation": describe_translation(alerts[0].translation),
         "newest": newest_of(alerts).story,
         "outlets": list(outlets_of(alerts)),
         "stories": [each.story for each in alerts],

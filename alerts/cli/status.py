@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy import Connection
 
 from alerts.cli.common import (
     config_option,
@@ -31,7 +32,7 @@ from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload, ledger_of
 from alerts.run.watch import is_watched, last_life, last_seen
-from alerts.store import audit, marks, outbox
+from alerts.store import audit, marks, outbox, translations
 from alerts.store import notices as notice_store
 from alerts.store import targets as target_store
 from alerts.store.audit import What
@@ -83,6 +84,7 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         down = down_since(connection)
         oldest = outbox.oldest_due(connection, now)
         canary = marks.canary_arrived(connection)
+        translation = _translation(connection, zone)
         grows = growth_of(connection, now)
         last_run = audit.last_run(connection)
     seen, watched = last_seen(state), is_watched(state, now)
@@ -114,8 +116,24 @@ def _report(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, Any
         "targets": {name: words for name, words in targets.items() if words},
         "oldest_due": oldest.isoformat() if oldest else None,
         "canary": canary.isoformat() if canary else None,
+        "translation": translation,
         "untold_notices": untold,
         "reload": reload,
+    }
+
+
+def _translation(connection: Connection, zone: str) -> dict[str, Any] | None:
+    """Return how the service that translates has answered, and how much it made; None where none is asked."""
+    state = translations.load_state(connection)
+    if state is None:
+        return None
+    kept = translations.count(connection)
+    return {
+        "works": state.since is None,
+        "since": state.since.isoformat() if state.since else None,
+        "detail": state.detail,
+        "kept": kept,
+        "words": f"{state.words(zone)}; {counted(kept, 'headline')} kept",
     }
 
 
@@ -155,6 +173,8 @@ def _lines(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]
     yield from (f"target {name}: {words}" for name, words in report["targets"].items())
     yield _waiting_words(report["oldest_due"], now)
     yield _canary_words(report["canary"], now)
+    if report["translation"]:
+        yield f"translation: {report['translation']['words']}"
     if report["untold_notices"]:
         notices = counted(report["untold_notices"], "notice")
         yield f"NOBODY COULD BE TOLD of {notices}: watchfloor deliveries --state dead"

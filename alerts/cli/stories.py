@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 from sqlalchemy import Connection
 
+from alerts.alert import Translation
 from alerts.cli.common import config_option, counted, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.geojson import collection, feature
 from alerts.cli.ids import place_in
@@ -18,6 +19,8 @@ from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
+from alerts.line.orders import describe_translation
+from alerts.render.sheet import translated
 from alerts.render.title import without_outlet
 from alerts.render.words import isolated, plain, rated, time
 from alerts.rule import Config
@@ -27,11 +30,14 @@ from alerts.standing import Standing
 from alerts.store import ids
 from alerts.store.event_reports import evidence_in, mentions_in
 from alerts.store.opening import need_store, reading
+from alerts.store.translations import translations_of
 from crawler.article import EPOCH, Member, Relation
+from crawler.text.scripts import is_foreign
 
 OUTLETS_SHOWN = 4  # of an event
 Thread = tuple[Member, ...]
 Shown = tuple[Thread, Standing]  # what is shown of a thread, and how far all of it is confirmed
+Translations = Mapping[str, Translation]  # by headline, as it is shown
 T = TypeVar("T")
 
 
@@ -90,11 +96,12 @@ def command(
             _print_map(connection, shown, config)
             return
         joined = _by_story(connection, shown, evidence_in)
+        known = _translations(connection, config.language, [members for members, _ in shown])
     for members, standing in shown:
         if as_json:
-            print_json(_record(members, standing, joined, tellings if told else None))
+            print_json(_record(members, standing, joined, tellings if told else None, known))
         else:
-            show(*_lines(members, standing, joined, tellings, config.timezone))
+            show(*_lines(members, standing, joined, tellings, config.timezone, known))
     if not shown and not as_json:
         then = "" if name else f" since {time(begins, config.timezone)}"
         show(f"no story was told{then}" if told else f"no article was stored{then}")
@@ -129,6 +136,16 @@ def _by_story(
     return {story: each for chunk in chunks for story, each in read(connection, chunk).items()}
 
 
+def _translations(connection: Connection, language: str, threads: Iterable[Thread]) -> Translations:
+    """Return by headline, as it is shown, the machine translations that are known."""
+    headlines = {_headline(each) for members in threads for each in members if is_foreign(each.title, language)}
+    return translations_of(connection, language, headlines)
+
+
+def _headline(member: Member) -> str:
+    return without_outlet(member.title, member.outlet)
+
+
 def _threads(connection: Connection, since: datetime, name: str | None) -> list[Thread]:
     if name is None:
         return archive.threads_since(connection, since)
@@ -156,22 +173,28 @@ def _stories(members: Thread) -> dict[str, list[Member]]:
 
 
 def _record(
-    members: Thread, standing: Standing, joined: Mapping[str, str], tellings: Tellings | None
+    members: Thread,
+    standing: Standing,
+    joined: Mapping[str, str],
+    tellings: Tellings | None,
+    known: Translations,
 ) -> dict[str, object]:
     stories = [
         {
             "story": story,
             "title": found[0].title,
+            "translation": describe_translation(known.get(_headline(found[0]))),
             "event_evidence": joined.get(story, ""),
             "outlets": list(dict.fromkeys(each.outlet for each in found)),
-            "articles": [_article(each) for each in found],
+            "articles": [_article(each, known) for each in found],
         }
         | ({} if tellings is None else {"told": [_telling(each) for each in tellings[story]]})
         for story, found in _stories(members).items()
     ]
     confirmed = {"origins": list(standing.origins), "reliability": standing.rating, "automatic": True}
     newest = _newest(members)
-    latest = {"title": newest.title, "outlet": newest.outlet, "story": newest.story}
+    made = describe_translation(known.get(_headline(newest)))
+    latest = {"title": newest.title, "translation": made, "outlet": newest.outlet, "story": newest.story}
     outlets = list(dict.fromkeys(each.outlet for each in members))
     return {"thread": members[0].thread, "newest": latest, "outlets": outlets, **confirmed, "stories": stories}
 
@@ -186,20 +209,28 @@ def _telling(telling: Telling) -> dict[str, object]:
     }
 
 
-def _article(member: Member) -> dict[str, object]:
+def _article(member: Member, known: Translations) -> dict[str, object]:
     kept = {name: value for name, value in asdict(member).items() if name not in {"article", "story", "thread"}}
     return {
         "id": member.article,
         **kept,
+        "translation": describe_translation(known.get(_headline(member))),
         "relation": member.relation.value,
         "first_seen": member.first_seen.isoformat(),
     }
 
 
 def _lines(
-    members: Thread, standing: Standing, joined: Mapping[str, str], tellings: Tellings, zone: str
+    members: Thread,
+    standing: Standing,
+    joined: Mapping[str, str],
+    tellings: Tellings,
+    zone: str,
+    known: Translations,
 ) -> Iterator[str]:
     yield _event(members)
+    if made := known.get(_headline(_newest(members))):
+        yield f"  {translated(made)}"
     yield f"  thread {members[0].thread}: {rated(standing)}"
     for story, found in _stories(members).items():
         outlets = len({each.outlet for each in found})
@@ -210,7 +241,7 @@ def _lines(
         if story in joined:
             yield f"    {plain(joined[story])}"
         for member in found:
-            yield from _told(member, zone)
+            yield from _told(member, zone, known)
     yield ""
 
 
@@ -221,7 +252,7 @@ def _event(members: Thread) -> str:
     more = f" and {len(outlets) - OUTLETS_SHOWN} more" if len(outlets) > OUTLETS_SHOWN else ""
     who = ", ".join(outlets[:OUTLETS_SHOWN])
     stories = counted(len({each.story for each in members}), "story")
-    return f"{isolated(without_outlet(newest.title, newest.outlet))} ({who}{more}; {stories})"
+    return f"{isolated(_headline(newest))} ({who}{more}; {stories})"
 
 
 def _newest(members: Thread) -> Member:
@@ -235,12 +266,14 @@ def _newest(members: Thread) -> Member:
     return own[-1] if newest.carrier and own else newest
 
 
-def _told(each: Member, zone: str) -> Iterator[str]:
+def _told(each: Member, zone: str, known: Translations) -> Iterator[str]:
     # named only where it is not the owner, as of an agency's text
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
     via = f", via {plain(each.carrier)}" if each.carrier else ""
     yield f"    {each.article}  {each.relation.value}  {time(each.first_seen, zone)}  {plain(each.outlet)}{via}{origin}"
-    yield f"      {isolated(without_outlet(each.title, each.outlet))}"
+    yield f"      {isolated(_headline(each))}"
+    if made := known.get(_headline(each)):
+        yield f"      {translated(made)}"
     if each.change:
         yield f"      changed: {plain(each.change)}"
     if each.evidence:

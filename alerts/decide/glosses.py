@@ -44,7 +44,7 @@ def place_of(matches: Iterable[Match], config: Config, title: str = "", event: E
     in_title = any(hit.field == "title" for _, hit, _ in found)
     if not found or in_title or _event_places(event, config) or _names_place(title, config):
         return ""
-    return _label(found[0][2])
+    return latin_name(found[0][2])
 
 
 def who_or_where(matches: Iterable[Match], config: Config, event: EventMention | None = None) -> str:
@@ -54,9 +54,9 @@ def who_or_where(matches: Iterable[Match], config: Config, event: EventMention |
     """
     matches = tuple(matches)
     places = _places_found(matches, config)
-    in_title = [_label(entity) for _, hit, entity in places if hit.field == "title"]
-    named = sorted((hit.start, _label(entity)) for hit, entity in _found(matches, config) if hit.field == "title")
-    below = [_label(entity) for _, _, entity in places]
+    in_title = [latin_name(entity) for _, hit, entity in places if hit.field == "title"]
+    named = sorted((hit.start, latin_name(entity)) for hit, entity in _found(matches, config) if hit.field == "title")
+    below = [latin_name(entity) for _, _, entity in places]
     ranked = (*in_title, *_event_places(event, config), *(label for _, label in named), *below)
     return next(iter(ranked), "")
 
@@ -97,7 +97,7 @@ def _found(matches: Iterable[Match], config: Config) -> Iterator[tuple[Hit, Enti
 
 
 def _line(text: str, entity: Entity) -> str:
-    label = _label(entity)
+    label = latin_name(entity)
     if fold(text) == fold(label) or (_is_latin(text) and fold(label).startswith(fold(text))):
         # "Ain al-Asad = Ain al-Asad air base" would explain nothing
         return f"{text}: {entity.gloss}" if _explains(entity.gloss, text) else ""
@@ -121,7 +121,7 @@ def _is_known(word: str, known: list[str]) -> bool:
     return all(each[:KNOWN_BY] in known for each in fold(word).split() if len(each) > 1)
 
 
-def _label(entity: Entity) -> str:
+def latin_name(entity: Entity) -> str:
     """Return an entity's name in Latin letters: its label, else its first alias in Latin letters, else its id."""
     readable = (each.removeprefix("=") for each in entity.aliases if _is_latin(each) and not {"*", "?"} & set(each))
     return entity.label or next(readable, entity.id)

@@ -13,7 +13,7 @@ from alerts.decide.lateness import why_late
 from alerts.render.form import form_of
 from alerts.render.words import time
 from alerts.rule import Config
-from alerts.store import acks, decisions, digests, outbox, targets
+from alerts.store import acks, decisions, digests, outbox, targets, translations
 
 
 def compose(connection: Connection, config: Config, target: Target, delivery: Delivery, now: datetime) -> Message:
@@ -30,8 +30,10 @@ def compose(connection: Connection, config: Config, target: Target, delivery: De
         return replace(message, body="\n".join([*delivery.notes, message.body]))
     if delivery.kind is Kind.DIGEST:
         listed = digests.digest_of(connection, delivery.subject, delivery.target)
-        return form.digest(delivery, listed, config.timezone)
-    alert = decisions.load_alert(connection, delivery.subject, delivery.revision).heard_by(delivery.rules)
+        shown = translations.with_translations(connection, config.language, listed)
+        return form.digest(delivery, shown, config.timezone)
+    stored = decisions.load_alert(connection, delivery.subject, delivery.revision).heard_by(delivery.rules)
+    [alert] = translations.with_translations(connection, config.language, [stored])
     return _placed(connection, delivery, form.alert(delivery, alert, config.timezone))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Ack, Delivery, Kind, Scope, Silence
+from alerts.alert import Ack, Delivery, Kind, Scope, Silence, Translation
 from alerts.render.title import headline_of
 from alerts.render.words import plain
 from alerts.store import acks, decisions, ids, outbox, sendlog, silences
@@ -133,6 +133,11 @@ def describe_silence(silence: Silence, now: datetime) -> dict[str, Any]:
 def describe_ack(ack: Ack) -> dict[str, Any]:
     """Return an ack as `--json` prints it."""
     return asdict(ack) | {"at": stamp(ack.at)}
+
+
+def describe_translation(made: Translation | None) -> dict[str, Any] | None:
+    """Return a machine translation as `--json` prints it."""
+    return {"text": made.text, "does_not_name": list(made.missing)} if made else None
 
 
 def describe_last(connection: Connection, told: Delivery) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from crawler.config.keys import nearest
+from crawler.text.hosts import is_loopback
 
 PLAIN, IMPLICIT = "watchmail", "watchmails"
 EXAMPLE = f"{PLAIN}://user:password@smtp.example.org/officer@example.org?from=watch@example.org"
@@ -67,7 +68,7 @@ def account_of(url: str) -> Account:
     user, password = _login(parts)
     tls = _tls(parts.scheme, asked.get("tls"))
     # except to this host itself, where nobody can listen in (decision 97)
-    if tls is Tls.NONE and user and not _is_loopback(parts.hostname or ""):
+    if tls is Tls.NONE and user and not is_loopback(parts.hostname or ""):
         raise BadMailUrl("would send its password unencrypted; leave tls=none out, or user and password")
     return Account(
         host=_host(parts.hostname or ""),
@@ -134,13 +135,6 @@ def _tls(scheme: str, asked: str | None) -> Tls:
     if asked not in {None, Tls.STARTTLS, Tls.NONE}:
         raise BadMailUrl("has a tls= we do not know; write tls=starttls (the default) or tls=none")
     return Tls(asked or Tls.STARTTLS)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _host(host: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from alerts.alert import ONE_ROUND, Alert, Delivery, Reason, Severity
-from alerts.render.sheet import HEADLINE_LIMIT, name, shown_headline, split_notes
+from alerts.render.sheet import HEADLINE_LIMIT, name, shown_headline, split_notes, translated
 from alerts.render.title import age_of, changes_in_short, digest_heading, digest_title, lead
 from alerts.render.why import REASONS
 from alerts.render.words import cut, link, ours, time
@@ -26,7 +26,7 @@ class DigestItem:
 
     `lead` is what is known of a headline in another script than its reader's, with a colon behind it. `told` is what
     changed, in brackets. `age` says how old it was when the digest was due, where it would have interrupted ("50 h
-    old"). Each is "" where there is nothing to say.
+    old"), `translation` what a machine made of the headline. Each is "" where there is nothing to say.
     """
 
     severity: Severity
@@ -36,6 +36,7 @@ class DigestItem:
     age: str = ""
     lead: str = ""
     told: str = ""
+    translation: str = ""
 
     @property
     def whole(self) -> str:
@@ -164,6 +165,7 @@ def _item(delivery: Delivery, event: tuple[Alert, ...], timezone: str) -> Digest
         age=age_of(delivery, first),
         lead=before,
         told=f" ({told})" if told else "",
+        translation=translated(first.translation),
     )
 
 

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from alerts.alert import Ack, Alert, Delivery, Severity, Silence
 from alerts.render.digest import events_of, newest_of, outlets_of
+from alerts.render.sheet import translated
 from alerts.render.title import NO_HEADLINE, headline_of, lead
 from alerts.render.words import cut, isolated, link, ours, rated, time
 
@@ -156,6 +157,8 @@ def _event(event: tuple[ToldStory, ...], timezone: str) -> Iterator[str]:
     url = (link(first.article.url) or "").replace("(", "%28").replace(")", "%29")
     shown = _escaped(f"{lead(first)}{_short(first)}")
     yield f"- {f'[{shown}]({url})' if url else shown}"
+    if said := translated(first.translation):
+        yield f"  {marked_down(said)}"
     yield f"  {_outlets(alerts)}; {marked_down(rated(newest.standing))}"
     if first.event_line:
         yield f"  Event: {marked_down(first.event_line)}"

@@ -59,6 +59,7 @@ def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
         *_paragraphs(told.changes, "change"),
         *_paragraphs([told.event] if told.foreign else [], "line"),
         _heading(told.headline),
+        *_paragraphs([told.translation], "line"),
         *_paragraphs(told.languages if told.foreign else [], "line"),
         *_notes(delivery, told.notes),
         *_quote(told.quote),
@@ -100,17 +101,18 @@ def _item(each: DigestItem) -> Html:
     lead = tag("div", isolates(each.lead.removesuffix(": ")), class_="headline") if each.lead else ""
     headline = tag("div", bare(each.headline), class_="headline", dir="auto")
     told = tag("div", isolates(each.told.strip()), class_="headline") if each.told else ""
+    translated = tag("div", isolates(each.translation)) if each.translation else ""
     where = tag("div", isolates(before), link, isolates(after), class_="lesser")
-    return tag("li", _chip(each.severity, f", {each.age}" if each.age else ""), lead, headline, told, where)
+    return tag("li", _chip(each.severity, f", {each.age}" if each.age else ""), lead, headline, told, translated, where)
 
 
 def _glance(told: Sheet) -> str:
     """Return what a list of mails shows after the subject: what changed, else the article's text, else the reason.
 
-    Before a text in another script than its reader's comes the event, in words.
+    Before a text in another script than its reader's comes the event, in words, or else its translation.
     """
     quote = isolated("".join(words for words, _ in told.quote))
-    event = told.event if told.foreign else ""
+    event = told.event or told.translation if told.foreign else ""
     return next((each for each in ("; ".join(told.changes), event, quote, *told.why) if each), "")
 
 

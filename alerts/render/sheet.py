@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from alerts.alert import Alert, Delivery, Severity
+from alerts.alert import Alert, Delivery, Severity, Translation
 from alerts.event import Counterpart
 from alerts.render.quote import quote, tells
 from alerts.render.title import NO_HEADLINE, alert_title, headline_of, lead, without_outlet
@@ -32,7 +32,7 @@ class Sheet:
     `told_here` are other stories that it tells as well, `languages` reports of its event in other languages. `why`
     names what decided, `details` are for those who ask further: they stand behind a line of their own. `where` names
     the place that `map` shows: the address of a map, else a geo: URI. `foreign`: the headline is in another script than
-    its readers read.
+    its readers read; `translation` is a line below it that says what a machine made of it.
     """
 
     severity: Severity
@@ -58,6 +58,7 @@ class Sheet:
     ack: str = ""
     details: tuple[str, ...] = ()
     foreign: bool = False
+    translation: str = ""
 
 
 def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
@@ -67,6 +68,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
     return Sheet(
         severity=alert.severity,
         foreign=alert.foreign,
+        translation=translated(alert.translation),
         title=alert_title(delivery, alert),
         headline=shown_headline(article),
         url=link(article.url),
@@ -100,6 +102,15 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
 def shown_headline(article: Article) -> str:
     """Return a headline, isolated in its own direction."""
     return isolated(cut(headline_of(article), HEADLINE_LIMIT)) or NO_HEADLINE
+
+
+def translated(made: Translation | None) -> str:
+    """Return the line on what a machine made of a headline, with the names that it left out; "" if nothing is known."""
+    if made is None:
+        return ""
+    named = ", ".join(name(each) for each in made.missing)
+    left_out = cut(f" (does not name {named})", NOTE_LIMIT) if named else ""
+    return f"machine translation{left_out}: {isolated(cut(plain(made.text), HEADLINE_LIMIT))}"
 
 
 def _event(alert: Alert) -> str:

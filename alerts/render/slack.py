@@ -64,6 +64,7 @@ def _alert(told: Sheet, known: str) -> list[Block]:
     quoted = _quote(told)
     return [
         *_head(told, known),
+        *_said([told.translation]),
         _rich(_section(_facts(told))),
         *([_rich({"type": "rich_text_quote", "elements": quoted})] if quoted else []),
         *_said(_reasons(told)),
@@ -172,8 +173,14 @@ def _item(each: DigestItem) -> Block:
     headline = cut(each.whole, LONGEST_ITEM) or "(no headline)"
     line = each.line.replace(f", {each.url}", "") if each.url else each.line  # the headline is the link
     shown = _link(each.url, headline) if each.url else _text(headline)
+    translated = _lines([each.translation], first="\n")
     return _section(
-        [_bold(f"{each.precedence}{':' if each.age else ''} "), shown, _text(f"\n{cut(line, LONGEST_ITEM)}")]
+        [
+            _bold(f"{each.precedence}{':' if each.age else ''} "),
+            shown,
+            *translated,
+            _text(f"\n{cut(line, LONGEST_ITEM)}"),
+        ]
     )
 
 

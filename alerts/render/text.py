@@ -55,7 +55,7 @@ def alert_lines(told: Sheet) -> str:
     """Return the lines of an alert's sheet as one text."""
     quote = isolated("".join(words for words, _ in told.quote))
     # what its reader can read stands beside a headline in another script
-    said = [told.event, told.headline, *told.languages] if told.foreign else [told.headline]
+    said = [told.event, told.headline, told.translation, *told.languages] if told.foreign else [told.headline]
     url = told.url or "(the source gave no link)"
     lines = [
         # a phone shows the first two or three lines
@@ -94,7 +94,8 @@ def digest_lines(told: DigestSheet) -> str:
     for heading, items in told.groups:
         lines += ["", heading]
         for each in items:
-            lines += [f"- {each.precedence}{':' if each.age else ''} {each.whole}", f"  {each.line}"]
+            lines += [f"- {each.precedence}{':' if each.age else ''} {each.whole}"]
+            lines += [f"  {said}" for said in (each.translation, each.line) if said]
     if told.more:
         lines += ["", told.more]
     return "\n".join([*lines, "", told.footer])

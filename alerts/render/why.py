@@ -43,6 +43,7 @@ REASONS = {
     Reason.ESCALATED: "nobody acknowledged it in time",
     Reason.RESENT: "somebody asked for it again",
     Reason.TOLD: "others report it too",
+    Reason.TRANSLATED: "a machine translation of its headline came after it",
     Reason.SYSTEM: "Watchfloor on itself",
 }
 # for the first message on a story, where its event has other stories

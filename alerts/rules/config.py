@@ -22,6 +22,7 @@ from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
 from alerts.rules.lexicon import members
 from alerts.rules.rulebook import Book, check_notify, read_book
+from alerts.rules.translate import translate_of
 from crawler.config.includes import include_patterns, included, matching, overlooked
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.outlets import make_outlets
@@ -192,6 +193,7 @@ def _config(
     missing = {} if environ is None else unset(sources, environ)
     heartbeat, why = _heartbeat(settings["heartbeat"], problems, environ)
     missing |= {HEARTBEAT: why} if why else {}
+    translate, untranslated = translate_of(settings["translate"], problems, environ)
     return Config(
         path=str(path),
         # of the texts and not of what they mean: a comment makes a new version too
@@ -211,6 +213,8 @@ def _config(
         places=_places(settings["places"], book.entities, problems),
         map_link=settings["map_link"],
         language=settings["language"],
+        translate=translate,
+        untranslated=untranslated,
         events=_events(settings["events"], book, problems),
         backup=backup_of(settings["backup"], problems),
         retention=retention_of(settings["retention"]),

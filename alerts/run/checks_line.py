@@ -20,7 +20,7 @@ from alerts.rule import HEARTBEAT, Config
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload
 from alerts.run.watch import last_life
-from alerts.store import notices, outbox, targets
+from alerts.store import notices, outbox, targets, translations
 from crawler.config.yamlfile import ConfigError
 from crawler.fetch.names import Names
 from crawler.sources.health import SourceHealth, health_of, in_words, length
@@ -72,6 +72,8 @@ def check_rules(config: Config | ConfigError, unset: str) -> Iterator[Finding]:
         for name, problem in config.unset.items():
             what = ("heartbeat", "not called") if name == HEARTBEAT else (f"source {name}", "not polled")
             yield fault(what[0], f"it is {what[1]}: {problem.message}", UNSET_REMEDY)
+        if config.untranslated:
+            yield fault("translation", f"headlines are not translated: {config.untranslated.message}", UNSET_REMEDY)
 
 
 def check_reload(connection: Connection) -> Iterator[Finding]:
@@ -130,6 +132,18 @@ async def _unresolvable(every: Iterable[Target]) -> dict[str, str]:
         elif error := answer.exception():
             faults[host] = f"{host} is not found: {error}"
     return {target: faults[host] for target, host in hosts.items() if host in faults}
+
+
+def check_translation(connection: Connection, config: Config) -> Iterator[Finding]:
+    """Yield how the service of settings.translate has answered, if there is one; nothing is asked."""
+    state = translations.load_state(connection) if config.translate else None
+    if state is None:
+        return
+    words = state.words(config.timezone)
+    if state.since is None:
+        yield ok("translation", words)
+    else:
+        yield warning("translation", words, "watchfloor translate HEADLINE says what it answers; the log has more")
 
 
 def check_waiting(connection: Connection, now: datetime) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from alerts.run.checks_line import (
     check_reload,
     check_rules,
     check_sources,
+    check_translation,
     check_waiting,
 )
 from alerts.run.checks_machine import check_backups, check_clock, check_directory, check_disk
@@ -86,6 +87,7 @@ def _of_store(
         ("outbox", lambda: check_waiting(connection, now)),
         ("reload", lambda: check_reload(connection)),
         ("sources", lambda: _sources(connection, config, now, state_dir) if config else ()),
+        ("translation", lambda: check_translation(connection, config) if config else ()),
     ]
 
 

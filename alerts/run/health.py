@@ -52,27 +52,30 @@ def clock_words(step: timedelta, freshness: timedelta) -> tuple[str, str]:
 
 
 def unset_lines(config: Config) -> tuple[str, ...]:
-    """Return a line for each source that cannot be asked, and for the heartbeat, as a variable of theirs is not set."""
-    return tuple(f"{name} is {_not_done(name)}: {problem.message}" for name, problem in config.unset.items())
+    """Return a line for each source, the heartbeat and translation, where it is not asked as a secret is not set."""
+    asked = [f"{name} is {_not_done(name)}: {problem.message}" for name, problem in config.unset.items()]
+    translated = [f"headlines are not translated: {config.untranslated.message}"] if config.untranslated else []
+    return (*asked, *translated)
 
 
 def _not_done(name: str) -> str:
     return "not called" if name == HEARTBEAT else "not polled"
 
 
-def unset_words(config: Config, lines: Iterable[str]) -> tuple[str, str]:
-    """Return title and text of the notice that sources cannot be asked, or the heartbeat not be called."""
+def unset_words(config: Config) -> tuple[str, str]:
+    """Return title and text of the notice that sources, the heartbeat or the translating service cannot be asked."""
     names = [each for each in config.unset if each != HEARTBEAT]
     more = f" and {len(names) - SOURCES_NAMED} more" if len(names) > SOURCES_NAMED else ""
     polled = f"not polled: {', '.join(names[:SOURCES_NAMED])}{more}" if names else ""
     called = f"not called: {HEARTBEAT}" if HEARTBEAT in config.unset else ""
-    title = "; ".join(filter(None, ("a secret is not set", called, polled)))
+    translated = "headlines are not translated" if config.untranslated else ""
+    title = "; ".join(filter(None, ("a secret is not set", called, polled, translated)))
     rest = "All other sources are polled." if names else "All sources are polled."
     remedy = (
         f"{rest} Write the variable in the file of secrets (secrets.env beside rules.yaml), then "
         "start the daemon again: systemctl restart watchfloor."
     )
-    return title, "\n".join([*lines, remedy])
+    return title, "\n".join([*unset_lines(config), remedy])
 
 
 def down_since(connection: Connection) -> datetime | None:

@@ -61,6 +61,7 @@ from alerts.run.stages import (
     TellHealth,
 )
 from alerts.run.stored import note_reload
+from alerts.run.translating import TranslateHeadlines, Translator
 from alerts.run.watch import Watch
 from alerts.store import clock_steps, restoring
 from alerts.store.stamp import need_file, need_same, read_stamp, sign_life, write_stamp
@@ -157,6 +158,7 @@ class Service:
             FullText(self.database, self.lane, page_workers, lambda: self._collecting.network), FullText.close
         )
         self._pages.use(self._collecting.fetching, config.sources)
+        translator = owned.add(Translator(self.database, self.lane, config), Translator.close)
         health = Health(self.database, self.lane, config)
         triage = Triage(self.database, self.lane, config, Matcher(config))
         # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
@@ -171,6 +173,7 @@ class Service:
             EndSilences(config, self.lane),
             Send(config, self._deliver),
             FetchPages(config, self._pages, self._collecting, self._heard),
+            TranslateHeadlines(config, translator),
             Expire(config, self.lane, self._collecting),
             TellFailing(config, triage, self.lane, self.state_dir, lambda: self._watch.store_there),
         )
@@ -345,7 +348,7 @@ class Service:
             len(loaded.sources),
         )
         await self._note_reload(now, "applied", unset_lines(loaded))
-        if loaded.unset.keys() - before.unset.keys():  # the others the admin was told of
+        if set(unset_lines(loaded)) - set(unset_lines(before)):  # the others the admin was told of
             await self._tell_unset(now)
         await self._logbook.reloaded(before, loaded, now, signalled=self._rules.signalled)
         await asyncio.to_thread(keep, self.state_dir, loaded)
@@ -355,9 +358,9 @@ class Service:
         return True
 
     async def _tell_unset(self, now: datetime) -> None:
-        """Tell the admin which sources cannot be asked as a secret is not set; the others are polled."""
-        if lines := unset_lines(self.config):
-            title, body = unset_words(self.config, lines)
+        """Tell the admin what does not run as a secret is not set: sources, translation. All else runs."""
+        if unset_lines(self.config):
+            title, body = unset_words(self.config)
             await give_notice(self.lane, self.config, f"unset:{now.isoformat()}", title, body, now)
 
     async def _refuse(self, problems: tuple[str, ...], now: datetime) -> None:

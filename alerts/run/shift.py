@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from alerts.alert import UNFINISHED, Delivery, DeliveryState
 from alerts.render.handover import Failing, Handover, ToldStory
 from alerts.run.stored import last_reload
-from alerts.store import acks, decisions, outbox, silences
+from alerts.store import acks, decisions, outbox, silences, translations
 from alerts.store.opening import reading
 from alerts.store.outbox import deliveries
 from crawler.sources.health import SourceHealth, health_of, in_words
@@ -19,13 +20,16 @@ from crawler.store import articles as archive
 ILL = frozenset({SourceHealth.FAILING, SourceHealth.DOWN, SourceHealth.GONE, SourceHealth.SILENT})
 
 
-def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
-    """Return the report of a shift that began at `since`. All is read in one transaction, as of one moment."""
+def read_shift(state_dir: Path, since: datetime, now: datetime, language: str) -> Handover:
+    """Return the report of a shift that began at `since`, for readers of a language.
+
+    All is read in one transaction, as of one moment.
+    """
     with reading(state_dir) as connection:
         return Handover(
             since,
             now,
-            stories=tuple(_told_story(connection, story) for story in acks.stories_told_since(connection, since)),
+            stories=tuple(_told_stories(connection, since, language)),
             silences=tuple(silences.silences_since(connection, since)),
             failing=_failing(connection, now),
             dead=_dead(connection, since),
@@ -34,9 +38,13 @@ def read_shift(state_dir: Path, since: datetime, now: datetime) -> Handover:
         )
 
 
-def _told_story(connection: Connection, story: str) -> ToldStory:
-    alert = decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
-    return ToldStory(alert, acks.ack_of(connection, story))
+def _told_stories(connection: Connection, since: datetime, language: str) -> Iterator[ToldStory]:
+    told = [
+        decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
+        for story in acks.stories_told_since(connection, since)
+    ]
+    for alert in translations.with_translations(connection, language, told):
+        yield ToldStory(alert, acks.ack_of(connection, alert.story))
 
 
 def _failing(connection: Connection, now: datetime) -> tuple[Failing, ...]:

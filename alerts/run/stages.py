@@ -31,7 +31,7 @@ from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run.health import Health
 from alerts.run.stage import LONG_AGO, Stage, Turn
-from alerts.store import decisions, event_reports, retention
+from alerts.store import decisions, event_reports, retention, translations
 from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText, expire
 from crawler.fetch.fetching import Fetching
@@ -317,6 +317,7 @@ class Expire(Stage):
         self._dropped["evidence"] += await self._lane.write(partial(expire, now=now, kept=kept.evidence))
         for each in (sketches.expire, decisions.expire_waits, event_reports.expire):
             await self._lane.write(partial(each, now=now))
+        await self._lane.write(partial(translations.expire, now=now, kept=kept.alerted))
         swept = await self._lane.write(partial(self._keep_up, now=now))
         self._dropped.update(stories=swept.stories, articles=swept.articles, notices_and_digests=swept.messages)
         self._say_what_was_dropped(now)

@@ -184,6 +184,22 @@ def find(connection: Connection, identity: str) -> Delivery | None:
     return found[0] if found else None
 
 
+def queue_edit_again(connection: Connection, new: NewDelivery, now: datetime) -> bool:
+    """Queue an edit of an alert revision once more that was sent, or told with another message; False if none was."""
+    ended = (DeliveryState.SENT.value, DeliveryState.FOLDED.value)
+    same = (
+        deliveries.c.subject == new.subject,
+        deliveries.c.kind == Kind.EDIT.value,
+        deliveries.c.revision == new.revision,
+        deliveries.c.target == new.target,
+        deliveries.c.state.in_(ended),
+    )
+    row = _row(new, now)
+    again = {name: row[name] for name in row if name not in {"id", "thread", "series"}}
+    values = again | {"tried": None, "sent": None, "lease": None}
+    return bool(connection.execute(update(deliveries).where(*same).values(values)).rowcount)
+
+
 def rename(connection: Connection, old: str, new: str) -> None:
     """Give a delivery another id. `find` still finds it by the old one, and what it carries refers to the new one."""
     connection.execute(update(deliveries).where(deliveries.c.id == old).values(id=new))

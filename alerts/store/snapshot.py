@@ -23,7 +23,9 @@ def dump(alert: Alert) -> str:
     """Return an alert as JSON, with only the beginning of the article's text: up to behind the last hit."""
     # kept as the summary, which stands in for the text where that is empty: offsets of hits in the body stay valid
     article = replace(alert.article, text="", summary=_body_kept(alert))
-    return json.dumps(asdict(replace(alert, article=article)), ensure_ascii=False, default=_plain)
+    content = asdict(replace(alert, article=article))
+    del content["translation"]  # no part of what was decided: it comes later, from a service
+    return json.dumps(content, ensure_ascii=False, default=_plain)
 
 
 def load(text: str) -> Alert:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from crawler.text import urls
@@ -22,6 +23,14 @@ _SHARED_ABOVE = frozenset({
     "ghost.io", "github.io", "wixsite.com", "weebly.com", "podbean.com", "libsyn.com", "buzzsprout.com",
 })  # fmt: skip
 _PREFIXES = ("www.", "m.", "amp.", "feeds.", "rss.")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host, as an address names it, is this machine itself."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def folded_name(name: str) -> str:

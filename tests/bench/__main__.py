@@ -46,6 +46,7 @@ from tests.bench import (
     stories_window,
     storm,
     timeline,
+    translating,
     triage,
     weight,
 )
@@ -74,6 +75,7 @@ BENCHES = {
     "evidence": evidence.run,
     "claims": claims.run,
     "triage": triage.run,
+    "translating": translating.run,
     "commands": commands.run,
     "commands-growth": commands.growth,
     "drain": delivery.throughput,

@@ -43,7 +43,7 @@ class Answer:
     act: Callable[[BaseHTTPRequestHandler], None] | None = None
 
 
-class _Patient(ThreadingHTTPServer):
+class Patient(ThreadingHTTPServer):
     """Keeps quiet about clients that are gone: tests kill them."""
 
     daemon_threads = True
@@ -86,7 +86,7 @@ class Outlet:
 
     def start(self) -> None:
         """Listen, after `stop` at the address of before."""
-        self._server = _Patient(self._where, self._speak)
+        self._server = Patient(self._where, self._speak)
         self._where = (self._where[0], self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -186,7 +186,7 @@ class Hook:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = _Patient(("127.0.0.1", 0), Accept)
+        self._server = Patient(("127.0.0.1", 0), Accept)
         self.url = f"json://127.0.0.1:{self._server.server_port}/hook"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
