@@ -56,7 +56,7 @@ def make_alert(
     members, standing = thread.members, thread.standing
     story = revision.placement.story
     before = decisions.last_alert(connection, story)
-    article, causes = _quoted(revision, _causes(config, matches), before)
+    article, causes = _quoted(revision, causes_of(config, matches), before)
     siblings = siblings_of(members, story)
     foreign = is_foreign(article.title, config.language)
     told, where = event, where_of(event, matches, config)
@@ -165,7 +165,8 @@ def _quoted(revision: Revision, causes: tuple[Cause, ...], before: Alert | None)
     return revision.article, _strongest_causes(causes, before.causes)
 
 
-def _causes(config: Config, matches: tuple[Match, ...]) -> tuple[Cause, ...]:
+def causes_of(config: Config, matches: tuple[Match, ...]) -> tuple[Cause, ...]:
+    """Return the rules that matched, each with what an alert keeps of it."""
     rules = {rule.id: rule for rule in config.rules}
     return tuple(
         Cause(
