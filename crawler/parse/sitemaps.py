@@ -49,6 +49,8 @@ def _entries(root: lxml.etree._Element, broken: str, base_url: str) -> Feed:
     """Return the addresses of a sitemap, the newest first. `broken` is what was passed over in its XML."""
     made = [_entry(each, base_url) for each in root if _local(each) == "url"]
     entries = [each for each in made if isinstance(each, Entry)]
+    # markup that was mended to text before the parser saw it
+    broken = broken or ("text in place of addresses" if not made and "".join(root.itertext()).strip() else "")
     if not entries and broken:  # a sitemap that is cut or garbled is no silence
         return Feed(problem=f"no entry in it, and its XML is broken: {broken}")
     entries.sort(key=lambda entry: entry.published or entry.updated or BEGINNING, reverse=True)
