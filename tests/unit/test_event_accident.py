@@ -23,6 +23,15 @@ ATTACKS = [  # with an accident named beside, that brought none of it about
     ("قصف بمسيرة يتسبب بتسرب غاز في حقل كورمور", "immediate"),
     ("هجوم صاروخي على قاعدة عين الأسد يسبب تماس كهربائي", "immediate"),
 ]
+SEVERE = [  # with a word of accidents in the headline
+    ("Two US soldiers killed in rocket attack on Taji base, not accident", "flash"),
+    ("Drones crash into Ain al-Asad base in Iraq", "immediate"),
+    ("Missile crashes into Harir base in Erbil", "immediate"),
+    ("Malfunctioning drone crashes into US base in Erbil", "immediate"),
+    ("قصف صاروخي على قاعدة عين الأسد يقتل جنديين أميركيين في حادث هو الأول", "flash"),
+    ("US soldiers killed in helicopter crash in Iraq", "immediate"),
+    ("US troops hurt in accident at Ain al-Asad base", "routine"),
+]
 ACCIDENTS = [
     ("Explosion at Ain al-Asad base in Iraq due to electrical fault", "assault"),
     ("Ammunition depot of PMF explodes due to heat", "assault"),
@@ -40,6 +49,11 @@ ACCIDENTS = [
 def test_an_attack_beside_which_an_accident_is_named_stays_one(title: str, severity: str) -> None:
     assert graded(title) in {severity, "flash"}
     assert "accidental" not in {each.standing for each in read(title).acts if each.deed in {"strike", "assault"}}
+
+
+@pytest.mark.parametrize(("title", "severity"), SEVERE, ids=[each[0] for each in SEVERE])
+def test_a_word_of_accidents_mutes_no_attack(title: str, severity: str) -> None:
+    assert graded(title) == severity
 
 
 @pytest.mark.parametrize(("title", "deed"), ACCIDENTS, ids=[": ".join(reversed(each)) for each in ACCIDENTS])
