@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from alerts.alert import LISTED, ONE_ROUND, PINGS, Delivery, DeliveryState, Kind, Reason, Receiver, Severity
+from alerts.decide.carried import OWN_FEED
 from alerts.decide.hours import next_at, quiet_until
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.decision import Decision
@@ -276,7 +277,8 @@ def _until_token(each: Delivery, receiver: Receiver, tokens: float, now: datetim
 def first_word(send: Delivery, waiting: Iterable[Delivery], pace: Pace, now: datetime) -> Delivery:
     """Return the first alert on an event that waits as long and is as urgent, instead of an update on it.
 
-    Several outlets of one poll tell of it in one commit, and their messages are queued at the same time.
+    Several outlets of one poll tell of it in one commit, and their messages are queued at the same time; or it waits
+    for our own feeds.
     """
     if send.kind is not Kind.UPDATE or not send.thread or pace.pinged.get(send.thread):
         return send
@@ -288,7 +290,7 @@ def first_word(send: Delivery, waiting: Iterable[Delivery], pace: Pace, now: dat
         and each.reason not in LISTED
         and each.severity is send.severity
         and each.queued <= send.queued
-        and each.due <= now
+        and (each.due <= now or each.held == OWN_FEED)  # the wait ends with news of the event
         and not each.attempts
     )
     return min(first, key=lambda each: (each.queued, each.id), default=send)

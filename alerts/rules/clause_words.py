@@ -19,6 +19,12 @@ ASIDE = {"as", "over", "after", "amid", "while", "because", "following", "despit
 ASIDE |= {"دواي", "پاش", "لهكاتيكدا", "هاوكات"}
 ASIDE |= {"بعد", "عقب", "وسط", "ردا", "بينما", "فيما", "اثر", "منذ", "قبل", "پس", "همزمان", "تزامنا", "بالتزامن"}
 MEANWHILE = {"as", "while", "بينما", "فيما", "همزمان", "لهكاتيكدا", "هاوكات"}  # of those, before what goes on by itself
+CONCURRENT = MEANWHILE | {"amid", "despite", "when", "وسط", "رغم", "خلال"}  # ... and of what only goes on
+# before what brought something about, and between a deed and what it brings about
+CAUSE = {"due", "because", "caused", "بسبب", "نتيجه", "جراء", "اثر", "علت", "دليل", "بههوي"}
+CAUSING = {"causes", "causing", "sparks", "sparking", "triggers", "triggering", "ignites", "leads", "leading", "sets"}
+CAUSING |= {"يتسبب", "تتسبب", "تسبب", "يسبب", "تسببت", "مسببا", "مسببه", "يودي", "تودي", "ادي", "ادت", "باعث", "منجر"}
+CAUSING |= {"موجب"}
 RELATIVES = {"who", "which", "that", "الذي", "التي", "الذين", "اللذين"}  # before a deed that is known already
 # before who does a deed
 DOING = {"by", "from", "من", "از", "توسط", "لهلايهن"}

@@ -22,6 +22,7 @@ from alerts.rules.clause_words import (
     USING,
     WHICH,
 )
+from alerts.rules.event_accident import ACCIDENTAL, accident
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
 from alerts.rules.event_drill import IMITATED, in_order, is_lasting, rehearsals
 from alerts.rules.event_marks import is_last_verb
@@ -33,7 +34,7 @@ STANDING = "standing-"  # how the lists of cues are named
 HAPPENED = "happened"
 # the first that a deed's words show holds: what is remembered and denied is remembered
 STANDINGS = (
-    *("remembered", "opinion", "roundup", "rehearsed", "denied", "accidental"),
+    *("remembered", "opinion", "roundup", "rehearsed", "denied", ACCIDENTAL),
     *("conditional", "asked", "expected", "background", "claimed"),
 )
 # further lists of cues: of a denial whose reach is a clause, of what no denial denies, of what is only imitated, and of
@@ -43,7 +44,7 @@ _COMING, _NOBODY = "expected-behind", "unclaimed"
 CUES = (*STANDINGS, _AFTER, _BEFORE, _SPARED, IMITATED, _COMING, _NOBODY)
 NEAR_CHARS = 40 * REACH * 2  # farther than any number of words of REACH reaches; counting words costs more
 _ANYWHERE = frozenset({"roundup", "claimed"})  # cues of the whole headline or clause
-_IN_CLAUSE = frozenset({"conditional", "accidental"})  # "if" and "due to a fault" may follow what they are about
+_IN_CLAUSE = frozenset({"conditional"})  # "if" may follow what it is about
 _FUTURE = re.compile("\u0633[\u064a\u062a\u0646]\\w{3,}|(?:.* )?\u062e\u0648\u0627\u0647\\w* .*")  # sa-, Persian "will"
 _NO_FUTURE = ("سيطر", "سيّر")  # pasts that begin as a future does
 _WORD = re.compile(r"\S+")
@@ -71,6 +72,8 @@ def standing(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tupl
             continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
         if name == "rehearsed":
             cue = next(rehearsals(deed, spoken, cues, reading), None)
+        elif name == ACCIDENTAL:
+            cue = accident(deed, cues, reading)
         elif name == "expected" and (coming := _coming(deed, spoken, cues, reading)):
             cue = coming
         else:

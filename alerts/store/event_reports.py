@@ -27,6 +27,7 @@ from sqlalchemy import (
 from alerts.event import Act, EventMention, Link, Report
 from crawler.store.db import UtcTime
 
+LINKS_AT_MOST = 64  # of a story to other languages that are read for an alert
 metadata = MetaData()
 event_reports = Table(
     "event_reports",
@@ -111,13 +112,16 @@ _EVIDENCE_IN = (
 
 
 def links_of(connection: Connection, story: str) -> list[tuple[Report, Report, Link]]:
-    """Return the links of a story to other languages, newest first: its report, the other one, what both tell."""
+    """Return the newest links of a story to other languages: its report, the other one, what both tell.
+
+    At most LINKS_AT_MOST, newest first: a report that is edited all day has one for each edit.
+    """
     links = select(event_reports.c.seq, event_reports.c.other, event_reports.c.other_both, event_reports.c.other_share)
     ours = select(event_reports.c.seq).where(event_reports.c.story == story)
     found = links.where(
         event_reports.c.other.is_not(None), or_(event_reports.c.seq.in_(ours), event_reports.c.other.in_(ours))
     )
-    rows = list(connection.execute(found.order_by(event_reports.c.seq.desc())))
+    rows = list(connection.execute(found.order_by(event_reports.c.seq.desc()).limit(LINKS_AT_MOST)))
     seqs = {seq for row in rows for seq in (row.seq, row.other)}
     read = {
         row.seq: _report(row) for row in connection.execute(select(event_reports).where(event_reports.c.seq.in_(seqs)))

@@ -296,9 +296,17 @@ def _row(new: NewDelivery, now: datetime) -> dict[str, object]:
 
 def on_subject(connection: Connection, subject: str, target: str) -> list[Delivery]:
     """Return all deliveries on a story, digest or notice to a target, in whatever state, oldest first."""
-    found = select(deliveries).where(deliveries.c.subject == subject, deliveries.c.target == target)
-    rows = connection.execute(found.order_by(deliveries.c.queued, deliveries.c.id))
-    return [read(row) for row in rows.mappings()]
+    return [
+        each
+        for row in connection.execute(_ON_SUBJECT, {"on": subject}).mappings()
+        if (each := read(row)).target == target
+    ]
+
+
+# without the target: SQLite would look through all that the target was ever sent, which is years of it
+_ON_SUBJECT = (
+    select(deliveries).where(deliveries.c.subject == bindparam("on")).order_by(deliveries.c.queued, deliveries.c.id)
+)
 
 
 def read(row: RowMapping) -> Delivery:

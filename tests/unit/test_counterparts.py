@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from alerts.decide.counterparts import APART, both, counterpart, is_another_language
 from alerts.decide.same_event import EventWindow
-from alerts.event import Act, Counterpart, EventMention, Report
+from alerts.event import Act, Counterpart, EventMention, Link, Report
 from alerts.line.counterparts import counterparts_of
 from alerts.render.form import FORMS
 from alerts.render.sheet import sheet
@@ -128,6 +128,16 @@ def test_a_counterpart_that_expired_is_named_no_more(line: Connection, tmp_path:
     (later,) = step(line, config, "two", ARABIC, 12).decided
     assert event_reports.expire(line, NOW + event_reports.KEPT + timedelta(minutes=1)) == 1
     assert counterparts_of(line, later[0].placement.story) == ()
+
+
+def test_of_a_report_that_is_edited_all_day_the_newest_links_are_read(line: Connection) -> None:
+    event_reports.add_report(line, report(1, "en"), "", None)
+    edits = range(2, event_reports.LINKS_AT_MOST + 12)
+    for seq in edits:
+        edited = replace(report(seq, "ar"), story="s2")
+        event_reports.add_report(line, edited, "", Link(1, "strike, Erbil", 0.9))
+    found = [ours.seq for ours, _, _ in event_reports.links_of(line, "s2")]
+    assert found == list(reversed(edits))[: event_reports.LINKS_AT_MOST]
 
 
 OTHER = Counterpart("s9", "ar", "Dijla", "قصف على قاعدة", NOW, "strike, Erbil, 2 wounded", 12, 0.715)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, event, select
 
 from alerts.alert import Delivery, Hours, Kind, NewDelivery, Reason, Receiver, SendResult, Severity, Target
 from alerts.decide.attempt import judge_attempt
@@ -102,4 +102,17 @@ def test_what_a_claim_reads_is_read_from_its_index() -> None:
             given = ("x",) * written.count("?")
             found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}", given).all()
             assert [row.detail.split(" (")[0] for row in found] == [f"SEARCH deliveries USING INDEX {index}"]
+    database.close()
+
+
+def test_deliveries_on_a_story_are_found_without_all_that_its_target_was_sent() -> None:
+    asked: list[tuple[str, Any]] = []
+    database = Database("sqlite://")
+    database.migrate(*PACKAGES)
+    with database.write() as connection:
+        event.listen(database.writing, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        outbox.on_subject(connection, "s1", "console#1")
+        (statement, given) = asked[0]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+        assert plan[0].detail.endswith("(subject=?)")
     database.close()

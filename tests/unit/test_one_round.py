@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.alert import Delivery, Kind, Reason, Severity
+from alerts.decide.carried import OURS_WITHIN, OWN_FEED
 from alerts.line.next_delivery import next_delivery
 from alerts.store import outbox
 from tests.unit.desk import NOW, desk, rule
@@ -44,3 +45,22 @@ def test_the_first_word_on_an_event_goes_before_what_others_add(
         assert sent[1:] == []
         assert ADDS in notes
         assert REPEAT in notes
+
+
+@pytest.mark.parametrize("severity", ["priority", "immediate"])
+def test_an_update_does_not_go_before_a_first_word_that_waits_for_our_feeds(
+    line: Connection, tmp_path: Path, severity: str
+) -> None:
+    config = desk(tmp_path, rule(ANY, severity=severity), f"freshness: 48h, {EVENTS}", LISTS)
+    receiver = config.receivers["console"]
+    (target,) = receiver.targets
+    step(line, config, "one", FIRST, 0)
+    (waits,) = outbox.deliveries_that(line)
+    outbox.hold(line, waits.id, NOW + OURS_WITHIN, OWN_FEED, NOW)
+    assert next_delivery(line, target.id, receiver, NOW) is None
+    assert reasons(step(line, config, "two", ADDS, 0)) == ["development"]
+    first = next_delivery(line, target.id, receiver, NOW)
+    assert first is not None
+    assert (first.id, first.kind, first.reason) == (waits.id, Kind.ALERT, Reason.FIRST_ARTICLE)
+    assert ADDS in " ".join(first.notes)
+    assert next_delivery(line, target.id, receiver, NOW + OURS_WITHIN) is None
