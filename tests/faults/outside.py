@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from statistics import linear_regression
 
 import psutil
 
@@ -18,6 +19,7 @@ DECADE = 3652 * 86_400.0  # seconds; whole days, so that the digests of the day 
 GARBLED = b"<?xml version='1.0'?><rss><channel><item><title>\xff\xfe\x00 militia</ti"
 
 RELOADED_WITHIN = 60.0  # seconds
+CONSTANT_FEEDS = 20
 FEW_RELOADS = 200  # with more of them items come seldom
 
 
@@ -222,6 +224,34 @@ def soak(floor: Floor, counts: Counts, row: Row) -> None:
     row.note = f"{counts.soak_minutes:g} min, RSS {samples[0][1]:.0f} -> {samples[-1][1]:.0f} MiB; second half {slope:+.1f} MiB in {polls:.0f} polls"
 
 
+def many_feeds(floor: Floor) -> None:
+    """Let the newsroom have as many feeds as make some twenty polls a second."""
+    floor.items |= {f"/constant-{n}.xml": [] for n in range(CONSTANT_FEEDS)}
+
+
+def constant(floor: Floor, counts: Counts, row: Row) -> None:
+    """A long run in which no feed changes: each poll reads what it knows, and memory must not grow."""
+    for path in floor.items:
+        for _ in range(20):
+            floor.publish(path=path, tell=False)
+    time.sleep(60)
+    process, samples, polls = psutil.Process(floor.pid), [], 0
+    ends = time.monotonic() + 60 * counts.soak_minutes
+    while time.monotonic() < ends:
+        time.sleep(min(10.0, max(0.0, ends - time.monotonic())))
+        # the campaign's own memory
+        with floor.outlet.changed:
+            polls += len(floor.outlet.requests)
+            floor.outlet.requests.clear()
+        samples.append((polls, process.memory_info().rss / 2**20))
+    half = samples[len(samples) // 2 :]
+    slope = 100_000 * linear_regression([polls for polls, _ in half], [rss for _, rss in half]).slope
+    row.note = (
+        f"{counts.soak_minutes:g} min, {polls} polls of {len(floor.items)} feeds, RSS {samples[0][1]:.0f} -> {half[0][1]:.1f} -> {half[-1][1]:.1f} MiB; "
+        f"second half {slope:+.2f} MiB per 100,000 polls"
+    )
+
+
 FAULTS = (
     Fault("clock +1 h", clock(3600.0)),
     Fault("clock -1 h", clock(-3600.0)),
@@ -242,4 +272,5 @@ FAULTS = (
     Fault("all outlets unreachable", unreachable, settles=400),
     Fault("a second daemon", second_daemon),
     Fault("soak", soak),
+    Fault("constant feeds", constant, many_feeds),
 )
