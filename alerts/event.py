@@ -13,7 +13,7 @@ UNREAD = "unread"  # how a headline stands in which no deed was read
 class Act:
     """One deed as it is told: its class, how it stands, and who does it to whom, by names.
 
-    `deed` is the name of a list of the config without `deed-`; `standing` is "happened" or one of
+    `deed` is the name of a list of the config without `deed-`; `standing` is "happened", "foiled" or one of
     alerts.rules.event_standing.STANDINGS. `by` and `on` are empty where word order leaves them open. `again` is
     True where words say that it is another of a series ("new strikes"). `aside` is True where the headline only names
     it beside its own news: "Iran closes the strait as Israel strikes Lebanon".

@@ -35,6 +35,7 @@ HEDGES = {  # before a deed that a headline does not tell as done, by Alert.hedg
     "roundup": "Round-up",
     "rehearsed": "Drill",
     "denied": "Denied",
+    "foiled": "Foiled",
     "accidental": "Accident",
     "conditional": "If",
     "asked": "Asked for",

@@ -41,8 +41,11 @@ LAM_NOUNS |= {"لجماعه", "للجيش", "لجيش", "لطيران", "لطا�
 AND = {"and", "و"}
 # before where it is done
 INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
-INSIDE |= {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}  # ... of
-INSIDE |= {"في", "داخل", "قرب", "شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي", "در", "له", "نزيك"}
+# before what another place lies by: "north of Baghdad"
+BEARINGS = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}
+BEARINGS |= {"شمال", "شمالي", "جنوب", "جنوبي", "غرب", "غربي", "شرق", "شرقي"}
+INSIDE |= BEARINGS
+INSIDE |= {"في", "داخل", "قرب", "در", "له", "نزيك"}
 # the same for a map only: by these no names are told apart
 BESIDE = INSIDE | {"over", "وسط", "محيط", "اطراف", "ضواحي", "نزديكي", "نزديك", "حومه", "مركز"}
 # what is fired "at" somebody

@@ -13,7 +13,7 @@ from dataclasses import replace
 from alerts.event import Act, EventMention
 from alerts.rule import Condition, Config
 from alerts.rules import events
-from alerts.rules.clause_words import ASIDE, BESIDE, FIRED, INSIDE, MODIFIERS, OF_PLACES, RANKS
+from alerts.rules.clause_words import ASIDE, BEARINGS, BESIDE, FIRED, INSIDE, MODIFIERS, OF_PLACES, RANKS
 from alerts.rules.event_clause import clause_of
 from alerts.rules.event_roles import is_adjective, roles_of, words_between
 from alerts.rules.event_standing import CUES, STANDING
@@ -39,6 +39,7 @@ _LAUNCH, _BLAZE, _ARREST, _SEIZE = "launch", "accident", "arrest", "seize"
 _TAKING = ("seiz", "captur", "hijack", "commandeer", "confiscat")
 SHIPS = "ships"  # of the lists `party-...`
 DRILL = "drill"  # the deed of those who only rehearse one
+FOILED = "foiled"  # the standing of a deed that was tried and prevented, for rules "denied" as it was not done
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
 _PART_ENDS = frozenset(",;\u060c\u061b")
@@ -58,8 +59,10 @@ class EventReader:
         self._again = f"${config.events.again}"
         self._places = frozenset(each for kind in config.places for each in members(config.entities, kind))
         self._everyday = f"${config.events.everyday}"
+        self._foiled = f"${STANDING}{FOILED}"
         self._by_target = config.events.by_target
         words = tuple(f"${name}" for name in (config.events.again, config.events.everyday) if name)
+        words += (self._foiled,) if self._foiled[1:] in config.lists else ()
         standings = (f"${each.term.removeprefix('$')}" for each in cues if each.term[1:] in config.lists)
         self.terms = (
             (*(f"${name}" for name in deeds), *standings, *self._parties, *self._things, *words) if deeds else ()
@@ -92,7 +95,9 @@ class EventReader:
         toll = casualties(reading.article.title, reading.article.body[:LEAD_CHARS])
         acts = _seized(acts, [event.deed for _, event in told], toll)
         doers = {name for act in acts for name in act.by}  # "in US strikes" is no place
-        where_named = [name for name, each in named if name in self._places or (name, each) in placed]
+        where_named = _without_bearings(
+            [(name, each) for name, each in named if name in self._places or (name, each) in placed], reading
+        )
         mention = EventMention(
             acts=acts,
             names=_unique(name for name, _ in named),
@@ -141,10 +146,13 @@ class EventReader:
         )
         if not on and deed in self._by_target and event.voice in {"active", "noun"}:
             on = _unlisted_object(event.deed, reading, [each for _, each in named])
-        # a town is struck and strikes nobody
-        return Act(
-            deed, event.standing, _unique(each for each in by if each not in self._places), _unique(on), again_said
+        # who foils an attack does not deny another
+        foiled = event.standing == "denied" and any(
+            event.cue and each.overlaps(event.cue) for each in reading.mentions.get(self._foiled, ())
         )
+        standing = FOILED if foiled else event.standing
+        # a town is struck and strikes nobody
+        return Act(deed, standing, _unique(each for each in by if each not in self._places), _unique(on), again_said)
 
     def _events(self, reading: Reading, where: Spot) -> list[tuple[str, events.Event]]:
         """Return the events in a part of the article with their deeds, in reading order, without everyday phrases."""
@@ -255,6 +263,19 @@ def _term(name: str) -> Condition:
 def _deed(name: str, cues: tuple[Condition, ...]) -> Condition:
     deeds = Condition("any", _NOWHERE, (_term(name),))
     return Condition("event", _NOWHERE, (deeds, *cues), options={"roles": (), "standing": ()})
+
+
+def _without_bearings(places: list[tuple[str, Mention]], reading: Reading) -> list[str]:
+    """Return the names of places without those that only say where another lies: "Balad air base north of Baghdad"."""
+    bearings = {name for name, each in places if _word_before(each, reading) in BEARINGS}
+    names = [name for name, _ in places]
+    return [name for name in names if name not in bearings] or names
+
+
+def _word_before(each: Mention, reading: Reading) -> str:
+    """Return the word before a name, but for "of" and the like; "" if there is none."""
+    text = reading.folded[each.field].text
+    return next((word for word in reversed(text[: each.start].split()[-4:]) if word not in OF_PLACES), "")
 
 
 def _is_where(each: Mention, reading: Reading, inside: Set[str] = INSIDE) -> bool:

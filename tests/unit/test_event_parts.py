@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from alerts.decide.event_line import describe
-from tests.unit.shipped import read, shipped
+from alerts.decide.event_news import facts_of
+from alerts.decide.same_event import clash
+from alerts.event import Report
+from tests.unit.shipped import NOW, read, shipped
 
 Names = tuple[str, ...]
 ROWS: list[tuple[str, str, Names, Names]] = [
@@ -68,3 +71,32 @@ def test_of_two_readings_of_a_word_the_verb_is_first(party: str) -> None:
     first, second = [act for act in read(f"UK sanctions {party} officials").acts if act.deed == "sanction"]
     assert first.on
     assert not second.on
+
+
+@pytest.mark.parametrize(
+    ("title", "places"),
+    [
+        ("Rockets strike Balad air base north of Baghdad, three Iraqi soldiers wounded", {"balad", "balad-town"}),
+        ("سقوط صواريخ على قاعدة بلد شمالي بغداد", {"balad"}),
+        ("Drone hits target north of Baghdad", {"baghdad"}),  # nothing else says where
+    ],
+)
+def test_what_a_place_lies_north_of_is_not_where_it_was_done(title: str, places: set[str]) -> None:
+    assert set(read(title).places) == places
+
+
+def test_an_attack_north_of_a_town_is_none_of_another_there() -> None:
+    titles = ("Drone strike on Camp Taji kills two Iraqi soldiers", "Rockets strike Balad air base north of Baghdad")
+    one, other = (Report(n, f"s{n}", f"t{n}", f"w{n}", title, NOW, read(title)) for n, title in enumerate(titles))
+    assert clash(one, other, shipped().events).startswith("other places")
+
+
+@pytest.mark.parametrize(
+    "title", ["Iraqi forces foil rocket attack on Ain al-Asad", "إحباط هجوم بالصواريخ على مطار بغداد"]
+)
+def test_a_foiled_attack_denies_no_other(title: str) -> None:
+    event = read(title)
+    assert {act.standing for act in event.acts if act.deed in {"strike", "assault"}} == {"foiled"}
+    assert not [fact for fact in facts_of(event, shipped().events) if fact.what.startswith("no ")]
+    denied = read("Coalition denies rocket attack on Ain al-Asad")
+    assert "foiled" not in {act.standing for act in denied.acts}

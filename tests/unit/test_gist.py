@@ -40,6 +40,9 @@ NOT_DONE = (
     ("denial", "fa", "تهران: نیروهای ما در عراق هدف قرار نگرفتند"),
     ("denial", "fa", "عصائب اهل حق خلع سلاح خود را تکذیب کرد"),
     ("denial", "fa", "اردن: هیچ پهپادی به پایگاه آمریکا در خاک ما شلیک نشد"),
+    ("foiled", "ar", "إحباط هجوم بالصواريخ على مطار بغداد"),
+    ("foiled", "fa", "حمله به پایگاه عین الاسد خنثی شد"),
+    ("accident", "ar", "تفجير مسيطر عليه قرب قاعدة عين الأسد"),
     ("accident", "ar", "انفجار عرضي داخل مخزن عتاد للحشد الشعبي في بلد"),
     ("accident", "ar", "تماس كهربائي يتسبب بحريق في معسكر للحشد الشعبي"),
     ("accident", "ar", "سقوط مروحية أميركية قرب أربيل بسبب خلل فني"),
@@ -91,7 +94,18 @@ DONE = (
 )
 HEDGED = (*HEDGES.values(), "About: ")
 # parts of the line of an event that say how it stands, and deeds that say it themselves
-STANDS = {"denied", "opinion", "asked", "expected", "remembered", "rehearsed", "conditional", "roundup", "accidental"}
+STANDS = {
+    "denied",
+    "foiled",
+    "opinion",
+    "asked",
+    "expected",
+    "remembered",
+    "rehearsed",
+    "conditional",
+    "roundup",
+    "accidental",
+}
 SAYS = ("deny ", "drill", "accident", "threaten")
 
 
