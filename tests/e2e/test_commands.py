@@ -279,6 +279,8 @@ CODES: list[tuple[str, int]] = [
     ("backtest --since 9d", 0),
     ("rematch --since soon", 2),
     ("rematch --since 9d", 0),
+    ("translate", 2),
+    ("translate quiet", 1),  # no service is set
     ("suggest", 2),
     ("suggest nobody", 1),
     ("suggest strike~", 0),
