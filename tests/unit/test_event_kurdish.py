@@ -34,7 +34,7 @@ def test_who_did_it_to_whom(title: str, deed: str, by: tuple[str, ...], on: tupl
     [
         ("ئێران هێرشکردنە سەر کوەیتی ڕەتکردەوە", "assault", "denied"),
         ("هەواڵی هێرش بۆ سەر بنکەی حەریر ڕاست نییە", "assault", "denied"),
-        ("هێرشی سەر بنکەی حەریر پووچەڵکرایەوە", "assault", "denied"),
+        ("هێرشی سەر بنکەی حەریر پووچەڵکرایەوە", "assault", "foiled"),
         ("ئایا ئێران هێرش دەکاتە سەر کوەیت؟", "assault", "opinion"),
         ("ئەگەر هێرش بکرێتە سەر ئێران وەڵام دەدەینەوە", "assault", "conditional"),
         ("ئەگەری هێرشی ئیسرائیل بۆ سەر ئێران", "assault", "expected"),

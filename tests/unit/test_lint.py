@@ -132,11 +132,6 @@ def test_slack_by_our_own_receiver_is_not_warned_of(tmp_path: Path) -> None:
     assert not [each for each in warnings(desk(tmp_path, HEAD + ours + RULE % "[a1]")) if "Slack" in str(each)]
 
 
-def test_shipped_rules_have_no_warnings() -> None:
-    config = load(Path(__file__).parents[2] / "rules.yaml", environ={})
-    assert [str(problem) for problem in warnings(config)] == []
-
-
 def test_broad_rule_is_named_with_its_rate(tmp_path: Path) -> None:
     config = desk(tmp_path, HEAD + CONSOLE + RULE % "[a1]")
     assert [str(each).partition(": ")[2] for each in too_broad(config, {"r": 480}, 2)] == [
