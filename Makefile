@@ -1,8 +1,8 @@
 # make run | demo | test | bench | mutants | faults | fuzz: each sets up .venv first, from python3 alone.
 PYTHON ?= python3
 BIN := .venv/bin
-# four for each core: most of the time the tests wait for a daemon or a server
-WORKERS := $(shell $(PYTHON) -c 'import os; print(4 * os.cpu_count())')
+# three for each core: most of the time the tests wait for a daemon or a server
+WORKERS := $(shell $(PYTHON) -c 'import os; print(3 * os.cpu_count())')
 # on a terminal pip says what it is at; in a pipe or a log, nothing
 QUIET := $(shell [ -t 2 ] || echo --quiet)
 PIP := $(BIN)/python -m pip $(QUIET) --disable-pip-version-check

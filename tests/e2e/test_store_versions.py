@@ -11,6 +11,7 @@ from sqlalchemy import text
 from crawler.store.db import DATABASE, Database
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
+from tests.e2e.starting import EXHAUSTIVE
 
 STORE = Path(__file__).parents[1] / "stores" / "v0.1.0.sqlite3"
 COMMANDS = [
@@ -49,7 +50,7 @@ def store_of(desk: Desk, package: str, version: str) -> Path:
     return state / DATABASE
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS][:: 1 if EXHAUSTIVE else 3])
 def test_every_command_refuses_a_newer_store(command: str, desk: Desk) -> None:
     desk.write("/rss")
     path = store_of(desk, "alerts", "alerts_999")
