@@ -28,10 +28,7 @@ def hedge_of(mention: EventMention | None) -> str:
     # who denies a deed may deny it all, or only to have done it
     if _denied(acts) or (main.deed == "deny" and main.standing == HAPPENED):
         return "denied"
-    # "three killed in a road accident": the crash is the accident, and so is what came of it
-    standing = next(
-        (act.standing for act in acts if main.deed == "accident" and act.standing == "accidental"), main.standing
-    )
+    standing = main.standing
     return "" if standing in _ASSERTED else standing
 
 

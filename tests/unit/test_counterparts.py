@@ -160,3 +160,12 @@ def test_each_form_shows_it_beside_a_headline_that_its_reader_cannot_read(form: 
     if form == "watchmail":
         assert message.html.index("Same event, English") < message.html.index(">Published")
     assert form != "watchslack" or "Base struck in Erbil" in str(message.blocks)
+
+
+def test_what_is_the_news_of_neither_makes_no_counterpart() -> None:
+    many = ("erbil", "harir", "duhok", "zakho", "soran", "akre")  # so that they have most in common all the same
+    english = report(1, "en", 0, Act("visit", "happened"), STRIKE, places=many)
+    arabic = report(2, "ar", 0.2, Act("deploy", "happened"), STRIKE, places=many)
+    assert counterpart(window(english, arabic), arabic) is None
+    told = report(3, "ar", 0.3, STRIKE, Act("deploy", "happened"), places=many)
+    assert counterpart(window(english, told), told) is not None
