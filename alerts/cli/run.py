@@ -119,6 +119,7 @@ def _secrets_named(rules: Path) -> list[str]:
 async def _run(service: Service, out: TextIO, *, once: bool, at: str | None) -> None:
     act_as_owner(service.state_dir)
     async with service:
+        failed_start.forget(service.state_dir)
         if at:
             await _rounds(service, out)
         elif once:

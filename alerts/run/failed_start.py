@@ -19,6 +19,14 @@ def note(state_dir: Path, why: str, now: datetime) -> None:
         log.warning("that the start failed is not kept for status: %s", error)
 
 
+def forget(state_dir: Path) -> None:
+    """Forget the start that failed: one has succeeded since, however short it runs."""
+    try:
+        (state_dir / FILE).unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("the start that failed before stays in status: %s", error)
+
+
 def last(state_dir: Path, since: datetime | None) -> tuple[datetime, str] | None:
     """Return when and why a start failed last; None if none did, or a daemon has shown life (`since`) after it."""
     try:

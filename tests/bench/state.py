@@ -224,7 +224,7 @@ def _rows(n: int) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
         yield "stories", [(story[each], thread[each], at[each], at[each]) for each in numbers]
         yield "articles", [
             (article[each], story[each], "new", "", "", source[each], source[each], f"Outlet {each % 77}", source[each],
-             url[each], url[each], None, "en", at[each], at[each], 1, title[each], key[each])
+             url[each], url[each], None, "en", at[each], at[each], 1, title[each], key[each], "")
             for each in numbers
         ]  # fmt: skip
         yield (
