@@ -32,6 +32,7 @@ from crawler.config.keys import (
 )
 from crawler.config.mapkeys import Degrees, MapLink
 from crawler.config.outlets import OUTLETS
+from crawler.config.served import BOARD_KEYS, METRICS_KEY, BoardSettings
 from crawler.config.sources import ALLOW_PRIVATE, SOURCES
 from crawler.config.upkeep import BACKUP, RETENTION, BackupSettings, Retention
 from crawler.config.yamlfile import Place, Problem
@@ -219,6 +220,7 @@ class Config:
     canary: timedelta = timedelta(hours=1)
     alive: tuple[time, ...] = ()
     metrics: str = ""
+    board: BoardSettings = field(default_factory=BoardSettings)
     files: tuple[str, ...] = ()
     unset: Mapping[str, Problem] = field(default_factory=dict)  # sources, or HEARTBEAT, whose secret is missing
     polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
@@ -353,14 +355,8 @@ SETTINGS = Table(
             (),
             "when the admin is told that the watch runs, as 07:00; digests with times of their own say it as well",
         ),
-        Key(
-            "metrics",
-            Placed(
-                Text(r"(127(\.\d{1,3}){3}|\[::1\]):\d{1,5}", "an address and port of loopback such as 127.0.0.1:9464")
-            ),
-            ("", None),
-            "where /metrics, /healthz and /readyz are served, as 127.0.0.1:9464; on loopback only",
-        ),
+        METRICS_KEY,
+        *BOARD_KEYS,
         Key(
             "notify",
             NOTIFY,

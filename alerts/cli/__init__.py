@@ -20,6 +20,7 @@ COMMANDS = {
         "Collect, match and alert until told to stop (--once, --at - for single rounds).",
     ),
     "demo": ("alerts.cli.demo", "See the whole line at work on a bundled newsroom, offline, in seconds."),
+    "board": ("alerts.cli.board", "Serve the watch board in a browser; the daemon does so by itself."),
     "check": ("alerts.cli.check", "Find every error in rules.yaml and run the rules' own tests."),
     "match": ("alerts.cli.match", "Say which rules match given articles, and by which words."),
     "explain": ("alerts.cli.explain", "Say why rules matched an article, or what it lacked."),

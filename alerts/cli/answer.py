@@ -24,9 +24,9 @@ from typing import NoReturn
 import click
 
 from alerts.cli import COMMANDS, main
-from alerts.cli.loading import config_shown
 from alerts.cli.reading import READS, is_read, names_files
 from alerts.run import pieces
+from alerts.run.rules_shown import config_shown
 from crawler.config.yamlfile import ConfigError
 from crawler.limits import limit
 

@@ -149,6 +149,13 @@ def span(length: timedelta) -> str:
     return f"{round(minutes / 60)} h" if minutes < 72 * 60 else f"{round(minutes / 1440)} days"
 
 
+def ago(at: datetime, now: datetime) -> str:
+    """Return how long ago a time was, or how far it lies ahead: "4 min ago", "now", "in 2 h"."""
+    if abs(now - at) < timedelta(seconds=30):
+        return "now"
+    return f"{span(now - at)} ago" if at < now else f"in {span(at - now)}"
+
+
 def rated(standing: Standing) -> str:
     """Return a standing in words: its rating, that it is automatic, its origins. "B3, automatic (1 origin: bbc)".
 

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,6 +25,7 @@ from alerts.rules.translate import translate_of
 from crawler.config.includes import include_patterns, included, matching, overlooked
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.outlets import make_outlets
+from crawler.config.served import board_of, metrics_of
 from crawler.config.sources import make_sources, unset
 from crawler.config.upkeep import backup_of, retention_of
 from crawler.config.yamlfile import ConfigError, Node, Place, Problem, Problems, read_file
@@ -205,7 +205,8 @@ def _config(
         heartbeat=heartbeat,
         alive=settings["alive"],
         canary=_canary(settings["canary"], problems),
-        metrics=_metrics(settings["metrics"], problems),
+        metrics=metrics_of(settings["metrics"], problems),
+        board=board_of(settings, problems),
         contact=settings["contact"],
         allow_private=settings["allow_private"],
         host_at_once=settings["host_at_once"],
@@ -270,22 +271,6 @@ def _canary(given: tuple[timedelta, Place | None], problems: Problems) -> timede
     if place and timedelta(0) < every < SHORTEST_CANARY:
         problems.add(place, f"settings.canary is at least {SHORTEST_CANARY.total_seconds():g}s, or 0 for never")
     return every
-
-
-def _metrics(given: tuple[str, Place | None], problems: Problems) -> str:
-    """Return the address to serve metrics at, "" for none; one that others than this machine reach is a problem."""
-    address, place = given
-    if place is None:
-        return ""
-    host, _, port = address.rpartition(":")
-    try:
-        fits = ip_address(host.strip("[]")).is_loopback and 0 < int(port) < 65536
-    except ValueError:
-        fits = False
-    if not fits:
-        remedy = "write an address and port that only this machine reaches, as 127.0.0.1:9464"
-        problems.add(place, f'settings.metrics is "{address}"; {remedy}')
-    return address
 
 
 def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], problems: Problems) -> tuple[str, ...]:

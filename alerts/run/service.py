@@ -32,6 +32,7 @@ from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run import supervisor
 from alerts.run.backup_thread import Backups
+from alerts.run.board_process import BoardProcess
 from alerts.run.canary import Canary, Line
 from alerts.run.commands import Commands
 from alerts.run.control import Control
@@ -104,6 +105,7 @@ class Service:
         self._patient = patient
         self.state_dir, self._socket = state_dir, socket or state_dir / "control.sock"
         self._reads = Reads(rules, state_dir, environ)
+        self._environ = {**environ, "WATCHFLOOR_SOCKET": str(self._socket)}
         self._stopped = asyncio.Event()
         self._stepped = timedelta(0)  # what the wall clock was set by, until stored times have been moved by it
         self.owned = Owned()
@@ -264,6 +266,9 @@ class Service:
         group = self._socket.parent != self.state_dir
         control = self.owned.add(Control(self._socket, commands, group=group), Control.close)
         await control.open()
+        tell = self._watch.tell
+        board = BoardProcess(lambda: self.config.board, self._rules.path, self.state_dir, self._environ, tell)
+        self.owned.add(board, BoardProcess.close).start()
         log.info(
             "running sources=%d rules=%d state=%s",
             len(self.config.sources),

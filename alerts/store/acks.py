@@ -66,6 +66,18 @@ def ack_of(connection: Connection, story: str) -> Ack | None:
     return _first(connection, story, last, _severity(connection, story, last))
 
 
+def acks_of(connection: Connection, stories: Collection[str]) -> dict[str, Ack]:
+    """Return for each of these stories that somebody acknowledged the ack that `ack_of` returns of it."""
+    given, told, found = _given(connection, stories), _told_revisions(connection, stories), {}
+    for story, revisions in told.items():
+        newest, severity = revisions[-1].revision, max(each.severity for each in revisions)
+        own_first = sorted(given.get(story, ()), key=lambda each: each.ack.story != story)
+        covering = (each.ack for each in own_first if covers(each, story, revisions, newest, severity))
+        if first := next(covering, None):
+            found[story] = first
+    return found
+
+
 def _first(connection: Connection, story: str, revision: int, severity: Severity) -> Ack | None:
     """Return the ack of a story, or else the first of its event, that covers an alert revision; None if none does."""
     given, told = _given(connection, [story]), _told_revisions(connection, [story])

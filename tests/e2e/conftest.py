@@ -95,7 +95,11 @@ class Desk:
     def environ(self) -> dict[str, str]:
         root = str(Path(__file__).parents[2])
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WATCHFLOOR")}
-        return {**kept, "PYTHONPATH": root}
+        return {
+            **kept,
+            "PYTHONPATH": root,
+            "WATCHFLOOR_BOARD": "off",
+        }  # of those who look at it, the tests of the board
 
 
 @pytest.fixture

@@ -260,6 +260,8 @@ CODES: list[tuple[str, int]] = [
     ("run --nonsense", 2),
     ("run --once -c missing.yaml", 1),
     ("demo --nonsense", 2),
+    ("board --nonsense", 2),
+    ("board --at nowhere", 2),
     ("check", 0),
     ("check -c missing.yaml", 1),
     ("check --misses", 2),
