@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
 from alerts.rule import FILE, HEARTBEAT, INCLUDED, SECTIONS, SETTINGS, Config, Entity, EventSettings
+from alerts.rules.country_boxes import check_points
 from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
 from alerts.rules.lexicon import members
@@ -194,6 +195,8 @@ def _config(
     heartbeat, why = _heartbeat(settings["heartbeat"], problems, environ)
     missing |= {HEARTBEAT: why} if why else {}
     translate, untranslated = translate_of(settings["translate"], problems, environ)
+    events = _events(settings["events"], book, problems)
+    check_points(book.entities, events.wider, problems)
     return Config(
         path=str(path),
         # of the texts and not of what they mean: a comment makes a new version too
@@ -216,7 +219,7 @@ def _config(
         language=settings["language"],
         translate=translate,
         untranslated=untranslated,
-        events=_events(settings["events"], book, problems),
+        events=events,
         backup=backup_of(settings["backup"], problems),
         retention=retention_of(settings["retention"]),
         sources=made,
