@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -32,11 +32,11 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
     if probing and not claims.may_be_probed(connection, target, now):
         return None
     bucket = Bucket(*claims.bucket_of(connection, target))
-    pace = Pace(bucket, claims.pinged_threads(connection, target, now - PING_EVERY, now))
-    if not state.failures and (claimed := _first(connection, target, receiver, pace, now)):
+    if not state.failures and (claimed := _first(connection, target, receiver, bucket, now)):
         return claimed
     # A fold makes a digest that is due at once, so the plan is made anew until something is claimed or nothing folds.
     while waiting := claims.waiting(connection, target, now):
+        pace = _pace(connection, target, bucket, waiting, now)
         made = plan(waiting, receiver, pace, now)
         for hold in made.holds:
             outbox.hold(connection, hold.delivery, hold.until, hold.why, now)
@@ -55,13 +55,20 @@ def next_delivery(connection: Connection, target: str, receiver: Receiver, now: 
     return None
 
 
-def _first(connection: Connection, target: str, receiver: Receiver, pace: Pace, now: datetime) -> Delivery | None:
+def _pace(connection: Connection, target: str, bucket: Bucket, waiting: Iterable[Delivery], now: datetime) -> Pace:
+    """Return how much a target was sent lately, of the threads of what waits: in a storm that is little of it all."""
+    threads = {each.thread for each in waiting if each.thread}
+    return Pace(bucket, claims.pinged_threads(connection, target, threads, now - PING_EVERY, now))
+
+
+def _first(connection: Connection, target: str, receiver: Receiver, bucket: Bucket, now: datetime) -> Delivery | None:
     """Return the most urgent delivery, claimed, where the first few that are due show that it is to be sent.
 
     That is what the plan of all says too: nothing that waits behind them can hold it, fold it or go before it. None
     where the few do not show it, or it is an edit that cannot go yet. Without this, a claim costs what waits.
     """
     few = claims.most_urgent(connection, target, now, LOOKED_AT)
+    pace = _pace(connection, target, bucket, few, now)
     made = plan(few, receiver, pace, now)
     if made.holds or made.folds or not made.sends:
         return None

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, func, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+)
 
 from alerts.alert import Ack, Delivery, DeliveryState, Kind, Reason, Severity
 from alerts.decide.acks import Given, ToldRevision, covers
@@ -37,8 +50,7 @@ def ack(connection: Connection, story: str, by: str, via: str, now: datetime, re
     `revision` is the alert revision it covers. Where an earlier ack of the event covers that, it stays (decisions 173,
     178). Escalations that wait to be sent and that the ack covers are cancelled: nobody need be rung any more.
     """
-    severity = _severity(connection, story, revision)
-    if before := _first(connection, story, revision, severity):
+    if before := _first(connection, story, _given_to(connection, story), revision):
         return before, False
     made = Ack(story, now, by, via, revision)
     values = {"story": story, "at": now, "by": by, "via": via, "revision": revision}
@@ -62,8 +74,10 @@ def _withdraw_escalations(connection: Connection, made: Ack) -> None:
 
 def ack_of(connection: Connection, story: str) -> Ack | None:
     """Return the ack that covers what was told last of a story, its own or else the first of its event; or None."""
+    if not (given := _given_to(connection, story)):
+        return None  # of most events; it is asked at each attempt to send
     last = connection.scalar(select(func.max(alerts.c.revision)).where(alerts.c.story == story)) or 0
-    return _first(connection, story, last, _severity(connection, story, last))
+    return _first(connection, story, given, last)
 
 
 def acks_of(connection: Connection, stories: Collection[str]) -> dict[str, Ack]:
@@ -78,10 +92,14 @@ def acks_of(connection: Connection, stories: Collection[str]) -> dict[str, Ack]:
     return found
 
 
-def _first(connection: Connection, story: str, revision: int, severity: Severity) -> Ack | None:
+def _given_to(connection: Connection, story: str) -> list[Given]:
+    return _given(connection, [story]).get(story, [])
+
+
+def _first(connection: Connection, story: str, given: Sequence[Given], revision: int) -> Ack | None:
     """Return the ack of a story, or else the first of its event, that covers an alert revision; None if none does."""
-    given, told = _given(connection, [story]), _told_revisions(connection, [story])
-    own_first = sorted(given.get(story, ()), key=lambda each: each.ack.story != story)
+    severity, told = _severity(connection, story, revision), _told_revisions(connection, [story])
+    own_first = sorted(given, key=lambda each: each.ack.story != story)
     covering = (each.ack for each in own_first if covers(each, story, told.get(story, ()), revision, severity))
     return next(covering, None)
 
@@ -108,6 +126,16 @@ def _covered(connection: Connection, found: Sequence[Delivery]) -> list[Delivery
 
 def _given(connection: Connection, stories: Collection[str]) -> dict[str, list[Given]]:
     """Return by story the acks of it and of the other stories of its event, oldest first."""
+    found: dict[str, list[Given]] = {}
+    for row in connection.execute(_GIVEN, {"stories": list(stories)}).mappings():
+        made = Ack(row["story"], row["at"], row["by"], row["via"], row["revision"])
+        seen = made.at if made.via == BY_COMMAND else row["made_at"] or made.at
+        found.setdefault(row["of"], []).append(Given(made, row["severity"], seen))
+    return found
+
+
+def _given_query() -> CompoundSelect[Any]:
+    stories: BindParameter[Any] = bindparam("stories", expanding=True)
     mine, theirs = archive.stories.alias("mine"), archive.stories.alias("theirs")
     severity = (
         select(func.coalesce(func.max(alerts.c.severity), 0))
@@ -127,12 +155,10 @@ def _given(connection: Connection, stories: Collection[str]) -> dict[str, list[G
         .where(mine.c.id.in_(stories), mine.c.id != acks.c.story)
     )
     own = select(*columns, acks.c.story.label("of")).where(acks.c.story.in_(stories))
-    found: dict[str, list[Given]] = {}
-    for row in connection.execute(own.union_all(event).order_by("at")).mappings():
-        made = Ack(row["story"], row["at"], row["by"], row["via"], row["revision"])
-        seen = made.at if made.via == BY_COMMAND else row["made_at"] or made.at
-        found.setdefault(row["of"], []).append(Given(made, row["severity"], seen))
-    return found
+    return own.union_all(event).order_by("at")
+
+
+_GIVEN = _given_query()  # built once: each attempt to send asks
 
 
 def _told_revisions(connection: Connection, stories: Collection[str]) -> dict[str, list[ToldRevision]]:

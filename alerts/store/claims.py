@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -32,6 +33,7 @@ from alerts.store import targets
 from alerts.store.decisions import metadata
 from alerts.store.outbox import WAITING, WAITS, deliveries, fold, on_subject, read
 from crawler.store.articles import save
+from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 
 buckets = Table(
@@ -121,12 +123,13 @@ _WAITING_IN = select(deliveries).where(
 
 
 def pinged_threads(
-    connection: Connection, target: str, since: datetime, now: datetime
+    connection: Connection, target: str, threads: Iterable[str], since: datetime, now: datetime
 ) -> dict[str, dict[str, datetime]]:
-    """Return by thread and story when a target was last sent a ping, between `since` and `now`."""
+    """Return by thread, of these, and by story when a target was last sent a ping, between `since` and `now`."""
     by_thread: dict[str, dict[str, datetime]] = {}
-    for row in connection.execute(_PINGED, {"target": target, "since": since, "now": now}):
-        by_thread.setdefault(row.thread, {})[row.subject] = row.at
+    for part in parts(threads):
+        for row in connection.execute(_PINGED, {"target": target, "threads": part, "since": since, "now": now}):
+            by_thread.setdefault(row.thread, {})[row.subject] = row.at
     return by_thread
 
 
@@ -134,7 +137,7 @@ _PINGED = (
     select(deliveries.c.thread, deliveries.c.subject, func.max(deliveries.c.sent).label("at"))
     .where(
         deliveries.c.target == bindparam("target"),
-        deliveries.c.thread != "",
+        deliveries.c.thread.in_(bindparam("threads", expanding=True)),
         deliveries.c.sent > bindparam("since", type_=UtcTime),
         # later ones were stored by a clock that was ahead: they would pause for too long
         deliveries.c.sent <= bindparam("now", type_=UtcTime),

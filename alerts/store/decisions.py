@@ -289,8 +289,11 @@ def unsealed_alerts(connection: Connection) -> int:
 
 def load_alert(connection: Connection, story: str, revision: int) -> Alert:
     """Return an alert revision as it was decided. Raises NoResultFound if there is none."""
-    found = select(alerts.c.content).where(alerts.c.story == story, alerts.c.revision == revision)
-    return snapshot.load(connection.execute(found).scalar_one())
+    return snapshot.load(connection.execute(_CONTENT, {"of": story, "number": revision}).scalar_one())
+
+
+# built once: each message that is composed asks
+_CONTENT = select(alerts.c.content).where(alerts.c.story == bindparam("of"), alerts.c.revision == bindparam("number"))
 
 
 def last_alert(connection: Connection, story: str) -> Alert | None:
