@@ -92,8 +92,8 @@ def test_wrong_silences_are_refused_with_the_remedy(told: tuple[Desk, str, str])
     desk, _, _ = told
     for words, code, said in WRONG:
         assert said in desk.run("silence", "add", *words, expect=code).stderr
-    for words in (("--text", "x"), ("x",)):
-        assert "; a silence is begun by watchfloor silence add" in desk.run("silence", *words, expect=2).stderr
+    for mistyped in (["--text", "x"], ["x"]):
+        assert "; a silence is begun by watchfloor silence add" in desk.run("silence", *mistyped, expect=2).stderr
     assert "ids look like q7 (silence)" in desk.run("silence", "end", "q1", expect=1).stderr
     assert desk.run("silence", "list", "--all").stdout == "there never was a silence\n"
 
