@@ -106,6 +106,9 @@ def test_container_runs_as_nobody_special_and_finds_its_files() -> None:
     for service in services.values():
         assert service["read_only"]
         assert service["cap_drop"] == ["ALL"]
+    # Python as a container's first process hears no SIGTERM, and keeps back what it prints into a pipe
+    assert "-u" in services["mail"]["entrypoint"]
+    assert services["mail"]["stop_signal"] == "SIGINT"
     for mount in services["watchfloor"]["volumes"]:
         assert mount["type"] == "volume" or (DEPLOY / mount["source"]).exists()
 
