@@ -34,6 +34,7 @@ COMMANDS = {
     "silence": ("alerts.cli.silence", "Hold messages back for a time, with name and reason (add, list, end)."),
     "handover": ("alerts.cli.handover", "Say what the next shift must know, as Markdown."),
     "stories": ("alerts.cli.stories", "Show stories and threads, and why each article joined or did not."),
+    "search": ("alerts.cli.search", "Find articles of the archive by their words, in any spelling."),
     "sources": ("alerts.cli.sources", "Show each source in words: its state, the reason, the next poll."),
     "deliveries": ("alerts.cli.deliveries", "Show what was sent to whom and what became of it; show ID, resend ID."),
     "test-receiver": ("alerts.cli.test_receiver", "Send a marked test to every target of a receiver."),

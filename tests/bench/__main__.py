@@ -38,6 +38,7 @@ from tests.bench import (
     persian_kurdish,
     places,
     polling,
+    search,
     seed,
     sieve,
     slack,
@@ -95,6 +96,7 @@ BENCHES = {
     "weight": weight.run,
     "state": state.run,
     "places": places.run,
+    "search": search.run,
 }
 
 

@@ -24,6 +24,7 @@ def rows(desk: Desk) -> dict[str, int]:
     """Return the number of rows of each table that may grow by what is published."""
     kept = {"marks", "sources", "source_states", "alerts_version", "crawler_version", "audit", "sqlite_sequence"}
     kept |= {"store_sizes"}  # one row an hour
+    kept |= {"article_words", "article_words_data", "article_words_idx", "article_words_config", "search_fill"}  # FTS5
     with sqlite3.connect(desk.place / STORE) as store:
         names = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
