@@ -225,7 +225,8 @@ class Alert:
     the newest reports of it in each other language. `hedge` says why the headline must not be given as a deed that was
     done: a standing of alerts.rules.event_standing, UNREAD where no deed was read in it, "" where one is told as done.
     `where` is the one place on the map that it is about, None where it names none or several. `translation` is no part
-    of the snapshot: it is what is known of the headline when the alert is shown.
+    of the snapshot: it is what is known of the headline when the alert is shown. Nor is `board`,
+    the address of its page.
     """
 
     story: str
@@ -250,6 +251,7 @@ class Alert:
     hedge: str = ""
     where: Where | None = None
     translation: Translation | None = None
+    board: str = ""
 
     @property
     def corrects(self) -> bool:

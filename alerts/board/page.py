@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from alerts.rule import Config
 
 Record = Mapping[str, Any]
+API = "/api/v1"  # before the path of a page: its record as JSON
 
 
 class NotFound(Exception):
@@ -72,6 +73,7 @@ class Asked:
     query: Query = Query()
     parts: Mapping[str, str] = field(default_factory=dict)  # of the path, by name: {"story": "s626..."}
     reader: Reader = Reader()
+    command: Callable[[Sequence[str]], str] = lambda _: ""  # what a command that reads prints; the daemon runs it
 
 
 @dataclass(frozen=True, slots=True)

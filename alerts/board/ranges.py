@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from alerts.board.page import BadQuery, Query
 from alerts.run.moments import read_moment
@@ -34,6 +35,12 @@ def span_of(query: Query, now: datetime, zone: str, default: str = "shift") -> S
     if until and until <= since:
         raise BadQuery("until lies before since; the range is empty")
     return Span(since, until)
+
+
+def chosen_range(query: Query, default: str = "shift") -> dict[str, Any]:
+    """Return the range as it was chosen, for the form."""
+    given = OWN if query.one("since") else default
+    return {"range": query.one("range", given), "since": query.one("since"), "until": query.one("until")}
 
 
 def _moment(query: Query, name: str, now: datetime, zone: str) -> datetime:

@@ -11,12 +11,15 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from alerts.board.page import Asked, Page
+from alerts.board.ranges import RANGES
 from alerts.render import words
+from alerts.render.counting import counted
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -37,9 +40,9 @@ def render(page: Page, asked: Asked, record: Mapping[str, Any], frame: Mapping[s
     )
 
 
-def render_error(title: str, said: str, frame: Mapping[str, Any]) -> str:
-    """Return a page that says what is wrong."""
-    return _environment().get_template("error.html").render(title=title, said=said, **frame)
+def render_plain(template: str, frame: Mapping[str, Any]) -> str:
+    """Return a page that reads nothing of the store: an error, the form to sign in."""
+    return _environment().get_template(template).render(**frame)
 
 
 @cache
@@ -52,8 +55,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"counted": counted, "language": language, "link": words.link, "iso": iso}
-    made.globals |= {"static": static_path}
+    made.filters |= {
+        "counted": counted,
+        "iso": iso,
+        "language": language,
+        "link": words.link,
+        "moment": moment,
+        "with_query": with_query,
+    }
+    made.globals |= {"static": static_path, "ranges": {name: words for name, (_, words) in RANGES.items()}}
     return made
 
 
@@ -65,15 +75,21 @@ def _shown(value: object) -> object:
     return "".join(words.isolated(each) if at % 2 else words.clean(each) for at, each in enumerate(pieces))
 
 
-def counted(n: int, one: str) -> str:
-    """Return a number with its noun, given in the singular: "1 story", "2 stories"."""
-    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}es" if one.endswith("ch") else f"{one}s"
-    return f"{n:,} {one if n == 1 else many}"
-
-
 def language(code: str | None) -> str:
     """Return the English name of a language by its code, "" where none is known."""
     return words.LANGUAGES.get(code or "") or (code or "")
+
+
+def moment(text: str) -> datetime:
+    """Return a time that a record has as text."""
+    return datetime.fromisoformat(text)
+
+
+def with_query(address: str, **values: str) -> str:
+    """Return an address with these values in its query, in place of those it has."""
+    parts = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in values]
+    return urlunsplit(parts._replace(query=urlencode([*kept, *values.items()])))
 
 
 def iso(at: datetime) -> str:

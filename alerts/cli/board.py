@@ -56,6 +56,7 @@ async def _serve(desk: Desk, host: str, port: int, *, under_daemon: bool) -> Non
         loop.add_signal_handler(name, ended.set)
     if under_daemon:
         loop.add_reader(sys.stdin.fileno(), ended.set)  # nothing is ever written there: what comes is its end
+    await asyncio.to_thread(desk.config)  # it takes seconds: before the first reader waits for it
     port = await board.open(host, port)
     shown = f"[{host}]" if ":" in host else host
     logging.getLogger(__name__).info("board served address=http://%s:%d/", shown, port)

@@ -33,6 +33,7 @@ class Sheet:
     names what decided, `details` are for those who ask further: they stand behind a line of their own. `where` names
     the place that `map` shows: the address of a map, else a geo: URI. `foreign`: the headline is in another script than
     its readers read; `translation` is a line below it that says what a machine made of it.
+    `board` is the address of its page, "" where settings.board_url names none.
     """
 
     severity: Severity
@@ -59,6 +60,7 @@ class Sheet:
     details: tuple[str, ...] = ()
     foreign: bool = False
     translation: str = ""
+    board: str = ""
 
 
 def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
@@ -90,6 +92,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         reason=sent_because(delivery, alert),
         notes=notes,
         ack=f"Acknowledge: watchfloor ack {alert.story}",
+        board=alert.board,
         details=(
             f"Every word found: watchfloor explain {alert.story}",
             *([f"Why one event: {cut(ours(alert.evidence), NOTE_LIMIT)}"] if alert.siblings and alert.evidence else []),

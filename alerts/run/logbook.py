@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.line.orders import stamp
 from alerts.render.redact import parts, redacted
 from alerts.rule import Config
 from alerts.rules.changes import changes, difference
@@ -161,3 +162,9 @@ def _notices(connection: Connection, since: datetime) -> Iterable[Entry]:
     for each in notices.notices_since(connection, since):
         title = str((each.payload or {}).get("title", each.subject))
         yield Entry(each.queued, What.NOTICE, "", f"{title} ({each.receiver}: {each.state.value}, {each.id})")
+
+
+def describe_entry(entry: Entry) -> dict[str, object]:
+    """Return an entry as `--json` prints it."""
+    plain_keys = {"what": entry.what.value, "who": entry.who, "title": entry.title}
+    return {"at": stamp(entry.at), **plain_keys, "lines": list(entry.lines), "diff": entry.diff}

@@ -30,17 +30,18 @@ def config_shown(path: Path) -> Config:
     Raises ConfigError.
     """
     kept = _shown.get(path)
-    if kept is not None and _seen(path, kept[1]) == kept[0]:
+    if kept is not None and seen(path, kept[1]) == kept[0]:
         return kept[1]
     before = configuration.fingerprint(path, configuration.files_of(path))
     config = configuration.load(path, resolve_secrets=False, read_urls=False, environ={})
     if before == configuration.fingerprint(path, configuration.files_of(path)):  # nothing was saved meanwhile
-        _shown[path] = (_seen(path, config), config)
+        _shown[path] = (seen(path, config), config)
     return config
 
 
 _shown: dict[Path, tuple[configuration.Fingerprint, Config]] = {}
 
 
-def _seen(path: Path, config: Config) -> configuration.Fingerprint:
+def seen(path: Path, config: Config) -> configuration.Fingerprint:
+    """Return what changes when a file of the rules does, or one comes that would be read with them."""
     return configuration.fingerprint(path, configuration.watched(config))

@@ -44,6 +44,7 @@ from alerts.run.lock import lock
 from alerts.run.logbook import Logbook
 from alerts.run.metrics import Page
 from alerts.run.owned import Owned
+from alerts.run.poll_order import poll_command
 from alerts.run.reads import Reads
 from alerts.run.rules_file import RulesFile
 from alerts.run.signs_server import SignsServer
@@ -262,7 +263,8 @@ class Service:
         self.owned.add(signs, SignsServer.close).start()
         self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))
         reads = self.owned.add(self._reads, Reads.close)
-        commands = {"read": reads.answer, **self.commands.by_name(clock)}
+        poll = poll_command(self._collecting, self._logbook.note, clock)
+        commands = {"read": reads.answer, "poll": poll, **self.commands.by_name(clock)}
         group = self._socket.parent != self.state_dir
         control = self.owned.add(Control(self._socket, commands, group=group), Control.close)
         await control.open()

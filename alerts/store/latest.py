@@ -10,7 +10,11 @@ from sqlalchemy import Connection, and_, func, or_, select, tuple_
 
 from alerts.alert import Alert, Severity
 from alerts.store import snapshot
+from alerts.store.acks import acks
+from alerts.store.audit import audit
 from alerts.store.decisions import alerts
+from alerts.store.outbox import deliveries
+from alerts.store.silences import silences
 from crawler.store.asked import parts
 
 
@@ -61,6 +65,7 @@ def load_alerts(connection: Connection, revisions: Collection[tuple[str, int]]) 
     return [found[each] for each in revisions if each in found]
 
 
-def newest_mark(connection: Connection) -> str:
-    """Return a text that changes whenever something new is told; it costs a look at one index."""
-    return str(connection.scalar(select(func.max(alerts.c.created))) or "")
+def newest_marks(connection: Connection) -> str:
+    """Return a text that changes whenever something is told, acknowledged, silenced, delivered or done to the watch."""
+    newest = (alerts.c.created, acks.c.at, silences.c.begins, silences.c.ends, deliveries.c.changed, audit.c.at)
+    return " ".join(str(connection.scalar(select(func.max(each)))) for each in newest)

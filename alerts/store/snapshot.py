@@ -24,7 +24,8 @@ def dump(alert: Alert) -> str:
     # kept as the summary, which stands in for the text where that is empty: offsets of hits in the body stay valid
     article = replace(alert.article, text="", summary=_body_kept(alert))
     content = asdict(replace(alert, article=article))
-    del content["translation"]  # no part of what was decided: it comes later, from a service
+    for later in ("translation", "board"):  # no part of what was decided: a service or the settings say it when shown
+        del content[later]
     return json.dumps(content, ensure_ascii=False, default=_plain)
 
 

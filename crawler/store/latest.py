@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, func, select, type_coerce
 
 from crawler.store.articles import articles
 from crawler.store.asked import parts
@@ -34,3 +34,11 @@ def reports_of(connection: Connection, stories: Collection[str]) -> dict[str, li
             made = Reported(row.id, row.source, row.outlet, row.owner, row.lang, row.first_seen)
             found.setdefault(row.story, []).append(made)
     return found
+
+
+def counted_by_day(connection: Connection, since: datetime) -> dict[tuple[str, str], int]:
+    """Return how many articles each source gave on each day since then, in UTC, by (source, "2026-06-14")."""
+    day = func.substr(articles.c.first_seen, 1, 10)
+    wanted = select(articles.c.source, type_coerce(day, Text).label("day"), func.count().label("n"))
+    rows = connection.execute(wanted.where(articles.c.first_seen >= since).group_by(articles.c.source, "day"))
+    return {(row.source, row.day): row.n for row in rows}

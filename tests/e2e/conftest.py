@@ -9,13 +9,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from alerts.demo.sinks import MailSink
 from tests.e2e.servers import Hook, Outlet
 from tests.e2e.starting import start
+
+if TYPE_CHECKING:
+    from tests.e2e.board import Floor
 
 RULES = """\
 version: 1
@@ -108,3 +111,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield made
     for each in (made.outlet, made.hook, made.mail):
         each.close()
+
+
+@pytest.fixture(scope="session")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    """One daemon and one board for all tests of it: each costs seconds."""
+    from tests.e2e.board import newsroom  # noqa: PLC0415 - it builds on the desk above
+
+    with newsroom(tmp_path_factory.mktemp("board")) as made:
+        yield made

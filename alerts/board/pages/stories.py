@@ -11,7 +11,7 @@ from typing import Any
 from alerts.alert import Alert, Severity
 from alerts.board.page import Asked, BadQuery, Page, Query, Record
 from alerts.board.ranges import FILTERS as RANGE_FILTERS
-from alerts.board.ranges import span_of
+from alerts.board.ranges import chosen_range, span_of
 from alerts.run.told_list import Told, describe_told, read_told
 from alerts.store.latest import Place, latest_told
 
@@ -108,9 +108,7 @@ def _after(query: Query) -> Place | None:
 
 def _chosen(query: Query) -> dict[str, Any]:
     """Return the filters as they were given, by name: values that are one text stay one."""
-    default = "own" if query.one("since") else "shift"
-    single = {"range": query.one("range", default), "since": query.one("since"), "until": query.one("until")}
-    return {**single, **{name: list(query.all(name)) for name in ("severity", *_HAS, "state")}}
+    return {**chosen_range(query), **{name: list(query.all(name)) for name in ("severity", *_HAS, "state")}}
 
 
 def _choices(asked: Asked) -> dict[str, Any]:
