@@ -207,10 +207,13 @@ class Sibling:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """What a service made of a headline. `missing` are the names that the headline has and the translation has not."""
+    """What a service made of a headline. `missing` are the names that the headline has and the translation has not,
+    `numbers` the numbers that it does not say, with what it says instead.
+    """
 
     text: str
     missing: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,7 @@ class Config:
     language: str = "en"
     translate: Translate | None = None
     untranslated: Problem | None = None  # why settings.translate cannot be used: its key is missing
+    languages: Place | None = None  # where settings.languages asks for the model; None where it does not
     events: EventSettings = field(default_factory=EventSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     retention: Retention = field(default_factory=Retention)
@@ -391,6 +392,12 @@ SETTINGS = Table(
             "what the readers read; a title begins in it where the headline is in another script",
         ),
         Key("translate", TRANSLATE, None, "a LibreTranslate service that is asked for headlines in another script"),
+        Key(
+            "languages",
+            Placed(Choice(("core", "model"))),
+            ("core", None),
+            "how reports in two languages are compared: by names and deeds, or by a language model (an extra) as well",
+        ),
         Key("events", EVENTS, None, "how reports of one event are found, and what of them interrupts again"),
         Key("backup", BACKUP, None, "how often the daemon copies its store, and where"),
         Key("retention", RETENTION, None, "how long articles, alerts and evidence are kept"),

@@ -25,6 +25,7 @@ from alerts.rules.config import exposed
 from alerts.rules.everywhere import everywhere
 from alerts.rules.lint import BROAD_A_DAY, failed_tests, strange_links, too_broad, warnings
 from alerts.rules.unplaced import without_points
+from alerts.run.extras import done_without
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems
 
@@ -57,10 +58,9 @@ def command(
     secrets = secrets_for(rules)
     config, hidden = _loaded(rules, secrets)
     # the daemon starts without such a source and says so; whoever checks the rules is to set its secret before
-    unset = [*config.unset.values(), *([config.untranslated] if config.untranslated else [])]
     with doing("running the rules' own tests"):
         failed = failed_tests(config)
-    if problems := [*unset, *failed]:
+    if problems := [*config.unset.values(), *failed]:
         refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
     if labels:
         importlib.import_module("alerts.cli.labels").report(config, labels, articles, misses=misses)
@@ -76,6 +76,7 @@ def command(
         found = [
             *exposed(rules, config.files),
             *_exposed_secrets(secrets),
+            *done_without(config).values(),
             *warnings(config),
             *(everywhere(config, archived) if archived else ()),
             *strange_links(config, archived),

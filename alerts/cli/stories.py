@@ -111,7 +111,7 @@ def command(
 def _print_map(connection: Connection, shown: Sequence[Shown], config: Config) -> None:
     """Print the stories that are at one place; say on standard error how many are not."""
     mentions = _by_story(connection, shown, mentions_in)
-    known = _translations(connection, config.language, [members for members, _ in shown])
+    known = translations_in(connection, config.language, [members for members, _ in shown])
     made = [
         feature(connection, found, standing, mentions.get(story), config, known)
         for members, standing in shown

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from alerts.decide.event_acts import Lasting, alike, in_common, is_within, lasting, narrowest, roles_of, told
+from alerts.decide.wordings import Wordings
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import UNLISTED
@@ -73,6 +74,7 @@ class EventWindow:
     def __init__(self, settings: EventSettings) -> None:
         self.settings = settings
         self.last = 0  # the seq of the newest report
+        self.wordings = Wordings()
         self._reports: dict[int, tuple[Report, frozenset[Part]]] = {}
         self._by_part: dict[Part, dict[int, None]] = {}
         self._first: dict[str, Report] = {}  # of each thread

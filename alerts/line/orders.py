@@ -137,7 +137,9 @@ def describe_ack(ack: Ack) -> dict[str, Any]:
 
 def describe_translation(made: Translation | None) -> dict[str, Any] | None:
     """Return a machine translation as `--json` prints it."""
-    return {"text": made.text, "does_not_name": list(made.missing)} if made else None
+    return (
+        {"text": made.text, "does_not_name": list(made.missing), "does_not_say": list(made.numbers)} if made else None
+    )
 
 
 def describe_last(connection: Connection, told: Delivery) -> dict[str, Any]:

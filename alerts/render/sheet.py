@@ -108,11 +108,12 @@ def shown_headline(article: Article) -> str:
 
 
 def translated(made: Translation | None) -> str:
-    """Return the line on what a machine made of a headline, with the names that it left out; "" if nothing is known."""
+    """Return the line on what a machine made of a headline, with names left out and numbers changed; "" if unknown."""
     if made is None:
         return ""
-    named = ", ".join(name(each) for each in made.missing)
-    left_out = cut(f" (does not name {named})", NOTE_LIMIT) if named else ""
+    named, numbers = (", ".join(name(each) for each in found) for found in (made.missing, made.numbers))
+    faults = [words for words in (named and f"does not name {named}", numbers and f"does not say {numbers}") if words]
+    left_out = cut(f" ({'; '.join(faults)})", NOTE_LIMIT) if faults else ""
     return f"machine translation{left_out}: {isolated(cut(plain(made.text), HEADLINE_LIMIT))}"
 
 

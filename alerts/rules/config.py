@@ -219,6 +219,7 @@ def _config(
         language=settings["language"],
         translate=translate,
         untranslated=untranslated,
+        languages=settings["languages"][1] if settings["languages"][0] == "model" else None,
         events=events,
         backup=backup_of(settings["backup"], problems),
         retention=retention_of(settings["retention"]),

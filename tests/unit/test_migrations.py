@@ -35,6 +35,7 @@ PINNED = {  # a migration that was committed is never changed: a change to it fa
     "alerts_5_next.py": "1fc514cec8b8290f1ad25a086f32b1841b4c32e8d5654f53af1f6585c7b19a65",
     "alerts_6_languages.py": "1a5372fc09f33ae0827ec4005db816b901b478e6313cf944b7a13f1da4b1aa40",
     "alerts_7_translations.py": "eeada55b71a610428fde598bf4d740bb05df715a32cb07b9b165f05d94a82892",
+    "alerts_8_wordings.py": "710ff18adba4106f3b94455f8166ccd4261299cbeba7542ac9a4dfc14271a7fa",
     "crawler_1_first.py": "268dbed61d306d3501dd9c4742a2e2fa059e8a2fda4de4a9cc026bf0d9e64858",
     "crawler_2_upkeep.py": "ab8d9ad69eb151e047cf29dcd143638d895060f41cbf2190b1bdb25ff7e730e3",
     "crawler_3_dropped.py": "ff04c6cfe5e444a53ab013c06e0e8aebed28d299184a4891cdf56ab50e746228",
@@ -169,7 +170,7 @@ def set_version(state: Path, package: str, version: str) -> None:
 @pytest.mark.parametrize("state", ["v0.1.0.sqlite3"], indirect=True)
 @pytest.mark.parametrize(
     ("package", "version", "newest"),
-    [("crawler", "c0030", "crawler_6"), ("alerts", "a0003", "alerts_7"), ("alerts", "alerts_999", "alerts_7")],
+    [("crawler", "c0030", "crawler_6"), ("alerts", "a0003", "alerts_8"), ("alerts", "alerts_999", "alerts_8")],
 )
 def test_a_store_of_an_unknown_version_is_refused_and_left_as_it_is(
     state: Path, package: str, version: str, newest: str
@@ -203,7 +204,7 @@ def test_a_reader_refuses_a_store_that_was_not_brought_up(tmp_path: Path) -> Non
     database = Database.at(tmp_path / DATABASE)
     database.migrate("crawler")
     database.close()
-    with pytest.raises(StoreError, match="schema of no version, needed is alerts_7"), reading(tmp_path):
+    with pytest.raises(StoreError, match="schema of no version, needed is alerts_8"), reading(tmp_path):
         pass
 
 

@@ -40,8 +40,9 @@ def ordered(source: str = SOURCE.id, **state: Any) -> tuple[dict[str, Any], Know
     made = replace(state_for(SOURCE, None, NOW), due=NOW + timedelta(minutes=4), **state)
     known = Known({SOURCE.id: made})
     ask = poll_command(cast(Collecting, known), note, Clock(lambda: NOW, lambda: 0.0))
-    answer = asyncio.run(ask({"source": source, "by": "Noor", "login": "officer"}))  # type: ignore[arg-type]
-    return dict(answer), known, noted
+    given = {"source": source, "by": "Noor", "login": "officer"}
+    answer: dict[str, Any] = asyncio.run(cast("Any", ask(given)))
+    return answer, known, noted
 
 
 def test_it_is_due_now_and_noted_with_the_name() -> None:
