@@ -129,6 +129,7 @@ class Triage:
                             ours_within=ours_within,
                         )
                         made = await self._lane.write(work)
+                        _log(made)
                         result += made
                         if queued and made.rings:
                             await queued()
@@ -294,7 +295,6 @@ def _settle_case(connection: Connection, decided: CaseDecisions, result: TriageR
     result.rings |= any(each.severity is Severity.FLASH for each in decided.queued)
     result.counts.update(_amounts(decided.made))
     result.decided.append((decided.case.revision, decided.case.matches, decided.made))
-    _log(decided.case.revision, decided.made)
 
 
 def _judge(
@@ -417,14 +417,15 @@ def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
     return amounts
 
 
-def _log(revision: Revision, made: tuple[Decision, ...]) -> None:
-    for each in made:
-        log.info(
-            "decided story=%s article=%s target=%s %s reason=%s rules=%s",
-            revision.placement.story,
-            revision.article.id,
-            each.target,
-            each.kind.value if each.queue else "suppressed",
-            each.reason.value,
-            ",".join(each.rules),
-        )
+def _log(result: TriageResult) -> None:
+    for revision, _, made in result.decided:
+        for each in made:
+            log.info(
+                "decided story=%s article=%s target=%s %s reason=%s rules=%s",
+                revision.placement.story,
+                revision.article.id,
+                each.target,
+                each.kind.value if each.queue else "suppressed",
+                each.reason.value,
+                ",".join(each.rules),
+            )

@@ -40,7 +40,8 @@ def test_it_passes_the_line_and_what_stops_it_is_told_with_the_place(desk: Desk)
     desk.rules.write_text(desk.rules.read_text().replace('["127.0.0.1"]', "[]"))
     with daemon(desk, fresh=True) as running:
         assert running.says("outcome=blocked_private")
-        assert running.says("canary arrived")
+        assert running.says("canary arrived took=.*: a test story of our own")
+        assert not any("FLASH" in line or "decided" in line for line in running.log)  # it must not look like an alert
         assert desk.outlet.asked("/a.xml") == []
         assert "canary: last arrived" in desk.run("status").stdout
         assert desk.outlet.wait_for("/beat")
