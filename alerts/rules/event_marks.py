@@ -18,7 +18,7 @@ from alerts.rules.forms.paradigm import is_persian
 from alerts.rules.forms.persian_words import NO_DEED, STEMS
 from alerts.rules.reading import Mention, Reading
 
-_PERSIAN_END = re.compile(r"\w (?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
+_PERSIAN_END = re.compile(r"\w ن?(?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
 _ONTO = frozenset(("به", "بر", "علیه", "عليه"))  # before what a Persian verb is done to
 _UPON = frozenset(("سهر", "دژي"))  # and a Kurdish one
 _PLACED = {"در", "له"}  # before where it is done

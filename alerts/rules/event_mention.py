@@ -15,15 +15,16 @@ from alerts.rule import Condition, Config
 from alerts.rules import events
 from alerts.rules.clause_words import ASIDE, BEARINGS, BESIDE, FIRED, INSIDE, MODIFIERS, OF_PLACES, RANKS
 from alerts.rules.event_clause import clause_of
+from alerts.rules.event_find import FOUND, finds_arms
 from alerts.rules.event_roles import is_adjective, roles_of, words_between
-from alerts.rules.event_standing import CUES, STANDING
+from alerts.rules.event_standing import CUES, HAPPENED, STANDING
+from alerts.rules.event_words import words_of
 from alerts.rules.lexicon import members
 from alerts.rules.operators import evaluate
 from alerts.rules.reading import Mention, Reading
 from crawler.config.yamlfile import Place
 from crawler.stories.casualties import casualties
 from crawler.text.folding import fold
-from crawler.text.stopwords import STOP
 
 PARTY = "party-"  # how the lists of the config are named whose words are one who acts
 LEAD_CHARS = 240  # of the text, where the headline tells no act: its first sentence
@@ -39,6 +40,7 @@ _LAUNCH, _BLAZE, _ARREST, _SEIZE = "launch", "accident", "arrest", "seize"
 _TAKING = ("seiz", "captur", "hijack", "commandeer", "confiscat")
 SHIPS = "ships"  # of the lists `party-...`
 DRILL = "drill"  # the deed of those who only rehearse one
+FIND = "find"  # the deed of those who find, seize or make safe arms
 FOILED = "foiled"  # the standing of a deed that was tried and prevented, for rules "denied" as it was not done
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
@@ -60,6 +62,7 @@ class EventReader:
         self._places = frozenset(each for kind in config.places for each in members(config.entities, kind))
         self._everyday = f"${config.events.everyday}"
         self._foiled = f"${STANDING}{FOILED}"
+        self._found = f"${STANDING}{FOUND}"
         self._by_target = config.events.by_target
         words = tuple(f"${name}" for name in (config.events.again, config.events.everyday) if name)
         words += (self._foiled,) if self._foiled[1:] in config.lists else ()
@@ -110,7 +113,9 @@ class EventReader:
                 for name, each in named
                 if name not in doers and ((name, each) in placed or _is_where(each, reading, BESIDE))
             ),
-            words=_words(reading, where, [each for _, each in named] + [event.deed for _, event in told]),
+            words=words_of(
+                reading, where.field, where.end, [each for _, each in named] + [event.deed for _, event in told]
+            ),
         )
         return mention if mention.says_something else None
 
@@ -130,6 +135,8 @@ class EventReader:
         by, on = roles_of(event, named, reading, told)
         if event.standing == "rehearsed":
             deed, on = DRILL, ()
+        elif self._is_find(deed, event, reading) and SHIPS not in on:
+            deed, on = FIND, ()
         elif deed in _SPEECH:
             by, on = by or (on if event.voice == "active" else ()), ()  # an Arabic verb has its doer behind it
         if deed == _SEIZE and SHIPS in by and not event.deed.alias.isascii():  # Persian "the ship of Iran" and its mark
@@ -150,7 +157,7 @@ class EventReader:
         foiled = event.standing == "denied" and any(
             event.cue and each.overlaps(event.cue) for each in reading.mentions.get(self._foiled, ())
         )
-        standing = FOILED if foiled else event.standing
+        standing = FOILED if foiled else HAPPENED if deed == FIND else event.standing
         # a town is struck and strikes nobody
         return Act(deed, standing, _unique(each for each in by if each not in self._places), _unique(on), again_said)
 
@@ -163,11 +170,19 @@ class EventReader:
             for event in events.events(condition, reading, evaluate)
             if where.has(event.deed) and not any(events.inside(event.deed, each) for each in everyday)
         ]
+        found = [pair for pair in found if pair[0] != FIND or self._is_find(*pair, reading)]
         # "fires missiles" is no blaze, and "Fire breaks out" fires nothing
         found = [pair for pair in found if pair[0] == _BLAZE or not _is_blaze(pair[1].deed, reading)]
         fired = {event.deed.start for deed, event in found if deed == _LAUNCH and event.voice == "active"}
         found = [(deed, event) for deed, event in found if not (deed == _BLAZE and event.deed.start in fired)]
         return sorted(found, key=lambda pair: (pair[1].deed.start, -pair[1].deed.end))
+
+    def _is_find(self, deed: str, event: events.Event, reading: Reading) -> bool:
+        """Return whether arms are found: as the standing of a deed says, or as the object of "seizes", "finds"."""
+        if event.standing == FOUND or deed not in (FIND, _ARREST, _SEIZE):
+            return event.standing == FOUND
+        cues = reading.mentions.get(self._found, ())
+        return any(each.overlaps(event.deed) for each in cues) and finds_arms(event.deed, reading)
 
     def _named(self, reading: Reading, where: Spot) -> Iterator[tuple[str, Mention]]:
         """Yield the names in a part of the article, each with its mention."""
@@ -322,35 +337,6 @@ def _unlisted_object(deed: Mention, reading: Reading, named: list[Mention]) -> t
     is_name = name.split()[0] not in _DAYS and not name.split()[0].endswith(("ian", "ean", "ish", "ese", "i"))
     is_listed = any(each.start < stop and start < each.end for each in named)
     return (UNLISTED + name,) if is_name and not is_listed else ()
-
-
-def _words(reading: Reading, where: Spot, taken: list[Mention]) -> tuple[str, ...]:
-    """Return the stems of the words that are neither names nor deeds, without the outlet's name."""
-    text, outlet = reading.folded[where.field].text[: where.end], set(fold(reading.article.outlet).split())
-    found, start = [], 0
-    for word in text.split(" "):
-        end = start + len(word)
-        known = word in STOP or word in outlet or any(each.start < end and start < each.end for each in taken)
-        if len(word) > 1 and not known:
-            found.append(stem(word))
-        start = end + 1
-    return _unique(found)
-
-
-_SUFFIXES = ("ings", "ing", "ies", "ied", "es", "ed", "s", "ly")
-_PREFIXES = ("وال", "بال", "لل", "فال", "كال", "ال", "و")
-_ENDINGS = ("ات", "ين", "ون", "ها", "يه", "ه", "ي")
-
-
-def stem(word: str) -> str:
-    """Return a folded word without its most common endings and attached prefixes, for comparing two headlines only.
-
-    It is coarse on purpose: where two words become one by mistake, they are one of many that are compared.
-    """
-    if word.isascii():
-        return next((word[: -len(end)] for end in _SUFFIXES if word.endswith(end) and len(word) - len(end) > 2), word)
-    word = next((word[len(at) :] for at in _PREFIXES if word.startswith(at) and len(word) - len(at) > 2), word)
-    return next((word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) > 2), word)
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

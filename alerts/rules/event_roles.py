@@ -13,11 +13,13 @@ from alerts.rules.clause_words import (
     INSIDE,
     LIGHT,
     MODIFIERS,
+    NEGATIONS,
     OBJECT,
     OWN,
     RANKS,
     RELATIVES,
     SAYING,
+    SAYS,
     SELF,
     SITES,
     TURN,
@@ -104,6 +106,8 @@ def _denies(party: Mention, event: Event, reading: Reading) -> bool:
     if cue is None or not cue.term.startswith(f"${STANDING}denied"):
         return False
     text = reading.folded[deed.field].text
+    if not NEGATIONS.isdisjoint(text[cue.start : cue.end].split()):
+        return False  # "base was not attacked": nobody is said to deny it
     if cue.start > deed.start:
         return (not deed.alias.isascii() and party.end <= deed.start) or party.start > deed.end + len(
             text[deed.end : cue.start].partition(f" {OBJECT} ")[0]
@@ -158,12 +162,18 @@ def _joins(one: Mention, other: Mention, reading: Reading, told: Sequence[Event]
     if has_lam(max(one, other, key=lambda each: each.start), reading):
         return False  # "a shelling American of the PMF"
     first, second = sorted((one, other), key=lambda each: each.start)
-    if begins_part(first, second, told, reading):
+    if begins_part(first, second, told, reading) or _tells(first, second, reading):
         return False
     if AND.issuperset(between) or is_host(first, second, reading):
         return True
     is_deed = any(first.end <= each.deed.start and each.deed.end <= second.start for each in told)
     return len(between) == 1 and is_adjective(first, reading) and not (is_deed or has_comma(first, second, reading))
+
+
+def _tells(first: Mention, second: Mention, reading: Reading) -> bool:
+    """Return whether the second of two names behind a comma is that of who tells it: "on Kuwait, Bahrain says"."""
+    behind = reading.folded[second.field].text[second.end :].split()[:OWN_REACH]
+    return has_comma(first, second, reading) and not SAYS.isdisjoint(behind)
 
 
 def is_adjective(each: Mention, reading: Reading) -> bool:
