@@ -3,7 +3,7 @@
 (() => {
   const lost = document.getElementById("lost");
   const list = () => document.getElementById("list");
-  const LOST_AFTER = 25000, RENEWED = 60000;  // ms without a sign of the board; ms after which times are written anew
+  const LOST_AFTER = 25000, BROKEN_AFTER = 5000, RENEWED = 60000;  // ms without a sign of the board; ms after which times are written anew
   let version = "", heard = Date.now(), renewed = Date.now(), renewing = false, chosen = null, prefix = "";
 
   // -- stale or not ------------------------------------------------------------------------------------------
@@ -13,12 +13,15 @@
     document.documentElement.classList.toggle("stale", Boolean(words));
   };
   const stale = () => say(`The board has not answered for ${Math.round((Date.now() - heard) / 1000)} s: what you see may be old.`);
-  setInterval(() => { if (Date.now() - heard > LOST_AFTER) stale(); }, 1000);
+  let broken = 0;
+  setInterval(() => { if (Date.now() - heard > LOST_AFTER || (broken && Date.now() - broken > BROKEN_AFTER)) stale(); }, 1000);
 
   const news = new EventSource("/live");
+  news.onerror = () => { broken = broken || Date.now(); };
   news.onmessage = event => {
     const told = JSON.parse(event.data);
     heard = Date.now();
+    broken = 0;
     say(told.words);
     const changed = version && told.version !== version;
     version = told.version;
