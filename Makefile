@@ -16,7 +16,7 @@ run: .venv/installed
 	@$(BIN)/watchfloor run
 
 demo: .venv/installed
-	@$(BIN)/watchfloor demo
+	@$(BIN)/watchfloor demo $(if $(KEEP),--keep)
 
 test: lint types contracts unit
 

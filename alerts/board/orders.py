@@ -33,6 +33,16 @@ def _acked(answer: Mapping[str, Any]) -> str:
     return f"{word} by {first['by']}.{graver}"
 
 
+def _note(parts: Mapping[str, str], form: Query, name: str) -> Mapping[str, Any]:
+    if not form.one("text"):
+        raise BadQuery("A note has words.")
+    return {"command": "note", "id": parts["story"], "text": form.one("text"), "by": signed(name)}
+
+
+def _noted(_: Mapping[str, Any]) -> str:
+    return "Noted."
+
+
 def _silence(parts: Mapping[str, str], form: Query, name: str) -> Mapping[str, Any]:
     scope, value = form.choice("scope", SCOPES, Scope.STORY.value), form.one("value") or parts.get("story", "")
     length, reason = span(form.one("for")), form.one("reason")[:LONGEST_NOTE]
@@ -82,6 +92,7 @@ def _polled(answer: Mapping[str, Any]) -> str:
 
 
 ACK = Order("/stories/{story}/ack", "Acknowledge a story's event", _ack, _acked)
+NOTE = Order("/stories/{story}/note", "Note something on a story", _note, _noted, {"text": "the note"})
 SILENCE = Order(
     "/silences",
     "Begin a silence",

@@ -11,6 +11,7 @@ import sys
 
 from tests.bench import (
     aggregator,
+    board,
     cases,
     channel,
     claims,
@@ -54,6 +55,7 @@ from tests.bench import (
 )
 
 BENCHES = {
+    "board": board.run,
     "seed": seed.run,
     "desk": desk.run,
     "cases": cases.run,

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -32,7 +33,7 @@ def browser() -> Iterator[Browser]:
 
 def opened(browser: Browser, board: Floor, *, js: bool = True, dark: bool = False, signed: str = "") -> Page:
     """Return a page of a browser of its own, whose requests to anywhere else fail the test."""
-    scheme = "dark" if dark else "light"
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
     context = browser.new_context(base_url=board.address, java_script_enabled=js, color_scheme=scheme)
     context.set_default_timeout(20_000)
     page = context.new_page()

@@ -68,6 +68,18 @@ def test_ack_is_signed_shown_and_said_once(noor: Floor) -> None:
     assert any(each["what"] == "ack" and "Noor" in each["who"] for each in noor.api("/log")["entries"])
 
 
+def test_note_is_kept_with_its_story(noor: Floor) -> None:
+    story, note = story_of(noor, 1), "<i>seen</i> on two channels, \u202ecalled the desk"
+    assert noor.post(f"/stories/{story}/note", {"key": noor.key(), "text": " "}).status == 400
+    done = noor.post(f"/stories/{story}/note", {"key": noor.key(), "text": note, "back": f"/stories/{story}#notes"})
+    assert (done.status, done.headers["Location"]) == (303, f"/stories/{story}#notes")
+    [kept] = noor.api(f"/stories/{story}")["notes"]
+    assert kept["text"] == "<i>seen</i> on two channels, called the desk"
+    assert kept["by"].startswith("Noor, on the board")
+    assert "&lt;i&gt;seen" in noor.get(f"/stories/{story}").text
+    assert [each["lines"] for each in noor.api("/log?what=note")["entries"]] == [[story]]
+
+
 def test_silence_begins_is_shown_and_ends(noor: Floor) -> None:
     story = story_of(noor, 3)
     form = {"key": noor.key(), "scope": "story", "value": story, "back": "/stories"}

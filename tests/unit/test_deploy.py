@@ -106,7 +106,9 @@ def test_container_runs_as_nobody_special_and_finds_its_files() -> None:
     assert re.search(r"^USER watchfloor$", text, re.MULTILINE)
     words = re.search(r"grep -q '\^(daemon: \w+)'", text)
     assert words
-    assert f'"{words[1]}' in (ROOT / "alerts" / "cli" / "status.py").read_text(encoding="utf-8").replace('f"', '"')
+    assert f'"{words[1]}' in (ROOT / "alerts" / "run" / "status_report.py").read_text(encoding="utf-8").replace(
+        'f"', '"'
+    )
     let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     copied = [each for line in re.findall(r"^COPY (?!--)(.+) \S+$", text, re.MULTILINE) for each in line.split()]
     assert copied

@@ -24,7 +24,10 @@ def read(asked: Asked) -> Record:
     shift = read_shift(asked.state_dir, since, asked.now, asked.config.language)
     record = describe_shift(shift)
     told = {each["story"]: each for each in record["stories"]}
-    events = [each | {"told": [told[story] for story in each["stories"]]} for each in record["events"]]
+    events = [
+        each | {"told": [told[story] for story in each["stories"]], "latest": told[each["newest"]]}
+        for each in record["events"]
+    ]
     return record | {
         "begins": since,
         "events": events,

@@ -18,6 +18,7 @@ from alerts.run.delivery_record import describe_delivery
 from alerts.run.thread_record import describe_thread, translations_in
 from alerts.run.told_list import Told, describe_told, read_told
 from alerts.store import decisions, ids, outbox
+from alerts.store.audit import notes_on
 from alerts.store.event_reports import evidence_in
 from crawler.article import Article, Member
 from crawler.store import articles as articles_store
@@ -56,6 +57,7 @@ def read(asked: Asked) -> Record:
         "decisions": [_decision(each) for _, each in decisions.decisions_on(connection, story)],
         "deliveries": [describe_delivery(connection, each) for each in sorted(sent, key=lambda each: each.queued)],
         "why": asked.command(["explain", own[0].article]).splitlines() if asked.query.one("why") else None,
+        "notes": [{"at": each.at, "by": each.who, "text": each.title} for each in notes_on(connection, story)],
         "lengths": list(orders.LENGTHS),
     }
 
@@ -129,4 +131,4 @@ def _decision(made: decisions.StoredDecision) -> dict[str, Any]:
 
 
 PAGE = Page("story", "/stories/{story}", "Story", read, filters=WHY)
-ORDERS = (orders.ACK, orders.SILENCE, orders.END_SILENCE)
+ORDERS = (orders.ACK, orders.NOTE, orders.SILENCE, orders.END_SILENCE)
