@@ -107,6 +107,10 @@ def served(running: Running, times: int = 1) -> str:
     return found[times - 1].rstrip("/")
 
 
+def settings_of(token: Path) -> str:
+    return f'backfill: 6h, board_token: {token}, board_url: "https://board.example"'
+
+
 @contextmanager
 def newsroom(place: Path) -> Iterator[Floor]:
     """Serve news, hostile news among it, run a daemon on it, and wait for its board."""
@@ -127,7 +131,7 @@ def newsroom(place: Path) -> Iterator[Floor]:
     ]
     desk.outlet.serve("/a.xml", rss(*items))
     desk.outlet.serve("/gone.xml", b"<img src=x onerror=top.hit()>", status=410)
-    desk.write("/a.xml", "/gone.xml", settings=f"backfill: 6h, board_token: {token}")
+    desk.write("/a.xml", "/gone.xml", settings=settings_of(token))
     running = Running(desk)
     try:
         made = Floor(desk, running, served(running))

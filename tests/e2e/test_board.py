@@ -69,6 +69,7 @@ def test_story_is_shown_with_its_report_the_words_that_matched_and_what_was_sent
     assert [each.text for each in marked][:1] == ["militia"]
     whole = board.api(f"/deliveries/{record['deliveries'][0]['id']}")
     assert f"Acknowledge: watchfloor ack {story}" in whole["body"]
+    assert f"On the board: https://board.example/stories/{story}" in whole["body"]
 
 
 def test_what_a_feed_sends_is_text_on_every_page(board: Floor) -> None:
@@ -104,6 +105,7 @@ def test_what_cannot_be_read_is_said(board: Floor) -> None:
     for path in ("/nowhere", "/stories/s00", "/deliveries/d00", "/rules/nobody/alerts.atom", "/static/0/../server.py"):
         assert board.get(path).status == 404, path
     assert board.get("/stories", Host="evil.example").status == 403
+    assert board.get("/stories", Host="board.example").status == 200
     assert (
         board.get("/api/v1/stories", Host="evil.example").json["error"].startswith("This board is asked by its address")
     )

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from tests.e2e.board import NEWS, TOKEN, Floor
+from tests.e2e.board import NEWS, TOKEN, Floor, settings_of
 from tests.e2e.servers import rss
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -133,9 +133,7 @@ def test_news_comes_without_losing_the_place_and_a_stale_board_looks_stale(brows
     known = page.locator("li.story").count()
     fresh = {"title": "Another militia enters Mosul", "guid": "fresh", "date": format_datetime(datetime.now(UTC))}
     board.desk.outlet.serve("/fresh.xml", rss(fresh))
-    board.desk.write(
-        "/a.xml", "/gone.xml", "/fresh.xml", settings=f"backfill: 6h, board_token: {board.desk.place}/token"
-    )
+    board.desk.write("/a.xml", "/gone.xml", "/fresh.xml", settings=settings_of(board.desk.place / "token"))
     page.locator("li.story.fresh", has_text="Another militia enters Mosul").wait_for()
     assert page.locator("li.story").count() == known + 1
     after = page.locator(f"#{identity}").bounding_box()
