@@ -86,6 +86,7 @@ class Reason(StrEnum):
 
 
 NEWS = frozenset({Reason.DEVELOPMENT, Reason.ANOTHER})  # of an event told before
+NEWS_OR_CORRECTED = NEWS | {Reason.CORRECTED}
 LISTED = frozenset({Reason.REPEATS, Reason.POSSIBLY_SAME})  # why a message waits for the digest, however grave it is
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from alerts.alert import LISTED, NEWS, Alert, Match, Reason, Receiver, Severity, Silence
+from alerts.alert import LISTED, NEWS_OR_CORRECTED, Alert, Match, Reason, Receiver, Severity, Silence
 from alerts.decide.carried import Decided, after_ours, spoken, takes_over
 from alerts.decide.repeats import may_repeat
 from alerts.decide.same_event import EventWindow
@@ -333,7 +333,8 @@ def _judge(
         for one in queued
         for each in changes(told.get(one.target), change, now, untold_with(connection, one, waiting))
     )
-    untold |= dict.fromkeys(each for one in queued if one.reason in NEWS for each in events[one.target].news)
+    of_event = [events[one.target] for one in queued if one.reason in NEWS_OR_CORRECTED and one.target in events]
+    untold |= dict.fromkeys(each for one in of_event for each in one.news)
     if queued and all(each.reason is Reason.POSSIBLY_SAME for each in queued):
         untold |= {f'possibly the same event as "{events[each.target].elsewhere}"': None for each in queued[:1]}
     alert = make_alert(

@@ -162,10 +162,16 @@ def rated(standing: Standing) -> str:
     Where a toll is told, that is what is rated: "(1 of 3 origins says 2 wounded: bbc; no casualties: wire, post)".
     """
     many, said = len(standing.origins), standing.agreement
-    if said is None and standing.opposed:
-        by = [each for each in standing.origins if each not in standing.opposed]
-        against = f"the opposite: {_names(standing.opposed)}"
-        return f"{standing.rating}, automatic ({len(by)} of {many} origins: {_names(by)}; {against})"
+    if said is None and len(standing.telling) < many:
+        by = standing.telling
+        doubting = [each for each in standing.doubting if each not in standing.opposed]
+        against = [
+            f"{words}: {_names(names)}"
+            for words, names in (("the opposite", standing.opposed), ("only asks or denies", doubting))
+            if names
+        ]
+        counted = "; ".join([f"{len(by)} of {many} origins: {_names(by)}", *against])
+        return f"{standing.rating}, automatic ({counted})"
     if said is None:
         names = f": {_names(standing.origins)}" if many else ""
         return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"

@@ -40,8 +40,8 @@ def load(text: str) -> Alert:
         raw[name] = tuple(raw.get(name, ()))  # an alert queued by an older version lacks the later ones
     standing = raw.get("standing", {"origins": (), "letter": "F"})
     agreement, opposed = _agreement(standing.get("agreement")), tuple(standing.get("opposed", ()))
-    echoes = tuple(standing.get("echoes", ()))
-    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed, echoes)
+    echoes, doubting = (tuple(standing.get(name, ())) for name in ("echoes", "doubting"))
+    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed, echoes, doubting)
     raw["event"] = load_mention(raw["event"]) if raw.get("event") else None
     raw["where"] = Where(**raw["where"]) if raw.get("where") else None
     raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))
