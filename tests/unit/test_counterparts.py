@@ -24,6 +24,7 @@ from alerts.decide.same_event import EventWindow
 from alerts.decide.wordings import Wordings, packed
 from alerts.event import Act, Counterpart, EventMention, Link, Report
 from alerts.line.counterparts import counterparts_of
+from alerts.line.event_threads import add_wordings, refresh
 from alerts.render.form import FORMS
 from alerts.render.sheet import sheet
 from alerts.rule import EventSettings
@@ -230,3 +231,23 @@ def test_vectors_are_kept_in_a_byte_a_dimension_at_any_scale() -> None:
     assert (known.packed(1), known.packed(9)) == (bytes([95, 129]), None)
     known.forget(2)
     assert known.likeness(1, 2) is None
+
+
+def test_vector_that_comes_later_is_stored_and_links(line: Connection) -> None:
+    far = ("erbil", "harir", "duhok", "zakho", "soran", "akre", "kalar", "koya", "dukan", "raniya", "halabja")
+    known, reports = EventWindow(SETTINGS), [report(1, "en"), report(2, "ar", 0.5, places=far)]
+    for each in reports:
+        event_reports.add_report(line, each, "", None)
+    assert {each.seq for each in event_reports.unworded_since(line, NOW, 9)} == {1, 2}
+    assert [each.seq for each in event_reports.unworded_since(line, NOW + HOUR / 4, 9)] == [2]
+    assert add_wordings(line, known, {1: bytes([100, 0])}, reports, NOW + HOUR) == 0
+    assert add_wordings(line, known, {2: bytes([100, 0])}, reports, NOW + HOUR) == 1
+    [(ours, other, link)] = event_reports.links_of(line, "s2")
+    assert (ours.seq, other.seq, ours.wording) == (2, 1, bytes([100, 0]))
+    assert link.both.endswith("; wording alike 1.00")
+    assert add_wordings(line, known, {2: bytes([100, 0])}, reports, NOW + HOUR) == 0  # it has one
+    assert event_reports.unworded_since(line, NOW, 9) == []
+    # another window, as after a restart, reads them from the store
+    anew = EventWindow(SETTINGS)
+    refresh(line, anew, NOW + HOUR)
+    assert anew.wordings.likeness(1, 2) == pytest.approx(1.0)
