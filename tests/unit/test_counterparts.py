@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.decide.counterparts import (
+    ABOUT_AS_NEAR,
     ALIKE,
     APART,
     PER_HOUR,
@@ -199,6 +200,18 @@ def test_each_hour_between_them_is_evidence_against() -> None:
     assert near.score == pytest.approx(share - PER_HOUR / 2)
     assert ALIKE < share < ALIKE + 12 * PER_HOUR
     assert counterpart(window(english, late), late) is None
+
+
+def test_second_outlet_that_tells_it_about_as_near_is_linked_too() -> None:
+    arabic, first = report(1, "ar", killed=3), report(2, "en", 0.1, killed=3)
+    second = report(3, "en", 4)  # four hours later, and no more in common: less by .04
+    known = window(arabic, first, second)
+    near = counterpart(known, second)
+    assert near is not None
+    assert near.earlier is arabic
+    late = report(4, "en", 0.1 + ABOUT_AS_NEAR / PER_HOUR + 1)
+    known.add(late)
+    assert counterpart(known, late) is None
 
 
 def test_wording_adds_to_the_same_sum_or_takes_from_it() -> None:
