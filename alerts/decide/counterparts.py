@@ -2,7 +2,8 @@
 
 It only points: a counterpart is shown beside an alert and holds none back. So it asks for more than the joining of
 threads does (same_event): most of both reports in common, soon after each other, the news of one told by both, and that
-each is the other's nearest in its language, as words are aligned by mutual best match (Melamed, CL 2000).
+each is the other's nearest in its language or about as near, as words are aligned by mutual best match (Melamed, CL
+2000).
 
 Where a language model has read both headlines, what it finds alike adds to the same sum, or takes from it: one scale,
 with the model and without.
@@ -23,6 +24,8 @@ from crawler.text.scripts import SCRIPTS
 APART = timedelta(hours=18)  # between a report and its counterpart
 # The least sum of evidence at which no link of half A was wrong, with a margin (docs/benchmarks.md)
 ALIKE = 0.6
+# By so much another report of our language may be nearer to the counterpart: several outlets tell one event
+ABOUT_AS_NEAR = 0.1
 PER_HOUR = 0.01  # less for each hour between the two
 # What the model adds: so much for each hundredth of cosine above what candidates have by chance (their median)
 WORDED = 4.0
@@ -56,7 +59,7 @@ def counterpart(window: EventWindow, report: Report) -> Pairing | None:
     if near is None:
         return None
     back = _nearest(window, near.earlier, into=report.lang)
-    return near if back is not None and back.earlier.story == report.story else None
+    return near if back is not None and near.score >= back.score - ABOUT_AS_NEAR else None
 
 
 def link_of(pairing: Pairing, later: Report, settings: EventSettings) -> Link:

@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -19,10 +19,14 @@ import pytest
 
 from alerts.decide.wordings import Wordings
 from alerts.line.hurried_lock import HurriedLock
+from alerts.rules.config import load
 from alerts.run import encoder as running
 from alerts.run.encoder import Encoder, EncoderFault
+from alerts.run.encoding import Encoding
 from alerts.run.extras import is_installed
 from alerts.run.service import Service
+from alerts.run.stage import Turn
+from crawler.store.db import Database, WriterLane
 from tests.e2e.conftest import Desk
 from tests.e2e.rounds import told
 from tests.e2e.servers import rss
@@ -208,6 +212,63 @@ def test_model_that_fails_stops_no_alert_and_is_told_after_an_hour(desk: Desk, o
     rounds(desk, (80, ""), (81, ""))
     assert desk.hook.titles()[2:] == ["WATCHFLOOR the language model works again"]
     assert stored(desk, "wording") == [bytes([127, 0])]  # what was judged without it was read afterwards
+
+
+def test_flash_is_queued_before_any_headline_is_read(desk: Desk) -> None:
+    """Of one batch: what is flash is decided on and sent, then the model is asked for the others."""
+    write(desk, FIRST, "Iran strikes US base in Jordan")
+    jordan = "  - {id: j, title: J, match: [Jordan], severity: flash, notify: [hook]}\n"
+    desk.rules.write_text(desk.rules.read_text() + jordan)
+    seen: list[object] = []
+
+    async def run() -> None:
+        async with Service(desk.rules, desk.place / "var", desk.environ()) as service:
+            await service.start(T0)
+            await service._stages[0].run(Turn(lambda: T0, waits=True))  # polls, and judges nothing
+
+            async def read(
+                headlines: Mapping[int, str], now: datetime, within: float, hurry: asyncio.Event
+            ) -> Mapping[int, bytes]:
+                seen.append(list(headlines.values()))
+                return {}
+
+            async def queued() -> None:
+                seen.append("sent")
+
+            service._line.triage.read_ahead = read
+            await service._line.triage.run(T0, queued)
+
+    asyncio.run(run())
+    assert seen == ["sent", [FIRST]]
+
+
+def test_judging_waits_for_no_headline_while_somebody_else_waits(desk: Desk, orders: Path) -> None:
+    """The model hangs; who holds the turn goes on as soon as another wants it, and after a second in any case."""
+    write(desk, FIRST)
+
+    async def run() -> list[float]:
+        config = load(desk.rules, environ=desk.environ())
+        database = Database.at(desk.place / "store.db")
+        lane = WriterLane(database)
+        encoding, hurry, took = Encoding(database, lane, config), asyncio.Event(), []
+        assert await encoding.ahead({1: FIRST}, T0, 5.0, hurry) == {}  # not loaded yet: nothing is waited for
+        await encoding._encoder.start()
+        assert await encoding.ahead({1: FIRST}, T0, 5.0, hurry) == {1: bytes([127, 0])}
+        tell(orders, "hang")
+        for within, hurried in ((0.3, None), (30.0, 0.1)):
+            began = asyncio.get_running_loop().time()
+            if hurried:
+                asyncio.get_running_loop().call_later(hurried, hurry.set)
+            assert await encoding.ahead({2: FIRST}, T0, within, hurry) == {}
+            took.append(asyncio.get_running_loop().time() - began)
+        await encoding.close()
+        lane.close()
+        database.close()
+        return took
+
+    timed, hurried = asyncio.run(run())
+    assert 0.3 <= timed < 10
+    assert hurried < 10
 
 
 @pytest.mark.skipif(is_installed(), reason="the extra watchfloor[languages] is installed here")

@@ -206,7 +206,11 @@ def test_commands_and_their_json_show_it(desk: Desk, service: LibreTranslate) ->
     assert f"{named}*lion's eye* base" in desk.run("stories", "--since", "9999d").stdout
     assert f"  {named}\\*lion's eye\\* base\n" in desk.run("handover", "--since", "9999d").stdout
     assert f"{named}*lion's eye* base" in desk.run("deliveries", "show", "last").stdout
-    made = {"text": "Militia targets the *lion's eye* base", "does_not_name": ["Ain al-Asad air base"]}
+    made = {
+        "text": "Militia targets the *lion's eye* base",
+        "does_not_name": ["Ain al-Asad air base"],
+        "does_not_say": [],
+    }
     shift = json.loads(desk.run("handover", "--since", "9999d", "--json").stdout)
     assert [each["translation"] for each in (*shift["stories"], *shift["events"])] == [made, made]
     (thread,) = map(json.loads, desk.run("stories", "--since", "9999d", "--json").stdout.splitlines())
@@ -324,7 +328,10 @@ def test_command_asks_once_and_says_what_is_wrong(desk: Desk, service: LibreTran
     write(desk, service)
     assert desk.run("translate", HEADLINE).stdout == f"{LINE}\n"
     said = json.loads(desk.run("translate", "--json", HEADLINE).stdout)
-    assert said == {"source": "ar", "target": "en", "text": ENGLISH, "does_not_name": []}
+    assert said == {"source": "ar", "target": "en", "text": ENGLISH, "does_not_name": [], "does_not_say": []}
+    service.made = "Militia kills 40 in Ain al-Asad"
+    checked = "machine translation (does not say 14 (it says 40)): Militia kills 40 in Ain al-Asad\n"
+    assert desk.run("translate", f"{HEADLINE} ومقتل ١٤").stdout == checked
     service.always = FAULTS["403"]
     failed = desk.run("translate", HEADLINE, expect=1)
     assert failed.stderr.endswith(f"{service.url}: HTTP 403: Invalid API key\n")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts.decide.counterparts import (
+    ABOUT_AS_NEAR,
     ALIKE,
     APART,
     PER_HOUR,
@@ -24,6 +25,7 @@ from alerts.decide.same_event import EventWindow
 from alerts.decide.wordings import Wordings, packed
 from alerts.event import Act, Counterpart, EventMention, Link, Report
 from alerts.line.counterparts import counterparts_of
+from alerts.line.event_threads import add_wordings, refresh
 from alerts.render.form import FORMS
 from alerts.render.sheet import sheet
 from alerts.rule import EventSettings
@@ -200,6 +202,18 @@ def test_each_hour_between_them_is_evidence_against() -> None:
     assert counterpart(window(english, late), late) is None
 
 
+def test_second_outlet_that_tells_it_about_as_near_is_linked_too() -> None:
+    arabic, first = report(1, "ar", killed=3), report(2, "en", 0.1, killed=3)
+    second = report(3, "en", 4)  # four hours later, and no more in common: less by .04
+    known = window(arabic, first, second)
+    near = counterpart(known, second)
+    assert near is not None
+    assert near.earlier is arabic
+    late = report(4, "en", 0.1 + ABOUT_AS_NEAR / PER_HOUR + 1)
+    known.add(late)
+    assert counterpart(known, late) is None
+
+
 def test_wording_adds_to_the_same_sum_or_takes_from_it() -> None:
     far = ("erbil", "harir", "duhok", "zakho", "soran", "akre", "kalar", "koya", "dukan", "raniya", "halabja")
     english, arabic, alike = report(1, "en"), report(2, "ar", 0.5, places=far), report(3, "ar", 0.5)
@@ -230,3 +244,23 @@ def test_vectors_are_kept_in_a_byte_a_dimension_at_any_scale() -> None:
     assert (known.packed(1), known.packed(9)) == (bytes([95, 129]), None)
     known.forget(2)
     assert known.likeness(1, 2) is None
+
+
+def test_vector_that_comes_later_is_stored_and_links(line: Connection) -> None:
+    far = ("erbil", "harir", "duhok", "zakho", "soran", "akre", "kalar", "koya", "dukan", "raniya", "halabja")
+    known, reports = EventWindow(SETTINGS), [report(1, "en"), report(2, "ar", 0.5, places=far)]
+    for each in reports:
+        event_reports.add_report(line, each, "", None)
+    assert {each.seq for each in event_reports.unworded_since(line, NOW, 9)} == {1, 2}
+    assert [each.seq for each in event_reports.unworded_since(line, NOW + HOUR / 4, 9)] == [2]
+    assert add_wordings(line, known, {1: bytes([100, 0])}, reports, NOW + HOUR) == 0
+    assert add_wordings(line, known, {2: bytes([100, 0])}, reports, NOW + HOUR) == 1
+    [(ours, other, link)] = event_reports.links_of(line, "s2")
+    assert (ours.seq, other.seq, ours.wording) == (2, 1, bytes([100, 0]))
+    assert link.both.endswith("; wording alike 1.00")
+    assert add_wordings(line, known, {2: bytes([100, 0])}, reports, NOW + HOUR) == 0  # it has one
+    assert event_reports.unworded_since(line, NOW, 9) == []
+    # another window, as after a restart, reads them from the store
+    anew = EventWindow(SETTINGS)
+    refresh(line, anew, NOW + HOUR)
+    assert anew.wordings.likeness(1, 2) == pytest.approx(1.0)
