@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from alerts.demo.sinks import MailSink
-from tests.e2e.servers import Hook, Outlet
+from tests.e2e.servers import Hook, Outlet, closing_all
+from tests.e2e.slackapi import SlackApi
 from tests.e2e.starting import start
 
 RULES = """\
@@ -108,3 +109,27 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield made
     for each in (made.outlet, made.hook, made.mail):
         each.close()
+
+
+@pytest.fixture
+def outlet() -> Iterator[Outlet]:
+    made = Outlet()
+    with closing_all(made):
+        yield made
+
+
+@pytest.fixture
+def victim() -> Iterator[Outlet]:
+    """A server on another loopback address that nothing may reach."""
+    made = Outlet("127.0.0.2")
+    with closing_all(made):
+        yield made
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackApi]:
+    """A Slack at the address at which production reaches it."""
+    with SlackApi(tmp_path / "slack", limits={}) as made:
+        for name, value in made.env().items():
+            monkeypatch.setenv(name, value)
+        yield made
