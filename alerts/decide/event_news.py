@@ -17,6 +17,7 @@ from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from alerts.rules.event_standing import HAPPENED
 from alerts.rules.forms.english_words import IRREGULAR
+from crawler.stories.unharmed import unharmed
 
 KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
 _QUESTION = ("?", "\u061f")
@@ -87,7 +88,11 @@ def news_in(
     before, others = [_in_full(each) for each in known], list(elsewhere)
     new = _new_facts(later, before, others, settings)
     others_words = [*_other_doers(later, before, others, settings), *_persons(later, before, settings)]
-    tolls = () if _only_beside(later.mention, settings) else _tolls(later.mention.casualties, before)
+    tolls = (
+        ()
+        if _only_beside(later.mention, settings)
+        else (*_tolls(later.mention.casualties, before), *_none(later, before))
+    )
     return (*tolls, *(_words(each, settings) for each in new), *others_words)
 
 
@@ -258,6 +263,20 @@ def _tolls(later: Mapping[str, int], known: Iterable[Report]) -> list[str]:
         most = max((each.mention.casualties.get(kind, 0) for each in known), default=0)
         if number > most:
             words.append(f"{most} -> {number} {kind}" if most else f"{number} {kind}")
+    return words
+
+
+def _none(later: Report, known: Iterable[Report]) -> list[str]:
+    """Return in words the tolls that a headline takes back: "2 -> 0 wounded" where it says that nobody was hurt.
+
+    Whoever says so again takes back nothing.
+    """
+    words = []
+    for kind in sorted(unharmed(later.title) - set(later.mention.casualties)):
+        said = [each for each in known if kind in each.mention.casualties or kind in unharmed(each.title)]
+        last = max(said, key=lambda each: (each.at, each.seq), default=None)
+        if last and (number := last.mention.casualties.get(kind, 0)):
+            words.append(f"{number} -> 0 {kind}")
     return words
 
 
