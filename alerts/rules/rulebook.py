@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -14,9 +13,9 @@ from alerts.alert import Receiver, Severity
 from alerts.rule import Boost, Condition, Entity, Row, Rule, RuleTests, Score, TermList, When
 from alerts.rules.event_standing import STANDING
 from alerts.rules.forms.paradigm import is_paradigm
-from alerts.rules.lexicon import members, terms_of
 from alerts.rules.operators import asks, read_condition, read_term
-from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps, shape
+from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps
+from alerts.rules.versions import behind, version_of
 from alerts.rules.within import placed
 from alerts.where import Point
 from crawler.config.keys import IDENT, MISSING, nearest, twice
@@ -193,6 +192,8 @@ class _Reader:
         if condition is None:
             return None
         if condition.op != "filter":
+            if not condition.children:
+                return condition
             children = tuple(self._resolved(child, inside) for child in condition.children)
             whole = tuple(child for child in children if child is not None)
             return replace(condition, children=whole) if len(whole) == len(children) else None
@@ -353,35 +354,3 @@ def _as_found(alias: str) -> str:
 
 def _when(row: Values | None) -> When:
     return When(row["origins"], row["reliability"]) if row else When()
-
-
-def behind(name: str, entities: Mapping[str, Entity], lists: Mapping[str, TermList]) -> list[object]:
-    """Return all words behind $name: the terms of the list, and of each entity that it names what it is found by."""
-    words: list[object] = [(name, sorted(lists[name].terms) if name in lists else ())]
-    for each in members(entities, name):
-        entity = entities[each]
-        judged = sorted(entity.not_like), sorted(entity.requires.items())
-        words.append((each, sorted(entity.aliases), entity.fuzzy, judged))
-    return words
-
-
-def version_of(rule: Rule, words_behind: Callable[[str], list[object]]) -> str:
-    """Return a hash of all that decides whether and how a rule fires: tree, score, severity, the words behind names."""
-    boosts = rule.score.boosts if rule.score else ()
-    conditions = (rule.match, *rule.masking, *(boost.condition for boost in boosts))
-    used = [*rule.masks, *(term for condition in conditions for term in terms_of(condition))]
-    used += [term for row in rule.scale for term in row.terms]
-    words = [
-        each for name in sorted({term[1:] for term in used if term.startswith("$")}) for each in words_behind(name)
-    ]
-    scored = rule.score and (rule.score.title, rule.score.lead, rule.score.lead_words, rule.score.body)
-    boosted = [(shape(boost.condition), boost.add) for boost in boosts]
-    decides = (rule.id, shape(rule.match), int(rule.severity), rule.steps, rule.mode, sorted(rule.lang))
-    # a rule without `when` keeps the hash it had before the key existed
-    asked: tuple[object, ...] = () if rule.when == When() else (rule.when,)
-    if rule.scale:
-        asked += (rule.least, rule.most, [(int(row.severity), row.shape) for row in rule.scale])
-    masking = [shape(each) for each in rule.masking]
-    # everything that decides takes part, and nothing else: a new title or receiver is no new version
-    text = repr((decides, sorted(rule.masks), masking, scored, boosted, words, *asked))
-    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from operator import is_
 
-from alerts.rule import Condition, Rule
+from alerts.rule import Condition, Row, Rule
 
 _Key = tuple[str, str, str, tuple[int, ...]]
 
@@ -14,10 +14,17 @@ _Key = tuple[str, str, str, tuple[int, ...]]
 def shared(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """Return the rules with equal conditions as the same objects. Where a condition stands in the file is no matter."""
     made: dict[_Key, Condition] = {}
-    return tuple(_rule(rule, made) for rule in rules)
+    rules = tuple(rules)
+    # rules that go by the scale have the same one: thousands of conditions, gone through once
+    scales = {key: _scale(scale, made) for key, scale in {id(rule.scale): rule.scale for rule in rules}.items()}
+    return tuple(_rule(rule, scales[id(rule.scale)], made) for rule in rules)
 
 
-def _rule(rule: Rule, made: dict[_Key, Condition]) -> Rule:
+def _scale(scale: tuple[Row, ...], made: dict[_Key, Condition]) -> tuple[Row, ...]:
+    return tuple(replace(row, condition=_one(row.condition, made)) for row in scale)
+
+
+def _rule(rule: Rule, scale: tuple[Row, ...], made: dict[_Key, Condition]) -> Rule:
     score = rule.score
     if score is not None:
         boosts = tuple(replace(boost, condition=_one(boost.condition, made)) for boost in score.boosts)
@@ -26,7 +33,7 @@ def _rule(rule: Rule, made: dict[_Key, Condition]) -> Rule:
         rule,
         match=_one(rule.match, made),
         masking=tuple(_one(each, made) for each in rule.masking),
-        scale=tuple(replace(row, condition=_one(row.condition, made)) for row in rule.scale),
+        scale=scale,
         score=score,
     )
 

@@ -86,6 +86,8 @@ def placed(condition: Condition | None, entities: Mapping[str, Entity], problems
         return None
     if condition.op == "within":
         return _with_distances(condition, entities, problems)
+    if not condition.children:
+        return condition
     children = tuple(placed(child, entities, problems) for child in condition.children)
     whole = tuple(child for child in children if child is not None)
     return replace(condition, children=whole) if len(whole) == len(children) else None

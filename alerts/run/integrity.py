@@ -1,5 +1,7 @@
 """A thread that reads the store through for damage: at the start (a large one quickly), then one table an hour.
 
+Whether the file has all its pages is looked at at once. A large one is read through only when the first polls are over.
+
 A damaged page is told and the watch goes on: stopping it would be the worse blindness. What it writes from then on may
 be lost with the file, so the admin is told at once, past the store.
 """
@@ -18,10 +20,12 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from crawler.store.db import Database
+from crawler.store.header import missing_pages
 
 log = logging.getLogger(__name__)
 BETWEEN = 3600.0  # seconds between two tables
 SMALL = 256 << 20  # bytes of a store that is read through thoroughly at the start: a second or two
+AFTER_START = 30.0  # seconds until a larger one is read through: else that costs the first polls their processor
 REMEDY = (
     "The watch goes on. Stop it soon and put the last backup in its place: watchfloor restore, which keeps the damaged "
     "file for whoever may save what it holds"
@@ -51,6 +55,7 @@ class Integrity:
 
     def __init__(self, database: Database, tell: Callable[[str, str], object], between: float = BETWEEN) -> None:
         self._database, self._tell, self._between = database, tell, between
+        self._path = Path(database.url.database or "")
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="integrity", daemon=True)
 
@@ -63,7 +68,12 @@ class Integrity:
         self._ending.set()
 
     def _run(self) -> None:
-        if self._found("") or (self._database.bytes < SMALL and any(map(self._found, self._tables()))):
+        if self._cut_off():
+            return
+        small = self._database.bytes < SMALL
+        if not small and self._ending.wait(AFTER_START):
+            return
+        if self._found("") or (small and any(map(self._found, self._tables()))):
             return
         while not self._ending.wait(self._between):
             # by the hour of the day and not from the first on: else a daemon that is started often checks no other
@@ -82,6 +92,15 @@ class Integrity:
             log.warning("store not checked: %s", error)
             return []
 
+    def _cut_off(self) -> bool:
+        """Return whether the file lacks pages at its end, which is told then."""
+        try:
+            lacking = missing_pages(self._path) if self._database.sqlite else 0
+        except OSError as error:
+            log.warning("store not checked: %s", error)
+            return False
+        return bool(lacking) and self._told([f"the file is cut off: {lacking:,} pages are missing"], "")
+
     def _found(self, table: str) -> bool:
         """Return whether damage was found, and told: once is enough."""
         try:
@@ -89,6 +108,9 @@ class Integrity:
         except DatabaseError as error:  # it cannot be read now: no sign of damage, and the next look may do
             log.warning("store not checked table=%s: %s", table or "-", error)
             return False
+        return self._told(faults, table)
+
+    def _told(self, faults: list[str], table: str) -> bool:
         self._note(faults)
         if faults and not self._ending.is_set():
             log.error("store damaged table=%s: %s", table or "-", "; ".join(faults))
@@ -97,7 +119,7 @@ class Integrity:
 
     def _note(self, faults: list[str]) -> None:
         """Write what was found for `doctor`. On a full disk it is not written, and the last look gets old."""
-        path = Path(self._database.url.database or "").with_name(LOOKED)
+        path = self._path.with_name(LOOKED)
         try:
             said = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "faults": faults}
             path.write_text(json.dumps(said), encoding="utf-8")
