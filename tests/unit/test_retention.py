@@ -71,7 +71,8 @@ def swept(line: Connection, now: datetime, kept: Retention = KEPT) -> retention.
 
 def whole(line: Connection) -> None:
     assert sketches.misplaced(line) == {}
-    assert line.execute(text("PRAGMA foreign_key_check")).all() == []
+    if line.dialect.name == "sqlite":  # PostgreSQL lets no such row be
+        assert line.execute(text("PRAGMA foreign_key_check")).all() == []
     assert set(ledger_of(line).remainders().values()) == {0}
 
 
@@ -94,6 +95,7 @@ def test_each_kind_is_kept_as_long_as_it_is_set(line: Connection, age: timedelta
     whole(line)
 
 
+@pytest.mark.sqlite_only
 def test_nothing_of_a_deleted_story_is_left_but_its_sums_keys_and_seals(line: Connection) -> None:
     swept(line, NOW + 1827 * DAY)
     rows = {
