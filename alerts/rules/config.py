@@ -276,7 +276,7 @@ def _store(given: tuple[str, Place | None], problems: Problems, environ: Mapping
     url, place = given
     if place is None:
         return ""
-    if not re.match(r"postgres(ql)?://[^/\s]*/[^/\s]+$", url):
+    if not re.match(r"postgres(ql)?://[^/\s]*/[^/?\s]+(\?\S*)?$", url):
         problems.add(place, "settings.store is no database of PostgreSQL; write postgresql://user@host/name")
     if environ is None:
         return "" if _VARIABLE.search(url) else url

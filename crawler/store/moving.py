@@ -7,6 +7,7 @@ not: SQLite fills it anew.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,9 @@ def tables_of(connection: Connection) -> list[Table]:
         name for name in found if not name.endswith("_version") and not name.startswith((search.INDEX, "sqlite_"))
     ]
     metadata = MetaData()
-    metadata.reflect(connection, only=wanted)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".* expression-based index")  # SQLAlchemy reads none; no row depends on it
+        metadata.reflect(connection, only=wanted)
     return metadata.sorted_tables
 
 
@@ -99,7 +102,7 @@ def _rows(connection: Connection, table: Table, names: Sequence[str]) -> Iterato
     if table.name == QUEUED:
         order = [literal_column(f"{table.name}.{ENTERED[connection.dialect.name]}")]
     wanted = select(*(table.c[name] for name in names)).order_by(*order)
-    for row in connection.execution_options(yield_per=TOGETHER).execute(wanted):
+    for row in connection.execute(wanted.execution_options(yield_per=TOGETHER)):
         yield tuple(row)
 
 
@@ -138,7 +141,7 @@ def _set_counters(connection: Connection, tables: Sequence[Table], given: Mappin
         return
     for table, sequence in _sequences(connection, tables):
         if last := max(given.get(table.name, 0), _highest(connection, table)):
-            connection.execute(select(func.setval(sequence, last)))
+            connection.exec_driver_sql(f"SELECT setval('{sequence}', {last})").close()
 
 
 def _highest(connection: Connection, table: Table) -> int:

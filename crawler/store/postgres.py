@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 from psycopg.types.string import StrDumper
-from sqlalchemy import URL, Connection, Engine, Integer, QueuePool, Text, create_engine, event
+from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, QueuePool, Text, create_engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.compiler import compiles
 
@@ -53,7 +53,7 @@ def writing_engine(url: URL) -> Engine:
         url.set(drivername=DRIVER), poolclass=QueuePool, pool_size=1, max_overflow=0, pool_pre_ping=True,
         connect_args=_arguments(url),
     )  # fmt: skip
-    event.listen(engine, "connect", _prepare)
+    _prepare_engine(engine)
     event.listen(engine, "connect", _hold)
     event.listen(engine, "begin", _wait_for_turn)
     return engine
@@ -65,9 +65,15 @@ def reading_engine(url: URL) -> Engine:
         url.set(drivername=DRIVER), poolclass=QueuePool, pool_size=READERS, max_overflow=MOST_READERS - READERS,
         pool_pre_ping=True, connect_args=_arguments(url),
     )  # fmt: skip
-    event.listen(engine, "connect", _prepare)
+    _prepare_engine(engine)
     event.listen(engine, "connect", _only_read)
     return engine
+
+
+def _prepare_engine(engine: Engine) -> None:
+    # integers as the driver sends them, by their size: SQLAlchemy would cast each of ours to 32 or to 64 bits
+    engine.dialect.colspecs = {**engine.dialect.colspecs, Integer: Integer, BigInteger: BigInteger}
+    event.listen(engine, "connect", _prepare)
 
 
 def _arguments(url: URL) -> dict[str, Any]:
