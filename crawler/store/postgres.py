@@ -7,7 +7,7 @@ that writes follow one another (decision 209); the session that writes holds the
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from collections.abc import Mapping
 from typing import Any
 
@@ -79,7 +79,7 @@ def _prepare_engine(engine: Engine) -> None:
 def _arguments(url: URL) -> dict[str, Any]:
     """Return what is set of a connection where its URL does not set it."""
     ours: dict[str, Any] = {f"keepalives_{name}": value for name, value in KEEPALIVE.items()}
-    ours |= {"connect_timeout": CONNECT_WITHIN, "application_name": f"watchfloor {os.getpid()} {socket.gethostname()}"}
+    ours |= {"connect_timeout": CONNECT_WITHIN, "application_name": f"watchfloor {os.getpid()} {platform.node()}"}
     return {name: value for name, value in ours.items() if name not in url.query}
 
 
@@ -87,6 +87,10 @@ def _prepare(connection: psycopg.Connection[Any], _: object) -> None:
     connection.adapters.register_dumper(str, _WithoutNul)
     for name, value in KEEPALIVE.items():  # the server's side of it; without effect on a local socket
         connection.execute(f"SET tcp_keepalives_{name} = {value}")
+    # an alert is durable once its commit returns; a server that waits for replicas as well goes on doing so
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+    )
     connection.commit()
 
 
