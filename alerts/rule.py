@@ -221,6 +221,7 @@ class Config:
     alive: tuple[time, ...] = ()
     metrics: str = ""
     board: BoardSettings = field(default_factory=BoardSettings)
+    store: str = ""  # a URL with its secrets; "" for the file in the state directory, and where they are not resolved
     files: tuple[str, ...] = ()
     unset: Mapping[str, Problem] = field(default_factory=dict)  # sources, or HEARTBEAT, whose secret is missing
     polled_at: Mapping[str, Place] = field(default_factory=dict)  # of each source, by id: where its address is written
@@ -358,6 +359,12 @@ SETTINGS = Table(
         ),
         METRICS_KEY,
         *BOARD_KEYS,
+        Key(
+            "store",
+            Placed(Text(what="the URL of a database")),
+            ("", None),
+            "a database of PostgreSQL, as postgresql://user@host/name; without it a SQLite file in the state directory",
+        ),
         Key(
             "notify",
             NOTIFY,

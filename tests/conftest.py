@@ -8,6 +8,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.postgres import Postgres, start
 from tests.unit.child import Child, children
 
 with warnings.catch_warnings():
@@ -53,3 +54,11 @@ def child() -> Iterator[Child]:
     """A parsing child with production's limits; one a test module, as it takes a second to start."""
     with children() as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, which the workers of a run share."""
+    made = start()
+    yield made
+    made.close()

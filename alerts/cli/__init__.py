@@ -45,6 +45,7 @@ COMMANDS = {
     ),
     "backup": ("alerts.cli.backup", "Copy the store to a folder while the daemon runs, checked and rotated."),
     "restore": ("alerts.cli.restore", "Put a backup in the store's place, proven first; the old store stays beside."),
+    "store": ("alerts.cli.store", "Copy the store from SQLite to PostgreSQL, or back (copy FROM TO)."),
     "doctor": ("alerts.cli.doctor", "Check all that the watch needs, with remedies; exit code for monitoring."),
     "verify": ("alerts.cli.verify", "Check the chain of evidence of what alerted, and name its first broken link."),
     "status": ("alerts.cli.status", "Show the ledger, the sources, what waits to be sent, the last reload."),

@@ -210,6 +210,7 @@ def _config(
         canary=_canary(settings["canary"], problems),
         metrics=metrics_of(settings["metrics"], problems),
         board=board_of(settings, problems),
+        store=_store(settings["store"], problems, environ),
         contact=settings["contact"],
         allow_private=settings["allow_private"],
         host_at_once=settings["host_at_once"],
@@ -268,6 +269,21 @@ def _heartbeat(
     if not re.match(r"https?://[^/\s]", resolved):
         problems.add(place, "settings.heartbeat is no http:// or https:// address")
     return resolved, None
+
+
+def _store(given: tuple[str, Place | None], problems: Problems, environ: Mapping[str, str] | None) -> str:
+    """Return the URL of the store with its secrets, "" where there is none or secrets are not resolved."""
+    url, place = given
+    if place is None:
+        return ""
+    if not re.match(r"postgres(ql)?://[^/\s]*/[^/?\s]+(\?\S*)?$", url):
+        problems.add(place, "settings.store is no database of PostgreSQL; write postgresql://user@host/name")
+    if environ is None:
+        return "" if _VARIABLE.search(url) else url
+    for name in _VARIABLE.findall(url):
+        if not environ.get(name):  # to begin an empty store elsewhere instead would be the worse fault
+            problems.add(place, f"${{{name}}} is not set in the environment; set it, or take it out of settings.store")
+    return _VARIABLE.sub(lambda match: environ.get(match[1], ""), url)
 
 
 def _canary(given: tuple[timedelta, Place | None], problems: Problems) -> timedelta:

@@ -27,13 +27,14 @@ from alerts.run.checks_line import (
     check_waiting,
 )
 from alerts.run.checks_machine import check_backups, check_clock, check_directory, check_disk
-from alerts.run.checks_store import check_books, check_growth, check_store, growth_of
+from alerts.run.checks_store import check_books, check_dumps, check_growth, check_store, growth_of
 from alerts.run.checks_thorough import check_chain, check_evidence, check_tables
 from alerts.run.watch import is_watched
 from alerts.store import future
+from alerts.store.opening import store_of
 from crawler.config.upkeep import BackupSettings, Retention
 from crawler.config.yamlfile import ConfigError
-from crawler.store.db import DATABASE, Database
+from crawler.store.db import Database
 
 Check = Callable[[], Iterable[Finding]]
 AHEAD = timedelta(minutes=2)  # of now: a stored time further off is no matter of rounding
@@ -49,7 +50,7 @@ def examine(
     backup, retention = (known.backup, known.retention) if known else (BackupSettings(), Retention())
     found: list[Finding] = []
     with ExitStack() as stack:
-        database = Database.at(state_dir / DATABASE)
+        database = store_of(state_dir)
         stack.callback(database.close)
         checks: list[tuple[str, Check]] = [
             ("daemon", lambda: check_daemon(state_dir, now)),
@@ -66,7 +67,7 @@ def examine(
             [
                 ("clock", lambda: check_clock(_ahead(connection, now), now, zone)),
                 ("disk", lambda: check_disk(state_dir)),
-                ("backup", lambda: check_backups(backup, state_dir, now)),
+                ("backup", lambda: check_backups(backup, state_dir, now) if database.sqlite else check_dumps(database)),
                 ("rules", lambda: check_rules(config, unset)),
                 ("receivers", lambda: check_receivers(connection, known, now) if known else ()),
             ]

@@ -67,6 +67,7 @@ from alerts.run.stored import note_reload
 from alerts.run.translating import TranslateHeadlines, Translator
 from alerts.run.watch import Watch
 from alerts.store import clock_steps, restoring
+from alerts.store.opening import VARIABLE, note_url, store_of
 from alerts.store.stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
@@ -75,7 +76,7 @@ from crawler.collect.scheduler import Ticker
 from crawler.config.yamlfile import ConfigError
 from crawler.fetch.workers import Workers
 from crawler.store import pages_wanted
-from crawler.store.db import DATABASE, Database, WriterLane
+from crawler.store.db import Database, WriterLane
 from crawler.store.errors import StoreBusy
 
 log = logging.getLogger(__name__)
@@ -137,9 +138,11 @@ class Service:
         """
         owned, config = self.owned, self.config
         owned.add(lock(self.state_dir), lambda each: each.close(), "lock")
-        if not self._accept_store:
+        url = self._rules.environ.get(VARIABLE) or config.store
+        if not self._accept_store and not url:
             need_file(self.state_dir)
-        self.database = owned.add(Database.at(self.state_dir / DATABASE), Database.close)
+        note_url(self.state_dir, url)
+        self.database = owned.add(store_of(self.state_dir, url), Database.close)
         await self._migrate()
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
@@ -204,7 +207,7 @@ class Service:
     def _judge_store(self, connection: Connection) -> None:
         """Raise StoreError where the store is not the one that was here before; nothing of it was changed yet."""
         if not self._accept_store:
-            need_same(connection, self.state_dir)
+            need_same(connection, self.state_dir, self.database.name)
 
     # -- one full round, at a time of the caller's choosing ------------------------------------------------
 
@@ -252,9 +255,10 @@ class Service:
         clock = Clock()
         self._watch_signals()
         await self.start(clock())
-        self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
-        copies = Backups(self.state_dir, lambda: self.config.backup, self._watch.tell)
-        self.owned.add(copies, Backups.close).start()
+        if self.database.sqlite:  # a server looks after its own files; docs/scaling.md says by what
+            self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
+            copies = Backups(self.state_dir, lambda: self.config.backup, self._watch.tell)
+            self.owned.add(copies, Backups.close).start()
         ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
         ticker.start()
         canary = self.owned.add(Canary(self._line, lambda: self.config), Canary.close)
@@ -276,10 +280,11 @@ class Service:
         board = BoardProcess(lambda: self.config.board, self._rules.path, self.state_dir, self._environ, tell)
         self.owned.add(board, BoardProcess.close).start()
         log.info(
-            "running sources=%d rules=%d state=%s",
+            "running sources=%d rules=%d state=%s store=%s",
             len(self.config.sources),
             len(self.config.rules),
             self.state_dir,
+            self.database.name,
         )
         supervisor.tell("READY=1")
         await self._until_stopped()
@@ -352,6 +357,8 @@ class Service:
             await self._refuse(tuple(str(problem) for problem in error.problems), now)
             return False
         await use_in_stages(self._stages, loaded, now)
+        if loaded.store != before.store:
+            log.warning("settings.store was changed: the store stays the one that was opened until the next start")
         log.info(
             "rules reloaded version=%s rules=%d sources=%d",
             loaded.version,

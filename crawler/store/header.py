@@ -20,7 +20,8 @@ def missing_pages(path: Path) -> int:
     if len(header) < _HEADER or not header.startswith(_MAGIC):
         return 0
     (written,) = struct.unpack_from(">H", header, 16)
-    page = 65_536 if written == 1 else written
+    page: int = 65_536 if written == 1 else written
+    pages: int
     changed, pages = struct.unpack_from(">II", header, 24)
     (counted_at,) = struct.unpack_from(">I", header, 92)
     if changed != counted_at:  # the number of pages is of before the last change

@@ -17,6 +17,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindp
 
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
+from crawler.store.errors import StoreError
 from crawler.text.folding import fold
 from crawler.text.searching import Search, Sought
 
@@ -118,6 +119,12 @@ def fill(connection: Connection) -> int:
     return len(rows)
 
 
+def begin_anew(connection: Connection) -> None:
+    """Note that the index of a store that was copied is empty: `fill` adds all articles, a slice at a time."""
+    newest = connection.scalar(select(func.max(_revisions.c.seq))) or 0
+    connection.execute(update(search_fill).values(below=newest + 1, folding=""))
+
+
 def unfilled(connection: Connection) -> int:
     """Return about how many articles an older store held that no search finds yet: their revisions are counted."""
     first = connection.scalar(select(func.min(_revisions.c.seq))) if is_kept(connection) else None
@@ -128,7 +135,12 @@ def find(connection: Connection, search: Search, since: datetime | None, before:
     """Return the seqs of at most `most` articles that have what is searched for, the newest first.
 
     Only those whose newest revision was stored `since` then, and that stand before the seq `before`, for the next page.
+    Raises StoreError where the database has no index.
     """
+    if not is_kept(connection):
+        raise StoreError(
+            "the archive is searched by words in a store of SQLite only; stories and explain read this one"
+        )
     low = _first_since(connection, since) if since else 0
     rows = connection.exec_driver_sql(_FIND, (match_of(search), low, before or _NEVER, most))
     return [int(seq) for seq in rows.scalars()]

@@ -286,6 +286,8 @@ CODES: list[tuple[str, int]] = [
     ("suggest", 2),
     ("suggest nobody", 1),
     ("suggest strike~", 0),
+    ("store", 2),
+    ("store copy missing.db there.db", 1),
     ("schema", 0),
     ("schema more", 2),
     ("fmt --nonsense", 2),
