@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from crawler.store.errors import StoreError
 log = logging.getLogger(__name__)
 READS_AT_ONCE = 4
 LARGEST_FORM = 64 * 1024  # bytes
+RENEWAL_KEPT = 1.0  # seconds that a page is kept for others who have it open
 MOST_LISTENERS = 200  # open pages that hear of news
 WRONG_TOKEN_PAUSE = 1.0  # seconds, for all who guess together
 SAID = "said"  # the cookie that carries what came of an order to the next page
@@ -68,6 +70,7 @@ class Board:
     def __init__(self, desk: Desk) -> None:
         self._desk, self._live = desk, Live(desk)
         self._reads, self._guessing = asyncio.Semaphore(READS_AT_ONCE), asyncio.Lock()
+        self._renewing, self._kept = asyncio.Lock(), dict[tuple[str, str], tuple[float, str]]()
         self._secret = secrets.token_bytes(32)  # of the forms: those of a page that is older than this process are void
         self._listeners: set[web.StreamResponse] = set()
         app = web.Application(middlewares=[self._guarded], client_max_size=LARGEST_FORM)
@@ -108,6 +111,8 @@ class Board:
                 record, asked = self._desk.read(page.read, _query(request), request.match_info, request["reader"])
                 return writing.render(page, asked, record, self._frame(request))
 
+            if "X-Renew" in request.headers:
+                return _text(await self._renewed((request.path_qs, request["reader"].name), work), HTML)
             return _seen(request, _text(await self._in_thread(work), HTML))
 
         return answer
@@ -130,6 +135,18 @@ class Board:
             return _text(await self._in_thread(work), document.content_type)
 
         return answer
+
+    async def _renewed(self, page: tuple[str, str], work: Callable[[], str]) -> str:
+        """Return a page that is renewed by itself, one at a time: all who have it open ask for it at the same news."""
+        async with self._renewing:
+            at, text = self._kept.get(page, (0.0, ""))
+            if time.monotonic() - at > RENEWAL_KEPT:
+                text = await self._in_thread(work)
+                self._kept = {
+                    each: kept for each, kept in self._kept.items() if time.monotonic() - kept[0] < RENEWAL_KEPT
+                }
+                self._kept[page] = (time.monotonic(), text)
+            return text
 
     async def _in_thread(self, work: Callable[[], str]) -> str:
         async with self._reads:

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ from alerts.run.owner import act_as_owner
 from alerts.store.opening import need_store
 from crawler.config.served import BOARD, OFF
 
+log = logging.getLogger(__name__)
 NICE = 5  # the watch goes first
 
 
@@ -42,12 +44,22 @@ def command(path: Path | None, state_dir: Path | None, *, address: str | None, u
     if not port.isdigit():
         raise click.UsageError(f'--at is "{given}"; write an address and port, as {BOARD}')
     desk = Desk(rules, state, sockets_of(state, os.environ))
+    if not reaches_only_us(host):
+        log.warning("the board listens at %s: others may reach it, without encryption", given)
     if under_daemon:
         os.nice(NICE)
     try:
         asyncio.run(_serve(desk, host.strip("[]"), int(port), under_daemon=under_daemon))
     except OSError as error:
         fail(f"the board cannot listen at {given}: {error.strerror}; settings.board names another address", TAKEN)
+
+
+def reaches_only_us(host: str) -> bool:
+    """Return whether an address to listen at is one that only this machine reaches."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 async def _serve(desk: Desk, host: str, port: int, *, under_daemon: bool) -> None:
@@ -59,6 +71,6 @@ async def _serve(desk: Desk, host: str, port: int, *, under_daemon: bool) -> Non
     await asyncio.to_thread(desk.config)  # it takes seconds: before the first reader waits for it
     port = await board.open(host, port)
     shown = f"[{host}]" if ":" in host else host
-    logging.getLogger(__name__).info("board served address=http://%s:%d/", shown, port)
+    log.info("board served address=http://%s:%d/", shown, port)
     await ended.wait()
     await board.close()

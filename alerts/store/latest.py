@@ -54,6 +54,13 @@ def latest_told(
         yield row.story, row.revision, (row.created, row.story)
 
 
+def arrivals(connection: Connection, span: Span) -> list[tuple[datetime, Severity]]:
+    """Return when each story was first told in a span, and how grave it was then."""
+    in_span = [alerts.c.created >= span.since, *([alerts.c.created < span.until] if span.until else [])]
+    found = select(alerts.c.created, alerts.c.severity).where(alerts.c.revision == 1, *in_span)
+    return [(row.created, Severity(row.severity)) for row in connection.execute(found.order_by(alerts.c.created))]
+
+
 def load_alerts(connection: Connection, revisions: Collection[tuple[str, int]]) -> list[Alert]:
     """Return alert revisions in the order asked for; what is not there is left out."""
     found: dict[tuple[str, int], Alert] = {}

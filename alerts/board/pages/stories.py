@@ -10,10 +10,11 @@ from typing import Any
 
 from alerts.alert import Alert, Severity
 from alerts.board.page import Asked, BadQuery, Page, Query, Record
+from alerts.board.plots import arrivals_in
 from alerts.board.ranges import FILTERS as RANGE_FILTERS
 from alerts.board.ranges import chosen_range, span_of
 from alerts.run.told_list import Told, describe_told, read_told
-from alerts.store.latest import Place, latest_told
+from alerts.store.latest import Place, arrivals, latest_told
 
 SHOWN = 50  # stories of a page
 LOOKED_AT = 50  # read at a time, to be filtered
@@ -46,6 +47,7 @@ def read(asked: Asked) -> Record:
         revisions = [(story, revision) for story, revision, _ in part]
         found += [each for each in read_told(asked.connection, asked.config, asked.now, revisions) if wanted(each)]
     return {
+        "arrivals": arrivals_in(arrivals(asked.connection, span), span.since, span.until or asked.now),
         "since": span.since,
         "until": span.until,
         "stories": [describe_told(each, asked.now) for each in found[:SHOWN]],

@@ -54,7 +54,9 @@
     const open = new Set([...old.querySelectorAll("[id] details[open]")].map(each => each.closest("[id]").id));
     const wasChosen = chosen && chosen.id;
     old.replaceChildren(...fresh.childNodes);
-    for (const each of old.querySelectorAll("li.story[id]")) if (!known.has(each.id)) each.classList.add("fresh");
+    const came = [...old.querySelectorAll("li.story[id]")].filter(each => !known.has(each.id));
+    for (const each of came) each.classList.add("fresh");
+    ring(came.filter(each => each.classList.contains("flash")).length);
     for (const each of open) document.getElementById(each)?.querySelector("details")?.setAttribute("open", "");
     chosen = wasChosen ? document.getElementById(wasChosen) : null;
     chosen?.classList.add("chosen");
@@ -68,6 +70,28 @@
     const like = [...home.querySelectorAll(element.localName)].indexOf(element);
     return like < 0 ? "" : `#${CSS.escape(home.id)} ${element.localName}`;
   }
+
+  // -- sound and a mark in the title for flash, where a reader asked for them ---------------------------------
+  const bell = document.getElementById("bell"), title = document.title;
+  let rung = 0;
+  bell.hidden = false;
+  bell.control.checked = localStorage.getItem("bell") === "1";
+  bell.control.addEventListener("change", () => { localStorage.setItem("bell", bell.control.checked ? "1" : "0"); if (bell.control.checked) sound(); });
+  function ring(flashes) {
+    if (!flashes || !bell.control.checked) return;
+    rung += flashes;
+    document.title = `(${rung} flash) ${title}`;
+    sound();
+  }
+  function sound() {
+    const audio = new AudioContext(), tone = audio.createOscillator(), volume = audio.createGain();
+    tone.connect(volume).connect(audio.destination);
+    volume.gain.value = 0.2;
+    tone.start();
+    tone.stop(audio.currentTime + 0.4);
+    tone.onended = () => audio.close();
+  }
+  window.addEventListener("focus", () => { rung = 0; document.title = title; });
 
   // -- orders without leaving the page ----------------------------------------------------------------------------
   document.addEventListener("submit", async event => {
