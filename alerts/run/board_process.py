@@ -103,7 +103,12 @@ class BoardProcess:
                     return ending.result()
             return None
         finally:
-            await asyncio.shield(_end(child))
+            over = asyncio.ensure_future(_end(child))
+            try:
+                await asyncio.shield(over)
+            except asyncio.CancelledError:  # we are to end while it ends: no process is left behind for that
+                await over
+                raise
 
     async def _pause(self, seconds: float) -> None:
         """Wait before the next start, but not for settings that are no longer in force."""
@@ -113,6 +118,8 @@ class BoardProcess:
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.stdin:
+        child.stdin.close()
     if child.returncode is not None:
         return
     with suppress(ProcessLookupError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -220,25 +222,44 @@ def test_board_that_dies_is_started_again_and_the_watch_goes_on(board: Floor) ->
     assert psutil.Process(board.running.process.pid).is_running()
 
 
-def test_address_that_is_taken_is_told_and_stops_nothing(board: Floor) -> None:
+def test_address_that_is_taken_is_told_and_another_is_followed(board: Floor) -> None:
+    """As after a reload: to a free address, and then to none. The watch is not asked."""
     told: list[tuple[str, str]] = []
+    settings = [BoardSettings(address=board.host)]
+    desk, free = board.desk, f"127.0.0.1:{free_port()}"
+
+    async def until(holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(30):
+            while not holds():  # noqa: ASYNC110 - it asks another process
+                await asyncio.sleep(0.05)
 
     async def run() -> None:
-        settings = BoardSettings(address=board.host)
-        desk = board.desk
-        another = BoardProcess(
-            lambda: settings, desk.rules, desk.place / "var", {"PATH": ""}, lambda *words: told.append(words)
-        )
-        another.start()
-        async with asyncio.timeout(20):
-            while not told:  # noqa: ASYNC110 - it calls a function
-                await asyncio.sleep(0.05)
-        await another.close()
+        state, environ = desk.place / "var", {"PATH": ""}
+        kept = BoardProcess(lambda: settings[-1], desk.rules, state, environ, lambda *words: told.append(words))
+        kept.start()
+        await until(lambda: bool(told))
+        settings.append(BoardSettings(address=free))
+        await until(lambda: listens(free))
+        settings.append(BoardSettings(address=""))
+        await until(lambda: not listens(free))
+        await kept.close()
 
     asyncio.run(run())
     taken = f"settings.board: {board.host} is taken; name another address, or off. The watch goes on."
     assert told == [("the watch board is not served", taken)]
     assert board.get("/stories").status == 200
+
+
+def free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])
+
+
+def listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    with socket.socket() as line:
+        return line.connect_ex((host, int(port))) == 0
 
 
 def test_without_a_store_it_says_so(tmp_path: Path) -> None:
