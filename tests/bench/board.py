@@ -1,6 +1,7 @@
-"""The watch board on a store of N stories: time to the first byte of each page, its weight, the memory of its process.
+"""The watch board: time to the first byte of each page on N stories, its weight, its memory; polls while 20 are open.
 
-python -m tests.bench.board [N]; 100,000 where none is given. No daemon runs beside it: what is measured is the board.
+python -m tests.bench.board [N]; 100,000 where none is given. No daemon runs beside that; a daemon of its own shows what
+20 open boards cost its polls.
 """
 
 from __future__ import annotations
@@ -9,23 +10,31 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from http.client import HTTPConnection
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 
 from alerts.board.registry import PAGES
+from alerts.demo.sinks import MailSink
 from tests.bench.state import RULES, grow
+from tests.e2e.board import BoardDesk, served
+from tests.e2e.running import Running
+from tests.e2e.servers import Hook, Outlet, rss
 
 ASKED = 60  # times, each page
+BOARDS, POLLS, EVERY = 20, 8, 5.0  # boards open, polls while they are, seconds between two
 PARTS = re.compile(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"')
 PACKED = {"Accept-Encoding": "gzip"}
 
 
 def run() -> None:
     bench(int(os.environ.get("BOARD_STORIES", "100000")))
+    lateness()
 
 
 def bench(n: int) -> None:
@@ -46,6 +55,56 @@ def bench(n: int) -> None:
         finally:
             board.terminate()
             board.wait()
+
+
+def lateness() -> None:
+    """Print how late the polls of a daemon are while nobody has the board open, and while BOARDS have."""
+    with TemporaryDirectory(prefix="watchfloor-bench") as place:
+        outlet = Outlet()
+        outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+        desk = BoardDesk(Path(place), outlet, Hook(), MailSink())
+        desk.write("/a.xml", every=f"{EVERY:.0f}s")
+        running = Running(desk, fresh=True)
+        host = served(running).removeprefix("http://")
+        try:
+            for boards in (0, BOARDS):
+                ended = threading.Event()
+                readers = [threading.Thread(target=_read, args=(host, ended)) for _ in range(boards)]
+                for each in readers:
+                    each.start()
+                late = sorted(_late(outlet))
+                ended.set()
+                for each in readers:
+                    each.join()
+                print(
+                    f"{boards} boards open: {len(late)} polls, median {_ms(late, 50)} ms late, the latest {late[-1] * 1000:.0f} ms"
+                )
+        finally:
+            running.end()
+            for closing in (desk.outlet, desk.hook, desk.mail):
+                closing.close()
+
+
+def _read(host: str, ended: threading.Event) -> None:
+    """Keep a board open: hear of news, and ask for the stories as a page does that has heard of some, every second."""
+    line = HTTPConnection(host, timeout=60)
+    line.request("GET", "/live")
+    stream = line.getresponse()
+    while not ended.wait(1.0):
+        _asked(host, "/stories")
+    stream.close()
+    line.close()
+
+
+def _late(outlet: Outlet) -> list[float]:
+    """Return by how many seconds each gap between two of POLLS polls was longer than the source's rhythm."""
+    seen, times = len(outlet.asked("/a.xml")), list[float]()
+    while len(times) < POLLS + 1:
+        if (now := len(outlet.asked("/a.xml"))) > seen:
+            seen = now
+            times.append(time.monotonic())
+        time.sleep(0.005)
+    return [later - earlier - EVERY for earlier, later in pairwise(times)]
 
 
 def _measured(host: str, n: int) -> None:
@@ -95,3 +154,4 @@ def _ms(times: list[float], percent: int) -> str:
 
 if __name__ == "__main__":
     bench(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    lateness()
