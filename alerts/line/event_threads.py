@@ -18,7 +18,7 @@ from alerts.decide.event_news import (
     tells_another,
 )
 from alerts.decide.known_reports import known_reports, repeats_lasting
-from alerts.decide.same_event import KNOWN, SPAN, EventWindow
+from alerts.decide.same_event import KNOWN, SPAN, EventWindow, in_one_moment
 from alerts.decision import KnownEvent
 from alerts.event import EventMention, Report
 from alerts.store import decisions, event_reports, silences
@@ -123,6 +123,7 @@ def known_events(
                 another=tells_another(ours, mine, others, window.settings),
                 alike=(near is not None and near.share >= KNOWN)
                 or is_comment(ours)
+                or any(in_one_moment(each, ours, window.settings) for each in mine)
                 or repeats_lasting(ours, mine, window.settings),
                 origins=max(heard[each.story].origins for each in mine),
             )
