@@ -14,6 +14,8 @@ from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 from typing import Any
 
+# what a child that died, or that says what is no answer, brings about
+BROKEN = (OSError, ValueError, KeyError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
 STARTED_WITHIN = 60.0  # seconds to load the model: one alone on the machine, a minute beside a storm
 ANSWERED_WITHIN = 20.0  # seconds: a headline takes some 30 ms
 
@@ -55,7 +57,7 @@ class Encoder:
             except TimeoutError:
                 await self._end()
                 raise EncoderFault(f"no answer within {ANSWERED_WITHIN:.0f} s: the process was ended") from None
-            except (OSError, ValueError, asyncio.IncompleteReadError) as error:
+            except BROKEN as error:
                 raise EncoderFault(await self._death(error)) from error
 
     async def start(self) -> None:
@@ -63,7 +65,7 @@ class Encoder:
         async with self._turn:
             try:
                 await self._started()
-            except (OSError, ValueError, asyncio.IncompleteReadError) as error:
+            except BROKEN as error:
                 raise EncoderFault(await self._death(error)) from error
 
     async def close(self) -> None:

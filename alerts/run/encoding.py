@@ -91,8 +91,9 @@ class Encoding:
         finally:
             for each in (reading, hurried):
                 each.cancel()
-                with suppress(asyncio.CancelledError):
-                    await each
+            ended = await asyncio.gather(reading, hurried, return_exceptions=True)
+        if isinstance(ended[0], Exception):  # a fault of ours: what was read in time counts, and all is judged
+            log.error("headlines not read error=%r", ended[0])
         return found
 
     async def _read(self, headlines: Iterable[tuple[int, str]], now: datetime, found: dict[int, bytes]) -> None:
