@@ -48,6 +48,14 @@ def new_harm(before: Wording, after: Wording) -> str:
     )
 
 
+def put_right(before: Wording, after: Wording) -> str:
+    """Return "2 -> 1 killed; 5 -> 3 wounded" for each number of people harmed that a correction replaces, else ""."""
+    known, told = _harmed(before), _harmed(after)
+    return "; ".join(
+        f"{known[kind]} -> {number} {kind}" for kind, number in told.items() if known.get(kind, number) != number
+    )
+
+
 def _harmed(text: Wording) -> dict[str, int]:
     """Return how many are killed, wounded, missing and held, each by the first words that tell it."""
     found: dict[str, int] = {}
