@@ -16,7 +16,7 @@ from crawler.stories.compare import Comparison, Difference, NumberChange, compar
 from crawler.stories.corrections import CORRECTED
 from crawler.stories.frames import frame, is_background
 from crawler.stories.openings import SAME_FIGURES, TITLE_SHARED, agreement, exchanged, other_day
-from crawler.stories.tolls import harms, new_harm, put_right, new_toll
+from crawler.stories.tolls import harms, new_harm, new_toll, put_right
 from crawler.stories.wording import Wording
 from crawler.text.figures import is_number
 
