@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import pwd
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from alerts.rule import Config
 from alerts.rules.changes import changes, difference
 from alerts.rules.config import variables
 from alerts.run.good_rules import GOOD, last_good
+from alerts.run.owner import login_of
 from alerts.store import acks, audit, notices, silences
 from alerts.store.audit import Entry, What
 from crawler.store.db import WriterLane
@@ -128,14 +128,6 @@ def saved_by(rules: Path, files: Iterable[str]) -> tuple[str, str]:
             continue
         newest = max(newest, (seen.st_mtime, login_of(seen.st_uid), each.name))
     return newest[1], newest[2]
-
-
-def login_of(uid: int) -> str:
-    """Return the login name of a user, "uid N" for one without."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid {uid}"
 
 
 def _cause(file: str, *, signalled: bool) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from alerts.decide.ledger import Ledger
 from alerts.run.backups import CHUNK, SPARE, Manifest, contents, give_to_owner, read_manifest, sync
 from alerts.run.integrity import LOOKED
-from alerts.run.logbook import login_of
+from alerts.run.owner import login_of
 from alerts.store.opening import PACKAGES
 from alerts.store.restoring import note_restored
 from alerts.store.stamp import STAMP, Stamp, read_stamp, sign_life, write_stamp
