@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from alerts.demo.sinks import MailSink
-from tests.e2e.servers import Hook, Outlet
+from tests.e2e.servers import Hook, Outlet, closing_all
+from tests.e2e.slackapi import SlackApi
 from tests.e2e.starting import start
 
 if TYPE_CHECKING:
@@ -119,4 +120,28 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     from tests.e2e.board import newsroom  # noqa: PLC0415 - it builds on the desk above
 
     with newsroom(tmp_path_factory.mktemp("board")) as made:
+        yield made
+
+
+@pytest.fixture
+def outlet() -> Iterator[Outlet]:
+    made = Outlet()
+    with closing_all(made):
+        yield made
+
+
+@pytest.fixture
+def victim() -> Iterator[Outlet]:
+    """A server on another loopback address that nothing may reach."""
+    made = Outlet("127.0.0.2")
+    with closing_all(made):
+        yield made
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackApi]:
+    """A Slack at the address at which production reaches it."""
+    with SlackApi(tmp_path / "slack", limits={}) as made:
+        for name, value in made.env().items():
+            monkeypatch.setenv(name, value)
         yield made

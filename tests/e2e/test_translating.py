@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
@@ -43,14 +42,6 @@ def service() -> Iterator[LibreTranslate]:
     made.known[HEADLINE] = ENGLISH
     yield made
     made.close()
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackApi]:
-    with SlackApi(tmp_path / "slack", limits={}) as made:
-        for name, value in made.env().items():
-            monkeypatch.setenv(name, value)
-        yield made
 
 
 def write(desk: Desk, service: LibreTranslate, *, notify: str = "[hook]", key: str = "", slack: str = "") -> None:
