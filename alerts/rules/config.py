@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
-from alerts.rule import FILE, HEARTBEAT, INCLUDED, SECTIONS, SETTINGS, Config, Entity, EventSettings
+from alerts.rule import HEARTBEAT, Config, Entity, EventSettings
 from alerts.rules.country_boxes import check_points
 from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
 from alerts.rules.lexicon import members
 from alerts.rules.rulebook import Book, check_notify, read_book
+from alerts.rules.tables import FILE, INCLUDED, SECTIONS, SETTINGS
 from alerts.rules.translate import translate_of
 from crawler.config.includes import include_patterns, included, matching, overlooked
 from crawler.config.keys import MISSING, nearest, twice
