@@ -111,6 +111,10 @@ ARMS |= {"صاروخ", "صواريخ", "صاروخا", "صاروخين", "عبو
 ARMS |= {"منصه", "منصات", "مسيره", "مسيرات", "مسيرتين", "متفجرات", "اسلحه", "كاتيوشا", "هاون", "الغام", "لغم", "حزام"}
 ARMS |= {"موشك", "موشكها", "موشكهاي", "راكت", "راكتها", "راكتهاي", "پهپاد", "پهپادها", "پهپادهاي", "بمب", "بمبها"}
 ARMS |= {"مين", "سكوي", "خمپاره", "سلاح", "مهمات", "مووشهك", "درون", "بومب", "چهك", "سهكوي"}
+# of those, what somebody must have fired where it falls; a drone may only crash
+FALLING = {"rocket", "rockets", "missile", "missiles", "mortar", "mortars", "shell", "shells", "projectile", "bomb"}
+FALLING |= {"projectiles", "bombs", "katyusha", "katyushas", "صاروخ", "صاروخا", "صاروخين", "صواريخ", "قذيفه", "قذايف"}
+FALLING |= {"هاون", "كاتيوشا", "موشك", "موشكها", "موشكهاي", "راكت", "راكتها", "راكتهاي", "خمپاره", "مووشهك", "موشهك"}
 # who is "in" a group, and does nothing there: "a commander in Hezbollah"
 RANKS = {"commander", "commanders", "leader", "leaders", "member", "members", "official", "officials", "general"}
 RANKS |= {"قيادي", "قياديا", "قياديين", "قياديان", "قايد", "قايدا", "قاده", "عضو", "عضوا", "اعضاء", "عنصر"}
@@ -230,4 +234,5 @@ LIGHT |= {"threatens"}
 LIGHT |= {"plan", "plans", "halt", "halts", "halted", "pause", "pauses", "suspend", "suspends", "stop", "stops", "end"}
 LIGHT |= {"ends", "renew", "renews", "widen", "widens", "expand", "expands", "intensify", "intensifies", "to"}
 LIGHT |= {"يشن", "تشن", "شن", "شنت", "يبدا", "تبدا", "بدا", "بدات", "يواصل", "تواصل", "واصل", "واصلت"}
+TAKING = {"assassination", "arrest", "seizure", "capture", "murder"}  # nouns behind whose "of" stands who suffers it
 DYING = {"die", "dies", "died", "dying"}  # who stands before them suffers it

@@ -16,12 +16,14 @@ from alerts.rules.clause_words import (
     NEGATIONS,
     OBJECT,
     OWN,
+    PREPOSITIONS,
     RANKS,
     RELATIVES,
     SAYING,
     SAYS,
     SELF,
     SITES,
+    TAKING,
     TURN,
     UPON,
 )
@@ -189,6 +191,8 @@ def _joins(one: Mention, other: Mention, reading: Reading, told: Sequence[Event]
     if AND.issuperset(between) or is_host(first, second, reading):
         return True
     is_deed = any(first.end <= each.deed.start and each.deed.end <= second.start for each in told)
+    if not PREPOSITIONS.isdisjoint(between):
+        return False  # "the killing of Soleimani in US strike"
     return len(between) == 1 and is_adjective(first, reading) and not (is_deed or has_comma(first, second, reading))
 
 
@@ -228,7 +232,8 @@ def _roles(event: Event, before: Side, subject: Side, after: Side, further: Side
         return doer, before.names  # "base struck by Iran", "base hit in attack", "soldiers die"
     target = () if turned or doer else after.names
     if voice == "noun":
-        return doer or subject.names, target if not UPON.isdisjoint(after.between) else ()
+        of = after.between == ("of",) and (event.deed.alias.endswith("ing") or event.deed.alias in TAKING)
+        return doer or subject.names, target if of or not UPON.isdisjoint(after.between) else ()
     # "intercepts missiles fired by Iran": who stands behind "by" did the other deed
     return (subject.names or doer if voice == "active" else doer or subject.names), target
 

@@ -139,3 +139,48 @@ def test_what_falls_in_an_empty_field_is_an_attack(title: str) -> None:
 def test_who_tells_of_a_deed_does_not_suffer_it() -> None:
     assert read("Iran attacks Kuwait, Bahrain says").acts[0].on == ("kuwait",)
     assert read("Iran attacks Kuwait, Bahrain").acts[0].on == ("kuwait", "bahrain")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Truce between US and Iran collapses",
+        "Ceasefire between Israel and Iran breaks down",
+        "انهارت الهدنة بين إيران وإسرائيل",
+        "آتش‌بس میان ایران و اسرائیل فروپاشید",
+    ],
+)
+def test_a_truce_that_collapses_is_read_and_told(title: str) -> None:
+    (act,) = read(title).acts
+    assert (act.deed, act.standing) == ("lapse", "happened")
+    assert "iran" in {*act.by, *act.on}
+    assert graded(title) == "immediate"
+
+
+@pytest.mark.parametrize(
+    ("title", "deeds"),
+    [
+        ("Iran held by Jordan", set()),
+        ("Iraq held to goalless draw by Kuwait", set()),
+        ("American held by Iran", {"arrest"}),
+        ("Tanker held by Iran", {"arrest"}),
+    ],
+)
+def test_a_state_is_held_in_games_only(title: str, deeds: set[str]) -> None:
+    event = matcher().event(Article("a1", "wire", title, NOW))
+    assert {each.deed for each in (event.acts if event else ())} == deeds
+
+
+@pytest.mark.parametrize(
+    ("title", "deed"),
+    [
+        ("سقوط خمسة صواريخ على قاعدة بلد", "strike"),
+        ("Mortar rounds fall near Harir base", "strike"),
+        ("سقوط سه راکت در پایگاه بلد", "strike"),
+        ("Drone falls near Harir base", "fall"),
+        ("سقوط طائرة مدنية قرب قاعدة بلد", "fall"),
+    ],
+)
+def test_what_was_fired_and_falls_is_a_strike(title: str, deed: str) -> None:
+    assert deed in {each.deed for each in read(title).acts}
+    assert ("strike" in {each.deed for each in read(title).acts}) == (deed == "strike")
