@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -180,6 +181,12 @@ def test_a_server_that_is_not_there_is_no_damage(tmp_path: Path) -> None:
 def test_only_the_two_databases_are_taken(given: str) -> None:
     with pytest.raises(StoreError, match="postgresql://"):
         Database(given)
+
+
+def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "crawler.store.postgres", None)
+    with pytest.raises(StoreError, match=r"pip install 'watchfloor\[postgres\]'"):
+        Database("postgresql://host/name")
 
 
 def test_commands_find_the_store_that_the_daemon_noted(tmp_path: Path, url: str) -> None:
