@@ -35,6 +35,7 @@ from alerts.store.opening import store_of
 from crawler.config.upkeep import BackupSettings, Retention
 from crawler.config.yamlfile import ConfigError
 from crawler.store.db import Database
+from crawler.store.errors import StoreError
 
 Check = Callable[[], Iterable[Finding]]
 AHEAD = timedelta(minutes=2)  # of now: a stored time further off is no matter of rounding
@@ -50,12 +51,12 @@ def examine(
     backup, retention = (known.backup, known.retention) if known else (BackupSettings(), Retention())
     found: list[Finding] = []
     with ExitStack() as stack:
-        database = store_of(state_dir)
+        database, refused = _store_of(state_dir)
         stack.callback(database.close)
         checks: list[tuple[str, Check]] = [
             ("daemon", lambda: check_daemon(state_dir, now)),
             ("permissions", lambda: check_directory(state_dir)),
-            ("store", lambda: check_store(database, state_dir, now, thorough=thorough)),
+            ("store", lambda: refused or check_store(database, state_dir, now, thorough=thorough)),
         ]
         found += _made(checks)
         usable = not any(each.name == "store" and each.level is Level.FAULT for each in found)
@@ -73,6 +74,15 @@ def examine(
             ]
         )
     return found
+
+
+def _store_of(state_dir: Path) -> tuple[Database, list[Finding]]:
+    """Return the store, and what is to be said where nobody can tell where it is; the file is looked at then."""
+    try:
+        return store_of(state_dir), []
+    except StoreError as error:
+        remedy = "let root or the service's user look, mend settings.store, or install what it asks for"
+        return store_of(state_dir, ""), [fault("store", str(error), remedy)]
 
 
 def _ahead(connection: Connection | None, now: datetime) -> tuple[str, datetime] | None:

@@ -36,6 +36,10 @@ def noted_url(state_dir: Path, environ: Mapping[str, str] = os.environ) -> str:
         return (state_dir / NOTED).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return ""
+    except PermissionError as error:
+        raise StoreError(
+            f"{state_dir} may not be read by this user, and no daemon listens to answer instead"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError(f"{state_dir / NOTED} says where the store is, and cannot be read: {error}") from error
 

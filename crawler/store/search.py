@@ -1,8 +1,9 @@
-"""The words of each article's newest revision, folded, in a full-text index (SQLite FTS5); searches of it.
+"""The words of each article's newest revision, folded, in a full-text index; searches of it.
 
-All SQL of the index stands here. A row's number is the `seq` of its revision, so the newest comes first unsorted. The
-index keeps no text: what is taken out is folded anew from the revision. `search_fill` says down to which seq it is
-filled; what an older store held before is added a slice at a time (`fill`), the newest first.
+What the two databases need of their own is in words.py. A row's number is the `seq` of its revision, so the newest
+comes first unsorted. The index of SQLite keeps no text: what is taken out is folded anew from the revision.
+`search_fill` says down to which seq it is filled; what an older store held before is added a slice at a time (`fill`),
+the newest first.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindp
 
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
-from crawler.store.errors import StoreError
+from crawler.store.words import INDEX as INDEX
+from crawler.store.words import WORDS, Words
+from crawler.store.words import match_of as match_of
 from crawler.text.folding import fold
-from crawler.text.searching import Search, Sought
+from crawler.text.searching import Search
 
-INDEX = "article_words"
 SLICE = 1_000  # articles added in one commit: some 30 ms
 metadata = MetaData()
 search_fill = Table(
@@ -60,11 +62,6 @@ def _folded(said: Said) -> str:
     return fold(f"{said.title}\n{said.text or said.summary}").strip()
 
 
-_ADD = "INSERT INTO article_words (rowid, words) VALUES (?, ?)"
-_REMOVE = "INSERT INTO article_words (article_words, rowid, words) VALUES ('delete', ?, ?)"
-_EMPTY = "INSERT INTO article_words (article_words) VALUES ('delete-all')"
-_FIND = """SELECT rowid FROM article_words WHERE article_words MATCH ? AND rowid >= ? AND rowid < ?
-ORDER BY rowid DESC LIMIT ?"""
 _COLUMNS = (_revisions.c.seq, _revisions.c.title, _revisions.c.summary, _revisions.c.text)
 _CURRENT = select(*_COLUMNS).join(
     _articles, (_revisions.c.article == _articles.c.id) & (_revisions.c.number == _articles.c.revision)
@@ -73,27 +70,24 @@ _OLDER = _CURRENT.where(_revisions.c.seq < bindparam("below")).order_by(_revisio
 _NEVER = 1 << 62  # a seq that no article has
 
 
-def is_kept(connection: Connection) -> bool:
-    """Return whether the database has the index: SQLite."""
-    return connection.dialect.name == "sqlite"
+def _words(connection: Connection) -> Words:
+    return WORDS[connection.dialect.name]
 
 
 def add(connection: Connection, found: Iterable[tuple[int, Said]]) -> None:
     """Add articles' newest revisions, each (seq, what it says), to the index, in the commit that stores them."""
-    rows = [(seq, _folded(said)) for seq, said in found]
-    if rows and is_kept(connection):
-        connection.exec_driver_sql(_ADD, rows)
+    words = _words(connection)
+    if rows := [words.added(seq, _folded(said)) for seq, said in found]:
+        connection.exec_driver_sql(words.add, rows)
 
 
 def remove(connection: Connection, articles: Sequence[str]) -> None:
     """Take articles' newest revisions out of the index, before they are deleted or a newer one is stored."""
-    if not is_kept(connection):
-        return
-    below = _below(connection)
+    below, words = _below(connection), _words(connection)
     for part in parts(articles):
         rows = connection.execute(_CURRENT.where(_articles.c.id.in_(part), _revisions.c.seq >= below)).all()
         if rows:
-            connection.exec_driver_sql(_REMOVE, [(row.seq, _folded(row)) for row in rows])
+            connection.exec_driver_sql(words.remove, [words.removed(row.seq, _folded(row)) for row in rows])
 
 
 def fill(connection: Connection) -> int:
@@ -101,20 +95,19 @@ def fill(connection: Connection) -> int:
 
     Where letters are folded otherwise than when it was filled, the index begins anew.
     """
-    if not is_kept(connection):
-        return 0
+    words = _words(connection)
     row = connection.execute(select(search_fill)).one()
     below = row.below
     if row.folding != folding():
         if row.folding:
-            connection.exec_driver_sql(_EMPTY)
+            connection.exec_driver_sql(words.empty)
             below = (connection.scalar(select(func.max(_revisions.c.seq))) or 0) + 1
         connection.execute(update(search_fill).values(below=below, folding=folding()))
     if below <= 1:
         return 0
     rows = connection.execute(_OLDER, {"below": below}).all()
     if rows:
-        connection.exec_driver_sql(_ADD, [(each.seq, _folded(each)) for each in rows])
+        connection.exec_driver_sql(words.add, [words.added(each.seq, _folded(each)) for each in rows])
     connection.execute(update(search_fill).values(below=rows[-1].seq if rows else 1))
     return len(rows)
 
@@ -127,7 +120,7 @@ def begin_anew(connection: Connection) -> None:
 
 def unfilled(connection: Connection) -> int:
     """Return about how many articles an older store held that no search finds yet: their revisions are counted."""
-    first = connection.scalar(select(func.min(_revisions.c.seq))) if is_kept(connection) else None
+    first = connection.scalar(select(func.min(_revisions.c.seq)))
     return max(0, _below(connection) - first) if first else 0
 
 
@@ -135,25 +128,11 @@ def find(connection: Connection, search: Search, since: datetime | None, before:
     """Return the seqs of at most `most` articles that have what is searched for, the newest first.
 
     Only those whose newest revision was stored `since` then, and that stand before the seq `before`, for the next page.
-    Raises StoreError where the database has no index.
     """
-    if not is_kept(connection):
-        raise StoreError(
-            "the archive is searched by words in a store of SQLite only; stories and explain read this one"
-        )
     low = _first_since(connection, since) if since else 0
-    rows = connection.exec_driver_sql(_FIND, (match_of(search), low, before or _NEVER, most))
+    words = _words(connection)
+    rows = connection.exec_driver_sql(words.find, (words.asked(search), low, before or _NEVER, most))
     return [int(seq) for seq in rows.scalars()]
-
-
-def match_of(search: Search) -> str:
-    """Return a search as a query of FTS5. Folded phrases have letters, digits and spaces: none is a sign in it."""
-    wanted = " AND ".join(_any(each) for each in search.wanted)
-    return f"({wanted}) NOT ({' OR '.join(_any(each) for each in search.unwanted)})" if search.unwanted else wanted
-
-
-def _any(sought: Sought) -> str:
-    return "(" + " OR ".join(f'"{each}"' for each in sought.phrases) + ")"
 
 
 def _below(connection: Connection) -> int:

@@ -52,6 +52,7 @@ from tests.bench import (
     translating,
     triage,
     weight,
+    workers,
 )
 
 BENCHES = {
@@ -79,6 +80,7 @@ BENCHES = {
     "extraction": extraction.run,
     "evidence": evidence.run,
     "claims": claims.run,
+    "workers": workers.run,
     "triage": triage.run,
     "translating": translating.run,
     "commands": commands.run,

@@ -42,6 +42,7 @@ PINNED = {  # a migration that was committed is never changed: a change to it fa
     "crawler_4_carried.py": "961fbeca613b300aac6efda9042197511d314904caa43145f25aeae62577747a",
     "crawler_5_passed.py": "d1212f048da8a71edf51762be86312437083283432c4a605f4e28f0cfb33975b",
     "crawler_6_search.py": "8e17b9e4e03e3b01fb7d071d41bbb39906489d811ddbb7b1283bfd0797242e40",
+    "crawler_7_words.py": "f8ceec2b6e2ce4d37c1db58ead7e238768de5dc3d098221b7d892311a56df44f",
 }
 RELEASED = sorted(path.name for path in STORES.glob("*.sqlite3"))
 
@@ -158,7 +159,7 @@ def set_version(state: Path, package: str, version: str) -> None:
 @pytest.mark.parametrize("state", ["v0.1.0.sqlite3"], indirect=True)
 @pytest.mark.parametrize(
     ("package", "version", "newest"),
-    [("crawler", "c0030", "crawler_6"), ("alerts", "a0003", "alerts_9"), ("alerts", "alerts_999", "alerts_9")],
+    [("crawler", "c0030", "crawler_7"), ("alerts", "a0003", "alerts_9"), ("alerts", "alerts_999", "alerts_9")],
 )
 def test_a_store_of_an_unknown_version_is_refused_and_left_as_it_is(
     state: Path, package: str, version: str, newest: str

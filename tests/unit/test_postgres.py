@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,16 +16,23 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, InternalError
 
+from alerts.rules.searching import read_search
 from alerts.run.copying import copy
 from alerts.run.lock import AlreadyRunning, lock
 from alerts.run.stored import ledger_of
 from alerts.store import decisions
 from alerts.store.opening import NOTED, PACKAGES, note_url, noted_url, reading
 from alerts.store.stamp import sign_life
+from crawler.article import Entry
+from crawler.collect.ingest import store_poll
+from crawler.sources.source import Source, SourceState
 from crawler.store.db import DATABASE, Database, WriterLane
 from crawler.store.errors import StoreBusy, StoreError, StoreHeld
 from crawler.store.moving import ENTERED
+from crawler.store.search import INDEX, fill
+from crawler.store.searched import searched
 from tests.postgres import Postgres
+from tests.stores.make import NOW
 from tests.unit.tables import all_tables
 
 RELEASED = Path(__file__).parents[1] / "stores" / "v0.1.0.sqlite3"
@@ -66,7 +74,12 @@ def mark(database: Database, value: str) -> None:
 
 
 def test_the_schema_is_the_one_in_the_code(opened: Callable[[], Database]) -> None:
-    others = {("table", "crawler_version"), ("table", "alerts_version"), ("column", ENTERED["postgresql"])}
+    others = {
+        ("table", "crawler_version"),
+        ("table", "alerts_version"),
+        ("table", INDEX),
+        ("column", ENTERED["postgresql"]),
+    }
     ours = {"include_name": lambda name, kind, _: (kind, name) not in others}
     with opened().reading.connect() as connection, warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".* expression-based index '?deliveries_next")
@@ -170,6 +183,12 @@ def test_only_the_two_databases_are_taken(given: str) -> None:
         Database(given)
 
 
+def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "crawler.store.postgres", None)
+    with pytest.raises(StoreError, match=r"pip install 'watchfloor\[postgres\]'"):
+        Database("postgresql://host/name")
+
+
 def test_commands_find_the_store_that_the_daemon_noted(tmp_path: Path, url: str) -> None:
     note_url(tmp_path, url)
     assert (tmp_path / NOTED).stat().st_mode & 0o077 == 0
@@ -239,3 +258,49 @@ def test_nothing_is_copied_while_a_daemon_runs_or_after_a_fault(
     with suppress(StoreError):
         copy(str(RELEASED), str(tmp_path / DATABASE))  # of an older version
     assert not (tmp_path / DATABASE).exists()
+
+
+HEADLINES = {
+    "en": "Drones strike Ain al-Asad base, U.S. officers say",
+    "ar": "مسيرات تستهدف قاعدة عين الأسد",
+    "fa": "حمله پهپادی به پایگاه عین‌الاسد در عراق",
+    "long": "x" * 600 + " convoy at dawn",
+}
+SEARCHES = (
+    "base",
+    '"ain al asad"',
+    '"asad al ain"',
+    "drones -officers",
+    "قاعدة",
+    "پایگاه عراق",
+    '"convoy at dawn"',
+    "o'neill",
+)
+
+
+def test_a_search_by_words_finds_the_same_in_both(opened: Callable[[], Database]) -> None:
+    file = Database("sqlite://")
+    file.migrate(*PACKAGES)
+    stores = {"sqlite": file, "postgresql": opened()}
+    source, found = Source("wire", "https://wire.example/rss", name="Wire"), {}
+    for name, database in stores.items():
+        with database.write() as connection:
+            entries = [Entry(title, guid=guid, summary="Told by O'Neill.") for guid, title in HEADLINES.items()]
+            store_poll(connection, source, SourceState("wire", source.url, NOW), entries, (), NOW)
+            edited = [Entry("Drones strike a depot", guid="en", summary="Told anew.")]
+            store_poll(connection, source, SourceState("wire", source.url, NOW), edited, (), NOW)
+
+            def guids(words: str, connection: Connection = connection) -> list[str | None]:
+                return [each.article.guid for each in searched(connection, read_search(words), None, None, 9)]
+
+            before = [guids(words) for words in SEARCHES]
+            connection.execute(text("UPDATE search_fill SET folding = 'other'"))
+            while fill(connection):
+                pass
+            assert [guids(words) for words in SEARCHES] == before
+            found[name] = before
+            connection.rollback()
+    file.close()
+    assert found["postgresql"] == found["sqlite"]
+    assert found["sqlite"][:3] == [["en"], ["en"], []]
+    assert found["sqlite"][6] == ["long"]
