@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Row,
+    Select,
     Table,
     Text,
     bindparam,
@@ -146,22 +147,29 @@ def links_of(connection: Connection, story: str) -> list[tuple[Report, Report, L
 
     At most LINKS_AT_MOST, newest first: a report that is edited all day has one for each edit.
     """
-    links = select(event_reports.c.seq, event_reports.c.other, event_reports.c.other_both, event_reports.c.other_share)
-    ours = select(event_reports.c.seq).where(event_reports.c.story == story)
-    found = links.where(
-        event_reports.c.other.is_not(None), or_(event_reports.c.seq.in_(ours), event_reports.c.other.in_(ours))
-    )
-    rows = list(connection.execute(found.order_by(event_reports.c.seq.desc()).limit(LINKS_AT_MOST)))
+    rows = list(connection.execute(_LINKS_OF, {"ours": story}))
+    if not rows:
+        return []  # of most stories; each alert asks
     seqs = {seq for row in rows for seq in (row.seq, row.other)}
-    read = {
-        row.seq: _report(row) for row in connection.execute(select(event_reports).where(event_reports.c.seq.in_(seqs)))
-    }
+    read = {row.seq: _report(row) for row in connection.execute(_BY_SEQ, {"seqs": sorted(seqs)})}
     pairs = [(row, read[row.seq], read.get(row.other)) for row in rows]  # the older one may have expired
     return [
         (*((one, other) if one.story == story else (other, one)), Link(row.other, row.other_both, row.other_share))
         for row, one, other in pairs
         if other is not None
     ]
+
+
+def _links_query() -> Select[Any]:
+    links = select(event_reports.c.seq, event_reports.c.other, event_reports.c.other_both, event_reports.c.other_share)
+    ours = select(event_reports.c.seq).where(event_reports.c.story == bindparam("ours"))
+    linked = or_(event_reports.c.seq.in_(ours), event_reports.c.other.in_(ours))
+    found = links.where(event_reports.c.other.is_not(None), linked)
+    return found.order_by(event_reports.c.seq.desc()).limit(LINKS_AT_MOST)
+
+
+_LINKS_OF = _links_query()
+_BY_SEQ = select(event_reports).where(event_reports.c.seq.in_(bindparam("seqs", expanding=True)))
 
 
 def mentions_in(connection: Connection, names: Sequence[str]) -> dict[str, EventMention]:

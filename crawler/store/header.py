@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 # https://www.sqlite.org/fileformat2.html: 1.3 the header of a database, 4.1 that of a WAL and of each frame in it
@@ -19,11 +18,9 @@ def missing_pages(path: Path) -> int:
         header = handle.read(_HEADER)
     if len(header) < _HEADER or not header.startswith(_MAGIC):
         return 0
-    (written,) = struct.unpack_from(">H", header, 16)
-    page: int = 65_536 if written == 1 else written
-    pages: int
-    changed, pages = struct.unpack_from(">II", header, 24)
-    (counted_at,) = struct.unpack_from(">I", header, 92)
+    written = int.from_bytes(header[16:18], "big")
+    page = 65_536 if written == 1 else written
+    changed, pages, counted_at = (int.from_bytes(header[at : at + 4], "big") for at in (24, 28, 92))
     if changed != counted_at:  # the number of pages is of before the last change
         return 0
     # after the header: a checkpoint under way writes that first, and the WAL never shrinks while it is in use

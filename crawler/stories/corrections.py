@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.text.folding import fold
 
@@ -63,6 +64,7 @@ _TAKEN_BACK = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # of an article it is asked when it is placed, matched, decided on and told
 def is_correction(title: str) -> bool:
     """Return whether a headline says that it corrects or takes back what was reported.
 

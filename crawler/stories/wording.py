@@ -51,8 +51,7 @@ class Wording:
     """What is compared of an article: the folded words of its headline and of each sentence.
 
     `names` are words written with a capital inside a sentence, `agency` is the one it names, `corrected` whether its
-        corrected=is_correction(title),
-        written=(title, body),
+    headline says that it corrects a report, `written` headline and body as they were.
     """
 
     title: tuple[str, ...]

@@ -9,6 +9,7 @@ import os
 import platform
 import sys
 
+import alerts.cli  # noqa: F401 - it sets the garbage collector, as for the daemon and each command
 from tests.bench import (
     aggregator,
     board,

@@ -6,6 +6,7 @@ is the same work without the imports, and is not counted.
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 import statistics
@@ -43,7 +44,7 @@ def growth() -> None:
             state = Path(place) / f"var{size}"
             state.mkdir(mode=0o700)
             grow(state, size)
-            environ = {**os.environ, "WATCHFLOOR_CONFIG": str(rules), "WATCHFLOOR_STATE_DIR": str(state)}
+            environ = _environ(rules, state)
             for each in GROWING:
                 found[each][size] = _median(each, environ)[0]
     for each, costs in found.items():
@@ -59,7 +60,7 @@ def run() -> None:
         rules, state = _desk(Path(place), f"{outlet.base}/a.xml"), Path(place) / "var"
         state.mkdir(mode=0o700)
         grow(state, ARTICLES)
-        environ = {**os.environ, "WATCHFLOOR_CONFIG": str(rules), "WATCHFLOOR_STATE_DIR": str(state)}
+        environ = _environ(rules, state)
         alone = {each: _median(each, environ) for each in COMMANDS}
         daemon = subprocess.Popen(
             [sys.executable, "-m", "alerts", "run"], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -89,6 +90,15 @@ def _desk(place: Path, url: str) -> Path:
         encoding="utf-8",
     )
     return rules
+
+
+def _environ(rules: Path, state: Path) -> dict[str, str]:
+    """Return the environment of a command whose modules are compiled, as they are where it is installed."""
+    for room in ("alerts", "crawler"):
+        compileall.compile_dir(ROOT / room, quiet=2)
+    environ = {**os.environ, "WATCHFLOOR_CONFIG": str(rules), "WATCHFLOOR_STATE_DIR": str(state)}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environ
 
 
 def _median(words: str, environ: dict[str, str]) -> tuple[float, float]:

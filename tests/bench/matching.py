@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import re
 import resource
@@ -131,9 +132,9 @@ def _pattern(words: list[str]) -> re.Pattern[str]:
 
 def _rate(name: str, config: Config, articles: list[Article]) -> float:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
+    started = time.process_time()
     matcher = Matcher(config)
-    compiled = time.perf_counter() - started
+    compiled = time.process_time() - started
     hits = 0
 
     def match_all() -> None:
@@ -142,24 +143,28 @@ def _rate(name: str, config: Config, articles: list[Article]) -> float:
 
     rate = len(articles) / _timed(match_all)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(f"{name}: {rate:,.0f} articles/s, {hits} matches; compiled in {compiled:.2f} s, peak RSS +{grown:.0f} MB")
+    each = 1e6 / rate
+    print(
+        f"{name}: {rate:,.0f} articles/s of a core, {each:.0f} us each, {hits} matches; compiled in {compiled:.2f} s, peak RSS +{grown:.0f} MB"
+    )
     return rate
 
 
 def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    """Return the processor seconds of a piece of work: the machine has other work."""
+    started = time.process_time()
     work()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def loading(place: Path, words: list[str]) -> None:
     path = place / "rules.yaml"
     path.write_text(HEAD + "".join(_rule(words, number) for number in range(1_000)), encoding="utf-8")
-    started = time.perf_counter()
+    started = time.process_time()
     config = load(path, environ={})
-    loaded = time.perf_counter()
+    loaded = time.process_time()
     Matcher(config)
-    done = time.perf_counter()
+    done = time.process_time()
     print(f"1,000 rules: {loaded - started:.2f} s to load, {done - loaded:.2f} s to compile")
 
 
@@ -250,6 +255,8 @@ def _finds(name: str, text: str) -> bool:
 def starting() -> None:
     """Time the start of `watchfloor check`, and name what it did not need to import."""
     code = "import sys, alerts.cli.check; print([m for m in ('scrapy', 'sqlalchemy', 'twisted') if m in sys.modules])"
-    seconds = _timed(lambda: subprocess.run([sys.executable, "-c", code], check=True, capture_output=True))
+    before = os.times()
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+    after = os.times()
+    seconds = after.children_user + after.children_system - before.children_user - before.children_system
     print(f"watchfloor check starts in {seconds:.2f} s; of scrapy, sqlalchemy, twisted it imports {loaded}")
