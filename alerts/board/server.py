@@ -6,12 +6,10 @@ Reading runs in threads, so that a slow page delays no other; at most READS_AT_O
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -25,8 +23,8 @@ from alerts.board.live import Live
 from alerts.board.openapi import openapi
 from alerts.board.page import API, BadQuery, Document, NotFound, Order, Page, Query, Reader, Tool
 from alerts.board.pages.trying import TRIALS
+from alerts.board.records import dumped
 from alerts.board.registry import DOCUMENTS, ORDERS, PAGES, TOOLS
-from alerts.line.orders import stamp
 from alerts.run.ask import ControlError
 from crawler.config.yamlfile import ConfigError
 from crawler.store.errors import StoreError
@@ -71,7 +69,7 @@ class Board:
     def __init__(self, desk: Desk) -> None:
         self._desk, self._live = desk, Live(desk)
         self._reads, self._guessing = asyncio.Semaphore(READS_AT_ONCE), asyncio.Lock()
-        self._renewing, self._kept = asyncio.Lock(), dict[tuple[str, str], tuple[float, str]]()
+        self._renewing, self._kept = asyncio.Lock(), dict[tuple[str, str, str], tuple[float, str]]()
         self._secret = secrets.token_bytes(32)  # of the forms: those of a page that is older than this process are void
         self._listeners: set[web.StreamResponse] = set()
         app = web.Application(middlewares=[self._guarded], client_max_size=LARGEST_FORM)
@@ -116,7 +114,7 @@ class Board:
                 return writing.render(page, asked, record, self._frame(request))
 
             if "X-Renew" in request.headers:
-                return _text(await self._renewed((request.path_qs, request["reader"].name), work), HTML)
+                return _text(await self._renewed((request.path_qs, request["reader"].name, self._live.now), work), HTML)
             return _seen(request, _text(await self._in_thread(work), HTML))
 
         return answer
@@ -125,7 +123,7 @@ class Board:
         async def answer(request: web.Request) -> web.StreamResponse:
             def work() -> str:
                 record, _ = self._desk.read(page.read, _query(request), request.match_info, request["reader"])
-                return _dumped(record)
+                return dumped(record)
 
             return _text(await self._in_thread(work), JSON)
 
@@ -140,8 +138,11 @@ class Board:
 
         return answer
 
-    async def _renewed(self, page: tuple[str, str], work: Callable[[], str]) -> str:
-        """Return a page that is renewed by itself, one at a time: all who have it open ask for it at the same news."""
+    async def _renewed(self, page: tuple[str, str, str], work: Callable[[], str]) -> str:
+        """Return a page that is renewed by itself, one at a time: all who have it open ask for it at the same news.
+
+        It is kept for the news that were known when it was asked for: one from before them lacks them.
+        """
         async with self._renewing:
             at, text = self._kept.get(page, (0.0, ""))
             if time.monotonic() - at > RENEWAL_KEPT:
@@ -186,7 +187,7 @@ class Board:
             said = order.done(replied)
             log.info("order path=%s by=%s", request.path, reader.name)
             if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
-                return _text(_dumped({"said": said, "answer": replied}), JSON)
+                return _text(dumped({"said": said, "answer": replied}), JSON)
             return _back(form, said)
 
         return answer
@@ -292,7 +293,7 @@ class Board:
 
     def _wrong(self, request: web.Request, status: int, said: str) -> web.Response:
         if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
-            return _text(_dumped({"error": said}), JSON, status)
+            return _text(dumped({"error": said}), JSON, status)
         frame = self._frame(request) | {"title": HTTPStatus(status).phrase, "problem": said}
         return _text(writing.render_plain("error.html", frame), HTML, status)
 
@@ -302,7 +303,7 @@ async def _to_stories(_: web.Request) -> web.StreamResponse:
 
 
 async def _openapi(_: web.Request) -> web.StreamResponse:
-    return _text(_dumped(openapi()), JSON)
+    return _text(dumped(openapi()), JSON)
 
 
 async def _static(request: web.Request) -> web.StreamResponse:
@@ -348,17 +349,3 @@ def _text(text: str, content_type: str, status: int = HTTPStatus.OK) -> web.Resp
     made = web.Response(body=body, content_type=content_type, charset="utf-8", status=status)
     made.enable_compression()
     return made
-
-
-def _dumped(record: Any) -> str:
-    return json.dumps(record, ensure_ascii=False, default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return stamp(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"a page's record holds {type(value).__name__}, which JSON cannot")
