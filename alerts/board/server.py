@@ -38,17 +38,6 @@ WRONG_TOKEN_PAUSE = 1.0  # seconds, for all who guess together
 SAID = "said"  # the cookie that carries what came of an order to the next page
 HTML, JSON = "text/html", "application/json"
 STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Server": "watchfloor",  # without a version
-}
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PROBLEMS: Mapping[type[Exception], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -162,7 +151,7 @@ class Board:
         if len(self._listeners) >= MOST_LISTENERS:
             raise web.HTTPServiceUnavailable(reason="too many pages listen")
         stream = web.StreamResponse(
-            headers={**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+            headers={**guard.HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await stream.prepare(request)
         self._listeners.add(stream)
@@ -182,8 +171,7 @@ class Board:
             form, reader = await self._form(request), request["reader"]
             if not reader.writes:
                 raise Refused("You may only read here. Sign in to acknowledge, silence, resend or poll.")
-            asked = order.request(request.match_info, form, reader.name)
-            replied = await asyncio.to_thread(self._desk.order, asked)
+            replied = await asyncio.to_thread(self._desk.order, order.request(request.match_info, form, reader.name))
             said = order.done(replied)
             log.info("order path=%s by=%s", request.path, reader.name)
             if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
@@ -195,12 +183,9 @@ class Board:
     def _tool(self, tool: Tool) -> Answer:
         async def answer(request: web.Request) -> web.StreamResponse:
             form = await self._form(request)  # also of who may only read: no page of others may set it to work
-
-            def work() -> str:
-                asked = (_query(request), request.match_info, request["reader"])
-                return self._desk.read(lambda made: tool.run(made, form), *asked)[0]
-
-            raise web.HTTPSeeOther(await self._in_thread(work))
+            who = (_query(request), request.match_info, request["reader"])
+            to = await self._in_thread(lambda: self._desk.read(lambda asked: tool.run(asked, form), *who)[0])
+            raise web.HTTPSeeOther(to)
 
         return answer
 
@@ -277,7 +262,7 @@ class Board:
             said = "The board could not make this page; its log says why."
             answer = self._wrong(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)
         if not answer.prepared:
-            answer.headers.update(HEADERS)
+            answer.headers.update(guard.HEADERS)
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
