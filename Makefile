@@ -16,7 +16,7 @@ run: .venv/installed
 	@$(BIN)/watchfloor run
 
 demo: .venv/installed
-	@$(BIN)/watchfloor demo
+	@$(BIN)/watchfloor demo $(if $(KEEP),--keep)
 
 test: lint types contracts unit
 
@@ -61,9 +61,9 @@ bench: .venv/installed-dev
 bench-quick: .venv/installed-dev
 	$(BIN)/python -m tests.bench --quick
 
-# All packages in one folder, from which deploy/install.sh installs without a network.
+# All packages in one folder, from which deploy/install.sh installs without a network; make wheels EXTRA=[languages].
 wheels: .venv/installed
-	$(PIP) wheel --constraint constraints.txt --wheel-dir wheels .
+	$(PIP) wheel --constraint constraints.txt --wheel-dir wheels '.$(EXTRA)'
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Watchfloor needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }

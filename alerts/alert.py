@@ -86,6 +86,7 @@ class Reason(StrEnum):
 
 
 NEWS = frozenset({Reason.DEVELOPMENT, Reason.ANOTHER})  # of an event told before
+NEWS_OR_CORRECTED = NEWS | {Reason.CORRECTED}
 LISTED = frozenset({Reason.REPEATS, Reason.POSSIBLY_SAME})  # why a message waits for the digest, however grave it is
 
 
@@ -207,10 +208,13 @@ class Sibling:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """What a service made of a headline. `missing` are the names that the headline has and the translation has not."""
+    """What a service made of a headline. `missing` are the names that the headline has and the translation has not,
+    `numbers` the numbers that it does not say, with what it says instead.
+    """
 
     text: str
     missing: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,8 @@ class Alert:
     the newest reports of it in each other language. `hedge` says why the headline must not be given as a deed that was
     done: a standing of alerts.rules.event_standing, UNREAD where no deed was read in it, "" where one is told as done.
     `where` is the one place on the map that it is about, None where it names none or several. `translation` is no part
-    of the snapshot: it is what is known of the headline when the alert is shown.
+    of the snapshot: it is what is known of the headline when the alert is shown. Nor is `board`,
+    the address of its page.
     """
 
     story: str
@@ -250,6 +255,7 @@ class Alert:
     hedge: str = ""
     where: Where | None = None
     translation: Translation | None = None
+    board: str = ""
 
     @property
     def corrects(self) -> bool:

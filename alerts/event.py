@@ -58,7 +58,7 @@ class Report:
     """One report of an event, as it is kept: which story and thread, when, by which source, under what headline.
 
     `lang` is the code of the headline's language, or the name of its script where nothing tells the language; "" of
-    reports kept before languages were.
+    reports kept before languages were. `wording` is the vector of the headline, None where no language model read it.
     """
 
     seq: int  # of the revision
@@ -69,6 +69,7 @@ class Report:
     at: datetime
     mention: EventMention
     lang: str = ""
+    wording: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

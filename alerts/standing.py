@@ -23,9 +23,9 @@ class Standing:
     """How far a thread is confirmed: its origins in order, and the best Admiralty letter of its sources.
 
     Where a toll is told, `agreement` says who tells it; it is that toll which is rated then. `opposed` are the origins
-    that say the opposite of what is told: that it did not happen, or harmed nobody; `echoes` those of which nothing is
-    known but another's headline. Letter and number are never folded into one score (NATO AJP-2.1 rates source and
-    information apart).
+    that say the opposite of what is told: that it did not happen, or harmed nobody; `doubting` those that only ask
+    whether it did, or deny it; `echoes` those of which nothing is known but another's headline. Letter and number are
+    never folded into one score (NATO AJP-2.1 rates source and information apart).
     """
 
     origins: tuple[str, ...] = ()
@@ -33,6 +33,7 @@ class Standing:
     agreement: Agreement | None = None
     opposed: tuple[str, ...] = ()
     echoes: tuple[str, ...] = ()
+    doubting: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
@@ -43,12 +44,17 @@ class Standing:
     @property
     def agreeing(self) -> int:
         """How many origins report what is told, or nothing against it; those that say another number count too."""
-        return sum(each not in self.opposed for each in self.origins)
+        return len(self.telling)
 
     @property
     def confirming(self) -> int:
         """How many of those report it in words of their own: what `when` and a second origin ask for."""
-        return sum(each not in self.opposed and each not in self.echoes for each in self.origins)
+        return sum(each not in self.echoes for each in self.telling)
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The origins that tell it: those that say the opposite, or only ask or deny, confirm nothing."""
+        return tuple(each for each in self.origins if each not in self.opposed and each not in self.doubting)
 
     @property
     def rating(self) -> str:

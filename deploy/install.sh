@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install Watchfloor as a service of this machine, or bring an installed one up to date:
 #
-#     sudo deploy/install.sh [--wheels DIR] [--no-start]
+#     sudo deploy/install.sh [--wheels DIR] [--languages] [--no-start]
 #
 # It may be run again at any time. It never overwrites rules, secrets or the store. What it sets up:
 #
@@ -12,6 +12,7 @@
 #     /usr/local/bin/watchfloor   the command; its manual and its completion in /usr/local/share
 #     watchfloor.service          enabled and started
 #
+# With --languages also the language model of settings.languages (90 MB more on disk, x86-64 only).
 # Without a network: --wheels DIR, or a folder `wheels` in the checkout, holds all packages (`make wheels` fills it on a
 # machine with a network and the same Python). Uninstall: docs/operating.md#uninstall.
 set -eu
@@ -21,6 +22,7 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 OPT=/opt/watchfloor
 ETC=/etc/watchfloor
 WHEELS=
+LANGUAGES=
 START=yes
 
 say() { echo "install: $*"; }
@@ -29,8 +31,9 @@ stop() { echo "install: $*" >&2; exit 1; }
 while [ $# -gt 0 ]; do
     case $1 in
         --wheels) [ $# -gt 1 ] || stop "--wheels needs a folder"; WHEELS=$(cd "$2" && pwd); shift ;;
+        --languages) LANGUAGES=yes ;;
         --no-start) START=no ;;
-        *) stop "unknown word $1; known: --wheels DIR, --no-start" ;;
+        *) stop "unknown word $1; known: --wheels DIR, --languages, --no-start" ;;
     esac
     shift
 done
@@ -58,12 +61,13 @@ mkdir -p "$OPT"
 PIP="$OPT/.venv/bin/python -m pip --quiet --disable-pip-version-check install"
 if [ -n "$WHEELS" ]; then
     say "installing the packages in $WHEELS, without a network"
-    $PIP --no-index --find-links "$WHEELS" --constraint "$ROOT/constraints.txt" watchfloor
+    $PIP --no-index --find-links "$WHEELS" --constraint "$ROOT/constraints.txt" "watchfloor${LANGUAGES:+[languages]}"
     # the same version may hold other code: it is replaced, what it needs stays
     $PIP --no-index --find-links "$WHEELS" --no-deps --force-reinstall watchfloor
 else
     say "installing packages from the network (a minute or two); each must have the hash that was written down"
     $PIP --require-hashes --no-deps --requirement "$ROOT/deploy/constraints-hashes.txt"
+    [ -z "$LANGUAGES" ] || $PIP --require-hashes --no-deps --requirement "$ROOT/deploy/languages-hashes.txt"
     $PIP --no-deps --no-build-isolation --force-reinstall "$ROOT"
 fi
 rm -rf "$OPT/docs"

@@ -1,0 +1,5 @@
+"""The tests. A daemon of theirs serves no board: it would cost each of them a process, and all of them one port."""
+
+import os
+
+os.environ["WATCHFLOOR_BOARD"] = "off"  # of alerts/run/board_process.py; those of the board name an address

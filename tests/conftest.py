@@ -8,6 +8,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.postgres import Postgres, start
 from tests.unit.child import Child, children
 
 with warnings.catch_warnings():
@@ -19,10 +20,11 @@ with warnings.catch_warnings():
 
 # Tests that wait for a real limit or unit: they start first, so that none of them is waited for at the end.
 WAITING = ("test_silence", "test_deployed", "test_killed", "test_night", "test_time", "test_workers", "test_secrets")
-# Modules that share something slow to make, the shipped desk compiled: one worker runs them all, from the beginning.
+# Modules that share something slow to make, such as the shipped desk compiled: one worker runs them all, from the beginning.
 SHARING: Mapping[str, str] = {
     **dict.fromkeys(("test_desk_names", "test_desk_words", "test_desk_places"), "names of the desk"),
     **dict.fromkeys(("test_desk", "test_desk_kinds", "test_event_mention"), "rules of the desk"),
+    **dict.fromkeys(("test_board", "test_board_orders", "test_board_browser"), "one daemon and its board"),
 }
 
 
@@ -31,7 +33,8 @@ class ByRoom(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         path = Path(nodeid.partition("::")[0])
-        return SHARING.get(path.stem, path.stem) if "unit" in path.parts else nodeid
+        alone = nodeid if "unit" not in path.parts else path.stem
+        return SHARING.get(path.stem, alone)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -51,3 +54,11 @@ def child() -> Iterator[Child]:
     """A parsing child with production's limits; one a test module, as it takes a second to start."""
     with children() as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, which the workers of a run share."""
+    made = start()
+    yield made
+    made.close()

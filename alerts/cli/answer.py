@@ -24,9 +24,9 @@ from typing import NoReturn
 import click
 
 from alerts.cli import COMMANDS, main
-from alerts.cli.loading import config_shown
 from alerts.cli.reading import READS, is_read, names_files
 from alerts.run import pieces
+from alerts.run.rules_shown import config_shown
 from crawler.config.yamlfile import ConfigError
 from crawler.limits import limit
 
@@ -40,7 +40,7 @@ LARGEST_REQUEST = 200_000  # bytes
 # child's pid and at last its exit code, the one that starts it
 STREAMS = 4
 REFUSED = -2  # in an exit code's place, of a command that is not run for others; whoever may run it alone does
-RULES_READ = frozenset({"stories", "handover", "explain", "sources", "deliveries"})  # by these commands
+RULES_READ = frozenset({"stories", "search", "handover", "explain", "sources", "deliveries"})  # by these commands
 IDLE = 900.0  # seconds without a request, after which this process ends, and its memory is free again
 
 

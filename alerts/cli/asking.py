@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import grp
 import os
-import pwd
 import shutil
 import sys
 import time
@@ -22,6 +21,7 @@ import click
 from alerts.cli.places import LIFE, STORE, rules_path, sockets_of, state_path
 from alerts.cli.reading import QUICK, is_read, names_files
 from alerts.run.ask import ControlError, NobodyListens, ask
+from alerts.run.owner import login_of
 
 SILENT_AT_MOST = 15.0  # seconds since the daemon last showed life
 QUICK_WITHIN = 10.0  # seconds for its answer, after which the command runs here
@@ -99,7 +99,7 @@ def closed_to_us(socket: Path) -> str:
         # a member of the group is kept out by nothing but a daemon that is not there
         if not os.path.lexists(each) or os.access(each, wanted) or each.stat().st_gid in {os.getgid(), *os.getgroups()}:
             continue
-        group, login = _group_of(each), _login()
+        group, login = _group_of(each), login_of(os.getuid())
         if group == "root":
             return f"{each} is root's own: {login} may not read it"
         return (
@@ -114,13 +114,6 @@ def _group_of(path: Path) -> str:
         return grp.getgrgid(path.stat().st_gid).gr_name
     except (KeyError, OSError):
         return "watchfloor"
-
-
-def _login() -> str:
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
 
 
 def _about_a_file(words: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ import click
 
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.loading import Faults, articles_in, load_config
-from alerts.cli.progress import progress
+from alerts.cli.progress import doing, progress
 from alerts.cli.screen import show
 from alerts.cli.stored import archived, kept_only_matched
 from alerts.cli.times import SINCE, Moment, beginning
@@ -56,7 +56,8 @@ def command(
     if file:
         articles = [line.article for line in articles_in(file, faults)]
     else:
-        articles = archived(state_path(state_dir, rules), beginning(since, datetime.now(UTC), config.timezone))
+        with doing("reading the archive"):
+            articles = archived(state_path(state_dir, rules), beginning(since, datetime.now(UTC), config.timezone))
     found = run(config, progress(articles, "matching"))
     # `--against` is the file before the change, --config the one after it
     unseen = {} if file else _unseen(config, state_path(state_dir, rules))

@@ -16,7 +16,7 @@ from alerts import receivers
 from alerts.cli.common import config_option, counted, excerpt, rules_path, secrets_for, state_option, state_path
 from alerts.cli.loading import load_config, refuse
 from alerts.cli.places import STORE
-from alerts.cli.progress import progress
+from alerts.cli.progress import doing, progress
 from alerts.cli.secrets import Secrets
 from alerts.rule import Config
 from alerts.rules import config as configuration
@@ -25,6 +25,7 @@ from alerts.rules.config import exposed
 from alerts.rules.everywhere import everywhere
 from alerts.rules.lint import BROAD_A_DAY, failed_tests, strange_links, too_broad, warnings
 from alerts.rules.unplaced import without_points
+from alerts.run.extras import done_without
 from crawler.article import Article
 from crawler.config.yamlfile import ConfigError, Place, Problem, Problems
 
@@ -57,8 +58,9 @@ def command(
     secrets = secrets_for(rules)
     config, hidden = _loaded(rules, secrets)
     # the daemon starts without such a source and says so; whoever checks the rules is to set its secret before
-    unset = [*config.unset.values(), *([config.untranslated] if config.untranslated else [])]
-    if problems := [*unset, *failed_tests(config)]:
+    with doing("running the rules' own tests"):
+        failed = failed_tests(config)
+    if problems := [*config.unset.values(), *failed]:
         refuse(ConfigError(problems))  # before the archive is read: rules that fail their own tests say nothing of it
     if labels:
         importlib.import_module("alerts.cli.labels").report(config, labels, articles, misses=misses)
@@ -66,17 +68,20 @@ def command(
     if hidden:
         click.echo(f"note: {_unchecked(secrets, hidden)}", err=True)
     state = state_path(state_dir, rules)
-    archived = _archived(state)
+    with doing("reading the last 7 days"):
+        archived = _archived(state)
     span = days(archived)
     counts = per_rule(run(config, progress(archived, "matching the last 7 days")), config)
-    found = [
-        *exposed(rules, config.files),
-        *_exposed_secrets(secrets),
-        *warnings(config),
-        *(everywhere(config, archived) if archived else ()),
-        *strange_links(config, archived),
-        *(too_broad(config, counts, span, broad) if archived else ()),
-    ]
+    with doing("looking for what would go badly"):
+        found = [
+            *exposed(rules, config.files),
+            *_exposed_secrets(secrets),
+            *done_without(config).values(),
+            *warnings(config),
+            *(everywhere(config, archived) if archived else ()),
+            *strange_links(config, archived),
+            *(too_broad(config, counts, span, broad) if archived else ()),
+        ]
     _warn(found)
     _note_rooms(config, hidden)
     _note_layout(rules, config)

@@ -19,6 +19,7 @@ from alerts.cli.places import secrets_path
 from alerts.cli.places import state_path as state_path
 from alerts.cli.screen import show
 from alerts.cli.secrets import Secrets, read_secrets
+from alerts.render.counting import counted as counted
 from crawler.config.keys import span
 from crawler.config.yamlfile import Place
 
@@ -64,13 +65,6 @@ def fail(message: str, code: int = 1) -> NoReturn:
     """Print what is wrong on stderr and exit with 1, or with another code."""
     show(f"watchfloor: {message}", err=True)
     sys.exit(code)
-
-
-def counted(n: int, one: str) -> str:
-    """Return a number with its noun, given in the singular: "1 story", "2 stories"."""
-    # the nouns we print need no more grammar than this: story, match, message
-    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}es" if one.endswith("ch") else f"{one}s"
-    return f"{n} {one if n == 1 else many}"
 
 
 class _Duration(click.ParamType[timedelta]):

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy import Connection
 
-from alerts.alert import Delivery, DeliveryState, Kind, Target
+from alerts.alert import DeliveryState
 from alerts.cli.alone import serviced
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.ids import named
@@ -20,12 +19,9 @@ from alerts.cli.loading import config_in_force, load_config
 from alerts.cli.orders import carry_out, listening
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
-from alerts.line.compose import compose
-from alerts.render.digest import digest_sheet
-from alerts.render.text import digest_lines
 from alerts.render.words import isolated, time
-from alerts.rule import Config
-from alerts.store import digests, ids, outbox, sendlog, translations
+from alerts.run.delivery_record import describe_delivery, message_of
+from alerts.store import ids, outbox, sendlog
 from alerts.store.opening import reading
 
 if TYPE_CHECKING:
@@ -69,7 +65,7 @@ def command(
     with reading(state_path(state_dir, rules)) as connection:
         wanted = DeliveryState(state) if state else None
         found = sendlog.listed(connection, begins, wanted, receiver)
-        rows = [_row(connection, each) for each in found]
+        rows = [describe_delivery(connection, each) for each in found]
     if as_json:
         for row in rows:
             print_json(row)
@@ -81,32 +77,6 @@ def _nothing(since: datetime, zone: str, state: str | None, receiver: str | None
     which = f" in state {state}" if state else ""
     whom = f" to {receiver}" if receiver else ""
     return f"no message{which}{whom} since {time(since, zone)}; --since 7d looks further back"
-
-
-def _row(connection: Connection, delivery: Delivery) -> dict[str, object]:
-    return {
-        "id": delivery.id,
-        "queued": _iso(delivery.queued),
-        "due": _iso(delivery.due),
-        "sent": _iso(delivery.sent),
-        "receiver": delivery.receiver,
-        "target": delivery.target,
-        "kind": delivery.kind.value,
-        "severity": delivery.severity.word,
-        "subject": delivery.subject,
-        "revision": delivery.revision,
-        "what": sendlog.summary_of(connection, delivery),
-        "state": delivery.state.value,
-        "reason": delivery.reason.value,
-        "held": delivery.held,
-        "attempts": delivery.attempts,
-        "repeat": delivery.repeat,
-        "detail": delivery.outcome,
-    }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
 
 
 def _line(row: Mapping[str, object], zone: str, now: datetime) -> str:
@@ -150,30 +120,13 @@ def show_one(identity: str, path: Path | None, state_dir: Path | None, *, as_jso
     with reading(state_path(state_dir, rules)) as connection:
         delivery = outbox.find(connection, named(connection, identity, config.timezone, ids.MESSAGE))
         assert delivery is not None
-        title, body = _message(connection, config, delivery)
-        row = _row(connection, delivery)
+        title, body = message_of(connection, config, delivery)
+        row = describe_delivery(connection, delivery)
     if as_json:
         print_json({**row, "notes": delivery.notes, "handle": delivery.handle, "title": title, "body": body})
     else:
         show(_line(row, config.timezone, datetime.now(UTC)), "")
         click.echo(f"{title}\n{body}")  # as it was sent: its last line is there to be copied
-
-
-def _message(connection: Connection, config: Config, delivery: Delivery) -> tuple[str, str]:
-    """Return title and body of a message as plain text. Slack and mail show the same in forms of their own.
-
-    A digest lists all its stories here, also those that a message leaves out for its length.
-    """
-    # A target without URL and schema is rendered as plain text; nothing is sent, so no secret is needed.
-    target = Target(delivery.target, delivery.receiver, "", "")
-    # as of when it was sent: what it says of lateness and acknowledgements depends on that
-    message = compose(connection, config, target, delivery, delivery.sent or datetime.now(UTC))
-    if delivery.kind is not Kind.DIGEST:
-        return message.title, message.body
-    listed = digests.digest_of(connection, delivery.subject, delivery.target)
-    stories = translations.with_translations(connection, config.language, listed)
-    whole = digest_sheet(delivery, stories, config.timezone, shown=len(stories))
-    return message.title, digest_lines(whole)
 
 
 @command.command(name="resend")

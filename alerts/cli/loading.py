@@ -17,7 +17,7 @@ from alerts.cli.screen import show
 from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.run.article_lines import Line, LineError, open_lines, read_given, read_headlines, read_lines, read_text
-from alerts.run.good_rules import last_good
+from alerts.run.rules_shown import config_or_kept
 from crawler.config.yamlfile import ConfigError
 
 
@@ -31,28 +31,6 @@ def load_config(path: Path, *, resolve_secrets: bool = True, read_urls: bool = F
         refuse(error)
 
 
-def config_shown(path: Path) -> Config:
-    """Return the rules, without secrets and with URLs unread: from memory while their files are as they were.
-
-    Raises ConfigError.
-    """
-    kept = _shown.get(path)
-    if kept is not None and _seen(path, kept[1]) == kept[0]:
-        return kept[1]
-    before = configuration.fingerprint(path, configuration.files_of(path))
-    config = configuration.load(path, resolve_secrets=False, read_urls=False, environ={})
-    if before == configuration.fingerprint(path, configuration.files_of(path)):  # nothing was saved meanwhile
-        _shown[path] = (_seen(path, config), config)
-    return config
-
-
-_shown: dict[Path, tuple[configuration.Fingerprint, Config]] = {}
-
-
-def _seen(path: Path, config: Config) -> configuration.Fingerprint:
-    return configuration.fingerprint(path, configuration.watched(config))
-
-
 def config_in_force(path: Path, state: Path) -> Config:
     """Return the rules for a command that only shows; where they are faulty, those last in force, with a warning.
 
@@ -60,14 +38,13 @@ def config_in_force(path: Path, state: Path) -> Config:
     `load_config` does.
     """
     try:
-        return config_shown(path)
+        config, problems = config_or_kept(path, state)
     except ConfigError as error:
-        kept = last_good(state, path, {}, resolve_secrets=False)
-        if kept is None:
-            refuse(error)
-        faults = counted(len(error.problems), "error")
+        refuse(error)
+    if problems:
+        faults = counted(len(problems), "error")
         show(f"watchfloor: {path} has {faults} (watchfloor check); shown by the rules last in force", err=True)
-        return kept
+    return config
 
 
 def refuse(error: ConfigError) -> NoReturn:

@@ -12,9 +12,8 @@ from alerts.cli.common import config_option, json_option, print_json, rules_path
 from alerts.cli.logs import printable
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
-from alerts.line.orders import stamp
 from alerts.render.words import isolated, plain, time
-from alerts.run.logbook import read_log
+from alerts.run.logbook import describe_entry, read_log
 from alerts.store.audit import Entry, What
 from alerts.store.opening import reading
 
@@ -38,16 +37,11 @@ def command(
         found = [each for each in read_log(connection, beginning(since, now, zone)) if what in {None, each.what}]
     for entry in found:
         if as_json:
-            print_json(_record(entry))
+            print_json(describe_entry(entry))
         else:
             show(*_lines(entry, zone, with_diff=with_diff))
     if not found and not as_json:
         show(f"nothing was done since {time(beginning(since, now, zone), zone)}")
-
-
-def _record(entry: Entry) -> dict[str, object]:
-    plain_keys = {"what": entry.what.value, "who": entry.who, "title": entry.title}
-    return {"at": stamp(entry.at), **plain_keys, "lines": list(entry.lines), "diff": entry.diff}
 
 
 def _lines(entry: Entry, zone: str, *, with_diff: bool) -> Iterator[str]:

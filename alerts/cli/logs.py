@@ -171,5 +171,7 @@ def log_to_stderr(level: int, *, as_json: bool = False, secrets: Iterable[str] =
     # force replaces handlers that are there already: with two, every line would be printed twice
     logging.basicConfig(handlers=[stream], level=logging.WARNING, force=True)
     logging.getLogger("scrapy").setLevel(logging.ERROR)  # our own lines name every outcome of a poll
+    # a round that still runs when the next is due is no fault: crawler/collect/scheduler.py says when one takes long
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     for ours in ("alerts", "crawler"):
         logging.getLogger(ours).setLevel(level)

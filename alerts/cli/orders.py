@@ -63,13 +63,12 @@ def _alone(state: Path, command: str, request: Mapping[str, Any]) -> Mapping[str
     """Run an order in this process, under the lock, and return its answer. Raises AlreadyRunning."""
     # a command that the daemon carries out does without all this
     from alerts.line.orders import ORDERS  # noqa: PLC0415
-    from alerts.store.opening import PACKAGES, need_store  # noqa: PLC0415
-    from crawler.store.db import DATABASE, Database  # noqa: PLC0415
+    from alerts.store.opening import PACKAGES, need_store, store_of  # noqa: PLC0415
 
     need_store(state)
     act_as_owner(state)
     with lock(state):
-        database = Database.at(state / DATABASE)
+        database = store_of(state)
         database.migrate(*PACKAGES)  # as a daemon would at its start: the store may be of an older version
         with database.write() as connection:
             answer = ORDERS[command](connection, request, datetime.now(UTC))

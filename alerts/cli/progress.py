@@ -1,10 +1,12 @@
-"""Items go in and come out unchanged; on a terminal, a line on standard error says how far they are."""
+"""Items or a step go in; on a terminal, a line on standard error says how far they are, or what is being done."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sized
+from contextlib import contextmanager
+from threading import Timer
 from typing import TextIO, TypeVar
 
 T = TypeVar("T")
@@ -33,5 +35,34 @@ def progress(items: Iterable[T], word: str, *, out: TextIO | None = None) -> Ite
                 due, shown = time.monotonic() + SHOWN_EVERY, True
     finally:
         if shown:
+            out.write(_ERASE)
+            out.flush()
+
+
+@contextmanager
+def doing(what: str, *, out: TextIO | None = None) -> Iterator[None]:
+    """Write what is being done if standard error is a terminal and it lasts over a second; nothing of it stays.
+
+    What is done may not write to the terminal itself.
+    """
+    out = out or sys.stderr
+    if not out.isatty():
+        yield
+        return
+    said: list[str] = []
+
+    def say() -> None:
+        said.append(what)
+        out.write(f"{_ERASE}{what} ...")
+        out.flush()
+
+    timer = Timer(SHOWN_AFTER, say)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if said:
             out.write(_ERASE)
             out.flush()

@@ -15,6 +15,7 @@ READS: dict[str, tuple[str, ...]] = {
     "doctor": ("",),
     "verify": ("",),
     "stories": ("",),
+    "search": ("",),
     "handover": ("",),
     "explain": ("",),
     "suggest": ("",),
@@ -25,7 +26,7 @@ READS: dict[str, tuple[str, ...]] = {
     "test-receiver": ("",),  # a marked test, to receivers whose addresses only the daemon knows
 }
 # those of them that answer at once where the daemon has everything imported and read
-QUICK = frozenset({"status", "log", "stories", "handover", "explain", "deliveries", "silence", "sources"})
+QUICK = frozenset({"status", "log", "stories", "search", "handover", "explain", "deliveries", "silence", "sources"})
 # commands that run in the process of whoever calls them, with that user's rights, files and secrets; what changes the
 # watch of a running daemon goes to it as an order
 OWN = frozenset(

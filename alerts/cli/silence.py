@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from alerts.alert import Scope, Silence
 from alerts.cli.common import (
@@ -36,14 +37,43 @@ from alerts.store.silences import end_of
 from crawler.text.urls import host
 
 STORIES_SHOWN = 5  # of those a new silence would have withheld
+EXAMPLE = 'watchfloor silence add --text "drill in Basra" --for 4h --reason "announced drill"'
 
 
-@click.group(name="silence")
+class _Led(click.Command):
+    """A command whose errors of usage end with an example: the scope, a length and a reason are all needed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; where they are no silence, say what one looks like."""
+        try:
+            return super().parse_args(ctx, args)
+        except NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            raise _with_example(error, ctx) from error
+
+
+class _LedGroup(_Led, click.Group):
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; where there is none of that name, say how a silence is begun."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise _with_example(error, ctx) from error
+
+
+def _with_example(error: click.UsageError, ctx: click.Context) -> click.UsageError:
+    return click.UsageError(f"{error.format_message().rstrip('.')}; a silence is begun by {EXAMPLE}", ctx)
+
+
+@click.group(name="silence", cls=_LedGroup)
 def command() -> None:
     """Hold messages back for a time: by rule, story, thread, outlet, entity or words of the headline."""
 
 
-@command.command(name="add")
+@command.command(name="add", cls=_Led)
 @config_option
 @state_option
 @json_option

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +10,6 @@ from typing import TypeVar
 import click
 from sqlalchemy import Connection
 
-from alerts.alert import Translation
 from alerts.cli.common import config_option, counted, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.geojson import collection, feature
 from alerts.cli.ids import place_in
@@ -19,25 +17,28 @@ from alerts.cli.loading import config_in_force
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning
 from alerts.decide.standing import letters_of, standing_of
-from alerts.line.orders import describe_translation
 from alerts.render.sheet import translated
-from alerts.render.title import without_outlet
 from alerts.render.words import isolated, plain, rated, time
 from alerts.rule import Config
 from alerts.run import archive
-from alerts.run.tellings import Telling, Tellings, tellings_since
+from alerts.run.tellings import Tellings, tellings_since
+from alerts.run.thread_record import (
+    Thread,
+    Translations,
+    by_story,
+    describe_thread,
+    newest_in,
+    shown_headline,
+    translations_in,
+)
 from alerts.standing import Standing
 from alerts.store import ids
 from alerts.store.event_reports import evidence_in, mentions_in
 from alerts.store.opening import need_store, reading
-from alerts.store.translations import translations_of
-from crawler.article import EPOCH, Member, Relation
-from crawler.text.scripts import is_foreign
+from crawler.article import EPOCH, Member
 
 OUTLETS_SHOWN = 4  # of an event
-Thread = tuple[Member, ...]
 Shown = tuple[Thread, Standing]  # what is shown of a thread, and how far all of it is confirmed
-Translations = Mapping[str, Translation]  # by headline, as it is shown
 T = TypeVar("T")
 
 
@@ -96,10 +97,10 @@ def command(
             _print_map(connection, shown, config)
             return
         joined = _by_story(connection, shown, evidence_in)
-        known = _translations(connection, config.language, [members for members, _ in shown])
+        known = translations_in(connection, config.language, [members for members, _ in shown])
     for members, standing in shown:
         if as_json:
-            print_json(_record(members, standing, joined, tellings if told else None, known))
+            print_json(describe_thread(members, standing, joined, tellings if told else None, known))
         else:
             show(*_lines(members, standing, joined, tellings, config.timezone, known))
     if not shown and not as_json:
@@ -110,10 +111,11 @@ def command(
 def _print_map(connection: Connection, shown: Sequence[Shown], config: Config) -> None:
     """Print the stories that are at one place; say on standard error how many are not."""
     mentions = _by_story(connection, shown, mentions_in)
+    known = translations_in(connection, config.language, [members for members, _ in shown])
     made = [
-        feature(connection, found, standing, mentions.get(story), config)
+        feature(connection, found, standing, mentions.get(story), config, known)
         for members, standing in shown
-        for story, found in _stories(members).items()
+        for story, found in by_story(members).items()
     ]
     placed = [each for each in made if each]
     print_json(collection(placed))
@@ -136,16 +138,6 @@ def _by_story(
     return {story: each for chunk in chunks for story, each in read(connection, chunk).items()}
 
 
-def _translations(connection: Connection, language: str, threads: Iterable[Thread]) -> Translations:
-    """Return by headline, as it is shown, the machine translations that are known."""
-    headlines = {_headline(each) for members in threads for each in members if is_foreign(each.title, language)}
-    return translations_of(connection, language, headlines)
-
-
-def _headline(member: Member) -> str:
-    return without_outlet(member.title, member.outlet)
-
-
 def _threads(connection: Connection, since: datetime, name: str | None) -> list[Thread]:
     if name is None:
         return archive.threads_since(connection, since)
@@ -165,61 +157,6 @@ def _threads_told(connection: Connection, tellings: Tellings) -> list[Thread]:
     return list(threads.values())
 
 
-def _stories(members: Thread) -> dict[str, list[Member]]:
-    stories: dict[str, list[Member]] = {}
-    for each in members:
-        stories.setdefault(each.story, []).append(each)
-    return stories
-
-
-def _record(
-    members: Thread,
-    standing: Standing,
-    joined: Mapping[str, str],
-    tellings: Tellings | None,
-    known: Translations,
-) -> dict[str, object]:
-    stories = [
-        {
-            "story": story,
-            "title": found[0].title,
-            "translation": describe_translation(known.get(_headline(found[0]))),
-            "event_evidence": joined.get(story, ""),
-            "outlets": list(dict.fromkeys(each.outlet for each in found)),
-            "articles": [_article(each, known) for each in found],
-        }
-        | ({} if tellings is None else {"told": [_telling(each) for each in tellings[story]]})
-        for story, found in _stories(members).items()
-    ]
-    confirmed = {"origins": list(standing.origins), "reliability": standing.rating, "automatic": True}
-    newest = _newest(members)
-    made = describe_translation(known.get(_headline(newest)))
-    latest = {"title": newest.title, "translation": made, "outlet": newest.outlet, "story": newest.story}
-    outlets = list(dict.fromkeys(each.outlet for each in members))
-    return {"thread": members[0].thread, "newest": latest, "outlets": outlets, **confirmed, "stories": stories}
-
-
-def _telling(telling: Telling) -> dict[str, object]:
-    return {
-        "at": telling.at.isoformat(),
-        "receiver": telling.receiver,
-        "kind": telling.kind.value,
-        "severity": telling.severity.word,
-        "delivery": telling.delivery,
-    }
-
-
-def _article(member: Member, known: Translations) -> dict[str, object]:
-    kept = {name: value for name, value in asdict(member).items() if name not in {"article", "story", "thread"}}
-    return {
-        "id": member.article,
-        **kept,
-        "translation": describe_translation(known.get(_headline(member))),
-        "relation": member.relation.value,
-        "first_seen": member.first_seen.isoformat(),
-    }
-
-
 def _lines(
     members: Thread,
     standing: Standing,
@@ -229,10 +166,10 @@ def _lines(
     known: Translations,
 ) -> Iterator[str]:
     yield _event(members)
-    if made := known.get(_headline(_newest(members))):
+    if made := known.get(shown_headline(newest_in(members))):
         yield f"  {translated(made)}"
     yield f"  thread {members[0].thread}: {rated(standing)}"
-    for story, found in _stories(members).items():
+    for story, found in by_story(members).items():
         outlets = len({each.outlet for each in found})
         yield f"  story {story}, {counted(len(found), 'article')}, {counted(outlets, 'outlet')}"
         for each in tellings.get(story, ()):
@@ -247,23 +184,12 @@ def _lines(
 
 def _event(members: Thread) -> str:
     """Return an event in a line: its newest development, who reports it, and in how many stories."""
-    newest = _newest(members)
+    newest = newest_in(members)
     outlets = list(dict.fromkeys(plain(each.outlet) for each in (newest, *members)))
     more = f" and {len(outlets) - OUTLETS_SHOWN} more" if len(outlets) > OUTLETS_SHOWN else ""
     who = ", ".join(outlets[:OUTLETS_SHOWN])
     stories = counted(len({each.story for each in members}), "story")
-    return f"{isolated(_headline(newest))} ({who}{more}; {stories})"
-
-
-def _newest(members: Thread) -> Member:
-    """Return the article that last told something new: an outlet's copy of what another told is no development.
-
-    Where that was only carried, an article of its story from an outlet's own feed speaks for it.
-    """
-    telling = [each for each in members if each.relation is not Relation.DUPLICATE] or members
-    newest = max(telling, key=lambda each: each.first_seen)
-    own = [each for each in members if each.story == newest.story and not each.carrier and not newest.change]
-    return own[-1] if newest.carrier and own else newest
+    return f"{isolated(shown_headline(newest))} ({who}{more}; {stories})"
 
 
 def _told(each: Member, zone: str, known: Translations) -> Iterator[str]:
@@ -271,8 +197,8 @@ def _told(each: Member, zone: str, known: Translations) -> Iterator[str]:
     origin = f", origin {plain(each.origin)}" if each.origin != each.owner else ""
     via = f", via {plain(each.carrier)}" if each.carrier else ""
     yield f"    {each.article}  {each.relation.value}  {time(each.first_seen, zone)}  {plain(each.outlet)}{via}{origin}"
-    yield f"      {isolated(_headline(each))}"
-    if made := known.get(_headline(each)):
+    yield f"      {isolated(shown_headline(each))}"
+    if made := known.get(shown_headline(each)):
         yield f"      {translated(made)}"
     if each.change:
         yield f"      changed: {plain(each.change)}"

@@ -67,9 +67,9 @@ def _show_forms(term: str, *, as_json: bool) -> None:
         fail(f'"{term}": {error}')
     if as_json:
         told = [{"form": each.text, "kind": each.kind} for each in forms]
-        print_json([*told, *({"form": each, "kind": "denial"} for each in denials)])
+        print_json([*told, *({"form": each.text, "kind": "denial"} for each in denials)])
         return
     for each in forms:
         show(f"{each.kind:8} {each.text}")
     if denials:
-        show(f"no hit inside these, which deny it: {', '.join(denials)}")
+        show(f"no hit inside these, which deny it: {', '.join(each.text for each in denials)}")

@@ -10,6 +10,7 @@ import click
 from alerts.alert import Translation
 from alerts.cli.common import config_option, fail, json_option, print_json, rules_path
 from alerts.cli.loading import load_config
+from alerts.decide.translated_numbers import changed_numbers
 from alerts.decide.translating import judged
 from alerts.line.orders import describe_translation
 from alerts.line.translations import lacking_names
@@ -35,7 +36,8 @@ def command(text: str, path: Path | None, *, as_json: bool) -> None:
     answer = judged(asyncio.run(ask(config.translate, headline, source, config.language)), headline, config.language)
     if answer.fault:
         fail(f"{config.translate.url}: {answer.fault}")
-    made = Translation(answer.text, lacking_names(EntityFinder(config), config, headline, answer.text))
+    missing = lacking_names(EntityFinder(config), config, headline, answer.text)
+    made = Translation(answer.text, missing, changed_numbers(headline, answer.text))
     if as_json:
         print_json({"source": source, "target": config.language, **(describe_translation(made) or {})})
     else:

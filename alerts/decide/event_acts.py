@@ -13,6 +13,7 @@ from alerts.event import Act, EventMention
 from alerts.rule import EventSettings
 
 PARTIES = 2  # states that a deed must have in common with another to be the same, where both name no more than states
+CLAIM = "claim"  # the deed of who claims responsibility for another
 EARLIER = "earlier"  # the standing of an act that was told so long ago that it is no longer known
 TOLD = frozenset({"happened", "claimed"})
 _REAL = TOLD | {"background"}

@@ -13,6 +13,8 @@ from alerts.rules.event_standing import HAPPENED
 
 # deeds of which the name says nothing: what was denied, refused or said, and what fell, stands in the headline
 _MUTE = frozenset({"deny", "refuse", "confirm", "claim", "fall"})
+_QUESTION = ("?", "\u061f")
+_UNSURE = frozenset({"asked", "denied"})  # of what hedge_of returns
 _ASSERTED = frozenset({HAPPENED, "claimed", "background"})
 
 
@@ -30,6 +32,16 @@ def hedge_of(mention: EventMention | None) -> str:
         return "denied"
     standing = main.standing
     return "" if standing in _ASSERTED else standing
+
+
+def is_unsure(title: str, mention: EventMention | None) -> bool:
+    """Return whether a report confirms nothing, as it only asks or denies: it ends as a question, or is a denial."""
+    return is_question(title) or (mention is not None and bool(mention.acts) and hedge_of(mention) in _UNSURE)
+
+
+def is_question(title: str) -> bool:
+    """Return whether a headline ends as a question."""
+    return title.rstrip(" '\"’”»").endswith(_QUESTION)
 
 
 def describe(mention: EventMention, settings: EventSettings) -> str:

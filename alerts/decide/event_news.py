@@ -6,20 +6,21 @@ has none of them repeats what is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from alerts.decide.event_acts import EARLIER, TOLD, alike, is_within, roles_of, told
-from alerts.decide.event_line import label_of, listed
-from alerts.decide.same_event import clash
+from alerts.alert import ONE_ROUND
+from alerts.decide.event_acts import CLAIM, EARLIER, TOLD, alike, is_within, told
+from alerts.decide.event_line import is_question, label_of
+from alerts.decide.event_people import first_doers, other_doers, persons, taken_back, threats, tolls
+from alerts.decide.same_event import clash, in_one_moment
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from alerts.rules.event_standing import HAPPENED
 from alerts.rules.forms.english_words import IRREGULAR
 
 KNOWN_FOR = timedelta(hours=12)  # what interrupted so long ago interrupts again, as a story's news does
-_QUESTION = ("?", "\u061f")
 ANOTHER = "another "  # before a deed that is said to be another of a series
 _COMMENT = frozenset({"opinion", "roundup", "remembered"})
 
@@ -43,9 +44,10 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
     counts without its target: it is news only where nothing of its kind was told.
     """
     facts: list[Fact] = []
+    claimants = _claimants(told(mention))
     aimed = {alike(act, settings) for act in told(mention) if act.on and act.deed not in settings.defences}
     for number, act in enumerate(told(mention)):
-        if act.deed not in settings.developments:
+        if act.deed not in settings.developments or (claimants and act.deed == CLAIM):
             continue
         deed = alike(act, settings)
         if act.aside and act.standing in TOLD:
@@ -64,14 +66,14 @@ def facts_of(mention: EventMention, settings: EventSettings) -> tuple[Fact, ...]
         # the first act of a denial is the denying: "Customs confirm foiling of smuggling" denies no confirmation
         if act.standing == "denied" and number and act.deed in settings.by_target:
             facts.append(Fact(f"no {deed}"))
-    facts += [Fact("claim", name) for name in _claimants(told(mention))]
+    facts += [Fact("claim", name) for name in claimants]
     return tuple(dict.fromkeys(facts))
 
 
 def _claimants(acts: tuple[Act, ...]) -> tuple[str, ...]:
     """Return who claims the first deed that is claimed: its doer, or else who is said to claim responsibility."""
     claimed = [act.by for act in acts if act.standing == "claimed"][:1]
-    said = [act.by for act in acts if act.deed == "claim" and act.standing in TOLD] if claimed else []
+    said = [act.by for act in acts if act.deed == CLAIM and act.standing in TOLD]
     return next(filter(None, claimed + said), ())
 
 
@@ -86,9 +88,15 @@ def news_in(
     """
     before, others = [_in_full(each) for each in known], list(elsewhere)
     new = _new_facts(later, before, others, settings)
-    others_words = [*_other_doers(later, before, others, settings), *_persons(later, before, settings)]
-    tolls = () if _only_beside(later.mention, settings) else _tolls(later.mention.casualties, before)
-    return (*tolls, *(_words(each, settings) for each in new), *others_words)
+    others_words = [
+        *other_doers(later, before, others, settings),
+        *first_doers(later, before, settings),
+        *threats(later, [*before, *others], settings),
+        *persons(later, before, settings),
+    ]
+    only_beside = _only_beside(later.mention, settings)
+    risen = () if only_beside else (*tolls(later.mention, before, settings), *taken_back(later, before))
+    return (*risen, *(_words(each, settings) for each in new), *others_words)
 
 
 def _in_full(report: Report) -> Report:
@@ -113,7 +121,7 @@ def tells_another(later: Report, known: Iterable[Report], elsewhere: Iterable[Re
     """
     before, others = [_in_full(each) for each in known], list(elsewhere)
     deeds = {each.what for each in _known(before, settings)} | _past(before, settings)
-    return bool(_other_doers(later, before, others, settings)) or any(
+    return bool(other_doers(later, before, others, settings)) or any(
         each.what.removeprefix(ANOTHER) in deeds for each in _new_facts(later, before, others, settings)
     )
 
@@ -128,11 +136,48 @@ def _new_facts(
     """
     known, elsewhere, past = _known(before, settings), _known(others, settings), _past(before, settings)
     acts = tuple(act for act in told(later.mention) if not (act.aside and alike(act, settings) in past))
+    same = _of_moment(later, before, settings) | _flags(later.mention, before, settings)
     return [
         each
         for number, each in enumerate(facts_of(replace(later.mention, acts=acts), settings))
-        if not _is_known(each, known, settings) and not ((number or each.on) and _is_known(each, elsewhere, settings))
+        if each not in same
+        and not _is_known(each, known, settings)
+        and not ((number or each.on) and _is_known(each, elsewhere, settings))
     ]
+
+
+def _of_moment(later: Report, before: Iterable[Report], settings: EventSettings) -> set[Fact]:
+    """Return the targets of an attack that a report known told minutes ago, in other words or another language.
+
+    A site that it did not name is news, but for what came in with it.
+    """
+    found: set[Fact] = set()
+    for each in before:
+        if not in_one_moment(each, later, settings):
+            continue
+        deeds = {alike(act, settings) for act in told(each.mention)}
+        named = settings.parties.union(each.mention.names)
+        found |= {
+            fact
+            for fact in facts_of(later.mention, settings)
+            if fact.on and fact.what in deeds and (fact.on in named or abs(each.at - later.at) < ONE_ROUND)
+        }
+    return found
+
+
+def _flags(mention: EventMention, before: Sequence[Report], settings: EventSettings) -> set[Fact]:
+    """Return the states that a report names as whose a target is, where a report known told that deed on it, too.
+
+    "Attack on Saudi tankers" is known from "tankers attacked after the Saudi blockade".
+    """
+    known = [(facts_of(each.mention, settings), each.mention.names) for each in before]
+    found = set()
+    for act in told(mention):
+        deed, states = alike(act, settings), set(act.on) & settings.parties
+        for target in set(act.on) - states:
+            named = {name for facts, names in known if Fact(deed, target) in facts for name in names}
+            found |= {Fact(deed, state) for state in states & named}
+    return found
 
 
 def _past(reports: Iterable[Report], settings: EventSettings) -> set[str]:
@@ -140,43 +185,9 @@ def _past(reports: Iterable[Report], settings: EventSettings) -> set[str]:
     return {alike(act, settings) for each in reports for act in each.mention.acts if act.standing == EARLIER}
 
 
-def _other_doers(
-    later: Report, known: Iterable[Report], elsewhere: Iterable[Report], settings: EventSettings
-) -> list[str]:
-    """Return in words the deeds that somebody else is said to do than in every report known: another's attack.
-
-    One that was told elsewhere of the same doer and target is none.
-    """
-    words = []
-    doers: dict[str, set[str]] = {}
-    for act in (act for each in known for act in told(each.mention)):
-        doers.setdefault(alike(act, settings), set()).update(act.by)
-    others = {role for each in elsewhere for role in roles_of(each.mention, settings)}
-    for act in told(later.mention):
-        before = doers.get(alike(act, settings), set())
-        # who claims a deed is told as a claim
-        attack = act.deed in settings.by_target - settings.defences
-        named = attack and act.standing == HAPPENED and act.by and before and not act.aside
-        is_other = named and not any(is_within(one, other, settings.wider) for one in act.by for other in before)
-        if is_other and others.isdisjoint(roles_of(replace(later.mention, acts=(act,)), settings)):
-            words.append(f"{alike(act, settings)} by {listed(act.by, settings)}")
-    return list(dict.fromkeys(words))
-
-
-def _persons(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:
-    """Return the persons whom a report of a deed names and no report known did: another leader killed."""
-    if not any(act.deed in settings.by_target and act.standing in TOLD for act in told(later.mention)):
-        return []
-    before = {name for each in known for name in each.mention.names}
-    new = [name for name in later.mention.names if name in settings.persons and name not in before]
-    return [f"about {settings.labels.get(name, name)}" for name in new]
-
-
 def is_comment(report: Report) -> bool:
     """Return whether a headline is no news: an analysis, a round-up or a memorial, or it ends as a question."""
-    return report.title.rstrip(" '\"’”»").endswith(_QUESTION) or any(
-        each.standing in _COMMENT for each in told(report.mention)[:1]
-    )
+    return is_question(report.title) or any(each.standing in _COMMENT for each in told(report.mention)[:1])
 
 
 def like(later: Report, elsewhere: Iterable[Report], settings: EventSettings) -> list[Report]:
@@ -250,15 +261,6 @@ def _same_target(fact: Fact, known: Iterable[Fact], settings: EventSettings) -> 
         and not (each.where and not fact.where and each.on in settings.wider.get(fact.on, ()))
         for each in known
     )
-
-
-def _tolls(later: Mapping[str, int], known: Iterable[Report]) -> list[str]:
-    words = []
-    for kind, number in later.items():
-        most = max((each.mention.casualties.get(kind, 0) for each in known), default=0)
-        if number > most:
-            words.append(f"{most} -> {number} {kind}" if most else f"{number} {kind}")
-    return words
 
 
 def _words(fact: Fact, settings: EventSettings) -> str:

@@ -14,7 +14,10 @@ NEVER = 3650  # days: what is further off is not said
 
 
 class Size(Protocol):
-    """The size of the store at a time, in bytes: what rows take (`used`), the files, and what is free on the disk."""
+    """The size of the store at a time, in bytes: what rows take (`used`), the files, and what is free on the disk.
+
+    `free` is negative where nobody knows it: the disk is a server's.
+    """
 
     @property
     def at(self) -> datetime: ...
@@ -64,7 +67,8 @@ def growth(samples: Sequence[Size], now: datetime) -> Growth | None:
         return Growth(last.used, last.file, None, None)
     a_day = round(_slope([((each.at - recent[0].at) / DAY, each.used) for each in recent]))
     room = last.free + max(0, last.file - last.used)
-    full_in = timedelta(days=min(room / a_day, 100 * NEVER)) - (now - last.at) if a_day > 0 else None
+    known = a_day > 0 and last.free >= 0
+    full_in = timedelta(days=min(room / a_day, 100 * NEVER)) - (now - last.at) if known else None
     return Growth(last.used, last.file, a_day, full_in)
 
 

@@ -193,13 +193,14 @@ def _quiet(each: Delivery, receiver: Receiver, now: datetime) -> datetime | None
 def _of_thread(each: Delivery, pace: Pace) -> datetime | None:
     """Return when another story of the thread leaves room for this one, None if that is now.
 
-    What tells another target, place or doer waits for no room: a second attack is not a line under the first.
+    What tells another target, place or doer waits for no room: a second attack is not a line under the first. Nor does
+    a correction: what it corrects waited for none.
     """
     waits = (
         each.kind in PINGS
         and each.severity is not Severity.FLASH
         and each.held != QUIET
-        and each.reason is not Reason.ANOTHER
+        and each.reason not in {Reason.ANOTHER, Reason.CORRECTED}
     )
     others = [at for story, at in pace.pinged.get(each.thread, {}).items() if story != each.subject]
     return max(others) + THREAD_EVERY if waits and others else None
@@ -310,7 +311,7 @@ def joined(send: Delivery, waiting: Iterable[Delivery]) -> tuple[Delivery, ...]:
         and each.subject != send.subject
         and each.kind in PINGS
         and Severity.ROUTINE < each.severity <= send.severity
-        and each.severity is not Severity.FLASH
+        and (each.severity is not Severity.FLASH or each.reason in LISTED)
         and each.reason is not Reason.ANOTHER
         and not each.attempts
     )

@@ -14,7 +14,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from alerts.decide.event_acts import Lasting, alike, in_common, is_within, lasting, narrowest, roles_of, told
+from alerts.decide.accidents import accidents_clash
+from alerts.decide.event_acts import (
+    CLAIM,
+    TOLD,
+    Lasting,
+    alike,
+    in_common,
+    is_within,
+    lasting,
+    narrowest,
+    roles_of,
+    told,
+)
+from alerts.decide.same_moment import of_one_moment
+from alerts.decide.wordings import Wordings
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
 from alerts.rules.event_mention import UNLISTED
@@ -73,6 +87,7 @@ class EventWindow:
     def __init__(self, settings: EventSettings) -> None:
         self.settings = settings
         self.last = 0  # the seq of the newest report
+        self.wordings = Wordings()
         self._reports: dict[int, tuple[Report, frozenset[Part]]] = {}
         self._by_part: dict[Part, dict[int, None]] = {}
         self._first: dict[str, Report] = {}  # of each thread
@@ -117,7 +132,7 @@ class EventWindow:
                     and (wanted is None or earlier.thread in wanted)
                 ),
             )
-            if self._may_be_one(likeness, later)
+            if (self._may_be_one(likeness, later) or of_one_moment(likeness.earlier, later, self.settings))
             and not clash(earlier := likeness.earlier, later, self.settings)
             and not _roles_clash(self._first.get(earlier.thread, earlier).mention, later.mention, self.settings)
         ]
@@ -159,7 +174,7 @@ class EventWindow:
         if likeness.lasting and likeness.share >= ALIKE_LASTING:
             return True
         tells_apart = self.tells_apart(likeness.parts, likeness.earlier.mention, later.mention)
-        return tells_apart and likeness.share >= _asked(likeness, later)
+        return tells_apart and likeness.share >= _asked(likeness, later, self.settings)
 
     def tells_apart(self, shared: Iterable[Part], one: EventMention, other: EventMention) -> bool:
         """Return whether what two reports share tells their event from others of the day: a name that not all name.
@@ -187,11 +202,17 @@ class EventWindow:
         return _WEIGHTS[part[0]] * math.log((reports + 1) / (len(self._by_part.get(part, ())) + 0.5))
 
 
-def _asked(likeness: Likeness, later: Report) -> float:
-    """Return how much two reports must have in common: less of a claim or denial that names the same deed and name."""
-    comments = any(act.standing in _COMMENTS for act in later.mention.acts)
-    kinds = {part[0] for part in likeness.parts}
-    return ALIKE_COMMENT if comments and {"deed", "name"} <= kinds else ALIKE
+def _asked(likeness: Likeness, later: Report, settings: EventSettings) -> float:
+    """Return how much two reports must have in common: less of a claim or denial that names the same deed and name.
+
+    A claim of responsibility names the deed behind it: "the group claims responsibility for the attack on the base".
+    """
+    acts, kinds = later.mention.acts, {part[0] for part in likeness.parts}
+    comments = any(act.standing in _COMMENTS for act in acts) and "deed" in kinds
+    claims = any(act.deed == CLAIM and act.standing in TOLD for act in acts)
+    deeds, others = ({alike(act, settings) for act in each.acts} for each in (likeness.earlier.mention, later.mention))
+    named = comments or (claims and bool(deeds & others - {CLAIM}))
+    return ALIKE_COMMENT if named and "name" in kinds else ALIKE
 
 
 def parts_of(mention: EventMention, settings: EventSettings) -> frozenset[Part]:
@@ -222,7 +243,16 @@ def clash(earlier: Report, later: Report, settings: EventSettings) -> str:
         return "the same headline of one outlet again: a series"
     if not _places_agree(one.places, other.places, settings.wider):
         return f"other places: {', '.join(one.places)} and {', '.join(other.places)}"
-    return _roles_clash(one, other, settings) or _toll_clash(one.casualties, other.casualties)
+    return (
+        _roles_clash(one, other, settings)
+        or _toll_clash(one.casualties, other.casualties)
+        or accidents_clash(earlier, later, settings)
+    )
+
+
+def in_one_moment(earlier: Report, later: Report, settings: EventSettings) -> bool:
+    """Return whether two reports tell one attack as they came in together, and nothing that they say clashes."""
+    return of_one_moment(earlier, later, settings) and not clash(earlier, later, settings)
 
 
 def _roles_clash(one: EventMention, other: EventMention, settings: EventSettings) -> str:
@@ -245,7 +275,14 @@ def _places_agree(one: Iterable[str], other: Iterable[str], wider: Mapping[str, 
     return (
         not ours
         or not theirs
-        or any(is_within(a, b, wider) or _may_hold(a, b, wider) or _may_hold(b, a, wider) for a in ours for b in theirs)
+        or any(
+            is_within(a, b, wider)
+            or a.removeprefix(UNLISTED) == b.removeprefix(UNLISTED)
+            or _may_hold(a, b, wider)
+            or _may_hold(b, a, wider)
+            for a in ours
+            for b in theirs
+        )
     )
 
 

@@ -40,11 +40,23 @@ def silenced(
 
 def still_told(silences: Iterable[Silence], alert: Alert, rules: Iterable[str], now: datetime, config: Config) -> bool:
     """Return whether an alert would still be told under any of `rules` if it came up at `now`."""
-    placement = Placement(Relation.NEW, alert.story, alert.thread)
-    # an alert is judged as if its revision came up now, by the rules it was told under
-    matches = tuple(Match(each.rule, each.severity, each.score, each.hits) for each in alert.causes)
-    left, _ = silenced(silences, Revision(0, alert.article, placement, alert.created), matches, now, config)
+    left, _ = _again(silences, alert, now, config)
     return not {match.rule for match in left}.isdisjoint(rules)
+
+
+def holding(silences: Iterable[Silence], alert: Alert, now: datetime, config: Config) -> tuple[Silence, ...]:
+    """Return the silences because of which no rule would tell an alert that came up at `now`; () if one would."""
+    left, applied = _again(silences, alert, now, config)
+    return () if left else applied
+
+
+def _again(
+    silences: Iterable[Silence], alert: Alert, now: datetime, config: Config
+) -> tuple[tuple[Match, ...], tuple[Silence, ...]]:
+    """Judge an alert as if its revision came up now, by the rules it was told under."""
+    placement = Placement(Relation.NEW, alert.story, alert.thread)
+    matches = tuple(Match(each.rule, each.severity, each.score, each.hits) for each in alert.causes)
+    return silenced(silences, Revision(0, alert.article, placement, alert.created), matches, now, config)
 
 
 def unknown(scope: Scope, value: str, config: Config) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from alerts.alert import Sibling
@@ -80,6 +80,15 @@ def agreed(standing: Standing, told: Account, reports: Iterable[Account], letter
     )
 
 
+def doubting(members: Iterable[Member], unsure: Callable[[Member], bool]) -> tuple[str, ...]:
+    """Return the origins of which every report in a thread is `unsure`: a question, or no more than a denial."""
+    found: dict[str, bool] = {}
+    for each in members:
+        if each.origin:
+            found[each.origin] = found.get(each.origin, True) and unsure(each)
+    return tuple(origin for origin, only in found.items() if only)
+
+
 def _opposed(told: Account, reports: Iterable[Account], kind: str) -> tuple[str, ...]:
     """Return the origins whose newest word on what is told is the opposite of it."""
     said: dict[str, bool] = {}
@@ -147,11 +156,11 @@ def lacking(when: When, standing: Standing) -> str:
 
 
 def _origins(when: When, standing: Standing) -> str:
-    others = {*standing.opposed, *standing.echoes}
-    names = ", ".join(each for each in standing.origins if each not in others) or "none known"
+    names = ", ".join(each for each in standing.telling if each not in standing.echoes) or "none known"
     against = f"; {', '.join(standing.opposed)} says the opposite" if standing.opposed else ""
     echoed = f"; {', '.join(standing.echoes)} has only its headline" if standing.echoes else ""
-    return f"needs {when.origins} origins, has {standing.confirming} ({names}{against}{echoed})"
+    asked = f"; {', '.join(standing.doubting)} only asks or denies" if standing.doubting else ""
+    return f"needs {when.origins} origins, has {standing.confirming} ({names}{against}{asked}{echoed})"
 
 
 def _letter(when: When, standing: Standing) -> str:

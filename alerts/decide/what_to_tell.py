@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.alert import LISTED, NEWS, PINGS, Kind, Match, Reason, Receiver, Severity, Target
+from alerts.alert import LISTED, NEWS_OR_CORRECTED, PINGS, Kind, Match, Reason, Receiver, Severity, Target
 from alerts.decide.standing import is_met
 from alerts.decision import Decision, KnownEvent, Told
 from alerts.rule import Config, Rule
@@ -200,7 +200,7 @@ def _decide_target(
         told = None  # graver than what it may repeat: a story of its own
     if reason is None:
         if isinstance(told, KnownEvent):
-            made = _tell_event(target, severity, rules, told)
+            made = _tell_event(target, severity, rules, told, corrects=case.corrects)
         else:
             made = _tell(target, severity, rules, told, case)
         made = replace(made, waiting=waiting)
@@ -245,9 +245,12 @@ def _rings_at_once(reason: Reason, severity: Severity, case: _Circumstances) -> 
     )
 
 
-def _tell_event(target: Target, severity: Severity, rules: tuple[str, ...], event: KnownEvent) -> Decision:
+def _tell_event(
+    target: Target, severity: Severity, rules: tuple[str, ...], event: KnownEvent, *, corrects: bool
+) -> Decision:
     """Return the decision for the first message on a story of an event that other stories told."""
     causes = (
+        (Reason.CORRECTED, corrects and bool(event.news)),  # goes out as soon as what it corrects did
         (Reason.ANOTHER, event.another),
         (Reason.SEVERITY_RAISED, severity > event.severity),
         (Reason.DEVELOPMENT, bool(event.news)),
@@ -255,7 +258,7 @@ def _tell_event(target: Target, severity: Severity, rules: tuple[str, ...], even
     )
     repeats = Reason.POSSIBLY_SAME if event.elsewhere else Reason.REPEATS
     reason = next((reason for reason, met in causes if met), repeats)
-    kind = Kind.UPDATE if reason in NEWS else Kind.ALERT
+    kind = Kind.UPDATE if reason in NEWS_OR_CORRECTED else Kind.ALERT
     return Decision(target.id, target.receiver, kind, severity, reason, queue=True, rules=rules)
 
 

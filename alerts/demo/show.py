@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
+import socket
 import tempfile
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +27,7 @@ from alerts.run.stored import ledger_of
 from alerts.store import decisions
 from alerts.store.opening import reading
 from crawler.article import Relation
+from crawler.config.served import BOARD
 from crawler.store import articles as archive
 
 Say = Callable[[str], None]
@@ -56,8 +59,11 @@ class NewsroomItem:
     evidence: str
 
 
-def run(say: Say) -> list[NewsroomItem]:
-    """Run the demo, print all of it line by line with `say`, and return the items."""
+def run(say: Say, *, keep: bool = False) -> list[NewsroomItem]:
+    """Run the demo, print all of it line by line with `say`, and return the items.
+
+    With `keep` a daemon then goes on watching the newsroom, with its board, until it is told to stop.
+    """
     now = datetime.now(UTC)
     # All on loopback, in a folder that goes with it: the demo leaves nothing behind, and needs no network.
     with (
@@ -77,7 +83,42 @@ def run(say: Say) -> list[NewsroomItem]:
         _say_messages(say, mail, webhook)
         _say_items(say, items)
         _say_books(say, done, state)
+        say(_heading("On the watch board"))
+        if keep:
+            _watch(say, rules, state)
+        else:
+            say("The same in a browser, and kept open: make demo KEEP=1 (watchfloor demo --keep)")
     return items
+
+
+def _watch(say: Say, rules: Path, state: Path) -> None:
+    """Run the daemon and its board until Ctrl-C; print the address and the token with which the board is written on."""
+    token = secrets.token_urlsafe(12)
+    (rules.parent / "token").write_text(token, encoding="utf-8")
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(
+        text.replace("settings:\n", f"settings:\n  board_token: {rules.parent}/token\n", 1), encoding="utf-8"
+    )
+    address = _free(BOARD)
+    say(f"http://{address}/ in a few seconds. To acknowledge, sign in with any name and the token {token}")
+    say("The daemon goes on watching the newsroom. Ctrl-C ends it, and deletes all of it.")
+    asyncio.run(_run(rules, state, {"WATCHFLOOR_BOARD": address}))
+
+
+async def _run(rules: Path, state: Path, environ: Mapping[str, str]) -> None:
+    async with Service(rules, state, environ) as service:
+        await service.run()
+
+
+def _free(address: str) -> str:
+    """Return an address of loopback, on another port where this one is taken."""
+    host, _, port = address.rpartition(":")
+    with socket.socket() as line:
+        try:
+            line.bind((host, int(port)))
+        except OSError:
+            line.bind((host, 0))
+        return f"{host}:{line.getsockname()[1]}"
 
 
 def _rules(newsroom: Newsroom, mail: MailSink, webhook: WebhookSink) -> str:

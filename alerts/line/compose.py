@@ -34,7 +34,8 @@ def compose(connection: Connection, config: Config, target: Target, delivery: De
         return form.digest(delivery, shown, config.timezone)
     stored = decisions.load_alert(connection, delivery.subject, delivery.revision).heard_by(delivery.rules)
     [alert] = translations.with_translations(connection, config.language, [stored])
-    return _placed(connection, delivery, form.alert(delivery, alert, config.timezone))
+    board = f"{config.board.url}/stories/{alert.story}" if config.board.url else ""
+    return _placed(connection, delivery, form.alert(delivery, replace(alert, board=board), config.timezone))
 
 
 def _placed(connection: Connection, delivery: Delivery, message: Message) -> Message:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.decide.counterparts import both, counterpart
+from alerts.decide.counterparts import counterpart, link_of
 from alerts.decide.event_news import (
     is_comment,
     like,
@@ -18,9 +18,9 @@ from alerts.decide.event_news import (
     tells_another,
 )
 from alerts.decide.known_reports import known_reports, repeats_lasting
-from alerts.decide.same_event import KNOWN, SPAN, EventWindow
+from alerts.decide.same_event import KNOWN, SPAN, EventWindow, in_one_moment
 from alerts.decision import KnownEvent
-from alerts.event import EventMention, Link, Report
+from alerts.event import EventMention, Report
 from alerts.store import decisions, event_reports, silences
 from crawler.article import Revision
 from crawler.store import articles as archive
@@ -34,6 +34,28 @@ def refresh(connection: Connection, window: EventWindow, now: datetime) -> None:
     window.forget(now - SPAN)
     for report in event_reports.reports_after(connection, window.last, now - SPAN, REPORTS_AT_MOST):
         window.add(report)
+        if report.wording:
+            window.wordings.add(report.seq, report.wording)
+    if len(window.wordings) > 2 * REPORTS_AT_MOST:
+        window.wordings.forget(min(each.seq for each in window.since(now - SPAN)))
+
+
+def add_wordings(
+    connection: Connection, window: EventWindow, wordings: Mapping[int, bytes], reports: Iterable[Report], now: datetime
+) -> int:
+    """Store the vectors of reports that were stored without one, and the links they bring; return how many links.
+
+    `wordings` has them by the `seq` of the report.
+    """
+    refresh(connection, window, now)
+    for seq, vector in wordings.items():
+        event_reports.save_wording(connection, seq, vector)
+        window.wordings.add(seq, vector)
+    links = 0
+    for report in reports:
+        if report.seq in wordings and (other := counterpart(window, report)):
+            links += event_reports.save_link(connection, report.seq, link_of(other, report, window.settings))
+    return links
 
 
 def join(connection: Connection, window: EventWindow, revision: Revision, mention: EventMention) -> Revision:
@@ -47,7 +69,10 @@ def join(connection: Connection, window: EventWindow, revision: Revision, mentio
     thread = placement.thread
     code = (language_of(article.title, article.lang) or "").partition("-")[0].lower()
     lang = code or script_of(article.title)
-    report = Report(revision.seq, placement.story, thread, article.source, article.title, revision.seen, mention, lang)
+    wording = window.wordings.packed(revision.seq)
+    report = Report(
+        revision.seq, placement.story, thread, article.source, article.title, revision.seen, mention, lang, wording
+    )
     evidence = ""
     if not _was_told(connection, thread) and (near := window.nearest(report)):
         archive.join_threads(connection, thread, near.earlier.thread)
@@ -57,7 +82,7 @@ def join(connection: Connection, window: EventWindow, revision: Revision, mentio
     report = replace(report, thread=thread)
     window.add(report)
     other = counterpart(window, report)
-    link = None if other is None else Link(other.earlier.seq, both(other, report, window.settings), other.share)
+    link = link_of(other, report, window.settings) if other else None
     event_reports.add_report(connection, report, evidence, link)
     return replace(revision, placement=replace(placement, thread=thread))
 
@@ -98,6 +123,7 @@ def known_events(
                 another=tells_another(ours, mine, others, window.settings),
                 alike=(near is not None and near.share >= KNOWN)
                 or is_comment(ours)
+                or any(in_one_moment(each, ours, window.settings) for each in mine)
                 or repeats_lasting(ours, mine, window.settings),
                 origins=max(heard[each.story].origins for each in mine),
             )

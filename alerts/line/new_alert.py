@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from alerts.alert import Alert, Cause, Match
 from alerts.decide.event_acts import told as main_acts
-from alerts.decide.event_line import describe, hedge_of
+from alerts.decide.event_line import describe, hedge_of, is_unsure
 from alerts.decide.glosses import glosses, place_of, who_or_where
 from alerts.decide.overtaken import TOLD_IN
-from alerts.decide.standing import Account, agreed, letters_of, siblings_of, standing_of
+from alerts.decide.standing import Account, agreed, doubting, letters_of, siblings_of, standing_of
 from alerts.decide.this_attack import stories_of_attack
 from alerts.decide.whereabouts import where_of
 from alerts.event import Act, EventMention, Report
@@ -107,12 +107,15 @@ def standing_for(
         return standing
     reports_of = event_reports.reports_in(connection, members[0].thread) if event else []
     members = _of_this_attack(members, article, event, reports_of, config)
+    mentions = {(each.story, each.source): each.mention for each in reports_of}  # of two, the newer
     standing = standing_of(members, letters)
+    if not is_unsure(article.title, event):
+        unsure = doubting(members, lambda each: is_unsure(each.title, mentions.get((each.story, each.source))))
+        standing = replace(standing, doubting=unsure)
     origin = next((each.origin for each in members if each.article == article.id), "")
     told = _account(article.title, article.body, origin, article.rated_by, _asserted(event))
     if not (told.toll or told.none or told.acts):
         return standing
-    mentions = {(each.story, each.source): each.mention for each in reports_of}  # of two, the newer
     reports = []
     for each in members[-REPORTS_READ:]:
         acts = _asserted(mentions.get((each.story, each.source)))

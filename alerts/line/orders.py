@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from alerts.alert import Ack, Delivery, Kind, Scope, Silence, Translation
 from alerts.render.title import headline_of
 from alerts.render.words import plain
-from alerts.store import acks, decisions, ids, outbox, sendlog, silences
+from alerts.store import acks, audit, decisions, ids, outbox, sendlog, silences
 from crawler.store import articles as archive
 
 Answer = Mapping[str, Any]
@@ -73,6 +73,16 @@ def acknowledge(connection: Connection, request: Mapping[str, Any], now: datetim
     return {"acks": [each | _rest_of_event(connection, each["asked"]) for each in done.values()]}
 
 
+def note(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
+    """Store what somebody notes on a story, told or not; return it, or an error where the note is empty."""
+    story = ids.story_of(connection, ids.resolve(connection, str(request["id"]), *IDS_OF_THREADS, ids.STORY))
+    text = plain(str(request["text"]))[:LONGEST_REASON]
+    if not text:
+        return _error("a note has words")
+    audit.record(connection, audit.Entry(now, audit.What.NOTE, str(request["by"]), text, (story,)))
+    return {"story": story, "at": stamp(now), "by": str(request["by"]), "text": text}
+
+
 def _rest_of_event(connection: Connection, story: str) -> dict[str, Any]:
     """Return what was told of a story's event besides: what an ack covers, and what none does."""
     told = acks.told_of(connection, acks.others_of(connection, story))
@@ -121,6 +131,7 @@ ORDERS: Mapping[str, Order] = {
     "silence-add": _answering(silence_add, of="value"),
     "silence-end": _answering(silence_end),
     "ack": _answering(acknowledge, of="id"),
+    "note": _answering(note, of="id"),
 }
 
 
@@ -137,7 +148,9 @@ def describe_ack(ack: Ack) -> dict[str, Any]:
 
 def describe_translation(made: Translation | None) -> dict[str, Any] | None:
     """Return a machine translation as `--json` prints it."""
-    return {"text": made.text, "does_not_name": list(made.missing)} if made else None
+    return (
+        {"text": made.text, "does_not_name": list(made.missing), "does_not_say": list(made.numbers)} if made else None
+    )
 
 
 def describe_last(connection: Connection, told: Delivery) -> dict[str, Any]:

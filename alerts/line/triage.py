@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,20 +13,22 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from alerts.alert import LISTED, NEWS, Alert, Match, Reason, Receiver, Severity, Silence
+from alerts.alert import LISTED, NEWS_OR_CORRECTED, Alert, Match, Reason, Receiver, Severity, Silence
 from alerts.decide.carried import Decided, after_ours, spoken, takes_over
 from alerts.decide.repeats import may_repeat
 from alerts.decide.same_event import EventWindow
 from alerts.decide.silences import silenced
-from alerts.decide.standing import is_met, letters_of, standing_of
+from alerts.decide.standing import letters_of, standing_of
 from alerts.decide.what_to_tell import after, changes, decide
 from alerts.decision import Decision, KnownEvent, Told, Wait
-from alerts.event import EventMention
+from alerts.event import EventMention, Report
 from alerts.line.corrections import as_told, change_of, corrected, told_before
-from alerts.line.event_threads import join, known_events, refresh
+from alerts.line.event_threads import add_wordings, join, known_events, refresh
+from alerts.line.hurried_lock import HurriedLock
 from alerts.line.judging_order import TRIAGED, Matched, decided_ahead, move_mark, ours_first, slices
 from alerts.line.new_alert import Confirmed, make_alert, standing_for
 from alerts.line.new_delivery import Waiting, add_stale, queue_decision, untold_with, waiting_on, without_pause
+from alerts.line.released import may_be_released, released, strongest
 from alerts.rule import Config
 from alerts.rules.match import Finding, Matcher
 from alerts.standing import Standing
@@ -40,7 +42,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 AT_ONCE = timedelta(0)
 BATCH = 500  # revisions matched at once: of these, what is flash is decided on first
+AHEAD_WITHIN = 1.0  # seconds that a commit waits for a language model
+AHEAD_IN_A_ROUND = 20.0  # where nobody else waits
 Queued = Callable[[], Awaitable[object]]
+# headlines by seq, now, seconds, what ends the wait -> their vectors
+ReadAhead = Callable[[Mapping[int, str], datetime, float, asyncio.Event], Awaitable[Mapping[int, bytes]]]
 
 
 @dataclass(slots=True)
@@ -78,8 +84,9 @@ class Triage:
         self._database, self._lane = database, lane
         self.config, self._matcher = config, matcher
         self._window = EventWindow(config.events)
-        self._turn = asyncio.Lock()
+        self._turn = HurriedLock()
         self.failed: list[Revision] = []
+        self.read_ahead: ReadAhead | None = None  # by a language model, what is not flash
 
     def use(self, config: Config, matcher: Matcher) -> None:
         """Apply other rules from the next revision on."""
@@ -109,6 +116,8 @@ class Triage:
                     for part, end in slices(matched, upto):
                         if self.config is not config:
                             break
+                        if end:  # what is flash comes first, with 0, and waits for no model
+                            await self._read_ahead(window, part, now, AHEAD_WITHIN if queued else AHEAD_IN_A_ROUND)
                         work = partial(
                             settle,
                             config=config,
@@ -120,12 +129,25 @@ class Triage:
                             ours_within=ours_within,
                         )
                         made = await self._lane.write(work)
+                        _log(made)
                         result += made
                         if queued and made.rings:
                             await queued()
                 except Exception:
                     self._window = EventWindow(self.config.events)  # it may hold reports of the commit that failed
                     raise
+
+    async def _read_ahead(self, window: EventWindow, part: Matched, now: datetime, within: float) -> None:
+        """Add to the window what a language model makes of the headlines in that time, or until somebody else waits."""
+        headlines = {revision.seq: revision.article.title for revision, finding in part if finding.event}
+        if self.read_ahead and headlines:
+            for seq, vector in (await self.read_ahead(headlines, now, within, self._turn.hurry)).items():
+                window.wordings.add(seq, vector)
+
+    async def add_wordings(self, found: Mapping[int, bytes], reports: Sequence[Report], now: datetime) -> int:
+        """Store what a language model made of reports that were judged before; return how many links that brings."""
+        work = partial(add_wordings, window=self._window, wordings=found, reports=reports, now=now)
+        return await self._lane.write(work)
 
     async def try_out(self, work: Callable[[Connection, Matcher], T]) -> T:
         """Run `work` in the writer lane as if it were a batch: in its turn, with the matcher in force."""
@@ -217,58 +239,26 @@ def _cases(connection: Connection, config: Config, revision: Revision, finding: 
         return
     members = archive.members_of(connection, thread)
     most = standing_of(members, letters_of(config))  # what disagrees only takes from it
-    waiting = [each for each in waits if _may_be_released(config, each, most)]
+    waiting = [each for each in waits if may_be_released(config, each, most)]
     own = [each for each in waiting if each.story == story]
     # A baseline revision tells nothing itself, and one without a match has no hits to quote: the one that matched is
     # told instead.
-    told = _released(connection, revision, own[-1].seq) if own and (revision.baseline or not matches) else revision
+    told = released(connection, revision, own[-1].seq) if own and (revision.baseline or not matches) else revision
     event = finding.event if told is revision else event_reports.mention_of(connection, story)
     if own or matches:
         standing = standing_for(connection, config, members, told.article, event)
-        own = [each for each in own if _may_be_released(config, each, standing)]
+        own = [each for each in own if may_be_released(config, each, standing)]
         if own or matches:
-            strongest = _strongest(matches, [each.match for each in own])
-            yield Case(told, strongest, members, standing, frozenset(each.match.rule for each in own), event)
+            found = strongest(matches, [each.match for each in own])
+            yield Case(told, found, members, standing, frozenset(each.match.rule for each in own), event)
     for other in dict.fromkeys(each.story for each in waiting if each.story != story):
         waited = [each for each in waiting if each.story == other]
-        told = _released(connection, revision, waited[-1].seq)
+        told = released(connection, revision, waited[-1].seq)
         event = event_reports.mention_of(connection, other)
         standing = standing_for(connection, config, members, told.article, event)
-        found = tuple(each.match for each in waited if _may_be_released(config, each, standing))
+        found = tuple(each.match for each in waited if may_be_released(config, each, standing))
         if found:
             yield Case(told, found, members, standing, frozenset(match.rule for match in found), event)
-
-
-def _strongest(matches: tuple[Match, ...], waited: list[Match]) -> tuple[Match, ...]:
-    """Return one match for each rule: of a rule's two, the more severe.
-
-    So an article that ends a wait and matches weakly itself does not lower the severity of the match that waited.
-    """
-    best: dict[str, Match] = {}
-    for match in (*matches, *waited):
-        if match.rule not in best or match.severity > best[match.rule].severity:
-            best[match.rule] = match
-    return tuple(best.values())
-
-
-def _may_be_released(config: Config, wait: Wait, standing: Standing) -> bool:
-    return any(
-        rule.id == wait.match.rule and rule.mode == "live" and is_met(rule.when, standing) for rule in config.rules
-    )
-
-
-def _released(connection: Connection, cause: Revision, seq: int) -> Revision:
-    """Return the revision that was waiting, with the seq and change of the revision that released it.
-
-    `seq` is that of the waiting one. The change is kept only within one story: what changed in another says nothing
-    of this one.
-    """
-    (waited,) = archive.revisions_after(connection, seq - 1, 1)
-    # the seq of the cause, as decisions are unique on (seq, target, story): the revision that waited has some already
-    placement = replace(
-        waited.placement, change=cause.placement.change * (cause.placement.story == waited.placement.story)
-    )
-    return replace(waited, seq=cause.seq, baseline=False, placement=placement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +295,6 @@ def _settle_case(connection: Connection, decided: CaseDecisions, result: TriageR
     result.rings |= any(each.severity is Severity.FLASH for each in decided.queued)
     result.counts.update(_amounts(decided.made))
     result.decided.append((decided.case.revision, decided.case.matches, decided.made))
-    _log(decided.case.revision, decided.made)
 
 
 def _judge(
@@ -344,7 +333,8 @@ def _judge(
         for one in queued
         for each in changes(told.get(one.target), change, now, untold_with(connection, one, waiting))
     )
-    untold |= dict.fromkeys(each for one in queued if one.reason in NEWS for each in events[one.target].news)
+    of_event = [events[one.target] for one in queued if one.reason in NEWS_OR_CORRECTED and one.target in events]
+    untold |= dict.fromkeys(each for one in of_event for each in one.news)
     if queued and all(each.reason is Reason.POSSIBLY_SAME for each in queued):
         untold |= {f'possibly the same event as "{events[each.target].elsewhere}"': None for each in queued[:1]}
     alert = make_alert(
@@ -428,14 +418,15 @@ def _amounts(made: tuple[Decision, ...]) -> dict[str, int]:
     return amounts
 
 
-def _log(revision: Revision, made: tuple[Decision, ...]) -> None:
-    for each in made:
-        log.info(
-            "decided story=%s article=%s target=%s %s reason=%s rules=%s",
-            revision.placement.story,
-            revision.article.id,
-            each.target,
-            each.kind.value if each.queue else "suppressed",
-            each.reason.value,
-            ",".join(each.rules),
-        )
+def _log(result: TriageResult) -> None:
+    for revision, _, made in result.decided:
+        for each in made:
+            log.info(
+                "decided story=%s article=%s target=%s %s reason=%s rules=%s",
+                revision.placement.story,
+                revision.article.id,
+                each.target,
+                each.kind.value if each.queue else "suppressed",
+                each.reason.value,
+                ",".join(each.rules),
+            )

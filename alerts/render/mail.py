@@ -70,6 +70,7 @@ def _alert(delivery: Delivery, told: Sheet) -> list[Html]:
         *_paragraphs([] if told.foreign else [told.event], "line"),
         *_paragraphs([*told.why, *told.glosses, told.also, *languages, told.siblings, *told.told_here], "line"),
         *_paragraphs([told.reason, told.ack], "line"),
+        *([tag("p", _anchor(told.board, "See it on the board"), class_="line")] if told.board else []),
         tag("hr"),
         *_paragraphs(told.details, "lesser"),
     ]

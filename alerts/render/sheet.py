@@ -33,6 +33,7 @@ class Sheet:
     names what decided, `details` are for those who ask further: they stand behind a line of their own. `where` names
     the place that `map` shows: the address of a map, else a geo: URI. `foreign`: the headline is in another script than
     its readers read; `translation` is a line below it that says what a machine made of it.
+    `board` is the address of its page, "" where settings.board_url names none.
     """
 
     severity: Severity
@@ -59,6 +60,7 @@ class Sheet:
     details: tuple[str, ...] = ()
     foreign: bool = False
     translation: str = ""
+    board: str = ""
 
 
 def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
@@ -90,6 +92,7 @@ def sheet(delivery: Delivery, alert: Alert, timezone: str) -> Sheet:
         reason=sent_because(delivery, alert),
         notes=notes,
         ack=f"Acknowledge: watchfloor ack {alert.story}",
+        board=alert.board,
         details=(
             f"Every word found: watchfloor explain {alert.story}",
             *([f"Why one event: {cut(ours(alert.evidence), NOTE_LIMIT)}"] if alert.siblings and alert.evidence else []),
@@ -105,11 +108,12 @@ def shown_headline(article: Article) -> str:
 
 
 def translated(made: Translation | None) -> str:
-    """Return the line on what a machine made of a headline, with the names that it left out; "" if nothing is known."""
+    """Return the line on what a machine made of a headline, with names left out and numbers changed; "" if unknown."""
     if made is None:
         return ""
-    named = ", ".join(name(each) for each in made.missing)
-    left_out = cut(f" (does not name {named})", NOTE_LIMIT) if named else ""
+    named, numbers = (", ".join(name(each) for each in found) for found in (made.missing, made.numbers))
+    faults = [words for words in (named and f"does not name {named}", numbers and f"does not say {numbers}") if words]
+    left_out = cut(f" ({'; '.join(faults)})", NOTE_LIMIT) if faults else ""
     return f"machine translation{left_out}: {isolated(cut(plain(made.text), HEADLINE_LIMIT))}"
 
 

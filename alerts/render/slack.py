@@ -101,6 +101,7 @@ def _facts(told: Sheet) -> list[Block]:
         *link,
         *_lines((told.times, told.rated, told.also), first="\n"),
         *_map(told),
+        *([_text("\n"), _link(told.board, "see it on the board")] if told.board else []),
     ]
 
 

@@ -79,6 +79,7 @@ def alert_lines(told: Sheet) -> str:
         *told.told_here,
         told.reason,
         told.ack,
+        *([f"On the board: {told.board}"] if told.board else ()),
         None,
         DIVIDER,
         *told.details,

@@ -119,7 +119,7 @@ def _known(alert: Alert, place: str, limit: int) -> str:
 
     Where room is scarce, who did it is left out first, then the place, then the end of the words; the numbers stay.
     """
-    what, toll = _gist(alert), _toll(alert)
+    what, toll = _gist(alert), toll_of(alert)
     roles = _who(alert, what)
     named = [f"{what} ({ours(' '.join(roles[:kept]))})" for kept in range(len(roles), 0, -1) if what]
     for said, where in (*((each, place) for each in (*named, what)), (what, "")):
@@ -138,7 +138,7 @@ def _who(alert: Alert, said: str) -> list[str]:
     return [each for each in parts if fold(each[len("by ") :]) not in said]
 
 
-def _toll(alert: Alert) -> str:
+def toll_of(alert: Alert) -> str:
     """Return how many were harmed or taken: "2 killed, 5 wounded"; "" where nothing says it."""
     told = alert.event.casualties if alert.event else {}
     return ", ".join(f"{number} {kind}" for kind, number in told.items())

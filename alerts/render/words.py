@@ -149,16 +149,29 @@ def span(length: timedelta) -> str:
     return f"{round(minutes / 60)} h" if minutes < 72 * 60 else f"{round(minutes / 1440)} days"
 
 
+def ago(at: datetime, now: datetime) -> str:
+    """Return how long ago a time was, or how far it lies ahead: "4 min ago", "now", "in 2 h"."""
+    if abs(now - at) < timedelta(seconds=30):
+        return "now"
+    return f"{span(now - at)} ago" if at < now else f"in {span(at - now)}"
+
+
 def rated(standing: Standing) -> str:
     """Return a standing in words: its rating, that it is automatic, its origins. "B3, automatic (1 origin: bbc)".
 
     Where a toll is told, that is what is rated: "(1 of 3 origins says 2 wounded: bbc; no casualties: wire, post)".
     """
     many, said = len(standing.origins), standing.agreement
-    if said is None and standing.opposed:
-        by = [each for each in standing.origins if each not in standing.opposed]
-        against = f"the opposite: {_names(standing.opposed)}"
-        return f"{standing.rating}, automatic ({len(by)} of {many} origins: {_names(by)}; {against})"
+    if said is None and len(standing.telling) < many:
+        by = standing.telling
+        doubting = [each for each in standing.doubting if each not in standing.opposed]
+        against = [
+            f"{words}: {_names(names)}"
+            for words, names in (("the opposite", standing.opposed), ("only asks or denies", doubting))
+            if names
+        ]
+        counted = "; ".join([f"{len(by)} of {many} origins: {_names(by)}", *against])
+        return f"{standing.rating}, automatic ({counted})"
     if said is None:
         names = f": {_names(standing.origins)}" if many else ""
         return f"{standing.rating}, automatic ({many or 'no known'} origin{'s' * (many != 1)}{names})"

@@ -22,6 +22,7 @@ MEANWHILE = {"as", "while", "بينما", "فيما", "همزمان", "لهكا�
 CONCURRENT = MEANWHILE | {"amid", "despite", "when", "وسط", "رغم", "خلال"}  # ... and of what only goes on
 # before what brought something about, and between a deed and what it brings about
 CAUSE = {"due", "because", "caused", "بسبب", "نتيجه", "جراء", "اثر", "علت", "دليل", "بههوي"}
+BEHIND = {"after", "following", "بعد", "عقب", "پس", "دواي"}  # before what went before it
 CAUSING = {"causes", "causing", "sparks", "sparking", "triggers", "triggering", "ignites", "leads", "leading", "sets"}
 CAUSING |= {"يتسبب", "تتسبب", "تسبب", "يسبب", "تسببت", "مسببا", "مسببه", "يودي", "تودي", "ادي", "ادت", "باعث", "منجر"}
 CAUSING |= {"موجب"}
@@ -38,7 +39,58 @@ BY_LAM = ("هجوم", "هجم", "غار", "توغل")
 # ... and words with l- before the name of who does it: "attacks of the organisation Daesh"
 LAM_NOUNS = {"لتنظيم", "لقوات", "للقوات", "لعناصر", "لمسلحي", "لمقاتلي", "لميليشيا", "لميليشيات", "لفصايل", "لفصيل"}
 LAM_NOUNS |= {"لجماعه", "للجيش", "لجيش", "لطيران", "لطايرات", "لحركه", "لحزب", "لمقاتلات"}
+# before who did it, behind the noun of a deed and whom it was done to: "killing of two soldiers by fire of Daesh"
+AGENTS = {"بنيران", "برصاص", "بقصف", "بغاره", "بغارات", "بضربه", "بضربات", "بهجوم", "بهجمات", "بكمين", "بايدي", "بيد"}
+AGENTS |= {"توسط", "لهلايهن", "بصاروخ", "بصواريخ", "بمسيره", "بمسيرات", "بقذايف", "بايادي"}
+# ... of two words
+AGENT_PAIRS = {
+    ("علي", "يد"),
+    ("علي", "ايدي"),
+    ("من", "قبل"),
+    ("من", "جانب"),
+    ("من", "طرف"),
+    ("به", "دست"),
+    ("از", "سوي"),
+}
+AGENT_PAIRS |= {("به", "دهستي"), ("با", "شليك"), ("با", "آتش"), ("با", "اتش")}
+# between those and the name: "by fire of the forces of"
+TROOPS = {
+    "قوات",
+    "القوات",
+    "طيران",
+    "الطيران",
+    "طايرات",
+    "طايره",
+    "تنظيم",
+    "عناصر",
+    "مسلحي",
+    "مسلحين",
+    "مقاتلي",
+    "فصايل",
+}
+TROOPS |= {"جيش", "الجيش", "حرس", "جنود", "ميليشيا", "ميليشيات", "جماعه", "حركه", "سلاح", "نيروهاي", "ارتش", "گروه"}
+# behind a name, and nobody's: when it was
+TIMES = {"صباح", "مساء", "فجر", "ليله", "ليلا", "ليل", "اليوم", "امس", "مجددا", "مرتين", "ثانيه", "نهار", "ظهر", "خلال"}
+TIMES |= {"عصر", "يوم", "ساعه", "قبيل", "مره", "ايضا", "امام", "تحت", "فوق", "حول", "ضمن", "رغم", "وسط"}
 AND = {"and", "و"}
+# deny a deed by themselves, so that who stands before them denies nothing
+NEGATIONS = {"no", "not", "never", "none", "without", "nobody", "cannot", "لا", "لم", "لن", "دون", "بدون", "بلا"}
+NEGATIONS |= {"didnt", "doesnt", "dont", "wont", "wasnt", "werent", "isnt", "arent", "hasnt", "havent", "cant"}
+NEGATIONS |= {
+    "wouldnt",
+    "couldnt",
+    "عدم",
+    "هيچ",
+    "نشد",
+    "نكرد",
+    "نشده",
+    "نكرده",
+    "نگرفت",
+    "نداد",
+    "نهكراوه",
+    "نهبووه",
+    "بهبي",
+}
 # before where it is done
 INSIDE = {"in", "inside", "at", "near", "off", "across", "outside", "around", "into"}
 # before what another place lies by: "north of Baghdad"
@@ -51,6 +103,18 @@ BESIDE = INSIDE | {"over", "وسط", "محيط", "اطراف", "ضواحي", "ن
 # what is fired "at" somebody
 FIRED = {"missile", "missiles", "rocket", "rockets", "drone", "drones", "mortars", "shells", "projectiles", "shots"}
 FIRED |= {"fire", "fires", "fired"}
+# what may be found, seized or made safe, and is named by the same word as its use: "bomb", "a launch of rockets"
+ARMS = {"bomb", "bombs", "ied", "ieds", "mine", "mines", "missile", "missiles", "rocket", "rockets", "drone", "drones"}
+ARMS |= {"mortar", "mortars", "shell", "shells", "explosives", "launcher", "launchers", "katyusha", "katyushas", "uav"}
+ARMS |= {"warhead", "warheads", "device", "devices", "grenade", "grenades", "weapons", "arms", "ammunition", "uavs"}
+ARMS |= {"صاروخ", "صواريخ", "صاروخا", "صاروخين", "عبوه", "عبوات", "ناسفه", "مفخخه", "قنبله", "قنابل", "قذيفه", "قذايف"}
+ARMS |= {"منصه", "منصات", "مسيره", "مسيرات", "مسيرتين", "متفجرات", "اسلحه", "كاتيوشا", "هاون", "الغام", "لغم", "حزام"}
+ARMS |= {"موشك", "موشكها", "موشكهاي", "راكت", "راكتها", "راكتهاي", "پهپاد", "پهپادها", "پهپادهاي", "بمب", "بمبها"}
+ARMS |= {"مين", "سكوي", "خمپاره", "سلاح", "مهمات", "مووشهك", "درون", "بومب", "چهك", "سهكوي"}
+# of those, what somebody must have fired where it falls; a drone may only crash
+FALLING = {"rocket", "rockets", "missile", "missiles", "mortar", "mortars", "shell", "shells", "projectile", "bomb"}
+FALLING |= {"projectiles", "bombs", "katyusha", "katyushas", "صاروخ", "صاروخا", "صاروخين", "صواريخ", "قذيفه", "قذايف"}
+FALLING |= {"هاون", "كاتيوشا", "موشك", "موشكها", "موشكهاي", "راكت", "راكتها", "راكتهاي", "خمپاره", "مووشهك", "موشهك"}
 # who is "in" a group, and does nothing there: "a commander in Hezbollah"
 RANKS = {"commander", "commanders", "leader", "leaders", "member", "members", "official", "officials", "general"}
 RANKS |= {"قيادي", "قياديا", "قياديين", "قياديان", "قايد", "قايدا", "قاده", "عضو", "عضوا", "اعضاء", "عنصر"}
@@ -123,6 +187,7 @@ USING = {"uses", "using", "fires", "fired", "launches", "launched"}
 TO = "به"  # before what a Persian verb is done to, and before what is threatened
 OBJECT = "را"  # Persian puts it after the object of a verb
 SELF = {"it", "they", "its", "their", "he", "she"}  # whoever was named before
+SAYS = {"says", "say", "said", "confirms", "confirm", "confirmed", "announces", "reports", "claims", "admits", "adds"}
 # between a name and what somebody else did, which the name only says: "US says strike hit base"
 SAYING = {"says", "say", "said", "saying", "confirms", "confirm", "confirmed", "reports", "report", "reported"}
 SAYING |= {"announces"}
@@ -169,4 +234,5 @@ LIGHT |= {"threatens"}
 LIGHT |= {"plan", "plans", "halt", "halts", "halted", "pause", "pauses", "suspend", "suspends", "stop", "stops", "end"}
 LIGHT |= {"ends", "renew", "renews", "widen", "widens", "expand", "expands", "intensify", "intensifies", "to"}
 LIGHT |= {"يشن", "تشن", "شن", "شنت", "يبدا", "تبدا", "بدا", "بدات", "يواصل", "تواصل", "واصل", "واصلت"}
+TAKING = {"assassination", "arrest", "seizure", "capture", "murder"}  # nouns behind whose "of" stands who suffers it
 DYING = {"die", "dies", "died", "dying"}  # who stands before them suffers it

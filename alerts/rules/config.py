@@ -10,22 +10,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from alerts import receivers
 from alerts.alert import Escalate, Hours, Receiver, Severity, Target
-from alerts.rule import FILE, HEARTBEAT, INCLUDED, SECTIONS, SETTINGS, Config, Entity, EventSettings
+from alerts.rule import HEARTBEAT, Config, Entity, EventSettings
+from alerts.rules.country_boxes import check_points
 from alerts.rules.event_mention import PARTY
 from alerts.rules.events import DEED
 from alerts.rules.lexicon import members
 from alerts.rules.rulebook import Book, check_notify, read_book
+from alerts.rules.tables import FILE, INCLUDED, SECTIONS, SETTINGS
 from alerts.rules.translate import translate_of
 from crawler.config.includes import include_patterns, included, matching, overlooked
 from crawler.config.keys import MISSING, nearest, twice
 from crawler.config.outlets import make_outlets
+from crawler.config.served import board_of, metrics_of
 from crawler.config.sources import make_sources, unset
 from crawler.config.upkeep import backup_of, retention_of
 from crawler.config.yamlfile import ConfigError, Node, Place, Problem, Problems, read_file
@@ -194,6 +196,8 @@ def _config(
     heartbeat, why = _heartbeat(settings["heartbeat"], problems, environ)
     missing |= {HEARTBEAT: why} if why else {}
     translate, untranslated = translate_of(settings["translate"], problems, environ)
+    events = _events(settings["events"], book, problems)
+    check_points(book.entities, events.wider, problems)
     return Config(
         path=str(path),
         # of the texts and not of what they mean: a comment makes a new version too
@@ -205,7 +209,9 @@ def _config(
         heartbeat=heartbeat,
         alive=settings["alive"],
         canary=_canary(settings["canary"], problems),
-        metrics=_metrics(settings["metrics"], problems),
+        metrics=metrics_of(settings["metrics"], problems),
+        board=board_of(settings, problems),
+        store=_store(settings["store"], problems, environ),
         contact=settings["contact"],
         allow_private=settings["allow_private"],
         host_at_once=settings["host_at_once"],
@@ -215,7 +221,8 @@ def _config(
         language=settings["language"],
         translate=translate,
         untranslated=untranslated,
-        events=_events(settings["events"], book, problems),
+        languages=settings["languages"][1] if settings["languages"][0] == "model" else None,
+        events=events,
         backup=backup_of(settings["backup"], problems),
         retention=retention_of(settings["retention"]),
         sources=made,
@@ -265,27 +272,26 @@ def _heartbeat(
     return resolved, None
 
 
+def _store(given: tuple[str, Place | None], problems: Problems, environ: Mapping[str, str] | None) -> str:
+    """Return the URL of the store with its secrets, "" where there is none or secrets are not resolved."""
+    url, place = given
+    if place is None:
+        return ""
+    if not re.match(r"postgres(ql)?://[^/\s]*/[^/?\s]+(\?\S*)?$", url):
+        problems.add(place, "settings.store is no database of PostgreSQL; write postgresql://user@host/name")
+    if environ is None:
+        return "" if _VARIABLE.search(url) else url
+    for name in _VARIABLE.findall(url):
+        if not environ.get(name):  # to begin an empty store elsewhere instead would be the worse fault
+            problems.add(place, f"${{{name}}} is not set in the environment; set it, or take it out of settings.store")
+    return _VARIABLE.sub(lambda match: environ.get(match[1], ""), url)
+
+
 def _canary(given: tuple[timedelta, Place | None], problems: Problems) -> timedelta:
     every, place = given
     if place and timedelta(0) < every < SHORTEST_CANARY:
         problems.add(place, f"settings.canary is at least {SHORTEST_CANARY.total_seconds():g}s, or 0 for never")
     return every
-
-
-def _metrics(given: tuple[str, Place | None], problems: Problems) -> str:
-    """Return the address to serve metrics at, "" for none; one that others than this machine reach is a problem."""
-    address, place = given
-    if place is None:
-        return ""
-    host, _, port = address.rpartition(":")
-    try:
-        fits = ip_address(host.strip("[]")).is_loopback and 0 < int(port) < 65536
-    except ValueError:
-        fits = False
-    if not fits:
-        remedy = "write an address and port that only this machine reaches, as 127.0.0.1:9464"
-        problems.add(place, f'settings.metrics is "{address}"; {remedy}')
-    return address
 
 
 def _places(named: Iterable[tuple[str, Place]], entities: Mapping[str, Entity], problems: Problems) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from alerts.rules.clause_words import ASIDE, CAUSE, CAUSING, CONCURRENT, WEAPONS
+from alerts.rules.clause_words import ASIDE, BEHIND, CAUSE, CAUSING, CONCURRENT, WEAPONS
 from alerts.rules.event_clause import clause_of, has_comma
 from alerts.rules.reading import Mention, Mentions, Reading
 
@@ -12,6 +12,7 @@ ACCIDENTAL = "accidental"
 _AIMED = ("strike", "attack")  # deeds that somebody does to somebody, whatever failed or caught fire beside
 _UNAIMED = ("fall", "accident")  # lists of words that may be aimed too: "drone falls" is a strike and may be a fault
 _INTO = ("assault",)  # ... of which none is, where a weapon does it: "drone crashes into base"
+_CAUSE_REACH = 3  # words before a fault in which "after" or "due to" stands
 _DENIED_REACH = 3  # words between what denies an accident and the accident
 
 
@@ -23,12 +24,25 @@ def accident(deed: Mention, cues: Mapping[str, Mentions], reading: Reading) -> M
     """
     clause = clause_of(deed, reading)
     near = [each for each in cues[ACCIDENTAL] if each.field == deed.field and clause.has(each, reading)]
-    if not near or _is_aimed(deed, reading):
+    caused = [each for each in near if _is_cause(each, deed, reading)]
+    if not near or (_is_aimed(deed, reading) and not caused):
         return None
     denials = [each for name in ("denied", "denied-after", "denied-before") for each in cues[name]]
     return next(
-        (each for each in near if _brings_about(each, deed, reading) and not _is_denied(each, denials, reading)), None
+        (
+            each
+            for each in caused or near
+            if _brings_about(each, deed, reading) and not _is_denied(each, denials, reading)
+        ),
+        None,
     )
+
+
+def _is_cause(cue: Mention, deed: Mention, reading: Reading) -> bool:
+    """Return whether a fault is said to be why a weapon came down: "drone crashes into house after engine failure"."""
+    text = reading.folded[deed.field].text
+    before = text[deed.end : cue.start].split()[-_CAUSE_REACH:] if deed.end <= cue.start else []
+    return _listed(_UNAIMED, deed, reading) and not (CAUSE | BEHIND).isdisjoint(before)
 
 
 def _is_aimed(deed: Mention, reading: Reading) -> bool:

@@ -18,7 +18,7 @@ from alerts.rules.forms.paradigm import is_persian
 from alerts.rules.forms.persian_words import NO_DEED, STEMS
 from alerts.rules.reading import Mention, Reading
 
-_PERSIAN_END = re.compile(r"\w (?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
+_PERSIAN_END = re.compile(r"\w ن?(?:داد|دهد|دهند|شد|شو|زد|زن|برد|بر|رسید|رفت|خورد|آمد)\w*$")  # هدف قرار داد
 _ONTO = frozenset(("به", "بر", "علیه", "عليه"))  # before what a Persian verb is done to
 _UPON = frozenset(("سهر", "دژي"))  # and a Kurdish one
 _PLACED = {"در", "له"}  # before where it is done
@@ -62,6 +62,9 @@ def is_marked_object(party: Mention, reading: Reading, *, kurdish: bool = False)
     # an object that is marked behind ends what "be" stands before
     before = text[: party.start].rpartition(f" {OBJECT} ")[2].split()[-_OBJECT_REACH:]
     behind = text[party.end :].split(maxsplit=2)[:2]
+    placed = text[party.end :].split()[: _OBJECT_REACH + 1]  # "the base in Iraq" and the mark
+    if placed[:1] and placed[0] in _PLACED and OBJECT in placed[2:]:
+        return True
     # "a ship foreign" and the mark, and not a doer before "a ship" and the mark
     described = behind[1:] == [OBJECT] and behind[0].endswith("ي") and behind[0] not in _NOUNS
     return behind[:1] == [OBJECT] or described or not _ONTO.isdisjoint(before)

@@ -7,23 +7,26 @@ who acts in the news whether a rule asks for them or not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from alerts.event import Act, EventMention
 from alerts.rule import Condition, Config
 from alerts.rules import events
-from alerts.rules.clause_words import ASIDE, BEARINGS, BESIDE, FIRED, INSIDE, MODIFIERS, OF_PLACES, RANKS
+from alerts.rules.clause_words import ASIDE, BESIDE, FALLING
+from alerts.rules.event_accident import ACCIDENTAL
 from alerts.rules.event_clause import clause_of
+from alerts.rules.event_find import FOUND, finds_arms
 from alerts.rules.event_roles import is_adjective, roles_of, words_between
-from alerts.rules.event_standing import CUES, STANDING
+from alerts.rules.event_standing import CUES, HAPPENED, STANDING
+from alerts.rules.event_where import has_deed, is_where, without_bearings
+from alerts.rules.event_words import words_of
 from alerts.rules.lexicon import members
 from alerts.rules.operators import evaluate
 from alerts.rules.reading import Mention, Reading
 from crawler.config.yamlfile import Place
 from crawler.stories.casualties import casualties
 from crawler.text.folding import fold
-from crawler.text.stopwords import STOP
 
 PARTY = "party-"  # how the lists of the config are named whose words are one who acts
 LEAD_CHARS = 240  # of the text, where the headline tells no act: its first sentence
@@ -35,10 +38,13 @@ _OBJECT = re.compile(
 )  # right behind a deed
 _OUTLET = re.compile(r"\s[-|]\s(?:[A-Z][\w'.’]*|of|the|al)(?:[ -](?:[A-Z][\w'.’]*|of|the|al)){1,4}\s*$")
 _SPEECH = frozenset({"deny", "refuse", "confirm", "claim", "condemn"})  # deeds that are done to nobody
+_FALL, _STRIKE = "fall", "strike"
+_FALL_REACH = 3  # words between a weapon and its fall
 _LAUNCH, _BLAZE, _ARREST, _SEIZE = "launch", "accident", "arrest", "seize"
 _TAKING = ("seiz", "captur", "hijack", "commandeer", "confiscat")
 SHIPS = "ships"  # of the lists `party-...`
 DRILL = "drill"  # the deed of those who only rehearse one
+FIND = "find"  # the deed of those who find, seize or make safe arms
 FOILED = "foiled"  # the standing of a deed that was tried and prevented, for rules "denied" as it was not done
 _SENTENCE = re.compile(r"[.!?\u061f](?=\s|$)|\n")
 _WORD = re.compile(r"\S+")
@@ -60,6 +66,7 @@ class EventReader:
         self._places = frozenset(each for kind in config.places for each in members(config.entities, kind))
         self._everyday = f"${config.events.everyday}"
         self._foiled = f"${STANDING}{FOILED}"
+        self._found = f"${STANDING}{FOUND}"
         self._by_target = config.events.by_target
         words = tuple(f"${name}" for name in (config.events.again, config.events.everyday) if name)
         words += (self._foiled,) if self._foiled[1:] in config.lists else ()
@@ -78,9 +85,7 @@ class EventReader:
         told = told or self._events(reading, where)
         named = list(self._named(reading, where))
         again = [each for each in reading.mentions.get(self._again, ()) if where.has(each)]
-        placed = [
-            (name, each) for name, each in named if _is_where(each, reading) and not _has_deed(each, told, reading)
-        ]
+        placed = [(name, each) for name, each in named if is_where(each, reading) and not has_deed(each, told, reading)]
         actors = [pair for pair in named if pair not in placed]
         all_told = [event for _, event in told]
         acts = tuple(
@@ -95,7 +100,7 @@ class EventReader:
         toll = casualties(reading.article.title, reading.article.body[:LEAD_CHARS])
         acts = _seized(acts, [event.deed for _, event in told], toll)
         doers = {name for act in acts for name in act.by}  # "in US strikes" is no place
-        where_named = _without_bearings(
+        where_named = without_bearings(
             [(name, each) for name, each in named if name in self._places or (name, each) in placed], reading
         )
         mention = EventMention(
@@ -108,9 +113,11 @@ class EventReader:
             located=_unique(
                 name
                 for name, each in named
-                if name not in doers and ((name, each) in placed or _is_where(each, reading, BESIDE))
+                if name not in doers and ((name, each) in placed or is_where(each, reading, BESIDE))
             ),
-            words=_words(reading, where, [each for _, each in named] + [event.deed for _, event in told]),
+            words=words_of(
+                reading, where.field, where.end, [each for _, each in named] + [event.deed for _, event in told]
+            ),
         )
         return mention if mention.says_something else None
 
@@ -130,6 +137,10 @@ class EventReader:
         by, on = roles_of(event, named, reading, told)
         if event.standing == "rehearsed":
             deed, on = DRILL, ()
+        elif deed == _FALL and self._is_fired(event, reading):
+            deed = _STRIKE
+        elif self._is_find(deed, event, reading) and SHIPS not in on:
+            deed, on = FIND, ()
         elif deed in _SPEECH:
             by, on = by or (on if event.voice == "active" else ()), ()  # an Arabic verb has its doer behind it
         if deed == _SEIZE and SHIPS in by and not event.deed.alias.isascii():  # Persian "the ship of Iran" and its mark
@@ -150,7 +161,7 @@ class EventReader:
         foiled = event.standing == "denied" and any(
             event.cue and each.overlaps(event.cue) for each in reading.mentions.get(self._foiled, ())
         )
-        standing = FOILED if foiled else event.standing
+        standing = FOILED if foiled else HAPPENED if deed == FIND else event.standing
         # a town is struck and strikes nobody
         return Act(deed, standing, _unique(each for each in by if each not in self._places), _unique(on), again_said)
 
@@ -163,11 +174,43 @@ class EventReader:
             for event in events.events(condition, reading, evaluate)
             if where.has(event.deed) and not any(events.inside(event.deed, each) for each in everyday)
         ]
+        found = [pair for pair in found if pair[0] != FIND or self._is_find(*pair, reading)]
+        found = [pair for pair in found if pair[0] != _ARREST or not self._is_draw(pair[1].deed, reading)]
         # "fires missiles" is no blaze, and "Fire breaks out" fires nothing
         found = [pair for pair in found if pair[0] == _BLAZE or not _is_blaze(pair[1].deed, reading)]
         fired = {event.deed.start for deed, event in found if deed == _LAUNCH and event.voice == "active"}
         found = [(deed, event) for deed, event in found if not (deed == _BLAZE and event.deed.start in fired)]
         return sorted(found, key=lambda pair: (pair[1].deed.start, -pair[1].deed.end))
+
+    def _is_fired(self, event: events.Event, reading: Reading) -> bool:
+        """Return whether what falls is a weapon that somebody fired, and not a drone, which may only crash."""
+        text, clause = reading.folded[event.deed.field].text, clause_of(event.deed, reading)
+        return event.standing != ACCIDENTAL and any(
+            each.field == event.deed.field
+            and clause.has(each, reading)
+            and len(words_between(each, event.deed, text)) < _FALL_REACH
+            and not FALLING.isdisjoint(text[each.start : each.end].split())
+            for term in self._things
+            for each in reading.mentions.get(term, ())
+        )
+
+    def _is_draw(self, deed: Mention, reading: Reading) -> bool:
+        """Return whether a state is "held by" another, in a game: nobody arrests a state."""
+        if deed.alias != "held" or reading.folded[deed.field].text[deed.end :].split()[:1] not in (["by"], ["to"]):
+            return False
+        return any(
+            each.field == deed.field and each.end + 1 == deed.start and not is_adjective(each, reading)
+            for term in self._parties
+            if self._parties[term] != SHIPS
+            for each in reading.mentions.get(term, ())
+        )
+
+    def _is_find(self, deed: str, event: events.Event, reading: Reading) -> bool:
+        """Return whether arms are found: as the standing of a deed says, or as the object of "seizes", "finds"."""
+        if event.standing == FOUND or deed not in (FIND, _ARREST, _SEIZE):
+            return event.standing == FOUND
+        cues = reading.mentions.get(self._found, ())
+        return any(each.overlaps(event.deed) for each in cues) and finds_arms(event.deed, reading)
 
     def _named(self, reading: Reading, where: Spot) -> Iterator[tuple[str, Mention]]:
         """Yield the names in a part of the article, each with its mention."""
@@ -265,38 +308,6 @@ def _deed(name: str, cues: tuple[Condition, ...]) -> Condition:
     return Condition("event", _NOWHERE, (deeds, *cues), options={"roles": (), "standing": ()})
 
 
-def _without_bearings(places: list[tuple[str, Mention]], reading: Reading) -> list[str]:
-    """Return the names of places without those that only say where another lies: "Balad air base north of Baghdad"."""
-    bearings = {name for name, each in places if _word_before(each, reading) in BEARINGS}
-    names = [name for name, _ in places]
-    return [name for name in names if name not in bearings] or names
-
-
-def _word_before(each: Mention, reading: Reading) -> str:
-    """Return the word before a name, but for "of" and the like; "" if there is none."""
-    text = reading.folded[each.field].text
-    return next((word for word in reversed(text[: each.start].split()[-4:]) if word not in OF_PLACES), "")
-
-
-def _is_where(each: Mention, reading: Reading, inside: Set[str] = INSIDE) -> bool:
-    """Return whether a name says where: a word such as "in" before it ("in the Strait of"), or bi- attached to it."""
-    text = reading.folded[each.field].text
-    words = ["", "", *(word for word in text[: each.start].split()[-4:] if word not in OF_PLACES)]
-    further, before = words[-2:]
-    # "a commander in Hezbollah" is not there; missiles are fired "at" a target
-    who = before in {"in", "في", "در"} and further in RANKS
-    at = before == "at" and further in FIRED
-    return (before in inside and not who and not at) or (each.attached and text[each.start : each.start + 1] == "ب")
-
-
-def _has_deed(each: Mention, told: Iterable[tuple[str, events.Event]], reading: Reading) -> bool:
-    """Return whether a deed right behind a name is theirs: "in Iranian strike" and "in Iran's missile attack" name no
-    place."""
-    text = reading.folded[each.field].text
-    behind = [text[each.end : event.deed.start].split() for _, event in told if event.deed.start > each.end]
-    return any(MODIFIERS.issuperset(words) and (words[:1] == ["s"] or is_adjective(each, reading)) for words in behind)
-
-
 def _unlisted(reading: Reading, where: Spot, named: list[tuple[str, Mention]]) -> Iterator[str]:
     """Yield the places that no list names, with UNLISTED before them: a capital behind "in" or "near", in English."""
     folded = reading.folded[where.field]
@@ -322,35 +333,6 @@ def _unlisted_object(deed: Mention, reading: Reading, named: list[Mention]) -> t
     is_name = name.split()[0] not in _DAYS and not name.split()[0].endswith(("ian", "ean", "ish", "ese", "i"))
     is_listed = any(each.start < stop and start < each.end for each in named)
     return (UNLISTED + name,) if is_name and not is_listed else ()
-
-
-def _words(reading: Reading, where: Spot, taken: list[Mention]) -> tuple[str, ...]:
-    """Return the stems of the words that are neither names nor deeds, without the outlet's name."""
-    text, outlet = reading.folded[where.field].text[: where.end], set(fold(reading.article.outlet).split())
-    found, start = [], 0
-    for word in text.split(" "):
-        end = start + len(word)
-        known = word in STOP or word in outlet or any(each.start < end and start < each.end for each in taken)
-        if len(word) > 1 and not known:
-            found.append(stem(word))
-        start = end + 1
-    return _unique(found)
-
-
-_SUFFIXES = ("ings", "ing", "ies", "ied", "es", "ed", "s", "ly")
-_PREFIXES = ("وال", "بال", "لل", "فال", "كال", "ال", "و")
-_ENDINGS = ("ات", "ين", "ون", "ها", "يه", "ه", "ي")
-
-
-def stem(word: str) -> str:
-    """Return a folded word without its most common endings and attached prefixes, for comparing two headlines only.
-
-    It is coarse on purpose: where two words become one by mistake, they are one of many that are compared.
-    """
-    if word.isascii():
-        return next((word[: -len(end)] for end in _SUFFIXES if word.endswith(end) and len(word) - len(end) > 2), word)
-    word = next((word[len(at) :] for at in _PREFIXES if word.startswith(at) and len(word) - len(at) > 2), word)
-    return next((word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) > 2), word)
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

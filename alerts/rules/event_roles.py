@@ -13,16 +13,21 @@ from alerts.rules.clause_words import (
     INSIDE,
     LIGHT,
     MODIFIERS,
+    NEGATIONS,
     OBJECT,
     OWN,
+    PREPOSITIONS,
     RANKS,
     RELATIVES,
     SAYING,
+    SAYS,
     SELF,
     SITES,
+    TAKING,
     TURN,
     UPON,
 )
+from alerts.rules.event_agents import agents_of, has_object, is_persian_attack
 from alerts.rules.event_clause import begins_clause, clause_of, has_comma
 from alerts.rules.event_hosts import is_host, stays_there, to_host
 from alerts.rules.event_marks import is_aimed_at, is_kurdish, is_last_verb, is_marked_object, is_placed
@@ -52,11 +57,17 @@ def roles_of(event: Event, named: Named, reading: Reading, told: Sequence[Event]
     beside, after, further = (*left, Side())[0], *(*right, Side(), Side())[:2]
     if doers := tuple(name for name, each in near if is_doer_of_noun(event.deed, each, event.voice, reading)):
         return doers, further.names if not UPON.isdisjoint(further.between) else ()
+    if agents := agents_of(event.deed, near, reading, passive=event.voice != "active" or event.deed.kind == "either"):
+        return agents
     first = leads(event, told, [each for _, each in near], reading)
     # behind a verb that is no deed, whoever is named first does both
     does = beside if first is event else (*(_left(first, near, reading, told) if first else left[::-1]), Side())[0]
     subject = replace(does, names=_subject(first or event, does, reading))
-    by, on = _roles(event, beside, subject, after, further, begins=begins_clause(event.deed, reading))
+    begins = begins_clause(event.deed, reading)
+    has_target = bool(further.names) and not _turns(further.between)
+    if begins and event.voice == "active" and not has_target and has_object(event.deed, after.last, reading, told):
+        return after.names, ()  # Arabic: verb, doer, and something that has no name
+    by, on = _roles(event, beside, subject, after, further, begins=begins)
     if by and not on and event.voice != "passive" and by == after.names and not further.between:
         on = further.names  # they stand apart by an Arabic l-: "a shelling American of the PMF"
     owns = _is_owner(event, reading) or not SITES.isdisjoint(beside.between[:1])
@@ -104,6 +115,8 @@ def _denies(party: Mention, event: Event, reading: Reading) -> bool:
     if cue is None or not cue.term.startswith(f"${STANDING}denied"):
         return False
     text = reading.folded[deed.field].text
+    if not NEGATIONS.isdisjoint(text[cue.start : cue.end].split()):
+        return False  # "base was not attacked": nobody is said to deny it
     if cue.start > deed.start:
         return (not deed.alias.isascii() and party.end <= deed.start) or party.start > deed.end + len(
             text[deed.end : cue.start].partition(f" {OBJECT} ")[0]
@@ -124,6 +137,7 @@ class Side:
     between: tuple[str, ...] = ()
     said: str = ""  # the first of the names as it is written
     link: str = ""  # the word before it
+    last: Mention | None = None  # the last of the names
     stays: bool = False  # it is only said to be at a place: "base used by US troops"
 
 
@@ -138,15 +152,29 @@ def _sides(named: Named, deed: Mention, reading: Reading, told: Sequence[Event])
             break
         if not sides and each.start >= deed.end and deed.alias.isascii() and has_comma(deed, each, reading):
             break  # "Strike kills commander, US denies role": the name has a part of its own
-        joined = sides and (each.overlaps(last) or _joins(last, each, reading, told))
+        joined = sides and (
+            each.overlaps(last) or (not _is_object(deed, last, each, reading) and _joins(last, each, reading, told))
+        )
         if joined:
-            sides[-1] = replace(sides[-1], names=(*sides[-1].names, name))
+            sides[-1] = replace(sides[-1], names=(*sides[-1].names, name), last=each)
         else:
             link = " ".join(text[: each.start].split()[-1:])
             between = words_between(last, each, text) if place is None else place
-            sides.append(Side((name,), between, text[each.start : each.end], link, stays_there(each, reading)))
+            said = text[each.start : each.end]
+            sides.append(Side((name,), between, said, link, each, stays_there(each, reading)))
         last = each if last is deed or not joined else max(last, each, key=lambda one: abs(one.start - deed.start))
     return sides
+
+
+def _is_object(deed: Mention, one: Mention, other: Mention, reading: Reading) -> bool:
+    """Return whether of two names side by side behind an Arabic verb the second suffers it: verb, doer, target."""
+    if deed.kind not in {"active", "either"} or deed.alias.isascii() or is_last_verb(deed) or one.start < deed.end:
+        return False
+    return (
+        begins_clause(deed, reading)
+        and not words_between(one, other, reading.folded[deed.field].text)
+        and not (other.attached or reading.folded[other.field].text[other.start : other.end].endswith(("ي", "يه")))
+    )
 
 
 def _joins(one: Mention, other: Mention, reading: Reading, told: Sequence[Event]) -> bool:
@@ -158,12 +186,20 @@ def _joins(one: Mention, other: Mention, reading: Reading, told: Sequence[Event]
     if has_lam(max(one, other, key=lambda each: each.start), reading):
         return False  # "a shelling American of the PMF"
     first, second = sorted((one, other), key=lambda each: each.start)
-    if begins_part(first, second, told, reading):
+    if begins_part(first, second, told, reading) or _tells(first, second, reading):
         return False
     if AND.issuperset(between) or is_host(first, second, reading):
         return True
     is_deed = any(first.end <= each.deed.start and each.deed.end <= second.start for each in told)
+    if not PREPOSITIONS.isdisjoint(between):
+        return False  # "the killing of Soleimani in US strike"
     return len(between) == 1 and is_adjective(first, reading) and not (is_deed or has_comma(first, second, reading))
+
+
+def _tells(first: Mention, second: Mention, reading: Reading) -> bool:
+    """Return whether the second of two names behind a comma is that of who tells it: "on Kuwait, Bahrain says"."""
+    behind = reading.folded[second.field].text[second.end :].split()[:OWN_REACH]
+    return has_comma(first, second, reading) and not SAYS.isdisjoint(behind)
 
 
 def is_adjective(each: Mention, reading: Reading) -> bool:
@@ -185,7 +221,7 @@ def _roles(event: Event, before: Side, subject: Side, after: Side, further: Side
     if after.names and not UPON.isdisjoint(further.between) and event.voice != "active":
         return after.names, further.names  # "attack by Iran on Kuwait", and so in Arabic and Persian
     if not event.deed.alias.isascii():
-        if begins and event.voice == "active" and further.names and TURN.isdisjoint(further.between):
+        if begins and event.voice == "active" and further.names and not _turns(further.between):
             return after.names, further.names  # Arabic: verb, doer, target
         return _arabic_roles(event, before, subject, after)
     voice = _voice(event, after)
@@ -196,7 +232,8 @@ def _roles(event: Event, before: Side, subject: Side, after: Side, further: Side
         return doer, before.names  # "base struck by Iran", "base hit in attack", "soldiers die"
     target = () if turned or doer else after.names
     if voice == "noun":
-        return doer or subject.names, target if not UPON.isdisjoint(after.between) else ()
+        of = after.between == ("of",) and (event.deed.alias.endswith("ing") or event.deed.alias in TAKING)
+        return doer or subject.names, target if of or not UPON.isdisjoint(after.between) else ()
     # "intercepts missiles fired by Iran": who stands behind "by" did the other deed
     return (subject.names or doer if voice == "active" else doer or subject.names), target
 
@@ -252,6 +289,8 @@ def _arabic_roles(event: Event, before: Side, subject: Side, after: Side) -> Rol
         return subject.names, after.names
     has_doer = subject.names or (event.voice == "active" and before.names)
     adjective = not after.between and _ADJECTIVE.search(after.said) and not has_doer
+    if after.names and not after.between and event.voice == "noun" and is_persian_attack(event.deed):
+        return after.names, ()  # the doer follows: "attack of Israel"
     # "an attack from Iran", and not "four killed of the Guards"
     if after.names and (adjective or (len(after.between) == 1 and after.between[0] in DOING)):
         return after.names, () if event.voice == "noun" else before.names

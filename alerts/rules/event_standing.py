@@ -25,16 +25,18 @@ from alerts.rules.clause_words import (
 from alerts.rules.event_accident import ACCIDENTAL, accident
 from alerts.rules.event_clause import clause_of, ends_clause, has_comma, is_question
 from alerts.rules.event_drill import IMITATED, in_order, is_lasting, rehearsals
+from alerts.rules.event_find import FOUND, found
 from alerts.rules.event_marks import is_last_verb
 from alerts.rules.event_voice import REACH, Voice, comma_follows, is_finite
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
+from alerts.rules.lexicon import DENIED
 from alerts.rules.reading import Mention, Mentions, Reading
 
 STANDING = "standing-"  # how the lists of cues are named
 HAPPENED = "happened"
 # the first that a deed's words show holds: what is remembered and denied is remembered
 STANDINGS = (
-    *("remembered", "opinion", "roundup", "rehearsed", "denied", ACCIDENTAL),
+    *("remembered", "opinion", "roundup", "rehearsed", FOUND, "denied", ACCIDENTAL),
     *("conditional", "asked", "expected", "background", "claimed"),
 )
 # further lists of cues: of a denial whose reach is a clause, of what no denial denies, of what is only imitated, and of
@@ -54,36 +56,56 @@ _LABEL_WORDS = 4  # of a headline, in which a cue of opinion labels it
 _CUE_REACH = {"denied": 4, "asked": 5, "expected": 4, "background": 4}  # words from the cue to the deed
 _WHEN = {"within", "this", "next", "soon", "today", "tonight", "tomorrow", "before", "any"}  # begin a time
 Cues = Mapping[str, Mentions]
+_ASKS = {ACCIDENTAL: accident, FOUND: found}  # standings with a reading of their own
 
 
 def standing(deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> tuple[str, Mention | None]:
     """Return how a deed stands, and the cue that shows it if there is one."""
     if is_question(deed, reading):
         return "opinion", None
-    if _is_future(deed):
-        return "expected", None
+    if by_form := _by_form(deed):
+        condition = next(_shown("conditional", cues, deed, reading), None)
+        return ("conditional", condition) if condition else (by_form, None)
     denial, spared = _denial(deed, spoken, cues, reading)
     if _is_known(deed, denial, reading):
         return "background", None
     for name in STANDINGS:
         if name == "denied" and denial:
-            return ("background" if spared else name), denial
+            return _denied(denial, deed, cues, reading, spared=spared)
         if name == "background" and _tells(deed, spoken, reading):
             continue  # "ablaze after base is struck" tells of the strike, "flee after strikes" of what followed it
-        if name == "rehearsed":
-            cue = next(rehearsals(deed, spoken, cues, reading), None)
-        elif name == ACCIDENTAL:
-            cue = accident(deed, cues, reading)
-        elif name == "expected" and (coming := _coming(deed, spoken, cues, reading)):
-            cue = coming
-        else:
-            cue = next(
-                (each for each in _shown(name, cues, deed, reading) if not _is_struck(each, deed, spoken, reading)),
-                None,
-            )
-        if cue:
+        if cue := _cue(name, deed, spoken, cues, reading):
             return name, cue
     return HAPPENED, None
+
+
+def _by_form(deed: Mention) -> str:
+    """Return how a deed stands by its form alone: to come, or denied by a Persian or Kurdish verb; "" for neither."""
+    if _is_future(deed):
+        return "expected"
+    return "denied" if deed.term.startswith(DENIED) else ""
+
+
+def _denied(
+    denial: Mention, deed: Mention, cues: Cues, reading: Reading, *, spared: bool
+) -> tuple[str, Mention | None]:
+    """Return how a deed stands that a cue denies; "if troops do not leave" is a condition."""
+    conditions = (each for each in _shown("conditional", cues, deed, reading) if each.end <= denial.start)
+    if condition := next(conditions, None):
+        return "conditional", condition
+    return ("background" if spared else "denied"), denial
+
+
+def _cue(name: str, deed: Mention, spoken: Voice, cues: Cues, reading: Reading) -> Mention | None:
+    """Return the cue that shows that a deed stands so, None if there is none."""
+    if name == "rehearsed":
+        return next(rehearsals(deed, spoken, cues, reading), None)
+    if name in _ASKS:
+        return _ASKS[name](deed, cues, reading)
+    if name == "expected" and (coming := _coming(deed, spoken, cues, reading)):
+        return coming
+    shown = (each for each in _shown(name, cues, deed, reading) if not _is_struck(each, deed, spoken, reading))
+    return next(shown, None)
 
 
 def _tells(deed: Mention, spoken: Voice, reading: Reading) -> bool:

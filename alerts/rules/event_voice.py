@@ -134,5 +134,6 @@ def is_doer_of_noun(deed: Mention, party: Mention, spoken: Voice, reading: Readi
         for mentions in reading.mentions.values()
         for each in mentions
     )
-    noun = text[deed.start : deed.end].split()[0].removeprefix("\u0627\u0644")
+    noun = text[deed.start : deed.end].split()[0]
+    noun = (noun[1:] if deed.attached else noun).removeprefix("\u0627\u0644")
     return not named and (not UPON.isdisjoint(behind) or noun.startswith(BY_LAM))

@@ -22,6 +22,7 @@ from alerts.rules.event_numbers import Asked, numbers
 from alerts.rules.event_standing import CUES, NEAR_CHARS, standing
 from alerts.rules.event_voice import REACH, Voice, is_doer_of_noun, voice
 from alerts.rules.forms.paradigm import ARABIC_SCRIPT
+from alerts.rules.lexicon import DENIED
 from alerts.rules.reading import FIELDS, Mention, Mentions, Reading
 
 Evaluate = Callable[[Condition, Reading], Mentions | None]
@@ -79,7 +80,9 @@ def events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[E
 
 
 def _events(condition: Condition, reading: Reading, evaluate: Evaluate) -> list[Event]:
-    deeds = evaluate(condition.children[0], reading) or ()
+    asked = condition.children[0]
+    forms = (each for child in asked.children for each in reading.mentions.get(f"{DENIED}{child.term}", ()))
+    deeds = (*(evaluate(asked, reading) or ()), *(each for each in forms if each.kind != "noun"))
     if not deeds:
         return []
     cues = _cues(condition, reading, evaluate)

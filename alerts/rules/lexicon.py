@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from alerts.rule import Condition, Config, Entity, Rule
 from alerts.rules.automaton import PARTICLES, Automaton, Needled, Spelling, spelling
+from alerts.rules.forms import Form
 from alerts.rules.forms.paradigm import denied, inflect, is_paradigm
 from alerts.rules.translit import Name, NameIndex
 from crawler.text.folding import Folded, fold
@@ -58,7 +59,7 @@ class Lexicon:
                 if meaning.entity and term not in used.setdefault(meaning.entity, []):
                     used[meaning.entity].append(term)
             for denial in denials(config, term):
-                _add(meanings, Meaning(f"{DENIED}{term}", denial))
+                _add(meanings, Meaning(f"{DENIED}{term}", denial.text, kind=denial.kind))
         self.needs: dict[tuple[str, str], tuple[str, ...]] = {}
         # a name no rule asks for still has to be known, or a part of it is taken for another name
         guards = {each.id: list(_guards(each)) for each in config.entities.values() if each.id not in used}
@@ -72,7 +73,7 @@ class Lexicon:
         self._used = used
         # made once, so that `terms` looks at needles only: it runs for every article, `find` for few
         self._by_needle = [
-            frozenset(meaning.term for number in numbers for meaning in self._meanings[number])
+            frozenset(meaning.term.removeprefix(DENIED) for number in numbers for meaning in self._meanings[number])
             for numbers in self._automaton.by_needle
         ]
 
@@ -90,7 +91,10 @@ class Lexicon:
         return Found(folded, self._automaton.search(folded), tuple(self._names.find(folded.text)))
 
     def terms(self, found: Found) -> set[str]:
-        """Return the terms that may be in a text. It may name too many, never too few."""
+        """Return the terms that may be in a text, a form that denies a deed for its deed.
+
+        It may name too many, never too few.
+        """
         terms: set[str] = set()
         for needle, _, _ in found.needled:
             terms |= self._by_needle[needle]
@@ -152,7 +156,7 @@ def expand(config: Config, term: str) -> Iterator[Meaning]:
         yield from (Meaning(term, alias, entity) for alias in config.entities[entity].aliases)
 
 
-def denials(config: Config, term: str) -> Iterator[str]:
+def denials(config: Config, term: str) -> Iterator[Form]:
     """Yield the forms of a term's paradigms that say the deed was not done."""
     for written in written_terms(config, term.removeprefix(EXCEPT)):
         if is_paradigm(written):

@@ -252,7 +252,7 @@ def _covering(term: str, others: Iterable[str]) -> str:
 
 def _is_found(term: str, text: Folded) -> bool:
     # a paradigm does not find its forms inside its denials, where a plain term does
-    if is_paradigm(term) and any(text.text in fold(denial) for denial in denied(term)):
+    if is_paradigm(term) and any(text.text in fold(denial.text) for denial in denied(term)):
         return False
     return any(True for _ in _finder(term).find(text))
 

@@ -129,7 +129,8 @@ def _mention(meaning: Meaning, field: str, start: int, end: int, *, attached: bo
 def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, Mentions]:
     """Return the mentions without names that `not_like` or `requires` of their entity say are not meant.
 
-    Nor words inside a denied form of a paradigm: Persian writes "was killed" inside "was not killed".
+    Nor words inside a denied form of a paradigm: Persian writes "was killed" inside "was not killed". Those forms are
+    kept apart, under DENIED and the term: no operator finds them, and `event` reads a denied deed.
     """
 
     def is_said(each: Mention) -> bool:
@@ -151,7 +152,7 @@ def _judged(found: Mapping[str, list[Mention]], lexicon: Lexicon) -> dict[str, M
     judged = {}
     for term, mentions in found.items():
         kept = tuple(each for each in mentions if (is_meant(each) if each.entity else is_said(each)))
-        if kept and not term.startswith((CONTEXT, MASK, DENIED)):
+        if kept and not term.startswith((CONTEXT, MASK)):
             judged[term] = kept
     return judged
 

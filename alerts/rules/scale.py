@@ -14,10 +14,11 @@ from itertools import pairwise
 from typing import Any
 
 from alerts.alert import Hit, Severity
-from alerts.rule import BY_SCALE, SEVERITIES, Condition, Row, Rule, Score
+from alerts.rule import Condition, Row, Rule, Score
 from alerts.rules.lexicon import terms_of
 from alerts.rules.operators import anchors, evaluate, narrowed
 from alerts.rules.reading import Mention, Mentions, Reading
+from alerts.rules.tables import BY_SCALE, SEVERITIES
 from crawler.config.keys import MISSING, Choice, Number
 from crawler.config.yamlfile import Mapping as MappingNode
 from crawler.config.yamlfile import Node, Place, Problems, Scalar

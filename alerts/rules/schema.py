@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from alerts.rule import FILE, INCLUDED
 from alerts.rules.operators import LONGEST_TERM, OPERATORS, WRITABLE
+from alerts.rules.tables import FILE, INCLUDED
 from crawler.config.keys import Table
 
 

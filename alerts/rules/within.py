@@ -8,18 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from alerts.rule import Condition, Entity
 from alerts.rules.lexicon import members
 from alerts.rules.reading import Mentions, Reading
 from alerts.where import Point, km_between
 from crawler.config.keys import IDENT, MISSING, Key, Number, Placed, Table, nearest
-from crawler.config.yamlfile import Node, Problems
+from crawler.config.yamlfile import Mapping as MappingNode
+from crawler.config.yamlfile import Node, Problems, Scalar
+
+PLACES_NAMED = 3  # in an error
+
+
+class PlaceName:
+    """The id of a place, or of a kind of places: without the $ that terms have."""
+
+    def read(self, node: Node, problems: Problems) -> Any:
+        if isinstance(node, Scalar) and node.text.startswith("$"):
+            problems.add(node.place, f'"of" takes an id and no term; write of: {node.text.lstrip("$") or "taqaddum"}')
+            return MISSING
+        return IDENT.read(node, problems)
+
+    def schema(self) -> dict[str, Any]:
+        return IDENT.schema()
+
 
 WITHIN = Table(
     (
         Key("km", Number(1, 2000), doc="how far at most, in km over ground"),
-        Key("of", Placed(IDENT), doc="from which place; a kind stands for each place of it"),
+        Key("of", Placed(PlaceName()), doc="from which place; a kind stands for each place of it"),
     ),
     "within",
 )
@@ -52,6 +70,9 @@ class Distances:
 
 def read_within(op: str, node: Node, problems: Problems) -> Condition | None:
     """Read `{km: 50, of: taqaddum}`. `placed` later adds the places that are near enough, as its children."""
+    if not isinstance(node, MappingNode):
+        problems.add(node.place, f'"{op}" takes a distance and a place, as in {{km: 50, of: taqaddum}}')
+        return None
     values = WITHIN.read(node, problems)
     if values is MISSING or MISSING in (values["km"], values["of"]):
         return None
@@ -81,8 +102,10 @@ def _with_distances(condition: Condition, entities: Mapping[str, Entity], proble
         return None
     points = [(entities[each], at) for each in centres if (at := entities[each].at)]
     if not points:
-        said = f'"within" names "{name}", which has no coordinates; write at: [latitude, longitude] there'
-        problems.add(condition.place, said)
+        what = "has no coordinates; write at: [latitude, longitude] there"
+        if name not in entities:
+            what = f"is a kind without a place that has coordinates{_places(entities)}"
+        problems.add(condition.place, f'"within" names "{name}", which {what}')
         return None
     km = float(str(condition.options["km"]))
     away = sorted(_away(entities.values(), points), key=lambda each: (each.km, each.id))
@@ -91,6 +114,12 @@ def _with_distances(condition: Condition, entities: Mapping[str, Entity], proble
     made = Distances(near, tuple(each for each in away if each not in near))
     terms = tuple(Condition("term", condition.place, term=f"${each.id}") for each in near)
     return replace(condition, children=terms, options={**condition.options, "distances": made})
+
+
+def _places(entities: Mapping[str, Entity]) -> str:
+    """Return in words some places that have coordinates, "" if there are none."""
+    names = sorted(each.id for each in entities.values() if each.at)[:PLACES_NAMED]
+    return f"; write a place, such as {', '.join(names)}" if names else ""
 
 
 def _away(entities: Iterable[Entity], points: list[tuple[Entity, Point]]) -> Iterator[Away]:

@@ -24,7 +24,7 @@ from sqlalchemy import Connection
 from alerts.decide.ledger import Ledger
 from alerts.run.stored import ledger_of
 from alerts.store import decisions, outbox
-from alerts.store.opening import PACKAGES, reading
+from alerts.store.opening import PACKAGES, need_own_file, reading
 from alerts.store.stamp import IDENTITY, SIGN
 from crawler.store import articles as archive
 from crawler.store.chain import Head, head
@@ -40,6 +40,7 @@ AHEAD = timedelta(minutes=2)  # of a date that is still taken for now
 PART = ".part"  # the end of a name while the file is not whole
 SPARE = 32 << 20  # bytes that must stay free beside a backup
 CHUNK = 1 << 20
+DUMP = "back it up with pg_dump -Fc, or by base backups of its server; watchfloor store copy makes a SQLite file of it"
 
 
 class FolderBusy(StoreError):
@@ -81,6 +82,7 @@ def make_backup(state_dir: Path, folder: Path, now: datetime, keep: int | None =
     The copy is checked before older ones go: a damaged store replaces no good backup. Raises StoreError, and then the
     folder holds what it held before.
     """
+    need_own_file(state_dir, DUMP)
     with reading(state_dir):
         pass  # it raises where the store is missing, broken or of another program
     with _held(folder):

@@ -145,7 +145,7 @@ class Canary:
         self.took = ended - began
         self._next = ended + every
         self.trace = Trace(self._next, arrived=ended)
-        log.info("canary arrived took=%.1f", self.took)
+        log.info("canary arrived took=%.1f: a test story of our own passed the whole line", self.took)
 
     async def _fly(self, now: datetime) -> datetime:
         """Bring one canary through all stages; return when it had arrived. Raises what stops it."""

@@ -12,11 +12,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.alert import Target
+from alerts.decide import encoding
 from alerts.decide.attempt import TargetState
 from alerts.decide.finding import Finding, fault, ok, warning
 from alerts.decide.life import STILL
 from alerts.receivers.targets import host_of
 from alerts.rule import HEARTBEAT, Config
+from alerts.run.extras import done_without
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload
 from alerts.run.watch import last_life
@@ -72,8 +74,8 @@ def check_rules(config: Config | ConfigError, unset: str) -> Iterator[Finding]:
         for name, problem in config.unset.items():
             what = ("heartbeat", "not called") if name == HEARTBEAT else (f"source {name}", "not polled")
             yield fault(what[0], f"it is {what[1]}: {problem.message}", UNSET_REMEDY)
-        if config.untranslated:
-            yield fault("translation", f"headlines are not translated: {config.untranslated.message}", UNSET_REMEDY)
+        for name, problem in done_without(config).items():
+            yield warning(name, problem.message, "mend it, then systemctl restart watchfloor")
 
 
 def check_reload(connection: Connection) -> Iterator[Finding]:
@@ -144,6 +146,18 @@ def check_translation(connection: Connection, config: Config) -> Iterator[Findin
         yield ok("translation", words)
     else:
         yield warning("translation", words, "watchfloor translate HEADLINE says what it answers; the log has more")
+
+
+def check_model(connection: Connection, config: Config) -> Iterator[Finding]:
+    """Yield how the language model works, if the rules ask for one; nothing is asked of it."""
+    state = translations.load_state(connection, translations.ENCODER) if config.languages else None
+    if state is None:
+        return
+    if state.since is None:
+        yield ok("language model", encoding.words(state, config.timezone))
+    else:
+        remedy = "the log has more; it is started again by itself (systemctl restart watchfloor does it now)"
+        yield warning("language model", encoding.words(state, config.timezone), remedy)
 
 
 def check_waiting(connection: Connection, now: datetime) -> Iterator[Finding]:

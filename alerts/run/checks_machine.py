@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import pwd
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from alerts.decide.finding import Finding, fault, ok, warning
 from alerts.render.words import time
 from alerts.run.backup_thread import folder_of, newest
 from alerts.run.backups import backups_in, of_future
+from alerts.run.owner import login_of
 from crawler.config.upkeep import BackupSettings
 from crawler.sources.health import length
 from crawler.store.errors import StoreError
@@ -152,8 +152,8 @@ def check_backups(settings: BackupSettings, state_dir: Path, now: datetime) -> I
 
 def _user(path: Path) -> str:
     try:
-        return pwd.getpwuid(path.stat().st_uid).pw_name
-    except (KeyError, OSError):
+        return login_of(path.stat().st_uid)
+    except OSError:
         return "its owner"
 
 

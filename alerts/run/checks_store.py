@@ -24,28 +24,35 @@ from crawler.store.errors import StoreBusy, StoreError
 READ_THROUGH = 128 << 20  # bytes: a larger store is read through by the daemon, or with --thorough
 CHECKED_WITHIN = timedelta(hours=26)
 SOON, AT_LAST = timedelta(days=30), timedelta(days=7)  # until the disk is full
+BUSY = "end what has it locked (fuser on the file), or make room on its disk"
+UNREACHED = "see that the server runs and takes this user (psql with the URL of settings.store)"
+RESTORE_DUMP = "restore the last pg_dump or base backup of that database, with the daemon stopped"
+DUMPS = (
+    "made by its server and not by watchfloor: pg_dump, or base backups with the write-ahead log; nothing is checked"
+)
 RESTORE = "watchfloor restore the newest backup (watchfloor doctor names it), with the daemon stopped"
 
 
 def check_store(database: Database, state_dir: Path, now: datetime, *, thorough: bool) -> Iterator[Finding]:
     """Yield whether the store is there, ours and whole."""
     try:
-        need_file(state_dir)
-        if not (state_dir / DATABASE).exists():
+        if database.sqlite:
+            need_file(state_dir)
+        if database.sqlite and not (state_dir / DATABASE).exists():
             yield fault("store", f"there is none in {state_dir}", "start the watch: it begins one")
             return
         database.check(*PACKAGES)
         schema = ", ".join(database.versions(*PACKAGES).values())
         with database.read() as connection:
-            need_same(connection, state_dir)
+            need_same(connection, state_dir, database.name)
     except StoreBusy as error:
-        yield fault("store", str(error), "end what has it locked (fuser on the file), or make room on its disk")
+        yield fault("store", str(error), BUSY if database.sqlite else UNREACHED)
         return
     except StoreError as error:
-        yield fault("store", str(error), RESTORE)
+        yield fault("store", str(error), RESTORE if database.sqlite else RESTORE_DUMP)
         return
-    yield ok("store", f"schema {schema}, the one of its stamp")
-    if not thorough:  # then alerts/run/checks_thorough.py reads more than this
+    yield ok("store", f"schema {schema}, the one of its stamp{'' if database.sqlite else f', {database.name}'}")
+    if database.sqlite and not thorough:  # then alerts/run/checks_thorough.py reads more than this
         yield _integrity(database, state_dir, now)
 
 
@@ -63,6 +70,11 @@ def _integrity(database: Database, state_dir: Path, now: datetime) -> Finding:
         when = f"{length(now - last.at)} ago" if last else "never"
         return warning(name, f"last read through {when}", "watchfloor doctor --thorough, or let the daemon run")
     return ok(name, f"no damage found by the daemon, last look {length(now - last.at)} ago")
+
+
+def check_dumps(database: Database) -> Iterator[Finding]:
+    """Yield who makes the backups of a store that is no file."""
+    yield ok("backup", f"those of {database.name} are {DUMPS}")
 
 
 def check_books(connection: Connection) -> Iterator[Finding]:

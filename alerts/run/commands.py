@@ -20,7 +20,7 @@ from alerts.line.rematch import Missed, missed, queue_digest
 from alerts.line.silences import describe_withheld, would_have_withheld
 from alerts.rule import Config
 from alerts.rules.match import Matcher
-from alerts.run.control import LOGIN, Command
+from alerts.run.control import Command
 from alerts.run.logbook import Logbook
 from alerts.store import ids, sendlog
 from alerts.store.audit import Entry, What
@@ -79,7 +79,7 @@ class Commands:
         return done
 
     async def _log_order(self, request: Mapping[str, Any], title: str, now: datetime) -> None:
-        await self._logbook.note(Entry(now, What.ORDER, str(request.get(LOGIN, "")), title))
+        await self._logbook.note(Entry(now, What.ORDER, str(signed_by(request)["by"]), title))
 
     async def _asked_to_resend(self, request: Mapping[str, Any], clock: Clock) -> Mapping[str, Any]:
         try:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import pwd
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from alerts.run.owner import login_of
 
 log = logging.getLogger(__name__)
 LARGEST_REQUEST = 100_000  # bytes of a request
@@ -85,10 +86,7 @@ class Control:
 def caller(line: socket.socket) -> str:
     """Return the login name of the process at the other end, "uid 1234" if the system has no name for it."""
     _, user, _ = _CREDENTIALS.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return f"uid {user}"
+    return login_of(user)
 
 
 def _encoded(reply: Mapping[str, Any]) -> bytes:

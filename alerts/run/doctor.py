@@ -18,6 +18,7 @@ from alerts.rules import config as configuration
 from alerts.run.backup_thread import folder_of
 from alerts.run.checks_line import (
     check_daemon,
+    check_model,
     check_receivers,
     check_reload,
     check_rules,
@@ -26,13 +27,15 @@ from alerts.run.checks_line import (
     check_waiting,
 )
 from alerts.run.checks_machine import check_backups, check_clock, check_directory, check_disk
-from alerts.run.checks_store import check_books, check_growth, check_store, growth_of
+from alerts.run.checks_store import check_books, check_dumps, check_growth, check_store, growth_of
 from alerts.run.checks_thorough import check_chain, check_evidence, check_tables
 from alerts.run.watch import is_watched
 from alerts.store import future
+from alerts.store.opening import store_of
 from crawler.config.upkeep import BackupSettings, Retention
 from crawler.config.yamlfile import ConfigError
-from crawler.store.db import DATABASE, Database
+from crawler.store.db import Database
+from crawler.store.errors import StoreError
 
 Check = Callable[[], Iterable[Finding]]
 AHEAD = timedelta(minutes=2)  # of now: a stored time further off is no matter of rounding
@@ -48,12 +51,12 @@ def examine(
     backup, retention = (known.backup, known.retention) if known else (BackupSettings(), Retention())
     found: list[Finding] = []
     with ExitStack() as stack:
-        database = Database.at(state_dir / DATABASE)
+        database, refused = _store_of(state_dir)
         stack.callback(database.close)
         checks: list[tuple[str, Check]] = [
             ("daemon", lambda: check_daemon(state_dir, now)),
             ("permissions", lambda: check_directory(state_dir)),
-            ("store", lambda: check_store(database, state_dir, now, thorough=thorough)),
+            ("store", lambda: refused or check_store(database, state_dir, now, thorough=thorough)),
         ]
         found += _made(checks)
         usable = not any(each.name == "store" and each.level is Level.FAULT for each in found)
@@ -65,12 +68,21 @@ def examine(
             [
                 ("clock", lambda: check_clock(_ahead(connection, now), now, zone)),
                 ("disk", lambda: check_disk(state_dir)),
-                ("backup", lambda: check_backups(backup, state_dir, now)),
+                ("backup", lambda: check_backups(backup, state_dir, now) if database.sqlite else check_dumps(database)),
                 ("rules", lambda: check_rules(config, unset)),
                 ("receivers", lambda: check_receivers(connection, known, now) if known else ()),
             ]
         )
     return found
+
+
+def _store_of(state_dir: Path) -> tuple[Database, list[Finding]]:
+    """Return the store, and what is to be said where nobody can tell where it is; the file is looked at then."""
+    try:
+        return store_of(state_dir), []
+    except StoreError as error:
+        remedy = "let root or the service's user look, mend settings.store, or install what it asks for"
+        return store_of(state_dir, ""), [fault("store", str(error), remedy)]
 
 
 def _ahead(connection: Connection | None, now: datetime) -> tuple[str, datetime] | None:
@@ -88,6 +100,7 @@ def _of_store(
         ("reload", lambda: check_reload(connection)),
         ("sources", lambda: _sources(connection, config, now, state_dir) if config else ()),
         ("translation", lambda: check_translation(connection, config) if config else ()),
+        ("language model", lambda: check_model(connection, config) if config else ()),
     ]
 
 

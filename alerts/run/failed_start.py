@@ -12,8 +12,12 @@ FILE = "failed-start.json"  # in the state directory
 
 
 def note(state_dir: Path, why: str, now: datetime) -> None:
-    """Keep why a daemon did not start. Where that cannot be written, it is logged: the caller prints the reason too."""
+    """Keep why a daemon did not start, in a directory that its first start may have to make.
+
+    Where that cannot be written, it is logged: the caller prints the reason too.
+    """
     try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         (state_dir / FILE).write_text(json.dumps({"at": now.isoformat(), "why": why}), encoding="utf-8")
     except OSError as error:
         log.warning("that the start failed is not kept for status: %s", error)

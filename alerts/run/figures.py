@@ -30,6 +30,7 @@ from crawler.store import articles as archive
 from crawler.store import pages_wanted
 from crawler.store.db import DATABASE, Database
 from crawler.store.errors import StoreError
+from crawler.store.sizes import measure
 
 COUNTED_EVERY = 60.0  # seconds between two counts of all deliveries
 GONE = "gone"  # the service of a target that left rules.yaml
@@ -49,12 +50,14 @@ class Gauges:
     def gather(self, config: Config) -> Figures:
         """Return all figures; without those of the store while it cannot be read."""
         found = self._of_process(time.monotonic())
-        if time.monotonic() - self._kept[0] > COUNTED_EVERY:
+        if self._database.sqlite and time.monotonic() - self._kept[0] > COUNTED_EVERY:
             self._kept = (time.monotonic(), backups_of(config, self._state_dir, datetime.now(UTC)))
         found |= self._kept[1] | {"watchfloor_disk_free_bytes": _free(config, self._state_dir)}
         try:
             with self._database.read() as connection:
                 found |= of_store(connection, config, datetime.now(UTC))
+                if not self._database.sqlite and (size := measure(connection, datetime.now(UTC))):
+                    found["watchfloor_store_bytes"] = {("database",): float(size.file)}
                 now = time.monotonic()
                 if now - self._sent[0] > COUNTED_EVERY:
                     self._sent = (now, deliveries_of(connection, config))

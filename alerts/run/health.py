@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from alerts.line.notices import give_notice, queue_all
 from alerts.render.words import time
 from alerts.rule import HEARTBEAT, Config
+from alerts.run.extras import done_without, lacks_model
 from alerts.store import decisions
 from crawler.sources.health import TELLING, SourceHealth, health_of, in_words, length
 from crawler.sources.polling import moved
@@ -52,10 +53,9 @@ def clock_words(step: timedelta, freshness: timedelta) -> tuple[str, str]:
 
 
 def unset_lines(config: Config) -> tuple[str, ...]:
-    """Return a line for each source, the heartbeat and translation, where it is not asked as a secret is not set."""
+    """Return a line for each source, the heartbeat and what else does not run, as a secret or an extra is missing."""
     asked = [f"{name} is {_not_done(name)}: {problem.message}" for name, problem in config.unset.items()]
-    translated = [f"headlines are not translated: {config.untranslated.message}"] if config.untranslated else []
-    return (*asked, *translated)
+    return (*asked, *(each.message for each in done_without(config).values()))
 
 
 def _not_done(name: str) -> str:
@@ -63,18 +63,20 @@ def _not_done(name: str) -> str:
 
 
 def unset_words(config: Config) -> tuple[str, str]:
-    """Return title and text of the notice that sources, the heartbeat or the translating service cannot be asked."""
+    """Return title and text of the notice that sources, the heartbeat or what else the rules ask for does not run."""
     names = [each for each in config.unset if each != HEARTBEAT]
     more = f" and {len(names) - SOURCES_NAMED} more" if len(names) > SOURCES_NAMED else ""
     polled = f"not polled: {', '.join(names[:SOURCES_NAMED])}{more}" if names else ""
     called = f"not called: {HEARTBEAT}" if HEARTBEAT in config.unset else ""
-    translated = "headlines are not translated" if config.untranslated else ""
-    title = "; ".join(filter(None, ("a secret is not set", called, polled, translated)))
+    without = "headlines are not translated" if config.untranslated else ""
+    compared = "the language model is not installed" if lacks_model(config) else ""
+    unset = "a secret is not set" if config.unset or config.untranslated else ""
+    title = "; ".join(filter(None, (unset, called, polled, without, compared)))
     rest = "All other sources are polled." if names else "All sources are polled."
-    remedy = (
-        f"{rest} Write the variable in the file of secrets (secrets.env beside rules.yaml), then "
-        "start the daemon again: systemctl restart watchfloor."
+    write = (
+        "Write the variable in the file of secrets (secrets.env beside rules.yaml), then start" if unset else "Start"
     )
+    remedy = f"{rest} {write} the daemon again: systemctl restart watchfloor."
     return title, "\n".join([*unset_lines(config), remedy])
 
 

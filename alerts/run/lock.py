@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import pwd
 import time
 from pathlib import Path
 from typing import Self
 
+from alerts.run.owner import login_of
 from crawler.store.errors import StoreError
 
 LOCK = "watchfloor.lock"
@@ -73,8 +73,8 @@ def lock(state_dir: Path) -> Lock:
     except OSError as error:
         os.close(directory)
         raise StoreError(
-            f"{state_dir} cannot be written: {error.strerror}; it belongs to {_user(state_dir.stat().st_uid)}, "
-            f"we are {_user(os.getuid())}"
+            f"{state_dir} cannot be written: {error.strerror}; it belongs to {login_of(state_dir.stat().st_uid)}, "
+            f"we are {login_of(os.getuid())}"
         ) from error
     return Lock(directory, file)
 
@@ -117,10 +117,3 @@ def _pid(state_dir: Path) -> int:
         return int((state_dir / LOCK).read_text(encoding="ascii"))
     except (OSError, ValueError):
         return 0
-
-
-def _user(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid {uid}"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import pwd
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,11 +16,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.line.orders import stamp
 from alerts.render.redact import parts, redacted
 from alerts.rule import Config
 from alerts.rules.changes import changes, difference
 from alerts.rules.config import variables
 from alerts.run.good_rules import GOOD, last_good
+from alerts.run.owner import login_of
 from alerts.store import acks, audit, notices, silences
 from alerts.store.audit import Entry, What
 from crawler.store.db import WriterLane
@@ -129,14 +130,6 @@ def saved_by(rules: Path, files: Iterable[str]) -> tuple[str, str]:
     return newest[1], newest[2]
 
 
-def login_of(uid: int) -> str:
-    """Return the login name of a user, "uid N" for one without."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid {uid}"
-
-
 def _cause(file: str, *, signalled: bool) -> str:
     return f"read again by {SIGNAL}" if signalled else f"{file} was saved"
 
@@ -161,3 +154,9 @@ def _notices(connection: Connection, since: datetime) -> Iterable[Entry]:
     for each in notices.notices_since(connection, since):
         title = str((each.payload or {}).get("title", each.subject))
         yield Entry(each.queued, What.NOTICE, "", f"{title} ({each.receiver}: {each.state.value}, {each.id})")
+
+
+def describe_entry(entry: Entry) -> dict[str, object]:
+    """Return an entry as `--json` prints it."""
+    plain_keys = {"what": entry.what.value, "who": entry.who, "title": entry.title}
+    return {"at": stamp(entry.at), **plain_keys, "lines": list(entry.lines), "diff": entry.diff}

@@ -1,8 +1,9 @@
-"""A state directory goes in; root becomes its owner, so that no file in it is root's and closed to the daemon."""
+"""A state directory goes in; root becomes its owner: no file in it is root's. A user id goes in; a login comes out."""
 
 from __future__ import annotations
 
 import os
+import pwd
 from pathlib import Path
 
 
@@ -18,3 +19,11 @@ def act_as_owner(state_dir: Path) -> None:
         os.setgroups([])
         os.setgid(owner.st_gid)
         os.setuid(owner.st_uid)
+
+
+def login_of(uid: int) -> str:
+    """Return the login name of a user, "uid 1234" if the system has no name for it."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"

@@ -18,8 +18,8 @@ from pathlib import Path
 from alerts.decide.ledger import Ledger
 from alerts.run.backups import CHUNK, SPARE, Manifest, contents, give_to_owner, read_manifest, sync
 from alerts.run.integrity import LOOKED
-from alerts.run.logbook import login_of
-from alerts.store.opening import PACKAGES
+from alerts.run.owner import login_of
+from alerts.store.opening import PACKAGES, need_own_file
 from alerts.store.restoring import note_restored
 from alerts.store.stamp import STAMP, Stamp, read_stamp, sign_life, write_stamp
 from crawler.store.chain import head
@@ -29,6 +29,7 @@ from crawler.store.errors import StoreError
 
 PART = f"{DATABASE}.part"  # in the state directory: the copy until it is proven
 REPLACED = "replaced-"  # the beginning of the folder that the old store is kept in
+UNDUMP = "restore its dump with pg_restore, or bring a SQLite file in with watchfloor store copy"
 NEVER_MET = 2**62  # a life sign that no store has
 BESIDES = ("-wal", "-shm", "-journal")
 
@@ -53,6 +54,7 @@ def prove(file: Path, state_dir: Path, now: datetime, *, unvouched: bool = False
     `file` is the copy of the store or its manifest. `unvouched` takes a store file without one, of which nothing says
     what it must hold.
     """
+    need_own_file(state_dir, UNDUMP)
     file, manifest = _manifest_of(file, unvouched=unvouched)
     part = state_dir / PART
     try:

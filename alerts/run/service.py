@@ -32,9 +32,11 @@ from alerts.rule import Config
 from alerts.rules.match import Matcher
 from alerts.run import supervisor
 from alerts.run.backup_thread import Backups
+from alerts.run.board_process import BoardProcess
 from alerts.run.canary import Canary, Line
 from alerts.run.commands import Commands
 from alerts.run.control import Control
+from alerts.run.encoding import Encoding, ReadHeadlines
 from alerts.run.figures import Gauges
 from alerts.run.good_rules import keep, last_good
 from alerts.run.health import Health, clock_words, unset_lines, unset_words
@@ -43,6 +45,7 @@ from alerts.run.lock import lock
 from alerts.run.logbook import Logbook
 from alerts.run.metrics import Page
 from alerts.run.owned import Owned
+from alerts.run.poll_order import poll_command
 from alerts.run.reads import Reads
 from alerts.run.rules_file import RulesFile
 from alerts.run.signs_server import SignsServer
@@ -64,6 +67,7 @@ from alerts.run.stored import note_reload
 from alerts.run.translating import TranslateHeadlines, Translator
 from alerts.run.watch import Watch
 from alerts.store import clock_steps, restoring
+from alerts.store.opening import VARIABLE, note_url, store_of
 from alerts.store.stamp import need_file, need_same, read_stamp, sign_life, write_stamp
 from crawler.clock import Clock
 from crawler.collect.collecting import Collecting
@@ -72,7 +76,7 @@ from crawler.collect.scheduler import Ticker
 from crawler.config.yamlfile import ConfigError
 from crawler.fetch.workers import Workers
 from crawler.store import pages_wanted
-from crawler.store.db import DATABASE, Database, WriterLane
+from crawler.store.db import Database, WriterLane
 from crawler.store.errors import StoreBusy
 
 log = logging.getLogger(__name__)
@@ -104,6 +108,7 @@ class Service:
         self._patient = patient
         self.state_dir, self._socket = state_dir, socket or state_dir / "control.sock"
         self._reads = Reads(rules, state_dir, environ)
+        self._environ = {**environ, "WATCHFLOOR_SOCKET": str(self._socket)}
         self._stopped = asyncio.Event()
         self._stepped = timedelta(0)  # what the wall clock was set by, until stored times have been moved by it
         self.owned = Owned()
@@ -133,9 +138,11 @@ class Service:
         """
         owned, config = self.owned, self.config
         owned.add(lock(self.state_dir), lambda each: each.close(), "lock")
-        if not self._accept_store:
+        url = self._rules.environ.get(VARIABLE) or config.store
+        if not self._accept_store and not url:
             need_file(self.state_dir)
-        self.database = owned.add(Database.at(self.state_dir / DATABASE), Database.close)
+        note_url(self.state_dir, url)
+        self.database = owned.add(store_of(self.state_dir, url), Database.close)
         await self._migrate()
         # In a thread, as it waits for writes whose callers still want the loop.
         self.lane = owned.add(WriterLane(self.database), lambda each: asyncio.to_thread(each.close))
@@ -161,12 +168,15 @@ class Service:
         translator = owned.add(Translator(self.database, self.lane, config), Translator.close)
         health = Health(self.database, self.lane, config)
         triage = Triage(self.database, self.lane, config, Matcher(config))
+        encoding = owned.add(Encoding(self.database, self.lane, config), Encoding.close)
+        triage.read_ahead = encoding.ahead
         # The one order of a tick, of a round and of a reload: alerts/run/stages.py says why it is so.
         self._line = Line(self._collecting, (workers, page_workers), triage, self._deliver, self.lane)
         self._stages: tuple[Stage, ...] = (
             poll,
             TellHealth(config, health, self._collecting),
             MendChildren(config, health, (workers, page_workers)),
+            ReadHeadlines(config, encoding, triage),
             Judge(config, triage, self._deliver, self._collecting),
             Digest(config, ScheduledDigests(self.lane, config)),
             Acknowledge(config, acknowledgements),
@@ -197,7 +207,7 @@ class Service:
     def _judge_store(self, connection: Connection) -> None:
         """Raise StoreError where the store is not the one that was here before; nothing of it was changed yet."""
         if not self._accept_store:
-            need_same(connection, self.state_dir)
+            need_same(connection, self.state_dir, self.database.name)
 
     # -- one full round, at a time of the caller's choosing ------------------------------------------------
 
@@ -245,9 +255,10 @@ class Service:
         clock = Clock()
         self._watch_signals()
         await self.start(clock())
-        self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
-        copies = Backups(self.state_dir, lambda: self.config.backup, self._watch.tell)
-        self.owned.add(copies, Backups.close).start()
+        if self.database.sqlite:  # a server looks after its own files; docs/scaling.md says by what
+            self.owned.add(Integrity(self.database, self._watch.tell), Integrity.close).start()
+            copies = Backups(self.state_dir, lambda: self.config.backup, self._watch.tell)
+            self.owned.add(copies, Backups.close).start()
         ticker = self.owned.add(Ticker(lambda: self._tick(clock), TICK), Ticker.stop)
         ticker.start()
         canary = self.owned.add(Canary(self._line, lambda: self.config), Canary.close)
@@ -260,15 +271,20 @@ class Service:
         self.owned.add(signs, SignsServer.close).start()
         self.owned.add(self._rules, RulesFile.close).watch(lambda: self.reload(clock()))
         reads = self.owned.add(self._reads, Reads.close)
-        commands = {"read": reads.answer, **self.commands.by_name(clock)}
+        poll = poll_command(self._collecting, self._logbook.note, clock)
+        commands = {"read": reads.answer, "poll": poll, **self.commands.by_name(clock)}
         group = self._socket.parent != self.state_dir
         control = self.owned.add(Control(self._socket, commands, group=group), Control.close)
         await control.open()
+        tell = self._watch.tell
+        board = BoardProcess(lambda: self.config.board, self._rules.path, self.state_dir, self._environ, tell)
+        self.owned.add(board, BoardProcess.close).start()
         log.info(
-            "running sources=%d rules=%d state=%s",
+            "running sources=%d rules=%d state=%s store=%s",
             len(self.config.sources),
             len(self.config.rules),
             self.state_dir,
+            self.database.name,
         )
         supervisor.tell("READY=1")
         await self._until_stopped()
@@ -341,6 +357,8 @@ class Service:
             await self._refuse(tuple(str(problem) for problem in error.problems), now)
             return False
         await use_in_stages(self._stages, loaded, now)
+        if loaded.store != before.store:
+            log.warning("settings.store was changed: the store stays the one that was opened until the next start")
         log.info(
             "rules reloaded version=%s rules=%d sources=%d",
             loaded.version,

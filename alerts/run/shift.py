@@ -43,8 +43,9 @@ def _told_stories(connection: Connection, since: datetime, language: str) -> Ite
         decisions.load_alert(connection, story, decisions.last_alert_revision(connection, story))
         for story in acks.stories_told_since(connection, since)
     ]
+    given = acks.acks_of(connection, [each.story for each in told])
     for alert in translations.with_translations(connection, language, told):
-        yield ToldStory(alert, acks.ack_of(connection, alert.story))
+        yield ToldStory(alert, given.get(alert.story))
 
 
 def _failing(connection: Connection, now: datetime) -> tuple[Failing, ...]:

@@ -36,7 +36,7 @@ from crawler.collect.collecting import Collecting
 from crawler.collect.fulltext import FullText, expire
 from crawler.fetch.fetching import Fetching
 from crawler.fetch.workers import Workers
-from crawler.store import sizes, sketches
+from crawler.store import search, sizes, sketches
 from crawler.store.db import WriterLane
 from crawler.store.faults import in_words
 
@@ -285,12 +285,11 @@ class FetchPages(Stage):
 
 
 class Expire(Stage):
-    """Delete one slice of what is kept for a limited time, give free space back, and measure the store once an hour.
+    """Delete one slice of what is kept for a time, index one of an older store, give space back, measure the store.
 
     Nothing is deleted before the clock has run for a day without a leap.
 
-    In a tick only while nothing is polled, as it occupies the writer lane; if something always is, once a minute all
-    the same.
+    In a tick only while nothing is polled, as it occupies the writer lane, but once a minute in any case.
     """
 
     name = "expire"
@@ -310,6 +309,7 @@ class Expire(Stage):
             return
         self._next = now + EXPIRED_EVERY
         await self._lane.write(partial(sizes.sample, now=now))
+        await self._lane.write(search.fill)
         steady = await self._lane.write(partial(self._read_clock, now=now))
         if not steady.trusted:  # by a clock that is years ahead, all of the store is old
             return

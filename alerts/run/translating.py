@@ -18,6 +18,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from alerts.alert import Translation
+from alerts.decide.translated_numbers import changed_numbers
 from alerts.decide.translating import WANTED_FOR, Answer, Queue, ServiceState, Wanted, after, judged
 from alerts.line.translations import News, lacking_names, news, queue_known, store_state, store_translation
 from alerts.rule import Config, Translate
@@ -146,7 +147,7 @@ class Translator:
             )
         else:
             missing = await asyncio.to_thread(self._missing, config, wanted.text, answer.text)
-            made = Translation(answer.text, missing)
+            made = Translation(answer.text, missing, changed_numbers(wanted.text, answer.text))
             store = partial(
                 store_translation, config=config, wanted=wanted, made=made, before=before, now_is=now_is, now=now
             )

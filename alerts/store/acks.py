@@ -80,6 +80,18 @@ def ack_of(connection: Connection, story: str) -> Ack | None:
     return _first(connection, story, given, last)
 
 
+def acks_of(connection: Connection, stories: Collection[str]) -> dict[str, Ack]:
+    """Return for each of these stories that somebody acknowledged the ack that `ack_of` returns of it."""
+    given, told, found = _given(connection, stories), _told_revisions(connection, stories), {}
+    for story, revisions in told.items():
+        newest, severity = revisions[-1].revision, max(each.severity for each in revisions)
+        own_first = sorted(given.get(story, ()), key=lambda each: each.ack.story != story)
+        covering = (each.ack for each in own_first if covers(each, story, revisions, newest, severity))
+        if first := next(covering, None):
+            found[story] = first
+    return found
+
+
 def _given_to(connection: Connection, story: str) -> list[Given]:
     return _given(connection, [story]).get(story, [])
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
+from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, select
 
 from alerts.store.decisions import metadata
 from crawler.store.db import UtcTime
@@ -39,6 +40,7 @@ class What(StrEnum):
     ORDER = "order"
     DIRECT = "direct notice"
     DELETION = "deletion"
+    NOTE = "note"
     ACK = "ack"
     SILENCE = "silence"
     NOTICE = "notice"
@@ -72,7 +74,18 @@ def last_run(connection: Connection) -> What | None:
     return What(found) if found else None
 
 
+def notes_on(connection: Connection, story: str) -> list[Entry]:
+    """Return what people noted on a story, oldest first."""
+    # by what they are first: of all that is kept here notes are few
+    mine = (audit.c.what == What.NOTE.value, audit.c.lines == json.dumps((story,)))
+    return [_entry(row) for row in connection.execute(select(audit).where(*mine).order_by(audit.c.id))]
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.at, What(row.what), row.who, row.title, tuple(json.loads(row.lines)), row.diff)
+
+
 def entries_since(connection: Connection, since: datetime) -> Iterable[Entry]:
     """Yield what was stored since then, oldest first."""
     for row in connection.execute(select(audit).where(audit.c.at >= since).order_by(audit.c.at, audit.c.id)):
-        yield Entry(row.at, What(row.what), row.who, row.title, tuple(json.loads(row.lines)), row.diff)
+        yield _entry(row)

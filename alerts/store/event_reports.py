@@ -14,6 +14,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Row,
     Select,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     delete,
     or_,
     select,
+    update,
 )
 
 from alerts.event import Act, EventMention, Link, Report
@@ -46,6 +48,7 @@ event_reports = Table(
     Column("other", Integer),
     Column("other_both", Text, nullable=False, server_default=""),
     Column("other_share", Float),
+    Column("wording", LargeBinary),  # the vector of its headline, one signed byte a dimension
     Index("event_reports_by_story", "story"),
     Index("event_reports_by_thread", "thread"),
     Index("event_reports_by_time", "at"),
@@ -69,8 +72,35 @@ def add_report(connection: Connection, report: Report, evidence: str, link: Link
             other=link and link.seq,
             other_both=link.both if link else "",
             other_share=link and link.share,
+            wording=report.wording,
         )
     )
+
+
+def unworded_since(connection: Connection, since: datetime, most: int) -> list[Report]:
+    """Return the newest reports since then whose headline has no vector, at most so many, newest first."""
+    rows = connection.execute(_UNWORDED, {"since": since, "most": most})
+    return [_report(row) for row in rows]
+
+
+_UNWORDED = (
+    select(event_reports)
+    .where(event_reports.c.at >= bindparam("since"), event_reports.c.wording.is_(None))
+    .order_by(event_reports.c.at.desc())
+    .limit(bindparam("most"))
+)
+
+
+def save_wording(connection: Connection, seq: int, wording: bytes) -> None:
+    """Store the vector of a report's headline; b"" where there is none to come."""
+    connection.execute(update(event_reports).where(event_reports.c.seq == seq).values(wording=wording))
+
+
+def save_link(connection: Connection, seq: int, link: Link) -> bool:
+    """Store a report's link to another language, unless it has one; return whether that is new."""
+    wanted = (event_reports.c.seq == seq, event_reports.c.other.is_(None))
+    values = {"other": link.seq, "other_both": link.both, "other_share": link.share}
+    return bool(connection.execute(update(event_reports).where(*wanted).values(values)).rowcount)
 
 
 def reports_after(connection: Connection, seq: int, since: datetime, most: int) -> Iterator[Report]:
@@ -191,4 +221,4 @@ def load_mention(raw: dict[str, Any]) -> EventMention:
 
 def _report(row: Row[Any]) -> Report:
     mention = load_mention(json.loads(row.mention))
-    return Report(row.seq, row.story, row.thread, row.source, row.title, row.at, mention, row.lang)
+    return Report(row.seq, row.story, row.thread, row.source, row.title, row.at, mention, row.lang, row.wording)

@@ -19,6 +19,7 @@ from alerts.store.digests import digest_items
 from alerts.store.outbox import WAITING, deliveries
 from alerts.store.silences import withheld
 from alerts.store.targets import targets
+from crawler.store.moving import ENTERED
 
 # tables with a row for each target, and what else is in their primary key
 _KEYS: Mapping[Table, tuple[str, ...]] = {told: ("story",), withheld: ("silence",), buckets: (), targets: ()}
@@ -65,8 +66,8 @@ def _movable(connection: Connection) -> set[str]:
 
 def _in_order(connection: Connection, those: set[str]) -> list[str]:
     """Return targets in the order of their first message, which is that of their receiver's `urls`."""
-    # by rowid, the order of insertion: messages of one commit have the same `queued`, and ids end in a hash
-    first = func.min(literal_column("deliveries.rowid", Integer))
+    # by the order of insertion: messages of one commit have the same `queued`, and ids end in a hash
+    first = func.min(literal_column(f"deliveries.{ENTERED[connection.dialect.name]}", Integer))
     found = select(deliveries.c.target).where(deliveries.c.target.in_(those)).group_by(deliveries.c.target)
     known = list(connection.scalars(found.order_by(first)))
     return [*known, *sorted(those - set(known))]

@@ -62,7 +62,8 @@ def sweep(connection: Connection, kept: Retention, now: datetime) -> Swept:
     if now < rests <= now + SWEEP:  # a later time was stored by a clock that was ahead
         return Swept()
     size = sizes.measure(connection, now)
-    young = SHORTEST if size and size.used > kept.most_gb * 1e9 else kept.articles
+    # a database of PostgreSQL does not shrink by what is deleted: its size would call for ever more
+    young = SHORTEST if size and size.free >= 0 and size.used > kept.most_gb * 1e9 else kept.articles
     old = retention.oldest(connection, (at, name), now - min(young, kept.alerted), STORIES)
     if not old:
         _keep_progress(connection, BEGINNING, "", now + SWEEP, Deleted())

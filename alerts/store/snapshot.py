@@ -24,7 +24,8 @@ def dump(alert: Alert) -> str:
     # kept as the summary, which stands in for the text where that is empty: offsets of hits in the body stay valid
     article = replace(alert.article, text="", summary=_body_kept(alert))
     content = asdict(replace(alert, article=article))
-    del content["translation"]  # no part of what was decided: it comes later, from a service
+    for later in ("translation", "board"):  # no part of what was decided: a service or the settings say it when shown
+        del content[later]
     return json.dumps(content, ensure_ascii=False, default=_plain)
 
 
@@ -39,8 +40,8 @@ def load(text: str) -> Alert:
         raw[name] = tuple(raw.get(name, ()))  # an alert queued by an older version lacks the later ones
     standing = raw.get("standing", {"origins": (), "letter": "F"})
     agreement, opposed = _agreement(standing.get("agreement")), tuple(standing.get("opposed", ()))
-    echoes = tuple(standing.get("echoes", ()))
-    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed, echoes)
+    echoes, doubting = (tuple(standing.get(name, ())) for name in ("echoes", "doubting"))
+    raw["standing"] = Standing(tuple(standing["origins"]), standing["letter"], agreement, opposed, echoes, doubting)
     raw["event"] = load_mention(raw["event"]) if raw.get("event") else None
     raw["where"] = Where(**raw["where"]) if raw.get("where") else None
     raw["siblings"] = tuple(Sibling(**each) for each in raw.get("siblings", ()))

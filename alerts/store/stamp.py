@@ -89,15 +89,16 @@ def _when(stamp: Stamp) -> str:
         return stamp.at
 
 
-def need_same(connection: Connection, state_dir: Path) -> None:
+def need_same(connection: Connection, state_dir: Path, name: str = "") -> None:
     """Raise StoreError where the store is another than the stamp says, or holds less than it did.
 
-    Call it before the store is brought up to date: one that is refused is left as it is.
+    `name` is what the store is called, else the file in the state directory. Call it before the store is brought up to
+    date: one that is refused is left as it is.
     """
     stamp = read_stamp(state_dir)
     if stamp is None:
         return
-    path = state_dir / DATABASE
+    path = name or state_dir / DATABASE
     identity, sign = None, 0
     if inspect(connection).has_table(decisions.marks.name):
         identity, sign = decisions.get_mark(connection, IDENTITY), int(decisions.get_mark(connection, SIGN) or 0)

@@ -27,10 +27,12 @@ translations = Table(
     Column("text", Text, nullable=False),
     Column("missing", Text, nullable=False),  # JSON list: names that the original has and the text has not
     Column("at", UtcTime, nullable=False),
+    Column("numbers", Text, nullable=False, server_default="[]"),  # JSON list: those that the text changed
     Index("translations_by_time", "at"),
 )
 
 MARK = "translation"  # how the service has answered
+ENCODER = "language model"  # the same of the process that reads headlines
 _TIMES = ("worked", "since", "rests_until")
 _FOREIGN = '%"foreign": true%'  # as snapshot.py writes it; what only quotes it is sorted out by whoever loads the alert
 
@@ -43,8 +45,9 @@ def asked_of(headline: str) -> str:
 def save_translation(connection: Connection, language: str, original: str, made: Translation, now: datetime) -> None:
     """Store what a headline was translated to."""
     values = {"language": language, "original": original, "text": made.text, "at": now}
-    missing = json.dumps(made.missing, ensure_ascii=False)
-    save(connection, translations, values | {"missing": missing}, "language", "original")
+    checked = {"missing": made.missing, "numbers": made.numbers}
+    written = {name: json.dumps(each, ensure_ascii=False) for name, each in checked.items()}
+    save(connection, translations, values | written, "language", "original")
 
 
 def translated_at(connection: Connection, language: str, original: str) -> datetime | None:
@@ -67,7 +70,7 @@ def translations_of(connection: Connection, language: str, headlines: Iterable[s
     for part in parts(asked):
         wanted = (translations.c.language == language, translations.c.original.in_(part))
         for row in connection.execute(select(translations).where(*wanted)):
-            made = Translation(row.text, tuple(json.loads(row.missing)))
+            made = Translation(row.text, tuple(json.loads(row.missing)), tuple(json.loads(row.numbers)))
             found |= dict.fromkeys(asked[row.original], made)
     return found
 
@@ -98,9 +101,9 @@ def expire(connection: Connection, now: datetime, kept: timedelta) -> int:
     return connection.execute(delete(translations).where(translations.c.at < now - kept)).rowcount
 
 
-def load_state(connection: Connection) -> ServiceState | None:
+def load_state(connection: Connection, mark: str = MARK) -> ServiceState | None:
     """Return how the service has answered; None where none is asked."""
-    stored = get_mark(connection, MARK)
+    stored = get_mark(connection, mark)
     if stored is None:
         return None
     raw = json.loads(stored)
@@ -108,9 +111,9 @@ def load_state(connection: Connection) -> ServiceState | None:
     return ServiceState(**{**raw, **times})
 
 
-def save_state(connection: Connection, state: ServiceState | None) -> None:
+def save_state(connection: Connection, state: ServiceState | None, mark: str = MARK) -> None:
     """Store how the service has answered; None: none is asked any more."""
     if state is None:
-        drop_mark(connection, MARK)
+        drop_mark(connection, mark)
         return
-    set_mark(connection, MARK, json.dumps(asdict(state), default=datetime.isoformat))
+    set_mark(connection, mark, json.dumps(asdict(state), default=datetime.isoformat))

@@ -236,7 +236,7 @@ class Collecting:
         else:
             _log_poll(source, state, stored, outcome)
         if first and stored.new:
-            log.info("baseline source=%s articles=%d: stored, not alerted", source.id, stored.new)
+            log.info("baseline source=%s articles=%d: told as far as settings.backfill says", source.id, stored.new)
         return stored
 
     def _rest(self, source: Source, state: SourceState, outcome: FetchOutcome) -> Stored:
@@ -256,7 +256,7 @@ class Collecting:
             rest = self._rest_of(each, state, now)
             if rest and each.id != source.id and state.due < rest.until:
                 self.states[each.id] = self._unsaved[each.id] = rested(state, rest.until, rest.why)
-                log.info("source=%s put off until %s: %s", each.id, rest.until, rest.why)
+                log.info("source=%s put off until %s UTC: %s", each.id, f"{rest.until:%d %b %H:%M}", rest.why)
 
     def _is_current(self, source: Source) -> bool:
         """Return whether the rules still have this address for this source."""
@@ -272,7 +272,7 @@ class Collecting:
         if self.network.down:
             self._discharge(now)
             if not was_down:
-                log.warning("%s: our network since %s, none is charged", self.reached_words(), self.network.since)
+                log.warning("%s: our own network, none of them is charged", self.reached_words())
             return uncharged(state, outcome, source, now)
         if self.network.answered == now:
             self._before.clear()

@@ -13,11 +13,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = logging.getLogger(__name__)
 LATE = 3.0  # ticks without one before the watchdog steps in
+LONG = 10.0  # seconds of one tick from which the log says so
 
 
 class Ticker:
@@ -30,7 +31,7 @@ class Ticker:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        self._scheduler.add_listener(_note, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        self._scheduler.add_listener(_note, EVENT_JOB_ERROR)
         self._watchdog: asyncio.Task[None] | None = None
         self._stopping = False
         self.rearmed = 0
@@ -53,7 +54,7 @@ class Ticker:
 
     async def _run(self) -> None:
         # before and after: a tick that takes long is not overdue
-        self._last = time.monotonic()
+        began = self._last = time.monotonic()
         try:
             await self._tick()
         except asyncio.CancelledError:
@@ -61,13 +62,18 @@ class Ticker:
                 raise
             # by `stop`: APScheduler would log the traceback of a job that failed
         self._last = time.monotonic()
+        if (took := self._last - began) > LONG:
+            log.info("a round of all stages took %.0f s: a backlog, or a busy machine; the next begins now", took)
 
     async def _watch(self) -> None:
         """Re-arm the tick if none came for LATE intervals by the monotonic clock."""
         while True:
             await asyncio.sleep(self._every)
             if time.monotonic() - self._last > LATE * self._every + 1.0:
-                log.warning("tick overdue by the monotonic clock: the wall clock was set, re-arming")
+                waited = time.monotonic() - self._last
+                log.warning(
+                    "no round for %.0f s: the clock was set back, or this process stood still; on again", waited
+                )
                 self.rearmed += 1
                 self._last = time.monotonic()
                 self._arm()
@@ -85,7 +91,4 @@ class Ticker:
 
 
 def _note(event: JobExecutionEvent) -> None:
-    if event.exception:
-        log.error("tick failed: %r", event.exception)
-    else:
-        log.warning("tick missed, due %s", event.scheduled_run_time)
+    log.error("a round failed: %r", event.exception)

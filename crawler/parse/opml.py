@@ -11,11 +11,13 @@ import lxml.etree
 
 from crawler.parse.feeds import decode
 from crawler.parse.markup import clean
-from crawler.parse.mending import mended
+from crawler.parse.mending import mended, without_entities
 from crawler.text import urls
 
 MOST_FEEDS = 5_000
 LONGEST_NAME = 80  # characters
+MOST_FAULTS = 3  # named: after the first, a parser that goes on finds many that are none
+_END = re.compile(r"</(?:\w+:)?opml\s*>|<(?:\w+:)?opml\b[^<>]*/>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class FeedList:
-    """The feeds of a list, and one named reason for each line that is none. `problem` says why it is no list."""
+    """The feeds of a list, and one named reason for each line that is none. `problem` says why it is no whole list."""
 
     feeds: tuple[Listed, ...] = ()
     rejected: tuple[str, ...] = ()
@@ -42,14 +44,21 @@ def read_opml(body: bytes) -> FeedList:
     parser = lxml.etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
+    text = decode(body, None)
     try:
-        root = lxml.etree.fromstring(mended(decode(body, None)).encode("utf-8", "replace"), parser)
+        root = lxml.etree.fromstring(without_entities(mended(text)).encode("utf-8", "replace"), parser)
     except (lxml.etree.LxmlError, ValueError):
         root = None
     if root is None or not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
         return FeedList(problem="it is no OPML: a file that a feed reader exports begins with <opml>")
+    if not _END.search(text):
+        line = text.rstrip().count("\n") + 1
+        return FeedList(problem=f"it ends within line {line}, without </opml>: a part is missing; export it again")
     feeds: list[Listed] = []
-    rejected: list[str] = []
+    rejected = [
+        f"line {fault.line}, column {fault.column}: {fault.message}; a feed there may be missing"
+        for fault in list(parser.error_log)[:MOST_FAULTS]
+    ]
     for each in root.iter():
         said = {str(name).lower(): str(value).strip() for name, value in each.attrib.items()}
         address = said.get("xmlurl", "")

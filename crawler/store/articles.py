@@ -34,6 +34,7 @@ from sqlalchemy import (
 from crawler.article import Article, Member, Placement, Relation, Revision
 from crawler.parse.normalise import Draft
 from crawler.sources.source import OutcomeName, SourceState
+from crawler.store import search
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
 from crawler.stories.identity import Identified
@@ -269,7 +270,9 @@ def add_articles(connection: Connection, found: Sequence[NewArticle], *, baselin
         _revision_row(each.article.id, 1, each.article.first_seen, each.made, each.placement.change, baseline=baseline)
         for each in found
     ]
-    return {row.article: row.seq for row in connection.execute(_ADD_REVISIONS, rows)}
+    seqs = {row.article: row.seq for row in connection.execute(_ADD_REVISIONS, rows)}
+    search.add(connection, ((seqs[each.article.id], each.made) for each in found))
+    return seqs
 
 
 # `name` and `seen`: parameters of an UPDATE may not be called as columns of its table are
@@ -297,19 +300,16 @@ def revise_article(
 
     Author, language and date of publication stay as they were first received.
     """
+    search.remove(connection, [identity])
     changed = {"title": made.title, "revision": number, "content_key": made.content_key}
     connection.execute(update(articles).where(articles.c.id == identity).values(**changed))
-    return _add_revision(connection, identity, number, now, made, change, baseline=False)
+    values = _revision_row(identity, number, now, made, change, baseline=False)
+    seq = int(connection.execute(_ADD_REVISIONS, values).one().seq)
+    search.add(connection, [(seq, made)])
+    return seq
 
 
 _ADD_REVISIONS = revisions.insert().returning(revisions.c.seq, revisions.c.article)
-
-
-def _add_revision(
-    connection: Connection, article: str, number: int, seen: datetime, made: Draft, change: str, *, baseline: bool
-) -> int:
-    values = _revision_row(article, number, seen, made, change, baseline=baseline)
-    return int(connection.execute(_ADD_REVISIONS, values).one().seq)
 
 
 def _revision_row(

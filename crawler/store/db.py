@@ -1,8 +1,7 @@
 """Database connections, the writer thread and migrations. One thread owns the only writing connection.
 
-SQLite runs with WAL, synchronous=FULL, no mmap and BEGIN IMMEDIATE; a `postgresql+...://` URL is used as it is. Writes
-that wait are committed together: each has its own savepoint, one fsync makes all of them durable, and only then do
-their callers continue.
+What the two databases need of their own is in sqlite.py and postgres.py. Writes that wait are committed together: each
+has its own savepoint, one fsync makes all of them durable, and only then do their callers continue.
 """
 
 from __future__ import annotations
@@ -10,22 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
-import sqlite3
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Text, TypeDecorator, create_engine, event, inspect, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy import URL, Connection, Engine, Text, TypeDecorator, inspect, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from crawler.store import sqlite
 from crawler.store.errors import StoreBusy, StoreError
 from crawler.store.versions import known_versions, version_in
 
@@ -33,7 +31,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 DATABASE = "watchfloor.db"  # in the state directory
-BUSY_TIMEOUT_MS = 10_000  # for another process with the lock: a command, a backup
+READ_ONLY = "25006"  # SQLSTATE of a PostgreSQL that takes no writes: a standby, after a failover to the wrong side
 MOST_TOGETHER = 256  # writes in one commit: under steady load the first one must not wait for ever
 
 
@@ -59,45 +57,23 @@ def _written(value: datetime) -> str:
 class Database:
     """A store: its URL, the engine that writes and the engine that only reads.
 
-    `url` is a SQLAlchemy URL, such as `sqlite:///var/watchfloor.db`.
+    `url` is a SQLAlchemy URL, such as `sqlite:///var/watchfloor.db` or `postgresql://user@host/name`.
+    Raises StoreError where it is none, or of another database.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = _url_of(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.memory = self.sqlite and self.url.database in {None, "", ":memory:"}
-        self.writing = self._writing_engine()
+        self._dialect = _dialect(self.sqlite)
+        self.writing: Engine = self._dialect.writing_engine(self.url)
         # a database in memory exists in its one connection only
-        self.reading = self.writing if self.memory or not self.sqlite else self._reading_engine()
+        self.reading: Engine = self.writing if self.memory else self._dialect.reading_engine(self.url)
 
     @classmethod
     def at(cls, path: Path) -> Database:
         """Return the store in the SQLite file at `path`. Nothing is opened yet; `migrate` creates a missing file."""
         return cls(f"sqlite:///{path}")
-
-    def _writing_engine(self) -> Engine:
-        if not self.sqlite:
-            return create_engine(self.url)
-        # isolation_level None: the sqlite3 module would else begin transactions of its own, and deferred ones
-        engine = create_engine(
-            self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
-        )
-        event.listen(engine, "connect", _prepare_writer)
-        event.listen(engine, "begin", _begin_immediate)
-        return engine
-
-    def _reading_engine(self) -> Engine:
-        path = Path(self.url.database or "").absolute()
-        # as_uri() also encodes a ? or # in the path, which would else end it. No pool:
-        # readers are in many threads, and each closes its connection when it is done
-        engine = create_engine(
-            f"sqlite:///file:{path.as_uri().removeprefix('file://')}?mode=ro&uri=true",
-            poolclass=NullPool,
-            connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
-        )
-        event.listen(engine, "connect", _prepare_reader)
-        event.listen(engine, "begin", _begin_reading)
-        return engine
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -139,7 +115,7 @@ class Database:
             for found, newest in [self._known_version(connection, package) for package in packages]:
                 if found != newest:
                     raise StoreError(
-                        f"{self.url.database}: made by an older Watchfloor (schema {found or 'of no version'}, needed "
+                        f"{self.name}: made by an older Watchfloor (schema {found or 'of no version'}, needed "
                         f"is {newest}); watchfloor run brings it up to date"
                     )
 
@@ -154,17 +130,12 @@ class Database:
         It reads every page it checks, so it takes seconds for each gigabyte. [] for other databases than SQLite. Raises
         DatabaseError where it could not be read for a passing reason.
         """
-        if not self.sqlite:
-            return []
-        pragma = f'PRAGMA integrity_check("{table}")' if table else "PRAGMA quick_check(5)"
-        try:
-            with self.read() as connection:
-                found = [str(each) for each in connection.exec_driver_sql(pragma).scalars()]
-        except DatabaseError as error:
-            if not _is_damage(error):
-                raise
-            return [str(error.orig)]
-        return [] if found == ["ok"] else found
+        return sqlite.faults(self.read, table) if self.sqlite else []
+
+    @property
+    def name(self) -> str:
+        """What messages call it: the path of the file, or the URL without user, password and options."""
+        return str(self.url.database) if self.sqlite else named(self.url)
 
     @property
     def bytes(self) -> int:
@@ -184,11 +155,7 @@ class Database:
 
         [] for other databases than SQLite, which let no such row be.
         """
-        if not self.sqlite:
-            return []
-        with self.read() as connection:
-            rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        return [(table, parent, n) for (table, parent), n in Counter((row[0], row[2]) for row in rows).items()]
+        return sqlite.orphans(self.read) if self.sqlite else []
 
     def _known_version(self, connection: Connection, package: str) -> tuple[str, str]:
         """Return the version of a package's tables in the store ("" if it has none) and the newest that we know.
@@ -199,7 +166,7 @@ class Database:
         newest = known[-1]
         if found and found not in known:
             raise StoreError(
-                f"{self.url.database}: made by another Watchfloor (schema {found}, known here up to {newest}); run "
+                f"{self.name}: made by another Watchfloor (schema {found}, known here up to {newest}); run "
                 "that one, restore a backup, or move the file away to begin anew"
             )
         return found, newest
@@ -209,11 +176,15 @@ class Database:
         try:
             yield
         except DatabaseError as error:
-            if not _is_damage(error):
-                raise StoreBusy(f"{self.url.database}: cannot be used now: {error.orig}") from error
+            if not self._dialect.is_damage(error):
+                raise StoreBusy(f"{self.name}: cannot be used now: {error.orig}") from error
+            remedy = (
+                "Put the last backup in its place (watchfloor restore); it keeps the broken file beside it, for "
+                "whoever may save what it holds"
+            )
+            server = "Restore that database as its server's documents say, from its last dump or base backup"
             raise StoreError(
-                f"{self.url.database}: cannot be read as our store: {error.orig}. Put the last backup in its place "
-                "(watchfloor restore); it keeps the broken file beside it, for whoever may save what it holds"
+                f"{self.name}: cannot be read as our store: {error.orig}. {remedy if self.sqlite else server}"
             ) from error
 
     def close(self) -> None:
@@ -222,33 +193,8 @@ class Database:
         self.reading.dispose()
 
 
-def _prepare_writer(connection: Any, _: object) -> None:
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "auto_vacuum=INCREMENTAL",  # of a store that begins now: free pages can be given back (decision 144)
-        "journal_mode=WAL",  # readers do not wait for the writer, nor it for them
-        "synchronous=FULL",  # an fsync for each commit: what was committed survives a power failure
-        "mmap_size=0",  # a read error on a mapped file is a SIGBUS, which ends the process
-        "foreign_keys=ON",  # off by default, for each connection anew
-        "wal_autocheckpoint=1000",  # pages: SQLite's own default, stated because it bounds the WAL file
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _prepare_reader(connection: Any, _: object) -> None:
-    connection.execute("PRAGMA query_only=ON")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    # a deferred transaction that reads first and then writes fails at once, without the busy timeout, if another
-    # process wrote in between
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin_reading(connection: Connection) -> None:
-    # the sqlite3 module begins no transaction for a SELECT: each would see a moment of its own, and an alert that is
-    # committed between two of them would look lost
-    connection.exec_driver_sql("BEGIN")
+def _checkpoint(_: Connection) -> None:
+    """Stand for a checkpoint among the works of the lane."""
 
 
 class WriterLane:
@@ -328,7 +274,8 @@ class WriterLane:
     def _checkpoint(self, future: Future[Any]) -> None:
         try:
             with self._database.writing.connect() as connection:
-                _checkpoint(connection.connection.dbapi_connection)  # past SQLAlchemy, which would begin a transaction
+                # past SQLAlchemy, which would begin a transaction
+                sqlite.checkpoint(connection.connection.dbapi_connection)
         except Exception as error:  # noqa: BLE001 - handed to who waits for it
             future.set_exception(error)
         else:
@@ -349,13 +296,13 @@ class WriterLane:
                         with connection.begin_nested():
                             done.append((future, work(connection)))
                     except Exception as error:
-                        if self._database.sqlite and not _in_transaction(connection):
+                        if connection.invalidated or not _in_transaction(connection):
                             # a full disk or an I/O error undoes the whole batch (lang_transaction.html, 3.1), and what
-                            # came after it would be committed at once, by itself
+                            # came after it would be committed at once, by itself; so does a connection that was cut
                             raise _first_cause(error) from error
                         future.set_exception(error)  # the caller's own failure, handed to the caller
                         refused = error if _is_refusal(error) else refused
-                wrote = before is None or _changes(connection) != before
+                wrote = self._wrote(connection, before)
         except Exception as error:  # noqa: BLE001 - BEGIN or COMMIT failed: every caller must learn it
             log.error("commit failed: %s", getattr(error, "orig", None) or error)
             self._note(error)
@@ -367,6 +314,12 @@ class WriterLane:
         # only after the commit: a caller that goes on must find its work durable
         for future, result in done:
             future.set_result(result)
+
+    def _wrote(self, connection: Connection, before: int | None) -> bool:
+        if before is not None:
+            return _changes(connection) != before
+        # asked only while it matters
+        return self.refused_since is None or _dialect(self._database.sqlite).has_written(connection)
 
     def _note(self, refused: Exception | None, *, wrote: bool = False) -> None:
         """Note that the store answered, and whether it refused: the disk is full, the file is locked or broken.
@@ -382,8 +335,37 @@ class WriterLane:
             self.refusal = str(getattr(refused, "orig", None) or refused)
 
 
-def _checkpoint(connection: Any) -> None:
-    connection.execute("PRAGMA wal_checkpoint(FULL)").close()
+def _dialect(sqlite_file: bool) -> Any:
+    """Return the module of a database: of PostgreSQL only where it is used, as its driver is an extra to install."""
+    if sqlite_file:
+        return sqlite
+    try:
+        return import_module("crawler.store.postgres")
+    except ImportError as error:
+        raise StoreError(
+            f"a store in PostgreSQL needs its driver, which cannot be loaded ({error}): pip install "
+            "'watchfloor[postgres]'"
+        ) from error
+
+
+def _url_of(given: str) -> URL:
+    """Return a URL of a database that a store can be in. Raises StoreError."""
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        raise StoreError("no URL of a store: write it as postgresql://user@host/name") from None  # it may hold a secret
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise StoreError(
+            f"{named(url)}: a store is a file of SQLite or a database of PostgreSQL (postgresql://host/name)"
+        )
+    return url
+
+
+def named(url: URL) -> str:
+    """Return a URL without user, password and options."""
+    host = url.host or url.query.get("host", "")
+    port = f":{url.port}" if url.port else ""
+    return f"{url.get_backend_name()}://{host}{port}/{url.database or ''}"
 
 
 def _changes(connection: Connection) -> int | None:
@@ -407,20 +389,6 @@ def _first_cause(error: Exception) -> Exception:
 
 def _is_refusal(error: Exception) -> bool:
     """Return whether an error is the store's and not of what was asked of it."""
-    return isinstance(error, OperationalError) or type(error) is DatabaseError
-
-
-def _is_damage(error: DatabaseError) -> bool:
-    """Return whether an error says that the file is damaged or no store of ours, and not that it cannot be had now."""
-    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # extended codes have more bits
-    passing = {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_PERM,
-    }
-    return code not in passing
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:
+        return True
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == READ_ONLY

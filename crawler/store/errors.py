@@ -7,3 +7,7 @@ class StoreError(Exception):
 
 class StoreBusy(StoreError):
     """The store cannot be had now: it is locked, or its disk is full. It may be had later, as it is."""
+
+
+class StoreHeld(StoreBusy):
+    """Another daemon holds the store, on this machine or another."""

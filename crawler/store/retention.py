@@ -14,6 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, bindparam, delete, select, tuple_, update
 
+from crawler.store import search
 from crawler.store.articles import articles, identities, revisions, save_all, stories, threads
 from crawler.store.asked import parts
 from crawler.store.db import UtcTime
@@ -78,6 +79,7 @@ def delete_stories(connection: Connection, names: Sequence[str], now: datetime) 
     """
     gone = list(connection.scalars(select(articles.c.id).where(articles.c.story.in_(names))))
     _remember(connection, gone, now)
+    search.remove(connection, gone)
     for table, column in (
         (pages_wanted, pages_wanted.c.article),
         (evidence, evidence.c.article),

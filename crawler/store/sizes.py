@@ -16,6 +16,7 @@ from crawler.store.db import UtcTime
 EVERY = timedelta(hours=1)
 KEPT = timedelta(days=400)
 GIVEN_BACK = 1_000  # pages in one commit: 4 MB, some 20 ms
+UNKNOWN = -1  # bytes free on a disk that we do not see
 FREE_SHARE = 10  # of the pages one in so many may stay free: they are filled again by the news of the next days
 
 metadata = MetaData()
@@ -31,7 +32,10 @@ store_sizes = Table(
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A size of the store, in bytes: what rows take, its file with the -wal, what is free on its disk."""
+    """A size of the store, in bytes: what rows take, its file with the -wal, what is free on its disk.
+
+    Of a database of PostgreSQL the first two are its whole size, and the last is UNKNOWN.
+    """
 
     at: datetime
     used: int
@@ -40,9 +44,10 @@ class Sample:
 
 
 def measure(connection: Connection, now: datetime) -> Sample | None:
-    """Return the present size of a store in a file; None of one in memory or removed, or of another database."""
-    if connection.dialect.name != "sqlite":
-        return None
+    """Return the present size of a store; None of one in memory or removed."""
+    if connection.dialect.name == "postgresql":
+        size = int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar() or 0)
+        return Sample(now, size, size, UNKNOWN)
     path = connection.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'").scalar()
     if not path:
         return None

@@ -148,26 +148,35 @@ def _likeness_of_headlines(earlier: Wording, later: Wording) -> float:
 
 
 def _paired(earlier: Wording, later: Wording) -> tuple[list[tuple[Sequence[str], Sequence[str]]], int, int]:
-    """Pair each later sentence with the earlier sentence that shares most of its words.
+    """Pair each later sentence with the same earlier one, or else with the one that shares most of its words.
 
     Return the pairs, then the number of words in the sentences that found no partner: of the earlier text, of the
     later.
     """
     pairs: list[tuple[Sequence[str], Sequence[str]]] = []
     added = 0
-    left = set(range(len(earlier.sentences[:MOST_SENTENCES])))
+    compared, sets = earlier.sentences[:MOST_SENTENCES], earlier.sets[:MOST_SENTENCES]
+    left = set(range(len(compared)))
+    # two texts that are nearly equal share most sentences as they stand: these need not be compared with all
+    same = {words: at for at, words in reversed(list(enumerate(compared)))}
     for words, there in zip(later.sentences[:MOST_SENTENCES], later.sets, strict=False):
-        best, score = -1, PAIRED
-        for at, here in enumerate(earlier.sets[:MOST_SENTENCES]):
-            shared = len(here & there) / min(len(here), len(there))
-            if shared > score or (shared == score and best < 0):
-                best, score = at, shared
+        best = same[words] if words in same else _most_alike(there, sets)
         if best < 0:
             added += len(words)
             continue
         pairs.append((earlier.sentences[best], words))
         left.discard(best)
     return pairs, sum(len(earlier.sentences[at]) for at in left), added
+
+
+def _most_alike(words: frozenset[str], sets: Sequence[frozenset[str]]) -> int:
+    """Return the number of the first sentence that shares most words, at least PAIRED of the shorter; -1 for none."""
+    best, score = -1, PAIRED
+    for at, here in enumerate(sets):
+        shared = len(here & words) / min(len(here), len(words))
+        if shared > score or (shared == score and best < 0):
+            best, score = at, shared
+    return best
 
 
 class _Differences:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from crawler.stories.casualties import KILLED, counted
 from crawler.stories.harm_words import PEOPLE, is_counted, is_dead, is_deed, is_harm, is_of_toll, is_rise
+from crawler.stories.unharmed import unharmed
 from crawler.stories.wording import Wording
 from crawler.text.stopwords import STOP
 
@@ -39,13 +40,30 @@ def new_toll(earlier: Wording, later: Wording) -> str:
 def new_harm(before: Wording, after: Wording) -> str:
     """Return "1 killed; 2 -> 5 wounded" for what a text tells of people harmed beyond an earlier one of it, else "".
 
-    Of headline and first sentence: what stands below is most often told of other events.
+    Of headline and first sentence: what stands below is most often told of other events. A headline that says that
+    nobody was hurt takes back what was told: "2 -> 0 wounded".
     """
     known, told = _harmed(before), _harmed(after)
+    none = [f"{known[kind]} -> 0 {kind}" for kind in sorted(unharmed(" ".join(after.title))) if known.get(kind)]
+    if none and not _counts(after.title):
+        return "; ".join(none)
     more = {kind: number for kind, number in told.items() if number > known.get(kind, 0)}
     return "; ".join(
         f"{known[kind]} -> {number} {kind}" if kind in known else f"{number} {kind}" for kind, number in more.items()
     )
+
+
+def put_right(before: Wording, after: Wording) -> str:
+    """Return "2 -> 1 killed; 5 -> 3 wounded" for each number of people harmed that a correction replaces, else ""."""
+    known, told = _harmed(before), _harmed(after)
+    return "; ".join(
+        f"{known[kind]} -> {number} {kind}" for kind, number in told.items() if known.get(kind, number) != number
+    )
+
+
+def _counts(words: tuple[str, ...]) -> bool:
+    """Return whether words of a text tell a number of people harmed."""
+    return any(not each.past for each in counted(words))
 
 
 def _harmed(text: Wording) -> dict[str, int]:

@@ -20,8 +20,8 @@ _MEANT = (
     r"|(?:injuries|casualties|deaths) or))*"
 )
 _WERE = r"(?: (?:was|were|has|have|been|is|are|reported|reportedly|or|killed|hurt|injured|wounded))*"
-_ARABIC = r"(?: (?:عن|اي|وقوع|انباء|الهجوم|الضربه|القصف))*"
-_LOSSES = r"(?:تلفاتي|تلفات جاني|خسارت جاني|تلفات انساني|قرباني)(?: (?:در پي|به همراه|بر جاي|هم))?"
+_ARABIC = r"(?:(?: \w+){0,6} (?:عن|اي|ايه|وقوع|سقوط|تسجيل|انباء))?"
+_LOSSES = r"(?:تلفاتي|تلفات|تلفات جاني|خسارت جاني|تلفات انساني|قرباني)(?: (?:در پي|به همراه|بر جاي|هم))?"
 # of folded words; in each language first what says both, then the dead alone, then the wounded alone
 _SAID: tuple[tuple[frozenset[Kind], str], ...] = (
     (BOTH, rf"(?:no|without|zero){_MEANT} (?:casualt\w*|victims)"),
@@ -35,8 +35,9 @@ _SAID: tuple[tuple[frozenset[Kind], str], ...] = (
     (HURT, r"(?:دون|بدون|بلا)(?: (?:وقوع|سقوط|اي))* جرحي"),
     (BOTH, r"(?:بدون|بي)(?: هيچ)? (?:تلفات|تلفاتي|قرباني|مجروح)"),
     (BOTH, rf"{_LOSSES}(?: \w+)? (?:نداشت|نداشته|نداشتند|نبود|نبوده|گزارش نشد|گزارش نشده)"),
-    (BOTH, r"(?:هيچ )?(?:كسي|كس|نفري|فردي)(?: \w+)? (?:اسيب|صدمه) (?:نديد|نديده|نديدند)"),
-    (DEAD, r"(?:هيچ )?(?:كسي|كس|نفري|فردي)(?: \w+)? كشته (?:نشد|نشده|نشدند)"),
+    (BOTH, r"(?:هيچ )?(?:كسي|كس|نفري|فردي)(?: \w+){0,6} (?:اسيب|صدمه) (?:نديد|نديده|نديدند)"),
+    (HURT, r"(?:هيچ )?(?:كسي|كس|نفري|فردي)(?: \w+){0,6} (?:زخمي|مجروح) (?:نشد|نشده|نشدند)"),
+    (DEAD, r"(?:هيچ )?(?:كسي|كس|نفري|فردي)(?: \w+){0,6} كشته (?:نشد|نشده|نشدند)"),
 )  # fmt: skip
 _PATTERNS = tuple((kinds, re.compile(rf"(?<= ){pattern}(?= )")) for kinds, pattern in _SAID)
 

@@ -16,7 +16,7 @@ from crawler.stories.compare import Comparison, Difference, NumberChange, compar
 from crawler.stories.corrections import CORRECTED
 from crawler.stories.frames import frame, is_background
 from crawler.stories.openings import SAME_FIGURES, TITLE_SHARED, agreement, exchanged, other_day
-from crawler.stories.tolls import harms, new_harm, new_toll
+from crawler.stories.tolls import harms, new_harm, new_toll, put_right
 from crawler.stories.wording import Wording
 from crawler.text.figures import is_number
 
@@ -376,9 +376,9 @@ def _renamed(differing: Iterable[Difference], earlier: Wording, later: Wording) 
 
 
 def _corrected(found: Comparison, earlier: Wording, later: Wording) -> str:
-    """Return in words what a correction corrects: numbers, else names, else whatever words took the place of others."""
+    """Return what a correction corrects: a toll, else numbers, else names, else words that took the place of others."""
     named = [each for each in found.differing if each.named] or found.differing
-    what = _changed(found.changes, later) or _renamed(named, earlier, later)
+    what = put_right(earlier, later) or _changed(found.changes, later) or _renamed(named, earlier, later)
     return f"{CORRECTED}: {what}" if what else f"{CORRECTED}, in no words that we find"
 
 

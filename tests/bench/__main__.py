@@ -12,6 +12,7 @@ import sys
 import alerts.cli  # noqa: F401 - it sets the garbage collector, as for the daemon and each command
 from tests.bench import (
     aggregator,
+    board,
     cases,
     channel,
     claims,
@@ -39,6 +40,7 @@ from tests.bench import (
     persian_kurdish,
     places,
     polling,
+    search,
     seed,
     sieve,
     slack,
@@ -51,9 +53,11 @@ from tests.bench import (
     translating,
     triage,
     weight,
+    workers,
 )
 
 BENCHES = {
+    "board": board.run,
     "seed": seed.run,
     "desk": desk.run,
     "cases": cases.run,
@@ -77,6 +81,7 @@ BENCHES = {
     "extraction": extraction.run,
     "evidence": evidence.run,
     "claims": claims.run,
+    "workers": workers.run,
     "triage": triage.run,
     "translating": translating.run,
     "commands": commands.run,
@@ -96,6 +101,7 @@ BENCHES = {
     "weight": weight.run,
     "state": state.run,
     "places": places.run,
+    "search": search.run,
 }
 
 

@@ -44,7 +44,7 @@ def _claims(waiting: int) -> list[float]:
         database.migrate(*PACKAGES)
         with database.write() as connection:
             for n in range(waiting):
-                _queue(connection, n)
+                queue(connection, n)
         for n in range(CLAIMS):
             now = NOW + timedelta(minutes=2, seconds=n)
             with database.write() as connection:
@@ -59,7 +59,8 @@ def _claims(waiting: int) -> list[float]:
     return times
 
 
-def _queue(connection: Connection, n: int) -> None:
+def queue(connection: Connection, n: int) -> None:
+    """Queue a message for TARGET."""
     severity = Severity.IMMEDIATE if n % 3 else Severity.PRIORITY
     made = NewDelivery(
         TARGET.id,

@@ -1,6 +1,6 @@
 """What a desk of 50, 500 and 2,000 sources costs all day: processor time and memory of the daemon and its children.
 
-Each feed has twenty items, is polled once a minute and gets a new item once an hour, as most outlets do; between them it
+Each feed has twenty items, is polled once a minute (or WATCHFLOOR_LOAD_EVERY seconds) and gets a new item once an hour, as most outlets do; between them it
 answers 304. What is measured is a whole number of intervals: in each, every source is polled once.
 """
 
@@ -29,7 +29,7 @@ from tests.bench.stories_window import written
 from tests.e2e.servers import rss
 
 SIZES = tuple(int(size) for size in os.environ.get("WATCHFLOOR_LOAD", "50,500,2000").split(","))
-EVERY = 60  # seconds
+EVERY = int(os.environ.get("WATCHFLOOR_LOAD_EVERY", "60"))  # seconds
 MEASURED = 2.0 * EVERY
 SETTLED = 1.0 * EVERY  # seconds after all were polled for the first time: until then some were polled once only
 ITEMS, NEW_EVERY = 20, 3600.0

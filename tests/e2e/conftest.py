@@ -9,13 +9,17 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from alerts.demo.sinks import MailSink
-from tests.e2e.servers import Hook, Outlet
+from tests.e2e.servers import Hook, Outlet, closing_all
+from tests.e2e.slackapi import SlackApi
 from tests.e2e.starting import start
+
+if TYPE_CHECKING:
+    from tests.e2e.board import Floor
 
 RULES = """\
 version: 1
@@ -95,7 +99,11 @@ class Desk:
     def environ(self) -> dict[str, str]:
         root = str(Path(__file__).parents[2])
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WATCHFLOOR")}
-        return {**kept, "PYTHONPATH": root}
+        return {
+            **kept,
+            "PYTHONPATH": root,
+            "WATCHFLOOR_BOARD": "off",
+        }  # of those who look at it, the tests of the board
 
 
 @pytest.fixture
@@ -104,3 +112,36 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield made
     for each in (made.outlet, made.hook, made.mail):
         each.close()
+
+
+@pytest.fixture(scope="session")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    """One daemon and one board for all tests of it: each costs seconds."""
+    from tests.e2e.board import newsroom  # noqa: PLC0415 - it builds on the desk above
+
+    with newsroom(tmp_path_factory.mktemp("board")) as made:
+        yield made
+
+
+@pytest.fixture
+def outlet() -> Iterator[Outlet]:
+    made = Outlet()
+    with closing_all(made):
+        yield made
+
+
+@pytest.fixture
+def victim() -> Iterator[Outlet]:
+    """A server on another loopback address that nothing may reach."""
+    made = Outlet("127.0.0.2")
+    with closing_all(made):
+        yield made
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackApi]:
+    """A Slack at the address at which production reaches it."""
+    with SlackApi(tmp_path / "slack", limits={}) as made:
+        for name, value in made.env().items():
+            monkeypatch.setenv(name, value)
+        yield made

@@ -83,8 +83,13 @@ class Running:
         self.process.stderr.close()
 
     def says(self, pattern: str, timeout: float = 20.0) -> bool:
+        return self.says_times(pattern, 1, timeout)
+
+    def says_times(self, pattern: str, times: int, timeout: float = 20.0) -> bool:
         with self._grown:
-            return self._grown.wait_for(lambda: any(re.search(pattern, line) for line in self.log), timeout)
+            return self._grown.wait_for(
+                lambda: sum(bool(re.search(pattern, each)) for each in self.log) >= times, timeout
+            )
 
 
 @contextmanager

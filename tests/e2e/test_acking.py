@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
@@ -17,14 +15,6 @@ from tests.e2e.servers import rss
 from tests.e2e.slackapi import Fault, SlackApi
 
 ITEM = {"title": "Militia attacks a base", "guid": "1", "date": "Sun, 14 Jun 2026 09:59:00 GMT"}
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackApi]:
-    with SlackApi(tmp_path / "slack", limits={}) as made:
-        for name, value in made.env().items():
-            monkeypatch.setenv(name, value)
-        yield made
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler
@@ -22,21 +22,6 @@ from crawler.sources.source import FetchOutcome, OutcomeName, Source, SourceStat
 from tests.e2e.servers import Outlet, closing_all, rss
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def outlet() -> Iterator[Outlet]:
-    made = Outlet()
-    with closing_all(made):
-        yield made
-
-
-@pytest.fixture
-def victim() -> Iterator[Outlet]:
-    """A server on another loopback address that nothing may reach."""
-    made = Outlet("127.0.0.2")
-    with closing_all(made):
-        yield made
 
 
 async def _poll(*urls: str, states: Sequence[SourceState] = ()) -> list[FetchOutcome]:

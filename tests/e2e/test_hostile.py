@@ -7,14 +7,13 @@ import contextlib
 import json
 import re
 import socket
-import ssl
 import subprocess
 import sys
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -31,25 +30,10 @@ from crawler.fetch.fetching import Fetching
 from crawler.sources.polling import state_for
 from crawler.sources.source import FetchOutcome, Source
 from tests.e2e.conftest import Desk
-from tests.e2e.servers import Outlet, closing_all, rss
+from tests.e2e.servers import Outlet, closing_all, rss, secure
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def outlet() -> Iterator[Outlet]:
-    made = Outlet()
-    with closing_all(made):
-        yield made
-
-
-@pytest.fixture
-def victim() -> Iterator[Outlet]:
-    """A server on another loopback address that nothing may reach."""
-    made = Outlet("127.0.0.2")
-    with closing_all(made):
-        yield made
 
 
 async def _poll(sources: list[Source], allowed: list[str]) -> list[FetchOutcome]:
@@ -161,33 +145,6 @@ class Authority:
         return made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
-@contextlib.contextmanager
-def secure(certificate: Path) -> Iterator[str]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-
-    class Speak(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = rss({"title": "A", "guid": "1"})
-            self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    class Quiet(HTTPServer):
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A refused handshake is what we test."""
-
-    server = Quiet(("127.0.0.1", 0), Speak)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"https://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
 CERTIFICATES = [
     ("good", "127.0.0.1", timedelta(days=1), True, "ok"),
     ("expired", "127.0.0.1", timedelta(days=-1), True, "tls_failed"),
@@ -207,7 +164,7 @@ def test_certificate_is_verified(
     (tmp_path / "pem").write_bytes(authority.issue(address, ends=ends))
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca"))
-    with secure(tmp_path / "pem") as url:
+    with secure(tmp_path / "pem", rss({"title": "A", "guid": "1"})) as url:
         assert [each.name.value for each in poll(url)] == [expected]
 
 

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.e2e.hostile_kinds import GOOD, MUTATED, OTHERS, TIMEOUT, misbehaving, polled
-from tests.e2e.servers import Outlet, closing_all
+from tests.e2e.servers import Outlet
 
 NAMED = {
     "hang": "timeout", "drip": "timeout", "endless": "too_large", "bomb": "too_large", "login": "not_a_feed",
     "consent": "not_a_feed", "challenge": "not_a_feed", "image": "not_a_feed", "empty": "empty", "typed": "ok",
 }  # fmt: skip
-
-
-@pytest.fixture
-def outlet() -> Iterator[Outlet]:
-    made = Outlet()
-    with closing_all(made):
-        yield made
 
 
 @pytest.mark.parametrize("kind", GOOD)

@@ -111,6 +111,31 @@ def test_what_is_no_list_says_so(desk: Desk, tmp_path: Path, body: bytes) -> Non
     assert "it is no OPML" in done.stderr
 
 
+def test_a_list_that_is_cut_off_is_refused_with_its_last_line(desk: Desk, tmp_path: Path) -> None:
+    whole = OPML.format(ours="https://c.example/").encode()
+    assert [read_opml(whole[:cut]).problem for cut in (len(whole), len(whole) - 1)] == [
+        "",
+        "it ends within line 5, without </opml>: a part is missing; export it again",
+    ]
+    assert all(read_opml(whole[:cut]).problem for cut in range(len(whole)))
+    assert not read_opml(b"<opml/>").problem
+    desk.write("/a.xml")
+    file = tmp_path / "cut.opml"
+    file.write_bytes(whole[:150])
+    done = desk.run("sources", "import", str(file), expect=1)
+    assert "cut.opml: it ends within line 2" in done.stderr
+    assert done.stdout == ""
+
+
+def test_what_is_lost_of_a_faulty_list_is_named_by_its_line() -> None:
+    listed = read_opml(
+        b'<opml><body>\n<outline text="B & C" xmlUrl="https://b.example/f?a=1&b=2"/>\n'
+        b'<outline text="D" xmlUrl="https://d.example/"title="x"/>\n</body></opml>'
+    )
+    assert listed.feeds[0].url == "https://b.example/f?a=1&b=2"
+    assert listed.rejected[0].startswith("line 3, column ")
+
+
 def test_hostile_lists_are_read_without_harm(tmp_path: Path) -> None:
     bomb = b'<!DOCTYPE o [<!ENTITY a "aaaaaaaaaa">' + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(8)) + b"]>"  # fmt: skip
     outline = b'<outline text="&i;" xmlUrl="https://a.example/%d"/>'

@@ -57,6 +57,8 @@ def test_stories_of_one_place_are_on_the_map_and_the_others_counted(desk: Desk) 
     assert hawija["geometry"] == {"type": "Point", "coordinates": [43.77, 35.33]}  # longitude, latitude
     said = hawija["properties"]
     assert (said["title"], said["outlets"]) == ("Bomb hits militia patrol near Hawija", ["Outlet 1"])
+    assert (said["url"], said["outlet"]) == ("https://a1.example/news/a1", "Outlet 1")
+    assert (said["standing"], said["origins"], said["translation"], said["gist"]) == ("happened", ["s1"], None, None)
     assert (said["label"], said["severity"], said["reach_km"]) == ("Hawija", "immediate", 0.0)
     assert features["anbar"]["properties"]["reach_km"] == 280
     # where a place lies is looked up now: a corrected point moves its stories

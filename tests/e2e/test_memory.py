@@ -59,7 +59,7 @@ def test_main_process_loads_nothing_that_children_use_alone(told: Told) -> None:
         assert running.says("running sources=3"), running.log
         told.outlet.serve("/one", page("Council meets in Anbar", "A militia then shelled the base."))
         told.outlet.serve("/a.xml", rss(item(told, "one", "Council meets in Anbar")))
-        assert running.says("message title=", 60), running.log  # the word stands on the page alone: it was read
+        assert running.says("rules=militia", 60), running.log  # the word stands on the page alone: it was read
         polled = "select count(*) from sources where baseline is not null"
         assert _soon(lambda: tables(told, polled) == [(3,)]), running.log
         running.process.send_signal(signal.SIGUSR1)

@@ -16,10 +16,13 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import IO, Any
 
+import pytest
 import yaml
 
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import rss
+from tests.e2e.starting import EXHAUSTIVE
+from tests.postgres import Postgres
 
 ROOT = Path(__file__).parents[2]
 NIGHT = ROOT / "tests" / "night"
@@ -37,11 +40,11 @@ def at(time: str) -> datetime:
     return datetime.fromisoformat(f"2026-06-14T{time}:00").replace(tzinfo=UTC)
 
 
-def settle(desk: Desk) -> None:
-    """Put the shipped desk in the test's place: its own sources, a webhook for the console."""
+def settle(desk: Desk, store: str = "") -> None:
+    """Put the shipped desk in the test's place: its own sources, a webhook for the console, a store elsewhere."""
     shutil.copytree(ROOT / "deploy" / "desk", desk.place / "deploy" / "desk")
     shipped = (ROOT / "rules.yaml").read_text(encoding="utf-8")
-    settings = 'settings:\n  allow_private: ["127.0.0.1"]\n'
+    settings = 'settings:\n  allow_private: ["127.0.0.1"]\n' + (f'  store: "{store}"\n' if store else "")
     shipped = shipped.replace("settings:\n", settings, 1).replace("console://", desk.hook.url, 1)
     desk.rules.write_text(shipped, encoding="utf-8")
     sources = [
@@ -107,3 +110,11 @@ def test_the_messages_of_a_night(desk: Desk) -> None:
     assert told(desk) == golden.read_text(encoding="utf-8")
     ledger = desk.status()["ledger"]
     assert not any(ledger["remainders"].values()), json.dumps(ledger)
+
+
+@pytest.mark.skipif(not EXHAUSTIVE, reason="the same night as on SQLite: WATCHFLOOR_EXHAUSTIVE=1 runs it")
+def test_the_messages_of_a_night_are_the_same_on_postgresql(desk: Desk, postgres: Postgres) -> None:
+    settle(desk, postgres.database())
+    play(desk)
+    assert told(desk) == (NIGHT / "messages.txt").read_text(encoding="utf-8")
+    assert not any(desk.status()["ledger"]["remainders"].values())

@@ -80,7 +80,8 @@ WRONG = [
     (["--text", "x", "--for", "31d", "--reason", "x"], 1, "within 30 days"),
     (["--text", "x", "--for", "0", "--reason", "x"], 1, "ends later than now"),
     (["--text", "x", "--for", "4h", "--reason", " "], 1, "an author and a reason"),
-    (["--text", "x", "--for", "4h"], 2, "Missing option '--reason'"),
+    (["--text", "x", "--for", "4h"], 2, "Missing option '--reason'; a silence is begun by watchfloor silence add"),
+    (["--text", "x", "y", "--for", "4h", "--reason", "x"], 2, "argument (y); a silence is begun by"),
     (["--text", "x", "--reason", "x"], 2, "a silence always ends"),
     (["--text", "x", "--rule", "militia", "--for", "4h", "--reason", "x"], 2, "name one of --rule"),
     (["--text", "x", "--until", "dawn", "--reason", "x"], 2, '"dawn" is no time; write a time (06:00)'),
@@ -91,6 +92,8 @@ def test_wrong_silences_are_refused_with_the_remedy(told: tuple[Desk, str, str])
     desk, _, _ = told
     for words, code, said in WRONG:
         assert said in desk.run("silence", "add", *words, expect=code).stderr
+    for mistyped in (["--text", "x"], ["x"]):
+        assert "; a silence is begun by watchfloor silence add" in desk.run("silence", *mistyped, expect=2).stderr
     assert "ids look like q7 (silence)" in desk.run("silence", "end", "q1", expect=1).stderr
     assert desk.run("silence", "list", "--all").stdout == "there never was a silence\n"
 

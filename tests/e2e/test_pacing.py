@@ -135,6 +135,10 @@ def test_two_attacks_of_one_poll_ring_each(desk: Desk) -> None:
         desk.rounds(when(f"{hour}:00"))
         rang = [title for title, _ in told(desk)][-2:]
         assert [any(each.endswith(f"{one} | Outlet 1") for each in rang) for one in titles] == [True, True], rang
+    # what corrects one of them minutes later waits for no room in its thread
+    news(desk, "13:02", "Correction: Houthis attack Dimona with one drone, not two")
+    desk.rounds(when("13:02"))
+    assert told(desk)[-1][0].startswith("PRIORITY UPDATE (CORRECTED"), told(desk)[-1]
     assert balanced(desk)
 
 

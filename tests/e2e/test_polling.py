@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 import gzip
 import json
-import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -35,6 +34,7 @@ from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
 from tests.e2e.conftest import Desk
 from tests.e2e.servers import Outlet, closing_all, rss
+from tests.e2e.servers import secure as served_securely
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 ITEMS = [{"title": f"Quiet item {n}", "guid": str(n)} for n in range(5)]
@@ -42,13 +42,6 @@ ITEMS = [{"title": f"Quiet item {n}", "guid": str(n)} for n in range(5)]
 
 def at(hours: float) -> str:
     return (NOW + timedelta(hours=hours)).isoformat()
-
-
-@pytest.fixture
-def outlet() -> Iterator[Outlet]:
-    made = Outlet()
-    with closing_all(made):
-        yield made
 
 
 async def _poll(sources: list[Source], **words: Any) -> list[FetchOutcome]:
@@ -409,29 +402,8 @@ def secure(tmp_path: Path) -> Iterator[str]:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     (tmp_path / "pem").write_bytes(pem + secret)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "pem")
-
-    class Speak(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = rss(*ITEMS)
-            self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    class Quiet(HTTPServer):
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A refused handshake is what we test."""
-
-    server = Quiet(("127.0.0.1", 0), Speak)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"https://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served_securely(tmp_path / "pem", rss(*ITEMS)) as url:
+        yield url
 
 
 def test_unverifiable_certificate_is_refused_unless_the_source_says_otherwise(secure: str, outlet: Outlet) -> None:

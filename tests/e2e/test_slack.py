@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,14 +25,6 @@ BLOCKS = ({"type": "header", "text": {"type": "plain_text", "text": "FLASH Rocke
 def message(n: int = 1, queued: datetime = NOW, **more: object) -> Message:
     made = Message(f"FLASH Rockets {n}", "five fell", mint("d", queued, str(n)), kind=Kind.ALERT, blocks=BLOCKS)
     return replace(made, **more)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackApi]:
-    with SlackApi(tmp_path / "slack", limits={}) as made:
-        for name, value in made.env().items():
-            monkeypatch.setenv(name, value)
-        yield made
 
 
 @pytest.fixture

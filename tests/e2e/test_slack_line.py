@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +18,6 @@ ITEM = {
     "date": "Sun, 14 Jun 2026 09:30:00 GMT",
     "text": "By night a militia moved.",
 }
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackApi]:
-    with SlackApi(tmp_path / "slack", limits={}) as made:
-        for name, value in made.env().items():
-            monkeypatch.setenv(name, value)
-        yield made
 
 
 @pytest.fixture

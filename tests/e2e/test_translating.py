@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
@@ -43,14 +42,6 @@ def service() -> Iterator[LibreTranslate]:
     made.known[HEADLINE] = ENGLISH
     yield made
     made.close()
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackApi]:
-    with SlackApi(tmp_path / "slack", limits={}) as made:
-        for name, value in made.env().items():
-            monkeypatch.setenv(name, value)
-        yield made
 
 
 def write(desk: Desk, service: LibreTranslate, *, notify: str = "[hook]", key: str = "", slack: str = "") -> None:
@@ -206,7 +197,11 @@ def test_commands_and_their_json_show_it(desk: Desk, service: LibreTranslate) ->
     assert f"{named}*lion's eye* base" in desk.run("stories", "--since", "9999d").stdout
     assert f"  {named}\\*lion's eye\\* base\n" in desk.run("handover", "--since", "9999d").stdout
     assert f"{named}*lion's eye* base" in desk.run("deliveries", "show", "last").stdout
-    made = {"text": "Militia targets the *lion's eye* base", "does_not_name": ["Ain al-Asad air base"]}
+    made = {
+        "text": "Militia targets the *lion's eye* base",
+        "does_not_name": ["Ain al-Asad air base"],
+        "does_not_say": [],
+    }
     shift = json.loads(desk.run("handover", "--since", "9999d", "--json").stdout)
     assert [each["translation"] for each in (*shift["stories"], *shift["events"])] == [made, made]
     (thread,) = map(json.loads, desk.run("stories", "--since", "9999d", "--json").stdout.splitlines())
@@ -324,7 +319,10 @@ def test_command_asks_once_and_says_what_is_wrong(desk: Desk, service: LibreTran
     write(desk, service)
     assert desk.run("translate", HEADLINE).stdout == f"{LINE}\n"
     said = json.loads(desk.run("translate", "--json", HEADLINE).stdout)
-    assert said == {"source": "ar", "target": "en", "text": ENGLISH, "does_not_name": []}
+    assert said == {"source": "ar", "target": "en", "text": ENGLISH, "does_not_name": [], "does_not_say": []}
+    service.made = "Militia kills 40 in Ain al-Asad"
+    checked = "machine translation (does not say 14 (it says 40)): Militia kills 40 in Ain al-Asad\n"
+    assert desk.run("translate", f"{HEADLINE} ومقتل ١٤").stdout == checked
     service.always = FAULTS["403"]
     failed = desk.run("translate", HEADLINE, expect=1)
     assert failed.stderr.endswith(f"{service.url}: HTTP 403: Invalid API key\n")
@@ -363,5 +361,6 @@ def test_missing_key_stops_translation_alone_and_is_told(desk: Desk, service: Li
     )
     assert any(HEADLINE in each for each in told)
     assert service.asked == []
-    assert "${NOT_SET_HERE} is not set" in desk.run("check", expect=1).stderr
-    assert [each["level"] for each in findings(desk)] == ["fault"]
+    assert "warning: headlines are not translated: ${NOT_SET_HERE} is not set" in desk.run("check").stderr
+    assert "headlines are not translated" in desk.run("check", "--strict", expect=1).stderr
+    assert [each["level"] for each in findings(desk)] == ["warning"]

@@ -1,4 +1,4 @@
-"""A store in memory that a test writes to as one commit does."""
+"""A store that a test writes to as one commit does: in memory, and of the modules that say so in PostgreSQL as well."""
 
 from __future__ import annotations
 
@@ -8,11 +8,43 @@ import pytest
 from sqlalchemy import Connection
 
 from crawler.store.db import Database
+from tests.postgres import Postgres
+
+# The conformance suite: tests of the stores that run on both databases. Those that ask SQLite how it does something bear
+# the mark `sqlite_only`.
+ON_BOTH = frozenset(
+    f"test_{name}"
+    for name in ("asked", "claims", "ids", "moved", "one_round", "rematch", "resend", "retention", "standby", "steady",
+                 "stepping", "told", "untold")
+)  # fmt: skip
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `line` on each database its module is about."""
+    if "line" in metafunc.fixturenames:
+        both = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH
+        alone = metafunc.definition.get_closest_marker("sqlite_only")
+        metafunc.parametrize("line", ["sqlite", "postgresql"] if both and not alone else ["sqlite"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def _migrated(postgres: Postgres) -> Iterator[Database]:
+    """Yield a migrated store in PostgreSQL, of which each test rolls back what it wrote."""
+    database = Database(postgres.database())
+    database.migrate("crawler", "alerts")
+    yield database
+    database.close()
 
 
 @pytest.fixture
-def line() -> Iterator[Connection]:
+def line(request: pytest.FixtureRequest) -> Iterator[Connection]:
     """Yield the writing connection of a migrated store; what a test wrote is rolled back."""
+    if request.param == "postgresql":
+        kept: Database = request.getfixturevalue("_migrated")
+        with kept.writing.connect() as connection:
+            yield connection
+            connection.rollback()
+        return
     database = Database("sqlite://")
     database.migrate("crawler", "alerts")
     with database.writing.connect() as connection:

@@ -11,13 +11,16 @@ from sqlalchemy import Connection
 from alerts.alert import Kind, Reason
 from alerts.decide.standing import Account, agreed, is_met, lacking
 from alerts.event import Act
+from alerts.line.new_alert import standing_for
 from alerts.line.triage import TriageResult
 from alerts.render.form import FORMS, PLAIN
 from alerts.render.handover import Handover, ToldStory, markdown
 from alerts.render.words import rated
 from alerts.rule import Config, When
 from alerts.standing import Agreement, Standing
-from alerts.store import decisions, snapshot
+from alerts.store import decisions, event_reports, snapshot
+from crawler.store import articles as archive
+from tests.unit import event_desk
 from tests.unit.alerts_made import ALERT, SENT
 from tests.unit.desk import NOW, desk, rule
 from tests.unit.settled import step
@@ -221,3 +224,35 @@ def test_report_that_nobody_was_hurt_is_no_second_origin_of_a_toll(tmp_path: Pat
     assert reasons(step(line, config, "two", STRUCK, 5, "Nobody was hurt, they said.")) == []
     done = step(line, config, "three", "Three killed in drone strike on US base near Hawija dam", 10)
     assert done.alerts, "another number is no opposite"
+
+
+@pytest.mark.parametrize(
+    ("titles", "counted"),
+    [
+        (("Iran strikes US base in Kuwait", "Did Iran strike US base in Kuwait?"), ("one",)),
+        (("Iran strikes US base in Kuwait", "Iran denies strike on US base in Kuwait"), ("one",)),
+        (("Did Iran strike US base in Kuwait?", "Iran strikes US base in Kuwait"), ("two",)),
+        (("Iran strikes US base in Kuwait", "US base in Kuwait hit by Iran"), ("one", "two")),
+    ],
+    ids=["question", "denial", "question first", "both tell it"],
+)
+def test_who_only_asks_or_denies_confirms_nothing(
+    line: Connection, tmp_path: Path, titles: tuple[str, str], counted: tuple[str, ...]
+) -> None:
+    config = desk(tmp_path, rule(event_desk.ANY), f"freshness: 48h, {event_desk.EVENTS}", event_desk.LISTS)
+    for number, title in enumerate(titles):
+        ((placed, _, _),) = step(line, config, ("one", "two")[number], title, number).decided
+    thread = placed.placement.thread
+    members = archive.members_of(line, thread)
+    assert len({each.story for each in members}) == 2
+    told = next(number for number, title in enumerate(titles) if title.startswith("Iran strikes"))
+    article = replace(placed.article, id=members[told].article, title=titles[told])
+    event = event_reports.mention_of(line, members[told].story)
+    standing = standing_for(line, config, members, article, event)
+    assert standing.telling == counted
+    assert is_met(When(origins=2), standing) == (len(counted) == 2)
+    doubted = len(counted) == 1
+    assert ("only asks or denies" in lacking(When(origins=3), standing)) == doubted
+    if standing.agreement is None and not standing.opposed:
+        assert ("only asks or denies" in rated(standing)) == doubted
+    assert snapshot.load(snapshot.dump(replace(ALERT, standing=standing))).standing == standing

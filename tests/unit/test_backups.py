@@ -31,7 +31,7 @@ from alerts.run.backups import SPARE, Manifest, backups_in, make_backup
 from alerts.run.checks_machine import check_backups
 from alerts.run.figures import backups_of
 from alerts.run.integrity import LOOKED, last_check
-from alerts.run.logbook import login_of
+from alerts.run.owner import login_of
 from alerts.run.restoring import PART, discard, prove, put_in_place
 from alerts.store import audit, claims, decisions, outbox
 from alerts.store.opening import PACKAGES

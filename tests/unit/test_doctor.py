@@ -27,7 +27,7 @@ from alerts.run.watch import LIFE
 from alerts.store.opening import PACKAGES
 from alerts.store.stamp import sign_life, write_stamp
 from crawler.config.upkeep import Retention
-from crawler.store import db
+from crawler.store import sqlite
 from crawler.store.db import DATABASE, Database
 from crawler.store.sizes import Sample
 
@@ -199,7 +199,7 @@ def test_a_daemon_that_does_not_run(tmp_path: Path) -> None:
 
 
 def test_a_store_locked_by_another_program_is_no_damage(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
     with contextlib.closing(sqlite3.connect(place / "var" / DATABASE)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("BEGIN EXCLUSIVE")

@@ -30,7 +30,7 @@ SEVERE = [  # with a word of accidents in the headline
     ("Malfunctioning drone crashes into US base in Erbil", "immediate"),
     ("قصف صاروخي على قاعدة عين الأسد يقتل جنديين أميركيين في حادث هو الأول", "flash"),
     ("US soldiers killed in helicopter crash in Iraq", "immediate"),
-    ("US troops hurt in accident at Ain al-Asad base", "routine"),
+    ("US troops hurt in accident at Ain al-Asad base", "priority"),
 ]
 ACCIDENTS = [
     ("Explosion at Ain al-Asad base in Iraq due to electrical fault", "assault"),

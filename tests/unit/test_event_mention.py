@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerts.rules.config import load
-from alerts.rules.event_mention import stem
+from alerts.rules.event_words import stem
 from alerts.rules.match import Matcher
 from crawler.article import Article
 from tests.unit.desk import NOW

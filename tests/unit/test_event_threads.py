@@ -108,6 +108,25 @@ def test_a_development_is_an_update_that_says_what_is_new(
     assert any(each.startswith(change) for each in alert.changes)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "No casualties as Iran strikes US base in Kuwait, Pentagon says",
+        "Zero injuries after Iran strikes US base in Kuwait, Pentagon says",
+        "الكويت: لا إصابات في قصف إيراني على قاعدة أميركية في الكويت",
+    ],
+)
+def test_that_nobody_was_hurt_takes_back_a_toll(line: Connection, config: Config, title: str) -> None:
+    step(line, config, "one", "Iran strikes US base in Kuwait, two wounded", 0)
+    done = step(line, config, "two", title, 20)
+    assert reasons(done) == ["development"]
+    alert = decisions.load_alert(line, done.decided[0][0].placement.story, 1)
+    assert "2 -> 0 wounded" in alert.changes
+    assert reasons(step(line, config, "three", "No casualties in Iran strike on American base in Kuwait", 40)) != [
+        "development"
+    ]
+
+
 def test_another_place_is_another_event(line: Connection, config: Config) -> None:
     (one,) = step(line, config, "one", FIRST, 0).decided
     done = step(line, config, "two", "American troops in Jordan under attack: Iranian missiles hit", 10)

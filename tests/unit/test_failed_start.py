@@ -20,6 +20,10 @@ def test_failed_start_is_kept_until_a_daemon_shows_life(tmp_path: Path) -> None:
 
 
 def test_start_that_succeeds_forgets_the_one_that_failed(tmp_path: Path) -> None:
+    state = tmp_path / "var"  # which the first start of all has not made yet
+    failed_start.note(state, "why", NOW)
+    assert state.stat().st_mode & 0o777 == 0o700
+    assert failed_start.last(state, None) == (NOW, "why")
     failed_start.note(tmp_path, "why", NOW)
     failed_start.forget(tmp_path)
     assert failed_start.last(tmp_path, None) is None

@@ -30,6 +30,7 @@ HOMES = {  # the one room that imports a library, by one file of it unless the l
     "apscheduler": "crawler/collect",
     "pebble": "crawler/fetch",
     "prometheus_client": "alerts/run",
+    "jinja2": "alerts/board",
     "alembic": "crawler/store",
     "ahocorasick_rs": "alerts/rules",
     "apprise": "alerts/receivers",

@@ -68,6 +68,17 @@ def test_report_that_the_reader_can_read_leads(line: Connection, tmp_path: Path,
     assert watch.told(60) == []
 
 
+def test_report_that_the_reader_can_read_leads_a_flash_of_its_round(line: Connection, tmp_path: Path) -> None:
+    watch = floor(line, tmp_path, rule(ANY, severity="flash"))
+    watch.hear(0, ARABIC, ENGLISH)
+    ((message, alert),) = watch.told(0)
+    assert (alert.article.title, message.severity, message.reason) == (ENGLISH, Severity.FLASH, Reason.FIRST_ARTICLE)
+    assert any(ARABIC in note for note in message.notes)
+    # a flash that tells something new is a message of its own
+    watch.hear(1, KILLED)
+    assert [each.severity for each, _ in watch.told(1)] == [Severity.FLASH]
+
+
 def test_for_whom_reads_arabic_the_arabic_report_leads(line: Connection, tmp_path: Path) -> None:
     watch = floor(line, tmp_path, rule(ANY, severity="immediate"), "freshness: 48h, language: ar")
     watch.hear(0, ENGLISH, ARABIC)

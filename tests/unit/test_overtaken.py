@@ -73,9 +73,9 @@ def test_what_stood_beside_a_wrong_toll_is_told_with_its_correction(line: Connec
     watch = Desk(line, desk(tmp_path, rules, f"freshness: 48h, {EVENTS}", LISTS))
     watch.hear("one", f"{FIRST}, two killed", 0)
     assert watch.hear("two", "Kuwait arrests two after Iran strike on US base that left four killed", 3) == []
-    watch.hear("three", "CORRECTED: three killed in strike by Iran on US base in Kuwait, not four", 5)
-    ((told, alert),) = watch.send_all(11)  # both waited for the pause, and the correction goes
-    assert alert.corrects
+    title = "CORRECTED: three killed in strike by Iran on US base in Kuwait, not four"
+    ((told, alert),) = watch.hear("three", title, 5)  # what it corrects waited for no pause, so it does not either
+    assert (alert.corrects, told.kind, told.reason) == (True, Kind.UPDATE, Reason.CORRECTED)
     assert any(each.startswith("It told as well: ") and "arrest" in each for each in told.notes), told.notes
     assert watch.send_all(60) == []
 

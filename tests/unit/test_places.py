@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from alerts.rules.country_boxes import BOXES
 from alerts.rules.unplaced import places_of, without_points
 from alerts.where import Point, km_between
 from tests.places.atlas import km_outside, outlines, second_source
@@ -57,6 +58,17 @@ def test_outlines_tell_countries_apart() -> None:
     for capital, at in capitals.items():
         assert [country for country in outlines() if km_outside(at, country) <= BORDER_KM] == [capital]
     assert 8 < km_outside(Point(30.0, 50.0), "iran") < 80  # in the Gulf
+
+
+def test_boxes_hold_their_countries_and_no_more() -> None:
+    assert set(BOXES) == set(outlines())
+    for country, rings in outlines().items():
+        lons, lats = zip(*(corner for ring in rings for corner in ring), strict=True)
+        south, north, west, east = BOXES[country]
+        assert 0 <= min(lats) - south < 1, country
+        assert 0 <= north - max(lats) < 1, country
+        assert 0 <= min(lons) - west < 1, country
+        assert 0 <= east - max(lons) < 1, country
 
 
 @pytest.mark.parametrize("name", second_source())

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
+from threading import Event
 
 import pytest
 
 from alerts.cli import progress as module
-from alerts.cli.progress import progress
+from alerts.cli.progress import doing, progress
 
 
 class Terminal(io.StringIO):
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = Event()
+
+    def flush(self) -> None:
+        self.said.set()
+
     def isatty(self) -> bool:
         return True
 
@@ -35,3 +43,18 @@ def test_pipe_and_quick_work_show_nothing() -> None:
     pipe, terminal = io.StringIO(), Terminal()
     assert list(progress([1, 2], "x", out=pipe)) == list(progress([1, 2], "x", out=terminal)) == [1, 2]
     assert (pipe.getvalue(), terminal.getvalue()) == ("", "")
+
+
+def test_a_step_that_lasts_is_named_and_nothing_of_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SHOWN_AFTER", 0.0)
+    pipe, terminal = io.StringIO(), Terminal()
+    with doing("reading", out=pipe), doing("reading", out=terminal):
+        assert terminal.said.wait(10)
+    assert (pipe.getvalue(), terminal.getvalue()) == ("", "\r\x1b[Kreading ...\r\x1b[K")
+
+
+def test_a_quick_step_and_one_that_fails_say_nothing() -> None:
+    terminal = Terminal()
+    with pytest.raises(ZeroDivisionError), doing("reading", out=terminal):
+        1 / 0  # noqa: B018
+    assert terminal.getvalue() == ""

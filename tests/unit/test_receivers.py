@@ -50,6 +50,7 @@ def test_slack_url_that_is_wrong_says_what_to_write(rest: str, remedy: str) -> N
     ("url", "remedy"),
     [
         ("msteams://a/b/c", '"msteams://" has ended: Microsoft ended the connectors of Teams; make a Workflow there'),
+        ("log://?level=loud", "has a level that is none of info, debug"),
         ("msteam://a/b/c", 'did you mean "msteams"?'),
         ("worflows://a/b/c", 'did you mean "workflows"?'),
         ("matrix://noor:p4ssw0rd@home.example/#room", "an access token alone: matrixs://TOKEN@host/#room"),

@@ -110,5 +110,6 @@ def test_what_tells_a_folded_delivery_is_said_in_words(carrier: Carrier, words: 
         ("UPDATE former_ids SET delivery = 'd2' WHERE delivery = 'd1'", "former_ids_by_delivery"),
     ],
 )
+@pytest.mark.sqlite_only
 def test_what_is_looked_up_by_state_has_an_index(query: str, index: str, line: Connection) -> None:
     assert index in str(line.execute(text(f"EXPLAIN QUERY PLAN {query}")).all())

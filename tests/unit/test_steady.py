@@ -53,6 +53,7 @@ def test_readings_are_kept_over_a_restart(line: Connection) -> None:
     assert not retention.read_steady(line, NOW + 900 * DAY + HOUR).trusted
 
 
+@pytest.mark.sqlite_only
 def test_sizes_stored_by_a_clock_that_was_ahead_are_dropped(line: Connection) -> None:
     line.execute(text("INSERT INTO store_sizes (at, used, file, free) VALUES ('2036-01-01 00:00:00', 1, 1, 1)"))
     sizes.sample(line, NOW)

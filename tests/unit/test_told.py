@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from alerts.alert import Kind, Match, Reason, Severity, Sibling
 from alerts.decide.standing import is_met, lacking, siblings_of, standing_of
-from alerts.line.triage import _strongest
+from alerts.line.released import strongest
 from alerts.render.form import FORMS, PLAIN
 from alerts.render.quote import tells
 from alerts.render.text import render_alert
@@ -294,4 +294,4 @@ def test_change_is_told_to_those_who_were_told_though_another_rule_matches_it(tm
 
 def test_weaker_article_that_ends_a_wait_makes_it_no_weaker() -> None:
     weak, strong = Match("r", Severity.ROUTINE, None, ()), Match("r", Severity.IMMEDIATE, None, ())
-    assert _strongest((weak,), [strong, Match("s", Severity.ROUTINE, None, ())])[0] is strong
+    assert strongest((weak,), [strong, Match("s", Severity.ROUTINE, None, ())])[0] is strong

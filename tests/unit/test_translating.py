@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,10 +32,12 @@ from alerts.render.handover import Handover, ToldStory, markdown
 from alerts.rules.config import load
 from alerts.rules.entities import EntityFinder
 from alerts.run.libretranslate import read
+from alerts.run.stage import Turn
+from alerts.run.translating import TranslateHeadlines, Translator
 from alerts.store import claims, decisions, outbox, snapshot, translations
 from crawler.config.yamlfile import ConfigError
 from crawler.store.articles import load_counts
-from crawler.store.db import Database
+from crawler.store.db import Database, WriterLane
 from tests.unit.alerts_made import ALERT, SENT
 from tests.unit.desk import NOW
 
@@ -296,6 +299,30 @@ def test_names_of_the_original_that_a_translation_lacks(
 ) -> None:
     config = load(written(tmp_path), environ={})
     assert lacking_names(EntityFinder(config), config, original, translated) == missing
+
+
+def test_stage_of_a_tick_starts_the_asking_and_awaits_nothing(tmp_path: Path) -> None:
+    """So an alert is queued and sent without it: `send` comes before it, and a coroutine that never waits takes no time.
+
+    That nothing that decides, stores or sends may import what asks is a contract of the rooms (pyproject.toml).
+    """
+
+    async def run() -> None:
+        config = load(written(tmp_path, '{url: "http://127.0.0.1:9"}'), environ={})
+        database = Database.at(tmp_path / "store.db")
+        database.migrate("crawler", "alerts")
+        lane = WriterLane(database)
+        translator = Translator(database, lane, config)
+        stage = TranslateHeadlines(config, translator).run(Turn(lambda: NOW))
+        with pytest.raises(StopIteration):  # it ends in its first step
+            stage.send(None)
+        assert translator._running is not None
+        assert not translator._running.done()
+        await translator.close()
+        lane.close()
+        database.close()
+
+    asyncio.run(run())
 
 
 # settings

@@ -207,6 +207,18 @@ def test_declared_languages_that_differ_are_never_one() -> None:
             "CORRECTED: 14 -> 12 soldiers",
         ),
         (
+            "a corrected toll of one",
+            ("Two soldiers killed near Taji", ""),
+            ("CORRECTED: One soldier killed near Taji", ""),
+            "CORRECTED: 2 -> 1 killed",
+        ),
+        (
+            "a corrected toll of people, not of drones",
+            ("Five killed, three wounded by 12 drones", ""),
+            ("CORRECTED: Three killed, four wounded by 12 drones", ""),
+            "CORRECTED: 5 -> 3 killed; 3 -> 4 wounded",
+        ),
+        (
             "a corrected word",
             (TITLE, TEXT),
             (f"CORRECTED {TITLE}", TEXT.replace("road", "bridge")),

@@ -63,12 +63,12 @@ def inflect(term: str) -> tuple[Form, ...]:
 
 
 @lru_cache(maxsize=4096)
-def denied(term: str) -> tuple[str, ...]:
+def denied(term: str) -> tuple[Form, ...]:
     """Return the forms that say the deed was not done, where a language has such forms (Persian, Kurdish)."""
     parts, language, is_noun = _read(term)
     if is_noun or language not in _DENIED:
         return ()
-    return tuple(each.text for each in _DENIED[language](*parts))
+    return _DENIED[language](*parts)
 
 
 def _read(term: str) -> tuple[tuple[str, ...], str, bool]:

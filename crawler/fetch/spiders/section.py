@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
-
-import scrapy
 
 from crawler.fetch.spiders import feed
 from crawler.parse.found import Feed
 from crawler.parse.readers import read_section
-from crawler.sources.source import Source, SourceState
+from crawler.sources.source import Source
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
-
-
-def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
-    """Return the request of a section page, conditional if an earlier answer had validators."""
-    return feed.request(source, state, now, ACCEPT)
+request = partial(feed.request, accept=ACCEPT)
 
 
 def reader(source: Source) -> Callable[[bytes, str | None, str], Feed]:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-
-import scrapy
+from functools import partial
 
 from crawler.fetch.spiders import feed
 from crawler.parse.found import Feed
 from crawler.parse.readers import read_sitemap
-from crawler.sources.source import Source, SourceState
+from crawler.sources.source import Source
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.9, */*;q=0.5"
-
-
-def request(source: Source, state: SourceState, now: datetime) -> scrapy.Request:
-    """Return the request of a sitemap, conditional if an earlier answer had validators."""
-    return feed.request(source, state, now, ACCEPT)
+request = partial(feed.request, accept=ACCEPT)
 
 
 def reader(_: Source) -> Callable[[bytes, str | None, str], Feed]:

@@ -1,0 +1,46 @@
+"""What was sent to whom and what became of it; one message whole."""
+
+from __future__ import annotations
+
+from alerts.alert import DeliveryState
+from alerts.board import orders
+from alerts.board.page import Asked, Page, Record
+from alerts.board.ranges import FILTERS as RANGE_FILTERS
+from alerts.board.ranges import chosen_range, span_of
+from alerts.run.delivery_record import describe_delivery
+from alerts.store import sendlog
+
+SHOWN = 200
+STATES = tuple(each.value for each in DeliveryState)
+FILTERS = RANGE_FILTERS | {"state": f"one of {', '.join(STATES)}", "receiver": "the name of a receiver"}
+
+
+def read(asked: Asked) -> Record:
+    """Return the messages that changed in a range, the newest first."""
+    span = span_of(asked.query, asked.now, asked.config.timezone)
+    state = asked.query.choice("state", ("", *STATES), "")
+    receiver = asked.query.one("receiver")
+    found = sendlog.listed(asked.connection, span.since, DeliveryState(state) if state else None, receiver or None)
+    within = [each for each in reversed(found) if span.until is None or each.queued < span.until]
+    return {
+        "since": span.since,
+        "until": span.until,
+        "deliveries": [
+            describe_delivery(asked.connection, each)
+            | {
+                "at": each.sent or each.queued,
+                "due_at": each.due,
+                "waits": each.state.value in {"queued", "held"},
+                "resendable": each.state in sendlog.RESENDABLE,
+                "is_story": each.kind.value not in {"digest", "notice"},
+            }
+            for each in within[:SHOWN]
+        ],
+        "left_out": max(0, len(within) - SHOWN),
+        "chosen": chosen_range(asked.query, "shift") | {"state": state, "receiver": receiver},
+        "choices": {"state": list(STATES), "receiver": list(asked.config.receivers)},
+    }
+
+
+PAGE = Page("deliveries", "/deliveries", "Deliveries", read, menu="Deliveries", key="d", filters=FILTERS)
+ORDERS = (orders.RESEND,)

@@ -1,0 +1,127 @@
+"""The stories that were told, the newest activity first, by range and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from alerts.alert import Alert, Severity
+from alerts.board.page import Asked, BadQuery, Page, Query, Record
+from alerts.board.plots import arrivals_in
+from alerts.board.ranges import FILTERS as RANGE_FILTERS
+from alerts.board.ranges import chosen_range, span_of
+from alerts.run.told_list import Told, describe_told, read_told
+from alerts.store.latest import Place, arrivals, latest_told
+
+SHOWN = 50  # stories of a page
+LOOKED_AT = 50  # read at a time, to be filtered
+SEVERITIES = tuple(each.word for each in sorted(Severity, reverse=True))
+STATES: Mapping[str, Callable[[Told], bool]] = {
+    "open": lambda told: not told.ack and not told.silences,
+    "acknowledged": lambda told: bool(told.ack),
+    "silenced": lambda told: bool(told.silences),
+}
+FILTERS = RANGE_FILTERS | {
+    "severity": f"one or several of {', '.join(SEVERITIES)}",
+    "rule": "ids of rules",
+    "source": "ids of sources",
+    "language": "codes of languages, as ar",
+    "place": "ids of places",
+    "deed": "deeds of its event, as airstrike",
+    "state": f"one or several of {', '.join(STATES)}",
+    "after": "what `more` of the page before says: the next page",
+}
+Wanted = Callable[[Told], bool]
+
+
+def read(asked: Asked) -> Record:
+    """Return the stories of a page, what was asked for, and where the next page begins."""
+    span = span_of(asked.query, asked.now, asked.config.timezone)
+    wanted, severities = _wanted(asked.query), _severities(asked.query)
+    found: list[Told] = []
+    told = latest_told(asked.connection, span, severities, _after(asked.query))
+    while len(found) <= SHOWN and (part := list(islice(told, LOOKED_AT))):
+        revisions = [(story, revision) for story, revision, _ in part]
+        found += [each for each in read_told(asked.connection, asked.config, asked.now, revisions) if wanted(each)]
+    return {
+        "arrivals": arrivals_in(arrivals(asked.connection, span), span.since, span.until or asked.now),
+        "since": span.since,
+        "until": span.until,
+        "stories": [describe_told(each, asked.now) for each in found[:SHOWN]],
+        "more": _place(found[SHOWN - 1].alert) if len(found) > SHOWN else None,
+        "chosen": _chosen(asked.query),
+        "choices": _choices(asked),
+    }
+
+
+def _severities(query: Query) -> list[Severity]:
+    return [Severity.of(each) for each in _known(query, "severity", SEVERITIES)]
+
+
+def _known(query: Query, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    given = query.all(name)
+    if unknown := [each for each in given if each not in allowed]:
+        raise BadQuery(f'{name} is "{unknown[0]}"; it is one of {", ".join(allowed)}')
+    return given
+
+
+def _wanted(query: Query) -> Wanted:
+    """Return what says whether a story passes the filters: for each name one of the values given must hold."""
+    tests: list[Wanted] = []
+    for name, values in {name: frozenset(query.all(name)) for name in _HAS}.items():
+        if values:
+            tests.append(partial(_has_one, name, values))
+    if states := _known(query, "state", tuple(STATES)):
+        tests.append(lambda told: any(STATES[each](told) for each in states))
+    return lambda told: all(test(told) for test in tests)
+
+
+def _has_one(name: str, values: frozenset[str], told: Told) -> bool:
+    return not values.isdisjoint(_HAS[name](told))
+
+
+_HAS: Mapping[str, Callable[[Told], set[str]]] = {
+    "rule": lambda told: {each.rule for each in told.alert.causes},
+    "source": lambda told: set(told.sources),
+    "language": lambda told: set(told.languages),
+    "place": lambda told: {told.alert.where.id} if told.alert.where else set(),
+    "deed": lambda told: {act.deed for act in told.alert.event.acts} if told.alert.event else set(),
+}
+
+
+def _place(alert: Alert) -> str:
+    return f"{alert.created.isoformat()}~{alert.story}"
+
+
+def _after(query: Query) -> Place | None:
+    """Return where the page before ended, None for the first page. Raises BadQuery."""
+    given = query.one("after")
+    if not given:
+        return None
+    at, _, story = given.partition("~")
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC), story
+    except ValueError:
+        raise BadQuery(f'after is "{given}"; it is what "more" of the page before says') from None
+
+
+def _chosen(query: Query) -> dict[str, Any]:
+    """Return the filters as they were given, by name: values that are one text stay one."""
+    return {**chosen_range(query), **{name: list(query.all(name)) for name in ("severity", *_HAS, "state")}}
+
+
+def _choices(asked: Asked) -> dict[str, Any]:
+    """Return what the filters may be set to."""
+    config = asked.config
+    return {
+        "severity": list(SEVERITIES),
+        "state": list(STATES),
+        "rule": [{"id": each.id, "title": each.title} for each in config.rules],
+        "source": [{"id": each.id, "title": each.outlet} for each in config.sources],
+    }
+
+
+PAGE = Page("stories", "/stories", "Stories", read, menu="Stories", key="s", filters=FILTERS)

@@ -1,0 +1,348 @@
+"""An address and a desk go in; the board is served there. The one file that knows aiohttp's server.
+
+Reading runs in threads, so that a slow page delays no other; at most READS_AT_ONCE read at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, unquote
+
+from aiohttp import web
+
+from alerts.board import guard, writing
+from alerts.board.desk import Desk
+from alerts.board.live import Live
+from alerts.board.openapi import openapi
+from alerts.board.page import API, BadQuery, Document, NotFound, Order, Page, Query, Reader
+from alerts.board.registry import DOCUMENTS, ORDERS, PAGES
+from alerts.line.orders import stamp
+from alerts.run.ask import ControlError
+from crawler.config.yamlfile import ConfigError
+from crawler.store.errors import StoreError
+
+log = logging.getLogger(__name__)
+READS_AT_ONCE = 4
+LARGEST_FORM = 64 * 1024  # bytes
+RENEWAL_KEPT = 1.0  # seconds that a page is kept for others who have it open
+MOST_LISTENERS = 200  # open pages that hear of news
+WRONG_TOKEN_PAUSE = 1.0  # seconds, for all who guess together
+SAID = "said"  # the cookie that carries what came of an order to the next page
+HTML, JSON = "text/html", "application/json"
+STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Server": "watchfloor",  # without a version
+}
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PROBLEMS: Mapping[type[Exception], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    BadQuery: HTTPStatus.BAD_REQUEST,
+    ControlError: HTTPStatus.CONFLICT,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ConfigError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class Refused(Exception):
+    """A request that may not be answered, or may not change anything; the message says why."""
+
+
+class Board:
+    """Serves the board from `open` to `close`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._live = desk, Live(desk)
+        self._reads, self._guessing = asyncio.Semaphore(READS_AT_ONCE), asyncio.Lock()
+        self._renewing, self._kept = asyncio.Lock(), dict[tuple[str, str], tuple[float, str]]()
+        self._secret = secrets.token_bytes(32)  # of the forms: those of a page that is older than this process are void
+        self._listeners: set[web.StreamResponse] = set()
+        app = web.Application(middlewares=[self._guarded], client_max_size=LARGEST_FORM)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        router = app.router
+        router.add_get("/", _to_stories)
+        router.add_get("/static/{version}/{name}", _static)
+        router.add_get("/live", self._tell)
+        router.add_get("/sign-in", self._sign_in_page)
+        router.add_post("/sign-in", self._sign_in)
+        router.add_post("/sign-out", self._sign_out)
+        router.add_get(f"{API}/openapi.json", _openapi)
+        for page in PAGES:
+            router.add_get(page.path, self._page(page))
+            router.add_get(f"{API}{page.path}", self._json(page))
+        for document in DOCUMENTS:
+            router.add_get(document.path, self._document(document))
+        for order in ORDERS:
+            router.add_post(order.path, self._order(order))
+            router.add_post(f"{API}{order.path}", self._order(order))
+
+    async def open(self, host: str, port: int) -> int:
+        """Listen and return the port. Raises OSError where the address is taken."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        return int(self._runner.addresses[0][1])
+
+    async def close(self) -> None:
+        """Stop serving."""
+        await self._live.close()
+        await self._runner.cleanup()
+
+    # -- what is read ------------------------------------------------------------------------------------------
+
+    def _page(self, page: Page) -> Answer:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            def work() -> str:
+                record, asked = self._desk.read(page.read, _query(request), request.match_info, request["reader"])
+                return writing.render(page, asked, record, self._frame(request))
+
+            if "X-Renew" in request.headers:
+                return _text(await self._renewed((request.path_qs, request["reader"].name), work), HTML)
+            return _seen(request, _text(await self._in_thread(work), HTML))
+
+        return answer
+
+    def _json(self, page: Page) -> Answer:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            def work() -> str:
+                record, _ = self._desk.read(page.read, _query(request), request.match_info, request["reader"])
+                return _dumped(record)
+
+            return _text(await self._in_thread(work), JSON)
+
+        return answer
+
+    def _document(self, document: Document) -> Answer:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            def work() -> str:
+                return self._desk.read(document.read, _query(request), request.match_info, request["reader"])[0]
+
+            return _text(await self._in_thread(work), document.content_type)
+
+        return answer
+
+    async def _renewed(self, page: tuple[str, str], work: Callable[[], str]) -> str:
+        """Return a page that is renewed by itself, one at a time: all who have it open ask for it at the same news."""
+        async with self._renewing:
+            at, text = self._kept.get(page, (0.0, ""))
+            if time.monotonic() - at > RENEWAL_KEPT:
+                text = await self._in_thread(work)
+                self._kept = {
+                    each: kept for each, kept in self._kept.items() if time.monotonic() - kept[0] < RENEWAL_KEPT
+                }
+                self._kept[page] = (time.monotonic(), text)
+            return text
+
+    async def _in_thread(self, work: Callable[[], str]) -> str:
+        async with self._reads:
+            return await asyncio.to_thread(work)
+
+    async def _tell(self, request: web.Request) -> web.StreamResponse:
+        """Tell an open page of news until it is closed (server-sent events)."""
+        if len(self._listeners) >= MOST_LISTENERS:
+            raise web.HTTPServiceUnavailable(reason="too many pages listen")
+        stream = web.StreamResponse(
+            headers={**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        await stream.prepare(request)
+        self._listeners.add(stream)
+        try:
+            async for news in self._live.listen():
+                await stream.write(f"data: {news}\n\n".encode())
+        except ConnectionError:
+            log.debug("a page was closed")
+        finally:
+            self._listeners.discard(stream)
+        return stream
+
+    # -- what is changed ---------------------------------------------------------------------------------------
+
+    def _order(self, order: Order) -> Answer:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            form, reader = await self._form(request), request["reader"]
+            if not reader.writes:
+                raise Refused("You may only read here. Sign in to acknowledge, silence, resend or poll.")
+            asked = order.request(request.match_info, form, reader.name)
+            replied = await asyncio.to_thread(self._desk.order, asked)
+            said = order.done(replied)
+            log.info("order path=%s by=%s", request.path, reader.name)
+            if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
+                return _text(_dumped({"said": said, "answer": replied}), JSON)
+            return _back(form, said)
+
+        return answer
+
+    async def _form(self, request: web.Request) -> Query:
+        """Return the form of a request that may change something. Raises Refused where no page of ours sent it."""
+        given = await request.post()
+        form = Query({name: [each for each in given.getall(name) if isinstance(each, str)] for name in given})
+        caller = _caller(request)
+        if guard.carries_token(caller) and request["reader"].writes:
+            return form
+        key = guard.form_key(request["reader"].name, self._secret)
+        if not guard.is_from_us(caller) or not secrets.compare_digest(form.one("key").encode(), key.encode()):
+            raise Refused("This form is not from this page, or the board was started anew since; load the page again.")
+        return form
+
+    async def _sign_in_page(self, request: web.Request) -> web.StreamResponse:
+        frame = self._frame(request) | {"back": guard.local_path(request.query.get("back", "/"))}
+        return _text(writing.render_plain("sign_in.html", frame), HTML)
+
+    async def _sign_in(self, request: web.Request) -> web.StreamResponse:
+        form = await self._form(request)
+        token = await asyncio.to_thread(lambda: self._desk.token(self._desk.config()))
+        name = guard.name_of(form.one("name"))
+        if not name:
+            raise BadQuery("Write your name: what you acknowledge or silence is signed with it.")
+        async with self._guessing:
+            if not token or not guard.is_token(form.one("token"), token):
+                log.warning("wrong token remote=%s", request.remote)
+                await asyncio.sleep(WRONG_TOKEN_PAUSE)
+                raise Refused("That is not the token of this board (settings.board_token).")
+        answer = _back(form, f"Signed in as {name}.")
+        cookie = guard.cookie_for(name, token, datetime.now(UTC))
+        age = int(guard.SIGNED_FOR.total_seconds())
+        answer.set_cookie(guard.COOKIE, cookie, max_age=age, httponly=True, samesite="Lax", secure=_is_secure(request))
+        return answer
+
+    async def _sign_out(self, request: web.Request) -> web.StreamResponse:
+        answer = _back(await self._form(request), "Signed out.")
+        answer.del_cookie(guard.COOKIE)
+        return answer
+
+    # -- what stands round it, and what may go wrong -----------------------------------------------------------
+
+    def _frame(self, request: web.Request) -> dict[str, Any]:
+        """Return what stands round every page."""
+        reader = request.get("reader", Reader())
+        return {
+            "menu": [each for each in PAGES if each.menu],
+            "here": request.path,
+            "address": request.path_qs,
+            "watch": self._desk.watch(datetime.now(UTC)),
+            "reader": reader,
+            "key": guard.form_key(reader.name, self._secret),
+            "can_sign_in": request.get("can_sign_in", False),
+            "said": unquote(request.cookies.get(SAID, "")),
+        }
+
+    @web.middleware
+    async def _guarded(self, request: web.Request, handler: Answer) -> web.StreamResponse:
+        """Answer, with the headers that keep a browser from doing more than the page means; errors in words."""
+        try:
+            await self._recognise(request)
+            answer = await handler(request)
+        except web.HTTPException as error:
+            fine = error.status < HTTPStatus.BAD_REQUEST
+            answer = error if fine else self._wrong(request, error.status, error.reason)
+        except Refused as error:
+            answer = self._wrong(request, HTTPStatus.FORBIDDEN, str(error))
+        except tuple(PROBLEMS) as error:
+            status = next(PROBLEMS[each] for each in PROBLEMS if isinstance(error, each))
+            answer = self._wrong(request, status, str(error))
+        except Exception:  # the reader must learn it, and the next one must be answered
+            log.exception("page failed path=%s", request.path)
+            said = "The board could not make this page; its log says why."
+            answer = self._wrong(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)
+        if not answer.prepared:
+            answer.headers.update(HEADERS)
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    async def _recognise(self, request: web.Request) -> None:
+        """Note who asks. Raises Refused where the request names another host than ours."""
+        config = await asyncio.to_thread(self._desk.config)
+        caller = _caller(request)
+        if not guard.is_ours(caller, config.board):
+            raise Refused("This board is asked by its address, or by the name in settings.board_url.")
+        token = await asyncio.to_thread(self._desk.token, config)
+        request["reader"] = guard.reader_of(caller, config.board, token, datetime.now(UTC))
+        request["can_sign_in"] = bool(token)
+
+    def _wrong(self, request: web.Request, status: int, said: str) -> web.Response:
+        if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
+            return _text(_dumped({"error": said}), JSON, status)
+        frame = self._frame(request) | {"title": HTTPStatus(status).phrase, "problem": said}
+        return _text(writing.render_plain("error.html", frame), HTML, status)
+
+
+async def _to_stories(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("/stories")
+
+
+async def _openapi(_: web.Request) -> web.StreamResponse:
+    return _text(_dumped(openapi()), JSON)
+
+
+async def _static(request: web.Request) -> web.StreamResponse:
+    name = request.match_info["name"]
+    known = {each.name: each for each in writing.STATIC.iterdir()}  # names only: nothing of a path is followed
+    if name not in known or writing.static_path(name) != request.path:
+        raise web.HTTPNotFound
+    made = _text(known[name].read_text(encoding="utf-8"), STATIC_TYPES[known[name].suffix])
+    made.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return made
+
+
+def _caller(request: web.Request) -> guard.Caller:
+    headers = {name.lower(): text for name, text in request.headers.items()}
+    return guard.Caller(request.remote or "", headers, request.cookies.get(guard.COOKIE, ""), request.path)
+
+
+def _query(request: web.Request) -> Query:
+    return Query({name: request.query.getall(name) for name in request.query})
+
+
+def _back(form: Query, said: str) -> web.Response:
+    """Return the way back to the page that a form stood on, which then says what came of it."""
+    answer = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": guard.local_path(form.one("back", "/"))})
+    answer.set_cookie(SAID, quote(said[:500]), max_age=30, httponly=True, samesite="Lax")
+    return answer
+
+
+def _seen(request: web.Request, answer: web.Response) -> web.Response:
+    """Forget what came of an order once a page has said it; a page that only renews itself does not say it."""
+    if SAID in request.cookies:
+        answer.del_cookie(SAID)
+    return answer
+
+
+def _is_secure(request: web.Request) -> bool:
+    return request.headers.get("Origin", "").startswith("https://")
+
+
+def _text(text: str, content_type: str, status: int = HTTPStatus.OK) -> web.Response:
+    # a feed may hold lone surrogates, which UTF-8 has not
+    body = text.encode("utf-8", "replace")
+    made = web.Response(body=body, content_type=content_type, charset="utf-8", status=status)
+    made.enable_compression()
+    return made
+
+
+def _dumped(record: Any) -> str:
+    return json.dumps(record, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return stamp(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a page's record holds {type(value).__name__}, which JSON cannot")

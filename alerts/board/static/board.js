@@ -1,0 +1,169 @@
+"use strict";
+// What the board does beyond what works without it: keys, news without losing one's place, a banner when it is stale.
+(() => {
+  const lost = document.getElementById("lost");
+  const list = () => document.getElementById("list");
+  const LOST_AFTER = 25000, BROKEN_AFTER = 5000, RENEWED = 60000;  // ms without a sign of the board; ms after which times are written anew
+  let version = "", heard = Date.now(), renewed = Date.now(), renewing = false, chosen = null, prefix = "";
+
+  // -- stale or not ------------------------------------------------------------------------------------------
+  const say = words => {
+    if (lost.textContent !== words) lost.textContent = words;
+    lost.hidden = !words;
+    document.documentElement.classList.toggle("stale", Boolean(words));
+  };
+  const stale = () => say(`The board has not answered for ${Math.round((Date.now() - heard) / 1000)} s: what you see may be old.`);
+  let broken = 0;
+  setInterval(() => { if (Date.now() - heard > LOST_AFTER || (broken && Date.now() - broken > BROKEN_AFTER)) stale(); }, 1000);
+
+  const news = new EventSource("/live");
+  news.onerror = () => { broken = broken || Date.now(); };
+  news.onmessage = event => {
+    const told = JSON.parse(event.data);
+    heard = Date.now();
+    broken = 0;
+    say(told.words);
+    const changed = version && told.version !== version;
+    version = told.version;
+    if (changed || Date.now() - renewed > RENEWED) renew();
+  };
+
+  // -- news without losing one's place: the same page is asked again, and what differs is put in its place -----
+  const busy = () => list().contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+  async function renew() {
+    if (!list() || !("live" in list().dataset) || renewing || busy()) return;
+    renewing = true;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Renew": "1" } });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("list");
+      if (fresh) replace(list(), fresh);
+      for (const id of ["as-of", "sum"]) {
+        const old = document.getElementById(id), now = page.getElementById(id);
+        if (old && now) old.textContent = now.textContent;
+      }
+      renewed = Date.now();
+    } catch { /* the connection is gone: the banner says so when it stays gone */ } finally { renewing = false; }
+  }
+  function replace(old, fresh) {
+    const anchor = chosen || [...old.children].find(each => each.getBoundingClientRect().bottom > 0);
+    const top = anchor ? anchor.getBoundingClientRect().top : 0, id = anchor && anchor.id;
+    const focus = document.activeElement && old.contains(document.activeElement) ? path(document.activeElement) : "";
+    const known = new Set([...old.querySelectorAll("[id]")].map(each => each.id));
+    const open = new Set([...old.querySelectorAll("[id] details[open]")].map(each => each.closest("[id]").id));
+    const wasChosen = chosen && chosen.id;
+    old.replaceChildren(...fresh.childNodes);
+    const came = [...old.querySelectorAll("li.story[id]")].filter(each => !known.has(each.id));
+    for (const each of came) each.classList.add("fresh");
+    ring(came.filter(each => each.classList.contains("flash")).length);
+    for (const each of open) document.getElementById(each)?.querySelector("details")?.setAttribute("open", "");
+    chosen = wasChosen ? document.getElementById(wasChosen) : null;
+    chosen?.classList.add("chosen");
+    const now = id && document.getElementById(id);
+    if (now && window.scrollY) window.scrollBy(0, now.getBoundingClientRect().top - top);
+    if (focus) document.querySelector(focus)?.focus({ preventScroll: true });
+  }
+  function path(element) {
+    const home = element.closest("[id]");
+    if (!home || home === element) return element.id ? `#${CSS.escape(element.id)}` : "";
+    const like = [...home.querySelectorAll(element.localName)].indexOf(element);
+    return like < 0 ? "" : `#${CSS.escape(home.id)} ${element.localName}`;
+  }
+
+  // -- sound and a mark in the title for flash, where a reader asked for them ---------------------------------
+  const bell = document.getElementById("bell"), title = document.title;
+  let rung = 0;
+  bell.hidden = false;
+  bell.control.checked = localStorage.getItem("bell") === "1";
+  bell.control.addEventListener("change", () => { localStorage.setItem("bell", bell.control.checked ? "1" : "0"); if (bell.control.checked) sound(); });
+  function ring(flashes) {
+    if (!flashes || !bell.control.checked) return;
+    rung += flashes;
+    document.title = `(${rung} flash) ${title}`;
+    sound();
+  }
+  function sound() {
+    const audio = new AudioContext(), tone = audio.createOscillator(), volume = audio.createGain();
+    tone.connect(volume).connect(audio.destination);
+    volume.gain.value = 0.2;
+    tone.start();
+    tone.stop(audio.currentTime + 0.4);
+    tone.onended = () => audio.close();
+  }
+  window.addEventListener("focus", () => { rung = 0; document.title = title; });
+
+  // -- orders without leaving the page ----------------------------------------------------------------------------
+  document.addEventListener("submit", async event => {
+    const form = event.target;
+    if (form.method !== "post" || !form.matches(".order") || !list() || !("live" in list().dataset)) return;
+    event.preventDefault();
+    let words, good = false;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
+      const told = await answer.json();
+      words = told.said || told.error;
+      good = answer.ok;
+    } catch { words = "The board does not answer; nothing was done."; }
+    notice(words, good);
+    if (good) renew();
+  });
+  function notice(words, good) {
+    let place = document.getElementById("notice");
+    if (!place) {
+      place = document.createElement("p");
+      place.id = "notice";
+      place.setAttribute("role", "status");
+      lost.after(place);
+    }
+    place.className = `banner ${good ? "good" : "bad"}`;
+    place.textContent = words;
+  }
+
+  // -- keys --------------------------------------------------------------------------------------------------------
+  const stories = () => [...document.querySelectorAll("li.story[data-url]")];
+  function choose(step) {
+    const all = stories(), at = all.indexOf(chosen);
+    const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + step))];
+    if (!next) return;
+    chosen?.classList.remove("chosen");
+    chosen = next;
+    chosen.classList.add("chosen");
+    chosen.querySelector("h2 a, h3 a")?.focus({ preventScroll: true });
+    chosen.scrollIntoView({ block: "nearest" });
+  }
+  const here = () => chosen || document.querySelector("article.one");
+  const press = name => {
+    const found = here()?.querySelector(`[data-order="${name}"]`);
+    if (!found) return;
+    if (found.localName === "form") found.requestSubmit();
+    else found.click();
+  };
+  const keys = {
+    j: () => choose(1),
+    k: () => choose(-1),
+    o: () => { if (chosen) location.href = chosen.dataset.url; },
+    v: () => { const url = here()?.dataset.outside; if (url) window.open(url, "_blank", "noopener,noreferrer"); },
+    a: () => press("ack"),
+    m: () => press("mute"),
+    x: () => press("not-relevant"),
+    e: () => { if (chosen) location.href = `${chosen.dataset.url}?why=1#why`; else press("explain"); },
+    "/": () => { const field = document.querySelector('input[type="search"]'); if (field) field.focus(); else { const link = document.querySelector('nav a[data-key="/"]'); if (link) location.href = link.href; } },
+    "?": () => document.getElementById("keys").showModal(),
+  };
+  document.addEventListener("keydown", event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea") || document.querySelector("dialog[open]")) return;
+    if (prefix === "g") {
+      prefix = "";
+      const link = document.querySelector(`nav a[data-key="${CSS.escape(event.key)}"]`);
+      if (link) { event.preventDefault(); location.href = link.href; }
+      return;
+    }
+    if (event.key === "g") { prefix = "g"; setTimeout(() => { prefix = ""; }, 1500); return; }
+    if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
+  });
+  // a link to what a closed part holds opens it
+  const openTarget = () => { const target = location.hash && document.getElementById(location.hash.slice(1)); if (target?.localName === "details") target.open = true; };
+  window.addEventListener("hashchange", openTarget);
+  openTarget();
+})();

@@ -1,0 +1,124 @@
+"""`watchfloor search`: articles of the archive that have given words, in any spelling, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from alerts.cli.common import (
+    config_option,
+    counted,
+    fail,
+    json_option,
+    print_json,
+    rules_path,
+    state_option,
+    state_path,
+)
+from alerts.cli.loading import config_in_force
+from alerts.cli.screen import show
+from alerts.cli.times import SINCE, Moment, beginning
+from alerts.line.orders import stamp
+from alerts.render.title import without_outlet
+from alerts.render.words import isolated, plain, time
+from alerts.rules.searching import HOW, Unsearchable, read_search
+from alerts.store.opening import reading
+from crawler.store.search import unfilled
+from crawler.store.searched import Searched, searched
+from crawler.text.searching import Piece, Search, excerpt, marked
+
+MOST = 1_000  # articles of one answer
+SHOWN = 20
+
+
+@click.command(name="search")
+@config_option
+@state_option
+@json_option
+@click.option("--since", type=SINCE, help="Only articles stored or edited since: 24h, 03:00, yesterday.")
+@click.option("--most", type=click.IntRange(1, MOST), default=SHOWN, show_default=True, help="Articles to show.")
+@click.option("--before", type=click.IntRange(1), help="The next page: the number that the last one ended with.")
+@click.option("--not", "unwanted", multiple=True, metavar="WORD", help="Not with this word or phrase; may be repeated.")
+@click.argument("words", nargs=-1, required=True, metavar="WORDS...")
+def command(
+    path: Path | None,
+    state_dir: Path | None,
+    *,
+    as_json: bool,
+    since: Moment | None,
+    most: int,
+    before: int | None,
+    unwanted: tuple[str, ...],
+    words: tuple[str, ...],
+) -> None:
+    """Find articles by their words: drone "Ain al-Asad" --not football, or 'drone "Ain al-Asad" -football'.
+
+    All words must be there, in any order; several in quotes stand together, as they are written. A word is found in the
+    spellings that rules know: attached particles, letter variants, plurals. '$name' stands for a list, an entity or a
+    kind of rules.yaml.
+    """
+    rules = rules_path(path)
+    state, now = state_path(state_dir, rules), datetime.now(UTC)
+    config = config_in_force(rules, state)
+    begins = beginning(since, now, config.timezone) if since else None
+    try:
+        search = read_search(_typed(words, unwanted), config)
+    except Unsearchable as error:
+        fail(str(error), 2)
+    with reading(state) as connection:
+        found = searched(connection, search, begins, before, most + 1)
+        left = unfilled(connection)
+    page = found[:most]
+    further = page[-1].seq if len(found) > most else None
+    for each in page:
+        if as_json:
+            print_json(_record(each, search))
+        else:
+            show(*_lines(each, search, config.timezone, now))
+    if left:
+        show(f"{counted(left, 'older article')} not searched yet: the daemon is indexing them", err=True)
+    if not found and not as_json:
+        show(f"nothing found; {HOW}")
+    if further:
+        show(f"there is more: --before {further}", err=True)
+
+
+def _typed(words: tuple[str, ...], unwanted: tuple[str, ...]) -> str:
+    """Return arguments as one search: of several, one with spaces was in quotes, which the shell took away."""
+    phrased = [f'"{each}"' if " " in each and '"' not in each else each for each in words]
+    return " ".join([*(words if len(words) == 1 else phrased), *(f'-"{each}"' for each in unwanted)])
+
+
+def _record(each: Searched, search: Search) -> dict[str, object]:
+    article = each.article
+    return {
+        "seq": each.seq,
+        "id": article.id,
+        "story": each.story,
+        "thread": each.thread,
+        "title": article.title,
+        "outlet": article.outlet,
+        "source": article.source,
+        "lang": article.lang,
+        "url": article.url,
+        "published": stamp(article.published) if article.published else None,
+        "first_seen": stamp(article.first_seen),
+        "excerpt": [{"text": piece.text, "hit": piece.hit} for piece in excerpt(article.body, search)],
+    }
+
+
+def _lines(each: Searched, search: Search, zone: str, now: datetime) -> Iterator[str]:
+    article = each.article
+    title = without_outlet(article.title, article.outlet)
+    yield f"{time(article.first_seen, zone, now)}  {plain(article.outlet)}  {each.story}"
+    yield f"  {isolated(_starred(marked(title, search)))}"
+    if article.body:
+        yield f"  {isolated(_starred(excerpt(article.body, search)))}"
+    yield ""
+
+
+def _starred(pieces: list[Piece]) -> str:
+    return "".join(f"*{each.text}*" if each.hit else each.text for each in pieces)

@@ -1,0 +1,132 @@
+"""`settings.board` goes in; the watch board is served there by a child process, started again whenever it ends.
+
+The child has no secret, reads the store only, and gives orders over the control socket as commands do: neither a page
+nor the end of the board touches the watch. It ends when its standard input does, so it never outlives the daemon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from alerts.run.reads import KEPT
+from crawler.config.served import OFF, BoardSettings
+
+log = logging.getLogger(__name__)
+COMMAND = (sys.executable, "-m", "alerts", "board", "--under-daemon")  # by name: this room imports nothing of the board
+VARIABLE = "WATCHFLOOR_BOARD"  # of the environment: goes before settings.board
+TAKEN = 69  # exit code: EX_UNAVAILABLE of sysexits.h, the address is taken
+LOOKED = 0.5  # seconds between two looks whether the settings have changed
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before it is started again; the pause doubles
+LASTING = 60.0  # seconds after which a start counts as well done, and the pauses begin anew
+TOLD_AFTER = 3  # ends in a row
+ENDS_WITHIN = 5.0  # seconds
+Tell = Callable[[str, str], object]
+
+
+class BoardProcess:
+    """Keeps the board running from `start` to `close`, at whatever address the settings name."""
+
+    def __init__(
+        self,
+        settings: Callable[[], BoardSettings],
+        rules: Path,
+        state_dir: Path,
+        environ: Mapping[str, str],
+        tell: Tell,
+    ) -> None:
+        self._settings, self._tell = settings, tell
+        self._given = environ.get(VARIABLE, "")
+        places = {"WATCHFLOOR_CONFIG": str(rules.absolute()), "WATCHFLOOR_STATE_DIR": str(state_dir.absolute())}
+        passed = (*KEPT, "WATCHFLOOR_SOCKET")
+        self._environ = {name: environ[name] for name in passed if name in environ} | places
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to keep it running."""
+        self._task = asyncio.create_task(self._keep(), name="board")
+
+    async def close(self) -> None:
+        """End it."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def _address(self) -> str:
+        given = self._given or self._settings().address
+        return "" if given == OFF else given
+
+    async def _keep(self) -> None:
+        ends, told = 0, False
+        while True:
+            if not self._address():
+                await asyncio.sleep(LOOKED)
+                continue
+            began = time.monotonic()
+            code = await self._run()
+            if code is None:  # the settings changed
+                ends, told = 0, False
+                continue
+            if time.monotonic() - began > LASTING:
+                ends, told = 0, False
+            ends += 1
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(ends - 1, 10))
+            log.error("board ended code=%d times=%d again_in=%.0fs", code, ends, pause)
+            if not told and (code == TAKEN or ends >= TOLD_AFTER):
+                told = True
+                self._tell("the watch board is not served", self._words(code, ends))
+            await self._pause(pause)
+
+    def _words(self, code: int, ends: int) -> str:
+        if code == TAKEN:
+            return f"settings.board: {self._address()} is taken; name another address, or off. The watch goes on."
+        return f"It ended {ends} times in a row (exit code {code}); the daemon's log says why. The watch goes on."
+
+    async def _run(self) -> int | None:
+        """Run it until it ends; return its exit code, None where it was ended as the settings have changed."""
+        settings, address = self._settings(), self._address()
+        child = await asyncio.create_subprocess_exec(
+            *COMMAND, "--at", address, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
+            env=self._environ,
+        )  # fmt: skip
+        ending = asyncio.ensure_future(child.wait())
+        try:
+            while self._settings() == settings:
+                done, _ = await asyncio.wait({ending}, timeout=LOOKED)
+                if done:
+                    return ending.result()
+            return None
+        finally:
+            over = asyncio.ensure_future(_end(child))
+            try:
+                await asyncio.shield(over)
+            except asyncio.CancelledError:  # we are to end while it ends: no process is left behind for that
+                await over
+                raise
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait before the next start, but not for settings that are no longer in force."""
+        settings, until = self._settings(), time.monotonic() + seconds
+        while time.monotonic() < until and self._settings() == settings:  # noqa: ASYNC110 - a reload sets no event
+            await asyncio.sleep(LOOKED)
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.stdin:
+        child.stdin.close()
+    if child.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        child.terminate()
+    try:
+        await asyncio.wait_for(child.wait(), ENDS_WITHIN)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()

@@ -1,0 +1,69 @@
+"""The report of a shift goes in; its record comes out, as `handover --json` prints it and the board shows it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from alerts.alert import Delivery
+from alerts.line.orders import describe_ack, describe_silence, describe_translation, stamp
+from alerts.render.digest import newest_of, outlets_of
+from alerts.render.handover import Handover, ToldStory, events_told, gravest
+
+
+def describe_shift(shift: Handover) -> dict[str, Any]:
+    """Return a shift as `--json` prints it."""
+    return {
+        "since": stamp(shift.since),
+        "at": stamp(shift.now),
+        "stories": [_story(each) for each in shift.stories],
+        "events": [_event(each) for each in events_told(shift.stories)],
+        "silences": [describe_silence(each, shift.now) for each in shift.silences],
+        "failing": [asdict(each) for each in shift.failing],
+        "dead": [_delivery(each) | {"detail": why} for each, why in shift.dead],
+        "held": [_delivery(each) | {"held": each.held, "due": stamp(each.due)} for each in shift.held],
+        "reload": {"at": stamp(shift.reload[0]), "result": shift.reload[1]} if shift.reload else None,
+    }
+
+
+def _story(story: ToldStory) -> dict[str, Any]:
+    alert = story.alert
+    return {
+        "story": alert.story,
+        "severity": alert.severity.word,
+        "title": alert.article.title,
+        "translation": describe_translation(alert.translation),
+        "url": alert.article.url,
+        "outlets": list(alert.outlets),
+        "reliability": alert.standing.rating,
+        "changed": stamp(alert.created),
+        "changes": list(alert.changes),
+        "ack": describe_ack(story.ack) if story.ack else None,
+    }
+
+
+def _event(event: tuple[ToldStory, ...]) -> dict[str, Any]:
+    """Return what JSON says of an event: what Markdown prints as one entry."""
+    alerts = [each.alert for each in event]
+    return {
+        "thread": alerts[0].thread,
+        "severity": gravest(event).word,
+        "title": alerts[0].article.title,
+        "translation": describe_translation(alerts[0].translation),
+        "newest": newest_of(alerts).story,
+        "outlets": list(outlets_of(alerts)),
+        "stories": [each.story for each in alerts],
+        "acknowledged": all(each.ack for each in event),
+    }
+
+
+def _delivery(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "subject": delivery.subject,
+        "kind": delivery.kind.value,
+        "receiver": delivery.receiver,
+        "severity": delivery.severity.word,
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+    }

@@ -1,0 +1,103 @@
+"""Alert revisions go in; each comes out with who reports its story, who acknowledged it and what silences it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from alerts.alert import Ack, Alert, Cause, Silence
+from alerts.decide.silences import holding
+from alerts.line.orders import describe_ack, describe_silence, describe_translation
+from alerts.render.sheet import translated
+from alerts.render.title import headline_of, lead, toll_of
+from alerts.render.words import link, rated
+from alerts.rule import Config
+from alerts.store import acks, silences, translations
+from alerts.store.latest import load_alerts
+from crawler.store.latest import Reported, reports_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story as it was told last, and how it stands: its reports, its ack, the silences that hold it back."""
+
+    alert: Alert
+    reports: tuple[Reported, ...] = ()
+    ack: Ack | None = None
+    silences: tuple[Silence, ...] = ()
+
+    @property
+    def sources(self) -> frozenset[str]:
+        return frozenset({self.alert.article.source, *(each.source for each in self.reports)})
+
+    @property
+    def languages(self) -> frozenset[str]:
+        return frozenset(each.lang for each in self.reports if each.lang) or frozenset({self.alert.article.lang or ""})
+
+
+def read_told(
+    connection: Connection, config: Config, now: datetime, revisions: Collection[tuple[str, int]]
+) -> list[Told]:
+    """Return these alert revisions, given as story and number, in their order."""
+    found = translations.with_translations(connection, config.language, load_alerts(connection, revisions))
+    stories = [each.story for each in found]
+    reports, given = reports_of(connection, stories), acks.acks_of(connection, stories)
+    quiet = silences.silences_in_force(connection, now)
+    return [
+        Told(
+            each,
+            tuple(reports.get(each.story, ())),
+            given.get(each.story),
+            holding(quiet, each, now, config) if quiet else (),
+        )
+        for each in found
+    ]
+
+
+def describe_told(told: Told, now: datetime) -> dict[str, Any]:
+    """Return a story as lists show it and as JSON has it. Times are aware; keys are added, never removed."""
+    alert, reports = told.alert, told.reports
+    seen = [each.first_seen for each in reports] or [alert.article.first_seen]
+    return {
+        "story": alert.story,
+        "thread": alert.thread,
+        "revision": alert.revision,
+        "severity": alert.severity.word,
+        "headline": headline_of(alert.article),
+        "language": alert.article.lang,
+        "gist": lead(alert).removesuffix(": "),
+        "translation": describe_translation(alert.translation),
+        "translated": translated(alert.translation),
+        "event": alert.event_line,
+        "deeds": _deeds(alert),
+        "changes": list(alert.changes),
+        "outlet": alert.article.outlet,
+        "url": link(alert.article.url),
+        "outlets": list(dict.fromkeys([*alert.outlets, *(each.outlet for each in reports)])),
+        "owners": list(dict.fromkeys(each.owner for each in reports if each.owner)),
+        "reports": len(reports),
+        "languages": sorted(told.languages),
+        "first": min(seen),
+        "last": max([alert.created, *seen]),
+        "told": alert.created,
+        "reliability": alert.standing.rating,
+        "rated": rated(alert.standing),
+        "rules": [_cause(each) for each in alert.causes],
+        "toll": toll_of(alert),
+        "place": alert.where.record if alert.where else None,
+        "ack": describe_ack(told.ack) if told.ack else None,
+        "silences": [describe_silence(each, now) for each in told.silences],
+        "siblings": len(alert.siblings) + alert.more_siblings,
+    }
+
+
+def _deeds(alert: Alert) -> Sequence[str]:
+    return list(dict.fromkeys(act.deed for act in alert.event.acts)) if alert.event else []
+
+
+def _cause(cause: Cause) -> Mapping[str, str]:
+    return {"rule": cause.rule, "title": cause.title, "severity": cause.severity.word, "why": cause.why}

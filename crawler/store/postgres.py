@@ -1,0 +1,139 @@
+"""A PostgreSQL URL goes in; engines come out on which our SQL means what it means on SQLite.
+
+Texts are ordered by code point and integers have 64 bits, as in SQLite. A write transaction holds an advisory lock, so
+that writes follow one another (decision 209); the session that writes holds the store (decision 210).
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg.types.string import StrDumper
+from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, QueuePool, Text, create_engine, event
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.compiler import compiles
+
+from crawler.store.errors import StoreHeld
+
+DRIVER = "postgresql+psycopg"
+# advisory locks, by a number that is ours ("wf") and one for each purpose
+OURS, WRITES, HOLDS = 0x7766, 1, 2
+CONNECT_WITHIN = 10  # seconds
+READERS, MOST_READERS = 4, 24
+DAMAGED = frozenset({"XX001", "XX002"})  # data_corrupted, index_corrupted
+# A peer that is gone without a word is noticed in 25 s by either side: what it held is free then
+KEEPALIVE: Mapping[str, int] = {"idle": 10, "interval": 5, "count": 3}
+
+
+@compiles(Text, "postgresql")
+def _text(_: Text, __: Any, *, type_expression: Any = None, **___: Any) -> str:
+    # of a column, not of a cast: names and times are compared by code point, whatever locale the database was made with
+    return "TEXT" if type_expression is None else 'TEXT COLLATE "C"'
+
+
+@compiles(Integer, "postgresql")
+def _integer(_: Integer, __: Any, **___: Any) -> str:
+    return "BIGINT"
+
+
+class _WithoutNul(StrDumper):
+    """Writes a text that has the character NUL, which PostgreSQL takes in none, with its sign for what is no text."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace("\x00", "\ufffd") if "\x00" in obj else obj)
+
+
+def writing_engine(url: URL) -> Engine:
+    """Return an engine of one connection, which holds the store. Connecting raises StoreHeld where another has it."""
+    engine = create_engine(
+        url.set(drivername=DRIVER), poolclass=QueuePool, pool_size=1, max_overflow=0, pool_pre_ping=True,
+        connect_args=_arguments(url),
+    )  # fmt: skip
+    _prepare_engine(engine)
+    event.listen(engine, "connect", _hold)
+    event.listen(engine, "begin", _wait_for_turn)
+    return engine
+
+
+def reading_engine(url: URL) -> Engine:
+    """Return an engine that only reads; all that one of its transactions reads is of the moment of its first query."""
+    engine = create_engine(
+        url.set(drivername=DRIVER), poolclass=QueuePool, pool_size=READERS, max_overflow=MOST_READERS - READERS,
+        pool_pre_ping=True, connect_args=_arguments(url),
+    )  # fmt: skip
+    _prepare_engine(engine)
+    event.listen(engine, "connect", _only_read)
+    return engine
+
+
+def _prepare_engine(engine: Engine) -> None:
+    # integers as the driver sends them, by their size: SQLAlchemy would cast each of ours to 32 or to 64 bits
+    engine.dialect.colspecs = {**engine.dialect.colspecs, Integer: Integer, BigInteger: BigInteger}
+    event.listen(engine, "connect", _prepare)
+
+
+def _arguments(url: URL) -> dict[str, Any]:
+    """Return what is set of a connection where its URL does not set it."""
+    ours: dict[str, Any] = {f"keepalives_{name}": value for name, value in KEEPALIVE.items()}
+    ours |= {"connect_timeout": CONNECT_WITHIN, "application_name": f"watchfloor {os.getpid()} {platform.node()}"}
+    return {name: value for name, value in ours.items() if name not in url.query}
+
+
+def _prepare(connection: psycopg.Connection[Any], _: object) -> None:
+    connection.adapters.register_dumper(str, _WithoutNul)
+    for name, value in KEEPALIVE.items():  # the server's side of it; without effect on a local socket
+        connection.execute(f"SET tcp_keepalives_{name} = {value}")
+    # an alert is durable once its commit returns; a server that waits for replicas as well goes on doing so
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    connection.commit()
+
+
+def _only_read(connection: psycopg.Connection[Any], _: object) -> None:
+    connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    connection.commit()
+
+
+def _hold(connection: psycopg.Connection[Any], _: object) -> None:
+    """Take the store for this session: it is free again when the session ends, however it ends.
+
+    A session that was cut off and comes back takes it anew, so nothing is written by a process that no longer has it.
+    """
+    taken = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (OURS, HOLDS)).fetchone()
+    other = None if taken == (True,) else connection.execute(_HOLDER, (OURS, HOLDS)).fetchone()
+    connection.commit()
+    if taken != (True,):
+        _, pid, host = (*(other[0] if other else "").split(" ", 2), "", "")[:3]
+        who = f"the process {pid} on {host}" if host else "another process"
+        where = f"{connection.info.dbname} at {connection.info.host or 'the local server'}"
+        connection.close()
+        raise StoreHeld(
+            f"{where} is held by {who}: one daemon writes to a store. End that one, or give this one a database of its "
+            "own (settings.store)"
+        )
+
+
+_HOLDER = """
+SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
+WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND granted
+"""
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    # what SQLite's BEGIN IMMEDIATE does: who reads and then writes must not have been overtaken in between
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({OURS}, {WRITES})").close()
+
+
+def is_damage(error: DatabaseError) -> bool:
+    """Return whether an error says that the database is damaged, and not that it cannot be had now."""
+    return getattr(error.orig, "sqlstate", None) in DAMAGED
+
+
+def has_written(connection: Connection) -> bool:
+    """Return whether the transaction has changed anything."""
+    return connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()").scalar() is not None

@@ -1,0 +1,46 @@
+"""A search goes in, the stored articles that have it come out, the newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from crawler.article import Article
+from crawler.store import articles as archive
+from crawler.store import search as index
+from crawler.store.articles import articles, revisions, stories
+from crawler.text.searching import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """An article that was found, its story and thread. `seq` is its newest revision's: there the next page begins."""
+
+    seq: int
+    article: Article
+    story: str
+    thread: str
+
+
+_FOUND = (
+    select(revisions.c.seq, articles.c.id, articles.c.story, stories.c.thread)
+    .join(articles, articles.c.id == revisions.c.article)
+    .join(stories, stories.c.id == articles.c.story)
+    .where(revisions.c.seq.in_(bindparam("seqs", expanding=True)))
+    .order_by(revisions.c.seq.desc())
+)
+
+
+def searched(
+    connection: Connection, search: Search, since: datetime | None, before: int | None, most: int
+) -> list[Searched]:
+    """Return at most `most` articles that have what is searched for, the newest first.
+
+    Only those stored or edited `since` then; with `before`, a `seq`, those that come after it on the next page.
+    """
+    seqs = index.find(connection, search, since, before, most)
+    rows = connection.execute(_FOUND, {"seqs": seqs}).all()
+    known = {each.id: each for row in rows for each in archive.articles_of(connection, row.id)}
+    return [Searched(row.seq, known[row.id], row.story, row.thread) for row in rows]

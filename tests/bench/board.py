@@ -1,0 +1,157 @@
+"""The watch board: time to the first byte of each page on N stories, its weight, its memory; polls while 20 are open.
+
+python -m tests.bench.board [N]; 100,000 where none is given. No daemon runs beside that; a daemon of its own shows what
+20 open boards cost its polls.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from http.client import HTTPConnection
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from alerts.board.registry import PAGES
+from alerts.demo.sinks import MailSink
+from tests.bench.state import RULES, grow
+from tests.e2e.board import BoardDesk, served
+from tests.e2e.running import Running
+from tests.e2e.servers import Hook, Outlet, rss
+
+ASKED = 60  # times, each page
+BOARDS, POLLS, EVERY = 20, 8, 5.0  # boards open, polls while they are, seconds between two
+PARTS = re.compile(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"')
+PACKED = {"Accept-Encoding": "gzip"}
+
+
+def run() -> None:
+    bench(int(os.environ.get("BOARD_STORIES", "100000")))
+    lateness()
+
+
+def bench(n: int) -> None:
+    with TemporaryDirectory(prefix="watchfloor-bench") as place:
+        state, rules = Path(place) / "var", Path(place) / "rules.yaml"
+        state.mkdir(mode=0o700)
+        grow(state, n)
+        rules.write_text(RULES.format(url="http://127.0.0.1:9/a.xml"), encoding="utf-8")
+        words = ["board", "--config", str(rules), "--state-dir", str(state), "--at", "127.0.0.1:0"]
+        board = subprocess.Popen([sys.executable, "-m", "alerts", *words], stderr=subprocess.PIPE, text=True)
+        try:
+            assert board.stderr
+            said = next(line for line in board.stderr if "board served" in line)
+            host = re.search(r"address=http://([^/]+)/", said)
+            assert host
+            _measured(host[1], n)
+            print(f"memory of the board process: {psutil.Process(board.pid).memory_info().rss / 1e6:.0f} MB")
+        finally:
+            board.terminate()
+            board.wait()
+
+
+def lateness() -> None:
+    """Print how late the polls of a daemon are while nobody has the board open, and while BOARDS have."""
+    with TemporaryDirectory(prefix="watchfloor-bench") as place:
+        outlet = Outlet()
+        outlet.serve("/a.xml", rss({"title": "A militia moves", "guid": "1"}))
+        desk = BoardDesk(Path(place), outlet, Hook(), MailSink())
+        desk.write("/a.xml", every=f"{EVERY:.0f}s")
+        running = Running(desk, fresh=True)
+        host = served(running).removeprefix("http://")
+        try:
+            for boards in (0, BOARDS):
+                ended = threading.Event()
+                readers = [threading.Thread(target=_read, args=(host, ended)) for _ in range(boards)]
+                for each in readers:
+                    each.start()
+                late = sorted(_late(outlet))
+                ended.set()
+                for each in readers:
+                    each.join()
+                print(
+                    f"{boards} boards open: {len(late)} polls, median {_ms(late, 50)} ms late, the latest {late[-1] * 1000:.0f} ms"
+                )
+        finally:
+            running.end()
+            for closing in (desk.outlet, desk.hook, desk.mail):
+                closing.close()
+
+
+def _read(host: str, ended: threading.Event) -> None:
+    """Keep a board open: hear of news, and ask for the stories as a page does that has heard of some, every second."""
+    line = HTTPConnection(host, timeout=60)
+    line.request("GET", "/live")
+    stream = line.getresponse()
+    while not ended.wait(1.0):
+        _asked(host, "/stories")
+    stream.close()
+    line.close()
+
+
+def _late(outlet: Outlet) -> list[float]:
+    """Return by how many seconds each gap between two of POLLS polls was longer than the source's rhythm."""
+    seen, times = len(outlet.asked("/a.xml")), list[float]()
+    while len(times) < POLLS + 1:
+        if (now := len(outlet.asked("/a.xml"))) > seen:
+            seen = now
+            times.append(time.monotonic())
+        time.sleep(0.005)
+    return [later - earlier - EVERY for earlier, later in pairwise(times)]
+
+
+def _measured(host: str, n: int) -> None:
+    body, _ = _asked(host, "/stories?range=7d")
+    found = re.search(r'data-url="(/stories/\w+)"', body)
+    pages = [
+        *(each.path for each in PAGES if "{" not in each.path),
+        "/stories?range=7d",
+        *([found[1]] if found else []),
+    ]
+    took: list[float] = []
+    for path in pages:
+        times = sorted(_asked(host, path)[1] for _ in range(ASKED))
+        took += times
+        print(
+            f"{path if not found or path != found[1] else '/stories/ID'}: {_ms(times, 50)} ms, p95 {_ms(times, 95)} ms"
+        )
+    print(f"time to first byte at {n:,} stories: p95 {_ms(sorted(took), 95)} ms of {len(took)} requests")
+    sizes = {path: _weight(host, path) for path in ("/stories?range=7d", *PARTS.findall(body))}
+    print(
+        f"page weight with script and style: {sum(sizes.values()) / 1000:.1f} KB ({len(re.findall('<li class=.story', body))} stories)"
+    )
+
+
+def _asked(host: str, path: str) -> tuple[str, float]:
+    """Return a page, and the seconds until its first byte."""
+    line = HTTPConnection(host, timeout=60)
+    began = time.perf_counter()
+    line.request("GET", path)
+    answer = line.getresponse()
+    took = time.perf_counter() - began
+    body = answer.read().decode()
+    line.close()
+    assert answer.status == 200, (path, body[-300:])
+    return body, took
+
+
+def _weight(host: str, path: str) -> int:
+    line = HTTPConnection(host, timeout=60)
+    line.request("GET", path, headers=PACKED)
+    return len(line.getresponse().read())
+
+
+def _ms(times: list[float], percent: int) -> str:
+    return f"{times[min(len(times) - 1, len(times) * percent // 100)] * 1000:.0f}"
+
+
+if __name__ == "__main__":
+    bench(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    lateness()

@@ -1,0 +1,105 @@
+"""Who may read and write on the board, from a request's headers alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alerts.board import guard
+from alerts.board.guard import SIGNED_FOR, Caller, cookie_for, is_from_us, is_ours, local_path, reader_of
+from crawler.config.served import BoardSettings
+
+NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
+TOKEN = b"correct-horse-battery"
+PLAIN = BoardSettings()
+PROXIED = BoardSettings(url="https://board.example/", proxies=("10.1.2.0/24",), user_header="X-Remote-User")
+
+
+def asked(remote: str = "127.0.0.1", cookie: str = "", **headers: str) -> Caller:
+    return Caller(remote, {name.replace("_", "-"): text for name, text in headers.items()}, cookie)
+
+
+@pytest.mark.parametrize(
+    ("host", "settings", "ours"),
+    [
+        ("127.0.0.1:8420", PLAIN, True),
+        ("[::1]:8420", PLAIN, True),
+        ("::1", PLAIN, True),
+        ("localhost:8420", PLAIN, True),
+        ("localhost.:8420", PLAIN, True),
+        ("192.168.1.7", PLAIN, True),
+        ("evil.example", PLAIN, False),
+        ("127.0.0.1.evil.example:8420", PLAIN, False),
+        ("board.example", PLAIN, False),
+        ("", PLAIN, False),
+        ("board.example", PROXIED, True),
+        ("BOARD.example:443", PROXIED, True),
+        ("a.board.example", PROXIED, False),
+    ],
+)
+def test_only_a_host_of_ours_is_answered(host: str, settings: BoardSettings, ours: bool) -> None:
+    assert is_ours(asked(host=host), settings) is ours
+
+
+def test_cookie_is_worth_its_name_until_it_runs_out() -> None:
+    cookie = cookie_for("Noor", TOKEN, NOW)
+    assert reader_of(asked(cookie=cookie), PLAIN, TOKEN, NOW).name == "Noor"
+    last = NOW + SIGNED_FOR
+    assert reader_of(asked(cookie=cookie), PLAIN, TOKEN, last - timedelta(seconds=1)).writes
+    assert not reader_of(asked(cookie=cookie), PLAIN, TOKEN, last).writes
+    assert not reader_of(asked(cookie=cookie), PLAIN, b"another-token-of-ours", NOW).writes
+    assert not reader_of(asked(cookie=cookie), PLAIN, b"", NOW).writes
+
+
+@pytest.mark.parametrize("at", range(0, 84, 7))
+def test_cookie_that_was_changed_is_worth_nothing(at: int) -> None:
+    cookie = cookie_for("Noor", TOKEN, NOW)
+    other = "A" if cookie[at] != "A" else "B"
+    assert not reader_of(asked(cookie=cookie[:at] + other + cookie[at + 1 :]), PLAIN, TOKEN, NOW).writes
+
+
+@pytest.mark.parametrize("cookie", ["", ".", "..", "a.b.c", "\u00e9.1.2", "." * 200])
+def test_cookie_that_is_none_is_no_error(cookie: str) -> None:
+    assert not reader_of(asked(cookie=cookie), PLAIN, TOKEN, NOW).writes
+
+
+def test_proxy_names_the_user_and_nobody_else_does() -> None:
+    assert reader_of(asked("10.1.2.3", x_remote_user="noor"), PROXIED, b"", NOW).name == "noor"
+    assert not reader_of(asked("10.1.3.3", x_remote_user="noor"), PROXIED, b"", NOW).writes
+    assert not reader_of(asked("10.1.2.3"), PROXIED, b"", NOW).writes
+    assert not reader_of(asked("10.1.2.3", x_remote_user="noor"), PLAIN, b"", NOW).writes
+
+
+def test_program_sends_the_token() -> None:
+    given = asked(authorization=f"Bearer {TOKEN.decode()}", x_name="siem")
+    assert reader_of(given, PLAIN, TOKEN, NOW).name == "siem"
+    assert not reader_of(asked(authorization="Bearer correct"), PLAIN, TOKEN, NOW).writes
+    assert not reader_of(asked(authorization="Bearer "), PLAIN, b"", NOW).writes
+
+
+def test_name_cannot_hide_or_run_on() -> None:
+    assert guard.name_of("a\u202eb\n" + "c" * 100) == "ab " + "c" * 57
+
+
+def test_form_is_from_us_by_what_the_browser_says() -> None:
+    assert is_from_us(asked(host="127.0.0.1:8420", origin="http://127.0.0.1:8420"))
+    assert not is_from_us(asked(host="127.0.0.1:8420", origin="http://127.0.0.1:9000"))
+    assert not is_from_us(asked(host="127.0.0.1:8420", origin="null"))
+    assert not is_from_us(asked(host="127.0.0.1:8420", sec_fetch_site="cross-site"))
+    assert is_from_us(asked(host="127.0.0.1:8420", sec_fetch_site="same-origin"))
+
+
+@pytest.mark.parametrize(
+    ("given", "there"),
+    [
+        ("/stories?range=7d#s1", "/stories?range=7d#s1"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/a\r\nSet-Cookie: x", "/"),
+        ("", "/"),
+    ],
+)
+def test_form_sends_nobody_elsewhere(given: str, there: str) -> None:
+    assert local_path(given) == there
