@@ -7,7 +7,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -275,8 +274,10 @@ def test_nothing_is_copied_while_a_daemon_runs_or_after_a_fault(
     mark(opened(), "a daemon elsewhere")
     with pytest.raises(StoreHeld):
         copy(url, str(tmp_path / DATABASE))
-    with suppress(StoreError):
-        copy(str(RELEASED), str(tmp_path / DATABASE))  # of an older version
+    (tmp_path / "old").mkdir()
+    shutil.copy(RELEASED, tmp_path / "old")
+    with pytest.raises(StoreError, match="made by an older Watchfloor"):
+        copy(str(tmp_path / "old" / RELEASED.name), str(tmp_path / DATABASE))
     assert not (tmp_path / DATABASE).exists()
 
 
