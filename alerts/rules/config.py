@@ -280,14 +280,17 @@ def _store(given: tuple[str, Place | None], problems: Problems, environ: Mapping
     url, place = given
     if place is None:
         return ""
-    if not re.match(r"postgres(ql)?://[^/\s]*/[^/?\s]+(\?\S*)?$", url):
-        problems.add(place, "settings.store is no database of PostgreSQL; write postgresql://user@host/name")
     if environ is None:
         return "" if VARIABLE.search(url) else url
-    for name in VARIABLE.findall(url):
-        if not environ.get(name):  # to begin an empty store elsewhere instead would be the worse fault
-            problems.add(place, f"${{{name}}} is not set in the environment; set it, or take it out of settings.store")
-    return VARIABLE.sub(lambda match: environ.get(match[1], ""), url)
+    if unset := [name for name in VARIABLE.findall(url) if not environ.get(name)]:
+        # a problem: to begin an empty store in the state directory instead would be the worse fault
+        words = "is not set in the environment; set it, or take it out of settings.store"
+        problems.add(place, f"${{{unset[0]}}} {words}")
+        return ""
+    resolved = VARIABLE.sub(lambda match: environ[match[1]], url)
+    if not re.fullmatch(r"postgres(ql)?://[^/\s]*/[^/?\s]+(\?\S*)?", resolved):  # not printed: it may hold a password
+        problems.add(place, "settings.store is no database of PostgreSQL; write postgresql://user@host/name")
+    return resolved
 
 
 def _canary(given: tuple[timedelta, Place | None], problems: Problems) -> timedelta:
