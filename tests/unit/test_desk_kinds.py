@@ -24,14 +24,14 @@ def told_as_it_is(line: str, least: str, most: str) -> bool:
     return STEPS.index(least) <= STEPS.index(graded(title, text)) <= STEPS.index(most)
 
 
-@pytest.mark.parametrize(("kind", "line", "least", "most"), cases())
-def test_a_kind_is_told_as_gravely_as_it_is(kind: str, line: str, least: str, most: str) -> None:
-    assert told_as_it_is(line, least, most), kind
+@pytest.mark.parametrize(("kind", "headline", "least", "most"), cases())
+def test_a_kind_is_told_as_gravely_as_it_is(kind: str, headline: str, least: str, most: str) -> None:
+    assert told_as_it_is(headline, least, most), kind
 
 
-@pytest.mark.parametrize(("kind", "line", "least", "most"), cases("missed"))
-def test_what_is_known_to_be_missed_still_is(kind: str, line: str, least: str, most: str) -> None:
-    assert not told_as_it_is(line, least, most), f"no longer missed: move it to the headlines of {kind}"
+@pytest.mark.parametrize(("kind", "headline", "least", "most"), cases("missed"))
+def test_what_is_known_to_be_missed_still_is(kind: str, headline: str, least: str, most: str) -> None:
+    assert not told_as_it_is(headline, least, most), f"no longer missed: move it to the headlines of {kind}"
 
 
 @pytest.mark.parametrize(
