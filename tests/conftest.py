@@ -24,7 +24,9 @@ WAITING = ("test_silence", "test_deployed", "test_killed", "test_night", "test_t
 SHARING: Mapping[str, str] = {
     **dict.fromkeys(("test_desk_names", "test_desk_words", "test_desk_places"), "names of the desk"),
     **dict.fromkeys(("test_desk", "test_desk_kinds", "test_event_mention"), "rules of the desk"),
-    **dict.fromkeys(("test_board", "test_board_orders", "test_board_browser"), "one daemon and its board"),
+    **dict.fromkeys(
+        ("test_board", "test_board_orders", "test_board_browser", "test_board_pages"), "one daemon and its board"
+    ),
 }
 
 

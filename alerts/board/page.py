@@ -117,3 +117,16 @@ class Order:
     request: Callable[[Mapping[str, str], Query, str], Mapping[str, Any]]
     done: Callable[[Mapping[str, Any]], str]
     fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What a form of a page asks the board itself to do, for any reader; nothing that is stored changes by it.
+
+    `run` begins it and returns the address of the page that shows what comes of it; or raises BadQuery, NotFound.
+    """
+
+    path: str
+    title: str
+    run: Callable[[Asked, Query], str]
+    fields: Mapping[str, str] = field(default_factory=dict)

@@ -23,8 +23,9 @@ from alerts.board import guard, writing
 from alerts.board.desk import Desk
 from alerts.board.live import Live
 from alerts.board.openapi import openapi
-from alerts.board.page import API, BadQuery, Document, NotFound, Order, Page, Query, Reader
-from alerts.board.registry import DOCUMENTS, ORDERS, PAGES
+from alerts.board.page import API, BadQuery, Document, NotFound, Order, Page, Query, Reader, Tool
+from alerts.board.pages.trying import TRIALS
+from alerts.board.registry import DOCUMENTS, ORDERS, PAGES, TOOLS
 from alerts.line.orders import stamp
 from alerts.run.ask import ControlError
 from crawler.config.yamlfile import ConfigError
@@ -91,6 +92,8 @@ class Board:
         for order in ORDERS:
             router.add_post(order.path, self._order(order))
             router.add_post(f"{API}{order.path}", self._order(order))
+        for tool in TOOLS:
+            router.add_post(tool.path, self._tool(tool))
 
     async def open(self, host: str, port: int) -> int:
         """Listen and return the port. Raises OSError where the address is taken."""
@@ -101,6 +104,7 @@ class Board:
     async def close(self) -> None:
         """Stop serving."""
         await self._live.close()
+        await asyncio.to_thread(TRIALS.close)
         await self._runner.cleanup()
 
     # -- what is read ------------------------------------------------------------------------------------------
@@ -184,6 +188,18 @@ class Board:
             if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
                 return _text(_dumped({"said": said, "answer": replied}), JSON)
             return _back(form, said)
+
+        return answer
+
+    def _tool(self, tool: Tool) -> Answer:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            form = await self._form(request)  # also of who may only read: no page of others may set it to work
+
+            def work() -> str:
+                asked = (_query(request), request.match_info, request["reader"])
+                return self._desk.read(lambda made: tool.run(made, form), *asked)[0]
+
+            raise web.HTTPSeeOther(await self._in_thread(work))
 
         return answer
 

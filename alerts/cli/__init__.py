@@ -31,6 +31,7 @@ COMMANDS = {
     "schema": ("alerts.cli.schema", "Print the JSON Schema of rules.yaml, for editors."),
     "replay": ("alerts.cli.replay", "Send a file of articles through the whole line under a virtual clock."),
     "ack": ("alerts.cli.ack", "Say that somebody has taken notice of an event."),
+    "feedback": ("alerts.cli.feedback", "Say whether what was told was relevant; how precise each rule is."),
     "silence": ("alerts.cli.silence", "Hold messages back for a time, with name and reason (add, list, end)."),
     "handover": ("alerts.cli.handover", "Say what the next shift must know, as Markdown."),
     "stories": ("alerts.cli.stories", "Show stories and threads, and why each article joined or did not."),

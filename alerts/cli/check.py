@@ -86,6 +86,7 @@ def command(
     _note_rooms(config, hidden)
     _note_layout(rules, config)
     _note_places(config)
+    _note_precision(config, state)
     click.echo(_summary(config, _a_day(state, sum(counts.values()) / span if archived else None)))
     if strict and found:
         sys.exit(1)
@@ -143,6 +144,14 @@ def _note_places(config: Config) -> None:
     """Say which places no map and no distance finds; this is no warning, as a desk may do without either."""
     if said := without_points(config):
         click.echo(f"note: {said}", err=True)
+
+
+def _note_precision(config: Config, state: Path) -> None:
+    """Say how precise the rules are by what readers judged, of those of which something was."""
+    if not os.access(state / STORE, os.R_OK):
+        return
+    for line in importlib.import_module("alerts.run.judged").precision_lines(state, config, datetime.now(UTC)):
+        click.echo(f"note: {line}", err=True)
 
 
 def _note_rooms(config: Config, hidden: Collection[str]) -> None:

@@ -16,6 +16,7 @@ READS: dict[str, tuple[str, ...]] = {
     "verify": ("",),
     "stories": ("",),
     "search": ("",),
+    "feedback": ("",),
     "handover": ("",),
     "explain": ("",),
     "suggest": ("",),
@@ -36,6 +37,7 @@ OWN = frozenset(
 HERE = {
     "deliveries": frozenset({"resend"}),
     "silence": frozenset({"add", "end"}),
+    "feedback": frozenset({"relevant", "not"}),
     "sources": frozenset({"add", "try", "verify", "import", "export"}),
 }
 # what names a file of whoever asks, or of the daemon

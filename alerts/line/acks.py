@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from alerts.alert import Delivery, Target
 from alerts.decide.escalation import ANSWERED_FROM, ANSWERED_WITHIN, ASKED_FROM, Escalation, ask_again, escalations
 from alerts.decide.silences import still_told
 from alerts.rule import Config
-from alerts.store import acks, decisions, outbox, silences
+from alerts.store import acks, decisions, feedback, outbox, silences
 from crawler.store.db import Database, WriterLane
 
 log = logging.getLogger(__name__)
@@ -94,12 +94,14 @@ class Acknowledgements:
     async def _ask(self, target: Target, sent: Delivery, clock: Callable[[], datetime]) -> None:
         loop = asyncio.get_running_loop()
         try:
-            by = await loop.run_in_executor(self._threads, receivers.acknowledged, target, sent.handle)
+            found = await loop.run_in_executor(self._threads, receivers.reactions, target, sent.handle)
         except receivers.LookUpFailed as error:  # asked again at its pace
             log.warning("acknowledgement not looked up delivery=%s target=%s error=%s", sent.id, sent.target, error)
             return
-        if by:
-            via = target.schema.removeprefix("watch")
+        via = target.schema.removeprefix("watch")
+        if found.judged:
+            await self._lane.write(lambda connection: _judge(connection, sent.subject, found.judged, via, clock()))
+        if by := found.by:
             known, _ = await self._lane.write(
                 lambda connection: acks.ack(connection, sent.subject, by, via, clock(), sent.revision)
             )
@@ -143,6 +145,15 @@ class Acknowledgements:
         keys = [(each.message.subject, each.message.revision, each.message.target) for each in owed]
         new = [each for each, key in zip(owed, keys, strict=True) if key not in known]
         return [each for each in new if not _is_silenced(connection, config, each, now)]
+
+
+def _judge(connection: Connection, story: str, judged: Sequence[tuple[str, bool]], via: str, now: datetime) -> None:
+    """Store what readers said of a story by a reaction, unless each has said so before."""
+    for name, relevant in judged:
+        before = feedback.judgement_of(connection, story, name)
+        if before is None or before.relevant is not relevant:
+            feedback.judge(connection, story, now, relevant=relevant, reason="", by=name, via=via)
+            log.info("judged story=%s relevant=%s by=%s via=%s", story, relevant, name, via)
 
 
 def _is_silenced(connection: Connection, config: Config, owed: Escalation, now: datetime) -> bool:

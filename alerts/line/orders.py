@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.alert import Ack, Delivery, Kind, Scope, Silence, Translation
+from alerts.decide.feedback import Judgement
 from alerts.render.title import headline_of
 from alerts.render.words import plain
 from alerts.store import acks, audit, decisions, ids, outbox, sendlog, silences
+from alerts.store import feedback as judgements
 from crawler.store import articles as archive
 
 Answer = Mapping[str, Any]
@@ -83,6 +85,19 @@ def note(connection: Connection, request: Mapping[str, Any], now: datetime) -> A
     return {"story": story, "at": stamp(now), "by": str(request["by"]), "text": text}
 
 
+def feedback(connection: Connection, request: Mapping[str, Any], now: datetime) -> Answer:
+    """Store whether a story, or every story of a digest, is relevant; return the judgements."""
+    relevant, via = request["relevant"], str(request.get("via") or acks.BY_COMMAND)
+    if not isinstance(relevant, bool):
+        return _error("relevant is true or false")
+    said = {"reason": str(request.get("reason") or "").strip(), "by": str(request["by"]), "via": via}
+    made = [
+        judgements.judge(connection, story, now, relevant=relevant, **said)
+        for story in _stories(connection, str(request["id"]))
+    ]
+    return {"judgements": [describe_judgement(each) for each in made]}
+
+
 def _rest_of_event(connection: Connection, story: str) -> dict[str, Any]:
     """Return what was told of a story's event besides: what an ack covers, and what none does."""
     told = acks.told_of(connection, acks.others_of(connection, story))
@@ -132,6 +147,7 @@ ORDERS: Mapping[str, Order] = {
     "silence-end": _answering(silence_end),
     "ack": _answering(acknowledge, of="id"),
     "note": _answering(note, of="id"),
+    "feedback": _answering(feedback, of="id"),
 }
 
 
@@ -144,6 +160,11 @@ def describe_silence(silence: Silence, now: datetime) -> dict[str, Any]:
 def describe_ack(ack: Ack) -> dict[str, Any]:
     """Return an ack as `--json` prints it."""
     return asdict(ack) | {"at": stamp(ack.at)}
+
+
+def describe_judgement(judgement: Judgement) -> dict[str, Any]:
+    """Return a judgement as `--json` prints it."""
+    return asdict(judgement) | {"at": stamp(judgement.at), "told": stamp(judgement.told)}
 
 
 def describe_translation(made: Translation | None) -> dict[str, Any] | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 
 from alerts.alert import Message, SendResult, Target
-from alerts.receivers.naming import BadReceiverUrl, LookUpFailed, named
+from alerts.receivers.naming import BadReceiverUrl, LookUpFailed, Reactions, named
 
-__all__ = ["BadReceiverUrl", "LookUpFailed", "acknowledged", "named", "parse", "room", "send"]
+__all__ = ["BadReceiverUrl", "LookUpFailed", "Reactions", "named", "parse", "reactions", "room", "send"]
 
 # here, before anything of Apprise is imported: its own log names tokens, so it goes to no handler, whatever the level
 _APPRISE = logging.getLogger("apprise")
@@ -41,11 +41,11 @@ def room(target: Target) -> str:
     return targets.room(target)
 
 
-def acknowledged(target: Target, handle: str) -> str | None:
-    """Return who first reacted to a sent message, None if nobody has or the service cannot say.
+def reactions(target: Target, handle: str) -> Reactions:
+    """Return how readers reacted to a sent message; none where the service cannot say.
 
     Raise LookUpFailed if the service does not answer.
     """
     from alerts.receivers import sending  # noqa: PLC0415
 
-    return sending.acknowledged(target, handle)
+    return sending.reactions(target, handle)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from alerts.alert import Target
 from alerts.receivers import mailurl, slackurl
@@ -15,6 +16,19 @@ _ADDRESSES: Mapping[str, Callable[[str], str]] = {
 }
 CAN_EDIT = frozenset({slackurl.SCHEMA})
 CAN_ACK = frozenset({slackurl.SCHEMA})
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """The names of those who acknowledged a sent message, the first first; and who judged it, with whether relevant."""
+
+    acknowledged: tuple[str, ...] = ()
+    judged: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def by(self) -> str | None:
+        """Who first acknowledged it, None if nobody did."""
+        return next(iter(self.acknowledged), None)
 
 
 class BadReceiverUrl(ValueError):

@@ -11,7 +11,7 @@ from apprise import Apprise, AppriseResultStatus, NotifyBase, NotifyFormat, Over
 from alerts.alert import Message, SendResult, Target
 from alerts.receivers import answers
 from alerts.receivers.fitting import fitted, room_of
-from alerts.receivers.naming import BadReceiverUrl, LookUpFailed, masked
+from alerts.receivers.naming import BadReceiverUrl, LookUpFailed, Reactions, masked
 from alerts.receivers.targets import asset, build
 from alerts.receivers.urgency import type_of, with_priority
 
@@ -146,17 +146,17 @@ def _defused(text: str) -> str:
     return _MARKUP.sub(lambda found: f"{found[0]}\u2060", text)
 
 
-def acknowledged(target: Target, handle: str) -> str | None:
-    """Return who first reacted to a sent message, None if nobody has or the service cannot say.
+def reactions(target: Target, handle: str) -> Reactions:
+    """Return how readers reacted to a sent message; none where the service cannot say.
 
-    Asks the plugin's own `acknowledged(handle)`. Raise LookUpFailed if the service does not answer.
+    Asks the plugin's own `reactions(handle)`. Raise LookUpFailed if the service does not answer.
     """
     try:
-        ask = getattr(build(target.url), "acknowledged", None)
-        name: str | None = ask(handle) if ask else None
+        ask = getattr(build(target.url), "reactions", None)
+        found: Reactions = ask(handle) if ask else Reactions()
     except Exception as error:  # noqa: BLE001 - whatever a service does, it is asked again later
         raise LookUpFailed(_detail(target, [repr(error)])) from None
-    return name
+    return found
 
 
 _WARNINGS = ("WARNING", "ERROR", "CRITICAL")

@@ -16,6 +16,7 @@ from typing import Any
 from apprise import NotifyBase, NotifyFormat
 
 from alerts.alert import Kind, Message, SendResult
+from alerts.receivers.naming import Reactions
 from alerts.receivers.slackapi import Slack, SlackFault
 from alerts.receivers.slackurl import SCHEMA, URL, problem
 from alerts.render.title import TITLE_LIMIT, marked
@@ -29,6 +30,7 @@ CLOCKS_APART = timedelta(hours=1)  # our clock and Slack's are closer than that
 OLDEST_KEY = timedelta(days=4)  # older than any delivery that is still tried
 LITERAL = {"link_names": False, "parse": "none"}  # no name in `text` becomes a mention, no address a link
 ACKS = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check", "eyes", "ack")
+JUDGEMENTS = {"+1": True, "thumbsup": True, "-1": False, "thumbsdown": False}  # whether it says "relevant"
 
 # Answers after which the message can still be told in another way.
 UNEDITABLE = frozenset({"edit_window_closed", "cant_update_message"})  # it stands there: the edit becomes a reply
@@ -188,10 +190,12 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
                     raise
         return None
 
-    def reacted(self, handle: str) -> tuple[str, ...]:
-        """Return who acknowledged a message with one of ACKS, in the order in which the emoji were first used.
+    def reactions(self, handle: str) -> Reactions:
+        """Return who acknowledged a message with one of ACKS, and who judged it with one of JUDGEMENTS, in one call.
 
-        Slack does not say when each person reacted. Raise SlackFault; a name that cannot be read is the user's id.
+        Who says that it is not relevant has taken notice of it too. Each is named once, in the order in which the emoji
+        were first used: Slack does not say when each person reacted. Raise SlackFault; a name that cannot be read is
+        the user's id.
         """
         at = Handle.read(handle)
         if at is None:
@@ -199,12 +203,17 @@ class NotifyWatchSlack(_Base):  # type: ignore[misc]
         with Slack(self._token, self._deadline) as slack:
             answer = slack.get("reactions.get", channel=at.channel, timestamp=at.ts, full="true")
             given = (answer.get("message") or {}).get("reactions") or ()
-            users = [user for each in given if each.get("name") in ACKS for user in each.get("users") or ()]
-            return tuple(_name(slack, at.channel, str(user)) for user in dict.fromkeys(users))
-
-    def acknowledged(self, handle: str) -> str | None:
-        """Return who first acknowledged a message, None if nobody did. Raise SlackFault."""
-        return next(iter(self.reacted(handle)), None)
+            acked, judged = dict[str, None](), dict[str, bool]()
+            for emoji, user in [
+                (str(each.get("name")), str(user)) for each in given for user in each.get("users") or ()
+            ]:
+                relevant = JUDGEMENTS.get(emoji.split("::")[0])  # without the colour of the skin
+                if emoji in ACKS or relevant is False:
+                    acked[user] = None
+                if relevant is not None:
+                    judged[user] = relevant
+            names = {user: _name(slack, at.channel, user) for user in (*acked, *judged)}
+        return Reactions(tuple(names[user] for user in acked), tuple((names[user], judged[user]) for user in judged))
 
 
 def _shown(slack: Slack, method: str, message: Message, **content: Any) -> tuple[str, Mapping[str, Any]]:

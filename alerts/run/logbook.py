@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.decide.feedback import Judgement
 from alerts.line.orders import stamp
 from alerts.render.redact import parts, redacted
 from alerts.rule import Config
@@ -23,7 +24,7 @@ from alerts.rules.changes import changes, difference
 from alerts.rules.config import variables
 from alerts.run.good_rules import GOOD, last_good
 from alerts.run.owner import login_of
-from alerts.store import acks, audit, notices, silences
+from alerts.store import acks, audit, feedback, notices, silences
 from alerts.store.audit import Entry, What
 from crawler.store.db import WriterLane
 
@@ -141,6 +142,10 @@ def read_log(connection: Connection, since: datetime) -> list[Entry]:
         Entry(each.at, What.ACK, each.by, f"{each.story} acknowledged by {each.via}")
         for each in acks.acks_since(connection, since)
     ]
+    found += [
+        Entry(each.at, What.FEEDBACK, each.by, f"{each.story} {_verdict(each)}, by {each.via}: {each.title}")
+        for each in feedback.judgements_given_since(connection, since)
+    ]
     for each in silences.silences_since(connection, since):
         named = f"{each.id} on {each.scope.value} {each.value}"
         if each.begins >= since:
@@ -148,6 +153,11 @@ def read_log(connection: Connection, since: datetime) -> list[Entry]:
         if each.ended_by and each.ends >= since:
             found.append(Entry(each.ends, What.SILENCE, each.ended_by, f"{named} ended"))
     return sorted(found, key=lambda entry: entry.at)
+
+
+def _verdict(judgement: Judgement) -> str:
+    reason = f" ({judgement.reason})" if judgement.reason else ""
+    return f"{'relevant' if judgement.relevant else 'not relevant'}{reason}"
 
 
 def _notices(connection: Connection, since: datetime) -> Iterable[Entry]:

@@ -30,7 +30,7 @@ audit = Table(
 
 
 class What(StrEnum):
-    """What an entry is about. `ack`, `silence` and `notice` are kept in tables of their own, and shown with these."""
+    """What an entry is about. Acks, feedback, silences and notices have tables of their own, and are shown too."""
 
     START = "start"
     STOP = "stop"
@@ -42,6 +42,7 @@ class What(StrEnum):
     DELETION = "deletion"
     NOTE = "note"
     ACK = "ack"
+    FEEDBACK = "feedback"
     SILENCE = "silence"
     NOTICE = "notice"
 

@@ -21,6 +21,7 @@ from alerts.store.acks import acks
 from alerts.store.decisions import alerts, counts, decisions, get_mark, set_mark, told, waits
 from alerts.store.digests import digest_items
 from alerts.store.event_reports import event_reports
+from alerts.store.feedback import feedback
 from alerts.store.outbox import GONE, IN_FLIGHT_OR_WAITING, deliveries, former_ids
 from crawler.article import mint
 from crawler.config.upkeep import SHORTEST, Retention
@@ -150,7 +151,7 @@ def _delete(connection: Connection, names: Sequence[str], now: datetime) -> int:
     _delete_messages(
         connection, list(connection.scalars(select(deliveries.c.id).where(deliveries.c.subject.in_(names))))
     )
-    for table in (decisions, alerts, told, acks, event_reports):
+    for table in (decisions, alerts, told, acks, event_reports, feedback):
         connection.execute(delete(table).where(table.c.story.in_(names)))
     chain.drop(connection, names, now)
     return retention.delete_stories(connection, names, now)

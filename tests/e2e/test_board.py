@@ -24,7 +24,7 @@ from tests.e2e.servers import Hook, Outlet
 OURS = {"html", "head", "meta", "title", "link", "script", "noscript", "body", "a", "header", "span", "nav", "ul", "li", "p",
         "form", "input", "button", "main", "div", "h1", "h2", "h3", "details", "summary", "fieldset", "legend", "label",
         "select", "option", "ol", "time", "bdi", "dl", "dt", "dd", "footer", "kbd", "dialog", "article", "section", "strong",
-        "code", "mark", "table", "thead", "tbody", "tr", "th", "td", "svg", "rect", "pre", "br"}  # fmt: skip
+        "code", "mark", "path", "text", "circle", "polyline", "textarea", "progress", "table", "thead", "tbody", "tr", "th", "td", "svg", "rect", "pre", "br"}  # fmt: skip
 
 
 def paths(board: Floor) -> list[str]:

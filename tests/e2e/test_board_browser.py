@@ -66,11 +66,14 @@ def paths(board: Floor) -> dict[str, str]:
     stories = board.api("/stories?range=24h")["stories"]
     delivery = board.api("/deliveries?range=24h")["deliveries"][0]["id"]
     hostile = next(each["story"] for each in stories if "script" in each["headline"])
-    plain = ("stories", "sources", "deliveries", "log", "handover", "health", "sign-in", "nowhere")
+    plain = ["stories", "sources", "deliveries", "log", "handover", "health", "sign-in", "nowhere"]
+    plain += ["search", "map", "day", "rules", "try"]
     return {name: f"/{name}" for name in plain} | {
         "story": f"/stories/{stories[-1]['story']}?why=1",
         "hostile story": f"/stories/{hostile}",
         "delivery": f"/deliveries/{delivery}",
+        "search": "/search?q=militia",
+        "rule": "/rules/militia",
     }
 
 
@@ -84,7 +87,7 @@ def test_pages_fit_every_width_are_accessible_and_run_nothing_of_the_news(
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        if name in {"stories", "deliveries", "log"}:
+        if name in {"stories", "deliveries", "log", "try"}:
             page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
         faults = [each for each in Axe().run(page).response["violations"] if each["impact"] in SERIOUS]
         assert faults == [], (name, [(each["id"], each["nodes"][0]["html"]) for each in faults])
@@ -169,4 +172,46 @@ def test_all_of_it_works_without_javascript(browser: Browser, board: Floor) -> N
     assert page.locator(".state.quiet").count() == 0
     page.locator("nav a", has_text="Handover").click()
     assert page.locator("h1", has_text="Handover").is_visible()
+    closed(page)
+
+
+def test_admin_writes_a_rule_with_completion_and_matches_it_on_the_archive(browser: Browser, board: Floor) -> None:
+    page = opened(browser, board)
+    page.goto("/try?rule=militia")
+    page.fill("#rule-text", "- id: parades\n  title: Parades\n  match: [parades]\n  sev")
+    page.focus("#rule-text")
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Control+Space")
+    page.locator("#words li", has_text="severity").wait_for()
+    page.keyboard.press("Enter")
+    assert page.input_value("#rule-text").endswith("\n  severity: ")
+    page.keyboard.type("flash\n  notify: [hook]\n")
+    page.locator("button", has_text="Backtest").click()
+    page.locator("text=no rule parades is in force, so all are gained").wait_for()
+    assert page.locator("details li", has_text=NEWS[3][0][:40]).count() == 1
+    assert page.locator("pre.diff", has_text="+    match: [parades]").count() == 1
+    assert page.input_value("#rule-text").splitlines()[2] == "  match: [parades]", "the text stays as it was written"
+    page.fill("#article-text", "Nothing of the kind\nAt all.")
+    page.locator("button", has_text="Explain").click()
+    page.locator("h2", has_text="It does not match").wait_for()
+    closed(page)
+
+
+def test_archive_and_map_are_reached_by_keys(browser: Browser, board: Floor) -> None:
+    page = opened(browser, board)
+    page.goto("/stories")
+    page.keyboard.press("/")
+    page.wait_for_url("**/search")
+    page.keyboard.press("/")
+    page.keyboard.type("ميليشيا")
+    page.keyboard.press("Enter")
+    page.locator("li.story mark", has_text="ميليشيا").first.wait_for()
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    assert page.locator("li.story.chosen").count() == 1
+    page.keyboard.press("g")
+    page.keyboard.press("m")
+    page.wait_for_url("**/map")
+    assert page.locator("svg.map path").count() > 20
     closed(page)

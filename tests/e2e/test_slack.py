@@ -351,7 +351,7 @@ def test_token_is_in_no_text(
     said = [repr(receivers.send(target, message(n))) for n in range(len(faults))]
     api.token = "xoxb-another-token-now"
     with pytest.raises(receivers.LookUpFailed) as unknown:
-        receivers.acknowledged(target, f"{CHANNEL}:{api.messages[0].ts}")
+        receivers.reactions(target, f"{CHANNEL}:{api.messages[0].ts}")
     out = capsys.readouterr()
     for text in [*said, caplog.text, str(unknown.value), str(unknown.getrepr()), out.out, out.err]:
         assert TOKEN not in text
@@ -367,9 +367,9 @@ def handle_of(api: SlackApi, target: Target) -> str:
 
 def test_nobody_has_acknowledged_until_somebody_reacts(api: SlackApi, target: Target) -> None:
     handle = handle_of(api, target)
-    assert receivers.acknowledged(target, handle) is None
+    assert receivers.reactions(target, handle).by is None
     api.react(api.messages[0].ts, "tada", "U0OTHER")
-    assert receivers.acknowledged(target, handle) is None
+    assert receivers.reactions(target, handle).by is None
 
 
 @pytest.mark.parametrize("emoji", ["white_check_mark", "heavy_check_mark", "ballot_box_with_check", "eyes", "ack"])
@@ -379,7 +379,16 @@ def test_reaction_acknowledges_with_a_name(api: SlackApi, target: Target, emoji:
     api.users[user] = {"name": "sgt", "profile": {"display_name": "سارة\u202e\n<!channel>", "real_name": "Sara"}}
     api.react(api.messages[0].ts, "tada", "U0OTHER")
     api.react(api.messages[0].ts, emoji, user)
-    assert receivers.acknowledged(target, handle) == "سارة <!channel>"
+    assert receivers.reactions(target, handle).by == "سارة <!channel>"
+
+
+def test_thumbs_judge_and_a_thumb_down_has_taken_notice(api: SlackApi, target: Target) -> None:
+    handle = handle_of(api, target)
+    api.users |= {"U0UP": {"profile": {"real_name": "Up"}}, "U0DOWN": {"profile": {"real_name": "Down"}}}
+    for emoji, user in [("+1::skin-tone-3", "U0UP"), ("tada", "U0UP"), ("-1", "U0DOWN")]:
+        api.react(api.messages[0].ts, emoji, user)
+    found = receivers.reactions(target, handle)
+    assert (found.acknowledged, found.judged) == (("Down",), (("Up", True), ("Down", False)))
 
 
 def test_all_who_reacted_are_named_once_and_asked_for_once(api: SlackApi, target: Target) -> None:
@@ -387,8 +396,8 @@ def test_all_who_reacted_are_named_once_and_asked_for_once(api: SlackApi, target
     api.users |= {"U0ONE": {"profile": {"real_name": "One"}}, "U0TWO": {"name": "two", "profile": {}}}
     for emoji, user in [("eyes", "U0TWO"), ("white_check_mark", "U0ONE"), ("white_check_mark", "U0TWO")]:
         api.react(api.messages[0].ts, emoji, user)
-    assert hasty(5).reacted(handle) == ("two", "One")
-    assert hasty(5).reacted(handle) == ("two", "One")
+    assert hasty(5).reactions(handle).acknowledged == ("two", "One")
+    assert hasty(5).reactions(handle).acknowledged == ("two", "One")
     assert len(api.called("users.info")) == 2
 
 
@@ -396,7 +405,7 @@ def test_acknowledgement_counts_without_a_name(api: SlackApi, target: Target) ->
     handle = handle_of(api, target)
     api.scopes -= {"users:read"}
     api.react(api.messages[0].ts, "eyes", "U0NAMELESS")
-    assert receivers.acknowledged(target, handle) == "U0NAMELESS"
+    assert receivers.reactions(target, handle).by == "U0NAMELESS"
 
 
 @pytest.mark.parametrize(
@@ -413,16 +422,16 @@ def test_what_could_not_be_asked_is_not_nobody(api: SlackApi, target: Target, fa
     handle = handle_of(api, target)
     api.script("reactions.get", fault)
     with pytest.raises(receivers.LookUpFailed, match=words):
-        receivers.acknowledged(target, handle)
+        receivers.reactions(target, handle)
 
 
 def test_handle_of_another_service_cannot_be_asked(api: SlackApi, target: Target) -> None:
     with pytest.raises(receivers.LookUpFailed, match="bad handle"):
-        receivers.acknowledged(target, "<d1@mail.example>")
+        receivers.reactions(target, "<d1@mail.example>")
     assert api.calls == []
 
 
 def test_other_services_bring_no_acknowledgement() -> None:
     console = receivers.parse("desk", "console://")
     assert (console.can_edit, console.can_ack) == (False, False)
-    assert receivers.acknowledged(console, "x") is None
+    assert receivers.reactions(console, "x").by is None

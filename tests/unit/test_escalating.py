@@ -33,7 +33,7 @@ from alerts.decide.escalation import ask_again, escalations
 from alerts.line.acks import Acknowledgements
 from alerts.line.orders import ORDERS
 from alerts.rule import Config
-from alerts.store import acks, clock_steps, decisions, outbox, silences
+from alerts.store import acks, clock_steps, decisions, feedback, outbox, silences
 from crawler.store import articles as archive
 from crawler.store.db import Database, WriterLane
 from tests.unit.desk import NOW, article, desk, rule
@@ -114,22 +114,24 @@ class Reacts(_Base):  # type: ignore[misc]
     service_name = "Reacts"
     templates = ("{schema}://",)
     reacted: dict[str, str]
+    judged: dict[str, tuple[tuple[str, bool], ...]]
     asked: list[str]
     broken = False
 
     def url(self, privacy: bool = False, *args: Any, **kwargs: Any) -> str:
         return "reacts://"
 
-    def acknowledged(self, handle: str) -> str | None:
+    def reactions(self, handle: str) -> receivers.Reactions:
         Reacts.asked.append(handle)
         if Reacts.broken:
             raise OSError("reacts://token-of-someone cannot be reached")
-        return Reacts.reacted.get(handle)
+        by = Reacts.reacted.get(handle)
+        return receivers.Reactions((by,) if by else (), Reacts.judged.get(handle, ()))
 
 
 @pytest.fixture
 def service() -> Iterator[type[Reacts]]:
-    Reacts.reacted, Reacts.asked, Reacts.broken = {}, [], False
+    Reacts.reacted, Reacts.asked, Reacts.broken, Reacts.judged = {}, [], False, {}
     N_MGR.add(Reacts, schemas="reacts")  # type: ignore[no-untyped-call]
     yield Reacts
     N_MGR.remove("reacts")  # type: ignore[no-untyped-call]
@@ -433,6 +435,18 @@ def test_reaction_is_an_ack_with_its_name(tmp_path: Path, database: Database, se
     assert len(service.asked) == 3, "nothing is asked about an acknowledged story"
 
 
+def test_thumbs_are_kept_as_judgements_once(tmp_path: Path, database: Database, service: type[Reacts]) -> None:
+    with database.write() as connection:
+        tell(connection)
+    service.judged = {"floor/alert": (("Noor", False), ("Sam", True))}
+    asyncio.run(looks(database, config(tmp_path), 0))
+    service.judged = {"floor/alert": (("Noor", False), ("Sam", False))}
+    asyncio.run(looks(database, config(tmp_path), 1))
+    with database.read() as connection:
+        found = [(each.by, each.relevant, each.via, each.at) for each in feedback.judgements_on(connection, "s1")]
+    assert found == [("Noor", False, "reacts", NOW), ("Sam", False, "reacts", NOW + MINUTE)]
+
+
 @pytest.mark.parametrize(("reason", "rings"), [(Reason.ANOTHER, True), (Reason.DEVELOPMENT, False)])
 def test_reaction_does_not_cover_an_attack_told_before_the_service_was_asked(
     tmp_path: Path, database: Database, service: type[Reacts], reason: Reason, rings: bool
@@ -497,4 +511,4 @@ def test_look_ups_are_bounded_and_the_longest_not_asked_go_first(
 
 
 def test_service_that_cannot_say_has_no_answer() -> None:
-    assert receivers.acknowledged(Target("c#1", "c", "console://", "console"), "x") is None
+    assert receivers.reactions(Target("c#1", "c", "console://", "console"), "x").by is None

@@ -36,6 +36,7 @@ PINNED = {  # a migration that was committed is never changed: a change to it fa
     "alerts_7_translations.py": "eeada55b71a610428fde598bf4d740bb05df715a32cb07b9b165f05d94a82892",
     "alerts_8_wordings.py": "710ff18adba4106f3b94455f8166ccd4261299cbeba7542ac9a4dfc14271a7fa",
     "alerts_9_entered.py": "9b4d0d92a347464e4841e171a94becdf64e03586c8ae19c6a550f41378571311",
+    "alerts_10_feedback.py": "f34db288c38ec07dac1f4d2b894e893fb3e762d2a2ee1aa6c8a729109dc8c1a7",
     "crawler_1_first.py": "268dbed61d306d3501dd9c4742a2e2fa059e8a2fda4de4a9cc026bf0d9e64858",
     "crawler_2_upkeep.py": "ab8d9ad69eb151e047cf29dcd143638d895060f41cbf2190b1bdb25ff7e730e3",
     "crawler_3_dropped.py": "ff04c6cfe5e444a53ab013c06e0e8aebed28d299184a4891cdf56ab50e746228",
@@ -159,7 +160,7 @@ def set_version(state: Path, package: str, version: str) -> None:
 @pytest.mark.parametrize("state", ["v0.1.0.sqlite3"], indirect=True)
 @pytest.mark.parametrize(
     ("package", "version", "newest"),
-    [("crawler", "c0030", "crawler_7"), ("alerts", "a0003", "alerts_9"), ("alerts", "alerts_999", "alerts_9")],
+    [("crawler", "c0030", "crawler_7"), ("alerts", "a0003", "alerts_10"), ("alerts", "alerts_999", "alerts_10")],
 )
 def test_a_store_of_an_unknown_version_is_refused_and_left_as_it_is(
     state: Path, package: str, version: str, newest: str
@@ -193,7 +194,7 @@ def test_a_reader_refuses_a_store_that_was_not_brought_up(tmp_path: Path) -> Non
     database = Database.at(tmp_path / DATABASE)
     database.migrate("crawler")
     database.close()
-    with pytest.raises(StoreError, match="schema of no version, needed is alerts_9"), reading(tmp_path):
+    with pytest.raises(StoreError, match="schema of no version, needed is alerts_10"), reading(tmp_path):
         pass
 
 

@@ -39,7 +39,7 @@ NOT_SEEN = {
     *("within-unknown-place", "within-without-coordinates", "reach-without-point"),
     # what an Apprise URL may hold, a time zone, a variable of the environment
     *("dropped-recipient", "mail-parameter", "mail-recipient", "mail-two-recipients", "slack-channel-name"),
-    *("two-addresses", "unknown-scheme", "unset-secret", "bad-timezone"),
+    *("two-addresses", "unknown-scheme", "unset-secret", "bad-timezone", "bad-store", "secret-of-store-unset"),
     # what words mean
     *("failing-test", "only-none", "paradigm-in-name", "wrong-paradigm"),
     # words that only YAML 1.1 takes for a truth value

@@ -12,6 +12,7 @@ from alerts.board import orders
 from alerts.board.page import Asked, NotFound, Page, Record
 from alerts.decide.standing import letters_of, standing_of
 from alerts.line.counterparts import counterparts_of
+from alerts.line.orders import describe_judgement
 from alerts.render.sheet import counterpart_line
 from alerts.run import archive
 from alerts.run.delivery_record import describe_delivery
@@ -20,6 +21,7 @@ from alerts.run.told_list import Told, describe_told, read_told
 from alerts.store import decisions, ids, outbox
 from alerts.store.audit import notes_on
 from alerts.store.event_reports import evidence_in
+from alerts.store.feedback import judgements_on
 from crawler.article import Article, Member
 from crawler.store import articles as articles_store
 from crawler.store.evidence import kept
@@ -58,6 +60,7 @@ def read(asked: Asked) -> Record:
         "deliveries": [describe_delivery(connection, each) for each in sorted(sent, key=lambda each: each.queued)],
         "why": asked.command(["explain", own[0].article]).splitlines() if asked.query.one("why") else None,
         "notes": [{"at": each.at, "by": each.who, "text": each.title} for each in notes_on(connection, story)],
+        "judgements": [describe_judgement(each) for each in judgements_on(connection, story)],
         "lengths": list(orders.LENGTHS),
     }
 

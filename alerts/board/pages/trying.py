@@ -1,0 +1,125 @@
+"""A rule is tried before it is saved: on one article, or on a week of the archive beside the rule in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from alerts.board.page import Asked, BadQuery, Document, NotFound, Page, Query, Record, Tool
+from alerts.board.trials import Busy, Trials
+from alerts.rules.drafts import LONGEST, NoDraft, taken_out
+from alerts.rules.operators import OPERATORS, WRITABLE
+from alerts.rules.schema import included_schema
+
+TRIALS = Trials()
+DAYS = {"7d": 7, "1d": 1, "30d": 30}
+HOWS = ("explain", "backtest")
+EXAMPLE = """\
+- id: my-rule
+  title: What it watches for
+  severity: routine
+  match:
+    any: [$iraqi-militia]
+"""
+
+
+def read(asked: Asked) -> Record:
+    """Return an empty form, or one with a rule in force or an article to begin with."""
+    name, article = asked.query.one("rule"), asked.query.one("article")
+    form = {"rule": _text_of(asked, name) if name else EXAMPLE, "article": "", "id": article, "url": ""}
+    return _page(asked, form, None)
+
+
+def read_trial(asked: Asked) -> Record:
+    """Return the form as it was sent, and what came of it so far."""
+    trial = TRIALS.get(asked.parts["trial"])
+    if trial is None:
+        raise NotFound("This trial is not known here; the board was started anew since, or others came after it.")
+    return _page(asked, trial.asked, trial.record)
+
+
+def _page(asked: Asked, form: Mapping[str, Any], trial: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "form": dict(form),
+        "trial": trial,
+        "rules": [{"id": each.id, "title": each.title} for each in asked.config.rules],
+        "keys": {name: each["description"] for name, each in _rule_keys().items()},
+        "operators": {name: OPERATORS[name].doc for name in WRITABLE},
+        "spans": list(DAYS),
+    }
+
+
+def _text_of(asked: Asked, name: str) -> str:
+    rule = next((each for each in asked.config.rules if each.id == name), None)
+    if rule is None:
+        raise NotFound(f"There is no rule {name} in rules.yaml.")
+    try:
+        return taken_out(Path(rule.place.file).read_text(encoding="utf-8"), rule.place.line)
+    except (OSError, NoDraft) as error:
+        raise NotFound(f"The text of {name} could not be taken out of {Path(rule.place.file).name}: {error}") from error
+
+
+def _rule_keys() -> dict[str, Any]:
+    keys: dict[str, Any] = included_schema()["properties"]["rules"]["items"]["properties"]
+    return keys
+
+
+def words(asked: Asked) -> str:
+    """Return as JSON what may be written in a rule: its keys, the operators, and the names of this desk."""
+    names = [f"${each}" for each in (*asked.config.lists, *asked.config.entities)]
+    kinds = {f"${kind}" for each in asked.config.entities.values() for kind in each.is_a}
+    return json.dumps({"keys": list(_rule_keys()), "operators": list(WRITABLE), "names": sorted({*names, *kinds})})
+
+
+def begin(asked: Asked, form: Query) -> str:
+    """Begin a trial, and return the address of its page. Raises BadQuery."""
+    how = form.choice("how", HOWS, HOWS[0])
+    # as it was written: the query's own reading would take away the spaces before the first line
+    text = "".join(form.values.get("rule", ())[-1:]).replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LONGEST:
+        raise BadQuery(f"A rule has at most {LONGEST:,} characters; this one has {len(text):,}.")
+    article = "".join(form.values.get("article", ())[-1:]).replace("\r\n", "\n")
+    shown = {"rule": text, "article": article, "id": form.one("id"), "url": form.one("url")}
+    request: dict[str, Any] = {"rules": asked.config.path, "state": str(asked.state_dir), "text": text}
+    if how == "backtest":
+        request["seconds"] = DAYS[form.choice("span", tuple(DAYS), "7d")] * 86_400
+    else:
+        request |= {"article": article, "id": shown["id"], "url": shown["url"]}
+        if shown["url"] and not asked.reader.writes:
+            raise BadQuery("An address is fetched for those who have signed in only; paste the article instead.")
+    try:
+        return f"/try/{TRIALS.begin(request, shown).id}"
+    except Busy as error:
+        raise BadQuery(str(error)) from error
+
+
+def stop(asked: Asked, form: Query) -> str:
+    """Stop a trial, and return the address of its page. Raises NotFound."""
+    name = asked.parts["trial"]
+    del form  # it says nothing
+    if TRIALS.get(name) is None:
+        raise NotFound("This trial is not known here.")
+    TRIALS.stop(name)
+    return f"/try/{name}"
+
+
+FIELDS = {
+    "rule": "the text of one rule",
+    "how": f"one of {', '.join(HOWS)}",
+    "article": "to explain: a headline, and its text below it",
+    "id": "to explain: the id of a stored article or story",
+    "url": "to explain: the address of an article; fetched for those who have signed in",
+    "span": f"of the backtest: {', '.join(DAYS)}",
+}
+PAGE = Page(
+    "trying", "/try", "Try a rule", read, menu="Try", key="t",
+    filters={"rule": "the id of a rule in force to begin with", "article": "the id of a stored article"},
+)  # fmt: skip
+PAGES = (Page("trial", "/try/{trial}", "Try a rule", read_trial),)
+DOCUMENTS = (Document("/try/words.json", "What may be written in a rule", "application/json", words),)
+TOOLS = (
+    Tool("/try", "Try a rule", begin, FIELDS),
+    Tool("/try/{trial}/stop", "Stop a trial", stop),
+)

@@ -1,0 +1,77 @@
+"""The text of a rule is taken out of its file, tried, and put in again as it would be saved."""
+
+from __future__ import annotations
+
+import pytest
+
+from alerts.rules.drafts import LONGEST, Block, NoDraft, block_of, id_of, patch, put_in, taken_out
+
+FILE = """\
+rules:
+  # the first
+  - id: one
+    title: One
+    match:
+      any:
+
+        - a
+  # the second
+  - id: two
+    title: Two
+
+sources: []
+"""
+
+
+def test_a_rule_is_taken_out_with_its_lines_only() -> None:
+    assert block_of(FILE, 3) == Block(2, 8, 2)
+    assert block_of(FILE, 10) == Block(9, 11, 2)
+    assert taken_out(FILE, 3) == "- id: one\n  title: One\n  match:\n    any:\n\n      - a\n"
+    assert taken_out(FILE, 10) == "- id: two\n  title: Two\n"
+
+
+@pytest.mark.parametrize("line", [0, 1, 4, 99])
+def test_what_begins_no_rule_is_refused(line: int) -> None:
+    with pytest.raises(NoDraft, match="watchfloor fmt"):
+        block_of(FILE, line)
+
+
+@pytest.mark.parametrize("line", [3, 10])
+def test_what_was_taken_out_goes_in_again_unchanged(line: int) -> None:
+    block = block_of(FILE, line)
+    assert put_in(FILE, block, taken_out(FILE, line)) == FILE
+
+
+def test_a_changed_rule_takes_its_place_and_a_new_one_comes_behind() -> None:
+    block = block_of(FILE, 10)
+    changed = put_in(FILE, block, "id: two\ntitle: Changed\n")
+    assert "  # the second\n  - id: two\n    title: Changed\n\nsources: []\n" in changed
+    added = put_in(FILE, block, "    - id: three\n      title: Three", behind=True)
+    assert "  - id: two\n    title: Two\n  - id: three\n    title: Three\n\nsources" in added
+    assert patch("rules.yaml", FILE, added).splitlines()[:2] == ["--- a/rules.yaml", "+++ b/rules.yaml"]
+    assert patch("rules.yaml", FILE, FILE) == ""
+
+
+@pytest.mark.parametrize("text", ["- id: two\n  title: Two", "id: two\ntitle: Two", "   - id: two", "# why\n- id: two"])
+def test_the_id_of_what_is_one_rule(text: str) -> None:
+    assert id_of(text) == "two"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "write a rule"),
+        (" \n", "write a rule"),
+        ("- id: a\n- id: b", "no rule"),
+        ("title: Two", "no rule"),
+        ("just words", "no rule"),
+        ("- id: [a", "line 2"),
+        ("- id: *a\n", "line 1"),
+        ("- id: a\n  title: x\x07", "control character"),
+        ("x" * (LONGEST + 1), "at most 20,000 characters"),
+        ("- id: a\nrules: []", "line 2"),
+    ],
+)
+def test_what_is_no_rule_is_said(text: str, why: str) -> None:
+    with pytest.raises(NoDraft, match=why):
+        id_of(text)
