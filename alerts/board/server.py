@@ -6,12 +6,10 @@ Reading runs in threads, so that a slow page delays no other; at most READS_AT_O
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -25,8 +23,8 @@ from alerts.board.live import Live
 from alerts.board.openapi import openapi
 from alerts.board.page import API, BadQuery, Document, NotFound, Order, Page, Query, Reader, Tool
 from alerts.board.pages.trying import TRIALS
+from alerts.board.records import dumped
 from alerts.board.registry import DOCUMENTS, ORDERS, PAGES, TOOLS
-from alerts.line.orders import stamp
 from alerts.run.ask import ControlError
 from crawler.config.yamlfile import ConfigError
 from crawler.store.errors import StoreError
@@ -40,17 +38,6 @@ WRONG_TOKEN_PAUSE = 1.0  # seconds, for all who guess together
 SAID = "said"  # the cookie that carries what came of an order to the next page
 HTML, JSON = "text/html", "application/json"
 STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Server": "watchfloor",  # without a version
-}
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PROBLEMS: Mapping[type[Exception], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -71,7 +58,7 @@ class Board:
     def __init__(self, desk: Desk) -> None:
         self._desk, self._live = desk, Live(desk)
         self._reads, self._guessing = asyncio.Semaphore(READS_AT_ONCE), asyncio.Lock()
-        self._renewing, self._kept = asyncio.Lock(), dict[tuple[str, str], tuple[float, str]]()
+        self._renewing, self._kept = asyncio.Lock(), dict[tuple[str, str, str], tuple[float, str]]()
         self._secret = secrets.token_bytes(32)  # of the forms: those of a page that is older than this process are void
         self._listeners: set[web.StreamResponse] = set()
         app = web.Application(middlewares=[self._guarded], client_max_size=LARGEST_FORM)
@@ -116,7 +103,7 @@ class Board:
                 return writing.render(page, asked, record, self._frame(request))
 
             if "X-Renew" in request.headers:
-                return _text(await self._renewed((request.path_qs, request["reader"].name), work), HTML)
+                return _text(await self._renewed((request.path_qs, request["reader"].name, self._live.now), work), HTML)
             return _seen(request, _text(await self._in_thread(work), HTML))
 
         return answer
@@ -125,7 +112,7 @@ class Board:
         async def answer(request: web.Request) -> web.StreamResponse:
             def work() -> str:
                 record, _ = self._desk.read(page.read, _query(request), request.match_info, request["reader"])
-                return _dumped(record)
+                return dumped(record)
 
             return _text(await self._in_thread(work), JSON)
 
@@ -140,8 +127,11 @@ class Board:
 
         return answer
 
-    async def _renewed(self, page: tuple[str, str], work: Callable[[], str]) -> str:
-        """Return a page that is renewed by itself, one at a time: all who have it open ask for it at the same news."""
+    async def _renewed(self, page: tuple[str, str, str], work: Callable[[], str]) -> str:
+        """Return a page that is renewed by itself, one at a time: all who have it open ask for it at the same news.
+
+        It is kept for the news that were known when it was asked for: one from before them lacks them.
+        """
         async with self._renewing:
             at, text = self._kept.get(page, (0.0, ""))
             if time.monotonic() - at > RENEWAL_KEPT:
@@ -161,7 +151,7 @@ class Board:
         if len(self._listeners) >= MOST_LISTENERS:
             raise web.HTTPServiceUnavailable(reason="too many pages listen")
         stream = web.StreamResponse(
-            headers={**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+            headers={**guard.HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await stream.prepare(request)
         self._listeners.add(stream)
@@ -181,12 +171,11 @@ class Board:
             form, reader = await self._form(request), request["reader"]
             if not reader.writes:
                 raise Refused("You may only read here. Sign in to acknowledge, silence, resend or poll.")
-            asked = order.request(request.match_info, form, reader.name)
-            replied = await asyncio.to_thread(self._desk.order, asked)
+            replied = await asyncio.to_thread(self._desk.order, order.request(request.match_info, form, reader.name))
             said = order.done(replied)
             log.info("order path=%s by=%s", request.path, reader.name)
             if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
-                return _text(_dumped({"said": said, "answer": replied}), JSON)
+                return _text(dumped({"said": said, "answer": replied}), JSON)
             return _back(form, said)
 
         return answer
@@ -194,12 +183,9 @@ class Board:
     def _tool(self, tool: Tool) -> Answer:
         async def answer(request: web.Request) -> web.StreamResponse:
             form = await self._form(request)  # also of who may only read: no page of others may set it to work
-
-            def work() -> str:
-                asked = (_query(request), request.match_info, request["reader"])
-                return self._desk.read(lambda made: tool.run(made, form), *asked)[0]
-
-            raise web.HTTPSeeOther(await self._in_thread(work))
+            who = (_query(request), request.match_info, request["reader"])
+            to = await self._in_thread(lambda: self._desk.read(lambda asked: tool.run(asked, form), *who)[0])
+            raise web.HTTPSeeOther(to)
 
         return answer
 
@@ -276,7 +262,7 @@ class Board:
             said = "The board could not make this page; its log says why."
             answer = self._wrong(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)
         if not answer.prepared:
-            answer.headers.update(HEADERS)
+            answer.headers.update(guard.HEADERS)
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
@@ -292,7 +278,7 @@ class Board:
 
     def _wrong(self, request: web.Request, status: int, said: str) -> web.Response:
         if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
-            return _text(_dumped({"error": said}), JSON, status)
+            return _text(dumped({"error": said}), JSON, status)
         frame = self._frame(request) | {"title": HTTPStatus(status).phrase, "problem": said}
         return _text(writing.render_plain("error.html", frame), HTML, status)
 
@@ -302,7 +288,7 @@ async def _to_stories(_: web.Request) -> web.StreamResponse:
 
 
 async def _openapi(_: web.Request) -> web.StreamResponse:
-    return _text(_dumped(openapi()), JSON)
+    return _text(dumped(openapi()), JSON)
 
 
 async def _static(request: web.Request) -> web.StreamResponse:
@@ -348,17 +334,3 @@ def _text(text: str, content_type: str, status: int = HTTPStatus.OK) -> web.Resp
     made = web.Response(body=body, content_type=content_type, charset="utf-8", status=status)
     made.enable_compression()
     return made
-
-
-def _dumped(record: Any) -> str:
-    return json.dumps(record, ensure_ascii=False, default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return stamp(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"a page's record holds {type(value).__name__}, which JSON cannot")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alerts.alert import DeliveryState
 from alerts.cli.alone import serviced
 from alerts.cli.common import config_option, json_option, print_json, rules_path, state_option, state_path
 from alerts.cli.ids import named
@@ -19,6 +18,7 @@ from alerts.cli.loading import config_in_force, load_config
 from alerts.cli.orders import carry_out, listening
 from alerts.cli.screen import show
 from alerts.cli.times import SINCE, Moment, beginning, desk_zone
+from alerts.delivery import DeliveryState
 from alerts.render.words import isolated, time
 from alerts.run.delivery_record import describe_delivery, message_of
 from alerts.store import ids, outbox, sendlog

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.alert import Delivery, DeliveryState, SendResult, Severity
+from alerts.alert import SendResult, Severity
 from alerts.decide.retries import is_spent, retry_at
+from alerts.delivery import Delivery, DeliveryState
 
 OPENS_AFTER = 5  # failures in a row
 OPENS_OVER = timedelta(seconds=30)  # at least, from the first of them to the last

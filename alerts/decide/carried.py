@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.alert import Alert, Delivery, DeliveryState, Kind, Match, Reason, Severity
+from alerts.alert import Alert, Kind, Match, Reason, Severity
 from alerts.decision import Decision
+from alerts.delivery import Delivery, DeliveryState
 from crawler.article import Article, Revision
 
 OURS_WITHIN = timedelta(seconds=30)  # an aggregator lags by minutes; one poll of an outlet's feed takes seconds

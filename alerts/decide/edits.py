@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.alert import PINGS, UNFINISHED, Carried, Carrier, Delivery, DeliveryState, Kind
+from alerts.alert import PINGS, Kind
 from alerts.decide.retries import is_spent
+from alerts.delivery import UNFINISHED, Carried, Carrier, Delivery, DeliveryState
 
 GIVEN_UP = frozenset({DeliveryState.CANCELLED, DeliveryState.DEAD})
 LOOKED_AGAIN = timedelta(seconds=30)

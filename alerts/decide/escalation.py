@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.alert import Delivery, Kind, NewDelivery, Reason, Receiver, Severity
+from alerts.alert import Kind, Reason, Receiver, Severity
+from alerts.delivery import Delivery, NewDelivery
 from alerts.render.words import time
 
 ANSWERED_FROM = Severity.IMMEDIATE  # what is less urgent escalates to nobody

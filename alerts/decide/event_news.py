@@ -13,7 +13,7 @@ from datetime import timedelta
 from alerts.alert import ONE_ROUND
 from alerts.decide.event_acts import CLAIM, EARLIER, TOLD, alike, is_within, told
 from alerts.decide.event_line import is_question, label_of
-from alerts.decide.event_people import first_doers, other_doers, persons, taken_back, threats, tolls
+from alerts.decide.event_people import first_doers, other_doers, persons, taken_back, tolls
 from alerts.decide.same_event import clash, in_one_moment
 from alerts.event import Act, EventMention, Report
 from alerts.rule import EventSettings
@@ -91,7 +91,6 @@ def news_in(
     others_words = [
         *other_doers(later, before, others, settings),
         *first_doers(later, before, settings),
-        *threats(later, [*before, *others], settings),
         *persons(later, before, settings),
     ]
     only_beside = _only_beside(later.mention, settings)

@@ -1,4 +1,4 @@
-"""Decide what a further report of an event adds of people: who did it, who threatens, who is named, how many. Pure."""
+"""Decide what a further report of an event adds of people: who did it, who is named, how many. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from alerts.rule import EventSettings
 from alerts.rules.event_standing import HAPPENED
 from crawler.stories.unharmed import unharmed
 
-THREAT = "threaten"  # the deed
 HARM = {"killed": ("kill", "die"), "wounded": ("wound",)}  # the deeds that a toll counts
 
 
@@ -57,16 +56,6 @@ def first_doers(later: Report, known: Sequence[Report], settings: EventSettings)
         if done_by.get(alike(act, settings)) == set() and named.isdisjoint(act.by)
     ]
     return list(dict.fromkeys(words))
-
-
-def threats(later: Report, known: Sequence[Report], settings: EventSettings) -> list[str]:
-    """Return in words whom a headline begins with threatening, where its doer threatened nobody before."""
-    before = {name for each in known for act in each.mention.acts if act.deed == THREAT for name in act.by}
-    return [
-        f"threat by {listed(act.by, settings)} on {listed(act.on, settings)}"
-        for act in told(later.mention)[:1]
-        if act.deed == THREAT and act.standing in TOLD and act.by and act.on and before.isdisjoint(act.by)
-    ]
 
 
 def persons(later: Report, known: Iterable[Report], settings: EventSettings) -> list[str]:

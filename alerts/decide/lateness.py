@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from alerts.alert import Delivery, Reason
+from alerts.alert import Reason
 from alerts.decide.attempt import TargetState
+from alerts.delivery import Delivery
 from alerts.render.words import plain, time
 
 LATE = timedelta(minutes=2)  # after its due time; what is sent sooner is not called late

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from alerts.alert import PINGS, Alert, Delivery, Kind, Reason
+from alerts.alert import PINGS, Alert, Kind, Reason
 from alerts.decide.what_to_tell import NUMBER
+from alerts.delivery import Delivery
 from crawler.article import Article
 from crawler.stories.casualties import casualties
 from crawler.stories.corrections import CORRECTED

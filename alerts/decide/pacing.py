@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from alerts.alert import LISTED, ONE_ROUND, PINGS, Delivery, DeliveryState, Kind, Reason, Receiver, Severity
+from alerts.alert import LISTED, ONE_ROUND, PINGS, Kind, Reason, Receiver, Severity
 from alerts.decide.carried import OWN_FEED
 from alerts.decide.hours import next_at, quiet_until
 from alerts.decide.what_to_tell import PING_EVERY
 from alerts.decision import Decision
+from alerts.delivery import Delivery, DeliveryState
 
 THREAD_EVERY = timedelta(minutes=10)  # one message on a thread in this time
 NAMED_IN_MESSAGE = 8  # stories of its thread that a message names; more are a digest

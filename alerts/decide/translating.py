@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.alert import PINGS, UNFINISHED, Delivery, DeliveryState, Kind, Severity
+from alerts.alert import PINGS, Kind, Severity
 from alerts.decide.attempt import LONGEST_PAUSE, LONGEST_REST
+from alerts.delivery import UNFINISHED, Delivery, DeliveryState
 from alerts.render.words import cut, plain, time
 from crawler.text.folding import fold
 from crawler.text.scripts import SCRIPTS, is_foreign

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts import receivers
-from alerts.alert import Delivery, Target
+from alerts.alert import Target
 from alerts.decide.escalation import ANSWERED_FROM, ANSWERED_WITHIN, ASKED_FROM, Escalation, ask_again, escalations
 from alerts.decide.silences import still_told
+from alerts.delivery import Delivery
 from alerts.rule import Config
 from alerts.store import acks, decisions, feedback, outbox, silences
 from crawler.store.db import Database, WriterLane

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.alert import PINGS, Delivery, DeliveryState, Kind, Message, Reason, Target
+from alerts.alert import PINGS, Kind, Message, Reason, Target
 from alerts.decide.edits import first_handle
 from alerts.decide.lateness import why_late
+from alerts.delivery import Delivery, DeliveryState
 from alerts.render.form import form_of
 from alerts.render.words import time
 from alerts.rule import Config

@@ -18,9 +18,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from alerts import receivers
-from alerts.alert import Delivery, DeliveryState, Message, SendResult, Target
+from alerts.alert import Message, SendResult, Target
 from alerts.decide.attempt import LEASE, AttemptOutcome, judge_attempt
 from alerts.decide.life import Sending
+from alerts.delivery import Delivery, DeliveryState
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
 from alerts.line.notices import kept_waiting, tell_back, tell_dead, tell_down, tell_removed, tell_waits

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from alerts import receivers
-from alerts.alert import Delivery, DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
+from alerts.alert import Kind, Message, Reason, SendResult, Severity, Target
+from alerts.delivery import Delivery, DeliveryState
 from alerts.render.form import form_of
 from alerts.rule import Config
 from crawler.article import mint

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.alert import PINGS, Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver, Severity
+from alerts.alert import PINGS, Alert, Kind, Reason, Receiver, Severity
 from alerts.decide.carried import released
 from alerts.decide.pacing import grown, slot_after, takes_in, window_name
 from alerts.decision import Decision
+from alerts.delivery import Carried, Carrier, Delivery, NewDelivery
 from alerts.store import decisions, digests, outbox, silences
 
 Waiting = Mapping[str, Sequence[Delivery]]  # by target: what waits on one story and was never tried

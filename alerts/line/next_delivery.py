@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Carried, Carrier, Delivery, Kind, NewDelivery, Reason, Receiver
+from alerts.alert import Alert, Kind, Reason, Receiver
 from alerts.decide.overtaken import beside_toll, is_overtaken, may_be_overtaken, may_overtake
 from alerts.decide.pacing import NAMED_IN_MESSAGE, Bucket, Fold, Pace, first_word, joined, may_lead, plan
 from alerts.decide.what_to_tell import PING_EVERY
+from alerts.delivery import Carried, Carrier, Delivery, NewDelivery
 from alerts.render.digest import LINK_SHOWN
 from alerts.render.sheet import TOLD_HERE
 from alerts.render.title import headline_of, lead

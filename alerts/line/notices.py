@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Delivery, DeliveryState, Kind, NewDelivery, Reason, Severity, Target
+from alerts.alert import Alert, Kind, Reason, Severity, Target
 from alerts.decide.attempt import WAITED_TOO_LONG, TargetState
+from alerts.delivery import Delivery, DeliveryState, NewDelivery
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import notices, outbox, targets

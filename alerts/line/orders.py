@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Ack, Delivery, Kind, Scope, Silence, Translation
+from alerts.alert import Ack, Kind, Scope, Silence, Translation
 from alerts.decide.feedback import Judgement
+from alerts.delivery import Delivery
 from alerts.render.title import headline_of
 from alerts.render.words import plain
 from alerts.store import acks, audit, decisions, ids, outbox, sendlog, silences

@@ -9,9 +9,10 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from alerts.alert import Kind, Match, NewDelivery, Reason, Receiver
+from alerts.alert import Kind, Match, Reason, Receiver
 from alerts.decide.standing import is_met
 from alerts.decision import Told
+from alerts.delivery import NewDelivery
 from alerts.line.new_alert import Confirmed, make_alert, standing_for
 from alerts.rule import Config, Rule, When
 from alerts.rules.match import Matcher

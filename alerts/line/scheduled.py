@@ -7,9 +7,10 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerts.alert import Kind, NewDelivery, Reason, Receiver, Severity
+from alerts.alert import Kind, Reason, Receiver, Severity
 from alerts.decide.hours import last_at, next_at
 from alerts.decide.pacing import window_name
+from alerts.delivery import NewDelivery
 from alerts.line.alive import alive
 from alerts.line.notices import queue_all
 from alerts.render.words import time

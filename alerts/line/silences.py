@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Kind, NewDelivery, Reason, Scope, Severity, Silence
+from alerts.alert import Alert, Kind, Reason, Scope, Severity, Silence
 from alerts.decide.silences import still_told
+from alerts.delivery import NewDelivery
 from alerts.rule import Config
 from alerts.store import outbox, silences
 

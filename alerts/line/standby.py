@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.alert import URGENT_KINDS, Delivery, Reason, Severity, Target
+from alerts.alert import URGENT_KINDS, Reason, Severity, Target
+from alerts.delivery import Delivery
 from alerts.render.words import time
 from alerts.rule import Config
 from alerts.store import outbox

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts.alert import PINGS, Delivery, Kind, NewDelivery, Reason, Severity, Translation
+from alerts.alert import PINGS, Kind, Reason, Severity, Translation
 from alerts.decide.glosses import latin_name
 from alerts.decide.translating import ServiceState, Wanted, news_of, to_edit
+from alerts.delivery import Delivery, NewDelivery
 from alerts.line.notices import queue_all
 from alerts.render.title import headline_of
 from alerts.rule import Config

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from alerts.alert import PINGS, UNFINISHED, Alert, Carried, Delivery, DeliveryState, Kind
+from alerts.alert import PINGS, Alert, Kind
+from alerts.delivery import UNFINISHED, Carried, Delivery, DeliveryState
 from alerts.store import decisions, digests, outbox
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from alerts.alert import ONE_ROUND, Alert, Delivery, Reason, Severity
+from alerts.alert import ONE_ROUND, Alert, Reason, Severity
+from alerts.delivery import Delivery
 from alerts.render.sheet import HEADLINE_LIMIT, name, shown_headline, split_notes, translated
 from alerts.render.title import age_of, changes_in_short, digest_heading, digest_title, lead
 from alerts.render.why import REASONS

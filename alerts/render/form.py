@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from alerts.alert import Alert, Delivery, Message
+from alerts.alert import Alert, Message
+from alerts.delivery import Delivery
 from alerts.render import mail, slack, text
 
 

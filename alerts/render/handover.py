@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from alerts.alert import Ack, Alert, Delivery, Severity, Silence
+from alerts.alert import Ack, Alert, Severity, Silence
+from alerts.delivery import Delivery
 from alerts.render.digest import events_of, newest_of, outlets_of
 from alerts.render.sheet import translated
 from alerts.render.title import NO_HEADLINE, headline_of, lead

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from alerts.alert import Alert, Delivery, Kind, Message, Severity
+from alerts.alert import Alert, Kind, Message, Severity
+from alerts.delivery import Delivery
 from alerts.render import text
 from alerts.render.digest import DigestItem, DigestSheet, digest_sheet
 from alerts.render.html import Content, Html, bare, isolates, lines, tag

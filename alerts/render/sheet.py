@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from alerts.alert import Alert, Delivery, Severity, Translation
+from alerts.alert import Alert, Severity, Translation
+from alerts.delivery import Delivery
 from alerts.event import Counterpart
 from alerts.render.quote import quote, tells
 from alerts.render.title import NO_HEADLINE, alert_title, headline_of, lead, without_outlet

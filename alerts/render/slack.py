@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from alerts.alert import Alert, Delivery, Message, Severity
+from alerts.alert import Alert, Message, Severity
+from alerts.delivery import Delivery
 from alerts.render import text
 from alerts.render.digest import DigestItem, DigestSheet, digest_sheet
 from alerts.render.sheet import Sheet, sheet

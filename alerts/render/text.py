@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from alerts.alert import Alert, Delivery, Message
+from alerts.alert import Alert, Message
+from alerts.delivery import Delivery
 from alerts.render.digest import LINK_SHOWN, DigestSheet, digest_sheet
 from alerts.render.sheet import Sheet, sheet
 from alerts.render.title import TITLE_LIMIT, marked

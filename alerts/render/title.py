@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from alerts.alert import NEWS, Alert, Delivery, Kind, Reason, Severity
+from alerts.alert import NEWS, Alert, Kind, Reason, Severity
+from alerts.delivery import Delivery
 from alerts.event import UNREAD
 from alerts.render.words import cut, is_rtl, isolated, ours, plain, span
 from crawler.article import Article

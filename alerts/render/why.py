@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from alerts.alert import Alert, Cause, Delivery, Hit, Kind, Reason
+from alerts.alert import Alert, Cause, Hit, Kind, Reason
+from alerts.delivery import Delivery
 from alerts.render.words import cut, isolated, ours, plain
 from crawler.text.folding import fold
 

@@ -25,6 +25,7 @@ Voice = Literal["active", "passive", "noun", "open"]
 REACH = 8  # words from a deed to its doer, target or place
 _UPON_REACH = 4  # words from the doer of an Arabic noun to "on"
 _SUFFERS = {"تعرض", "تعرضت", "تعرضوا", "يتعرض", "تتعرض", "تعرضه", "تعرضها", "لتعرض", "بتعرض"}  # ... لهجوم
+_TO_ANY = "لاي"  # لأي هجوم
 _BE = {"is", "are", "was", "were", "be", "been", "being", "gets", "got", "comes", "came", "come", "under"}
 _BE |= {"تتعرض", "يتعرض", "تعرضت", "تعرض", "شد", "شدند", "شده", "شود"}
 _PARTICIPLES = frozenset(word for pasts in IRREGULAR.values() for word in pasts[-1])
@@ -98,7 +99,8 @@ def _is_participle(alias: str, *, arabic: bool = True) -> bool:
 
 def _is_suffered(deed: Mention, text: str) -> bool:
     """Return whether the noun of a deed follows "comes under" in Arabic, with its target between the two."""
-    return deed.attached and not _SUFFERS.isdisjoint(text[: deed.start].split()[-REACH:])
+    before = text[: deed.start].split()[-REACH:]
+    return (deed.attached or before[-1:] == [_TO_ANY]) and not _SUFFERS.isdisjoint(before)
 
 
 def is_finite(deed: Mention, spoken: Voice) -> bool:

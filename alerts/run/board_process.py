@@ -93,7 +93,7 @@ class BoardProcess:
         settings, address = self._settings(), self._address()
         child = await asyncio.create_subprocess_exec(
             *COMMAND, "--at", address, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
-            env=self._environ,
+            env=self._environ, process_group=0,  # Ctrl-C in a terminal is for the daemon, which ends its own
         )  # fmt: skip
         ending = asyncio.ensure_future(child.wait())
         try:

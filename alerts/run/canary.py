@@ -20,9 +20,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.alert import Delivery, Message, Target
+from alerts.alert import Message, Target
 from alerts.decide.canary import Stage, Trace, again_after, arrived_lately, missing
 from alerts.decide.same_event import EventWindow
+from alerts.delivery import Delivery
 from alerts.line.compose import compose
 from alerts.line.deliver import Deliver
 from alerts.line.judging_order import TRIAGED, undecided

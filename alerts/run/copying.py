@@ -49,7 +49,7 @@ def copy(given: str, to: str) -> Copied:
         stack.callback(target.close)
         source.check(*PACKAGES)
         if not source.sqlite:
-            stack.enter_context(source.writing.connect())  # it holds the store: a daemon would go on writing to it
+            source.hold(stack.enter_context(source.writing.connect()))  # a daemon would go on writing to it
         try:
             return _copy(source, target)
         except BaseException:

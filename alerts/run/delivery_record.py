@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from alerts.alert import Delivery, Kind, Target
+from alerts.alert import Kind, Target
+from alerts.delivery import Delivery
 from alerts.line.compose import compose
 from alerts.render.digest import digest_sheet
 from alerts.render.text import digest_lines

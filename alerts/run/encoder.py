@@ -78,7 +78,7 @@ class Encoder:
             raise ConnectionResetError
         if self._child is None:
             command = (sys.executable, "-m", "alerts.run.encoder_child")
-            self._child = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+            self._child = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, process_group=0)
         if not self._is_ready:
             try:
                 async with asyncio.timeout(STARTED_WITHIN):

@@ -97,6 +97,7 @@ class Answerer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
+                process_group=0,  # Ctrl-C in a terminal is for the daemon, which ends its own
             )
         ours.setblocking(False)  # the event loop asks
         self._line = ours

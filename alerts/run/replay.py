@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.alert import Delivery, DeliveryState, SendResult
+from alerts.alert import SendResult
 from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import Ledger
 from alerts.decide.same_event import EventWindow
 from alerts.decision import Decision
+from alerts.delivery import Delivery, DeliveryState
 from alerts.line.judging_order import TRIAGED
 from alerts.line.next_delivery import next_delivery
 from alerts.line.orders import stamp

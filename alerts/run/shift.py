@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.alert import UNFINISHED, Delivery, DeliveryState
+from alerts.delivery import UNFINISHED, Delivery, DeliveryState
 from alerts.render.handover import Failing, Handover, ToldStory
 from alerts.run.stored import last_reload
 from alerts.store import acks, decisions, outbox, silences, translations

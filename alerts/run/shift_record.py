@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from alerts.alert import Delivery
+from alerts.delivery import Delivery
 from alerts.line.orders import describe_ack, describe_silence, describe_translation, stamp
 from alerts.render.digest import newest_of, outlets_of
 from alerts.render.handover import Handover, ToldStory, events_told, gravest

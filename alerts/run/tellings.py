@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.alert import PINGS, Delivery, Kind, Severity
+from alerts.alert import PINGS, Kind, Severity
+from alerts.delivery import Delivery
 from alerts.line.untold import carried_by
 from alerts.store import outbox
 from alerts.store.opening import reading

@@ -20,8 +20,9 @@ from sqlalchemy import (
     select,
 )
 
-from alerts.alert import Ack, Delivery, DeliveryState, Kind, Reason, Severity
+from alerts.alert import Ack, Kind, Reason, Severity
 from alerts.decide.acks import Given, ToldRevision, covers
+from alerts.delivery import Delivery, DeliveryState
 from alerts.render.words import time
 from alerts.store import digests, outbox
 from alerts.store.decisions import alerts, metadata

@@ -25,10 +25,11 @@ from sqlalchemy import (
     update,
 )
 
-from alerts.alert import PINGS, Delivery, DeliveryState, Kind, SendResult
+from alerts.alert import PINGS, Kind, SendResult
 from alerts.decide.attempt import LEASE, AttemptOutcome
 from alerts.decide.edits import edit_action
 from alerts.decide.retries import AGE_LIMIT, LONGEST_RETRY
+from alerts.delivery import Delivery, DeliveryState
 from alerts.store import targets
 from alerts.store.decisions import metadata
 from alerts.store.outbox import WAITING, WAITS, deliveries, fold, on_subject, read

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, or_, select, update
 
-from alerts.alert import DeliveryState, Kind
+from alerts.alert import Kind
 from alerts.decide.attempt import LONGEST_REST
 from alerts.decide.carried import OWN_FEED
 from alerts.decide.escalation import ANSWERED_WITHIN
 from alerts.decide.pacing import GROUP, RATE, STORY, THREAD
+from alerts.delivery import DeliveryState
 from alerts.store.acks import acks
 from alerts.store.claims import buckets
 from alerts.store.decisions import told

@@ -19,7 +19,8 @@ from sqlalchemy import (
     update,
 )
 
-from alerts.alert import Alert, NewDelivery, Severity
+from alerts.alert import Alert, Severity
+from alerts.delivery import NewDelivery
 from alerts.store import snapshot
 from alerts.store.decisions import metadata
 from alerts.store.outbox import WAITING, deliveries, queue

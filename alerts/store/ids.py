@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Select, select
 
-from alerts.alert import PINGS, Delivery, DeliveryState, Kind
+from alerts.alert import PINGS, Kind
+from alerts.delivery import Delivery, DeliveryState
 from alerts.render.title import headline_of, without_outlet
 from alerts.render.words import cut, isolated, plain
 from alerts.store import decisions, digests, outbox, sendlog

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, delete, func, literal_column, select, update
 
-from alerts.alert import UNFINISHED, Carried, Carrier, Delivery, Kind, NewDelivery
+from alerts.alert import Kind
+from alerts.delivery import UNFINISHED, Carried, Carrier, Delivery, NewDelivery
 from alerts.store import claims, digests, outbox
 from alerts.store.claims import buckets
 from alerts.store.decisions import told

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from alerts.alert import Delivery, DeliveryState, Kind
+from alerts.alert import Kind
+from alerts.delivery import Delivery, DeliveryState
 from alerts.store.outbox import WAITING, deliveries, read
 
 

@@ -27,19 +27,8 @@ from sqlalchemy import (
     update,
 )
 
-from alerts.alert import (
-    PINGS,
-    URGENT_KINDS,
-    Carried,
-    Carrier,
-    Delivery,
-    DeliveryState,
-    Kind,
-    NewDelivery,
-    Reason,
-    Severity,
-    Target,
-)
+from alerts.alert import PINGS, URGENT_KINDS, Kind, Reason, Severity, Target
+from alerts.delivery import Carried, Carrier, Delivery, DeliveryState, NewDelivery
 from alerts.store.decisions import counts, metadata
 from crawler.article import mint
 from crawler.store.articles import count, load_counts, save_once

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from alerts.alert import Delivery, DeliveryState, Kind, Reason
+from alerts.alert import Kind, Reason
+from alerts.delivery import Delivery, DeliveryState
 from alerts.render.title import headline_of
 from alerts.render.words import time
 from alerts.store import decisions, digests, moved_targets, outbox

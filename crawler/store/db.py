@@ -132,6 +132,10 @@ class Database:
         """
         return sqlite.faults(self.read, table) if self.sqlite else []
 
+    def hold(self, connection: Connection) -> None:
+        """Keep a store in PostgreSQL for as long as this writing connection is open, though nothing is written."""
+        self._dialect.hold_on(connection)
+
     @property
     def name(self) -> str:
         """What messages call it: the path of the file, or the URL without user, password and options."""

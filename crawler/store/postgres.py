@@ -27,6 +27,9 @@ READERS, MOST_READERS = 4, 24
 DAMAGED = frozenset({"XX001", "XX002"})  # data_corrupted, index_corrupted
 # A peer that is gone without a word is noticed in 25 s by either side: what it held is free then
 KEEPALIVE: Mapping[str, int] = {"idle": 10, "interval": 5, "count": 3}
+UNHEARD = 25_000  # milliseconds: the same for what was sent and is not confirmed, of which keepalives see nothing
+# A writer that is silent for so long stands still (a daemon signs its life every 20 s): another may have the store
+PAUSED = 60_000  # milliseconds
 
 
 @compiles(Text, "postgresql")
@@ -79,7 +82,11 @@ def _prepare_engine(engine: Engine) -> None:
 def _arguments(url: URL) -> dict[str, Any]:
     """Return what is set of a connection where its URL does not set it."""
     ours: dict[str, Any] = {f"keepalives_{name}": value for name, value in KEEPALIVE.items()}
-    ours |= {"connect_timeout": CONNECT_WITHIN, "application_name": f"watchfloor {os.getpid()} {platform.node()}"}
+    ours |= {
+        "connect_timeout": CONNECT_WITHIN,
+        "tcp_user_timeout": UNHEARD,
+        "application_name": f"watchfloor {os.getpid()} {platform.node()}",
+    }
     return {name: value for name, value in ours.items() if name not in url.query}
 
 
@@ -87,6 +94,7 @@ def _prepare(connection: psycopg.Connection[Any], _: object) -> None:
     connection.adapters.register_dumper(str, _WithoutNul)
     for name, value in KEEPALIVE.items():  # the server's side of it; without effect on a local socket
         connection.execute(f"SET tcp_keepalives_{name} = {value}")
+    connection.execute(f"SET tcp_user_timeout = {UNHEARD}")
     # an alert is durable once its commit returns; a server that waits for replicas as well goes on doing so
     connection.execute(
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
@@ -104,6 +112,7 @@ def _hold(connection: psycopg.Connection[Any], _: object) -> None:
 
     A session that was cut off and comes back takes it anew, so nothing is written by a process that no longer has it.
     """
+    _end_after(connection, PAUSED)
     taken = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (OURS, HOLDS)).fetchone()
     other = None if taken == (True,) else connection.execute(_HOLDER, (OURS, HOLDS)).fetchone()
     connection.commit()
@@ -116,6 +125,20 @@ def _hold(connection: psycopg.Connection[Any], _: object) -> None:
             f"{where} is held by {who}: one daemon writes to a store. End that one, or give this one a database of its "
             "own (settings.store)"
         )
+
+
+def _end_after(connection: psycopg.Connection[Any], silence: int) -> None:
+    """Let the server end the session after so many milliseconds of silence, within a transaction or not; 0 never."""
+    connection.execute(f"SET idle_session_timeout = {silence}")
+    connection.execute(f"SET idle_in_transaction_session_timeout = {silence}")
+
+
+def hold_on(connection: Connection) -> None:
+    """Keep the store for as long as a connection is open, however long it is silent: for a copy, which only reads."""
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, psycopg.Connection)
+    _end_after(driver, 0)
+    driver.commit()
 
 
 _HOLDER = """

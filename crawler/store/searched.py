@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
 from crawler.article import Article
-from crawler.store import articles as archive
 from crawler.store import search as index
 from crawler.store.articles import articles, revisions, stories
 from crawler.text.searching import Search
@@ -24,8 +23,15 @@ class Searched:
     thread: str
 
 
+_OF_REVISION = frozenset({"title", "summary", "text"})  # of an article, what its newest revision has
+_FIELDS = tuple(each.name for each in fields(Article))
 _FOUND = (
-    select(revisions.c.seq, articles.c.id, articles.c.story, stories.c.thread)
+    select(
+        revisions.c.seq,
+        articles.c.story,
+        stories.c.thread,
+        *((revisions if name in _OF_REVISION else articles).c[name] for name in _FIELDS),
+    )
     .join(articles, articles.c.id == revisions.c.article)
     .join(stories, stories.c.id == articles.c.story)
     .where(revisions.c.seq.in_(bindparam("seqs", expanding=True)))
@@ -41,6 +47,8 @@ def searched(
     Only those stored or edited `since` then; with `before`, a `seq`, those that come after it on the next page.
     """
     seqs = index.find(connection, search, since, before, most)
-    rows = connection.execute(_FOUND, {"seqs": seqs}).all()
-    known = {each.id: each for row in rows for each in archive.articles_of(connection, row.id)}
-    return [Searched(row.seq, known[row.id], row.story, row.thread) for row in rows]
+    rows = connection.execute(_FOUND, {"seqs": seqs}).mappings()
+    return [
+        Searched(row["seq"], Article(**{name: row[name] for name in _FIELDS}), row["story"], row["thread"])
+        for row in rows
+    ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from crawler.stories.tolls import subject
-from crawler.stories.wording import Wording, combine, mixed, number_of, shingles
+from crawler.stories.wording import Wording, combine, mixed, number_of
 
 SHARED = 2  # keys that make two articles candidates
 WINDOWS = ((25, 8), (60, 10), (None, 14))  # words from the beginning, keys kept
@@ -23,7 +23,7 @@ _HEADLINE = number_of("headline")
 def sketch(text: Wording) -> frozenset[int]:
     """Return the candidate keys of an article, at most MOST_KEYS."""
     keys: set[int] = set()
-    numbers = shingles(text.words)
+    numbers = text.runs
     for words, kept in WINDOWS:
         # a run is three words long, so n words begin n - 2 runs
         keys.update(sorted(numbers if words is None else numbers[: max(1, words - 2)])[:kept])

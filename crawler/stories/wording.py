@@ -95,8 +95,13 @@ class Wording:
         return tuple(word for sentence in self.sentences for word in sentence)[:MOST_WORDS]
 
     @cached_property
+    def runs(self) -> tuple[int, ...]:
+        """The hash of each run of three words of the body, in turn."""
+        return tuple(shingles(self.words))
+
+    @cached_property
     def shingles(self) -> frozenset[int]:
-        return frozenset(shingles(self.words))
+        return frozenset(self.runs)
 
     @cached_property
     def lead(self) -> frozenset[int]:

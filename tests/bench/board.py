@@ -50,7 +50,7 @@ def bench(n: int) -> None:
             said = next(line for line in board.stderr if "board served" in line)
             host = re.search(r"address=http://([^/]+)/", said)
             assert host
-            _measured(host[1], n)
+            _measured(host[1], n, psutil.Process(board.pid))
             print(f"memory of the board process: {psutil.Process(board.pid).memory_info().rss / 1e6:.0f} MB")
         finally:
             board.terminate()
@@ -107,7 +107,7 @@ def _late(outlet: Outlet) -> list[float]:
     return [later - earlier - EVERY for earlier, later in pairwise(times)]
 
 
-def _measured(host: str, n: int) -> None:
+def _measured(host: str, n: int, board: psutil.Process) -> None:
     body, _ = _asked(host, "/stories?range=7d")
     found = re.search(r'data-url="(/stories/\w+)"', body)
     pages = [
@@ -117,11 +117,12 @@ def _measured(host: str, n: int) -> None:
     ]
     took: list[float] = []
     for path in pages:
+        before = sum(board.cpu_times()[:2])
         times = sorted(_asked(host, path)[1] for _ in range(ASKED))
+        used = (sum(board.cpu_times()[:2]) - before) / ASKED
         took += times
-        print(
-            f"{path if not found or path != found[1] else '/stories/ID'}: {_ms(times, 50)} ms, p95 {_ms(times, 95)} ms"
-        )
+        name = "/stories/ID" if found and path == found[1] else path
+        print(f"{name}: {_ms(times, 50)} ms, p95 {_ms(times, 95)} ms, processor {used * 1000:.0f} ms", flush=True)
     print(f"time to first byte at {n:,} stories: p95 {_ms(sorted(took), 95)} ms of {len(took)} requests")
     sizes = {path: _weight(host, path) for path in ("/stories?range=7d", *PARTS.findall(body))}
     print(

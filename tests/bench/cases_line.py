@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from alerts import receivers
-from alerts.alert import DeliveryState, Message, Severity
+from alerts.alert import Message, Severity
+from alerts.delivery import DeliveryState
 from alerts.demo.sinks import MailSink
 from tests.e2e.conftest import Desk
 from tests.e2e.mailserver import Post, Raw

@@ -13,8 +13,9 @@ from urllib.parse import parse_qs
 from click.testing import CliRunner
 
 from alerts import receivers
-from alerts.alert import Carried, Delivery, DeliveryState, Kind, Message, SendResult, Severity
+from alerts.alert import Kind, Message, SendResult, Severity
 from alerts.cli import main
+from alerts.delivery import Carried, Delivery, DeliveryState
 from alerts.run.service import Service
 from tests.e2e.outgoing import NOW, RULES, Outgoing, outgoing
 from tests.e2e.servers import Answer as Said

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.alert import Kind, NewDelivery, Reason, Receiver, SendResult, Severity, Target
+from alerts.alert import Kind, Reason, Receiver, SendResult, Severity, Target
 from alerts.decide.attempt import judge_attempt
+from alerts.delivery import NewDelivery
 from alerts.line.next_delivery import next_delivery
 from alerts.store import claims, outbox, targets
 from alerts.store.opening import PACKAGES

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import requests
 
-from alerts.alert import DeliveryState, Kind, Reason, Severity
+from alerts.alert import Kind, Reason, Severity
+from alerts.delivery import DeliveryState
 from alerts.store import digests as digest_store
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.servers import Hook, Outlet, closing_all

@@ -21,7 +21,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, DeliveryState, Kind, Severity
+from alerts.alert import Alert, Kind, Severity
+from alerts.delivery import DeliveryState
 from alerts.store import decisions, retention
 from alerts.store.opening import PACKAGES
 from crawler.article import Article, mint

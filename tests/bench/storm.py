@@ -13,10 +13,11 @@ from pathlib import Path
 from apprise.plugins import N_MGR
 from sqlalchemy import Connection
 
-from alerts.alert import Delivery, Kind, SendResult
+from alerts.alert import Kind, SendResult
 from alerts.decide.attempt import judge_attempt
 from alerts.decide.ledger import balance
 from alerts.decide.same_event import EventWindow
+from alerts.delivery import Delivery
 from alerts.line.next_delivery import next_delivery
 from alerts.line.triage import settle
 from alerts.rule import Config

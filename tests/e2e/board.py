@@ -102,7 +102,7 @@ class Floor:
 def served(running: Running, times: int = 1) -> str:
     """Return the address at which the board is served, once it was said so many times."""
     pattern = r"board served address=(\S+)"
-    assert running.says_times(pattern, times), running.log
+    assert running.says_times(pattern, times, timeout=60), running.log
     found = [match[1] for line in running.log if (match := re.search(pattern, line))]
     return found[times - 1].rstrip("/")
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Cause, Delivery, Hit, Kind, NewDelivery, Reason, Severity
+from alerts.alert import Alert, Cause, Hit, Kind, Reason, Severity
 from alerts.decide.ledger import balance
+from alerts.delivery import Delivery, NewDelivery
 from alerts.line.deliver import Deliver
 from alerts.rule import Config
 from alerts.rules import config as configuration

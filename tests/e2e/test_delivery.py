@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from alerts.alert import DeliveryState, Kind, Message, Reason, SendResult, Severity, Target
+from alerts.alert import Kind, Message, Reason, SendResult, Severity, Target
 from alerts.decide.attempt import LEASE
+from alerts.delivery import DeliveryState
 from alerts.line import deliver as delivering
 from alerts.render.title import marked
 from alerts.store import claims, clock_steps, notices, outbox, sendlog, targets

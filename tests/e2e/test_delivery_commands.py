@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Carried, Carrier, Kind, NewDelivery, Reason, Severity
+from alerts.alert import Alert, Kind, Reason, Severity
 from alerts.cli import main
+from alerts.delivery import Carried, Carrier, NewDelivery
 from alerts.store import claims, decisions, digests, outbox
 from tests.e2e.conftest import Desk
 from tests.e2e.outgoing import NOW, Outgoing, outgoing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -41,4 +42,22 @@ def test_signal_while_starting_ends_with_0(desk: Desk, module: str, number: sign
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said[-2000:]
+    assert "Traceback" not in said
+
+
+def test_ctrl_c_in_a_terminal_is_for_the_daemon_alone(desk: Desk) -> None:
+    """It reaches all processes of the terminal's foreground group: the one that answers commands printed a traceback."""
+    desk.outlet.serve("/a.xml", rss({"title": "A quiet day", "guid": "1"}))
+    desk.write("/a.xml")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "alerts", "run"], cwd=desk.place, env=desk.environ(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    next(line for line in process.stderr if "canary arrived" in line)
+    desk.run("status")
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said[-2000:]
+    assert "read status" in said  # the process that answers ran
     assert "Traceback" not in said

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.alert import DeliveryState, Severity
+from alerts.alert import Severity
+from alerts.delivery import DeliveryState
 from tests.e2e.outgoing import NOW, Outgoing, outgoing
 from tests.e2e.servers import Hook, closing_all
 

@@ -15,9 +15,10 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
-from alerts.alert import Kind, NewDelivery, Reason, Scope, SendResult, Severity
+from alerts.alert import Kind, Reason, Scope, SendResult, Severity
 from alerts.decide.attempt import judge_attempt
 from alerts.decide.same_event import EventWindow
+from alerts.delivery import NewDelivery
 from alerts.line.judging_order import TRIAGED
 from alerts.line.next_delivery import next_delivery
 from alerts.line.triage import settle

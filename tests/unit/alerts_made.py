@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity
+from alerts.alert import Alert, Cause, Hit, Kind, Reason, Severity
+from alerts.delivery import Delivery, DeliveryState
 from alerts.rule import Config
 from alerts.rules.config import load
 from alerts.standing import Standing

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.alert import Delivery
+from alerts.delivery import Delivery
 from alerts.line.deliver import Deliver
 from alerts.line.next_delivery import next_delivery
 from alerts.rule import Config

@@ -9,18 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alerts.alert import (
-    Alert,
-    Cause,
-    Delivery,
-    DeliveryState,
-    Hit,
-    Kind,
-    Message,
-    Reason,
-    Severity,
-    Sibling,
-)
+from alerts.alert import Alert, Cause, Hit, Kind, Message, Reason, Severity, Sibling
+from alerts.delivery import Delivery, DeliveryState
 from alerts.render.form import FORMS
 from alerts.standing import Standing
 from alerts.where import Where

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity
+from alerts.alert import Alert, Cause, Hit, Kind, Reason, Severity
 from alerts.decide.same_event import EventWindow
+from alerts.delivery import Delivery, DeliveryState
 from alerts.line.triage import TriageResult, settle
 from alerts.rule import Config
 from alerts.rules.match import Matcher

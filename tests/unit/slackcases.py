@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from alerts.alert import Alert, Cause, Delivery, DeliveryState, Hit, Kind, Reason, Severity, Sibling
+from alerts.alert import Alert, Cause, Hit, Kind, Reason, Severity, Sibling
+from alerts.delivery import Delivery, DeliveryState
 from alerts.render.form import form_of
 from alerts.standing import Standing
 from alerts.where import Where

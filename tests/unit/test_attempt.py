@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.alert import Delivery, DeliveryState, Kind, Reason, SendResult, Severity
+from alerts.alert import Kind, Reason, SendResult, Severity
 from alerts.decide.attempt import TargetState, answered, failed, judge_attempt
 from alerts.decide.edits import EditAction, edit_action, first_handle
 from alerts.decide.lateness import why_late
+from alerts.delivery import Delivery, DeliveryState
 from tests.unit.desk import NOW
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

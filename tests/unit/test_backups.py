@@ -21,9 +21,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from alerts.alert import DeliveryState
 from alerts.decide.finding import Level
 from alerts.decide.repeats import Restore, may_repeat
+from alerts.delivery import DeliveryState
 from alerts.rules.config import load
 from alerts.run import restoring
 from alerts.run.backup_thread import Backups, newest

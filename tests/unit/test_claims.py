@@ -6,8 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerts.alert import DeliveryState, SendResult
+from alerts.alert import SendResult
 from alerts.decide.attempt import LEASE, TargetState, judge_attempt
+from alerts.delivery import DeliveryState
 from alerts.store import claims, outbox
 from tests.unit.desk import NOW
 from tests.unit.floor import BOMB, M, desk, turn

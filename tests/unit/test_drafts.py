@@ -30,16 +30,16 @@ def test_a_rule_is_taken_out_with_its_lines_only() -> None:
     assert taken_out(FILE, 10) == "- id: two\n  title: Two\n"
 
 
-@pytest.mark.parametrize("line", [0, 1, 4, 99])
-def test_what_begins_no_rule_is_refused(line: int) -> None:
+@pytest.mark.parametrize("at", [0, 1, 4, 99])
+def test_what_begins_no_rule_is_refused(at: int) -> None:
     with pytest.raises(NoDraft, match="watchfloor fmt"):
-        block_of(FILE, line)
+        block_of(FILE, at)
 
 
-@pytest.mark.parametrize("line", [3, 10])
-def test_what_was_taken_out_goes_in_again_unchanged(line: int) -> None:
-    block = block_of(FILE, line)
-    assert put_in(FILE, block, taken_out(FILE, line)) == FILE
+@pytest.mark.parametrize("at", [3, 10])
+def test_what_was_taken_out_goes_in_again_unchanged(at: int) -> None:
+    block = block_of(FILE, at)
+    assert put_in(FILE, block, taken_out(FILE, at)) == FILE
 
 
 def test_a_changed_rule_takes_its_place_and_a_new_one_comes_behind() -> None:

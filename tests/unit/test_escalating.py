@@ -15,21 +15,9 @@ from apprise.plugins import N_MGR
 from sqlalchemy import Connection
 
 from alerts import receivers
-from alerts.alert import (
-    Alert,
-    Cause,
-    Delivery,
-    DeliveryState,
-    Escalate,
-    Kind,
-    NewDelivery,
-    Reason,
-    Receiver,
-    Scope,
-    Severity,
-    Target,
-)
+from alerts.alert import Alert, Cause, Escalate, Kind, Reason, Receiver, Scope, Severity, Target
 from alerts.decide.escalation import ask_again, escalations
+from alerts.delivery import Delivery, DeliveryState, NewDelivery
 from alerts.line.acks import Acknowledgements
 from alerts.line.orders import ORDERS
 from alerts.rule import Config

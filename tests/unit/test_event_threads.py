@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Carried, DeliveryState, Kind, Reason, Receiver, Scope, Severity
+from alerts.alert import Kind, Reason, Receiver, Scope, Severity
 from alerts.decide.same_event import EventWindow
+from alerts.delivery import Carried, DeliveryState
 from alerts.line.orders import ORDERS
 from alerts.line.triage import settle
 from alerts.rule import Config

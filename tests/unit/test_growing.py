@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Delivery, Hours, Kind, NewDelivery, Reason, Receiver, Scope, SendResult, Severity
+from alerts.alert import Hours, Kind, Reason, Receiver, Scope, SendResult, Severity
 from alerts.decide.attempt import judge_attempt
+from alerts.delivery import Delivery, NewDelivery
 from alerts.line.compose import compose
 from alerts.line.next_delivery import next_delivery
 from alerts.render.digest import digest_sheet

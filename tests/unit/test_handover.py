@@ -6,18 +6,8 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.alert import (
-    Ack,
-    Alert,
-    Cause,
-    Delivery,
-    DeliveryState,
-    Kind,
-    Reason,
-    Scope,
-    Severity,
-    Silence,
-)
+from alerts.alert import Ack, Alert, Cause, Kind, Reason, Scope, Severity, Silence
+from alerts.delivery import Delivery, DeliveryState
 from alerts.render.handover import Failing, Handover, ToldStory, markdown
 from alerts.standing import Standing
 from tests.unit.desk import NOW, article

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from alerts.alert import Kind, NewDelivery, Reason, Severity
+from alerts.alert import Kind, Reason, Severity
+from alerts.delivery import NewDelivery
 from alerts.line.orders import IDS_OF_STORIES, IDS_OF_THREADS, ORDERS
 from alerts.store import decisions, ids, outbox, sendlog
 from crawler.store import articles as archive

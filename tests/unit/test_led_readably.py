@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Delivery, DeliveryState, Reason, SendResult, Severity
+from alerts.alert import Alert, Reason, SendResult, Severity
 from alerts.decide.attempt import judge_attempt
+from alerts.delivery import Delivery, DeliveryState
 from alerts.line.next_delivery import next_delivery
 from alerts.render.digest import events_of
 from alerts.rule import Config

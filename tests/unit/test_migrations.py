@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, text
 
-from alerts.alert import DeliveryState
+from alerts.delivery import DeliveryState
 from alerts.store import acks, digests, outbox
 from alerts.store.opening import PACKAGES, reading
 from crawler.article import Relation

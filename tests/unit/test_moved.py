@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts import receivers
-from alerts.alert import DeliveryState, Kind, Reason, Scope, SendResult
+from alerts.alert import Kind, Reason, Scope, SendResult
 from alerts.decide.attempt import TargetState, judge_attempt
+from alerts.delivery import DeliveryState
 from alerts.line.compose import compose
 from alerts.store import claims, decisions, outbox, sendlog, silences, targets
 from crawler.config.yamlfile import ConfigError

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, select
 
-from alerts.alert import Delivery, Hours, Kind, NewDelivery, Reason, Receiver, SendResult, Severity, Target
+from alerts.alert import Hours, Kind, Reason, Receiver, SendResult, Severity, Target
 from alerts.decide.attempt import judge_attempt
+from alerts.delivery import Delivery, NewDelivery
 from alerts.line import next_delivery as line
 from alerts.store import claims, outbox, targets
 from alerts.store.opening import PACKAGES

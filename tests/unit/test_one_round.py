@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Delivery, Kind, Reason, Severity
+from alerts.alert import Kind, Reason, Severity
 from alerts.decide.carried import OURS_WITHIN, OWN_FEED
+from alerts.delivery import Delivery
 from alerts.line.next_delivery import next_delivery
 from alerts.store import outbox
 from tests.unit.desk import NOW, desk, rule

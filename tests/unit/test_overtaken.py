@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Alert, Delivery, DeliveryState, Kind, Reason, SendResult, Severity
+from alerts.alert import Alert, Kind, Reason, SendResult, Severity
 from alerts.decide.attempt import judge_attempt
 from alerts.decide.what_to_tell import changes
 from alerts.decision import Told
+from alerts.delivery import Delivery, DeliveryState
 from alerts.line.next_delivery import OVERTAKEN, next_delivery
 from alerts.rule import Config
 from alerts.store import claims, decisions, outbox, targets

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.alert import Delivery, DeliveryState, Hours, Kind, Reason, Receiver, Severity
+from alerts.alert import Hours, Kind, Reason, Receiver, Severity
 from alerts.decide.pacing import Bucket, Pace, Plan, grown, joined, plan, slot_after, takes_in, window_name
 from alerts.decision import Decision
+from alerts.delivery import Delivery, DeliveryState
 from tests.unit.desk import NOW
 
 ROUTINE, PRIORITY, IMMEDIATE, FLASH = Severity

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -121,6 +121,25 @@ def test_who_lost_the_store_while_cut_off_writes_no_more(opened: Callable[[], Da
     mark(paused, "before")
     cut(postgres, paused)
     mark(other, "taken over")
+    with pytest.raises(StoreHeld):
+        mark(paused, "stale")
+    with other.read() as connection:
+        assert decisions.get_mark(connection, "test") == "taken over"
+
+
+def test_who_stands_still_loses_the_store_and_is_refused_when_it_wakes(
+    opened: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.store.postgres.PAUSED", 300)
+    paused, other = opened(), opened()
+    mark(paused, "before")
+    ends = time.monotonic() + 30
+    while True:  # as a daemon that waits asks again
+        try:
+            mark(other, "taken over")
+            break
+        except StoreHeld:
+            assert time.monotonic() < ends
     with pytest.raises(StoreHeld):
         mark(paused, "stale")
     with other.read() as connection:
@@ -255,8 +274,10 @@ def test_nothing_is_copied_while_a_daemon_runs_or_after_a_fault(
     mark(opened(), "a daemon elsewhere")
     with pytest.raises(StoreHeld):
         copy(url, str(tmp_path / DATABASE))
-    with suppress(StoreError):
-        copy(str(RELEASED), str(tmp_path / DATABASE))  # of an older version
+    (tmp_path / "old").mkdir()
+    shutil.copy(RELEASED, tmp_path / "old")
+    with pytest.raises(StoreError, match="made by an older Watchfloor"):
+        copy(str(tmp_path / "old" / RELEASED.name), str(tmp_path / DATABASE))
     assert not (tmp_path / DATABASE).exists()
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from alerts.alert import Carried, Carrier, Delivery, DeliveryState, Kind, NewDelivery, Reason, SendResult, Severity
+from alerts.alert import Kind, Reason, SendResult, Severity
 from alerts.decide.attempt import TargetState, judge_attempt
+from alerts.delivery import Carried, Carrier, Delivery, DeliveryState, NewDelivery
 from alerts.line.compose import compose
 from alerts.line.orders import acknowledge
 from alerts.store import claims, outbox, sendlog

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from alerts.alert import Kind, NewDelivery, Reason, Scope, Severity
+from alerts.alert import Kind, Reason, Scope, Severity
+from alerts.delivery import NewDelivery
 from alerts.rule import Config
 from alerts.run.stored import ledger_of
 from alerts.store import decisions, outbox, retention, silences

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Kind, NewDelivery, Reason, Severity
+from alerts.alert import Kind, Reason, Severity
+from alerts.delivery import NewDelivery
 from alerts.line.standby import overdue, stand_in
 from alerts.store import outbox
 from tests.unit.desk import NOW

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from alerts.alert import DeliveryState, Kind
+from alerts.alert import Kind
 from alerts.decide.attempt import TargetState
+from alerts.delivery import DeliveryState
 from alerts.store import clock_steps, targets
 from alerts.store.decisions import told
 from alerts.store.outbox import deliveries

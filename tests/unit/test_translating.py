@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Carried, Carrier, Delivery, DeliveryState, Kind, NewDelivery, Reason, Severity, Translation
+from alerts.alert import Kind, Reason, Severity, Translation
 from alerts.decide.translating import (
     TRIES,
     WAITING_MOST,
@@ -26,6 +26,7 @@ from alerts.decide.translating import (
     news_of,
     to_edit,
 )
+from alerts.delivery import Carried, Carrier, Delivery, DeliveryState, NewDelivery
 from alerts.line.translations import lacking_names, queue_known, store_translation
 from alerts.render import mail, slack, text
 from alerts.render.handover import Handover, ToldStory, markdown

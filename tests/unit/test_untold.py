@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerts.alert import Delivery, DeliveryState, Kind, NewDelivery, Reason, SendResult, Severity
+from alerts.alert import Kind, Reason, SendResult, Severity
 from alerts.decide.attempt import TargetState
 from alerts.decision import Told
+from alerts.delivery import Delivery, DeliveryState, NewDelivery
 from alerts.line.next_delivery import next_delivery
 from alerts.line.notices import tell_dead
 from alerts.rule import Config

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from alerts.alert import DeliveryState
 from alerts.board import orders
 from alerts.board.page import Asked, Page, Record
 from alerts.board.ranges import FILTERS as RANGE_FILTERS
 from alerts.board.ranges import chosen_range, span_of
+from alerts.delivery import DeliveryState
 from alerts.run.delivery_record import describe_delivery
 from alerts.store import sendlog
 

@@ -52,10 +52,11 @@
     const focus = document.activeElement && old.contains(document.activeElement) ? path(document.activeElement) : "";
     const known = new Set([...old.querySelectorAll("[id]")].map(each => each.id));
     const open = new Set([...old.querySelectorAll("[id] details[open]")].map(each => each.closest("[id]").id));
+    const glowing = new Set([...old.querySelectorAll(".fresh")].map(each => each.id));
     const wasChosen = chosen && chosen.id;
     old.replaceChildren(...fresh.childNodes);
     const came = [...old.querySelectorAll("li.story[id]")].filter(each => !known.has(each.id));
-    for (const each of came) each.classList.add("fresh");
+    for (const each of old.children) if (glowing.has(each.id) || came.includes(each)) each.classList.add("fresh");
     ring(came.filter(each => each.classList.contains("flash")).length);
     for (const each of open) document.getElementById(each)?.querySelector("details")?.setAttribute("open", "");
     chosen = wasChosen ? document.getElementById(wasChosen) : null;

@@ -20,8 +20,9 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from alerts import receivers
-from alerts.alert import Delivery, DeliveryState, SendResult
+from alerts.alert import SendResult
 from alerts.cli import main
+from alerts.delivery import Delivery, DeliveryState
 from alerts.store import claims, outbox
 from crawler.store.db import Database
 
