@@ -31,7 +31,8 @@ QUICK = frozenset({"status", "log", "stories", "search", "handover", "explain", 
 # commands that run in the process of whoever calls them, with that user's rights, files and secrets; what changes the
 # watch of a running daemon goes to it as an order
 OWN = frozenset(
-    {"run", "demo", "check", "match", "rematch", "fmt", "schema", "replay", "ack", "backup", "restore", "translate"}
+    {"run", "board", "demo", "check", "match", "rematch", "fmt", "schema", "replay", "ack", "backup", "restore"}
+    | {"store", "translate"}
 )
 # subcommands of commands in READS that do so too: they write, fetch, or parse what may be hostile in their own children
 HERE = {

@@ -25,7 +25,7 @@ from crawler.fetch.fetching import Fetching, follow, parse, reader
 from crawler.fetch.hosts import Rest
 from crawler.fetch.paging import page_back
 from crawler.fetch.workers import Workers
-from crawler.sources.health import UNHEARD, Network, observe
+from crawler.sources.health import UNHEARD, Network, length, observe
 from crawler.sources.polling import (
     address,
     believed,
@@ -256,7 +256,7 @@ class Collecting:
             rest = self._rest_of(each, state, now)
             if rest and each.id != source.id and state.due < rest.until:
                 self.states[each.id] = self._unsaved[each.id] = rested(state, rest.until, rest.why)
-                log.info("source=%s put off until %s UTC: %s", each.id, f"{rest.until:%d %b %H:%M}", rest.why)
+                log.info("source=%s put off for %s: %s", each.id, length(rest.until - now), rest.why)
 
     def _is_current(self, source: Source) -> bool:
         """Return whether the rules still have this address for this source."""

@@ -21,10 +21,16 @@ ON_BOTH = frozenset(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for `line` on each database its module is about."""
-    if "line" in metafunc.fixturenames:
+    if "line" in metafunc.fixturenames and "line" not in _own_parameters(metafunc):
         both = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH
         alone = metafunc.definition.get_closest_marker("sqlite_only")
         metafunc.parametrize("line", ["sqlite", "postgresql"] if both and not alone else ["sqlite"], indirect=True)
+
+
+def _own_parameters(metafunc: pytest.Metafunc) -> set[str]:
+    """Return the names that the marks of a test give values to: its `line` may be a line of text."""
+    marks = [each.args[0] for each in metafunc.definition.iter_markers("parametrize")]
+    return {name.strip() for given in marks for name in (given.split(",") if isinstance(given, str) else given)}
 
 
 @pytest.fixture(scope="session")

@@ -246,6 +246,8 @@ def _back_to_crawler_2(made: Place) -> None:
             "ALTER TABLE articles DROP COLUMN carrier",
             "ALTER TABLE sources DROP COLUMN mark",
             "DROP TABLE passed_keys",
+            "DROP TABLE search_fill",
+            "DROP TABLE article_words",
             "UPDATE crawler_version SET version_num = 'crawler_2'",
         ):
             connection.execute(text(statement))
