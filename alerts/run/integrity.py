@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from crawler.store.db import Database
-from crawler.store.header import missing_pages
+from crawler.store.sqlite import is_damage
 
 log = logging.getLogger(__name__)
 BETWEEN = 3600.0  # seconds between two tables
@@ -95,7 +95,12 @@ class Integrity:
     def _cut_off(self) -> bool:
         """Return whether the file lacks pages at its end, which is told then."""
         try:
-            lacking = missing_pages(self._path) if self._database.sqlite else 0
+            lacking = self._database.missing_pages()
+        except DatabaseError as error:
+            if is_damage(error):
+                return self._told([str(error.orig)], "")
+            log.warning("store not checked: %s", error)
+            return False
         except OSError as error:
             log.warning("store not checked: %s", error)
             return False

@@ -132,6 +132,10 @@ class Database:
         """
         return sqlite.faults(self.read, table) if self.sqlite else []
 
+    def missing_pages(self) -> int:
+        """Return how many pages a SQLite file lacks at its end; 0 for other databases. Raises DatabaseError, OSError."""
+        return sqlite.missing_pages(self.read, Path(self.url.database or "")) if self.sqlite else 0
+
     def hold(self, connection: Connection) -> None:
         """Keep a store in PostgreSQL for as long as this writing connection is open, though nothing is written."""
         self._dialect.hold_on(connection)

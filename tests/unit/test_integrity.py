@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from alerts.run import integrity
 from alerts.run.integrity import Integrity, last_check
 from crawler.store.db import DATABASE, Database
-from crawler.store.header import missing_pages
 
 PAGE = 4096
 ROWS = 300
@@ -28,14 +30,41 @@ def _store(place: Path) -> Path:
     return path
 
 
+def missing_pages(path: Path) -> int:
+    database = Database.at(path)
+    try:
+        return database.missing_pages()
+    finally:
+        database.close()
+
+
 def test_a_whole_store_lacks_no_page(tmp_path: Path) -> None:
     assert missing_pages(_store(tmp_path)) == 0
 
 
-def test_pages_that_are_cut_off_are_counted(tmp_path: Path) -> None:
+def test_store_whose_pages_are_cut_off_is_damaged_to_sqlite(tmp_path: Path) -> None:
     path = _store(tmp_path)
     os.truncate(path, path.stat().st_size - 7 * PAGE)
-    assert missing_pages(path) == 7
+    with pytest.raises(DatabaseError, match="malformed"):
+        missing_pages(path)
+
+
+def test_looking_leaves_the_locks_of_the_daemon(tmp_path: Path) -> None:
+    """Closing a file drops all locks of its process: another one would then take the WAL away with all it holds."""
+    path = _store(tmp_path)
+    database = Database.at(path)
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO kept VALUES ('of the daemon')")
+    check = Integrity(database, _Told())
+    assert not check._cut_off()
+    other = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT count(*) FROM kept'); c.close()"
+    subprocess.run([sys.executable, "-c", other, str(path)], check=True)
+    assert path.with_name(f"{path.name}-wal").exists()
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO kept VALUES ('and more')")
+    with closing(sqlite3.connect(path)) as store:
+        assert store.execute("SELECT count(*) FROM kept").fetchone() == (ROWS + 2,)
+    database.close()
 
 
 def test_pages_that_wait_in_the_wal_are_not_missing(tmp_path: Path) -> None:
@@ -54,12 +83,6 @@ def test_pages_that_wait_in_the_wal_are_not_missing(tmp_path: Path) -> None:
         assert missing_pages(path) == 0
         os.truncate(wal, 0)
         assert missing_pages(path) > 0
-
-
-def test_what_is_no_database_says_nothing(tmp_path: Path) -> None:
-    path = tmp_path / DATABASE
-    path.write_bytes(b"no database" * 20)
-    assert missing_pages(path) == 0
 
 
 class _Told:
@@ -81,10 +104,10 @@ def test_a_large_store_that_is_cut_off_is_told_at_once(tmp_path: Path, monkeypat
     check.start()
     assert told.rang.wait(10)
     check.close()
-    assert "the file is cut off: 7 pages are missing" in told.texts[0]
+    assert "malformed" in told.texts[0]
     look = last_check(tmp_path)
     assert look is not None
-    assert look.faults == ("the file is cut off: 7 pages are missing",)
+    assert look.faults == ("database disk image is malformed",)
 
 
 @pytest.mark.parametrize(("after", "looked"), [(0.0, True), (60.0, False)])
