@@ -133,7 +133,7 @@ class Database:
         return sqlite.faults(self.read, table) if self.sqlite else []
 
     def missing_pages(self) -> int:
-        """Return how many pages a SQLite file lacks at its end; 0 for other databases. Raises DatabaseError, OSError."""
+        """Return how many pages a SQLite file lacks at its end, else 0. Raises DatabaseError and OSError."""
         return sqlite.missing_pages(self.read, Path(self.url.database or "")) if self.sqlite else 0
 
     def hold(self, connection: Connection) -> None:

@@ -57,7 +57,7 @@ def writing_engine(url: URL) -> Engine:
         connect_args=_arguments(url),
     )  # fmt: skip
     _prepare_engine(engine)
-    event.listen(engine, "connect", _hold)
+    event.listen(engine, "connect", _Hold())
     event.listen(engine, "begin", _wait_for_turn)
     return engine
 
@@ -107,24 +107,43 @@ def _only_read(connection: psycopg.Connection[Any], _: object) -> None:
     connection.commit()
 
 
-def _hold(connection: psycopg.Connection[Any], _: object) -> None:
-    """Take the store for this session: it is free again when the session ends, however it ends.
+class _Hold:
+    """Takes the store for a session: it is free again when the session ends, however it ends.
 
     A session that was cut off and comes back takes it anew, so nothing is written by a process that no longer has it.
+    One that finds another in its place is refused for good, also when that one has left: what this process remembers is
+    of before. Its watch ends it, as of any store that takes no writes.
     """
-    _end_after(connection, PAUSED)
-    taken = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (OURS, HOLDS)).fetchone()
-    other = None if taken == (True,) else connection.execute(_HOLDER, (OURS, HOLDS)).fetchone()
-    connection.commit()
-    if taken != (True,):
-        _, pid, host = (*(other[0] if other else "").split(" ", 2), "", "")[:3]
-        who = f"the process {pid} on {host}" if host else "another process"
-        where = f"{connection.info.dbname} at {connection.info.host or 'the local server'}"
-        connection.close()
-        raise StoreHeld(
-            f"{where} is held by {who}: one daemon writes to a store. End that one, or give this one a database of its "
-            "own (settings.store)"
-        )
+
+    def __init__(self) -> None:
+        self._held = False
+        self._lost = ""
+
+    def __call__(self, connection: psycopg.Connection[Any], _: object) -> None:
+        if not self._lost:
+            _end_after(connection, PAUSED)
+            taken = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (OURS, HOLDS)).fetchone() == (True,)
+            refused = "" if taken else _held_by(connection)
+            connection.commit()
+            self._lost = refused if self._held else ""
+            self._held = self._held or taken
+        else:
+            refused = f"{self._lost}. It was taken while this process was cut off: start this one anew"
+        if refused:
+            connection.close()
+            raise StoreHeld(refused)
+
+
+def _held_by(connection: psycopg.Connection[Any]) -> str:
+    """Return in a sentence who holds the store, and what to do."""
+    other = connection.execute(_HOLDER, (OURS, HOLDS)).fetchone()
+    _, pid, host = (*(other[0] if other else "").split(" ", 2), "", "")[:3]
+    who = f"the process {pid} on {host}" if host else "another process"
+    where = f"{connection.info.dbname} at {connection.info.host or 'the local server'}"
+    return (
+        f"{where} is held by {who}: one daemon writes to a store. End that one, or give this one a database of its "
+        "own (settings.store)"
+    )
 
 
 def _end_after(connection: psycopg.Connection[Any], silence: int) -> None:
@@ -144,6 +163,7 @@ def hold_on(connection: Connection) -> None:
 _HOLDER = """
 SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
 WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND granted
+AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -29,6 +30,7 @@ from crawler.sources.source import Source, SourceState
 from crawler.store.db import DATABASE, Database, WriterLane
 from crawler.store.errors import StoreBusy, StoreError, StoreHeld
 from crawler.store.moving import ENTERED
+from crawler.store.postgres import _HOLDER, HOLDS, OURS
 from crawler.store.search import INDEX, fill
 from crawler.store.searched import searched
 from tests.postgres import Postgres
@@ -125,6 +127,27 @@ def test_who_lost_the_store_while_cut_off_writes_no_more(opened: Callable[[], Da
         mark(paused, "stale")
     with other.read() as connection:
         assert decisions.get_mark(connection, "test") == "taken over"
+    other.close()
+    with pytest.raises(StoreHeld, match="start this one anew"):
+        mark(paused, "what it remembers is of before")
+    mark(opened(), "started anew")
+
+
+def test_a_lock_in_another_database_of_the_server_names_nobody(
+    opened: Callable[[], Database], postgres: Postgres
+) -> None:
+    elsewhere = Database(postgres.database())
+    elsewhere.migrate(*PACKAGES)
+    mark(elsewhere, "elsewhere")
+    first, second = opened(), opened()
+    mark(first, "here")
+    with pytest.raises(StoreHeld) as refused:
+        mark(second, "second")
+    assert f"the process {os.getpid()} on " in str(refused.value)
+    with first.read() as connection:
+        holders = connection.exec_driver_sql(_HOLDER, (OURS, HOLDS)).all()
+    assert len(holders) == 1, "of this database alone"
+    elsewhere.close()
 
 
 def test_who_stands_still_loses_the_store_and_is_refused_when_it_wakes(
