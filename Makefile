@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip $(QUIET) --disable-pip-version-check
 # the tests start hundreds of processes: each would compile all modules again where this is set
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run demo test bench bench-quick lint types contracts unit exhaustive mutants faults fuzz man wheels clean
+.PHONY: run demo test checks bench bench-quick lint types contracts unit exhaustive mutants faults fuzz man wheels clean
 
 run: .venv/installed
 	@$(BIN)/watchfloor run
@@ -18,7 +18,11 @@ run: .venv/installed
 demo: .venv/installed
 	@$(BIN)/watchfloor demo $(if $(KEEP),--keep)
 
-test: lint types contracts unit
+# the checks beside the tests, which mostly wait
+test: .venv/installed-dev
+	@$(MAKE) --no-print-directory --jobs 2 checks unit
+
+checks: lint types contracts
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -201,6 +201,7 @@ def test_a_heartbeat_whose_secret_is_missing_stops_nothing_and_is_told(desk: Des
         assert desk.hook.wait_for_title("A militia moves")
 
 
+@pytest.mark.timeout(300)  # a minute and more alone: it waits until a refusal is old enough to be told
 def test_a_store_that_refuses_writes_is_told_past_it_and_heals(desk: Desk) -> None:
     """Another process holds the lock, as a backup tool that hangs does: each write ends in "database is locked"."""
     desk.outlet.serve("/a.xml", rss({"title": "Quiet", "guid": "0"}))
