@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock, Thread
@@ -15,27 +14,22 @@ from sqlalchemy import Connection
 
 from alerts.board.guard import SHORTEST_TOKEN
 from alerts.board.page import Asked, Query, Reader
+from alerts.board.watched import WatchState, unwatched, watched
 from alerts.rule import Config
 from alerts.run.ask import ControlError, ask
+from alerts.run.health import down_since
 from alerts.run.lock import holder
 from alerts.run.rules_shown import config_or_kept, seen
+from alerts.run.stored import last_reload
 from alerts.run.watch import is_watched, last_life, last_seen
 from alerts.store.opening import reading
 from crawler.config.yamlfile import ConfigError
+from crawler.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 CONFIG_LOOKED = 2.0  # seconds between two looks whether the rules have changed
 ORDER_WITHIN = 15.0  # seconds for the daemon to carry out what a form asks
-
-
-@dataclass(frozen=True, slots=True)
-class WatchState:
-    """Whether the watch runs, as the head of each page says it; `words` say what is wrong, "" if nothing is."""
-
-    watched: bool
-    seen: datetime | None
-    words: str
 
 
 class Desk:
@@ -122,12 +116,17 @@ class Desk:
             log.warning("%s", words)
 
     def watch(self, now: datetime) -> WatchState:
-        """Return whether the watch runs."""
-        watched, seen = is_watched(self.state_dir, now), last_seen(self.state_dir)
-        if not watched:
-            return WatchState(False, seen, "Nothing is watched: no daemon runs here. What you see does not change.")
-        life = last_life(self.state_dir, holder(self.state_dir))
-        return WatchState(True, seen, f"The watch is not well: {life[1]}" if life and life[1] else "")
+        """Return how the watch is: the daemon, our network, the last reload. It reads the store."""
+        zone = self._config.timezone if self._config else "UTC"
+        pid = holder(self.state_dir)
+        life = last_life(self.state_dir, pid)
+        if not is_watched(self.state_dir, now):
+            return unwatched(pid, life[0] if life else last_seen(self.state_dir), zone, now)
+        try:
+            down, reload = self.glance(lambda connection: (down_since(connection), last_reload(connection)))
+        except StoreError:  # whoever asks reads the store as well, and says what is wrong with it
+            down, reload = None, None
+        return watched(life[1] if life else "", down, reload, zone, now)
 
     def order(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the daemon's answer to an order. Raises ControlError."""

@@ -76,6 +76,7 @@ class Live:
             version, problem = self._desk.glance(latest.newest_marks), ""
         except StoreError as error:
             version, problem = "", str(error)
-        words = watch.words or problem
+        words = " ".join(filter(None, (watch.words, problem)))
         seal = hashlib.sha256(f"{version} {words}".encode()).hexdigest()[:12]
-        return json.dumps({"version": seal, "words": words}, ensure_ascii=False)
+        old = not watch.watched or bool(problem)
+        return json.dumps({"version": seal, "words": words, "old": old}, ensure_ascii=False)

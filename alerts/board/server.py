@@ -202,7 +202,8 @@ class Board:
         return form
 
     async def _sign_in_page(self, request: web.Request) -> web.StreamResponse:
-        frame = self._frame(request) | {"back": guard.local_path(request.query.get("back", "/"))}
+        back = guard.local_path(request.query.get("back", "/"))
+        frame = await asyncio.to_thread(self._frame, request) | {"back": back}
         return _text(writing.render_plain("sign_in.html", frame), HTML)
 
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
@@ -251,16 +252,16 @@ class Board:
             answer = await handler(request)
         except web.HTTPException as error:
             fine = error.status < HTTPStatus.BAD_REQUEST
-            answer = error if fine else self._wrong(request, error.status, error.reason)
+            answer = error if fine else await self._wrong(request, error.status, error.reason)
         except Refused as error:
-            answer = self._wrong(request, HTTPStatus.FORBIDDEN, str(error))
+            answer = await self._wrong(request, HTTPStatus.FORBIDDEN, str(error))
         except tuple(PROBLEMS) as error:
             status = next(PROBLEMS[each] for each in PROBLEMS if isinstance(error, each))
-            answer = self._wrong(request, status, str(error))
+            answer = await self._wrong(request, status, str(error))
         except Exception:  # the reader must learn it, and the next one must be answered
             log.exception("page failed path=%s", request.path)
             said = "The board could not make this page; its log says why."
-            answer = self._wrong(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)
+            answer = await self._wrong(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)
         if not answer.prepared:
             answer.headers.update(guard.HEADERS)
             answer.headers.setdefault("Cache-Control", "no-store")
@@ -276,10 +277,10 @@ class Board:
         request["reader"] = guard.reader_of(caller, config.board, token, datetime.now(UTC))
         request["can_sign_in"] = bool(token)
 
-    def _wrong(self, request: web.Request, status: int, said: str) -> web.Response:
+    async def _wrong(self, request: web.Request, status: int, said: str) -> web.Response:
         if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
             return _text(dumped({"error": said}), JSON, status)
-        frame = self._frame(request) | {"title": HTTPStatus(status).phrase, "problem": said}
+        frame = await asyncio.to_thread(self._frame, request) | {"title": HTTPStatus(status).phrase, "problem": said}
         return _text(writing.render_plain("error.html", frame), HTML, status)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import socket
+import time
 from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
@@ -193,6 +194,32 @@ def test_open_page_hears_of_news(board: Floor) -> None:
     board.desk.run("silence", "add", "--text", "nothing at all", "--for", "1h", "--reason", "test", "--by", "Noor")
     assert told()["version"] != before["version"]
     line.close()
+
+
+def test_refused_rules_stand_over_every_page_until_they_are_mended(board: Floor) -> None:
+    good = board.desk.rules.read_text(encoding="utf-8")
+    board.desk.rules.write_text(good.replace("match:", "mach:", 1), encoding="utf-8")
+    try:
+        _until(board, "/stories", lambda text: "are REFUSED" in text)
+        for path in ("/stories", "/handover", "/sign-in", "/nowhere"):
+            [banner] = html.fromstring(board.get(path).text).cssselect(".banner.bad#lost")
+            assert "are REFUSED, those of before stay in force: " in banner.text_content(), path
+            assert re.search(r"rules.yaml:\d+:\d+: ", banner.text_content()), path
+            assert banner.get("hidden") is None, path
+    finally:
+        board.desk.rules.write_text(good, encoding="utf-8")
+    page = _until(board, "/stories", lambda text: "are REFUSED" not in text)
+    assert page.cssselect("#lost")[0].get("hidden") is not None
+    assert page.cssselect("title")[0].text == "Stories – Watchfloor", "what is shown is not old"
+
+
+def _until(board: Floor, path: str, holds: Callable[[str], bool]) -> html.HtmlElement:
+    """Return a page once something holds of its text."""
+    for _ in range(300):
+        if holds(text := board.get(path).text):
+            return html.fromstring(text)
+        time.sleep(0.1)
+    raise AssertionError(text)
 
 
 def test_pages_are_light(board: Floor) -> None:

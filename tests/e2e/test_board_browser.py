@@ -146,6 +146,8 @@ def test_news_comes_without_losing_the_place_and_a_stale_board_looks_stale(brows
     assert page.locator("#lost").is_hidden()
     page.clock.fast_forward(30_000)
     page.locator("#lost", has_text="The board has not answered for").wait_for()
+    assert page.title() == "OLD - Stories – Watchfloor"
+    assert page.locator(".banner.bad:visible").count() == 1
     closed(page)
 
 

@@ -7,12 +7,21 @@
   let version = "", heard = Date.now(), renewed = Date.now(), renewing = false, chosen = null, prefix = "";
 
   // -- stale or not ------------------------------------------------------------------------------------------
-  const say = words => {
+  const OLD = "OLD - ";  // before the title: a tab that is not in front says it as well
+  const title = document.title.startsWith(OLD) ? document.title.slice(OLD.length) : document.title;
+  let aged = title !== document.title, rung = 0;
+  const entitle = () => {
+    const made = `${aged ? OLD : ""}${rung ? `(${rung} flash) ` : ""}${title}`;
+    if (document.title !== made) document.title = made;
+  };
+  const say = (words, isOld) => {
     if (lost.textContent !== words) lost.textContent = words;
     lost.hidden = !words;
-    document.documentElement.classList.toggle("stale", Boolean(words));
+    aged = isOld;
+    document.documentElement.classList.toggle("stale", aged);
+    entitle();
   };
-  const stale = () => say(`The board has not answered for ${Math.round((Date.now() - heard) / 1000)} s: what you see may be old.`);
+  const stale = () => say(`The board has not answered for ${Math.round((Date.now() - heard) / 1000)} s: what you see may be old.`, true);
   let broken = 0;
   setInterval(() => { if (Date.now() - heard > LOST_AFTER || (broken && Date.now() - broken > BROKEN_AFTER)) stale(); }, 1000);
 
@@ -22,7 +31,7 @@
     const told = JSON.parse(event.data);
     heard = Date.now();
     broken = 0;
-    say(told.words);
+    say(told.words, told.old);
     const changed = version && told.version !== version;
     version = told.version;
     if (changed || Date.now() - renewed > RENEWED) renew();
@@ -73,15 +82,14 @@
   }
 
   // -- sound and a mark in the title for flash, where a reader asked for them ---------------------------------
-  const bell = document.getElementById("bell"), title = document.title;
-  let rung = 0;
+  const bell = document.getElementById("bell");
   bell.hidden = false;
   bell.control.checked = localStorage.getItem("bell") === "1";
   bell.control.addEventListener("change", () => { localStorage.setItem("bell", bell.control.checked ? "1" : "0"); if (bell.control.checked) sound(); });
   function ring(flashes) {
     if (!flashes || !bell.control.checked) return;
     rung += flashes;
-    document.title = `(${rung} flash) ${title}`;
+    entitle();
     sound();
   }
   function sound() {
@@ -92,7 +100,7 @@
     tone.stop(audio.currentTime + 0.4);
     tone.onended = () => audio.close();
   }
-  window.addEventListener("focus", () => { rung = 0; document.title = title; });
+  window.addEventListener("focus", () => { rung = 0; entitle(); });
 
   // -- orders without leaving the page ----------------------------------------------------------------------------
   document.addEventListener("submit", async event => {
