@@ -20,6 +20,8 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installe
 WIDTHS = (360, 1280, 2560)  # CSS pixels: the narrowest phones in use, a laptop, a wall screen
 SERIOUS = {"serious", "critical"}
 ELSEWHERE: dict[BrowserContext, list[str]] = {}  # what each browser asked for that is not ours
+LINES = """() => { const range = document.createRange();
+  range.selectNode(document.querySelector("label.wide").firstChild); return range.getClientRects().length }"""
 NOTED = "window.hits = 0; window.hit = () => { window.hits += 1 };"
 
 
@@ -87,7 +89,11 @@ def test_pages_fit_every_width_are_accessible_and_run_nothing_of_the_news(
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        if name in {"stories", "deliveries", "log", "try"}:
+            if name == "search":
+                assert page.evaluate(LINES) == 1, "a label of one word is one line"
+        if name == "try":
+            assert page.evaluate("getComputedStyle(document.getElementById('rule-text')).direction") == "ltr"
+        if name in {"stories", "deliveries", "log", "try", "map"}:
             page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
         faults = [each for each in Axe().run(page).response["violations"] if each["impact"] in SERIOUS]
         assert faults == [], (name, [(each["id"], each["nodes"][0]["html"]) for each in faults])
