@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from alerts.run import board_fault
 from alerts.run.reads import KEPT
 from crawler.config.served import OFF, BoardSettings
 
@@ -25,6 +27,7 @@ LOOKED = 0.5  # seconds between two looks whether the settings have changed
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before it is started again; the pause doubles
 LASTING = 60.0  # seconds after which a start counts as well done, and the pauses begin anew
 TOLD_AFTER = 3  # ends in a row
+SERVED_AFTER = 10.0  # seconds after which a start is taken to serve: one whose address is taken ends before
 ENDS_WITHIN = 5.0  # seconds
 Tell = Callable[[str, str], object]
 
@@ -40,7 +43,8 @@ class BoardProcess:
         environ: Mapping[str, str],
         tell: Tell,
     ) -> None:
-        self._settings, self._tell = settings, tell
+        self._settings, self._tell, self._state_dir = settings, tell, state_dir
+        self._faulty = False
         self._given = environ.get(VARIABLE, "")
         places = {"WATCHFLOOR_CONFIG": str(rules.absolute()), "WATCHFLOOR_STATE_DIR": str(state_dir.absolute())}
         passed = (*KEPT, "WATCHFLOOR_SOCKET")
@@ -49,6 +53,7 @@ class BoardProcess:
 
     def start(self) -> None:
         """Begin to keep it running."""
+        board_fault.forget(self._state_dir)
         self._task = asyncio.create_task(self._keep(), name="board")
 
     async def close(self) -> None:
@@ -57,6 +62,7 @@ class BoardProcess:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        self._well()
 
     def _address(self) -> str:
         given = self._given or self._settings().address
@@ -66,6 +72,7 @@ class BoardProcess:
         ends, told = 0, False
         while True:
             if not self._address():
+                self._well()
                 await asyncio.sleep(LOOKED)
                 continue
             began = time.monotonic()
@@ -78,10 +85,19 @@ class BoardProcess:
             ends += 1
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(ends - 1, 10))
             log.error("board ended code=%d times=%d again_in=%.0fs", code, ends, pause)
-            if not told and (code == TAKEN or ends >= TOLD_AFTER):
+            if code == TAKEN or ends >= TOLD_AFTER:
+                self._faulty = True
+                board_fault.note(self._state_dir, os.getpid(), self._words(code, ends))
+                if not told:
+                    self._tell("the watch board is not served", self._words(code, ends))
                 told = True
-                self._tell("the watch board is not served", self._words(code, ends))
             await self._pause(pause)
+
+    def _well(self) -> None:
+        """Take back that it is not served."""
+        if self._faulty:
+            self._faulty = False
+            board_fault.forget(self._state_dir)
 
     def _words(self, code: int, ends: int) -> str:
         if code == TAKEN:
@@ -95,12 +111,14 @@ class BoardProcess:
             *COMMAND, "--at", address, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
             env=self._environ, process_group=0,  # Ctrl-C in a terminal is for the daemon, which ends its own
         )  # fmt: skip
-        ending = asyncio.ensure_future(child.wait())
+        ending, served = asyncio.ensure_future(child.wait()), time.monotonic() + SERVED_AFTER
         try:
             while self._settings() == settings:
                 done, _ = await asyncio.wait({ending}, timeout=LOOKED)
                 if done:
                     return ending.result()
+                if time.monotonic() > served:
+                    self._well()
             return None
         finally:
             over = asyncio.ensure_future(_end(child))

@@ -18,6 +18,7 @@ from alerts.decide.finding import Finding, fault, ok, warning
 from alerts.decide.life import STILL
 from alerts.receivers.targets import host_of
 from alerts.rule import HEARTBEAT, Config
+from alerts.run import board_fault
 from alerts.run.extras import done_without
 from alerts.run.lock import holder
 from alerts.run.stored import last_reload
@@ -60,6 +61,12 @@ def check_daemon(state_dir: Path, now: datetime) -> Iterator[Finding]:
         yield fault(name, f"{words}: {why}", "it mends itself when the cause is gone; docs/operating.md has each")
     else:
         yield ok(name, words)
+
+
+def check_board(state_dir: Path) -> Iterator[Finding]:
+    """Yield why the daemon that runs does not serve the board, nothing where it does."""
+    if why := board_fault.last(state_dir, holder(state_dir)):
+        yield warning("board", why, "name another address, or end what listens there (ss -ltnp); it is tried again")
 
 
 def check_rules(config: Config | ConfigError, unset: str) -> Iterator[Finding]:

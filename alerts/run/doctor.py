@@ -17,6 +17,7 @@ from alerts.rule import Config
 from alerts.rules import config as configuration
 from alerts.run.backup_thread import folder_of
 from alerts.run.checks_line import (
+    check_board,
     check_daemon,
     check_model,
     check_receivers,
@@ -55,6 +56,7 @@ def examine(
         stack.callback(database.close)
         checks: list[tuple[str, Check]] = [
             ("daemon", lambda: check_daemon(state_dir, now)),
+            ("board", lambda: check_board(state_dir)),
             ("permissions", lambda: check_directory(state_dir)),
             ("store", lambda: refused or check_store(database, state_dir, now, thorough=thorough)),
         ]

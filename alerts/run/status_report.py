@@ -16,7 +16,7 @@ from alerts.decide.ledger import STATES
 from alerts.decide.life import STILL
 from alerts.render.counting import counted
 from alerts.render.words import time
-from alerts.run import failed_start
+from alerts.run import board_fault, failed_start
 from alerts.run.checks_store import growth_of
 from alerts.run.health import down_since, network_words
 from alerts.run.lock import holder
@@ -76,6 +76,7 @@ def report_of(state: Path, rules: Path, now: datetime, zone: str) -> dict[str, A
     return {
         "daemon": holder(state),  # the lock says whether it runs; a pid in a file would not
         "life": _life(state, holder(state), now),
+        "board_fault": board_fault.last(state, holder(state)) or None,
         "ended": ended,
         "network_down_since": down.isoformat() if down else None,
         "ledger": ledger.as_dict(),
@@ -146,6 +147,8 @@ def _still_wanted(states: dict[str, SourceState], rules: Path) -> dict[str, Sour
 def lines_of(report: Mapping[str, Any], now: datetime, zone: str) -> Iterator[str]:
     pid, down = report["daemon"], report["network_down_since"]
     yield _daemon_words(pid, report["life"]) if pid is not None else _ended_words(report["ended"], zone, now)
+    if report["board_fault"]:
+        yield f"THE BOARD IS NOT SERVED: {report['board_fault']}"
     if down:
         yield network_words(datetime.fromisoformat(down), now, zone)
     yield from _books(report["ledger"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import socket
 import time
@@ -17,6 +18,7 @@ from lxml import html
 
 from alerts.board.registry import DOCUMENTS, PAGES
 from alerts.demo.sinks import MailSink
+from alerts.run import board_fault
 from alerts.run.board_process import BoardProcess
 from crawler.config.served import BoardSettings
 from tests.e2e.board import NEWS, BoardDesk, Floor, served
@@ -53,6 +55,8 @@ def test_stories_are_shown_as_told_and_as_json(board: Floor) -> None:
     assert [each.get("id") for each in shown.cssselect("li.story")] == [each["story"] for each in record["stories"]]
     arabic = next(each for each in shown.cssselect("li.story h2 bdi") if each.text_content() == NEWS[1][0])
     assert arabic.get("dir") == "auto"
+    assert [each.text_content()[-4:] for each in shown.cssselect("[name=source] option")[1:]] == ["(s1)", "(s2)"]
+    assert "told first, in 24 parts of the range; most " in shown.cssselect(".title")[0].text_content()
     assert {each["severity"] for each in record["stories"]} == {"priority"}
 
 
@@ -136,10 +140,14 @@ def test_filters_hold_and_pages_follow_one_another(board: Floor) -> None:
 
 
 def test_sources_log_handover_and_health_say_what_the_commands_say(board: Floor) -> None:
+    _until(board, "/sources", lambda text: "failing" in text)
     sources = {each["source"]: each for each in board.api("/sources")["sources"]}
     assert list(sources) == ["s2", "s1"], "what needs somebody comes first"
     assert sources["s2"]["state"] == "failing"
-    assert "gone" in board.get("/sources").text
+    page = html.fromstring(board.get("/sources").text)
+    assert "gone" in page.text_content()
+    assert "next poll" not in page.text_content(), "the words above say when it is polled next"
+    assert f"items a day, 14 days; most {max(sources['s1']['days'])}" in page.cssselect("#source-s1")[0].text_content()
     assert sum(sources["s1"]["days"]) >= len(NEWS)
     assert any(each["what"] == "start" for each in board.api("/log")["entries"])
     told = board.desk.run("handover").stdout.splitlines()[3:]
@@ -252,6 +260,7 @@ def test_board_that_dies_is_started_again_and_the_watch_goes_on(board: Floor) ->
 def test_address_that_is_taken_is_told_and_another_is_followed(board: Floor) -> None:
     """As after a reload: to a free address, and then to none. The watch is not asked."""
     told: list[tuple[str, str]] = []
+    noted: list[str] = []
     settings = [BoardSettings(address=board.host)]
     desk, free = board.desk, f"127.0.0.1:{free_port()}"
 
@@ -265,6 +274,7 @@ def test_address_that_is_taken_is_told_and_another_is_followed(board: Floor) -> 
         kept = BoardProcess(lambda: settings[-1], desk.rules, state, environ, lambda *words: told.append(words))
         kept.start()
         await until(lambda: bool(told))
+        noted.append(board_fault.last(state, os.getpid()))
         settings.append(BoardSettings(address=free))
         await until(lambda: listens(free))
         settings.append(BoardSettings(address=""))
@@ -274,6 +284,8 @@ def test_address_that_is_taken_is_told_and_another_is_followed(board: Floor) -> 
     asyncio.run(run())
     taken = f"settings.board: {board.host} is taken; name another address, or off. The watch goes on."
     assert told == [("the watch board is not served", taken)]
+    assert noted == [taken]
+    assert board_fault.last(desk.place / "var", os.getpid()) == "", "it is taken back with the address"
     assert board.get("/stories").status == 200
 
 

@@ -14,7 +14,11 @@ from alerts.board.desk import Desk
 from alerts.board.page import Reader
 from alerts.board.watched import LONGEST, WatchState, watched
 from alerts.board.writing import render_plain
+from alerts.decide.finding import Level
+from alerts.run import board_fault
+from alerts.run.checks_line import check_board
 from alerts.run.lock import lock
+from alerts.run.status_report import lines_of, report_of
 from alerts.run.stored import note_reload
 from alerts.run.watch import LIFE
 from alerts.store.opening import PACKAGES
@@ -52,6 +56,19 @@ def test_no_daemon_one_that_stands_still_and_refused_rules_are_said(state: Path)
         still = desk.watch(NOW + timedelta(hours=1))
         assert still.words.endswith("STANDS STILL since 15 Jun 12:00 UTC. Start it again.")
         assert not still.watched
+
+
+def test_board_that_is_not_served_is_said_for_the_daemon_that_runs(state: Path) -> None:
+    words = "settings.board: 127.0.0.1:8420 is taken"
+    board_fault.note(state, os.getpid(), words)
+    assert list(check_board(state)) == [], "no daemon runs"
+    with lock(state):
+        shows_life(state, NOW)
+        assert [(each.level, each.words) for each in check_board(state)] == [(Level.WARNING, words)]
+        said = list(lines_of(report_of(state, state.parent / "rules.yaml", NOW, "UTC"), NOW, "UTC"))
+        assert said[1] == f"THE BOARD IS NOT SERVED: {words}"
+        board_fault.note(state, os.getpid() + 1, "of a daemon before")
+        assert list(check_board(state)) == []
 
 
 def test_network_is_said_beside_the_rest_and_a_long_fault_is_cut() -> None:
