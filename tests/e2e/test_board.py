@@ -214,6 +214,9 @@ def test_refused_rules_stand_over_every_page_until_they_are_mended(board: Floor)
             assert "are REFUSED, those of before stay in force: " in banner.text_content(), path
             assert re.search(r"rules.yaml:\d+:\d+: ", banner.text_content()), path
             assert banner.get("hidden") is None, path
+        said = board.api("/health")["sentences"]
+        [at] = [number for number, each in enumerate(said) if "rules: REFUSED" in each]
+        assert re.match(r"\S*rules.yaml:\d+:\d+: ", said[at + 1]), said
     finally:
         board.desk.rules.write_text(good, encoding="utf-8")
     page = _until(board, "/stories", lambda text: "are REFUSED" not in text)

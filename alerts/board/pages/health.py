@@ -13,7 +13,8 @@ def read(asked: Asked) -> Record:
     zone = asked.config.timezone
     report = report_of(asked.state_dir, Path(asked.config.path), asked.now, zone)
     # each source in words is a page of its own
-    sentences = [line for line in lines_of(report, asked.now, zone) if not line.startswith("  ")]
+    sources = {f"  {name}: {words}" for name, words in report["sources_in_words"].items()}
+    sentences = [line.strip() for line in lines_of(report, asked.now, zone) if line not in sources]
     return report | {"sentences": sentences}
 
 
