@@ -58,19 +58,23 @@ def is_ours(caller: Caller, settings: BoardSettings) -> bool:
 
 def reader_of(caller: Caller, settings: BoardSettings, token: bytes, now: datetime) -> Reader:
     """Return who reads; without a name where nothing says who it is."""
-    if settings.user_header and _is_among(caller.remote, settings.proxies):
+    if _names_user(caller, settings):
         return Reader(name_of(caller.headers.get(settings.user_header.lower(), "")))
     if not token:
         return Reader()
-    given = caller.headers.get("authorization", "")
-    if given.startswith("Bearer ") and is_token(given.removeprefix("Bearer "), token):
+    if carries_token(caller, settings, token):
         return Reader(name_of(caller.headers.get("x-name", "")) or "a program")
     return Reader(_signed(caller.cookie, token, now))
 
 
-def carries_token(caller: Caller) -> bool:
-    """Return whether a request sends the token itself, which no browser does by itself: it needs no key of a form."""
-    return caller.headers.get("authorization", "").startswith("Bearer ")
+def carries_token(caller: Caller, settings: BoardSettings, token: bytes) -> bool:
+    """Return whether the token itself says who sends a request: no browser sends it, so no key of a form is needed.
+
+    A proxy may set Authorization for every request, so that only the token counts, and never beside a proxy's name.
+    """
+    given = caller.headers.get("authorization", "")
+    by_token = bool(token) and given.startswith("Bearer ") and is_token(given.removeprefix("Bearer "), token)
+    return by_token and not _names_user(caller, settings)
 
 
 def is_token(given: str, token: bytes) -> bool:
@@ -106,6 +110,11 @@ def local_path(text: str) -> str:
     parts = urlsplit(text)
     safe = text.startswith("/") and not text.startswith("//") and "\\" not in text and not parts.netloc
     return text if safe and text.isprintable() else "/"
+
+
+def _names_user(caller: Caller, settings: BoardSettings) -> bool:
+    """Return whether it is the proxy that says who sends a request."""
+    return bool(settings.user_header) and _is_among(caller.remote, settings.proxies)
 
 
 def _signed(cookie: str, token: bytes, now: datetime) -> str:

@@ -194,7 +194,7 @@ class Board:
         given = await request.post()
         form = Query({name: [each for each in given.getall(name) if isinstance(each, str)] for name in given})
         caller = _caller(request)
-        if guard.carries_token(caller) and request["reader"].writes:
+        if request["by_token"]:
             return form
         key = guard.form_key(request["reader"].name, self._secret)
         if not guard.is_from_us(caller) or not secrets.compare_digest(form.one("key").encode(), key.encode()):
@@ -274,6 +274,7 @@ class Board:
             raise Refused("This board is asked by its address, or by the name in settings.board_url.")
         token = await asyncio.to_thread(self._desk.token, config)
         request["reader"] = guard.reader_of(caller, config.board, token, datetime.now(UTC))
+        request["by_token"] = guard.carries_token(caller, config.board, token)
         request["can_sign_in"] = bool(token)
 
     def _wrong(self, request: web.Request, status: int, said: str) -> web.Response:

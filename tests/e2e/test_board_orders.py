@@ -47,6 +47,7 @@ def test_form_of_another_page_does_nothing(noor: Floor) -> None:
     cases: list[tuple[dict[str, str], dict[str, str]]] = [
         ({"Origin": "https://evil.example"}, {"key": key}),
         ({"Origin": "null"}, {"key": key}),
+        ({"Origin": "https://evil.example", "Authorization": "Bearer eyJ"}, {}),
         ({}, {}),
         ({}, {"key": "0" * 64}),
     ]

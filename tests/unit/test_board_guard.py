@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.board import guard
-from alerts.board.guard import SIGNED_FOR, Caller, cookie_for, is_from_us, is_ours, local_path, reader_of
+from alerts.board.guard import SIGNED_FOR, Caller, carries_token, cookie_for, is_from_us, is_ours, local_path, reader_of
 from crawler.config.served import BoardSettings
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
@@ -76,6 +76,15 @@ def test_program_sends_the_token() -> None:
     assert reader_of(given, PLAIN, TOKEN, NOW).name == "siem"
     assert not reader_of(asked(authorization="Bearer correct"), PLAIN, TOKEN, NOW).writes
     assert not reader_of(asked(authorization="Bearer "), PLAIN, b"", NOW).writes
+
+
+def test_only_the_token_itself_stands_for_the_key_of_a_form() -> None:
+    """A proxy may add an Authorization of its own to every request, also to a forged one."""
+    right = {"authorization": f"Bearer {TOKEN.decode()}"}
+    assert carries_token(asked(**right), PLAIN, TOKEN)
+    assert not carries_token(asked(authorization="Bearer eyJ", cookie=cookie_for("Noor", TOKEN, NOW)), PLAIN, TOKEN)
+    assert not carries_token(asked(authorization="Bearer "), PLAIN, b"")
+    assert not carries_token(asked("10.1.2.3", x_remote_user="noor", **right), PROXIED, TOKEN)
 
 
 def test_name_cannot_hide_or_run_on() -> None:
