@@ -101,14 +101,13 @@ def form_key(name: str, secret: bytes) -> str:
 def is_from_us(caller: Caller) -> bool:
     """Return whether a form was sent from a page of ours, as far as the browser says: Origin, else Sec-Fetch-Site."""
     if origin := caller.headers.get("origin", ""):
-        return urlsplit(origin).netloc.lower() == caller.headers.get("host", "").lower()
+        return _netloc(origin).lower() == caller.headers.get("host", "").lower()
     return caller.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
 
 
 def local_path(text: str) -> str:
     """Return a path on this board to go back to, "/" for what is none: no form sends a reader elsewhere."""
-    parts = urlsplit(text)
-    safe = text.startswith("/") and not text.startswith("//") and "\\" not in text and not parts.netloc
+    safe = text.startswith("/") and not text.startswith("//") and "\\" not in text
     return text if safe and text.isprintable() else "/"
 
 
@@ -134,6 +133,14 @@ def _bare(host: str) -> str:
     """Return a Host without its port."""
     bare = host.rpartition(":")[0] if host.count(":") == 1 or "]:" in host else host
     return bare.strip("[]").lower().rstrip(".")
+
+
+def _netloc(url: str) -> str:
+    """Return host and port of a URL, "" where it is none."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:  # as of "http://["
+        return ""
 
 
 def _is_address(host: str) -> bool:

@@ -95,6 +95,7 @@ def test_form_is_from_us_by_what_the_browser_says() -> None:
     assert is_from_us(asked(host="127.0.0.1:8420", origin="http://127.0.0.1:8420"))
     assert not is_from_us(asked(host="127.0.0.1:8420", origin="http://127.0.0.1:9000"))
     assert not is_from_us(asked(host="127.0.0.1:8420", origin="null"))
+    assert not is_from_us(asked(host="127.0.0.1:8420", origin="http://["))
     assert not is_from_us(asked(host="127.0.0.1:8420", sec_fetch_site="cross-site"))
     assert is_from_us(asked(host="127.0.0.1:8420", sec_fetch_site="same-origin"))
 
@@ -104,6 +105,8 @@ def test_form_is_from_us_by_what_the_browser_says() -> None:
     [
         ("/stories?range=7d#s1", "/stories?range=7d#s1"),
         ("//evil.example", "/"),
+        ("//[", "/"),
+        ("/[", "/["),
         ("https://evil.example", "/"),
         ("/\\evil.example", "/"),
         ("/a\r\nSet-Cookie: x", "/"),
