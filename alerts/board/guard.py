@@ -46,7 +46,7 @@ class Caller:
     remote: str
     headers: Mapping[str, str]
     cookie: str = ""
-    path: str = ""
+    method: str = "POST"
 
 
 def is_ours(caller: Caller, settings: BoardSettings) -> bool:
@@ -72,9 +72,14 @@ def carries_token(caller: Caller, settings: BoardSettings, token: bytes) -> bool
 
     A proxy may set Authorization for every request, so that only the token counts, and never beside a proxy's name.
     """
-    given = caller.headers.get("authorization", "")
-    by_token = bool(token) and given.startswith("Bearer ") and is_token(given.removeprefix("Bearer "), token)
-    return by_token and not _names_user(caller, settings)
+    given = _bearer(caller)
+    return bool(given and token) and is_token(given, token) and not _names_user(caller, settings)
+
+
+def guesses(caller: Caller, settings: BoardSettings, token: bytes, now: datetime) -> bool:
+    """Return whether a request without any other name sends a token that is not ours."""
+    given = _bearer(caller)
+    return bool(given and token) and not is_token(given, token) and not reader_of(caller, settings, token, now).writes
 
 
 def is_token(given: str, token: bytes) -> bool:
@@ -109,6 +114,12 @@ def local_path(text: str) -> str:
     """Return a path on this board to go back to, "/" for what is none: no form sends a reader elsewhere."""
     safe = text.startswith("/") and not text.startswith("//") and "\\" not in text
     return text if safe and text.isprintable() else "/"
+
+
+def _bearer(caller: Caller) -> str:
+    """Return the token that an order carries; reading needs none, so a GET cannot tell a right one from a wrong one."""
+    scheme, _, given = caller.headers.get("authorization", "").partition(" ")
+    return given.strip() if scheme == "Bearer" and caller.method == "POST" else ""
 
 
 def _names_user(caller: Caller, settings: BoardSettings) -> bool:

@@ -18,6 +18,7 @@ from urllib.parse import quote, unquote
 from aiohttp import web
 
 from alerts.board import guard, writing
+from alerts.board.brakes import Guesses
 from alerts.board.desk import Desk
 from alerts.board.live import Live
 from alerts.board.openapi import openapi
@@ -34,7 +35,6 @@ READS_AT_ONCE = 4
 LARGEST_FORM = 64 * 1024  # bytes
 RENEWAL_KEPT = 1.0  # seconds that a page is kept for others who have it open
 MOST_LISTENERS = 200  # open pages that hear of news
-WRONG_TOKEN_PAUSE = 1.0  # seconds, for all who guess together
 SAID = "said"  # the cookie that carries what came of an order to the next page
 HTML, JSON = "text/html", "application/json"
 STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -57,7 +57,7 @@ class Board:
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._live = desk, Live(desk)
-        self._reads, self._guessing = asyncio.Semaphore(READS_AT_ONCE), asyncio.Lock()
+        self._reads, self._guesses = asyncio.Semaphore(READS_AT_ONCE), Guesses()
         self._renewing, self._kept = asyncio.Lock(), dict[tuple[str, str, str], tuple[float, str]]()
         self._secret = secrets.token_bytes(32)  # of the forms: those of a page that is older than this process are void
         self._listeners: set[web.StreamResponse] = set()
@@ -211,11 +211,9 @@ class Board:
         name = guard.name_of(form.one("name"))
         if not name:
             raise BadQuery("Write your name: what you acknowledge or silence is signed with it.")
-        async with self._guessing:
-            if not token or not guard.is_token(form.one("token"), token):
-                log.warning("wrong token remote=%s", request.remote)
-                await asyncio.sleep(WRONG_TOKEN_PAUSE)
-                raise Refused("That is not the token of this board (settings.board_token).")
+        if not token or not guard.is_token(form.one("token"), token):
+            await self._guesses.wrong(request.remote)
+            raise Refused("That is not the token of this board (settings.board_token).")
         answer = _back(form, f"Signed in as {name}.")
         cookie = guard.cookie_for(name, token, datetime.now(UTC))
         age = int(guard.SIGNED_FOR.total_seconds())
@@ -273,7 +271,10 @@ class Board:
         if not guard.is_ours(caller, config.board):
             raise Refused("This board is asked by its address, or by the name in settings.board_url.")
         token = await asyncio.to_thread(self._desk.token, config)
-        request["reader"] = guard.reader_of(caller, config.board, token, datetime.now(UTC))
+        now = datetime.now(UTC)
+        if guard.guesses(caller, config.board, token, now):
+            await self._guesses.wrong(request.remote)
+        request["reader"] = guard.reader_of(caller, config.board, token, now)
         request["by_token"] = guard.carries_token(caller, config.board, token)
         request["can_sign_in"] = bool(token)
 
@@ -304,7 +305,7 @@ async def _static(request: web.Request) -> web.StreamResponse:
 
 def _caller(request: web.Request) -> guard.Caller:
     headers = {name.lower(): text for name, text in request.headers.items()}
-    return guard.Caller(request.remote or "", headers, request.cookies.get(guard.COOKIE, ""), request.path)
+    return guard.Caller(request.remote or "", headers, request.cookies.get(guard.COOKIE, ""), request.method)
 
 
 def _query(request: web.Request) -> Query:
