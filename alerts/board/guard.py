@@ -123,8 +123,9 @@ def _bearer(caller: Caller) -> str:
 
 
 def _names_user(caller: Caller, settings: BoardSettings) -> bool:
-    """Return whether it is the proxy that says who sends a request."""
-    return bool(settings.user_header) and _is_among(caller.remote, settings.proxies)
+    """Return whether it is the proxy that says who sends a request, be it nobody. Others may share its address."""
+    given = bool(settings.user_header) and settings.user_header.lower() in caller.headers
+    return given and _is_among(caller.remote, settings.proxies)
 
 
 def _signed(cookie: str, token: bytes, now: datetime) -> str:

@@ -89,6 +89,13 @@ def test_program_sends_the_token() -> None:
     assert not reader_of(asked(authorization="Bearer "), PLAIN, b"", NOW).writes
 
 
+def test_who_shares_the_proxys_address_may_give_the_token() -> None:
+    right = {"authorization": f"Bearer {TOKEN.decode()}"}
+    assert reader_of(asked("10.1.2.3", x_name="siem", **right), PROXIED, TOKEN, NOW).name == "siem"
+    assert reader_of(asked("10.1.2.3", cookie=cookie_for("Noor", TOKEN, NOW)), PROXIED, TOKEN, NOW).name == "Noor"
+    assert not reader_of(asked("10.1.2.3", x_remote_user="", **right), PROXIED, TOKEN, NOW).writes
+
+
 def test_only_the_token_itself_stands_for_the_key_of_a_form() -> None:
     """A proxy may add an Authorization of its own to every request, also to a forged one."""
     right = {"authorization": f"Bearer {TOKEN.decode()}"}
