@@ -46,7 +46,7 @@ class Caller:
     remote: str
     headers: Mapping[str, str]
     cookie: str = ""
-    path: str = ""
+    method: str = "POST"
 
 
 def is_ours(caller: Caller, settings: BoardSettings) -> bool:
@@ -58,19 +58,28 @@ def is_ours(caller: Caller, settings: BoardSettings) -> bool:
 
 def reader_of(caller: Caller, settings: BoardSettings, token: bytes, now: datetime) -> Reader:
     """Return who reads; without a name where nothing says who it is."""
-    if settings.user_header and _is_among(caller.remote, settings.proxies):
+    if _names_user(caller, settings):
         return Reader(name_of(caller.headers.get(settings.user_header.lower(), "")))
     if not token:
         return Reader()
-    given = caller.headers.get("authorization", "")
-    if given.startswith("Bearer ") and is_token(given.removeprefix("Bearer "), token):
+    if carries_token(caller, settings, token):
         return Reader(name_of(caller.headers.get("x-name", "")) or "a program")
     return Reader(_signed(caller.cookie, token, now))
 
 
-def carries_token(caller: Caller) -> bool:
-    """Return whether a request sends the token itself, which no browser does by itself: it needs no key of a form."""
-    return caller.headers.get("authorization", "").startswith("Bearer ")
+def carries_token(caller: Caller, settings: BoardSettings, token: bytes) -> bool:
+    """Return whether the token itself says who sends a request: no browser sends it, so no key of a form is needed.
+
+    A proxy may set Authorization for every request, so that only the token counts, and never beside a proxy's name.
+    """
+    given = _bearer(caller)
+    return bool(given and token) and is_token(given, token) and not _names_user(caller, settings)
+
+
+def guesses(caller: Caller, settings: BoardSettings, token: bytes, now: datetime) -> bool:
+    """Return whether a request without any other name sends a token that is not ours."""
+    given = _bearer(caller)
+    return bool(given and token) and not is_token(given, token) and not reader_of(caller, settings, token, now).writes
 
 
 def is_token(given: str, token: bytes) -> bool:
@@ -97,15 +106,26 @@ def form_key(name: str, secret: bytes) -> str:
 def is_from_us(caller: Caller) -> bool:
     """Return whether a form was sent from a page of ours, as far as the browser says: Origin, else Sec-Fetch-Site."""
     if origin := caller.headers.get("origin", ""):
-        return urlsplit(origin).netloc.lower() == caller.headers.get("host", "").lower()
+        return _netloc(origin).lower() == caller.headers.get("host", "").lower()
     return caller.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
 
 
 def local_path(text: str) -> str:
     """Return a path on this board to go back to, "/" for what is none: no form sends a reader elsewhere."""
-    parts = urlsplit(text)
-    safe = text.startswith("/") and not text.startswith("//") and "\\" not in text and not parts.netloc
+    safe = text.startswith("/") and not text.startswith("//") and "\\" not in text
     return text if safe and text.isprintable() else "/"
+
+
+def _bearer(caller: Caller) -> str:
+    """Return the token that an order carries; reading needs none, so a GET cannot tell a right one from a wrong one."""
+    scheme, _, given = caller.headers.get("authorization", "").partition(" ")
+    return given.strip() if scheme == "Bearer" and caller.method == "POST" else ""
+
+
+def _names_user(caller: Caller, settings: BoardSettings) -> bool:
+    """Return whether it is the proxy that says who sends a request, be it nobody. Others may share its address."""
+    given = bool(settings.user_header) and settings.user_header.lower() in caller.headers
+    return given and _is_among(caller.remote, settings.proxies)
 
 
 def _signed(cookie: str, token: bytes, now: datetime) -> str:
@@ -125,6 +145,14 @@ def _bare(host: str) -> str:
     """Return a Host without its port."""
     bare = host.rpartition(":")[0] if host.count(":") == 1 or "]:" in host else host
     return bare.strip("[]").lower().rstrip(".")
+
+
+def _netloc(url: str) -> str:
+    """Return host and port of a URL, "" where it is none."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:  # as of "http://["
+        return ""
 
 
 def _is_address(host: str) -> bool:

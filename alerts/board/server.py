@@ -10,6 +10,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,7 @@ from urllib.parse import quote, unquote
 from aiohttp import web
 
 from alerts.board import guard, writing
+from alerts.board.brakes import Guesses
 from alerts.board.desk import Desk
 from alerts.board.live import Live
 from alerts.board.openapi import openapi
@@ -31,13 +33,15 @@ from crawler.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 READS_AT_ONCE = 4
+ORDERS_AT_ONCE = 4  # in threads of their own: orders that wait for the daemon hold up no page
 LARGEST_FORM = 64 * 1024  # bytes
 RENEWAL_KEPT = 1.0  # seconds that a page is kept for others who have it open
 MOST_LISTENERS = 200  # open pages that hear of news
-WRONG_TOKEN_PAUSE = 1.0  # seconds, for all who guess together
 SAID = "said"  # the cookie that carries what came of an order to the next page
 HTML, JSON = "text/html", "application/json"
 STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+READER, BY_TOKEN = web.RequestKey("reader", Reader), web.RequestKey("by_token", bool)
+CAN_SIGN_IN = web.RequestKey("can_sign_in", bool)
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PROBLEMS: Mapping[type[Exception], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -57,7 +61,8 @@ class Board:
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._live = desk, Live(desk)
-        self._reads, self._guessing = asyncio.Semaphore(READS_AT_ONCE), asyncio.Lock()
+        self._reads, self._guesses = asyncio.Semaphore(READS_AT_ONCE), Guesses()
+        self._orders = ThreadPoolExecutor(ORDERS_AT_ONCE, "order")
         self._renewing, self._kept = asyncio.Lock(), dict[tuple[str, str, str], tuple[float, str]]()
         self._secret = secrets.token_bytes(32)  # of the forms: those of a page that is older than this process are void
         self._listeners: set[web.StreamResponse] = set()
@@ -92,6 +97,7 @@ class Board:
         """Stop serving."""
         await self._live.close()
         await asyncio.to_thread(TRIALS.close)
+        self._orders.shutdown(wait=False, cancel_futures=True)
         await self._runner.cleanup()
 
     # -- what is read ------------------------------------------------------------------------------------------
@@ -99,11 +105,11 @@ class Board:
     def _page(self, page: Page) -> Answer:
         async def answer(request: web.Request) -> web.StreamResponse:
             def work() -> str:
-                record, asked = self._desk.read(page.read, _query(request), request.match_info, request["reader"])
+                record, asked = self._desk.read(page.read, _query(request), request.match_info, request[READER])
                 return writing.render(page, asked, record, self._frame(request))
 
             if "X-Renew" in request.headers:
-                return _text(await self._renewed((request.path_qs, request["reader"].name, self._live.now), work), HTML)
+                return _text(await self._renewed((request.path_qs, request[READER].name, self._live.now), work), HTML)
             return _seen(request, _text(await self._in_thread(work), HTML))
 
         return answer
@@ -111,7 +117,7 @@ class Board:
     def _json(self, page: Page) -> Answer:
         async def answer(request: web.Request) -> web.StreamResponse:
             def work() -> str:
-                record, _ = self._desk.read(page.read, _query(request), request.match_info, request["reader"])
+                record, _ = self._desk.read(page.read, _query(request), request.match_info, request[READER])
                 return dumped(record)
 
             return _text(await self._in_thread(work), JSON)
@@ -121,7 +127,7 @@ class Board:
     def _document(self, document: Document) -> Answer:
         async def answer(request: web.Request) -> web.StreamResponse:
             def work() -> str:
-                return self._desk.read(document.read, _query(request), request.match_info, request["reader"])[0]
+                return self._desk.read(document.read, _query(request), request.match_info, request[READER])[0]
 
             return _text(await self._in_thread(work), document.content_type)
 
@@ -168,10 +174,11 @@ class Board:
 
     def _order(self, order: Order) -> Answer:
         async def answer(request: web.Request) -> web.StreamResponse:
-            form, reader = await self._form(request), request["reader"]
+            form, reader = await self._form(request), request[READER]
             if not reader.writes:
                 raise Refused("You may only read here. Sign in to acknowledge, silence, resend or poll.")
-            replied = await asyncio.to_thread(self._desk.order, order.request(request.match_info, form, reader.name))
+            asked = order.request(request.match_info, form, reader.name)
+            replied = await asyncio.get_running_loop().run_in_executor(self._orders, self._desk.order, asked)
             said = order.done(replied)
             log.info("order path=%s by=%s", request.path, reader.name)
             if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
@@ -183,7 +190,7 @@ class Board:
     def _tool(self, tool: Tool) -> Answer:
         async def answer(request: web.Request) -> web.StreamResponse:
             form = await self._form(request)  # also of who may only read: no page of others may set it to work
-            who = (_query(request), request.match_info, request["reader"])
+            who = (_query(request), request.match_info, request[READER])
             to = await self._in_thread(lambda: self._desk.read(lambda asked: tool.run(asked, form), *who)[0])
             raise web.HTTPSeeOther(to)
 
@@ -194,9 +201,9 @@ class Board:
         given = await request.post()
         form = Query({name: [each for each in given.getall(name) if isinstance(each, str)] for name in given})
         caller = _caller(request)
-        if guard.carries_token(caller) and request["reader"].writes:
+        if request[BY_TOKEN]:
             return form
-        key = guard.form_key(request["reader"].name, self._secret)
+        key = guard.form_key(request[READER].name, self._secret)
         if not guard.is_from_us(caller) or not secrets.compare_digest(form.one("key").encode(), key.encode()):
             raise Refused("This form is not from this page, or the board was started anew since; load the page again.")
         return form
@@ -212,11 +219,9 @@ class Board:
         name = guard.name_of(form.one("name"))
         if not name:
             raise BadQuery("Write your name: what you acknowledge or silence is signed with it.")
-        async with self._guessing:
-            if not token or not guard.is_token(form.one("token"), token):
-                log.warning("wrong token remote=%s", request.remote)
-                await asyncio.sleep(WRONG_TOKEN_PAUSE)
-                raise Refused("That is not the token of this board (settings.board_token).")
+        if not token or not guard.is_token(form.one("token"), token):
+            await self._guesses.wrong(request.remote)
+            raise Refused("That is not the token of this board (settings.board_token).")
         answer = _back(form, f"Signed in as {name}.")
         cookie = guard.cookie_for(name, token, datetime.now(UTC))
         age = int(guard.SIGNED_FOR.total_seconds())
@@ -232,7 +237,7 @@ class Board:
 
     def _frame(self, request: web.Request) -> dict[str, Any]:
         """Return what stands round every page."""
-        reader = request.get("reader", Reader())
+        reader = request.get(READER, Reader())
         return {
             "menu": [each for each in PAGES if each.menu],
             "here": request.path,
@@ -240,7 +245,7 @@ class Board:
             "watch": self._desk.watch(datetime.now(UTC)),
             "reader": reader,
             "key": guard.form_key(reader.name, self._secret),
-            "can_sign_in": request.get("can_sign_in", False),
+            "can_sign_in": request.get(CAN_SIGN_IN, False),
             "said": unquote(request.cookies.get(SAID, "")),
         }
 
@@ -274,8 +279,12 @@ class Board:
         if not guard.is_ours(caller, config.board):
             raise Refused("This board is asked by its address, or by the name in settings.board_url.")
         token = await asyncio.to_thread(self._desk.token, config)
-        request["reader"] = guard.reader_of(caller, config.board, token, datetime.now(UTC))
-        request["can_sign_in"] = bool(token)
+        now = datetime.now(UTC)
+        if guard.guesses(caller, config.board, token, now):
+            await self._guesses.wrong(request.remote)
+        request[READER] = guard.reader_of(caller, config.board, token, now)
+        request[BY_TOKEN] = guard.carries_token(caller, config.board, token)
+        request[CAN_SIGN_IN] = bool(token)
 
     async def _wrong(self, request: web.Request, status: int, said: str) -> web.Response:
         if request.path.startswith(API) or JSON in request.headers.get("Accept", ""):
@@ -304,7 +313,7 @@ async def _static(request: web.Request) -> web.StreamResponse:
 
 def _caller(request: web.Request) -> guard.Caller:
     headers = {name.lower(): text for name, text in request.headers.items()}
-    return guard.Caller(request.remote or "", headers, request.cookies.get(guard.COOKIE, ""), request.path)
+    return guard.Caller(request.remote or "", headers, request.cookies.get(guard.COOKIE, ""), request.method)
 
 
 def _query(request: web.Request) -> Query:

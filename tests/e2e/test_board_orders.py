@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
+
 import pytest
 
 from tests.e2e.board import NEWS, TOKEN, Floor
@@ -37,6 +40,13 @@ def test_token_is_asked_for(board: Floor) -> None:
     wrong = board.post("/sign-in", {"key": board.key(), "name": "Noor", "token": "guessed", "back": "/"})
     assert (wrong.status, "That is not the token of this board" in wrong.text) == (403, True)
     assert board.post("/sign-in", {"key": board.key(), "name": " ", "token": TOKEN}).status == 400
+    guess = {"key": board.key(), "name": "Noor", "token": "guessed"}
+    with ThreadPoolExecutor(4) as guessing:
+        guesses = [guessing.submit(board.post, "/sign-in", guess) for _ in range(4)]
+        sleep(0.3)
+        assert board.signed_in("Sami").cookies["watchfloor"]
+        assert not all(each.done() for each in guesses), "who has the token does not wait for those who guess"
+    assert board.running.says_times(r"wrong token remote=127\.0\.0\.1", 5)
     assert board.post("/sign-in", {"name": "Noor", "token": TOKEN}).status == 403, "a form without its key"
 
 
@@ -47,6 +57,7 @@ def test_form_of_another_page_does_nothing(noor: Floor) -> None:
     cases: list[tuple[dict[str, str], dict[str, str]]] = [
         ({"Origin": "https://evil.example"}, {"key": key}),
         ({"Origin": "null"}, {"key": key}),
+        ({"Origin": "https://evil.example", "Authorization": "Bearer eyJ"}, {}),
         ({}, {}),
         ({}, {"key": "0" * 64}),
     ]
@@ -116,7 +127,9 @@ def test_message_goes_again_by_a_program_that_has_the_token(board: Floor) -> Non
     sent = [each for each in board.api("/deliveries?state=sent")["deliveries"] if each["is_story"]][-1]
     before = len(board.desk.hook.accepted)
     path = f"/api/v1/deliveries/{sent['id']}/resend"
+    began = monotonic()
     assert board.post(path, headers={"Authorization": "Bearer guessed"}).json["error"].startswith("This form")
+    assert monotonic() - began >= 1, "a guess waits as one in the form does"
     done = board.post(path, headers=bearer)
     assert done.status == 200, done.text
     assert done.json["said"].startswith(f"{sent['id']} goes again as ")

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from alerts.board import guard
-from alerts.board.guard import SIGNED_FOR, Caller, cookie_for, is_from_us, is_ours, local_path, reader_of
+from alerts.board.guard import (
+    SIGNED_FOR,
+    Caller,
+    carries_token,
+    cookie_for,
+    guesses,
+    is_from_us,
+    is_ours,
+    local_path,
+    reader_of,
+)
 from crawler.config.served import BoardSettings
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
@@ -78,6 +89,39 @@ def test_program_sends_the_token() -> None:
     assert not reader_of(asked(authorization="Bearer "), PLAIN, b"", NOW).writes
 
 
+def test_who_shares_the_proxys_address_may_give_the_token() -> None:
+    right = {"authorization": f"Bearer {TOKEN.decode()}"}
+    assert reader_of(asked("10.1.2.3", x_name="siem", **right), PROXIED, TOKEN, NOW).name == "siem"
+    assert reader_of(asked("10.1.2.3", cookie=cookie_for("Noor", TOKEN, NOW)), PROXIED, TOKEN, NOW).name == "Noor"
+    assert not reader_of(asked("10.1.2.3", x_remote_user="", **right), PROXIED, TOKEN, NOW).writes
+
+
+def test_only_the_token_itself_stands_for_the_key_of_a_form() -> None:
+    """A proxy may add an Authorization of its own to every request, also to a forged one."""
+    right = {"authorization": f"Bearer {TOKEN.decode()}"}
+    assert carries_token(asked(**right), PLAIN, TOKEN)
+    assert not carries_token(asked(authorization="Bearer eyJ", cookie=cookie_for("Noor", TOKEN, NOW)), PLAIN, TOKEN)
+    assert not carries_token(asked(authorization="Bearer "), PLAIN, b"")
+    assert not carries_token(asked("10.1.2.3", x_remote_user="noor", **right), PROXIED, TOKEN)
+
+
+def test_wrong_token_is_a_guess_where_nothing_else_names_the_caller() -> None:
+    wrong, right = {"authorization": "Bearer eyJ"}, {"authorization": f"Bearer {TOKEN.decode()}"}
+    assert guesses(asked(**wrong), PLAIN, TOKEN, NOW)
+    assert not guesses(asked(**right), PLAIN, TOKEN, NOW)
+    assert not guesses(asked(authorization="Basic eyJ"), PLAIN, TOKEN, NOW)
+    assert not guesses(asked(**wrong), PLAIN, b"", NOW)
+    assert not guesses(asked(cookie=cookie_for("Noor", TOKEN, NOW), **wrong), PLAIN, TOKEN, NOW)
+    assert not guesses(asked("10.1.2.3", x_remote_user="noor", **wrong), PROXIED, TOKEN, NOW)
+
+
+def test_reading_cannot_be_used_to_guess() -> None:
+    for each in ("eyJ", TOKEN.decode()):
+        reads = replace(asked(authorization=f"Bearer {each}"), method="GET")
+        assert not guesses(reads, PLAIN, TOKEN, NOW)
+        assert not reader_of(reads, PLAIN, TOKEN, NOW).writes
+
+
 def test_name_cannot_hide_or_run_on() -> None:
     assert guard.name_of("a\u202eb\n" + "c" * 100) == "ab " + "c" * 57
 
@@ -86,6 +130,7 @@ def test_form_is_from_us_by_what_the_browser_says() -> None:
     assert is_from_us(asked(host="127.0.0.1:8420", origin="http://127.0.0.1:8420"))
     assert not is_from_us(asked(host="127.0.0.1:8420", origin="http://127.0.0.1:9000"))
     assert not is_from_us(asked(host="127.0.0.1:8420", origin="null"))
+    assert not is_from_us(asked(host="127.0.0.1:8420", origin="http://["))
     assert not is_from_us(asked(host="127.0.0.1:8420", sec_fetch_site="cross-site"))
     assert is_from_us(asked(host="127.0.0.1:8420", sec_fetch_site="same-origin"))
 
@@ -95,6 +140,8 @@ def test_form_is_from_us_by_what_the_browser_says() -> None:
     [
         ("/stories?range=7d#s1", "/stories?range=7d#s1"),
         ("//evil.example", "/"),
+        ("//[", "/"),
+        ("/[", "/["),
         ("https://evil.example", "/"),
         ("/\\evil.example", "/"),
         ("/a\r\nSet-Cookie: x", "/"),
