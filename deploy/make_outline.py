@@ -25,7 +25,12 @@ NAMES = {
     "048": "Bahrain", "634": "Qatar", "784": "UAE", "512": "Oman", "818": "Egypt", "586": "Pakistan",
     "031": "Azerbaijan", "051": "Armenia", "795": "Turkmenistan", "196": "Cyprus",
 }  # fmt: skip
-ASIDE = {"051", "422", "376", "275", "048", "634", "414", "196"}  # too small for a name on them
+# too small for a name on them: it ends west of a point on their coast, or begins east of it (latitude, longitude)
+ASIDE = {
+    "422": ("west", 34.0, 35.5), "376": ("west", 32.4, 34.7), "275": ("west", 31.3, 34.2),
+    "414": ("east", 29.3, 48.1), "048": ("west", 26.0, 50.3), "634": ("east", 25.3, 51.7),
+}  # fmt: skip
+UNNAMED = {"051", "196"}  # too small, and out of the way
 Dot = tuple[float, float]
 
 
@@ -41,14 +46,22 @@ def main() -> None:
         code = country.get("id", "")
         kind = "near" if code in NAMES else "far"
         paths.append(f'<path class="{kind}" d="{"".join(map(_path, rings))}"/>')
-        if code in NAMES and code not in ASIDE:
+        if code in NAMES and not {code} & (UNNAMED | ASIDE.keys()):
             x, y = _middle(max(rings, key=lambda ring: abs(_area(ring))))
             labels.append(f'<text x="{x:.0f}" y="{y:.0f}">{NAMES[code]}</text>')
+    labels += aside()
     text = "\n".join([*sorted(paths), *sorted(labels), ""])
     OUTLINE.write_text(text, encoding="utf-8")
     print(  # noqa: T201 - for whoever runs it
         f"{OUTLINE.name}: {len(paths)} countries, {len(text.encode()):,} bytes, map {WIDTH} x {HEIGHT}"
     )
+
+
+def aside() -> Iterator[str]:
+    """Yield the names that stand beside their countries."""
+    for code, (side, lat, lon) in ASIDE.items():
+        x, y = project(lat, lon)
+        yield f'<text class="{side}" x="{x:.0f}" y="{y:.0f}">{NAMES[code]}</text>'
 
 
 def _arcs(world: dict[str, object]) -> Iterator[list[Dot]]:

@@ -23,6 +23,9 @@ from typing import NoReturn
 
 import click
 
+if __name__ == "__main__":  # before the imports that take a second: Ctrl-C ends this process without a traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from alerts.cli import COMMANDS, main
 from alerts.cli.reading import READS, is_read, names_files
 from alerts.run import pieces
@@ -50,6 +53,7 @@ def serve(line: socket.socket) -> None:
     Each message is {"words": [...], "environ": {...}} in JSON, with STREAMS descriptors beside it.
     """
     os.chdir(ROOT)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # end quietly: the daemon, which it may be meant for, says the rest
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: the kernel clears them away
     for name in READS:
         importlib.import_module(COMMANDS[name][0].partition(":")[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import shlex
 import socket
 import tempfile
 import textwrap
@@ -101,8 +102,14 @@ def _watch(say: Say, rules: Path, state: Path) -> None:
     )
     address = _free(BOARD)
     say(f"http://{address}/ in a few seconds. To acknowledge, sign in with any name and the token {token}")
+    say(f"Commands reach it by words behind them: watchfloor status {reached(rules, state)}")
     say("The daemon goes on watching the newsroom. Ctrl-C ends it, and deletes all of it.")
     asyncio.run(_run(rules, state, {"WATCHFLOOR_BOARD": address}))
+
+
+def reached(rules: Path, state: Path) -> str:
+    """Return the options by which commands reach a desk that is not in the usual place, as typed into a shell."""
+    return shlex.join(["--config", str(rules), "--state-dir", str(state)])
 
 
 async def _run(rules: Path, state: Path, environ: Mapping[str, str]) -> None:

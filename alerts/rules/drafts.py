@@ -60,7 +60,7 @@ def put_in(text: str, block: Block, rule: str, *, behind: bool = False) -> str:
 
 def _item(rule: str) -> list[str]:
     """Return the lines of a rule as an item of a list, also where it was given without the dash."""
-    lines = rule.expandtabs(2).strip("\n").splitlines()
+    lines = rule.strip("\n").splitlines()
     left = min((len(each) - len(each.lstrip(" ")) for each in lines if each.strip()), default=0)
     lines = [each[left:].rstrip() for each in lines]
     first = next((each for each in lines if each and not each.startswith("#")), "")
@@ -79,11 +79,23 @@ def id_of(rule: str) -> str:
     root = read_yaml("\n".join(_item(rule)) + "\n", TRIED, problems)
     if problems:
         raise NoDraft("\n".join(_said(each) for each in problems))
+    if isinstance(root, Sequence) and len(root.items) > 1:
+        raise NoDraft(f"one rule at a time: this text holds {len(root.items)}; leave the one to try")
     mapping = _only(root)
     name = mapping.get("id") if mapping else None
     if mapping is None or not isinstance(name, Scalar):
         raise NoDraft("this is no rule: write one, with its id, as `- id: my-rule` and its other keys below")
     return name.text
+
+
+def in_shadow(rule: str) -> str:
+    """Return a rule with `mode: shadow` behind its keys, in which it need not say whom it notifies."""
+    lines = _item(rule)
+    first = next((each for each in lines if each.startswith("- ")), "- ")
+    keys = first[1:].lstrip(" ")
+    if keys.startswith("{"):
+        return "\n".join(lines).rstrip().removesuffix("}") + ", mode: shadow}"
+    return "\n".join([*lines, " " * (len(first) - len(keys)) + "mode: shadow"])
 
 
 def _said(problem: Problem) -> str:

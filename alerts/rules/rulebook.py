@@ -11,10 +11,10 @@ from typing import Any
 
 from alerts.alert import Receiver, Severity
 from alerts.rule import Boost, Condition, Entity, Row, Rule, RuleTests, Score, TermList, When
-from alerts.rules.event_standing import STANDING
 from alerts.rules.forms.paradigm import is_paradigm
 from alerts.rules.operators import asks, read_condition, read_term
 from alerts.rules.scale import check_limits, is_by_scale, read_scale, read_steps
+from alerts.rules.unknown_names import check_names
 from alerts.rules.versions import behind, version_of
 from alerts.rules.within import placed
 from alerts.where import Point
@@ -176,7 +176,10 @@ class _Reader:
     # -- rules -----------------------------------------------------------------------------------------------
 
     def _read(self, node: Node) -> Condition | None:
-        return placed(read_condition(node, self._problems), self._entities, self._problems)
+        condition = read_condition(node, self._problems)
+        if condition is None:
+            self._check_names(node)
+        return placed(condition, self._entities, self._problems)
 
     def _filter(self, row: tuple[Node, Place]) -> Condition | None:
         condition = self._read(row[0])
@@ -281,16 +284,8 @@ class _Reader:
                 self._add(row[""], said)
         return tuple(name for name, _ in notify or ())
 
-    def _check_names(self, condition: Condition) -> None:
-        is_cue = condition.term.startswith(f"${STANDING}")  # of an event: without the list no word shows that standing
-        if condition.term.startswith("$") and not is_cue and condition.term[1:] not in self._names:
-            near = nearest(condition.term, {f"${name}" for name in self._names})
-            self._add(
-                condition.place,
-                f'"{condition.term}" names no entity, kind or list{near}; define it under entities or lists',
-            )
-        for child in condition.children:
-            self._check_names(child)
+    def _check_names(self, condition: Condition | Node) -> None:
+        check_names(condition, self._names, self._problems)
 
     def _filtered(self, condition: Condition | None, names: Rows[tuple[str, Place]]) -> Condition | None:
         """Return a rule's tree joined with the filters it names: all must hold. None if one is faulty."""

@@ -22,7 +22,7 @@ from typing import Any
 
 from alerts.rule import Config, Rule
 from alerts.rules import config as configuration
-from alerts.rules.drafts import TRIED, NoDraft, block_of, id_of, patch, put_in
+from alerts.rules.drafts import TRIED, NoDraft, block_of, id_of, in_shadow, patch, put_in
 from alerts.rules.explain import explain, lines
 from alerts.rules.lint import failed_tests
 from alerts.rules.match import Matcher
@@ -63,7 +63,7 @@ def answer(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     rules, state, text = Path(request["rules"]), Path(request["state"]), str(request["text"])
     live = _live(rules)
     name = id_of(text)
-    tried, change = _with(live, rules, folder, name, text)
+    tried, change, notifies = _with(live, rules, folder, name, text)
     rule = next(each for each in tried.rules if each.id == name)
     alone = replace(tried, rules=(rule,))
     before = next((each for each in live.rules if each.id == name), None)
@@ -72,6 +72,7 @@ def answer(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "new": before is None,
         "patch": change,
         "version": rule.version,
+        "notifies": notifies,
         "failed": [each.message for each in failed_tests(alone)],
     }
     if "seconds" in request:
@@ -82,14 +83,17 @@ def answer(request: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 def _live(rules: Path) -> Config:
     try:
-        return configuration.load(rules, resolve_secrets=False, read_urls=False, environ={})
+        return _read(rules)
     except ConfigError as error:
         first = error.problems[0]
         raise NoDraft(f"the rules in force have errors, so none can be tried (watchfloor check): {first}") from error
 
 
-def _with(live: Config, rules: Path, folder: Path, name: str, text: str) -> tuple[Config, str]:
-    """Return the rules with one more or changed, and the change as a patch. Raises NoDraft where it has errors."""
+def _with(live: Config, rules: Path, folder: Path, name: str, text: str) -> tuple[Config, str, bool]:
+    """Return the rules with one more or changed, the change as a patch, and whether the rule says whom it notifies.
+
+    One that lacks only that is tried: nothing is sent. Raises NoDraft where there are other errors.
+    """
     home = rules.resolve().parent
     texts: dict[str, str] = {}
     for each in (rules, *map(Path, live.files)):
@@ -103,16 +107,30 @@ def _with(live: Config, rules: Path, folder: Path, name: str, text: str) -> tupl
     before = texts[file]
     block = block_of(before, place.line)
     texts[file] = put_in(before, block, text, behind=not known)
+    _write(folder, texts)
+    begins = block.end if not known else block.start
+    change = patch(file, before, texts[file])
+    try:
+        return _read(folder / rules.name), change, True
+    except ConfigError as error:
+        problems = NoDraft("\n".join(_placed(each, folder, file, begins) for each in error.problems))
+        if "notify" in text:  # else that may be all it lacks
+            raise problems from error
+    _write(folder, {file: put_in(before, block, in_shadow(text), behind=not known)})
+    try:
+        return _read(folder / rules.name), change, False
+    except ConfigError:
+        raise problems from None
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
     for inside, content in texts.items():
         (folder / inside).parent.mkdir(parents=True, exist_ok=True)
         (folder / inside).write_text(content, encoding="utf-8")
-    copied = folder / rules.name
-    begins = block.end if not known else block.start
-    try:
-        made = configuration.load(copied, resolve_secrets=False, read_urls=False, environ={})
-    except ConfigError as error:
-        raise NoDraft("\n".join(_placed(each, folder, file, begins) for each in error.problems)) from error
-    return made, patch(file, before, texts[file])
+
+
+def _read(rules: Path) -> Config:
+    return configuration.load(rules, resolve_secrets=False, read_urls=False, environ={})
 
 
 def _placed(problem: Problem, folder: Path, file: str, begins: int) -> str:

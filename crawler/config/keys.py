@@ -54,10 +54,10 @@ class Key:
     doc: str = ""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ' (did you mean "..."?)' with the known word most like this one, "" if none is at least ALIKE."""
+def nearest(word: str, known: Iterable[str], lead: str = "") -> str:
+    """Return ' (did you mean "..."?)' with the known word most like one, behind `lead`; "" if none is ALIKE enough."""
     found = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=ALIKE)
-    return f' (did you mean "{found[0]}"?)' if found else ""
+    return f' (did you mean "{lead}{found[0]}"?)' if found else ""
 
 
 @dataclass(frozen=True, slots=True)

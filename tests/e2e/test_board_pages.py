@@ -156,11 +156,29 @@ def test_what_is_wrong_with_a_rule_is_said_with_its_line(board: Floor) -> None:
         ("- id: [x", "a list opened with [ goes wrong here"),
         (f"- id: militia\n  title: {HOSTILE}", "line 2"),
         ("title: none", "this is no rule"),
+        (RULE.replace("\n  severity", "\n\tseverity"), "a tab"),
+        (f"{RULE}{RULE}", "one rule at a time"),
     ):
         record = tried(board, {"rule": rule, "article": "x"})
         assert record["trial"]["state"] == "refused"
         assert any(said in each for each in record["trial"]["problems"]), record["trial"]["problems"]
     assert "no article or story a0 is stored" in tried(board, {"id": "a0"})["trial"]["problems"]
+
+
+def test_the_rule_to_begin_with_is_right_and_one_that_notifies_nobody_is_tried(board: Floor) -> None:
+    text = board.api("/try")["form"]["rule"]
+    result = tried(board, {"rule": text, "article": "A militia parades"})["trial"]["result"]
+    assert result["notifies"]
+    unsent = {"rule": text.partition("  notify:")[0], "article": "A militia parades"}
+    result = tried(board, unsent)["trial"]["result"]
+    assert not result["notifies"]
+    assert "shadow" not in result["patch"]
+    counts = [
+        tried(board, each | {"how": "backtest"})["trial"]["result"]["backtest"]["counts"]
+        for each in ({"rule": text}, unsent)
+    ]
+    assert counts[0] == counts[1]
+    assert counts[0]["gained"] > 0
 
 
 def test_trial_is_bounded_and_asks_for_a_page_of_ours(board: Floor) -> None:

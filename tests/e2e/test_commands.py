@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -110,6 +111,14 @@ def test_the_books_of_the_demo_name_every_state() -> None:
     named = {name: int(n) for n, name in re.findall(r"(\d+) (\w+)", states)}
     assert sum(named.values()) == queued
     assert {"sent", "folded"} <= set(named)
+    assert "Map: Taqaddum air base, geo:33.34,43.6" in text
+
+
+def test_the_words_that_the_demo_prints_lead_to_its_desk(desk: Desk) -> None:
+    desk.write("/a.xml")
+    words = show.reached(desk.place / "rules.yaml", desk.place / "an other var")
+    done = desk.run("ack", "last", *shlex.split(words), expect=1)
+    assert f"no store in {desk.place / 'an other var'}" in done.stderr
 
 
 NO_TEXT = [

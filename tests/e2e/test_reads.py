@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -165,6 +166,21 @@ def test_what_starts_slowly_goes_on_starting(tmp_path: Path, monkeypatch: pytest
     first, *_, last = asyncio.run(work())
     assert "still starting" in first["error"]
     assert "no store in" in _said(last, "err")
+
+
+def test_an_interrupted_answering_process_says_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    async def work() -> int | None:
+        asked = reads.Reads(tmp_path / "rules.yaml", tmp_path / "var", {"PATH": os.environ["PATH"]})
+        try:
+            await asked.answer({"words": ["status"]})
+            [ours] = [each for each in psutil.Process().children() if reads.COMMAND[-1] in each.cmdline()]
+            ours.send_signal(signal.SIGINT)
+            return await asyncio.to_thread(ours.wait, 10)
+        finally:
+            asked.close()
+
+    assert asyncio.run(work()) in (None, -signal.SIGINT)  # None: its exit code was another's to read
+    assert capfd.readouterr().err == ""
 
 
 def test_nothing_is_started_once_it_is_closed(tmp_path: Path) -> None:

@@ -79,6 +79,8 @@ def test_stories_are_on_the_map_and_in_the_list_beside_it(asked: Asked) -> None:
     circles = page.cssselect("svg.map circle")
     assert [each.get("class") for each in circles] == ["spot flash", "spot priority"]
     assert [each.getparent().get("href") for each in circles] == ["#place-balad", "#place-anbar"]
+    names = {each.text_content() for each in page.cssselect("svg.map text")}
+    assert {"Iraq", "Israel", "Palestine", "Lebanon", "Kuwait", "Qatar", "Bahrain"} <= names
     assert [each.get("id") for each in page.cssselect("ol.spots > li")] == ["place-balad", "place-lagos", "place-anbar"]
     assert "outside this map" in page.cssselect("#place-lagos")[0].text_content()
     assert "180 km round" in page.cssselect("#place-anbar")[0].text_content()

@@ -303,6 +303,24 @@ def test_one_thing_written_wrong_is_named(tmp_path: Path, right: str, wrong: str
     assert words in str(caught.value)
 
 
+def test_a_faulty_term_hides_no_unknown_name_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(WHOLE.replace('"$town"', '"$mown", "*", {any: ["$twon", "*"]}', 1), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    said = str(caught.value)
+    assert said.count('"*" has too few letters') == 2
+    assert said.count('"$twon" names no entity, kind or list (did you mean "$town"?)') == 1
+    assert said.count('"$mown" names no entity') == 1
+
+
+def test_a_name_is_not_like_another_by_its_sign(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(WHOLE.replace('"$town"', '"$toxywzz"', 1), encoding="utf-8")  # 55 alike, with the signs 62
+    with pytest.raises(ConfigError, match='"\\$toxywzz" names no entity, kind or list; define it'):
+        load(path, environ={})
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "words"),
     [("rate: 6", "rate: 3", '"3" is not a whole number'), ('urls: ["json', 'url: ["json', 'lacks "urls"')],

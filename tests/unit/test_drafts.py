@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.rules.drafts import LONGEST, Block, NoDraft, block_of, id_of, patch, put_in, taken_out
+from alerts.rules.drafts import LONGEST, Block, NoDraft, block_of, id_of, in_shadow, patch, put_in, taken_out
 
 FILE = """\
 rules:
@@ -62,7 +62,8 @@ def test_the_id_of_what_is_one_rule(text: str) -> None:
     [
         ("", "write a rule"),
         (" \n", "write a rule"),
-        ("- id: a\n- id: b", "no rule"),
+        ("- id: a\n- id: b", "one rule at a time: this text holds 2"),
+        ("- id: a\n\ttitle: A", "a tab"),
         ("title: Two", "no rule"),
         ("just words", "no rule"),
         ("- id: [a", "line 2"),
@@ -75,3 +76,16 @@ def test_the_id_of_what_is_one_rule(text: str) -> None:
 def test_what_is_no_rule_is_said(text: str, why: str) -> None:
     with pytest.raises(NoDraft, match=why):
         id_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("- id: a\n  match:\n    any: [b]\n", "- id: a\n  match:\n    any: [b]\n  mode: shadow"),
+        ("id: a\ntitle: A", "- id: a\n  title: A\n  mode: shadow"),
+        ("# why\n-   id: a", "# why\n-   id: a\n    mode: shadow"),
+        ("- {id: a, match: [b]}\n", "- {id: a, match: [b], mode: shadow}"),
+    ],
+)
+def test_a_rule_that_notifies_nobody_is_put_in_shadow(text: str, made: str) -> None:
+    assert in_shadow(text) == made

@@ -9,6 +9,7 @@ from typing import Any
 
 from alerts.board.page import Asked, BadQuery, Document, NotFound, Page, Query, Record, Tool
 from alerts.board.trials import Busy, Trials
+from alerts.rule import Config
 from alerts.rules.drafts import LONGEST, NoDraft, taken_out
 from alerts.rules.operators import OPERATORS, WRITABLE
 from alerts.rules.schema import included_schema
@@ -16,19 +17,12 @@ from alerts.rules.schema import included_schema
 TRIALS = Trials()
 DAYS = {"7d": 7, "1d": 1, "30d": 30}
 HOWS = ("explain", "backtest")
-EXAMPLE = """\
-- id: my-rule
-  title: What it watches for
-  severity: routine
-  match:
-    any: [$iraqi-militia]
-"""
 
 
 def read(asked: Asked) -> Record:
     """Return an empty form, or one with a rule in force or an article to begin with."""
     name, article = asked.query.one("rule"), asked.query.one("article")
-    form = {"rule": _text_of(asked, name) if name else EXAMPLE, "article": "", "id": article, "url": ""}
+    form = {"rule": _text_of(asked, name) if name else example(asked.config), "article": "", "id": article, "url": ""}
     return _page(asked, form, None)
 
 
@@ -59,6 +53,15 @@ def _text_of(asked: Asked, name: str) -> str:
         return taken_out(Path(rule.place.file).read_text(encoding="utf-8"), rule.place.line)
     except (OSError, NoDraft) as error:
         raise NotFound(f"The text of {name} could not be taken out of {Path(rule.place.file).name}: {error}") from error
+
+
+def example(config: Config) -> str:
+    """Return a rule to begin with that is right as it stands: it names what there is in a config."""
+    kind = next((f"${each}" for each in config.lists), "militia")
+    kind = "$iraqi-militia" if any("iraqi-militia" in each.is_a for each in config.entities.values()) else kind
+    notify = ", ".join(config.rules[-1].notify if config.rules else ())
+    lines = ["- id: my-rule", "  title: What it watches for", "  severity: routine", "  match:", f"    any: [{kind}]"]
+    return "\n".join([*lines, *([f"  notify: [{notify}]"] if notify else []), ""])
 
 
 def _rule_keys() -> dict[str, Any]:
