@@ -93,6 +93,11 @@ def test_a_story_is_told_and_rated_the_same_everywhere(board: Floor) -> None:
         assert story["told"]["siblings"] == len(story["others"])
 
 
+def test_an_unknown_state_is_refused_with_those_there_are(board: Floor) -> None:
+    refused = board.get("/deliveries?state=foo")
+    assert (refused.status, "it is one of queued, sending" in refused.text) == (400, True)
+
+
 def test_feeds_are_exported(board: Floor) -> None:
     listed = [each.get("xmlUrl") for each in ET.fromstring(board.get("/sources.opml").text).iter("outline")]
     assert sorted(map(str, listed)) == sorted(each["url"] for each in board.api("/sources")["sources"])
