@@ -47,7 +47,7 @@ class Query:
         """Return the value of a name. Raises BadQuery where it is none of those allowed."""
         given = self.one(name, default)
         if given not in allowed:
-            raise BadQuery(f'{name} is "{given}"; it is one of {", ".join(allowed)}')
+            raise BadQuery(f'{name} is "{given}"; it is one of {", ".join(filter(None, allowed))}')
         return given
 
 

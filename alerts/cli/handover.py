@@ -35,7 +35,7 @@ def command(path: Path | None, state_dir: Path | None, *, as_json: bool, since: 
     now = datetime.now(UTC)
     begins = beginning(since, now, config.timezone)
     need_store(state)
-    shift = read_shift(state, begins, now, config.language)
+    shift = read_shift(state, begins, now, config)
     if as_json:
         print_json(describe_shift(shift))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,11 +73,12 @@ def command(
         left = unfilled(connection)
     page = found[:most]
     further = page[-1].seq if len(found) > most else None
-    for each in page:
-        if as_json:
+    if as_json:
+        for each in page:
             print_json(_record(each, search))
-        else:
-            show(*_lines(each, search, config.timezone, now))
+    else:
+        for story in by_story(page):
+            show(*_lines(story, search, config.timezone, now))
     if left:
         show(f"{counted(left, 'older article')} not searched yet: the daemon is indexing them", err=True)
     if not found and not as_json:
@@ -110,13 +111,27 @@ def _record(each: Searched, search: Search) -> dict[str, object]:
     }
 
 
-def _lines(each: Searched, search: Search, zone: str, now: datetime) -> Iterator[str]:
+def by_story(page: Iterable[Searched]) -> list[list[Searched]]:
+    """Return the articles of each story together, each story where its newest article was found."""
+    stories: dict[str, list[Searched]] = {}
+    for each in page:
+        stories.setdefault(each.story, []).append(each)
+    return list(stories.values())
+
+
+def _lines(story: Sequence[Searched], search: Search, zone: str, now: datetime) -> Iterator[str]:
+    """Yield the newest article of a story with its text, and of its others who tells it, and when."""
+    each, *others = story
     article = each.article
     title = without_outlet(article.title, article.outlet)
     yield f"{time(article.first_seen, zone, now)}  {plain(article.outlet)}  {each.story}"
     yield f"  {isolated(_starred(marked(title, search)))}"
     if article.body:
         yield f"  {isolated(_starred(excerpt(article.body, search)))}"
+    for other in others:
+        own = without_outlet(other.article.title, other.article.outlet)
+        said = f": {isolated(_starred(marked(own, search)))}" if own != title else ""
+        yield f"  also {time(other.article.first_seen, zone, now)}  {plain(other.article.outlet)}{said}"
     yield ""
 
 

@@ -21,6 +21,7 @@ from alerts.render.sheet import translated
 from alerts.render.words import isolated, plain, rated, time
 from alerts.rule import Config
 from alerts.run import archive
+from alerts.run.as_of_now import standings_now
 from alerts.run.tellings import Tellings, tellings_since
 from alerts.run.thread_record import (
     Thread,
@@ -87,9 +88,10 @@ def command(
     )
     with reading(state) as connection:  # one for all: a day has thousands of threads
         threads = _threads_told(connection, tellings) if told and not name else _threads(connection, begins, name)
+        rated_now = standings_now(connection, config, tellings)
         # the standing of the whole thread, though --story shows a part of it: other stories confirm this one too
         shown = [
-            (members, standing_of(whole, letters))
+            (members, rated_now.get(whole[0].thread) or standing_of(whole, letters))
             for whole in threads
             if (members := _wanted(whole, name, set(tellings) if told else None))
         ]

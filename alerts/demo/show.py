@@ -17,21 +17,23 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from alerts.alert import LISTED
 from alerts.decide.ledger import Ledger
 from alerts.demo.serve import FEEDS, Newsroom
 from alerts.demo.sinks import MailSink, WebhookSink
-from alerts.render.words import isolated
+from alerts.render.words import isolated, status_words
 from alerts.run.service import Service
 from alerts.run.stage import Round
 from alerts.run.stored import ledger_of
+from alerts.status import Status
 from alerts.store import decisions
 from alerts.store.opening import reading
+from alerts.store.statuses import statuses_of_messages
 from crawler.article import Relation
 from crawler.config.served import BOARD
 from crawler.store import articles as archive
 
 Say = Callable[[str], None]
+Statuses = Mapping[tuple[str, str, str], Status]  # by story, kind and receiver
 # reasons, as the store has them, for people who see them for the first time
 EXPLAINED = {
     "no_match": "no rule asks for it",
@@ -49,12 +51,14 @@ EXPLAINED = {
 class NewsroomItem:
     """An item of the newsroom: the receivers it was sent to and by which rules, or the reason why to none.
 
+    `otherwise` says of the other receivers how its message waits, or was told with another.
     `evidence` says of a duplicate which story it repeats, and what the comparison found.
     """
 
     outlet: str
     title: str
     sent: tuple[str, ...]
+    otherwise: tuple[str, ...]
     rules: tuple[str, ...]
     reason: str
     evidence: str
@@ -74,7 +78,11 @@ def run(say: Say, *, keep: bool = False) -> list[NewsroomItem]:
         closing(WebhookSink()) as webhook,
     ):
         rules = Path(place) / "rules.yaml"
-        rules.write_text(_rules(newsroom, mail, webhook), encoding="utf-8")
+        token = _token(rules.parent) if keep else ""
+        # from the start: what is changed later is told in the log as a change of the desk's
+        signing = f"  board_token: {rules.parent}/token\n" if keep else ""
+        text = _rules(newsroom, mail, webhook).replace("settings:\n", f"settings:\n{signing}", 1)
+        rules.write_text(text, encoding="utf-8")
         say(f"A newsroom of {_feeds()} outlets is on the air at {newsroom.base}; polling it.\n")
         say(_heading("On the console"))
         state = Path(place) / "var"
@@ -86,20 +94,21 @@ def run(say: Say, *, keep: bool = False) -> list[NewsroomItem]:
         _say_books(say, done, state)
         say(_heading("On the watch board"))
         if keep:
-            _watch(say, rules, state)
+            _watch(say, rules, state, token)
         else:
             say("The same in a browser, and kept open: make demo KEEP=1 (watchfloor demo --keep)")
     return items
 
 
-def _watch(say: Say, rules: Path, state: Path) -> None:
-    """Run the daemon and its board until Ctrl-C; print the address and the token with which the board is written on."""
+def _token(place: Path) -> str:
+    """Write a new token into a folder, and return it."""
     token = secrets.token_urlsafe(12)
-    (rules.parent / "token").write_text(token, encoding="utf-8")
-    text = rules.read_text(encoding="utf-8")
-    rules.write_text(
-        text.replace("settings:\n", f"settings:\n  board_token: {rules.parent}/token\n", 1), encoding="utf-8"
-    )
+    (place / "token").write_text(token, encoding="utf-8")
+    return token
+
+
+def _watch(say: Say, rules: Path, state: Path, token: str) -> None:
+    """Run the daemon and its board until Ctrl-C; print the address and the token with which the board is written on."""
     address = _free(BOARD)
     say(f"http://{address}/ in a few seconds. To acknowledge, sign in with any name and the token {token}")
     say(f"Commands reach it by words behind them: watchfloor status {reached(rules, state)}")
@@ -146,24 +155,36 @@ async def _round(rules: Path, state: Path, now: datetime) -> Round:
 def _items(state: Path) -> list[NewsroomItem]:
     with reading(state) as connection:
         made = decisions.decisions_by_revision(connection)
+        revisions = archive.revisions_after(connection, 0, 1_000)
+        statuses = statuses_of_messages(connection, {each.placement.story for each in revisions})
         return [
             _item(
                 revision.article.outlet,
                 revision.article.title,
                 revision.placement,
                 made.get(revision.seq, []),
+                statuses,
             )
-            for revision in archive.revisions_after(connection, 0, 1_000)
+            for revision in revisions
         ]
 
 
-def _item(outlet: str, title: str, placement: Any, made: list[decisions.StoredDecision]) -> NewsroomItem:
-    # what repeats an event is queued too, for the digest, and interrupts nobody
-    sent = tuple(each.receiver for each in made if each.queued and each.reason not in LISTED)
+def _item(
+    outlet: str, title: str, placement: Any, made: list[decisions.StoredDecision], statuses: Statuses
+) -> NewsroomItem:
+    queued = [
+        (each.receiver, statuses.get((placement.story, each.kind, each.receiver), Status()))
+        for each in made
+        if each.queued
+    ]
+    sent = tuple(receiver for receiver, status in queued if status.name == "sent")
+    otherwise = tuple(
+        f"{receiver}: {status_words(status, 'UTC')}" for receiver, status in queued if status.name != "sent"
+    )
     rules = tuple(dict.fromkeys(rule for each in made for rule in each.rules))
-    reason = "" if sent else made[0].reason if made else "no_match"
+    reason = "" if queued else made[0].reason if made else "no_match"
     evidence = placement.evidence if placement.relation is Relation.DUPLICATE else ""
-    return NewsroomItem(outlet, title, sent, rules, reason, evidence)
+    return NewsroomItem(outlet, title, sent, otherwise, rules, reason, evidence)
 
 
 def _say_messages(say: Say, mail: MailSink, webhook: WebhookSink) -> None:
@@ -193,7 +214,10 @@ def _fate(item: NewsroomItem) -> Iterator[str]:
     told = f"ALERT to {', '.join(item.sent)} by {', '.join(item.rules)}" if item.sent else ""
     evidence = f" ({item.evidence})" if item.evidence else ""
     yield f"{item.outlet}: {isolated(item.title)}"
-    yield f"    {told or f'not sent: {item.reason}, {EXPLAINED.get(item.reason, item.reason)}{evidence}'}"
+    for each in item.otherwise:
+        yield f"    {each}"
+    if told or not item.otherwise:
+        yield f"    {told or f'not sent: {item.reason}, {EXPLAINED.get(item.reason, item.reason)}{evidence}'}"
 
 
 def _say_books(say: Say, done: Round, state: Path) -> None:

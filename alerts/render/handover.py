@@ -27,10 +27,11 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~&]|:(?=//))")  # CommonMark 2.4; the last 
 
 @dataclass(frozen=True, slots=True)
 class ToldStory:
-    """A story that was told: its newest alert and its acknowledgement."""
+    """A story with its newest alert, its acknowledgement, and what became of its messages, in words."""
 
     alert: Alert
     ack: Ack | None = None
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """All that the next shift must know of the time since `since`. `reload` is the last reload: (when, its result)."""
+    """All that the next shift must know of the time since `since`. `reload` is the last reload: (when, its result).
+
+    `stories` were told in that time; `untold` alerted or changed in it, and no message told it then.
+    """
 
     since: datetime
     now: datetime
@@ -53,6 +57,7 @@ class Handover:
     dead: tuple[tuple[Delivery, str], ...] = ()  # and why
     held: tuple[Delivery, ...] = ()
     reload: tuple[datetime, str] | None = None
+    untold: tuple[ToldStory, ...] = ()
 
 
 def markdown(shift: Handover, timezone: str) -> str:
@@ -61,6 +66,7 @@ def markdown(shift: Handover, timezone: str) -> str:
         f"# Handover, {time(shift.now, timezone)}",
         f"What happened since {time(shift.since, timezone)}.",
         *_section(_told(shift.stories), list(_stories(shift.stories, timezone)), "None was told."),
+        *(_section("Not told in this time", [_untold(each) for each in shift.untold], "") if shift.untold else ()),
         *_section("Acknowledged", list(_acked(shift.stories, timezone)), "Nothing."),
         *_section(
             "Silences in force",
@@ -78,6 +84,11 @@ def markdown(shift: Handover, timezone: str) -> str:
         *_section("Rules", [_reload(shift.reload, timezone)] if shift.reload else [], "Not reloaded."),
     ]
     return "\n".join(written)
+
+
+def _untold(story: ToldStory) -> str:
+    alert = story.alert
+    return f"- {alert.severity.word}: {_escaped(f'{lead(alert)}{_short(alert)}')}: {story.status}; `{alert.story}`"
 
 
 def _told(stories: Sequence[ToldStory]) -> str:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import regex
 
 from alerts.standing import Standing
+from alerts.status import Status
 from crawler.text.urls import ascii_host, usable
 
 # ZWNJ and ZWJ (U+200C, U+200D) stay: Persian words and emoji are written with them; so does U+FE0F of emoji.
@@ -154,6 +155,22 @@ def ago(at: datetime, now: datetime) -> str:
     if abs(now - at) < timedelta(seconds=30):
         return "now"
     return f"{span(now - at)} ago" if at < now else f"in {span(at - now)}"
+
+
+def status_words(status: Status, timezone: str) -> str:
+    """Return what became of an alert in words, such as "told; the next message held for the digest of ...".
+
+    It is "told" where a message of it was sent, "told with another message" where one was that it was folded into.
+    """
+    told = {"sent": "told", "joined": "told with another message"}.get(status.name, "")
+    if status.due is None:
+        return told or "not sent"
+    at = time(status.due, timezone)
+    if status.held == "digest":
+        waits = f"held for the digest of {at}"
+    else:
+        waits = f"held by {status.held} until {at}" if status.held else f"waiting, due {at}"
+    return f"{told}; the next message {waits}" if told else waits
 
 
 def rated(standing: Standing) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from alerts.render.redact import HIDDEN, redacted
 from alerts.rule import Config
+from crawler.config.served import BoardSettings
 from crawler.config.yamlfile import Place
 from crawler.sources.outlets import Outlet
 from crawler.text.hosts import speaker
@@ -19,6 +20,13 @@ _BOOKS = ("path", "version", "files", "patterns", "polled_at", "receivers_at")  
 _NAMED = {"sources": "source", "rules": "rule", "receivers": "receiver", "entities": "entity", "lists": "list"}
 _WHOLE = frozenset({"scale"})
 _DERIVED = frozenset({"version", "scale", "anchors", "shape", "number"})  # of a rule or row: told by others
+_OF_BOARD = {
+    "address": "board",
+    "url": "board_url",
+    "token": "board_token",
+    "proxies": "board_proxy",
+    "user_header": "board_proxy",
+}
 _TREES = frozenset({"match", "masking"})  # of a rule
 _ADDRESS = re.compile(
     r"(?P<key>\burl:\s*[\"']?)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>(?:\$\{\w+\}|[^\s\"'\]},])*)"
@@ -41,8 +49,17 @@ def _changes(old: Config, new: Config) -> Iterator[str]:
     if _differ(old.scale, new.scale):
         yield "scale: changed"
     rest = {each.name for each in fields(Config) if each.compare} - {*_NAMED, *_BOOKS, *_WHOLE}
-    if changed := sorted(name for name in rest if _differ(getattr(old, name), getattr(new, name))):
+    named = (key for name in rest for key in _setting(name, getattr(old, name), getattr(new, name)))
+    if changed := sorted(named):
         yield f"settings: changed {', '.join(changed)}"
+
+
+def _setting(name: str, old: Any, new: Any) -> Iterator[str]:
+    """Yield the names of what changed: of the board's settings each by its own."""
+    if isinstance(new, BoardSettings):
+        yield from dict.fromkeys(_OF_BOARD[key] for key in _keys(old, new))
+    elif _differ(old, new):
+        yield name
 
 
 def _outlets(config: Config) -> dict[str, Outlet]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.alert import Ack
 from alerts.decide.feedback import Judgement
 from alerts.line.orders import stamp
 from alerts.render.redact import parts, redacted
@@ -135,11 +136,16 @@ def _cause(file: str, *, signalled: bool) -> str:
     return f"read again by {SIGNAL}" if signalled else f"{file} was saved"
 
 
+def _through(ack: Ack) -> str:
+    """Return by which service an ack came; nothing of an order, whose giver says whether it was on the board."""
+    return "" if ack.via == acks.BY_COMMAND else f" by {ack.via}"
+
+
 def read_log(connection: Connection, since: datetime) -> list[Entry]:
     """Return everything that was done since then, oldest first: with acks, silences and notices."""
     found = [*audit.entries_since(connection, since), *_notices(connection, since)]
     found += [
-        Entry(each.at, What.ACK, each.by, f"{each.story} acknowledged by {each.via}")
+        Entry(each.at, What.ACK, each.by, f"{each.story} acknowledged{_through(each)}")
         for each in acks.acks_since(connection, since)
     ]
     found += [

@@ -18,6 +18,7 @@ def describe_shift(shift: Handover) -> dict[str, Any]:
         "at": stamp(shift.now),
         "stories": [_story(each) for each in shift.stories],
         "events": [_event(each) for each in events_told(shift.stories)],
+        "untold": [_story(each) for each in shift.untold],
         "silences": [describe_silence(each, shift.now) for each in shift.silences],
         "failing": [asdict(each) for each in shift.failing],
         "dead": [_delivery(each) | {"detail": why} for each, why in shift.dead],
@@ -39,6 +40,7 @@ def _story(story: ToldStory) -> dict[str, Any]:
         "changed": stamp(alert.created),
         "changes": list(alert.changes),
         "ack": describe_ack(story.ack) if story.ack else None,
+        "status": story.status,
     }
 
 

@@ -14,21 +14,26 @@ from alerts.decide.silences import holding
 from alerts.line.orders import describe_ack, describe_silence, describe_translation
 from alerts.render.sheet import translated
 from alerts.render.title import headline_of, lead, toll_of
-from alerts.render.words import link, rated
+from alerts.render.words import link, rated, status_words
 from alerts.rule import Config
+from alerts.run.as_of_now import as_of_now
+from alerts.status import UNSENT, Status
 from alerts.store import acks, silences, translations
 from alerts.store.latest import load_alerts
+from alerts.store.statuses import statuses_of
 from crawler.store.latest import Reported, reports_of
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story as it was told last, and how it stands: its reports, its ack, the silences that hold it back."""
+    """A story by its newest alert, and how it stands: its reports, its ack, silences, what became of its messages."""
 
     alert: Alert
     reports: tuple[Reported, ...] = ()
     ack: Ack | None = None
     silences: tuple[Silence, ...] = ()
+    status: Status = UNSENT
+    words: str = ""  # the status, as people read it
 
     @property
     def sources(self) -> frozenset[str]:
@@ -43,16 +48,20 @@ def read_told(
     connection: Connection, config: Config, now: datetime, revisions: Collection[tuple[str, int]]
 ) -> list[Told]:
     """Return these alert revisions, given as story and number, in their order."""
-    found = translations.with_translations(connection, config.language, load_alerts(connection, revisions))
+    loaded = load_alerts(connection, revisions)
+    found = translations.with_translations(connection, config.language, list(as_of_now(connection, config, loaded)))
     stories = [each.story for each in found]
     reports, given = reports_of(connection, stories), acks.acks_of(connection, stories)
     quiet = silences.silences_in_force(connection, now)
+    statuses = statuses_of(connection, stories)
     return [
         Told(
             each,
             tuple(reports.get(each.story, ())),
             given.get(each.story),
             holding(quiet, each, now, config) if quiet else (),
+            status := statuses.get(each.story, UNSENT),
+            status_words(status, config.timezone),
         )
         for each in found
     ]
@@ -83,7 +92,10 @@ def describe_told(told: Told, now: datetime) -> dict[str, Any]:
         "languages": sorted(told.languages),
         "first": min(seen),
         "last": max([alert.created, *seen]),
-        "told": alert.created,
+        "told": told.status.told,
+        "changed": alert.created,
+        "status": told.status.name,
+        "status_words": told.words,
         "reliability": alert.standing.rating,
         "rated": rated(alert.standing),
         "rules": [_cause(each) for each in alert.causes],

@@ -133,7 +133,7 @@ def test_filters_hold_and_pages_follow_one_another(board: Floor) -> None:
     assert shown("range=1h") == everything
     assert shown("since=yesterday&until=yesterday+00:01") == 0
     first = board.api("/stories")["stories"]
-    after = f"{first[0]['told'].replace('Z', '%2B00:00')}~{first[0]['story']}"
+    after = f"{first[0]['changed'].replace('Z', '%2B00:00')}~{first[0]['story']}"
     assert [each["story"] for each in board.api(f"/stories?after={after}")["stories"]] == [
         each["story"] for each in first[1:]
     ]

@@ -81,6 +81,23 @@ def test_day_counts_what_came_and_what_alerted(board: Floor) -> None:
     assert "priority 0 h ago" in board.get("/day").text
 
 
+def test_a_story_is_told_and_rated_the_same_everywhere(board: Floor) -> None:
+    listed = {each["story"]: each for each in board.api("/stories?range=24h")["stories"]}
+    printed = [json.loads(line) for line in board.desk.run("stories", "--told", "--json").stdout.splitlines()]
+    rated = {each["story"]: thread["reliability"] for thread in printed for each in thread["stories"]}
+    handed = {each["story"]: each["reliability"] for each in board.api("/handover?range=24h")["stories"]}
+    assert {name: each["reliability"] for name, each in listed.items() if each["told"]} == rated == handed
+    for name in list(rated)[:2]:
+        story = board.api(f"/stories/{name}")
+        assert story["told"]["reliability"] == rated[name]
+        assert story["told"]["siblings"] == len(story["others"])
+
+
+def test_an_unknown_state_is_refused_with_those_there_are(board: Floor) -> None:
+    refused = board.get("/deliveries?state=foo")
+    assert (refused.status, "it is one of queued, sending" in refused.text) == (400, True)
+
+
 def test_feeds_are_exported(board: Floor) -> None:
     listed = [each.get("xmlUrl") for each in ET.fromstring(board.get("/sources.opml").text).iter("outline")]
     assert sorted(map(str, listed)) == sorted(each["url"] for each in board.api("/sources")["sources"])

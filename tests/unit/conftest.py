@@ -15,7 +15,7 @@ from tests.postgres import Postgres
 ON_BOTH = frozenset(
     f"test_{name}"
     for name in ("asked", "claims", "ids", "moved", "one_round", "rematch", "resend", "retention", "standby", "steady",
-                 "stepping", "told", "untold")
+                 "statuses", "stepping", "told", "untold")
 )  # fmt: skip
 
 

@@ -45,6 +45,12 @@ CHANGES = [
     ("who is told", ["rule two: changed notify"], "severity: by-scale}", "severity: by-scale, notify: [more]}"),
     ("a source's address", ["source b: changed url"], "b.example/feed", "b.example/rss"),
     ("the scale", ["scale: changed"], "why: deaths", "why: killed"),
+    (
+        "a setting of the board",
+        ["settings: changed board_url"],
+        "backfill: 1h",
+        'backfill: 1h, board_url: "https://board.example"',
+    ),
     ("a setting", ["settings: changed backfill, canary"], "backfill: 1h", "backfill: 2h, canary: 0"),
     ("a receiver", ["receiver hook: changed targets"], "hook.example/x", "hook.example/y"),
     (

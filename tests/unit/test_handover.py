@@ -157,6 +157,13 @@ def test_quiet_shift_says_so() -> None:
     assert markdown(Handover(NOW - 12 * HOUR, NOW), "UTC").startswith(QUIET)
 
 
+def test_what_is_held_is_not_told() -> None:
+    held = ToldStory(PAY, status="held for the digest of 14 Jun 13:00 UTC")
+    written = markdown(Handover(NOW - 12 * HOUR, NOW, untold=(held,)), "UTC")
+    assert "## Events told: 0" in written
+    assert "## Not told in this time\n\n- routine: Pay of fighters delayed: held for the digest of" in written
+
+
 def test_text_of_others_is_no_markup() -> None:
     for text in ALL:
         story = ToldStory(

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from alerts.board.hourly import by_severity, day_rows, hours
 from alerts.board.page import Asked, Page, Record
+from alerts.status import count
 from alerts.store.severities import alerts_made
+from alerts.store.statuses import sent_alone, statuses_of_revisions
 from crawler.store.arrivals import arrivals
 
 MOST = 5_000  # alerts of a day
@@ -16,14 +18,17 @@ def read(asked: Asked) -> Record:
     """Return the counts of the last 24 hours, and of the hours of the last seven days the articles that came."""
     came = arrivals(asked.connection, asked.now - timedelta(days=7))
     made = alerts_made(asked.connection, asked.now - timedelta(hours=24), MOST)
+    statuses = statuses_of_revisions(asked.connection, [(each.story, each.revision) for each in made])
+    sent = sent_alone(made, statuses)
     titles = {each.id: each.title for each in asked.config.rules}
     return {
         "arrivals": hours(came, asked.now, 24),
         "week": hours(came, asked.now, 24 * 7),
-        "alerts": len(made),
+        "alerts": len(sent),
+        "counts": count(statuses, [(each.story, each.revision) for each in made]),
         "cut": len(made) == MOST,
-        "severities": by_severity(made, asked.now),
-        "rules": day_rows(made, titles, asked.now),
+        "severities": by_severity(sent, asked.now),
+        "rules": day_rows(sent, titles, asked.now),
         "hours": [asked.now - timedelta(hours=at) for at in (24, 18, 12, 6, 0)],
     }
 

@@ -21,7 +21,7 @@ def _since(asked: Asked) -> datetime:
 def read(asked: Asked) -> Record:
     """Return the report of the shift that began at the beginning of the range."""
     since = _since(asked)
-    shift = read_shift(asked.state_dir, since, asked.now, asked.config.language)
+    shift = read_shift(asked.state_dir, since, asked.now, asked.config)
     record = describe_shift(shift)
     told = {each["story"]: each for each in record["stories"]}
     events = [
@@ -37,7 +37,7 @@ def read(asked: Asked) -> Record:
 
 def as_markdown(asked: Asked) -> str:
     """Return the report as `watchfloor handover` prints it."""
-    shift = read_shift(asked.state_dir, _since(asked), asked.now, asked.config.language)
+    shift = read_shift(asked.state_dir, _since(asked), asked.now, asked.config)
     return markdown(shift, asked.config.timezone) + "\n"
 
 

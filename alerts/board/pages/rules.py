@@ -15,27 +15,30 @@ from alerts.decide.feedback_lines import as_tests, shares
 from alerts.line.orders import describe_judgement
 from alerts.rule import Config, Rule
 from alerts.run.told_list import describe_told, read_told
+from alerts.status import Status, count
 from alerts.store.feedback import judgements_since
 from alerts.store.severities import Made, alerts_made
+from alerts.store.statuses import sent_alone, statuses_of_revisions
 
 MOST = 10_000  # alerts looked through
 DAYS = 30
 SHOWN = 20  # stories of a rule's page
+Statuses = dict[tuple[str, int], Status]  # by story and alert revision
 
 
 def read(asked: Asked) -> Record:
     """Return the rules in the order of the file."""
-    made, told = _made(asked.connection, asked.now)
+    made, told, statuses = _made(asked.connection, asked.now)
     given = judgements_since(asked.connection, asked.now - max(SPANS))
     found = precision(given, [each.id for each in asked.config.rules], asked.now)
-    rules = [_rule(each, told[each.id], found[each.id], asked.now) for each in asked.config.rules]
+    rules = [_rule(each, told[each.id], statuses, found[each.id], asked.now) for each in asked.config.rules]
     return {"rules": rules, "days": DAYS, "cut": len(made) == MOST, "judged": len({each.story for each in given})}
 
 
 def read_one(asked: Asked) -> Record:
     """Return one rule: what it told of late, what was judged of that, and tests of what was not relevant."""
     rule = _named(asked.config, asked.parts["rule"])
-    _, told = _made(asked.connection, asked.now)
+    _, told, statuses = _made(asked.connection, asked.now)
     given = [e for e in judgements_since(asked.connection, asked.now - max(SPANS)) if rule.id in e.rules]
     found = precision(given, [rule.id], asked.now)[rule.id]
     false = {rule.id: false_ones(given).get(rule.id, [])}
@@ -44,7 +47,7 @@ def read_one(asked: Asked) -> Record:
     for story, revision in newest:
         seen.setdefault(story, revision)
     stories = read_told(asked.connection, asked.config, asked.now, list(seen.items())[:SHOWN])
-    return _rule(rule, told[rule.id], found, asked.now) | {
+    return _rule(rule, told[rule.id], statuses, found, asked.now) | {
         "days": DAYS,
         "pir": rule.pir,
         "notes": rule.notes,
@@ -64,25 +67,29 @@ def _named(config: Config, name: str) -> Rule:
     return found
 
 
-def _made(connection: Connection, now: datetime) -> tuple[list[Made], dict[str, list[Made]]]:
-    """Return the alerts of the last days, and those of each rule, the newest first."""
+def _made(connection: Connection, now: datetime) -> tuple[list[Made], dict[str, list[Made]], Statuses]:
+    """Return the alerts of the last days, those of each rule, the newest first, and what became of each."""
     made = alerts_made(connection, now - timedelta(days=DAYS), MOST)
     told: dict[str, list[Made]] = defaultdict(list)
     for each in made:
         for rule, _ in each.rules:
             told[rule].append(each)
-    return made, told
+    return made, told, statuses_of_revisions(connection, [(each.story, each.revision) for each in made])
 
 
-def _rule(rule: Rule, told: list[Made], found: tuple[Precision, ...], now: datetime) -> dict[str, Any]:
+def _rule(
+    rule: Rule, made: list[Made], statuses: Statuses, found: tuple[Precision, ...], now: datetime
+) -> dict[str, Any]:
+    sent = sent_alone(made, statuses)
     return {
         "rule": rule.id,
         "title": rule.title,
         "severity": "by the scale" if rule.scale else rule.severity.word,
         "mode": rule.mode,
         "notify": list(rule.notify),
-        "alerts": len(told),
-        "by_day": by_day((each.at for each in told), now, DAYS),
+        "alerts": len(sent),
+        "counts": count(statuses, [(each.story, each.revision) for each in made]),
+        "by_day": by_day((each.at for each in sent), now, DAYS),
         "precision": [
             {"days": each.span.days, "relevant": each.relevant, "judged": each.judged, "share": each.share}
             for each in found

@@ -1,4 +1,4 @@
-"""The stories that were told, the newest activity first, by range and filters."""
+"""The stories that alerted, told or still held, the newest activity first, by range and filters."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def read(asked: Asked) -> Record:
         "since": span.since,
         "until": span.until,
         "stories": [describe_told(each, asked.now) for each in found[:SHOWN]],
+        "untold": sum(each.status.told is None for each in found[:SHOWN]),
         "more": _place(found[SHOWN - 1].alert) if len(found) > SHOWN else None,
         "chosen": _chosen(asked.query),
         "choices": _choices(asked),

@@ -45,7 +45,8 @@ def read(asked: Asked) -> Record:
     own = [each for each in members if each.story == story]
     joined = evidence_in(connection, [thread])
     known = translations_in(connection, config.language, [members])
-    whole = describe_thread(members, standing_of(members, letters_of(config)), joined, None, known)
+    standing = told[0].alert.standing if told else standing_of(members, letters_of(config))
+    whole = describe_thread(members, standing, joined, None, known)
     sent = outbox.deliveries_that(connection, outbox.deliveries.c.subject == story)
     return {
         "story": story,
