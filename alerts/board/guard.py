@@ -116,6 +116,11 @@ def local_path(text: str) -> str:
     return text if safe and text.isprintable() else "/"
 
 
+def is_proxy(caller: Caller, settings: BoardSettings) -> bool:
+    """Return whether a request comes from the address of a proxy, which asks for many people."""
+    return _is_among(caller.remote, settings.proxies)
+
+
 def _bearer(caller: Caller) -> str:
     """Return the token that an order carries; reading needs none, so a GET cannot tell a right one from a wrong one."""
     scheme, _, given = caller.headers.get("authorization", "").partition(" ")
@@ -125,7 +130,7 @@ def _bearer(caller: Caller) -> str:
 def _names_user(caller: Caller, settings: BoardSettings) -> bool:
     """Return whether it is the proxy that says who sends a request, be it nobody. Others may share its address."""
     given = bool(settings.user_header) and settings.user_header.lower() in caller.headers
-    return given and _is_among(caller.remote, settings.proxies)
+    return given and is_proxy(caller, settings)
 
 
 def _signed(cookie: str, token: bytes, now: datetime) -> str:

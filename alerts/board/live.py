@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from functools import partial
 
@@ -29,10 +29,10 @@ class Live:
         self._listeners = 0
         self._task: asyncio.Task[None] | None = None
 
-    async def listen(self) -> AsyncIterator[str]:
+    async def listen(self) -> AsyncGenerator[str, None]:
         """Yield the state of store and watch as JSON: now, whenever it changes, and after SIGN without a change."""
         self._listeners += 1
-        if self._task is None:
+        if self.idle:  # what was seen last is old
             self.now = await asyncio.to_thread(self._look)
         self._start()
         try:
@@ -48,6 +48,11 @@ class Live:
         finally:
             self._listeners -= 1
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing looks at the store now."""
+        return self._task is None or self._task.done()
+
     async def close(self) -> None:
         """Look no more."""
         if self._task:
@@ -58,7 +63,7 @@ class Live:
 
     def _start(self) -> None:
         """Look from now on, unless that goes on already; a look that failed is not the last one."""
-        if self._task is None or self._task.done():
+        if self.idle:
             self._task = asyncio.create_task(self._keep(), name="live")
 
     async def _keep(self) -> None:
@@ -71,12 +76,16 @@ class Live:
                     self._news.notify_all()
 
     def _look(self) -> str:
-        watch = self._desk.watch(datetime.now(UTC))
+        version, words, old = "", "", True
         try:
-            version, problem = self._desk.glance(latest.newest_marks), ""
+            watch = self._desk.watch(datetime.now(UTC))
+            words = watch.words
+            version = self._desk.glance(latest.newest_marks)
+            old = not watch.watched
         except StoreError as error:
-            version, problem = "", str(error)
-        words = " ".join(filter(None, (watch.words, problem)))
+            words = " ".join(filter(None, (words, str(error))))
+        except Exception:  # whatever it is, an open page must not go on looking new
+            log.exception("the store could not be looked at")
+            words = "The board cannot see whether anything is new; its log says why."
         seal = hashlib.sha256(f"{version} {words}".encode()).hexdigest()[:12]
-        old = not watch.watched or bool(problem)
         return json.dumps({"version": seal, "words": words, "old": old}, ensure_ascii=False)

@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote
 from aiohttp import web
 
 from alerts.board import guard, writing
-from alerts.board.brakes import Guesses
+from alerts.board.brakes import Full, Guesses, Listeners
 from alerts.board.desk import Desk
 from alerts.board.live import Live
 from alerts.board.openapi import openapi
@@ -36,12 +36,11 @@ READS_AT_ONCE = 4
 ORDERS_AT_ONCE = 4  # in threads of their own: orders that wait for the daemon hold up no page
 LARGEST_FORM = 64 * 1024  # bytes
 RENEWAL_KEPT = 1.0  # seconds that a page is kept for others who have it open
-MOST_LISTENERS = 200  # open pages that hear of news
 SAID = "said"  # the cookie that carries what came of an order to the next page
 HTML, JSON = "text/html", "application/json"
 STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 READER, BY_TOKEN = web.RequestKey("reader", Reader), web.RequestKey("by_token", bool)
-CAN_SIGN_IN = web.RequestKey("can_sign_in", bool)
+BY_PROXY, CAN_SIGN_IN = web.RequestKey("by_proxy", bool), web.RequestKey("can_sign_in", bool)
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PROBLEMS: Mapping[type[Exception], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -65,7 +64,7 @@ class Board:
         self._orders = ThreadPoolExecutor(ORDERS_AT_ONCE, "order")
         self._renewing, self._kept = asyncio.Lock(), dict[tuple[str, str, str], tuple[float, str]]()
         self._secret = secrets.token_bytes(32)  # of the forms: those of a page that is older than this process are void
-        self._listeners: set[web.StreamResponse] = set()
+        self._listeners = Listeners()
         app = web.Application(middlewares=[self._guarded], client_max_size=LARGEST_FORM)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         router = app.router
@@ -154,20 +153,22 @@ class Board:
 
     async def _tell(self, request: web.Request) -> web.StreamResponse:
         """Tell an open page of news until it is closed (server-sent events)."""
-        if len(self._listeners) >= MOST_LISTENERS:
-            raise web.HTTPServiceUnavailable(reason="too many pages listen")
+        try:
+            with self._listeners.one_more(request.remote or "", proxy=request[BY_PROXY]):
+                return await self._told(request)
+        except Full:
+            raise web.HTTPServiceUnavailable(reason="too many pages listen") from None
+
+    async def _told(self, request: web.Request) -> web.StreamResponse:
         stream = web.StreamResponse(
             headers={**guard.HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await stream.prepare(request)
-        self._listeners.add(stream)
         try:
             async for news in self._live.listen():
                 await stream.write(f"data: {news}\n\n".encode())
         except ConnectionError:
             log.debug("a page was closed")
-        finally:
-            self._listeners.discard(stream)
         return stream
 
     # -- what is changed ---------------------------------------------------------------------------------------
@@ -284,6 +285,7 @@ class Board:
             await self._guesses.wrong(request.remote)
         request[READER] = guard.reader_of(caller, config.board, token, now)
         request[BY_TOKEN] = guard.carries_token(caller, config.board, token)
+        request[BY_PROXY] = guard.is_proxy(caller, config.board)
         request[CAN_SIGN_IN] = bool(token)
 
     async def _wrong(self, request: web.Request, status: int, said: str) -> web.Response:

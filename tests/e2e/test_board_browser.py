@@ -150,6 +150,12 @@ def test_news_comes_without_losing_the_place_and_a_stale_board_looks_stale(brows
     assert after
     assert abs(after["y"] - before["y"]) < 2
     assert page.locator("#lost").is_hidden()
+    address = page.url
+    page.evaluate("history.replaceState(null, '', '/stories?state=x')")  # which the board refuses
+    board.desk.run("silence", "add", "--text", "nothing of it", "--for", "1h", "--reason", "test", "--by", "Noor")
+    page.locator("#lost", has_text="The board could not renew this page (400)").wait_for()
+    page.evaluate("address => history.replaceState(null, '', address)", address)
+    page.locator("#lost").wait_for(state="hidden")
     page.clock.fast_forward(30_000)
     page.locator("#lost", has_text="The board has not answered for").wait_for()
     assert page.title() == "OLD - Stories – Watchfloor"

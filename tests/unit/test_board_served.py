@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
+from alerts.board.brakes import MOST_LISTENERS, MOST_OF_ONE, Full, Listeners
 from alerts.board.desk import Desk
+from alerts.board.live import Live
 from alerts.board.server import ORDERS_AT_ONCE, Board
 from alerts.store.opening import PACKAGES
 from crawler.store.db import DATABASE, Database
@@ -66,5 +70,57 @@ def test_orders_that_wait_for_the_daemon_hold_up_no_page(tmp_path: Path) -> None
             finally:
                 released.set()
             assert {each.status for each in await asyncio.gather(*orders)} == {409}
+
+    asyncio.run(run())
+
+
+def test_open_pages_of_one_address_leave_room_for_the_others() -> None:
+    listeners = Listeners()
+    with ExitStack() as opened:
+        for _ in range(MOST_OF_ONE):
+            opened.enter_context(listeners.one_more("10.0.0.1", proxy=False))
+        with pytest.raises(Full), listeners.one_more("10.0.0.1", proxy=False):
+            pass
+        for _ in range(MOST_LISTENERS - MOST_OF_ONE):
+            opened.enter_context(listeners.one_more("10.0.0.2", proxy=True))
+        with pytest.raises(Full), listeners.one_more("10.0.0.3", proxy=True):
+            pass
+    with listeners.one_more("10.0.0.1", proxy=False):
+        pass
+
+
+def test_one_address_is_refused_once_it_listens_often_enough(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with served(tmp_path) as (session, _):
+            opened = [await session.get("/live") for _ in range(MOST_OF_ONE)]
+            assert {each.status for each in opened} == {200}
+            async with session.get("/live") as refused:
+                assert refused.status == 503
+            for each in opened:
+                each.close()
+
+    asyncio.run(run())
+
+
+def test_first_who_listens_after_a_while_hears_how_it_is_now(tmp_path: Path) -> None:
+    """Also where looking fails in a way that nobody foresaw: the words say so, and looking goes on."""
+
+    async def heard(live: Live) -> dict[str, str]:
+        async with aclosing(live.listen()) as stream:
+            found: dict[str, str] = json.loads(await anext(stream))
+            return found
+
+    async def run() -> None:
+        async with served(tmp_path) as (_, desk):
+            live = Live(desk)
+            before = await heard(live)
+            assert "no daemon runs here" in before["words"]
+            async with asyncio.timeout(10):
+                while not live.idle:  # noqa: ASYNC110 - its last look ends by itself
+                    await asyncio.sleep(0.1)
+            desk.state_dir = None  # type: ignore[assignment] # a fault that no StoreError tells
+            after = await heard(live)
+            assert after["words"] == "The board cannot see whether anything is new; its log says why."
+            await live.close()
 
     asyncio.run(run())

@@ -3,8 +3,8 @@
 (() => {
   const lost = document.getElementById("lost");
   const list = () => document.getElementById("list");
-  const LOST_AFTER = 25000, BROKEN_AFTER = 5000, RENEWED = 60000;  // ms without a sign of the board; ms after which times are written anew
-  let version = "", heard = Date.now(), renewed = Date.now(), renewing = false, chosen = null, prefix = "";
+  const LOST_AFTER = 25000, BROKEN_AFTER = 5000, RENEWED = 60000, AGAIN = 10000;  // ms without a sign of the board; ms after which times are written anew, or a refused board is asked again
+  let version = "", unrenewed = "", heard = Date.now(), renewed = Date.now(), renewing = false, chosen = null, prefix = "";
 
   // -- stale or not ------------------------------------------------------------------------------------------
   const OLD = "OLD - ";  // before the title: a tab that is not in front says it as well
@@ -21,21 +21,31 @@
     document.documentElement.classList.toggle("stale", aged);
     entitle();
   };
+  let told = { words: lost.textContent, old: aged };  // as the page came
+  const tell = () => say([told.words, unrenewed].filter(Boolean).join(" "), told.old || Boolean(unrenewed));
   const stale = () => say(`The board has not answered for ${Math.round((Date.now() - heard) / 1000)} s: what you see may be old.`, true);
   let broken = 0;
   setInterval(() => { if (Date.now() - heard > LOST_AFTER || (broken && Date.now() - broken > BROKEN_AFTER)) stale(); }, 1000);
 
-  const news = new EventSource("/live");
-  news.onerror = () => { broken = broken || Date.now(); };
-  news.onmessage = event => {
-    const told = JSON.parse(event.data);
+  function listen() {
+    const news = new EventSource("/live");
+    news.onerror = () => {
+      broken = broken || Date.now();
+      if (news.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN);  // refused: a browser does not try that again
+    };
+    news.onmessage = hear;
+  }
+  const hear = event => {
+    const news = JSON.parse(event.data);
     heard = Date.now();
     broken = 0;
-    say(told.words, told.old);
-    const changed = version && told.version !== version;
-    version = told.version;
-    if (changed || Date.now() - renewed > RENEWED) renew();
+    told = news;
+    tell();
+    const changed = version && news.version !== version;
+    version = news.version;
+    if (changed || unrenewed || Date.now() - renewed > RENEWED) renew();
   };
+  listen();
 
   // -- news without losing one's place: the same page is asked again, and what differs is put in its place -----
   const busy = () => list().contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
@@ -44,7 +54,9 @@
     renewing = true;
     try {
       const answer = await fetch(location.href, { headers: { "X-Renew": "1" } });
-      if (!answer.ok) return;
+      unrenewed = answer.ok ? "" : `The board could not renew this page (${answer.status}): what you see may be old.`;
+      tell();
+      if (unrenewed) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("list");
       if (fresh) replace(list(), fresh);
