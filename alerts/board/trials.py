@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "alerts.run.trial")
 KEPT = 20  # trials
 AT_ONCE = 2  # that run
+UNSIGNED_AT_ONCE = 1  # of them for those who have not signed in
 LARGEST_LINE = 4_000_000  # characters of an answer
 
 
@@ -37,6 +38,7 @@ class Trial:
 
     id: str
     asked: Mapping[str, Any]
+    signed: bool  # whoever asked had signed in
     state: str = "running"
     progress: tuple[int, int] = (0, 0)
     problems: tuple[str, ...] = ()
@@ -63,12 +65,14 @@ class Trials:
         self._lock = Lock()
         self._kept: OrderedDict[str, Trial] = OrderedDict()
 
-    def begin(self, asked: Mapping[str, Any], shown: Mapping[str, Any]) -> Trial:
+    def begin(self, asked: Mapping[str, Any], shown: Mapping[str, Any], *, signed: bool) -> Trial:
         """Start a trial; `asked` is the request as alerts/run/trial.py takes it, `shown` the form. Raises Busy."""
         with self._lock:
-            if sum(each.state == "running" for each in self._kept.values()) >= AT_ONCE:
-                raise Busy("Other rules are being tried now; wait for them, or stop one.")
-            made = Trial(secrets.token_hex(8), shown)
+            running = [each for each in self._kept.values() if each.state == "running"]
+            unsigned = sum(not each.signed for each in running)
+            if len(running) >= AT_ONCE or (not signed and unsigned >= UNSIGNED_AT_ONCE):
+                raise Busy("Other rules are being tried now; wait for them, stop one, or sign in.")
+            made = Trial(secrets.token_hex(8), shown, signed)
             made.process = subprocess.Popen(  # noqa: S603 - our own program
                 COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
             )

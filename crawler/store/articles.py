@@ -379,12 +379,14 @@ _FIRST_SINCE = select(func.min(revisions.c.seq)).where(
 )
 
 
-def revisions_since(connection: Connection, since: datetime, page: int) -> Iterator[Revision]:
+def revisions_since(connection: Connection, since: datetime, page: int, after: int = -1) -> Iterator[Revision]:
     """Yield the newest revision of each article first seen at or after `since`, by seq, `page` rows per query.
 
-    Reading starts at the first revision of those articles, so the cost does not grow with the archive.
+    Reading starts at the first revision of those articles, so the cost does not grow with the archive; or behind the
+    seq `after`, for who reads on in another transaction.
     """
-    after = (connection.scalar(_FIRST_SINCE, {"since": since}) or 0) - 1
+    if after < 0:
+        after = (connection.scalar(_FIRST_SINCE, {"since": since}) or 0) - 1
     # page by page, so that a long archive never lies in memory as a whole
     while rows := connection.execute(_SINCE, {"since": since, "after": after, "most": page}).mappings().all():
         yield from map(_revision, rows)

@@ -133,9 +133,9 @@ def test_a_day_has_a_row_for_each_rule_that_alerted() -> None:
 def test_a_trial_that_breaks_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     trials = Trials()
-    broken, stopped = trials.begin({}, {}), trials.begin({}, {})
+    broken, stopped = trials.begin({}, {}, signed=True), trials.begin({}, {}, signed=False)
     with pytest.raises(Busy):
-        trials.begin({}, {})
+        trials.begin({}, {}, signed=True)
     assert trials.stop(stopped.id)
     assert not trials.stop(stopped.id)
     ends = time.monotonic() + 60

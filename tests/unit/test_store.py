@@ -56,9 +56,12 @@ def test_what_was_first_seen_since_is_read_from_there_on_and_as_it_stands(tmp_pa
         store_poll(connection, source, SourceState("one", source.url, NOW), [revised], (), NOW + 40 * HOUR)
     with database.read() as connection:
         found = [each.article.title for each in archive.revisions_since(connection, NOW + 25 * HOUR, 2)]
+        [third, *_] = [each.seq for each in archive.revisions_since(connection, NOW + 25 * HOUR, 2)][2:]
+        on = [each.article.title for each in archive.revisions_since(connection, NOW + 25 * HOUR, 2, third)]
         plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {archive._FIRST_SINCE}"), {"since": ""}).all())
         assert list(archive.revisions_since(connection, NOW + 99 * HOUR, 2)) == []
     assert found == [f"Story number {n} of the day" for n in (25, 26, 28, 29)] + ["Story number 27 again"]
+    assert on == found[3:]
     assert "articles_by_time" in plan
     database.close()
 

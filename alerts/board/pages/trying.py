@@ -93,7 +93,7 @@ def begin(asked: Asked, form: Query) -> str:
         if shown["url"] and not asked.reader.writes:
             raise BadQuery("An address is fetched for those who have signed in only; paste the article instead.")
     try:
-        return f"/try/{TRIALS.begin(request, shown).id}"
+        return f"/try/{TRIALS.begin(request, shown, signed=asked.reader.writes).id}"
     except Busy as error:
         raise BadQuery(str(error)) from error
 

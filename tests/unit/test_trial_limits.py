@@ -1,0 +1,45 @@
+"""A trial ends by the clock, also where it uses no processor time, and reads page by page."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.run import trial
+from alerts.store.opening import PACKAGES
+from crawler.sources.source import Source
+from crawler.store.db import DATABASE, Database
+from tests.unit.desk import NOW
+from tests.unit.test_store import poll
+
+SHORT = "from alerts.run import trial; trial.LONGEST = 1; trial.main()"
+
+
+def test_trial_that_waits_is_ended_by_the_clock() -> None:
+    with subprocess.Popen([sys.executable, "-c", SHORT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.wait(60) == -signal.SIGALRM  # it was never told what to try
+
+
+@pytest.mark.sqlite_only
+def test_archive_is_read_in_pages_that_hold_no_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database.at(tmp_path / DATABASE)
+    database.migrate(*PACKAGES)
+    source = Source("one", "https://one.example/")
+    for number in range(5):
+        poll(database, source, f"Story number {number} of the day", at=number * timedelta(hours=1))
+    monkeypatch.setattr(trial, "PAGE", 2)
+    pages = []
+    for page in trial._pages(tmp_path, NOW - timedelta(hours=1)):
+        pages.append([each.article.title for each in page])
+        with closing(sqlite3.connect(tmp_path / DATABASE)) as line:
+            assert line.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0, "a reader holds the log"
+    assert [len(each) for each in pages] == [2, 2, 1]
+    assert len({title for page in pages for title in page}) == 5
+    database.close()
