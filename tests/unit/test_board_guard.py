@@ -122,6 +122,11 @@ def test_reading_cannot_be_used_to_guess() -> None:
         assert not reader_of(reads, PLAIN, TOKEN, NOW).writes
 
 
+def test_key_of_a_form_is_one_readers_and_one_processes() -> None:
+    keys = {guard.form_key(name, secret) for name in ("", "Noor", "Sami") for secret in (b"one", b"another")}
+    assert len(keys) == 6
+
+
 def test_name_cannot_hide_or_run_on() -> None:
     assert guard.name_of("a\u202eb\n" + "c" * 100) == "ab " + "c" * 57
 
