@@ -56,7 +56,7 @@ def test_stories_are_shown_as_told_and_as_json(board: Floor) -> None:
     arabic = next(each for each in shown.cssselect("li.story h2 bdi") if each.text_content() == NEWS[1][0])
     assert arabic.get("dir") == "auto"
     assert [each.text_content()[-4:] for each in shown.cssselect("[name=source] option")[1:]] == ["(s1)", "(s2)"]
-    assert "told first, in 24 parts of the range; most " in shown.cssselect(".title")[0].text_content()
+    assert "first alerted, in 24 parts of the range; most " in shown.cssselect(".title")[0].text_content()
     assert {each["severity"] for each in record["stories"]} == {"priority"}
 
 
