@@ -14,10 +14,11 @@ import pytest
 
 from alerts.run import trial
 from alerts.store.opening import PACKAGES
-from crawler.sources.source import Source
+from crawler.article import Entry
+from crawler.collect.ingest import store_poll
+from crawler.sources.source import Source, SourceState
 from crawler.store.db import DATABASE, Database
 from tests.unit.desk import NOW
-from tests.unit.test_store import poll
 
 SHORT = "from alerts.run import trial; trial.LONGEST = 1; trial.main()"
 
@@ -33,7 +34,9 @@ def test_archive_is_read_in_pages_that_hold_no_transaction(tmp_path: Path, monke
     database.migrate(*PACKAGES)
     source = Source("one", "https://one.example/")
     for number in range(5):
-        poll(database, source, f"Story number {number} of the day", at=number * timedelta(hours=1))
+        at, entry = NOW + number * timedelta(hours=1), Entry(f"Story number {number} of the day", guid=str(number))
+        with database.write() as connection:
+            store_poll(connection, source, SourceState("one", source.url, at), [entry], (), at)
     monkeypatch.setattr(trial, "PAGE", 2)
     pages = []
     for page in trial._pages(tmp_path, NOW - timedelta(hours=1)):
