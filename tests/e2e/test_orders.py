@@ -146,7 +146,7 @@ def test_message_says_that_its_story_is_acknowledged(desk: Desk) -> None:
     desk.write("/a.xml", admin="mail")
     desk.hook.script = [500]
     desk.run("run", "--once")
-    (story,) = (each["story"] for each in json.loads(desk.run("handover", "--json").stdout)["stories"])
+    (story,) = (each["story"] for each in json.loads(desk.run("handover", "--json").stdout)["untold"])
     desk.run("ack", story, "--by", "Noor")
     desk.rounds((datetime.now(UTC) + timedelta(minutes=2)).isoformat())
     assert re.search(
