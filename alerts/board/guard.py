@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from alerts.board.page import Reader
 from alerts.render.words import plain
+from alerts.run.host_header import bare, is_address
 from crawler.config.served import BoardSettings
 
 COOKIE = "watchfloor"
@@ -51,9 +52,9 @@ class Caller:
 
 def is_ours(caller: Caller, settings: BoardSettings) -> bool:
     """Return whether Host names us: by an address, as localhost, or as settings.board_url does."""
-    host = _bare(caller.headers.get("host", ""))
+    host = bare(caller.headers.get("host", ""))
     known = urlsplit(settings.url).hostname if settings.url else None
-    return host in LOCAL_NAMES or _is_address(host) or (known is not None and host == known.lower())
+    return host in LOCAL_NAMES or is_address(host) or (known is not None and host == known.lower())
 
 
 def reader_of(caller: Caller, settings: BoardSettings, token: bytes, now: datetime) -> Reader:
@@ -146,12 +147,6 @@ def _seal(secret: bytes, text: str) -> str:
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
-def _bare(host: str) -> str:
-    """Return a Host without its port."""
-    bare = host.rpartition(":")[0] if host.count(":") == 1 or "]:" in host else host
-    return bare.strip("[]").lower().rstrip(".")
-
-
 def _netloc(url: str) -> str:
     """Return host and port of a URL, "" where it is none."""
     try:
@@ -160,13 +155,5 @@ def _netloc(url: str) -> str:
         return ""
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 def _is_among(remote: str, networks: tuple[str, ...]) -> bool:
-    return _is_address(remote) and any(ip_address(remote) in ip_network(each) for each in networks)
+    return is_address(remote) and any(ip_address(remote) in ip_network(each) for each in networks)

@@ -13,8 +13,8 @@ import threading
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from ipaddress import ip_address
 
+from alerts.run.host_header import bare, is_address
 from alerts.run.metrics import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
@@ -139,15 +139,6 @@ def _is_ours(lines: list[str]) -> bool:
     for line in lines[1:]:
         name, _, value = line.partition(":")
         if name.strip().lower() == "host":
-            host = value.strip()
-            bare = host.rpartition(":")[0] if host.count(":") == 1 or "]:" in host else host
-            return bare.lower() == "localhost" or _is_address(bare.strip("[]"))
-    return True
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
+            host = bare(value.strip())
+            return host == "localhost" or is_address(host)
     return True
